@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+'use strict';
+require('./pinned-node.cjs').run('cloud-broker/cli.ts');

@@ -1,0 +1,173 @@
+import * as z from 'zod';
+import { deviceText, domainName } from './text.ts';
+
+/** HTTP schemas of /api/v1 (protocol.md §4): the server validates with them, the console takes its types from them. */
+
+const time = z.iso.datetime();
+const nullableTime = time.nullable();
+
+export const apiError = z.object({
+  code: z.string(),
+  message: z.string(),
+  correlationId: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const domainStatuses = ['unconfirmed', 'trial', 'active', 'disabled', 'closed'] as const;
+export const deviceStatuses = ['never', 'online', 'late', 'offline', 'pending'] as const;
+export const roles = ['domain-admin', 'admin', 'user'] as const;
+
+export const signInBody = z.object({ user: z.string().min(1).max(320), password: z.string().min(1).max(256) });
+
+export const session = z.object({
+  user: z.string(),
+  email: z.string(),
+  role: z.enum(roles),
+  domain: z.object({
+    name: domainName,
+    organization: z.string(),
+    status: z.enum(domainStatuses),
+    trialEndsAt: nullableTime,
+  }),
+});
+
+export const pendingState = z.object({
+  code: z.enum(['awaiting-approval', 'key-changed']),
+  checkCode: z.string(),
+  firstAskedAt: time,
+  lastAskedAt: time,
+  address: z.string(),
+  competesWith: z.string().nullable(),
+});
+
+export const device = z.object({
+  id: z.string(),
+  serial: z.string(),
+  serialSource: z.string(),
+  model: z.string(),
+  manufacturer: z.string().nullable(),
+  label: z.string(),
+  tags: z.array(z.string()),
+  status: z.enum(deviceStatuses),
+  statusSince: time,
+  connected: z.boolean(),
+  lastHeartbeatAt: nullableTime,
+  enrolledAt: nullableTime,
+  firmware: z.string().nullable(),
+  os: z.string(),
+  arch: z.string(),
+  agentVersion: z.string(),
+  health: z.record(z.string(), z.union([z.number(), z.string()])).nullable(),
+  credits: z.object({ granted: z.int().min(0), reason: z.string() }).nullable(),
+  pending: pendingState.nullable(),
+});
+
+export const cursor = z.string().max(512).optional();
+export const limit = z.coerce.number().int().min(1).max(200).default(50);
+
+export const deviceSorts = ['label', '-label', 'enrolled', '-enrolled'] as const;
+export const devicesQuery = z.object({
+  status: z.enum(deviceStatuses).optional(),
+  q: z.string().max(100).optional(),
+  tag: z.string().max(64).optional(),
+  sort: z.enum(deviceSorts).default('label'),
+  cursor,
+  limit,
+});
+export const devicesPage = z.object({ items: z.array(device), nextCursor: z.string().nullable(), total: z.int() });
+
+export const devicePatch = z
+  .object({ label: deviceText(64).optional(), tags: z.array(deviceText(64)).max(32).optional() })
+  .refine((patch) => patch.label !== undefined || patch.tags !== undefined, 'nothing to change');
+
+/** E7: what an admin says a changed key is. `cloned` is a rejection. */
+export const approveBody = z.object({ as: z.enum(['replaced', 'another']).optional() });
+export const rejectBody = z.object({ block: z.boolean().optional() });
+
+export const block = z.object({
+  id: z.string(),
+  serial: z.string(),
+  checkCode: z.string(),
+  kind: z.enum(['rejected', 'blocked']),
+  since: time,
+  until: nullableTime,
+  by: z.string(),
+});
+export const blocksPage = z.object({ items: z.array(block), nextCursor: z.string().nullable(), total: z.int() });
+
+export const billing = z.object({
+  status: z.enum(domainStatuses),
+  createdAt: time,
+  trialEndsAt: nullableTime,
+  devices: z.int(),
+  balance: z.int(),
+  held: z.int(),
+  usedPerDay: z.int(),
+  daysLeft: z.int().nullable(),
+  endsOn: z.iso.date().nullable(),
+});
+
+export const historyKinds = ['enrolment', 'product-key', 'usage', 'adjustment', 'reversal'] as const;
+export const historyRow = z.object({
+  id: z.string(),
+  n: z.int(),
+  at: time,
+  kind: z.enum(historyKinds),
+  credits: z.int(),
+  balanceAfter: z.int(),
+  device: z.string().optional(),
+  serial: z.string().optional(),
+  label: z.string().optional(),
+  key: z.string().optional(),
+  actor: z.string(),
+  hash: z.string(),
+});
+export const historyQuery = z.object({ cursor, limit });
+export const historyPage = z.object({ items: z.array(historyRow), nextCursor: z.string().nullable(), total: z.int() });
+
+/** What an enrolment-log event carries (E11): accepted, pending and refused tries alike. */
+export const enrolmentEvent = z.object({
+  at: time,
+  outcome: z.enum(['accepted', 'pending', 'rejected']),
+  code: z.string().nullable(),
+  serial: z.string(),
+  model: z.string(),
+  deviceId: z.string().nullable(),
+  granted: z.int().min(0),
+  address: z.string(),
+  correlationId: z.string(),
+});
+
+/**
+ * Server-sent events of GET /events. `device` carries the device as the list shows it, or its id and `removed`;
+ * `billing` carries the new history row and the figures after it.
+ */
+export const deviceEvent = z.union([z.object({ device }), z.object({ id: z.string(), removed: z.literal(true) })]);
+export const billingEvent = z.object({ row: historyRow, balance: z.int() });
+
+/** GET /.well-known/rollcall: where devices connect, and whom they may trust there (S3). */
+export const discovery = z.object({
+  service: z.literal('rollcall'),
+  protocols: z.array(z.int()),
+  brokerUrl: z.string(),
+  ca: z.string(),
+  now: time,
+});
+
+export type ApiError = z.output<typeof apiError>;
+export type Session = z.output<typeof session>;
+export type Device = z.output<typeof device>;
+export type DeviceStatus = (typeof deviceStatuses)[number];
+export type DomainStatus = (typeof domainStatuses)[number];
+export type DevicesQuery = z.output<typeof devicesQuery>;
+export type DevicesPage = z.output<typeof devicesPage>;
+export type DevicePatch = z.output<typeof devicePatch>;
+export type Block = z.output<typeof block>;
+export type Billing = z.output<typeof billing>;
+export type HistoryRow = z.output<typeof historyRow>;
+export type HistoryPage = z.output<typeof historyPage>;
+export type EnrolmentEvent = z.output<typeof enrolmentEvent>;
+export type DeviceEvent = z.output<typeof deviceEvent>;
+export type BillingEvent = z.output<typeof billingEvent>;
+export type Discovery = z.output<typeof discovery>;
+export type Role = (typeof roles)[number];

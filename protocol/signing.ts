@@ -1,0 +1,40 @@
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+
+const CHECK_CODE_ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
+export const NONCE_BYTES = 32;
+
+/** A device or factory key: P-256 with an uncompressed point, or Ed25519. Anything else is a RangeError. */
+export function parsePublicKey(pem: string): KeyObject {
+  if (pem.length > 1024 || !pem.includes('-----BEGIN PUBLIC KEY-----')) throw new RangeError('not a PEM public key');
+  const key = createPublicKey({ key: pem, format: 'pem', type: 'spki' });
+  const isP256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  if (!isP256 && key.asymmetricKeyType !== 'ed25519') throw new RangeError('only P-256 and Ed25519 keys are accepted');
+  // OpenSSL re-exports a compressed point as it came: its SPKI is 59 bytes, the uncompressed one 91.
+  if (isP256 && spkiDer(key).length !== 91) throw new RangeError('the P-256 point must be uncompressed');
+  return key;
+}
+
+export function spkiDer(key: KeyObject): Buffer {
+  return key.export({ format: 'der', type: 'spki' });
+}
+
+/** Lowercase hexadecimal SHA-256 of the key's SPKI DER: how a device key is named everywhere. */
+export function keyFingerprint(key: KeyObject): string {
+  return createHash('sha256').update(spkiDer(key)).digest('hex');
+}
+
+/** The bytes that the device key and the factory key sign (protocol.md §1): five lines, no line end at the end. */
+export function enrolmentBytes(fields: { domain: string; serial: string; nonce: string; keyFingerprint: string }): Buffer {
+  return Buffer.from(['rollcall-enroll-1', fields.domain, fields.serial, fields.nonce, fields.keyFingerprint].join('\n'), 'utf8');
+}
+
+/** How node:crypto must be asked to sign and verify with `key`: ECDSA over SHA-256 in IEEE P1363 form, or plain Ed25519. */
+export function signatureScheme(key: KeyObject): { algorithm: 'sha256' | null; dsaEncoding: 'ieee-p1363' } {
+  return { algorithm: key.asymmetricKeyType === 'ed25519' ? null : 'sha256', dsaEncoding: 'ieee-p1363' };
+}
+
+/** The check code of a device key, `XXXX-XXXX`, compared by eye on the board and in the console (protocol.md §1). */
+export function checkCode(fingerprintHex: string): string {
+  const symbols = Array.from(Buffer.from(fingerprintHex, 'hex').subarray(0, 8), (byte) => CHECK_CODE_ALPHABET[byte % 20]);
+  return `${symbols.slice(0, 4).join('')}-${symbols.slice(4).join('')}`;
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+
+// Control, bidirectional, zero-width and other invisible format characters (A6): they make two names look alike.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
+const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
+
+/** Device text (A6): 1 to `most` characters, not only blanks, nothing invisible. Left as it came: it may be signed. */
+export const deviceText = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((text) => text.trim() !== '', 'must not be empty')
+    .refine((text) => !INVISIBLE.test(text), 'has control, bidirectional or zero-width characters');
+
+/** Serial, model and firmware (A6): 1 to `most` printable ASCII characters, not only blanks. */
+export const asciiText = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(PRINTABLE_ASCII, 'must be printable ASCII')
+    .refine((text) => text.trim() !== '', 'must not be empty');
+
+/** D1: 3 to 32 lowercase letters or digits. */
+export const domainName = z.string().regex(/^[a-z0-9]{3,32}$/, 'must be 3 to 32 lowercase letters or digits');
+
+/** What an installer types as a domain, made comparable (protocol.md §1: trimmed and lower-cased before it is signed). */
+export function normaliseDomain(typed: string): string {
+  return typed.trim().toLowerCase();
+}
+
+/** E12: serials are compared trimmed and without case. */
+export function serialKey(serial: string): string {
+  return serial.trim().toLowerCase();
+}
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Pairing and key codes typed forgivingly (D7, K1): case, spaces and dashes do not count, O is 0, I and L are 1. */
+export function normaliseCode(typed: string): string {
+  return typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+}
+
+/** `length` symbols of Crockford base 32 from random bytes; 32 divides 256, so no symbol is favoured. */
+export function crockfordCode(random: Uint8Array, length: number): string {
+  if (random.length < length) throw new RangeError('not enough random bytes');
+  return Array.from(random.subarray(0, length), (byte) => CROCKFORD[byte % 32]).join('');
+}
