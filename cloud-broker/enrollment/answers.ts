@@ -1,0 +1,46 @@
+import type { Pending, Rejected } from '../../protocol/messages.ts';
+import { wordsOf, type PendingCode, type RejectedCode } from '../../protocol/errors.ts';
+import { crockfordCode } from '../../protocol/text.ts';
+import { checkCode } from '../../protocol/signing.ts';
+
+/** Seconds until a refusal that may solve itself is worth another try without a person: an hour. */
+const SLOW_RETRY_S = 3600;
+/** Seconds until a waiting board asks again. */
+const PENDING_RETRY_S = 30;
+
+/** E11: read out over the telephone, so short and without look-alikes. `random` has at least 10 bytes. */
+export function correlationIdFrom(random: Uint8Array): string {
+  const code = crockfordCode(random, 10);
+  return `${code.slice(0, 5)}-${code.slice(5)}`;
+}
+
+/** A refusal in words (E11). retryAfterS only where the device may try again by itself (protocol.md §1). */
+export function rejection(code: RejectedCode, about: { requestId: string | undefined; correlationId: string; busyRetryS: number }): Rejected {
+  const retryAfterS: Partial<Record<RejectedCode, number>> = {
+    busy: about.busyRetryS,
+    internal: about.busyRetryS,
+    'domain-disabled': SLOW_RETRY_S,
+    'enrolled-elsewhere': SLOW_RETRY_S,
+  };
+  const seconds = retryAfterS[code];
+  return {
+    type: 'rejected',
+    ...(about.requestId === undefined ? {} : { requestId: about.requestId }),
+    code,
+    ...wordsOf(code, 'en'),
+    ...(seconds === undefined ? {} : { retryAfterS: seconds }),
+    correlationId: about.correlationId,
+  };
+}
+
+export function waitingAnswer(code: PendingCode, about: { requestId: string; correlationId: string; fingerprint: string }): Pending {
+  return {
+    type: 'pending',
+    requestId: about.requestId,
+    code,
+    message: wordsOf(code, 'en').message,
+    checkCode: checkCode(about.fingerprint),
+    retryAfterS: PENDING_RETRY_S,
+    correlationId: about.correlationId,
+  };
+}

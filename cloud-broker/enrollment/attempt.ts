@@ -1,0 +1,62 @@
+import type { BoardClaim, CreditReason } from '../../protocol/messages.ts';
+import type { PendingCode, RejectedCode } from '../../protocol/errors.ts';
+import type { Facts } from './decide.ts';
+
+/** One proved try to enrol, as the desk hands it to the store. Nothing secret is in it: the pairing code only as a keyed hash. */
+export interface EnrolmentAttempt {
+  /** Milliseconds since 1970, the service's clock. */
+  now: number;
+  domain: string;
+  board: BoardClaim;
+  key: { fingerprint: string; pem: string };
+  /** The deviceId of an attempt that no person started. */
+  renew: string | null;
+  deviceSignature: Facts['deviceSignature'];
+  boardSignature: Facts['boardSignature'];
+  /** PEM of the factory key that boardSignature was checked with; null where the board had none when it was looked up. */
+  checkedFactoryKey: string | null;
+  pairingHash: string | null;
+  overBudget: boolean;
+  address: string;
+  correlationId: string;
+  /** The id that a new device would get. */
+  proposedId: string;
+  /** Signed ahead of the transaction, for the device that the preview named. */
+  certificate: { deviceId: string; fingerprint: string; serialNumber: string } | null;
+}
+
+export type EnrolmentOutcome =
+  | { outcome: 'rejected'; code: RejectedCode }
+  | { outcome: 'pending'; code: PendingCode; deviceId: string }
+  | {
+      outcome: 'accepted';
+      deviceId: string;
+      replay: boolean;
+      credits: { granted: number; reason: CreditReason };
+      epochFrom: number;
+      organization: string;
+    }
+  /** Nothing was stored: sign for this device and try again. */
+  | { outcome: 'certificate-needed'; deviceId: string }
+  /** Nothing was stored: the register changed meanwhile; check the board's signature again. */
+  | { outcome: 'facts-changed' };
+
+/** Which of a domain's budgets an attempt spends (E10). */
+export type BudgetClass = 'known-key' | 'listed' | 'rest';
+
+/** What the desk may know before the transaction. */
+export interface Preview {
+  budgetClass: BudgetClass;
+  /** The device that would be accepted, where the facts of this moment say so. */
+  certificateFor: string | null;
+}
+
+/** What the desk needs of the store. */
+export interface EnrolmentStore {
+  /** True for a domain that takes enrolments: confirmed and not closed. Synchronous and short. */
+  domainExists(name: string, now: number): boolean;
+  factoryKeyOf(serial: string): string | null;
+  preview(attempt: EnrolmentAttempt): Preview;
+  /** One durable transaction (E2). */
+  enrol(attempt: EnrolmentAttempt): Promise<EnrolmentOutcome>;
+}

@@ -1,0 +1,264 @@
+/**
+ * The enrolment desk: takes what boards say in their enrolment sessions, asks for the proof, has the decision made and
+ * stored in one transaction, and answers after the commit (E2). The store gathers what waits into one commit.
+ */
+import { decode, enrolmentUp, type Accepted, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
+import type { RejectedCode } from '../../protocol/errors.ts';
+import { NONCE_BYTES } from '../../protocol/signing.ts';
+import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
+import { correlationIdFrom, rejection, waitingAnswer } from './answers.ts';
+import { Buckets, retryAfterS, type Rate } from './budgets.ts';
+import { Lanes } from './lanes.ts';
+import { boardSignatureOf, deviceSignatureOf, readKey, type Asked } from './proof.ts';
+
+const NONCE_LIFE_S = 60;
+const CHALLENGES_A_SESSION = 3;
+/** Signing and storing again because the facts changed meanwhile: more than this many times is an `internal`. */
+const MAX_PASSES = 4;
+
+/** The part of a gateway's session that the desk needs. */
+export interface DeskSession {
+  readonly clientId: string;
+  readonly address: string;
+  send(message: Accepted | ReturnType<typeof rejection> | ReturnType<typeof waitingAnswer> | { type: 'challenge'; requestId: string; nonce: string; expiresInS: number }): Promise<void>;
+}
+
+export interface DeskLimits {
+  openSessions: number;
+  atOnce: number;
+  waiting: number;
+  /** What an address may fail before it waits behind the others. */
+  addressFailures: Rate;
+  /** What a domain may ask after the proof, separately for each class of board (E10). */
+  domain: { knownKey: Rate; listed: Rate; rest: Rate };
+}
+
+export const defaultDeskLimits: DeskLimits = {
+  openSessions: 5000,
+  atOnce: 64,
+  waiting: 5000,
+  addressFailures: { burst: 30, perSecond: 0.2 },
+  domain: { knownKey: { burst: 5000, perSecond: 100 }, listed: { burst: 5000, perSecond: 100 }, rest: { burst: 600, perSecond: 5 } },
+};
+
+export interface DeskDependencies {
+  store: EnrolmentStore;
+  issue(request: { deviceId: string; publicKeyPem: string }): Promise<{ pem: string; fingerprint: string; serialNumber: string }>;
+  /** Keyed hash of a typed pairing code (D7); the code itself goes no further. */
+  pairingHash(typed: string): string;
+  newDeviceId(): string;
+  /** What every accepted board is told besides its own answer. */
+  welcome(): { ca: string; brokerUrl: string; heartbeat: { intervalS: number; jitterS: number } };
+  clock(): number;
+  random(bytes: number): Buffer;
+  dice(): number;
+  limits: DeskLimits;
+  /** One line a decision: outcome, code, correlation id, domain, serial, address (E11). Never a code that a person typed. */
+  log(entry: { outcome: string; code?: string; correlationId: string; [detail: string]: unknown }): void;
+}
+
+interface Challenged extends Asked {
+  requestId: string;
+  pem: string;
+  expiresAt: number;
+}
+
+interface OpenSession {
+  session: DeskSession;
+  challenges: number;
+  challenged: Challenged | null;
+  /** The proved attempt that waits for an admin, so that an approval within the session is answered at once (E6). */
+  waits: { asked: Challenged; proof: EnrolmentProof } | null;
+}
+
+export class EnrolmentDesk {
+  private readonly deps: DeskDependencies;
+  private readonly sessions = new Map<string, OpenSession>();
+  private readonly lanes: Lanes;
+  private readonly addresses: Buckets;
+  private readonly domains: Record<'known-key' | 'listed' | 'rest', Buckets>;
+  private readonly answered: number[] = [];
+
+  constructor(deps: DeskDependencies) {
+    this.deps = deps;
+    const { limits } = deps;
+    this.lanes = new Lanes(limits.atOnce, limits.waiting);
+    this.addresses = new Buckets(limits.addressFailures, 10_000);
+    this.domains = {
+      'known-key': new Buckets(limits.domain.knownKey, 10_000),
+      listed: new Buckets(limits.domain.listed, 10_000),
+      rest: new Buckets(limits.domain.rest, 10_000),
+    };
+  }
+
+  /** E10: open enrolment sessions of the whole service are counted first. */
+  opened(session: DeskSession): boolean {
+    if (this.sessions.size >= this.deps.limits.openSessions) return false;
+    this.sessions.set(session.clientId, { session, challenges: 0, challenged: null, waits: null });
+    return true;
+  }
+
+  closed(session: DeskSession): void {
+    if (this.sessions.get(session.clientId)?.session === session) this.sessions.delete(session.clientId);
+  }
+
+  /** One message of a board. Never rejects: whatever goes wrong is answered with a code (E11). */
+  async message(session: DeskSession, payload: Uint8Array): Promise<void> {
+    const open = this.sessions.get(session.clientId);
+    if (open === undefined) return;
+    const decoded = decode(enrolmentUp, payload);
+    if (!decoded.ok) return this.refuse(open, decoded.code, { requestId: decoded.requestId, detail: decoded.detail });
+    const { message } = decoded;
+    if (message.type === 'request') return this.challenge(open, message);
+    const { challenged } = open;
+    // Spent by the first proof, right or wrong (E13).
+    open.challenged = null;
+    if (challenged === null || challenged.requestId !== message.requestId || this.deps.clock() >= challenged.expiresAt) {
+      return this.refuse(open, 'proof-invalid', { requestId: message.requestId, detail: 'no such challenge, or it is spent or over' });
+    }
+    await this.attend(open, challenged, message);
+  }
+
+  /** An admin decided about this key: a session that still waits with it is answered now. */
+  decided(keyFingerprint: string): void {
+    for (const open of this.sessions.values()) {
+      const { waits } = open;
+      if (waits === null || waits.asked.fingerprint !== keyFingerprint) continue;
+      open.waits = null;
+      void this.attend(open, waits.asked, waits.proof);
+    }
+  }
+
+  figures(): { openSessions: number; waiting: number; perSecond: number } {
+    return { openSessions: this.sessions.size, waiting: this.lanes.waiting, perSecond: this.ratePerSecond() };
+  }
+
+  private async challenge(open: OpenSession, request: EnrolmentRequest): Promise<void> {
+    const about = { requestId: request.requestId, domain: request.domain, serial: request.board.serial };
+    const key = readKey(request);
+    if (key === null) return this.refuse(open, 'invalid-message', { ...about, detail: 'publicKey: neither P-256 (uncompressed) nor Ed25519' });
+    open.challenges += 1;
+    if (open.challenges > CHALLENGES_A_SESSION || this.lanes.waiting >= this.deps.limits.waiting) return this.refuse(open, 'busy', about);
+    const now = this.deps.clock();
+    if (!this.deps.store.domainExists(request.domain, now)) return this.refuse(open, 'domain-unknown', about);
+    const nonce = this.deps.random(NONCE_BYTES).toString('base64url');
+    open.challenged = { request, ...key, nonce, requestId: request.requestId, expiresAt: now + NONCE_LIFE_S * 1000 };
+    await open.session.send({ type: 'challenge', requestId: request.requestId, nonce, expiresInS: NONCE_LIFE_S });
+  }
+
+  private async attend(open: OpenSession, asked: Challenged, proof: EnrolmentProof): Promise<void> {
+    const about = { requestId: asked.requestId, domain: asked.request.domain, serial: asked.request.board.serial };
+    const lane = this.addresses.isSpent(open.session.address, this.deps.clock()) ? 'back' : 'front';
+    if (!(await this.lanes.enter(lane))) return this.refuse(open, 'busy', about);
+    try {
+      const deviceSignature = await deviceSignatureOf(asked, proof);
+      if (deviceSignature === 'invalid') return await this.refuse(open, 'proof-invalid', about);
+      const correlationId = correlationIdFrom(this.deps.random(10));
+      const { outcome, certificate } = await this.decideAndStore(open.session, asked, proof, correlationId);
+      await this.answer(open, { asked, proof }, { outcome, certificate, correlationId });
+    } catch (error) {
+      await this.refuse(open, 'internal', { ...about, detail: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.lanes.leave();
+      this.note();
+    }
+  }
+
+  /** Signs ahead for the device that the facts of this moment name, and again where the transaction names another. */
+  private async decideAndStore(
+    session: DeskSession, asked: Challenged, proof: EnrolmentProof, correlationId: string,
+  ): Promise<{ outcome: EnrolmentOutcome; certificate: string }> {
+    const { store, issue, clock } = this.deps;
+    const { request } = asked;
+    let factoryKey = store.factoryKeyOf(request.board.serial);
+    const attempt: EnrolmentAttempt = {
+      now: clock(),
+      domain: request.domain,
+      board: request.board,
+      key: { fingerprint: asked.fingerprint, pem: asked.pem },
+      renew: request.renew ?? null,
+      deviceSignature: 'valid',
+      boardSignature: await boardSignatureOf(asked, proof, factoryKey),
+      checkedFactoryKey: factoryKey,
+      pairingHash: request.pairingCode === undefined ? null : this.deps.pairingHash(request.pairingCode),
+      overBudget: false,
+      address: session.address,
+      correlationId,
+      proposedId: this.deps.newDeviceId(),
+      certificate: null,
+    };
+    const preview = store.preview(attempt);
+    attempt.overBudget = !this.domains[preview.budgetClass].spend(request.domain, attempt.now);
+    let wanted = preview.certificateFor;
+    let signed: { pem: string; fingerprint: string; serialNumber: string } | null = null;
+    for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+      if (wanted !== null) {
+        signed = await issue({ deviceId: wanted, publicKeyPem: asked.pem });
+        attempt.certificate = { deviceId: wanted, fingerprint: signed.fingerprint, serialNumber: signed.serialNumber };
+        wanted = null;
+      }
+      const outcome = await store.enrol(attempt);
+      if (outcome.outcome === 'certificate-needed') wanted = outcome.deviceId;
+      else if (outcome.outcome === 'facts-changed') {
+        factoryKey = store.factoryKeyOf(request.board.serial);
+        attempt.checkedFactoryKey = factoryKey;
+        attempt.boardSignature = await boardSignatureOf(asked, proof, factoryKey);
+      } else return { outcome, certificate: signed?.pem ?? '' };
+    }
+    throw new Error('the facts of this enrolment would not hold still');
+  }
+
+  private async answer(
+    open: OpenSession,
+    about: { asked: Challenged; proof: EnrolmentProof },
+    result: { outcome: EnrolmentOutcome; certificate: string; correlationId: string },
+  ): Promise<void> {
+    const { outcome, correlationId } = result;
+    const { asked } = about;
+    const { requestId, request } = asked;
+    const said = { requestId, domain: request.domain, serial: request.board.serial, correlationId };
+    if (outcome.outcome === 'rejected') return this.refuse(open, outcome.code, said);
+    if (outcome.outcome === 'pending') {
+      open.waits = about;
+      this.deps.log({ outcome: 'pending', code: outcome.code, ...said, deviceId: outcome.deviceId });
+      return open.session.send(waitingAnswer(outcome.code, { requestId, correlationId, fingerprint: asked.fingerprint }));
+    }
+    if (outcome.outcome !== 'accepted') throw new Error(`unexpected outcome ${outcome.outcome}`);
+    this.deps.log({ outcome: 'accepted', ...said, deviceId: outcome.deviceId, replay: outcome.replay, granted: outcome.credits.granted });
+    await open.session.send({
+      type: 'accepted',
+      requestId,
+      deviceId: outcome.deviceId,
+      certificate: result.certificate,
+      ...this.deps.welcome(),
+      replay: outcome.replay,
+      epochFrom: outcome.epochFrom,
+      now: new Date(this.deps.clock()).toISOString(),
+      domain: { name: request.domain, organization: outcome.organization },
+      credits: outcome.credits,
+    });
+  }
+
+  private async refuse(
+    open: OpenSession, code: RejectedCode, about: { requestId: string | undefined; correlationId?: string; [detail: string]: unknown },
+  ): Promise<void> {
+    const correlationId = about.correlationId ?? correlationIdFrom(this.deps.random(10));
+    // E10: an address pays with its failures only, and never for what the service itself could not do.
+    if (code !== 'busy' && code !== 'internal' && code !== 'domain-disabled') this.addresses.spend(open.session.address, this.deps.clock());
+    this.deps.log({ outcome: 'rejected', code, ...about, correlationId, address: open.session.address });
+    const busyRetryS = retryAfterS(this.lanes.waiting + this.sessions.size, this.ratePerSecond(), 300, this.deps.dice());
+    await open.session.send(rejection(code, { requestId: about.requestId, correlationId, busyRetryS }));
+  }
+
+  /** Answers a second over the last 10 s; 20 until something was measured. */
+  private ratePerSecond(): number {
+    const since = this.deps.clock() - 10_000;
+    while (this.answered.length > 0 && (this.answered[0] ?? 0) < since) this.answered.shift();
+    return this.answered.length === 0 ? 20 : Math.max(1, this.answered.length / 10);
+  }
+
+  private note(): void {
+    this.answered.push(this.deps.clock());
+    if (this.answered.length > 10_000) this.answered.splice(0, 5000);
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The ledger's rules (L1 to L5), pure. A transfer moves a whole number of credits between one domain's account and one
+ * vendor account and stands in that domain's chain.
+ */
+import { createHash } from 'node:crypto';
+
+export type TransferKind = 'enrolment' | 'product-key' | 'usage' | 'adjustment' | 'reversal';
+
+/** The vendor's accounts. They keep no balance row: theirs is a sum over transfers (L5). */
+export const vendorAccounts = ['vendor:grants', 'vendor:product-keys', 'vendor:usage', 'vendor:adjustments', 'vendor:forfeited', 'vendor:loss'] as const;
+export type VendorAccount = (typeof vendorAccounts)[number];
+
+/** What a cause asks to book; everything else follows from the head of the chain. */
+export interface TransferRequest {
+  kind: TransferKind;
+  /** `in`: the vendor account is debited and the domain credited; `out`: the other way. */
+  direction: 'in' | 'out';
+  vendor: VendorAccount;
+  credits: number;
+  /** L4: derived from the cause. */
+  idempotencyKey: string;
+  /** UTC day that daily use belongs to, `YYYY-MM-DD`. */
+  date: string | null;
+  deviceId: string | null;
+  boardId: number | null;
+  productKeyId: string | null;
+  /** Id of the transfer that this one reverses (L2). */
+  reverses: number | null;
+  reason: string | null;
+  actor: string;
+}
+
+export interface Head {
+  n: number;
+  hash: string;
+  balance: number;
+  /** Milliseconds since 1970 of the last transfer. */
+  at: number;
+}
+
+export interface Transfer extends TransferRequest {
+  domain: string;
+  n: number;
+  at: number;
+  balanceAfter: number;
+  previousHash: string;
+  hash: string;
+}
+
+export const EMPTY_HASH = '0'.repeat(64);
+
+/** All reasons to refuse a transfer, in the order in which they are checked. */
+export type TransferRefusal = 'credits-not-whole' | 'credits-too-many' | 'balance-below-zero' | 'balance-too-large';
+
+const MAX_CREDITS = 1_000_000_000;
+const MAX_BALANCE = Number.MAX_SAFE_INTEGER;
+
+export function refuseTransfer(head: Head, request: TransferRequest): TransferRefusal | null {
+  if (!Number.isSafeInteger(request.credits) || request.credits <= 0) return 'credits-not-whole';
+  if (request.credits > MAX_CREDITS) return 'credits-too-many';
+  const balance = balanceAfter(head, request);
+  if (balance < 0) return 'balance-below-zero';
+  if (balance > MAX_BALANCE) return 'balance-too-large';
+  return null;
+}
+
+function balanceAfter(head: Head, request: TransferRequest): number {
+  return head.balance + (request.direction === 'in' ? request.credits : -request.credits);
+}
+
+/** JSON with sorted keys and no white space: the same content is always the same text (as RFC 8785 for our values: texts, whole numbers, null). */
+export function canonicalJson(content: Record<string, string | number | null>): string {
+  const sorted = Object.keys(content).toSorted();
+  return `{${sorted.map((key) => `${JSON.stringify(key)}:${JSON.stringify(content[key])}`).join(',')}}`;
+}
+
+/** L5: SHA-256 over the previous hash and the canonical JSON of the content. */
+export function transferHash(transfer: Omit<Transfer, 'hash'>): string {
+  const { previousHash, ...content } = transfer;
+  return createHash('sha256').update(previousHash).update('\n').update(canonicalJson({ ...content })).digest('hex');
+}
+
+/** The transfer that follows `head`. `at` never goes back (L5), whatever the clock says. The caller has asked refuseTransfer. */
+export function nextTransfer(domain: string, head: Head, request: TransferRequest, now: number): Transfer {
+  const unhashed = {
+    ...request,
+    domain,
+    n: head.n + 1,
+    at: Math.max(now, head.at),
+    balanceAfter: balanceAfter(head, request),
+    previousHash: head.hash,
+  };
+  return { ...unhashed, hash: transferHash(unhashed) };
+}
+
+/** L4: whether the booked transfer is what is asked for again; who acted and when it was booked do not count. */
+export function sameContent(booked: TransferRequest, asked: TransferRequest): boolean {
+  const compared = ['kind', 'direction', 'vendor', 'credits', 'date', 'deviceId', 'boardId', 'productKeyId', 'reverses'] as const;
+  return compared.every((field) => booked[field] === asked[field]);
+}
+
+/** L4: the n-th grant of a board, counted from 1. */
+export const enrolmentKey = (serialKey: string, n: number): string => `enrolment:${serialKey}:${n}`;

@@ -1,0 +1,66 @@
+/** Proves the books (L5): recomputes every chain from its first row and names the first difference. Pure. */
+import { EMPTY_HASH, transferHash, type Head, type Transfer } from './transfers.ts';
+
+export interface Difference {
+  domain: string;
+  /** Number of the transfer in the domain's chain; null where the difference is not in one row. */
+  n: number | null;
+  what: string;
+}
+
+/** Walks one domain's chain row by row; the caller feeds rows in the order of n. */
+export class ChainWalk {
+  readonly domain: string;
+  head: Head = { n: 0, hash: EMPTY_HASH, balance: 0, at: 0 };
+
+  constructor(domain: string) {
+    this.domain = domain;
+  }
+
+  /** Null where the row follows; else what differs first. */
+  follow(row: Transfer): Difference | null {
+    const { head } = this;
+    const differs = (what: string): Difference => ({ domain: this.domain, n: row.n, what });
+    if (row.n !== head.n + 1) return differs(`row ${head.n + 1} is missing`);
+    if (row.previousHash !== head.hash) return differs('does not name the hash of the row before');
+    if (row.at < head.at) return differs('was posted before the row before it');
+    const { hash, ...content } = row;
+    if (transferHash(content) !== hash) return differs('content and hash do not fit');
+    const balance = head.balance + (row.direction === 'in' ? row.credits : -row.credits);
+    if (balance !== row.balanceAfter) return differs(`balance after is ${row.balanceAfter}, but should be ${balance}`);
+    if (balance < 0) return differs('balance is below zero');
+    this.head = { n: row.n, hash, balance, at: row.at };
+    return null;
+  }
+
+  /** After the last row: what the head says must be what was walked. */
+  end(stored: Head | null): Difference | null {
+    if (stored === null) return { domain: this.domain, n: null, what: 'has no head' };
+    const fields = ['n', 'hash', 'balance'] as const;
+    const field = fields.find((name) => stored[name] !== this.head[name]);
+    return field === undefined ? null : { domain: this.domain, n: this.head.n, what: `head says ${field} ${stored[field]}, the chain says ${this.head[field]}` };
+  }
+}
+
+/** A signed head, kept outside the database, so that a cut tail or a chain computed anew is seen. */
+export interface Checkpoint {
+  at: string;
+  domain: string;
+  n: number;
+  hash: string;
+  balance: number;
+}
+
+/** The bytes of a checkpoint that are signed: its fields in this order, one a line. */
+export function checkpointBytes({ at, domain, n, hash, balance }: Checkpoint): Buffer {
+  return Buffer.from(['rollcall-ledger-head-1', at, domain, n, hash, balance].join('\n'), 'utf8');
+}
+
+export interface Verdict {
+  ok: boolean;
+  domains: number;
+  transfers: number;
+  /** Sum of all balances, vendor accounts among them: zero (L1). */
+  sum: number;
+  firstDifference?: Difference;
+}

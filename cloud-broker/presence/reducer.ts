@@ -1,0 +1,104 @@
+/**
+ * Presence of one device as a pure reducer over what arrived and when (P1 to P4). All times are the service's own, in
+ * milliseconds; a device's clock gives the clock difference and nothing else.
+ */
+import type { DeviceStatus } from '../../protocol/api.ts';
+
+export type PresenceStatus = Exclude<DeviceStatus, 'pending'>;
+
+export interface Presence {
+  /** Highest session epoch heard (P3); 0: none yet. */
+  epoch: number;
+  connected: boolean;
+  /** Last heartbeat; null: never. */
+  lastHeartbeatAt: number | null;
+  /** Last sign of life: heartbeat or birth. */
+  heardAt: number | null;
+  /** Seconds between heartbeats, as the device last reported. */
+  intervalS: number;
+  /** How the session of this epoch ended: it said goodbye, or its last will fired. */
+  ended: 'said' | 'lost' | null;
+  endedAt: number | null;
+  status: PresenceStatus;
+  statusSince: number;
+}
+
+export interface Thresholds {
+  /** Added to each interval before a device counts as late, in seconds. */
+  jitterS: number;
+  /** How long a device whose session ended may take to come back before it counts as offline, in seconds. */
+  graceS: number;
+}
+
+export type PresenceEvent =
+  | { type: 'connected' }
+  | { type: 'disconnected' }
+  | { type: 'birth'; epoch: number; intervalS: number }
+  | { type: 'heartbeat'; epoch: number; intervalS: number | null }
+  | { type: 'will'; epoch: number; said: boolean }
+  | { type: 'tick' };
+
+export function neverHeard(intervalS: number, since: number): Presence {
+  return { epoch: 0, connected: false, lastHeartbeatAt: null, heardAt: null, intervalS, ended: null, endedAt: null, status: 'never', statusSince: since };
+}
+
+/** P3: a birth that is not higher than the highest epoch heard is not taken; the answer is `epochFrom`. */
+export function isStaleBirth(state: Presence, epoch: number): boolean {
+  return epoch <= state.epoch;
+}
+
+function afterEvent(state: Presence, event: PresenceEvent, at: number): Presence {
+  switch (event.type) {
+    case 'connected':
+      return { ...state, connected: true };
+    case 'disconnected':
+      return { ...state, connected: false };
+    case 'birth':
+      if (isStaleBirth(state, event.epoch)) return state;
+      return { ...state, epoch: event.epoch, intervalS: event.intervalS, heardAt: at, ended: null, endedAt: null };
+    case 'heartbeat':
+      if (event.epoch < state.epoch) return state;
+      return {
+        ...state, epoch: event.epoch, intervalS: event.intervalS ?? state.intervalS, heardAt: at, lastHeartbeatAt: at, ended: null, endedAt: null,
+      };
+    case 'will':
+      // Of an older session: a newer one has been born meanwhile (a take-over publishes the old one's will).
+      if (event.epoch < state.epoch) return state;
+      // The goodbye stands: the will that the closing connection may still publish tells nothing new.
+      if (state.ended === 'said') return state;
+      return { ...state, ended: event.said ? 'said' : 'lost', endedAt: at };
+    case 'tick':
+      return state;
+  }
+}
+
+/** P2: late over 2 intervals, offline over 3, or when its session ended and it did not come back within the grace. */
+export function statusAt(state: Presence, thresholds: Thresholds, now: number): PresenceStatus {
+  if (state.heardAt === null) return 'never';
+  if (state.endedAt !== null && now >= state.endedAt + (state.ended === 'said' ? 0 : thresholds.graceS * 1000)) return 'offline';
+  const intervalMs = (state.intervalS + thresholds.jitterS) * 1000;
+  const silentMs = now - state.heardAt;
+  if (silentMs > 3 * intervalMs) return 'offline';
+  return silentMs > 2 * intervalMs ? 'late' : 'online';
+}
+
+/** When the status may change next if nothing is heard; null where only an event can change it. */
+export function nextCheckAt(state: Presence, thresholds: Thresholds): number | null {
+  if (state.heardAt === null || state.status === 'offline') return null;
+  const intervalMs = (state.intervalS + thresholds.jitterS) * 1000;
+  const silence = state.heardAt + (state.status === 'late' ? 3 : 2) * intervalMs + 1;
+  return state.endedAt === null ? silence : Math.min(silence, state.endedAt + thresholds.graceS * 1000);
+}
+
+/** The state after `event` at `at`, its status settled for that moment. */
+export function reduce(state: Presence, event: PresenceEvent, at: number, thresholds: Thresholds): Presence {
+  const next = afterEvent(state, event, at);
+  const status = statusAt(next, thresholds, at);
+  return status === next.status ? next : { ...next, status, statusSince: at };
+}
+
+/** P4: after a restart nothing that was online or late counts as offline before one whole measure of silence from now. */
+export function afterRestart(stored: Presence, now: number): Presence {
+  const wasThere = stored.status === 'online' || stored.status === 'late';
+  return { ...stored, connected: false, heardAt: wasThere ? now : stored.heardAt, ended: wasThere ? null : stored.ended, endedAt: wasThere ? null : stored.endedAt };
+}

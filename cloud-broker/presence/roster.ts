@@ -1,0 +1,237 @@
+/** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
+import type { Birth, DeviceDown, Health, Heartbeat, Will } from '../../protocol/messages.ts';
+import { afterRestart, isStaleBirth, neverHeard, nextCheckAt, reduce, type Presence, type PresenceEvent, type PresenceStatus, type Thresholds } from './reducer.ts';
+
+/** How long heartbeats are gathered before a flush; with the commit this stays well under P5's 250 ms. */
+const GATHER_MS = 50;
+const SWEEP_MS = 1000;
+
+export interface StoredPresence {
+  deviceId: string;
+  epoch: number;
+  lastHeartbeatAt: number | null;
+  intervalS: number | null;
+  ended: 'said' | 'lost' | null;
+  endedAt: number | null;
+  status: PresenceStatus;
+  statusSince: number;
+  health: string | null;
+}
+
+export interface Flush {
+  now: number;
+  rows: {
+    deviceId: string; epoch: number; lastHeartbeatAt: number | null; intervalS: number; ended: 'said' | 'lost' | null; endedAt: number | null;
+    clockDifferenceMs: number | null; health: string | null; inventory: string | null;
+  }[];
+  transitions: { deviceId: string; status: PresenceStatus; since: number }[];
+  births: { deviceId: string; agentVersion: string; firmware: string | null }[];
+}
+
+export interface RosterDependencies {
+  /** Resolves when the flush is on disk. */
+  flush(flush: Flush): Promise<void>;
+  clock(): number;
+  heartbeat: { intervalS: number; jitterS: number };
+  thresholds: Thresholds;
+  onFlushError(error: unknown): void;
+}
+
+interface Entry {
+  presence: Presence;
+  health: Health | null;
+  inventory: Record<string, string> | null;
+  birth: { agentVersion: string; firmware: string | null } | null;
+  clockDifferenceMs: number | null;
+  /** Status that the store knows. */
+  storedStatus: PresenceStatus;
+  nextCheckAt: number | null;
+}
+
+export class Roster {
+  private readonly deps: RosterDependencies;
+  private readonly entries = new Map<string, Entry>();
+  private readonly heartbeatListeners: ((deviceIds: string[]) => void)[] = [];
+  private dirty = new Set<string>();
+  private gathering: Promise<void> | null = null;
+  private lastFlush: Promise<void> = Promise.resolve();
+  private readonly sweeper: NodeJS.Timeout;
+
+  constructor(deps: RosterDependencies, stored: readonly StoredPresence[]) {
+    this.deps = deps;
+    const now = deps.clock();
+    for (const row of stored) this.adopt(row, now);
+    this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
+  }
+
+  /** What the lists show of a device now; null where it is not on the roll. */
+  of(deviceId: string): { connected: boolean; lastHeartbeatAt: number | null; health: Record<string, number | string> | null } | null {
+    const entry = this.entries.get(deviceId);
+    if (entry === undefined) return null;
+    return { connected: entry.presence.connected, lastHeartbeatAt: entry.presence.lastHeartbeatAt, health: entry.health as Record<string, number | string> | null };
+  }
+
+  /** Told which devices were heard, once a flush. */
+  onHeartbeats(listener: (deviceIds: string[]) => void): void {
+    this.heartbeatListeners.push(listener);
+  }
+
+  connected(deviceId: string): void {
+    this.apply(deviceId, { type: 'connected' });
+  }
+
+  disconnected(deviceId: string): void {
+    if (this.entries.has(deviceId)) this.apply(deviceId, { type: 'disconnected' });
+  }
+
+  /** P3: a birth that is not higher is answered with `epochFrom`; any birth is answered with the settings of now. */
+  async birth(deviceId: string, birth: Birth): Promise<DeviceDown> {
+    const { clock, heartbeat } = this.deps;
+    const entry = this.entry(deviceId);
+    const settings = { type: 'settings' as const, ...heartbeat, now: new Date(clock()).toISOString() };
+    if (isStaleBirth(entry.presence, birth.epoch)) return { ...settings, epochFrom: entry.presence.epoch + 1 };
+    entry.birth = { agentVersion: birth.agentVersion, firmware: birth.firmware ?? null };
+    entry.inventory = birth.inventory;
+    entry.clockDifferenceMs = Date.parse(birth.at) - clock();
+    await this.applied(deviceId, { type: 'birth', epoch: birth.epoch, intervalS: birth.intervalS });
+    return settings;
+  }
+
+  /** Resolves when the heartbeat is on disk (P5). */
+  async heartbeat(deviceId: string, heartbeat: Heartbeat): Promise<void> {
+    const entry = this.entry(deviceId);
+    entry.health = heartbeat.health;
+    entry.clockDifferenceMs = Date.parse(heartbeat.at) - this.deps.clock();
+    await this.applied(deviceId, { type: 'heartbeat', epoch: heartbeat.epoch, intervalS: heartbeat.intervalS ?? null });
+  }
+
+  async will(deviceId: string, will: Will): Promise<void> {
+    if (this.entries.has(deviceId)) await this.applied(deviceId, { type: 'will', epoch: will.epoch, said: will.reason !== undefined });
+  }
+
+  /** An unenrolled device is on no roll (E9). */
+  forget(deviceId: string): void {
+    this.entries.delete(deviceId);
+    this.dirty.delete(deviceId);
+  }
+
+  counts(): Record<PresenceStatus | 'connected', number> {
+    const counts = { never: 0, online: 0, late: 0, offline: 0, connected: 0 };
+    for (const { presence } of this.entries.values()) {
+      counts[presence.status] += 1;
+      if (presence.connected) counts.connected += 1;
+    }
+    return counts;
+  }
+
+  /** Settles every status whose time has come: costs one look a device, work only where something changed. */
+  sweep(): void {
+    const now = this.deps.clock();
+    for (const [deviceId, entry] of this.entries) {
+      if (entry.nextCheckAt !== null && entry.nextCheckAt <= now) this.apply(deviceId, { type: 'tick' });
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.sweeper);
+    if (this.dirty.size > 0) await this.flushed().catch(() => undefined);
+    await this.lastFlush;
+  }
+
+  private adopt(row: StoredPresence, now: number): void {
+    const stored: Presence = {
+      ...row, connected: false, heardAt: row.lastHeartbeatAt, intervalS: row.intervalS ?? this.deps.heartbeat.intervalS,
+    };
+    const presence = afterRestart(stored, now);
+    this.entries.set(row.deviceId, {
+      presence, health: row.health === null ? null : (JSON.parse(row.health) as Health), inventory: null, birth: null, clockDifferenceMs: null,
+      storedStatus: row.status, nextCheckAt: nextCheckAt(presence, this.deps.thresholds),
+    });
+  }
+
+  private entry(deviceId: string): Entry {
+    const known = this.entries.get(deviceId);
+    if (known !== undefined) return known;
+    const entry: Entry = {
+      presence: neverHeard(this.deps.heartbeat.intervalS, this.deps.clock()), health: null, inventory: null, birth: null, clockDifferenceMs: null,
+      storedStatus: 'never', nextCheckAt: null,
+    };
+    this.entries.set(deviceId, entry);
+    return entry;
+  }
+
+  private apply(deviceId: string, event: PresenceEvent): void {
+    const entry = this.entry(deviceId);
+    entry.presence = reduce(entry.presence, event, this.deps.clock(), this.deps.thresholds);
+    entry.nextCheckAt = nextCheckAt(entry.presence, this.deps.thresholds);
+    if (event.type === 'connected' || event.type === 'disconnected' || (event.type === 'tick' && entry.presence.status === entry.storedStatus)) return;
+    this.dirty.add(deviceId);
+    // A failure is reported by onFlushError, and what it held stays dirty.
+    this.flushed().catch(() => undefined);
+  }
+
+  private async applied(deviceId: string, event: PresenceEvent): Promise<void> {
+    this.apply(deviceId, event);
+    await this.flushed();
+  }
+
+  /** Resolves when all that is dirty now is stored: by the flush that still gathers, never by one that has begun. */
+  private async flushed(): Promise<void> {
+    if (this.gathering === null) {
+      this.gathering = this.gatherAndFlush(this.lastFlush);
+      this.lastFlush = this.gathering.catch(() => undefined);
+    }
+    await this.gathering;
+  }
+
+  private async gatherAndFlush(previous: Promise<void>): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+    await previous;
+    this.gathering = null;
+    const deviceIds = [...this.dirty];
+    this.dirty = new Set();
+    const flush = this.flushOf(deviceIds);
+    try {
+      await this.deps.flush(flush);
+    } catch (error) {
+      for (const deviceId of deviceIds) if (this.entries.has(deviceId)) this.dirty.add(deviceId);
+      this.deps.onFlushError(error);
+      throw error;
+    }
+    this.settle(flush);
+    for (const listener of this.heartbeatListeners) listener(deviceIds);
+  }
+
+  /** What the store knows now is not sent again. */
+  private settle(flush: Flush): void {
+    for (const { deviceId, status } of flush.transitions) {
+      const entry = this.entries.get(deviceId);
+      if (entry !== undefined) entry.storedStatus = status;
+    }
+    for (const birth of flush.births) {
+      const entry = this.entries.get(birth.deviceId);
+      if (entry?.birth?.agentVersion === birth.agentVersion && entry.birth.firmware === birth.firmware) entry.birth = null;
+    }
+    for (const row of flush.rows) {
+      const entry = this.entries.get(row.deviceId);
+      if (entry?.inventory !== null && row.inventory !== null && entry !== undefined) entry.inventory = null;
+    }
+  }
+
+  private flushOf(deviceIds: string[]): Flush {
+    const flush: Flush = { now: this.deps.clock(), rows: [], transitions: [], births: [] };
+    for (const deviceId of deviceIds) {
+      const entry = this.entries.get(deviceId);
+      if (entry === undefined) continue;
+      const { presence } = entry;
+      flush.rows.push({
+        deviceId, epoch: presence.epoch, lastHeartbeatAt: presence.lastHeartbeatAt, intervalS: presence.intervalS, ended: presence.ended,
+        endedAt: presence.endedAt, clockDifferenceMs: entry.clockDifferenceMs,
+        health: entry.health === null ? null : JSON.stringify(entry.health), inventory: entry.inventory === null ? null : JSON.stringify(entry.inventory),
+      });
+      if (presence.status !== entry.storedStatus) flush.transitions.push({ deviceId, status: presence.status, since: presence.statusSince });
+      if (entry.birth !== null) flush.births.push({ deviceId, ...entry.birth });
+    }
+    return flush;
+  }
+}

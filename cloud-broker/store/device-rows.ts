@@ -1,0 +1,66 @@
+import type { Identity } from '../enrollment/decide.ts';
+import type { Sql } from './sql.ts';
+
+/** A device row as the writing operations need it. */
+export interface DeviceRow {
+  id: string;
+  domainId: number;
+  state: 'pending' | 'enrolled' | 'unenrolled';
+  identity: Identity;
+  boardId: number | null;
+  serial: string;
+  serialKey: string;
+  keyFingerprint: string;
+  publicKey: string;
+  enrolledAt: number | null;
+  granted: number;
+  grantReason: string | null;
+  pendingCode: string | null;
+  competesWith: string | null;
+}
+
+const SELECT = `SELECT id, domain_id AS domainId, state, identity, board_id AS boardId, serial, serial_key AS serialKey,
+  key_fingerprint AS keyFingerprint, public_key AS publicKey, enrolled_at AS enrolledAt, granted, grant_reason AS grantReason,
+  pending_code AS pendingCode, competes_with AS competesWith FROM devices`;
+
+/** A device or waiting row of this domain; null for another domain's (A4). */
+export function deviceOfDomain(sql: Sql, domainId: number, id: string): DeviceRow | null {
+  return sql.get<DeviceRow>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
+}
+
+export function deviceById(sql: Sql, id: string): DeviceRow | null {
+  return sql.get<DeviceRow>(`${SELECT} WHERE id = ?`, id);
+}
+
+/** All rows of one key in one domain: at most one of them is not unenrolled. */
+export function devicesOfKey(sql: Sql, domainId: number, fingerprint: string): DeviceRow[] {
+  return sql.all<DeviceRow>(`${SELECT} WHERE key_fingerprint = ? AND domain_id = ? ORDER BY enrolled_at`, fingerprint, domainId);
+}
+
+/** Rows of one serial, in all domains, that the serial identifies; those known by their key alone are not among them (E12). */
+export function devicesOfSerial(sql: Sql, serialKey: string): DeviceRow[] {
+  return sql.all<DeviceRow>(`${SELECT} WHERE serial_key = ? AND identity <> 'key' AND state <> 'pending' ORDER BY enrolled_at`, serialKey);
+}
+
+export interface BoardRow {
+  id: number;
+  serial: string;
+  serialKey: string;
+  model: string;
+  factoryPublicKey: string | null;
+  invoice: string | null;
+  purchasedOn: string | null;
+  fulfilment: 'on-enrolment' | 'product-key';
+  credits: number;
+  leftCredits: number;
+  grants: number;
+}
+
+/** The register line of a serial (compared trimmed and without case, E12). */
+export function boardBySerial(sql: Sql, serialKey: string): BoardRow | null {
+  return sql.get<BoardRow>(
+    `SELECT id, serial, serial_key AS serialKey, model, factory_public_key AS factoryPublicKey, invoice, purchased_on AS purchasedOn,
+      fulfilment, credits, left_credits AS leftCredits, grants FROM boards WHERE serial_key = ?`,
+    serialKey,
+  );
+}

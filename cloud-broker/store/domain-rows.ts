@@ -1,0 +1,46 @@
+import type { DomainStatus } from '../../protocol/api.ts';
+import { domainStatus } from '../domains/status.ts';
+import type { Sql } from './sql.ts';
+
+export interface DomainRow {
+  id: number;
+  name: string;
+  organization: string;
+  email: string;
+  createdAt: number;
+  activatedAt: number | null;
+  trialEndsAt: number | null;
+  closedAt: number | null;
+  credited: 0 | 1;
+  unlisted: 'approve' | 'accept';
+  pairingHash: string | null;
+  pairingPreviousHash: string | null;
+  pairingPreviousUntil: number | null;
+  unprovenLimit: number;
+  unprovenDay: number;
+  unprovenCount: number;
+  balance: number;
+}
+
+const SELECT = `SELECT d.id, d.name, d.organization, d.email, d.created_at AS createdAt, d.activated_at AS activatedAt,
+  d.trial_ends_at AS trialEndsAt, d.closed_at AS closedAt, d.credited, d.unlisted, d.pairing_hash AS pairingHash,
+  d.pairing_previous_hash AS pairingPreviousHash, d.pairing_previous_until AS pairingPreviousUntil,
+  d.unproven_limit AS unprovenLimit, d.unproven_day AS unprovenDay, d.unproven_count AS unprovenCount,
+  coalesce(h.balance, 0) AS balance
+  FROM domains d LEFT JOIN ledger_heads h ON h.domain_id = d.id`;
+
+export function domainByName(sql: Sql, name: string): DomainRow | null {
+  return sql.get<DomainRow>(`${SELECT} WHERE d.name = ?`, name);
+}
+
+export function domainById(sql: Sql, id: number): DomainRow | null {
+  return sql.get<DomainRow>(`${SELECT} WHERE d.id = ?`, id);
+}
+
+export function allDomains(sql: Sql): DomainRow[] {
+  return sql.all<DomainRow>(`${SELECT} ORDER BY d.name`);
+}
+
+export function statusOf(row: DomainRow, now: number): DomainStatus {
+  return domainStatus({ ...row, credited: row.credited === 1 }, row.balance, now);
+}

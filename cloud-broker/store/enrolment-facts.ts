@@ -1,0 +1,104 @@
+import { serialKey } from '../../protocol/text.ts';
+import type { BudgetClass, EnrolmentAttempt } from '../enrollment/attempt.ts';
+import { identityOf, type Entitlement, type Facts } from '../enrollment/decide.ts';
+import { boardBySerial, devicesOfKey, devicesOfSerial, type BoardRow, type DeviceRow } from './device-rows.ts';
+import { domainByName, statusOf, type DomainRow } from './domain-rows.ts';
+import type { Sql } from './sql.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface LoadedFacts {
+  facts: Facts;
+  domain: DomainRow;
+  board: BoardRow | null;
+  serialKey: string;
+  budgetClass: BudgetClass;
+}
+
+/** UTC day of a time, as days since 1970. */
+export function dayOf(time: number): number {
+  return Math.floor(time / DAY_MS);
+}
+
+export function unprovenGrantsLeft(domain: DomainRow, now: number): number {
+  return domain.unprovenLimit - (domain.unprovenDay === dayOf(now) ? domain.unprovenCount : 0);
+}
+
+export function entitlementOf(board: BoardRow): Entitlement {
+  return { boardId: board.id, hasFactoryKey: board.factoryPublicKey !== null, fulfilment: board.fulfilment, left: board.leftCredits };
+}
+
+export function isShared(sql: Sql, domainId: number, key: string): boolean {
+  return sql.get('SELECT 1 AS found FROM shared_serials WHERE domain_id = ? AND serial_key = ?', domainId, key) !== null;
+}
+
+export function isBlocked(sql: Sql, where: { domainId: number; keyFingerprint: string; serialKey: string }, now: number): boolean {
+  return (
+    sql.get(
+      `SELECT 1 AS found FROM blocks WHERE domain_id = ? AND (key_fingerprint = ? OR serial_key = ?) AND (until_at IS NULL OR until_at > ?)`,
+      where.domainId, where.keyFingerprint, where.serialKey, now,
+    ) !== null
+  );
+}
+
+function pairingOf(domain: DomainRow, attempt: EnrolmentAttempt): Facts['domain']['pairing'] {
+  if (domain.pairingHash === null) return 'not-asked';
+  if (attempt.pairingHash === null) return 'missing';
+  if (attempt.pairingHash === domain.pairingHash) return 'right';
+  const previousHolds = domain.pairingPreviousUntil !== null && attempt.now < domain.pairingPreviousUntil;
+  return previousHolds && attempt.pairingHash === domain.pairingPreviousHash ? 'right' : 'wrong';
+}
+
+/** All facts that the decision needs, as they are in `sql`'s transaction; null where the domain takes no enrolment (E13). */
+export function loadFacts(sql: Sql, attempt: EnrolmentAttempt): LoadedFacts | null {
+  const domain = domainByName(sql, attempt.domain);
+  if (domain === null) return null;
+  const status = statusOf(domain, attempt.now);
+  if (status === 'unconfirmed' || status === 'closed') return null;
+
+  const serial = serialKey(attempt.board.serial);
+  const board = boardBySerial(sql, serial);
+  const identity = identityOf(attempt.board, { listed: board !== null, sharedSerial: isShared(sql, domain.id, serial) });
+  const listed = identity === 'listed' ? board : null;
+  const ofKey = devicesOfKey(sql, domain.id, attempt.key.fingerprint);
+  const ofSerial = identity === 'key' ? [] : devicesOfSerial(sql, serial);
+  const bound = sql.get<{ serialKey: string }>('SELECT serial_key AS serialKey FROM device_keys WHERE fingerprint = ?', attempt.key.fingerprint);
+  const pendingRows = sql.get<{ rows: number }>("SELECT count(*) AS rows FROM devices WHERE domain_id = ? AND status = 'pending' AND state <> 'unenrolled'", domain.id);
+
+  const here = (row: DeviceRow): boolean => row.domainId === domain.id && row.serialKey === serial;
+  const same = ofKey.find((row) => row.state === 'enrolled' && here(row));
+  const competing = ofSerial.find((row) => row.state === 'enrolled' && row.domainId === domain.id && row.keyFingerprint !== attempt.key.fingerprint);
+  const elsewhere = identity === 'listed' && ofSerial.some((row) => row.state === 'enrolled' && row.domainId !== domain.id);
+  const formerRows = identity === 'key' ? ofKey.filter(here) : ofSerial.filter((row) => row.domainId === domain.id);
+  const former = formerRows.findLast((row) => row.state === 'unenrolled');
+  const joins = same !== undefined && listed !== null && same.boardId === null && !elsewhere;
+
+  const facts: Facts = {
+    deviceSignature: attempt.deviceSignature,
+    boardSignature: attempt.boardSignature,
+    identity,
+    listed: listed === null ? null : entitlementOf(listed),
+    domain: {
+      status,
+      unlisted: domain.unlisted,
+      pairing: pairingOf(domain, attempt),
+      unprovenGrantsLeft: unprovenGrantsLeft(domain, attempt.now),
+      pendingRows: pendingRows?.rows ?? 0,
+    },
+    same: same === undefined ? null : { deviceId: same.id, joins },
+    renewOfUnenrolled: attempt.renew !== null && ofKey.some((row) => row.state === 'unenrolled' && here(row)),
+    overBudget: attempt.overBudget,
+    keyOfAnotherBoard: bound !== null && bound.serialKey !== serial,
+    blocked: isBlocked(sql, { domainId: domain.id, keyFingerprint: attempt.key.fingerprint, serialKey: serial }, attempt.now),
+    elsewhere,
+    competing: competing === undefined ? null : { deviceId: competing.id },
+    former: former === undefined ? null : { deviceId: former.id },
+    waiting: waitingRow(ofKey.find((row) => row.state === 'pending' && here(row))),
+  };
+  const budgetClass: BudgetClass = bound !== null ? 'known-key' : listed !== null ? 'listed' : 'rest';
+  return { facts, domain, board: listed, serialKey: serial, budgetClass };
+}
+
+function waitingRow(row: DeviceRow | undefined): { deviceId: string } | null {
+  return row === undefined ? null : { deviceId: row.id };
+}

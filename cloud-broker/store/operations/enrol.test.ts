@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { attemptOf, DAY_MS, enrol, enrolled, factoryKeyPem, listBoards, START, testDomain, testStore } from '../../../test/support/store.ts';
+import { verifyLedger } from '../proof-of-books.ts';
+import type { Store } from '../store.ts';
+
+const CHANGE = { actor: 'admin@springfield', address: '192.0.2.1' };
+
+function balance(store: Store, domain: string): number {
+  return store.reader.get<{ balance: number }>('SELECT h.balance FROM ledger_heads h JOIN domains d ON d.id = h.domain_id WHERE d.name = ?', domain)?.balance ?? -1;
+}
+
+describe('an enrolment that is accepted', () => {
+  test('[E2] device, grant, audit and event are one transaction, and the grant is the board’s', async () => {
+    const store = await testStore();
+    const domainId = await testDomain(store, 'springfield');
+    await listBoards(store, [{ serial: 'SN-1', credits: 1095 }]);
+    const seen: string[] = [];
+    store.onCommitted(({ events }) => seen.push(...events.map(({ type }) => type)));
+    const answer = await enrolled(store, { serial: 'sn-1 ' });
+    expect(answer.credits).toEqual({ granted: 1095, reason: 'granted' });
+    expect(balance(store, 'springfield')).toBe(1095);
+    expect(store.reader.get('SELECT state, model, identity FROM devices WHERE id = ?', answer.deviceId)).toEqual({ state: 'enrolled', model: 'SBID-7286', identity: 'listed' });
+    expect(store.reader.all<{ action: string }>('SELECT action FROM audit WHERE domain_id = ?', domainId).map(({ action }) => action)).toContain('device.enrolled');
+    expect(seen.toSorted()).toEqual(['billing', 'device', 'enrolment']);
+  });
+
+  test('[E2] nothing is stored when the transaction breaks in its middle', async () => {
+    const store = await testStore();
+    await testDomain(store, 'springfield');
+    await listBoards(store, [{ serial: 'SN-1' }]);
+    const first = await enrolled(store, { serial: 'SN-0', domain: 'springfield', source: 'dmi' }).catch(() => null);
+    expect(first).toBeNull();
+    const broken = { ...attemptOf(store, { serial: 'SN-1' }), proposedId: 'dev-broken-00', certificate: { deviceId: 'dev-broken-00', fingerprint: null as unknown as string, serialNumber: '1' } };
+    const quiet = store.write('enrol', broken);
+    await expect(quiet).rejects.toMatchObject({ code: 'internal' });
+    expect(store.reader.get('SELECT 1 AS found FROM devices WHERE id = ?', 'dev-broken-00')).toBeNull();
+    expect(balance(store, 'springfield')).toBe(0);
+  });
+});
+
+describe('an enrolment that is repeated', () => {
+  test('[E3] a lost reply costs nothing: same device, fresh certificate, no second grant, marked as a replay', async () => {
+    const store = await testStore();
+    await testDomain(store, 'springfield');
+    await listBoards(store, [{ serial: 'SN-1', credits: 100 }]);
+    const first = await enrolled(store, { serial: 'SN-1' });
+    const again = await enrolled(store, { serial: 'SN-1' });
+    expect(first.replay).toBe(false);
+    expect(again).toEqual({ ...first, replay: true });
+    expect(balance(store, 'springfield')).toBe(100);
+    expect(store.reader.all('SELECT 1 FROM certificates WHERE device_id = ? AND revoked_at IS NULL', first.deviceId)).toHaveLength(2);
+  });
+
+  test('[E3] at most 5 certificates live; the oldest goes', async () => {
+    const store = await testStore();
+    await testDomain(store, 'springfield');
+    await listBoards(store, [{ serial: 'SN-1' }]);
+    const { deviceId } = await enrolled(store, { serial: 'SN-1' });
+    for (let time = 1; time < 8; time += 1) await enrolled(store, { serial: 'SN-1', now: START + time });
+    const live = store.reader.all<{ at: number }>('SELECT issued_at AS at FROM certificates WHERE device_id = ? AND revoked_at IS NULL ORDER BY issued_at', deviceId);
+    expect(live.map(({ at }) => at - START)).toEqual([3, 4, 5, 6, 7]);
+  });
+
+  test('[E5] unenrolled and enrolled again, also elsewhere, a board never brings more than its credits', async () => {
+    const store = await testStore();
+    const domainId = await testDomain(store, 'springfield');
+    await testDomain(store, 'shelbyville');
+    await listBoards(store, [{ serial: 'SN-1', credits: 365 }]);
+    const { deviceId } = await enrolled(store, { serial: 'SN-1' });
+    await store.write('unenrol', { now: START, id: deviceId, domainId, ...CHANGE });
+    const back = await enrolled(store, { serial: 'SN-1' });
+    expect(back).toMatchObject({ deviceId, replay: false, credits: { granted: 0, reason: 'none-left' } });
+    await store.write('unenrol', { now: START, id: deviceId, domainId, ...CHANGE });
+    const elsewhere = await enrolled(store, { serial: 'SN-1', domain: 'shelbyville', key: 'new key' });
+    expect(elsewhere.credits).toEqual({ granted: 0, reason: 'none-left' });
+    expect(elsewhere.deviceId).not.toBe(deviceId);
+    expect([balance(store, 'springfield'), balance(store, 'shelbyville')]).toEqual([365, 0]);
+    expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0, transfers: 1 });
+  });
+});
+
+describe('what a board brings', () => {
+  test('[E5] a board whose credits come with a product key grants nothing and says so', async () => {
+    const store = await testStore();
+    await testDomain(store, 'springfield');
+    await listBoards(store, [{ serial: 'SN-1', fulfilment: 'product-key' }]);
+    expect((await enrolled(store, { serial: 'SN-1' })).credits).toEqual({ granted: 0, reason: 'product-key' });
+    expect(balance(store, 'springfield')).toBe(0);
+  });
+
+  test('[E5] enrolled before it was listed, it joins its line when it renews: granted with a factory key, held without', async () => {
+    const store = await testStore();
+    const domainId = await testDomain(store, 'springfield');
+    const ids: string[] = [];
+    for (const serial of ['SN-1', 'SN-2']) {
+      const waiting = await enrol(store, { serial });
+      if (waiting.outcome !== 'pending') throw new Error('expected pending');
+      await store.write('approve', { now: START, id: waiting.deviceId, domainId, as: null, ...CHANGE });
+      ids.push((await enrolled(store, { serial })).deviceId);
+    }
+    await listBoards(store, [{ serial: 'SN-1', credits: 10, factoryPublicKey: factoryKeyPem() }, { serial: 'SN-2', credits: 10 }]);
+    const proven = await enrolled(store, { serial: 'SN-1', renew: ids[0] ?? null });
+    const unproven = await enrolled(store, { serial: 'SN-2', renew: ids[1] ?? null });
+    expect(proven).toMatchObject({ deviceId: ids[0], replay: false, credits: { granted: 10, reason: 'granted' } });
+    expect(unproven).toMatchObject({ deviceId: ids[1], credits: { granted: 0, reason: 'held' } });
+    expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({ replay: true, credits: { granted: 10, reason: 'granted' } });
+    expect(balance(store, 'springfield')).toBe(10);
+    expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
+  });
+
+  test('[E14] unproven grants beyond the day’s limit are held: the board enrols, nothing is booked', async () => {
+    const store = await testStore();
+    const domainId = await testDomain(store, 'springfield');
+    await listBoards(store, [1, 2, 3, 4].map((n) => ({ serial: `SN-${n}`, credits: 5, ...(n === 4 ? { factoryPublicKey: factoryKeyPem() } : {}) })));
+    for (let n = 0; n < 500; n += 1) await listBoards(store, [{ serial: `FILL-${n}`, credits: 1 }]);
+    await Promise.all(Array.from({ length: 500 }, (_, n) => enrolled(store, { serial: `FILL-${n}` })));
+    expect((await enrolled(store, { serial: 'SN-1' })).credits).toEqual({ granted: 0, reason: 'held' });
+    expect((await enrolled(store, { serial: 'SN-4' })).credits).toEqual({ granted: 5, reason: 'granted' });
+    expect((await enrolled(store, { serial: 'SN-2', now: START + DAY_MS })).credits).toEqual({ granted: 5, reason: 'granted' });
+    expect(balance(store, 'springfield')).toBe(510);
+    expect(domainId).toBe(1);
+  });
+});

@@ -1,0 +1,160 @@
+import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore, Preview } from '../../enrollment/attempt.ts';
+import { decide, type Decision } from '../../enrollment/decide.ts';
+import { serialKey } from '../../../protocol/text.ts';
+import type { WriteContext } from '../context.ts';
+import { boardBySerial, deviceById } from '../device-rows.ts';
+import { domainByName, statusOf } from '../domain-rows.ts';
+import { bindKey, bookGrant, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
+import { loadFacts, type LoadedFacts } from '../enrolment-facts.ts';
+import type { Sql } from '../sql.ts';
+
+/** E3: at most 5 live certificates a device; the oldest goes. */
+const MAX_LIVE_CERTIFICATES = 5;
+
+type Accepted = Extract<Decision, { outcome: 'accepted' }>;
+
+/** One proved try to enrol: facts, decision, rows, in one transaction (E2). */
+export function enrol(context: WriteContext, attempt: EnrolmentAttempt): EnrolmentOutcome {
+  const loaded = loadFacts(context.sql, attempt);
+  if (loaded === null) return { outcome: 'rejected', code: 'domain-unknown' };
+  if ((loaded.board?.factoryPublicKey ?? null) !== attempt.checkedFactoryKey && loaded.facts.identity === 'listed') return { outcome: 'facts-changed' };
+  const decision = decide(loaded.facts);
+  if (decision.outcome === 'rejected') {
+    report(context, loaded, attempt, { outcome: 'rejected', code: decision.code, deviceId: null, granted: 0 });
+    return decision;
+  }
+  if (decision.outcome === 'pending') return waitForApproval(context, loaded, attempt, decision);
+  const deviceId = decision.deviceId ?? attempt.proposedId;
+  if (attempt.certificate?.deviceId !== deviceId) return { outcome: 'certificate-needed', deviceId };
+  return accept(context, loaded, attempt, { ...decision, deviceId }, attempt.certificate);
+}
+
+function claimOf(loaded: LoadedFacts, attempt: EnrolmentAttempt): Claim {
+  return { board: attempt.board, serialKey: loaded.serialKey, key: attempt.key, address: attempt.address };
+}
+
+function waitForApproval(context: WriteContext, loaded: LoadedFacts, attempt: EnrolmentAttempt, decision: Extract<Decision, { outcome: 'pending' }>): EnrolmentOutcome {
+  const { facts, domain } = loaded;
+  const claim = claimOf(loaded, attempt);
+  const deviceId = facts.waiting?.deviceId ?? attempt.proposedId;
+  const identity = { identity: facts.identity, boardId: loaded.board?.id ?? null };
+  bindKey(context, claim, attempt.now);
+  if (facts.waiting === null) {
+    insertWaiting(context, { id: deviceId, domainId: domain.id, ...identity, code: decision.code, competesWith: decision.competesWith, claim }, attempt.now);
+    context.audit({
+      domainId: domain.id, at: attempt.now, actor: `device:${deviceId}`, address: attempt.address, action: 'device.waits', subject: deviceId,
+      details: { code: decision.code },
+    });
+  } else {
+    context.sql.run(
+      'UPDATE devices SET identity = ?, board_id = ?, pending_code = ?, competes_with = ?, last_asked_at = ?, address = ? WHERE id = ?',
+      identity.identity, identity.boardId, decision.code, decision.competesWith, attempt.now, attempt.address, deviceId,
+    );
+    refreshClaim(context, deviceId, attempt.board);
+  }
+  context.emit(domain.id, attempt.now, { type: 'device', data: { deviceId } });
+  report(context, loaded, attempt, { outcome: 'pending', code: decision.code, deviceId, granted: 0 });
+  return { outcome: 'pending', code: decision.code, deviceId };
+}
+
+function accept(
+  context: WriteContext,
+  loaded: LoadedFacts,
+  attempt: EnrolmentAttempt,
+  decision: Accepted & { deviceId: string },
+  certificate: NonNullable<EnrolmentAttempt['certificate']>,
+): EnrolmentOutcome {
+  const { domain, board, facts } = loaded;
+  const { deviceId, how, grant } = decision;
+  const claim = claimOf(loaded, attempt);
+  const actor = `device:${deviceId}`;
+  bindKey(context, claim, attempt.now);
+  if (how === 'new' && facts.waiting === null) {
+    insertWaiting(
+      context,
+      { id: deviceId, domainId: domain.id, identity: facts.identity, boardId: board?.id ?? null, code: 'awaiting-approval', competesWith: null, claim },
+      attempt.now,
+    );
+  }
+  if (how === 'join' && board !== null) {
+    context.sql.run(
+      "UPDATE devices SET identity = 'listed', board_id = ?, model = ?, granted = ?, grant_reason = ? WHERE id = ?",
+      board.id, board.model, grant.credits, grant.reason, deviceId,
+    );
+    bookGrant(context, domain, { deviceId, board, grant, actor }, attempt.now);
+    context.emit(domain.id, attempt.now, { type: 'device', data: { deviceId } });
+  } else if (how !== 'again') {
+    markEnrolled(context, domain, { id: deviceId, identity: facts.identity, board, key: attempt.key, grant, actor, address: attempt.address }, attempt.now);
+  }
+  refreshClaim(context, deviceId, attempt.board);
+  return answer(context, loaded, attempt, { deviceId, how, certificate });
+}
+
+/** The stored answer: a replay repeats the first one's credits (E3). */
+function answer(
+  context: WriteContext,
+  loaded: LoadedFacts,
+  attempt: EnrolmentAttempt,
+  accepted: { deviceId: string; how: Accepted['how']; certificate: NonNullable<EnrolmentAttempt['certificate']> },
+): EnrolmentOutcome {
+  const { sql } = context;
+  const device = deviceById(sql, accepted.deviceId);
+  if (device === null || device.enrolledAt === null) throw new Error('an accepted device has no row');
+  const earlier = sql.get('SELECT 1 AS found FROM certificates WHERE device_id = ? AND enrolled_at = ? AND revoked_at IS NULL LIMIT 1', device.id, device.enrolledAt);
+  sql.run(
+    'INSERT INTO certificates (fingerprint, device_id, serial_number, issued_at, enrolled_at) VALUES (?, ?, ?, ?, ?)',
+    accepted.certificate.fingerprint, device.id, accepted.certificate.serialNumber, attempt.now, device.enrolledAt,
+  );
+  sql.run(
+    `UPDATE certificates SET revoked_at = ? WHERE fingerprint IN (SELECT fingerprint FROM certificates WHERE device_id = ? AND revoked_at IS NULL
+      ORDER BY issued_at DESC, fingerprint = ? DESC LIMIT -1 OFFSET ?)`,
+    attempt.now, device.id, accepted.certificate.fingerprint, MAX_LIVE_CERTIFICATES,
+  );
+  const replay = accepted.how === 'again' && earlier !== null;
+  const credits = { granted: device.granted, reason: (device.grantReason ?? 'none-left') as 'none-left' };
+  const epoch = sql.get<{ epoch: number }>('SELECT epoch FROM presence WHERE device_id = ?', device.id)?.epoch ?? 0;
+  if (!replay) report(context, loaded, attempt, { outcome: 'accepted', code: null, deviceId: device.id, granted: credits.granted });
+  return { outcome: 'accepted', deviceId: device.id, replay, credits, epochFrom: epoch + 1, organization: loaded.domain.organization };
+}
+
+/** The enrolment log's entry (E11): the same code and correlation id as on the display and in the server's log. */
+function report(
+  context: WriteContext,
+  loaded: LoadedFacts,
+  attempt: EnrolmentAttempt,
+  entry: { outcome: 'accepted' | 'pending' | 'rejected'; code: string | null; deviceId: string | null; granted: number },
+): void {
+  context.emit(loaded.domain.id, attempt.now, {
+    type: 'enrolment',
+    data: {
+      at: new Date(attempt.now).toISOString(), serial: attempt.board.serial, model: attempt.board.model, address: attempt.address,
+      correlationId: attempt.correlationId, ...entry,
+    },
+  });
+}
+
+/** The desk's look before the transaction: which budget is spent, and for which device a certificate is worth signing. */
+function preview(sql: Sql, attempt: EnrolmentAttempt): Preview {
+  const loaded = loadFacts(sql, attempt);
+  if (loaded === null) return { budgetClass: 'rest', certificateFor: null };
+  const decision = decide(loaded.facts);
+  return {
+    budgetClass: loaded.budgetClass,
+    certificateFor: decision.outcome === 'accepted' ? (decision.deviceId ?? attempt.proposedId) : null,
+  };
+}
+
+/** The desk's view of a store. */
+export function enrolmentStore(reader: Sql, write: (attempt: EnrolmentAttempt) => Promise<EnrolmentOutcome>): EnrolmentStore {
+  return {
+    domainExists(name, now) {
+      const domain = domainByName(reader, name);
+      if (domain === null) return false;
+      const status = statusOf(domain, now);
+      return status !== 'unconfirmed' && status !== 'closed';
+    },
+    factoryKeyOf: (serial) => boardBySerial(reader, serialKey(serial))?.factoryPublicKey ?? null,
+    preview: (attempt) => preview(reader, attempt),
+    enrol: write,
+  };
+}

@@ -1,0 +1,59 @@
+import { serialKey } from '../../../protocol/text.ts';
+import { mergeEntry, parseRegisterEntry, type RegisterEntry } from '../../register/entry.ts';
+import type { WriteContext } from '../context.ts';
+import { boardBySerial } from '../device-rows.ts';
+
+/** Most lines in one operation: bounds how long an import holds the writer. */
+export const MAX_IMPORT_LINES = 1000;
+
+export interface ImportInput {
+  now: number;
+  actor: string;
+  lines: { line: number; values: unknown }[];
+}
+
+export interface ImportReport {
+  added: number;
+  changed: number;
+  unchanged: number;
+  rejected: { line: number; reason: string }[];
+}
+
+/** K2: lists boards. Each line has its own verdict; a rejected one stops no other; repeating an import changes nothing. */
+export function importBoards(context: WriteContext, input: ImportInput): ImportReport {
+  const report: ImportReport = { added: 0, changed: 0, unchanged: 0, rejected: [] };
+  for (const { line, values } of input.lines.slice(0, MAX_IMPORT_LINES)) {
+    const parsed = parseRegisterEntry(values);
+    if ('reason' in parsed) report.rejected.push({ line, reason: parsed.reason });
+    else list(context, parsed.entry, line, input.now, report);
+  }
+  if (report.added + report.changed > 0) {
+    context.audit({ domainId: null, at: input.now, actor: input.actor, action: 'register.imported', subject: 'register', details: { added: report.added, changed: report.changed } });
+  }
+  return report;
+}
+
+function list(context: WriteContext, entry: RegisterEntry, line: number, now: number, report: ImportReport): void {
+  const { sql } = context;
+  const key = serialKey(entry.serial);
+  const row = boardBySerial(sql, key);
+  const merged = mergeEntry(row === null ? null : { ...row, left: row.leftCredits }, entry);
+  if (merged.verdict === 'rejected') {
+    report.rejected.push({ line, reason: merged.reason });
+    return;
+  }
+  report[merged.verdict] += 1;
+  if (merged.verdict === 'added') {
+    sql.run(
+      `INSERT INTO boards (serial_key, serial, model, factory_public_key, invoice, purchased_on, fulfilment, credits, left_credits, listed_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      key, entry.serial, entry.model, entry.factoryPublicKey, entry.invoice, entry.purchasedOn, entry.fulfilment, entry.credits, entry.credits, now,
+    );
+  } else if (merged.verdict === 'changed' && row !== null) {
+    const { board } = merged;
+    sql.run(
+      `UPDATE boards SET serial = ?, model = ?, factory_public_key = ?, invoice = ?, purchased_on = ?, fulfilment = ?, credits = ?, left_credits = ? WHERE id = ?`,
+      board.serial, board.model, board.factoryPublicKey, board.invoice, board.purchasedOn, board.fulfilment, board.credits, board.left, row.id,
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { isErrorCode, RollcallError } from '../../protocol/errors.ts';
+import type { Committed } from './context.ts';
+import type { OperationInput, OperationName, OperationOutput } from './operations/index.ts';
+import { openReader, type Sql } from './sql.ts';
+import type { CommitReport, WriteReply, WriteRequest } from './writer.ts';
+
+/** Most writes that may wait at a time; beyond it the answer is `busy`, so that memory stays bounded. */
+const MAX_WAITING = 20_000;
+
+/** Where everything is kept. Reads are synchronous and short; a write resolves when its commit is on disk. */
+export interface Store {
+  readonly reader: Sql;
+  /** Runs one operation in the writer thread. Rejects with a RollcallError; then nothing of it was stored. */
+  write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>>;
+  /** Called after each commit with what became true by it, before the writes' own promises resolve. */
+  onCommitted(listener: (committed: Committed) => void): void;
+  /** Writes waiting now, and milliseconds that the last commits took. */
+  figures(): { waiting: number; commitMs: readonly number[] };
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(output: never): void;
+  reject(error: Error): void;
+}
+
+export interface StoreOptions {
+  folder: string;
+  /** Told what made an operation fail unexpectedly; the caller gets only the code `internal`. */
+  onInternalError(message: string): void;
+  /** The writer died: nothing can be stored any more, so the service must end. */
+  onFatal(error: Error): void;
+}
+
+/** Opens the embedded store (SQLite) in `folder`, which must exist and be locked by this process (S4). */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const file = join(options.folder, 'rollcall.db');
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file }, name: 'writer' });
+  const [first] = (await once(worker, 'message')) as [unknown];
+  if (first !== 'ready') throw new Error('the writer did not start');
+  return new SqliteStore(worker, openReader(file), options);
+}
+
+class SqliteStore implements Store {
+  readonly reader: Sql;
+  private readonly worker: Worker;
+  private readonly options: StoreOptions;
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly listeners: ((committed: Committed) => void)[] = [];
+  private commitMs: number[] = [];
+  private lastId = 0;
+  private closing = false;
+
+  constructor(worker: Worker, reader: Sql, options: StoreOptions) {
+    this.worker = worker;
+    this.reader = reader;
+    this.options = options;
+    worker.on('message', (message: CommitReport | 'closed') => {
+      if (message !== 'closed') this.settle(message);
+    });
+    worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', () => {
+      if (!this.closing) this.fail(new Error('the writer thread ended'));
+    });
+  }
+
+  async write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
+    if (this.closing) throw new RollcallError('internal', { reason: 'the store is closing' });
+    if (this.waiting.size >= MAX_WAITING) throw new RollcallError('busy');
+    this.lastId += 1;
+    const request: WriteRequest = { id: this.lastId, name, input };
+    return new Promise((resolve, reject) => {
+      this.waiting.set(request.id, { resolve, reject });
+      this.worker.postMessage(request);
+    });
+  }
+
+  onCommitted(listener: (committed: Committed) => void): void {
+    this.listeners.push(listener);
+  }
+
+  figures(): { waiting: number; commitMs: readonly number[] } {
+    return { waiting: this.waiting.size, commitMs: this.commitMs };
+  }
+
+  async close(): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    this.worker.postMessage('close');
+    await once(this.worker, 'exit');
+    this.reader.close();
+  }
+
+  private settle(report: CommitReport): void {
+    this.commitMs.push(report.commitMs);
+    if (this.commitMs.length > 1024) this.commitMs = this.commitMs.slice(-512);
+    const { events, revoked, decided } = report.committed;
+    if (events.length + revoked.length + decided.length > 0) for (const listener of this.listeners) listener(report.committed);
+    for (const reply of report.replies) this.answer(reply);
+  }
+
+  private answer(reply: WriteReply): void {
+    const waiting = this.waiting.get(reply.id);
+    this.waiting.delete(reply.id);
+    if (waiting === undefined) return;
+    if (reply.ok) {
+      waiting.resolve(reply.output as never);
+      return;
+    }
+    if (reply.code === 'internal') this.options.onInternalError(reply.message);
+    waiting.reject(new RollcallError(isErrorCode(reply.code) ? reply.code : 'internal', reply.details));
+  }
+
+  private fail(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(new RollcallError('internal'));
+    this.waiting.clear();
+    this.options.onFatal(error);
+  }
+}

@@ -1,0 +1,119 @@
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { serialKey } from '../../protocol/text.ts';
+import type { EnrolmentAttempt, EnrolmentOutcome } from '../../cloud-broker/enrollment/attempt.ts';
+import { boardBySerial } from '../../cloud-broker/store/device-rows.ts';
+import { openStore, type Store } from '../../cloud-broker/store/store.ts';
+
+export const DAY_MS = 86_400_000;
+/** Where the tests' clocks begin. */
+export const START = Date.UTC(2026, 10, 23, 8);
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A real store on disk, closed and removed after the test. */
+export async function testStore(folder?: string): Promise<Store & { folder: string; file: string }> {
+  const where = folder ?? (await temporaryFolder());
+  const problems: string[] = [];
+  const store = await openStore({
+    folder: where,
+    onInternalError: (message) => problems.push(message),
+    onFatal: (error) => problems.push(error.message),
+  });
+  onTestFinished(async () => {
+    await store.close();
+    if (problems.length > 0) throw new Error(`the store reported: ${problems.join('; ')}`);
+  });
+  return Object.assign(store, { folder: where, file: join(where, 'rollcall.db') });
+}
+
+export async function testDomain(store: Store, name: string, now: number = START): Promise<number> {
+  const { domainId } = await store.write('createDomain', {
+    now, name, email: `admin@${name}.example`, organization: `${name} schools`, contactName: 'Ada', phone: '1', byOperator: true,
+  });
+  await store.write('activateDomain', { now, domainId, actor: 'operator' });
+  return domainId;
+}
+
+export interface RegisterLine {
+  serial: string;
+  credits?: number;
+  fulfilment?: 'on-enrolment' | 'product-key';
+  factoryPublicKey?: string;
+  invoice?: string;
+}
+
+export async function listBoards(store: Store, lines: RegisterLine[]): Promise<void> {
+  const report = await store.write('importBoards', {
+    now: START, actor: 'operator',
+    lines: lines.map((line, index) => ({
+      line: index + 1,
+      values: { model: 'SBID-7286', credits: 1095, fulfilment: 'on-enrolment', invoice: 'INV-1', purchasedOn: '2026-09-01', ...line },
+    })),
+  });
+  if (report.rejected.length > 0) throw new Error(JSON.stringify(report.rejected));
+}
+
+export function factoryKeyPem(): string {
+  return generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }).toString();
+}
+
+export function testKey(name: string): EnrolmentAttempt['key'] {
+  return { fingerprint: createHash('sha256').update(name).digest('hex'), pem: `key ${name}` };
+}
+
+export interface Try extends Partial<Omit<EnrolmentAttempt, 'board' | 'key'>> {
+  serial: string;
+  key?: string;
+  source?: EnrolmentAttempt['board']['serialSource'];
+  firmware?: string;
+}
+
+/** A proved try of a board whose device key is named; the board signature counts as valid where it has a factory key, unless said otherwise. */
+export function attemptOf(store: Store, { serial, key, source, firmware, ...rest }: Try): EnrolmentAttempt {
+  const factoryKey = boardBySerial(store.reader, serialKey(serial))?.factoryPublicKey ?? null;
+  return {
+    now: START,
+    domain: 'springfield',
+    board: {
+      serial, serialSource: source ?? 'dmi', model: 'X1', firmware: firmware ?? '1.0', os: 'Linux', arch: 'x64', agentVersion: '0.1.0', manufacturer: 'Maker',
+    },
+    key: testKey(key ?? serial),
+    renew: null,
+    deviceSignature: 'valid',
+    boardSignature: factoryKey === null ? 'missing' : 'valid',
+    checkedFactoryKey: factoryKey,
+    pairingHash: null,
+    overBudget: false,
+    address: '192.0.2.7',
+    correlationId: 'TEST0-00001',
+    proposedId: `dev-${randomBytes(9).toString('base64url')}`,
+    certificate: null,
+    ...rest,
+  };
+}
+
+/** Enrols as the desk does: with a certificate, once the store has said for which device. */
+export async function enrol(store: Store, about: Try): Promise<EnrolmentOutcome> {
+  const attempt = attemptOf(store, about);
+  const outcome = await store.write('enrol', attempt);
+  if (outcome.outcome !== 'certificate-needed') return outcome;
+  return store.write('enrol', {
+    ...attempt,
+    certificate: { deviceId: outcome.deviceId, fingerprint: randomBytes(32).toString('hex'), serialNumber: randomBytes(16).toString('hex') },
+  });
+}
+
+/** Enrols and expects `accepted`. */
+export async function enrolled(store: Store, about: Try): Promise<Extract<EnrolmentOutcome, { outcome: 'accepted' }>> {
+  const outcome = await enrol(store, about);
+  if (outcome.outcome !== 'accepted') throw new Error(`expected accepted, got ${JSON.stringify(outcome)}`);
+  return outcome;
+}
