@@ -25,7 +25,7 @@ exports.run = (script) => {
   const path = join(root, script);
   if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
     process.argv[1] = path;
-    import(pathToFileURL(path).href);
+    void import(pathToFileURL(path).href);
     return;
   }
   // The channel tells the child when this process is gone, even by SIGKILL, so that no service is left without a parent.

@@ -1,0 +1,233 @@
+/** Wires the service: nothing is decided here. */
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import { crockfordCode } from '../protocol/text.ts';
+import type { Settings } from './config.ts';
+import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
+import { createAccounts } from './domains/accounts.ts';
+import { pairingHash } from './domains/pairing.ts';
+import { startCertificateAuthority, type CertificateAuthority } from './enrollment/certificates.ts';
+import { defaultDeskLimits, EnrolmentDesk } from './enrollment/desk.ts';
+import { startEmbeddedGateway } from './gateway/embedded.ts';
+import type { Gateway } from './gateway/port.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import { buildServer } from './http/server.ts';
+import { openKeys, type ServiceKeys } from './keys/keys.ts';
+import { CheckpointFile } from './ledger/checkpoints.ts';
+import { localOperator } from './operator/local.ts';
+import type { Operator } from './operator/operator.ts';
+import { Roster } from './presence/roster.ts';
+import { lockFolder } from './store/folder-lock.ts';
+import { enrolmentStore } from './store/operations/enrol.ts';
+import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
+import { openStore, type Store } from './store/store.ts';
+
+const HOUR_MS = 3_600_000;
+const CONSOLE_FOLDER = join(import.meta.dirname, '..', 'dist', 'console');
+
+export interface Service {
+  httpUrl: string;
+  mqttUrl: string;
+  caFile: string;
+  operator: Operator;
+  close(): Promise<void>;
+}
+
+/** The store, its keys and the operator's commands, without any listener: what a command needs when no service runs. */
+export interface Workshop {
+  store: Store;
+  keys: ServiceKeys;
+  operator: Operator;
+  checkpoint(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const now = (): number => Date.now();
+
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use` or `ca-key-missing`. */
+export async function openWorkshop(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Workshop> {
+  const lock = lockFolder(settings.dataFolder);
+  try {
+    const store = await openStore({ folder: settings.dataFolder, onInternalError: (message) => log.error({ message }, 'a write failed'), onFatal });
+    try {
+      const hasDevices = store.reader.get('SELECT 1 AS found FROM devices LIMIT 1') !== null;
+      const hosts = settings.publicUrl === null ? [] : [hostOf(settings.publicUrl)];
+      const keys = await openKeys({ folder: settings.dataFolder, hosts, hasDevices, now: now() });
+      return assemble({ settings, log, store, keys, lock });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, log: Logger): ReturnType<typeof createAccounts> {
+  return createAccounts({
+    store,
+    secret: keys.cookieSecret.export().toString('hex'),
+    publicUrl: settings.publicUrl ?? 'http://127.0.0.1',
+    log: (message) => log.error({ message }, 'accounts'),
+    clock: now,
+  });
+}
+
+function assemble(parts: { settings: Settings; log: Logger; store: Store; keys: ServiceKeys; lock: { release(): void } }): Workshop {
+  const { settings, log, store, keys, lock } = parts;
+  const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
+  const operator = localOperator({
+    store,
+    accounts: accountsOf(settings, store, keys, log),
+    masterKey: keys.masterKey.export(),
+    clock: now,
+    random: randomBytes,
+    verifyLedger: async () => verifyLedger(join(settings.dataFolder, 'rollcall.db'), await checkpoints.read()),
+  });
+  return {
+    store,
+    keys,
+    operator,
+    async checkpoint() {
+      await checkpoints.append(ledgerHeads(store.reader), now());
+    },
+    async close() {
+      await store.close();
+      lock.release();
+    },
+  };
+}
+
+function startDesk(
+  parts: { store: Store; keys: ServiceKeys; authority: CertificateAuthority; log: Logger; settings: Settings; metrics: Metrics }, brokerUrl: () => string,
+): EnrolmentDesk {
+  const { store, keys, authority, log, settings, metrics } = parts;
+  const masterKey = keys.masterKey.export();
+  const enrolmentLog = log.child({ area: 'enrolment' });
+  return new EnrolmentDesk({
+    store: enrolmentStore(store.reader, async (attempt) => store.write('enrol', attempt)),
+    issue: async (request) => authority.issue(request),
+    pairingHash: (typed) => pairingHash(masterKey, typed),
+    newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
+    welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: settings.heartbeat }),
+    clock: now,
+    random: randomBytes,
+    dice: Math.random,
+    limits: defaultDeskLimits,
+    log: (entry) => {
+      metrics.enrolment(entry.outcome, entry.code);
+      enrolmentLog.info(entry, entry.outcome);
+    },
+  });
+}
+
+function startRoster(store: Store, settings: Settings, log: Logger): Roster {
+  const { intervalS, jitterS } = settings.heartbeat;
+  return new Roster(
+    {
+      flush: async (flush) => store.write('flushPresence', flush),
+      clock: now,
+      heartbeat: settings.heartbeat,
+      thresholds: { jitterS, graceS: Math.max(intervalS, 5) },
+      onFlushError: (error) => log.error({ error: error instanceof Error ? error.message : String(error) }, 'heartbeats could not be stored'),
+    },
+    storedPresence(store),
+  );
+}
+
+/** Runs the service until `close`. `onFatal` is told when it cannot go on storing. */
+export async function startService(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Service> {
+  const workshop = await openWorkshop(settings, log, onFatal);
+  const { store, keys, operator } = workshop;
+  const authority = startCertificateAuthority(keys.ca);
+  const roster = startRoster(store, settings, log);
+  const state: { gateway: Gateway | null; desk: EnrolmentDesk | null } = { gateway: null, desk: null };
+  const brokerHost = settings.publicUrl === null ? '127.0.0.1' : hostOf(settings.publicUrl);
+  const brokerUrl = (): string => `mqtts://${brokerHost.includes(':') ? `[${brokerHost}]` : brokerHost}:${state.gateway?.port ?? settings.mqtt.port}`;
+  const metrics = createMetrics({
+    store: () => store.figures(),
+    gateway: () => state.gateway?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, refused: {} },
+    devices: () => roster.counts(),
+    streams: () => 0,
+  });
+  const desk = startDesk({ store, keys, authority, log, settings, metrics }, brokerUrl);
+  store.onCommitted(({ revoked, decided }) => {
+    for (const deviceId of revoked) {
+      state.gateway?.disconnect(deviceId);
+      if (!isEnrolled(store, deviceId)) roster.forget(deviceId);
+    }
+    for (const { keyFingerprint } of decided) desk.decided(keyFingerprint);
+  });
+  const gateway = await startEmbeddedGateway({
+    ...settings.mqtt,
+    tls: { ...keys.server, clientCaPem: keys.clientCaPem, ticketKeys: keys.ticketKeys },
+    enrolment: desk,
+    devices: createDeviceHandler({ store, roster, clock: now }),
+    log,
+  });
+  state.gateway = gateway;
+  const operatorToken = randomBytes(32).toString('base64url');
+  const http = await buildServer({
+    store,
+    accounts: accountsOf(settings, store, keys, log),
+    operator,
+    presence: roster,
+    metrics,
+    settings: {
+      publicUrl: settings.publicUrl,
+      trustedProxies: settings.trustedProxies,
+      operatorTokens: [operatorToken, ...(settings.operatorToken === null ? [] : [settings.operatorToken])],
+      consoleFolder: CONSOLE_FOLDER,
+    },
+    discovery: () => ({ brokerUrl: brokerUrl(), ca: keys.publishedCaPem }),
+    notReady: () => null,
+    clock: now,
+    random: randomBytes,
+    log,
+  });
+  const httpUrl = await http.listen(settings.http);
+  const operatorFile = join(settings.dataFolder, 'operator.json');
+  writeFileSync(operatorFile, JSON.stringify({ url: httpUrl, token: operatorToken, pid: process.pid }), { mode: 0o600 });
+  const chores = startChores(workshop, log);
+  return {
+    httpUrl: settings.publicUrl ?? httpUrl,
+    mqttUrl: brokerUrl(),
+    caFile: keys.caFile,
+    operator,
+    async close() {
+      clearInterval(chores);
+      rmSync(operatorFile, { force: true });
+      await http.close();
+      await gateway.close();
+      await roster.close();
+      await authority.close();
+      await workshop.checkpoint();
+      await workshop.close();
+    },
+  };
+}
+
+/** What is done by the hour: ended waits, old events, and the day's signed heads (L5). */
+function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
+  const chores = async (): Promise<void> => {
+    await workshop.store.write('prune', { now: now() });
+    await workshop.checkpoint();
+  };
+  const run = (): void => {
+    chores().catch((error: unknown) => log.error({ error: error instanceof Error ? error.message : String(error) }, 'hourly chores'));
+  };
+  run();
+  return setInterval(run, HOUR_MS);
+}
+
+/** The service's log: JSON lines on standard error, so that standard output stays for answers. */
+export function createLog(level: Settings['logLevel']): Logger {
+  return pino({ level, base: null, redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.pairingCode'], censor: '[secret]' } }, pino.destination({ dest: 2, sync: true }));
+}
