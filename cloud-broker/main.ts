@@ -12,6 +12,7 @@ import { startCertificateAuthority, type CertificateAuthority } from './enrollme
 import { defaultDeskLimits, EnrolmentDesk } from './enrollment/desk.ts';
 import { startEmbeddedGateway } from './gateway/embedded.ts';
 import type { Gateway } from './gateway/port.ts';
+import { defaultHttpLimits } from './http/deps.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { buildServer } from './http/server.ts';
 import { openKeys, type ServiceKeys } from './keys/keys.ts';
@@ -155,7 +156,6 @@ export async function startService(settings: Settings, log: Logger, onFatal: (er
     store: () => store.figures(),
     gateway: () => state.gateway?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, refused: {} },
     devices: () => roster.counts(),
-    streams: () => 0,
   });
   const desk = startDesk({ store, keys, authority, log, settings, metrics }, brokerUrl);
   store.onCommitted(({ revoked, decided }) => {
@@ -187,6 +187,7 @@ export async function startService(settings: Settings, log: Logger, onFatal: (er
       consoleFolder: CONSOLE_FOLDER,
     },
     discovery: () => ({ brokerUrl: brokerUrl(), ca: keys.publishedCaPem }),
+    limits: defaultHttpLimits,
     notReady: () => null,
     clock: now,
     random: randomBytes,

@@ -76,6 +76,9 @@ export const devicesQuery = z.object({
 });
 export const devicesPage = z.object({ items: z.array(device), nextCursor: z.string().nullable(), total: z.int() });
 
+/** GET /devices/counts: how many devices each status filter opens; `all` is the list without a filter. */
+export const deviceCounts = z.record(z.enum(['all', ...deviceStatuses]), z.int().min(0));
+
 export const devicePatch = z
   .object({ label: deviceText(64).optional(), tags: z.array(deviceText(64)).max(32).optional() })
   .refine((patch) => patch.label !== undefined || patch.tags !== undefined, 'nothing to change');

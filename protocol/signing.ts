@@ -1,16 +1,18 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 
 const CHECK_CODE_ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
+/** First of the 65 bytes of an uncompressed point; the whole SPKI of a compressed one is shorter. */
+const UNCOMPRESSED_POINT = 0x04;
 export const NONCE_BYTES = 32;
 
 /** A device or factory key: P-256 with an uncompressed point, or Ed25519. Anything else is a RangeError. */
 export function parsePublicKey(pem: string): KeyObject {
-  if (pem.length > 1024 || !pem.includes('-----BEGIN PUBLIC KEY-----')) throw new RangeError('not a PEM public key');
+  if (pem.length > 1024 || !pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----')) throw new RangeError('not a PEM public key');
   const key = createPublicKey({ key: pem, format: 'pem', type: 'spki' });
   const isP256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
   if (!isP256 && key.asymmetricKeyType !== 'ed25519') throw new RangeError('only P-256 and Ed25519 keys are accepted');
-  // OpenSSL re-exports a compressed point as it came: its SPKI is 59 bytes, the uncompressed one 91.
-  if (isP256 && spkiDer(key).length !== 91) throw new RangeError('the P-256 point must be uncompressed');
+  // OpenSSL re-exports a compressed or hybrid point as it came; a second form would give one key a second fingerprint.
+  if (isP256 && spkiDer(key).at(-65) !== UNCOMPRESSED_POINT) throw new RangeError('the P-256 point must be uncompressed');
   return key;
 }
 

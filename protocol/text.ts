@@ -1,7 +1,8 @@
 import * as z from 'zod';
 
-// Control, bidirectional, zero-width and other invisible format characters (A6): they make two names look alike.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
+// Control, bidirectional, zero-width and other invisible characters (A6): they make two names look alike. Some letters and
+// marks are invisible too: the grapheme joiner, the Hangul fillers and two Khmer vowels.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/u;
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
 
 /** Device text (A6): 1 to `most` characters, not only blanks, nothing invisible. Left as it came: it may be signed. */
@@ -35,9 +36,9 @@ export function serialKey(serial: string): string {
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** Pairing and key codes typed forgivingly (D7, K1): case, spaces and dashes do not count, O is 0, I and L are 1. */
+/** Pairing and key codes typed forgivingly (D7, K1): case, spaces and dashes of any kind do not count, O is 0, I and L are 1. */
 export function normaliseCode(typed: string): string {
-  return typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  return typed.toUpperCase().replace(/[\s\p{Pd}]/gu, '').replace(/O/g, '0').replace(/[IL]/g, '1');
 }
 
 /** `length` symbols of Crockford base 32 from random bytes; 32 divides 256, so no symbol is favoured. */

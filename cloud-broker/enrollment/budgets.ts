@@ -28,10 +28,11 @@ export function take(bucket: Bucket, rate: Rate, now: number): { bucket: Bucket;
 
 /**
  * When those who are told `busy` should come back (E10), in whole seconds from 1 to `mostS`: spread evenly over the time
- * that the measured rate needs for everyone who waits. `dice` is in [0, 1).
+ * that the measured rate needs for everyone who waits, from half of it to one and a half of it. `dice` is in [0, 1).
  */
 export function retryAfterS(waiting: number, perSecond: number, mostS: number, dice: number): number {
-  const spanS = Math.min(mostS, Math.max(2, waiting / Math.max(perSecond, 1)));
+  // Never cut at mostS afterwards: those cut would all come back in the same second.
+  const spanS = Math.min(mostS / 1.5, Math.max(2, waiting / Math.max(perSecond, 1)));
   return Math.max(1, Math.min(mostS, Math.ceil(spanS * (0.5 + dice))));
 }
 
@@ -58,7 +59,13 @@ export class Buckets {
     return allowed;
   }
 
-  /** Whether anything is left, without spending it. */
+  /** Takes one spending back, where it turned out that it should not have cost this name anything. */
+  giveBack(name: string): void {
+    const bucket = this.buckets.get(name);
+    if (bucket !== undefined) bucket.tokens = Math.min(this.rate.burst, bucket.tokens + 1);
+  }
+
+  /** Whether nothing is left, without spending it. */
   isSpent(name: string, now: number): boolean {
     const bucket = this.buckets.get(name);
     return bucket !== undefined && refilled(bucket, this.rate, now).tokens < 1;

@@ -1,3 +1,5 @@
+import { accountTables } from './accounts-schema.ts';
+
 /**
  * The schema, as ordered migrations: version n is the n-th entry, kept in `PRAGMA user_version`.
  * Times are integers, milliseconds since 1970 UTC, always the service's own clock. What the rules call impossible
@@ -272,4 +274,4 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (next_try_at) WHERE sent_at IS NULL;
 `;
 
-export const migrations: readonly string[] = [domainsAndDevices + ledger + recordsAndMail];
+export const migrations: readonly string[] = [domainsAndDevices + ledger + recordsAndMail, accountTables];

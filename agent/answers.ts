@@ -1,0 +1,99 @@
+import type { Language } from '../protocol/errors.ts';
+import type { Accepted } from '../protocol/messages.ts';
+import type { Outcome } from './enrollment.ts';
+import { EXIT, wordsFor, type ExitCode } from './refusal.ts';
+
+/** What a command ends with: one JSON document, the same in words for a person, and the exit code. */
+export interface Answer {
+  json: Record<string, unknown>;
+  /** For standard output. */
+  text: string;
+  exit: ExitCode;
+  /** For standard error: why not, and what to do (E11). */
+  refused?: { code: string; message: string; next: string; correlationId?: string; detail?: string };
+}
+
+function creditWords({ granted, reason }: Accepted['credits'], language: Language): string {
+  const words: Record<Accepted['credits']['reason'], { en: string; fr: string }> = {
+    granted: { en: `It brought ${granted} credits.`, fr: `Il a apporté ${granted} crédits.` },
+    held: {
+      en: 'Its credits are held until the vendor lets them go.',
+      fr: 'Ses crédits sont retenus jusqu’à leur libération par le fabricant.',
+    },
+    'product-key': { en: 'Its credits come with a product key.', fr: 'Ses crédits viennent avec une clé produit.' },
+    'not-listed': {
+      en: 'It brought no credits: it is not in the vendor’s register.',
+      fr: 'Il n’a pas apporté de crédits : il n’est pas au registre du fabricant.',
+    },
+    'none-left': { en: 'It brought no new credits.', fr: 'Il n’a pas apporté de nouveaux crédits.' },
+  };
+  return words[reason][language];
+}
+
+function acceptedAnswer(accepted: Accepted, language: Language): Answer {
+  const { deviceId, replay, credits, domain } = accepted;
+  const enrolled = {
+    en: `This display is enrolled in ${domain.name} (${domain.organization}).`,
+    fr: `Cet écran est inscrit dans ${domain.name} (${domain.organization}).`,
+  };
+  return {
+    json: { outcome: 'accepted', deviceId, domain: domain.name, organization: domain.organization, credits, replay },
+    text: `${enrolled[language]} ${creditWords(credits, language)}`,
+    exit: EXIT.done,
+  };
+}
+
+/**
+ * The end of an enrolment as the `enroll` command tells it (protocol.md §2). The check code shown is the board's own,
+ * computed from its key, whatever the service says.
+ */
+export function enrolmentAnswer(outcome: Outcome, domain: string, ownCheckCode: string, language: Language): Answer {
+  switch (outcome.kind) {
+    case 'accepted':
+      return acceptedAnswer(outcome.accepted, language);
+    case 'pending': {
+      const { code, retryAfterS, correlationId } = outcome.pending;
+      const words = wordsFor(code, language, outcome.pending);
+      const shown = { en: 'Check code', fr: 'Code de contrôle' }[language];
+      return {
+        json: { outcome: 'pending', domain, code, ...words, checkCode: ownCheckCode, retryAfterS, correlationId },
+        text: `${words.message} ${words.next}\n${shown}: ${ownCheckCode}`,
+        exit: EXIT.temporary,
+      };
+    }
+    case 'rejected': {
+      const { code, retryAfterS, correlationId } = outcome.rejected;
+      const words = wordsFor(code, language, outcome.rejected);
+      const refused = { code, ...words, correlationId };
+      return {
+        json: { outcome: 'rejected', domain, ...refused, ...(retryAfterS === undefined ? {} : { retryAfterS }) },
+        text: '',
+        exit: EXIT.refused,
+        refused,
+      };
+    }
+    case 'temporary': {
+      const { code, detail, correlationId, retryAfterS } = outcome;
+      const refused = { code, ...wordsFor(code, language), detail, ...(correlationId === undefined ? {} : { correlationId }) };
+      return {
+        json: { outcome: 'rejected', domain, ...refused, ...(retryAfterS === undefined ? {} : { retryAfterS }) },
+        text: '',
+        exit: EXIT.temporary,
+        refused,
+      };
+    }
+    case 'cancelled':
+    default: {
+      const refused = { code: 'unreachable', ...wordsFor('unreachable', language), detail: 'stopped before an answer came' };
+      return { json: { outcome: 'rejected', domain, ...refused }, text: '', exit: EXIT.temporary, refused };
+    }
+  }
+}
+
+/** A refusal outside of an enrolment. */
+export function refusedAnswer(
+  refused: { code: string; message: string; next: string; correlationId?: string; detail?: string },
+  exit: ExitCode,
+): Answer {
+  return { json: { ...refused }, text: '', exit, refused };
+}

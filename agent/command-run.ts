@@ -1,0 +1,24 @@
+import { refusedAnswer, type Answer } from './answers.ts';
+import type { Context } from './context.ts';
+import { openMemory } from './memory.ts';
+import { EXIT, wordsFor } from './refusal.ts';
+import { Runner } from './run.ts';
+import { StatusKeeper } from './status-keeper.ts';
+
+/** Lives as a device until it is stopped (exit 0) or only a person can go on from here (exit 1). */
+export async function run(context: Context, onShow: (listener: (message: string) => void) => void): Promise<Answer> {
+  const { settings, log, board, signal } = context;
+  const memory = await openMemory(settings.stateFolder, board, log, false);
+  if (memory === null)
+    return refusedAnswer({ code: 'not-enrolled', ...wordsFor('not-enrolled', settings.language) }, EXIT.refused);
+  try {
+    const status = new StatusKeeper(settings.stateFolder);
+    onShow((message) => status.change({ notice: { message, at: new Date().toISOString() } }));
+    const end = await new Runner({ memory, board, log, settings, signal }, status).run();
+    if (end.why === 'stopped') return { json: { outcome: 'stopped' }, text: '', exit: EXIT.done };
+    const { why: _why, ...refused } = end;
+    return refusedAnswer(refused, EXIT.refused);
+  } finally {
+    await memory.close();
+  }
+}

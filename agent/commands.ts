@@ -1,0 +1,55 @@
+import type { CommandResult, DeviceDown } from '../protocol/messages.ts';
+
+export type Command = Extract<DeviceDown, { type: 'command' }>;
+type Answer = Pick<CommandResult, 'outcome' | 'detail'>;
+
+/** Commands remembered, so that a repeated one is answered and not done again (P8). */
+const MOST_REMEMBERED = 256;
+
+export interface CommandActions {
+  /** Shows on the board who it is. */
+  identify(): Promise<void>;
+  /** Sends a new birth with a fresh inventory. */
+  refresh(): Promise<void>;
+  /** The service is about to close the session for good (E9). */
+  unenroll(): Promise<void>;
+}
+
+async function done(work: Promise<void>): Promise<Answer> {
+  try {
+    await work;
+    return { outcome: 'done' };
+  } catch {
+    return { outcome: 'failed', detail: 'the board could not do it' };
+  }
+}
+
+async function answer(command: Command, actions: CommandActions): Promise<Answer> {
+  if (command.expiresInS === 0) return { outcome: 'failed', detail: 'expired' };
+  switch (command.name) {
+    case 'identify':
+      return done(actions.identify());
+    case 'refresh':
+      return done(actions.refresh());
+    case 'unenroll':
+      return done(actions.unenroll());
+    case 'set-tags':
+    default:
+      return { outcome: 'failed', detail: 'unsupported' };
+  }
+}
+
+/** Does commands and remembers the last results for as long as the agent runs (P8). Call it for one command at a time. */
+export class CommandDesk {
+  readonly #results = new Map<string, CommandResult>();
+
+  async handle(command: Command, actions: CommandActions): Promise<CommandResult> {
+    const known = this.#results.get(command.commandId);
+    if (known !== undefined) return known;
+    const result: CommandResult = { type: 'result', commandId: command.commandId, ...(await answer(command, actions)) };
+    const [oldest] = this.#results.keys();
+    if (this.#results.size >= MOST_REMEMBERED && oldest !== undefined) this.#results.delete(oldest);
+    this.#results.set(command.commandId, result);
+    return result;
+  }
+}

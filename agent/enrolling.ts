@@ -1,0 +1,177 @@
+import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
+import type { Board } from '../firmware-shim/board.ts';
+import { decode, encode, enrolmentDown, type Accepted, type BoardClaim, type EnrolmentDown } from '../protocol/messages.ts';
+import { enrolmentBytes, spkiDer } from '../protocol/signing.ts';
+import { enrolmentTopic } from '../protocol/topics.ts';
+import { beginEnrolment, step, type EnrolmentEffect, type EnrolmentEvent, type Outcome, type Plan } from './enrollment.ts';
+import { openLink, type Link } from './link.ts';
+import type { Log } from './log.ts';
+import type { Memory } from './memory.ts';
+import { parseBrokerUrl } from './secure-socket.ts';
+import { withAccepted } from './state.ts';
+import { AGENT_VERSION } from './version.ts';
+
+export interface Enrolling {
+  memory: Memory;
+  board: Board;
+  log: Log;
+  /** Where to ask, and the only CA that is believed there. */
+  service: { brokerUrl: string; ca: string };
+  proxy: URL | null;
+  signal: AbortSignal;
+}
+
+export interface Wanted {
+  domain: string;
+  pairingCode?: string;
+  renew?: string;
+  budgetMs: number;
+}
+
+/** What waits in the queue at most; more can only be a flood from the service's side, and is dropped. */
+const MOST_QUEUED = 64;
+
+/** Why an `accepted` cannot be used, or null: it must be for our key, name its device, and come from the CA that it brings. */
+export function whyUnusable(accepted: Accepted, publicKeyDer: Buffer): string | null {
+  try {
+    const certificate = new X509Certificate(accepted.certificate);
+    if (!spkiDer(certificate.publicKey).equals(publicKeyDer)) return 'the certificate is for another key';
+    if (!certificate.subject.split('\n').includes(`CN=${accepted.deviceId}`)) return 'the certificate names another device';
+    const authorities = accepted.ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    if (!authorities.some((pem) => certificate.verify(new X509Certificate(pem).publicKey)))
+      return 'the CA did not sign the certificate';
+    return parseBrokerUrl(accepted.brokerUrl) === null ? 'the broker address is not mqtts://' : null;
+  } catch {
+    return 'the certificate cannot be read';
+  }
+}
+
+function claimOf(memory: Memory): BoardClaim {
+  const { trust: _trust, fingerprint: _fingerprint, ...board } = memory.identity;
+  return { ...board, agentVersion: AGENT_VERSION };
+}
+
+/** One enrolment session at a time; what an old one still says is not heard any more. */
+class Session {
+  readonly #with: Enrolling;
+  readonly #tell: (event: EnrolmentEvent) => void;
+  #current: object = {};
+  #link: Link | null = null;
+  #topic = '';
+
+  constructor(enrolling: Enrolling, tell: (event: EnrolmentEvent) => void) {
+    this.#with = enrolling;
+    this.#tell = tell;
+  }
+
+  open(): void {
+    const mine = {};
+    this.#current = mine;
+    const tell = (event: EnrolmentEvent) => {
+      if (this.#current === mine) this.#tell(event);
+    };
+    this.#connect(mine, tell).catch((error: unknown) => {
+      tell({ kind: 'lost', detail: error instanceof Error ? error.message : 'failed' });
+    });
+  }
+
+  async #connect(mine: object, tell: (event: EnrolmentEvent) => void): Promise<void> {
+    const clientId = `enroll-${randomBytes(16).toString('hex')}`;
+    const link = await openLink({ ...this.#with.service, clientId, proxy: this.#with.proxy });
+    if (this.#current !== mine) return link.drop();
+    this.#link = link;
+    this.#topic = enrolmentTopic(clientId, 'up');
+    void link.closed.then(() => tell({ kind: 'lost', detail: 'the session was closed' }));
+    link.onMessage((payload) => {
+      const decoded = decode<EnrolmentDown>(enrolmentDown, payload);
+      if (decoded.ok) tell({ kind: 'message', message: decoded.message });
+      else this.#with.log.note('unreadable-message', { detail: decoded.detail }, 'warn');
+    });
+    await link.subscribe(enrolmentTopic(clientId, 'down'));
+    tell({ kind: 'opened' });
+  }
+
+  send(payload: Buffer): void {
+    // Without an acknowledgement the answer does not come either, and the phase's time-out tries again.
+    this.#link?.publish(this.#topic, payload).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#current = {};
+    const link = this.#link;
+    this.#link = null;
+    void link?.end();
+  }
+}
+
+async function sign(enrolling: Enrolling, plan: Plan, asked: { requestId: string; nonce: string }): Promise<EnrolmentEvent> {
+  const { key } = enrolling.memory;
+  const bytes = enrolmentBytes({
+    domain: plan.domain,
+    serial: plan.board.serial,
+    nonce: asked.nonce,
+    keyFingerprint: key.fingerprint,
+  });
+  const boardSignature = await enrolling.board.sign(bytes).catch(() => null);
+  return {
+    kind: 'signed',
+    requestId: asked.requestId,
+    deviceSignature: key.sign(bytes),
+    ...(boardSignature === null ? {} : { boardSignature: boardSignature.toString('base64url') }),
+  };
+}
+
+async function save(enrolling: Enrolling, accepted: Accepted): Promise<EnrolmentEvent> {
+  const why = whyUnusable(accepted, spkiDer(enrolling.memory.key.publicKey));
+  if (why !== null) return { kind: 'save-failed', detail: why };
+  try {
+    await enrolling.memory.update((state) => withAccepted(state, accepted, new Date().toISOString()));
+    return { kind: 'saved' };
+  } catch (error) {
+    return { kind: 'save-failed', detail: error instanceof Error ? error.message : 'could not be written' };
+  }
+}
+
+/** Runs the effects of step() until it is done: one event after the other, one timer, one session. Never throws. */
+export function runEnrolment(enrolling: Enrolling, wanted: Wanted): Promise<Outcome> {
+  const plan: Plan = { ...wanted, publicKeyPem: enrolling.memory.key.publicKeyPem, board: claimOf(enrolling.memory) };
+  return new Promise((resolve) => {
+    const queue: EnrolmentEvent[] = [];
+    let state = beginEnrolment(plan);
+    let timer: NodeJS.Timeout | undefined;
+    let running = false;
+    const tell = (event: EnrolmentEvent) => {
+      if (queue.length < MOST_QUEUED || event.kind === 'cancel') queue.push(event);
+      if (!running) drain();
+    };
+    const session = new Session(enrolling, tell);
+    const cancel = () => tell({ kind: 'cancel' });
+    const act = (effect: EnrolmentEffect) => {
+      if (effect.do === 'open') session.open();
+      else if (effect.do === 'send') session.send(encode(effect.message));
+      else if (effect.do === 'sign') void sign(enrolling, plan, effect).then(tell);
+      else if (effect.do === 'save') void save(enrolling, effect.accepted).then(tell);
+      else if (effect.do === 'close') session.close();
+      else if (effect.do === 'note') enrolling.log.note(effect.event, effect.fields);
+      else {
+        clearTimeout(timer);
+        timer = setTimeout(() => tell({ kind: 'tick' }), Math.max(0, Math.ceil(effect.atMs - performance.now())));
+      }
+    };
+    const drain = () => {
+      running = true;
+      for (let event = queue.shift(); event !== undefined && state.outcome === null; event = queue.shift()) {
+        const next = step(state, event, { nowMs: performance.now(), random: Math.random(), freshId: randomUUID() });
+        state = next.state;
+        next.effects.forEach(act);
+      }
+      running = false;
+      if (state.outcome === null) return;
+      clearTimeout(timer);
+      enrolling.signal.removeEventListener('abort', cancel);
+      resolve(state.outcome);
+    };
+    enrolling.signal.addEventListener('abort', cancel);
+    tell(enrolling.signal.aborted ? { kind: 'cancel' } : { kind: 'start' });
+  });
+}

@@ -1,0 +1,124 @@
+import { MqttClient, type IClientOptions } from 'mqtt';
+import { MAX_PACKET_BYTES } from '../protocol/messages.ts';
+import { LinkFailure, linkFailure, openSecureSocket, parseBrokerUrl, type SecureTarget } from './secure-socket.ts';
+
+const KEEP_ALIVE_S = 60;
+const CONNECT_TIMEOUT_MS = 15_000;
+const ACK_TIMEOUT_MS = 20_000;
+const END_TIMEOUT_MS = 2000;
+const NOT_AUTHORIZED = 5;
+
+/** One MQTT session over one verified TLS connection. It never reconnects by itself. */
+export interface Link {
+  /** Resolves on SUBACK. From then on `onMessage` gets what arrives. */
+  subscribe(topic: string): Promise<void>;
+  /** Publishes with QoS 1; resolves on PUBACK. */
+  publish(topic: string, payload: Buffer): Promise<void>;
+  onMessage(handler: (payload: Buffer) => void): void;
+  /** Resolves once, when the session is over, whoever ended it. */
+  readonly closed: Promise<void>;
+  /** DISCONNECT, so that no last will fires. */
+  end(): Promise<void>;
+  /** Drops the connection; the last will fires. */
+  drop(): void;
+}
+
+export interface LinkOptions {
+  brokerUrl: string;
+  ca: string;
+  clientId: string;
+  certificate?: { cert: string; key: string };
+  will?: { topic: string; payload: Buffer };
+  proxy: URL | null;
+}
+
+/** CONNACK 5: the service does not know this certificate (any more). Nothing else may start a renewal (protocol.md §1). */
+export class NotAuthorized extends Error {}
+
+function within<T>(work: Promise<T>, closed: Promise<void>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new LinkFailure('unreachable', 'no answer in time')), timeoutMs);
+    work.then(resolve, (error: unknown) => reject(linkFailure(error))).finally(() => clearTimeout(timer));
+    void closed.then(() => reject(new LinkFailure('unreachable', 'the connection was lost'))).finally(() => clearTimeout(timer));
+  });
+}
+
+function mqttOptions(options: LinkOptions): IClientOptions {
+  return {
+    clientId: options.clientId,
+    clean: true,
+    protocolVersion: 4,
+    keepalive: KEEP_ALIVE_S,
+    reconnectPeriod: 0,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    resubscribe: false,
+    queueQoSZero: false,
+    timerVariant: 'native',
+    ...(options.will === undefined ? {} : { will: { ...options.will, qos: 1, retain: false } }),
+  };
+}
+
+function accepted(client: MqttClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.once('connect', () => resolve());
+    client.once('error', (error) =>
+      reject('code' in error && error.code === NOT_AUTHORIZED ? new NotAuthorized() : linkFailure(error)),
+    );
+    client.once('close', () => reject(new LinkFailure('unreachable', 'closed before CONNACK')));
+  });
+}
+
+function linkOf(client: MqttClient, closed: Promise<void>): Link {
+  return {
+    closed,
+    subscribe: async (topic) => {
+      const granted = await within(client.subscribeAsync(topic, { qos: 1 }), closed, ACK_TIMEOUT_MS);
+      if (granted[0]?.qos === 128) throw new LinkFailure('unreachable', 'the subscription was refused');
+    },
+    publish: async (topic, payload) => {
+      await within(client.publishAsync(topic, payload, { qos: 1, retain: false }), closed, ACK_TIMEOUT_MS);
+    },
+    onMessage: (handler) => {
+      client.on('message', (_topic, payload) => {
+        if (payload.length <= MAX_PACKET_BYTES) handler(payload);
+      });
+    },
+    end: async () => {
+      await within(client.endAsync(), new Promise(() => undefined), END_TIMEOUT_MS).catch(() => client.stream.destroy());
+    },
+    drop: () => {
+      client.stream.destroy();
+    },
+  };
+}
+
+/** Opens a session: verified TLS, CONNECT, CONNACK. Throws a NotAuthorized on CONNACK 5, a LinkFailure otherwise. */
+export async function openLink(options: LinkOptions): Promise<Link> {
+  const address = parseBrokerUrl(options.brokerUrl);
+  if (address === null) throw new LinkFailure('unreachable', 'the broker address is not mqtts://');
+  const target: SecureTarget = {
+    ...address,
+    ca: options.ca,
+    proxy: options.proxy,
+    timeoutMs: CONNECT_TIMEOUT_MS,
+    // Port 443 is shared with https: there ALPN tells the two apart (protocol.md §1).
+    ...(address.port === 443 ? { alpn: 'mqtt' } : {}),
+    ...(options.certificate === undefined ? {} : { certificate: options.certificate }),
+  };
+  const socket = await openSecureSocket(target);
+  const client = new MqttClient(() => socket, mqttOptions(options));
+  client.on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => {
+    client.once('close', () => resolve());
+  });
+  const timer = setTimeout(() => socket.destroy(), CONNECT_TIMEOUT_MS);
+  try {
+    await accepted(client);
+    return linkOf(client, closed);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/** An abstract socket's name has 107 characters; using them all, every libuv pads it to the same address. */
+const NAME_LENGTH = 107;
+
+async function lockName(folder: string): Promise<string> {
+  const { dev, ino } = await stat(folder, { bigint: true });
+  const digest = createHash('sha256').update(`rollcall-agent\n${dev}\n${ino}`).digest('hex');
+  return `\0${`rollcall-agent-${digest}-`.padEnd(NAME_LENGTH, '0')}`;
+}
+
+function listen(server: Server, path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+    server.listen({ path }, () => resolve(true));
+  });
+}
+
+/**
+ * Takes the state folder for this process, or null when another one has it. The lock is an abstract Unix socket named
+ * after the folder's device and inode: taking it is atomic, the kernel drops it with the process however that ends, and
+ * there is no stale file to judge.
+ */
+export async function takeLock(folder: string): Promise<Lock | null> {
+  const server = createServer((socket) => socket.destroy());
+  if (!(await listen(server, await lockName(folder)))) return null;
+  server.unref();
+  return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+/** True while some process holds the folder's lock. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const lock = await takeLock(folder).catch(() => null);
+  await lock?.release();
+  return lock === null;
+}

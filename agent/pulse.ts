@@ -1,0 +1,78 @@
+import { heartbeatDelayMs, missedSummary, withMissed, type Missed, type Rhythm } from './heartbeats.ts';
+import type { Heartbeat } from '../protocol/messages.ts';
+
+type Send = (missed: Heartbeat['missed']) => Promise<void>;
+
+/**
+ * The agent's pulse: it beats at the rhythm the service set, whether or not anybody can hear it. A beat that was not
+ * acknowledged is missed; what was missed goes along with the next one that is heard (P6).
+ */
+export class Pulse {
+  #rhythm: Rhythm;
+  readonly #changed: () => void;
+  #missed: Missed | null = null;
+  #send: Send | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> = Promise.resolve();
+
+  /** `changed` is called after every beat. */
+  constructor(rhythm: Rhythm, changed: () => void) {
+    this.#rhythm = rhythm;
+    this.#changed = changed;
+    this.#schedule();
+  }
+
+  get intervalS(): number {
+    return this.#rhythm.intervalS;
+  }
+
+  get buffered(): number {
+    return this.#missed?.count ?? 0;
+  }
+
+  /** A new rhythm takes effect at once, from now on. */
+  setRhythm(rhythm: Rhythm): void {
+    if (rhythm.intervalS === this.#rhythm.intervalS && rhythm.jitterS === this.#rhythm.jitterS) return;
+    this.#rhythm = rhythm;
+    this.#schedule();
+  }
+
+  /** A session is up: the first beat comes at once. */
+  attach(send: Send): void {
+    this.#send = send;
+    this.#beat();
+  }
+
+  detach(): void {
+    this.#send = null;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#send = null;
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#beat(), heartbeatDelayMs(this.#rhythm, Math.random()));
+  }
+
+  #beat(): void {
+    this.#schedule();
+    // One after the other: a beat still under way when the next is due must be counted before it.
+    this.#beating = this.#beating.then(() => this.#beatOnce());
+  }
+
+  async #beatOnce(): Promise<void> {
+    const taken = this.#missed;
+    const atMs = performance.now();
+    try {
+      if (this.#send === null) throw new Error('offline');
+      await this.#send(missedSummary(taken, atMs));
+      this.#missed = null;
+    } catch {
+      this.#missed = withMissed(taken, atMs);
+    }
+    this.#changed();
+  }
+}

@@ -1,0 +1,30 @@
+import { isErrorCode, wordsOf, type ErrorCode, type Language, type Words } from '../protocol/errors.ts';
+
+/** Exit codes of the agent (protocol.md §2). */
+export const EXIT = { done: 0, refused: 1, usage: 2, temporary: 75 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Something the agent will not or cannot do: the code names the sentence; `detail` says what exactly, without secrets. */
+export class Refusal extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, more: { detail?: string } = {}) {
+    super(more.detail === undefined ? code : `${code}: ${more.detail}`);
+    this.name = 'Refusal';
+    this.code = code;
+    this.detail = more.detail;
+  }
+}
+
+/** Refused for good, or worth trying later? */
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  if (code === 'settings-invalid') return EXIT.usage;
+  return code === 'unreachable' || code === 'busy' || code === 'internal' ? EXIT.temporary : EXIT.refused;
+}
+
+/** The words for a code in the installer's language; for a code that a newer service made, what the service said (E11). */
+export function wordsFor(code: string, language: Language, said?: Partial<Words>): Words {
+  if (isErrorCode(code)) return wordsOf(code, language);
+  return { message: said?.message ?? code, next: said?.next ?? wordsOf('internal', language).next };
+}

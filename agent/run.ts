@@ -1,0 +1,246 @@
+import type { Board } from '../firmware-shim/board.ts';
+import { normaliseDomain } from '../protocol/text.ts';
+import { attemptAfter, backoffMs, spreadMs } from './backoff.ts';
+import { CommandDesk } from './commands.ts';
+import { discover } from './discovery.ts';
+import { runEnrolment, type Wanted } from './enrolling.ts';
+import type { Outcome } from './enrollment.ts';
+import type { Log } from './log.ts';
+import type { Memory } from './memory.ts';
+import { Pulse } from './pulse.ts';
+import { Refusal, wordsFor } from './refusal.ts';
+import { rest } from './rest.ts';
+import { runSession, type SessionEnd } from './session.ts';
+import type { Settings } from './settings.ts';
+import { withUnenrolled, type Enrolment, type Stopped } from './state.ts';
+import type { StatusKeeper } from './status-keeper.ts';
+
+/** Why `run` ended: asked to, or because only a person can go on from here. */
+export type RunEnd = { why: 'stopped' } | { why: 'refused'; code: string; message: string; next: string; correlationId?: string };
+
+export interface RunPorts {
+  memory: Memory;
+  board: Board;
+  log: Log;
+  settings: Settings;
+  signal: AbortSignal;
+}
+
+/** One enrolment's share of time inside `run`; between two of them `run` waits by its own back-off. */
+const ENROLMENT_BUDGET_MS = 60_000;
+/** After this many lost links in a row the service is asked whether its broker has moved. */
+const REDISCOVER_AFTER = 2;
+
+/** The board's inventory, read once and again only when it is asked for fresh: it is slow and heavy. */
+function inventoryOf(board: Board): (fresh: boolean) => Promise<Record<string, string>> {
+  let known: Promise<Record<string, string>> | null = null;
+  return (fresh) => {
+    if (known === null || fresh) known = board.inventory();
+    return known;
+  };
+}
+
+const refusedWith = (stopped: Omit<Stopped, 'at'>): RunEnd => {
+  const { code, message, next, correlationId } = stopped;
+  return { why: 'refused', code, message, next, correlationId };
+};
+
+/** The agent as a service: waits for an admin's approval, then lives as a device until it is stopped or unenrolled. */
+export class Runner {
+  readonly #ports: RunPorts;
+  readonly #status: StatusKeeper;
+  readonly #inventory: (fresh: boolean) => Promise<Record<string, string>>;
+  #attempt = 0;
+  /** Where discovery said the broker is now; believed only as far as the stored CA vouches for it (S3). */
+  #movedTo: string | null = null;
+
+  constructor(ports: RunPorts, status: StatusKeeper) {
+    this.#ports = ports;
+    this.#status = status;
+    this.#inventory = inventoryOf(ports.board);
+  }
+
+  async run(): Promise<RunEnd> {
+    const { memory, signal } = this.#ports;
+    try {
+      while (!signal.aborted) {
+        const { enrolment, waiting } = memory.state;
+        let end: RunEnd | null;
+        if (enrolment !== null) end = await this.#liveAsDevice(enrolment);
+        else if (waiting !== null) end = await this.#askAgain(waiting);
+        else end = this.#notEnrolled();
+        if (end !== null) return end;
+      }
+      return { why: 'stopped' };
+    } finally {
+      this.#status.change({ connected: false, epoch: null });
+      await this.#status.flushed();
+    }
+  }
+
+  #words(code: 'not-enrolled' | 'unenrolled'): RunEnd {
+    return { why: 'refused', code, ...wordsFor(code, this.#ports.settings.language) };
+  }
+
+  #notEnrolled(): RunEnd {
+    const { stopped, unenrolledAt } = this.#ports.memory.state;
+    if (stopped !== null) return refusedWith(stopped);
+    return this.#words(unenrolledAt === null ? 'not-enrolled' : 'unenrolled');
+  }
+
+  async #rest(ms: number, why: string): Promise<null> {
+    this.#ports.log.note('waiting', { why, restMs: Math.round(ms) });
+    await rest(ms, this.#ports.signal);
+    return null;
+  }
+
+  #backOff(why: string): Promise<null> {
+    const ms = backoffMs(this.#attempt, Math.random());
+    this.#attempt += 1;
+    return this.#rest(ms, why);
+  }
+
+  async #enrol(wanted: Wanted): Promise<Outcome> {
+    const { memory, board, log, settings, signal } = this.#ports;
+    try {
+      const found = memory.state.service ?? (await discover(settings));
+      const service = { ca: found.ca, brokerUrl: this.#movedTo ?? found.brokerUrl };
+      return await runEnrolment({ memory, board, log, service, proxy: settings.proxy, signal }, wanted);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'unreachable') throw error;
+      return { kind: 'temporary', code: 'unreachable', detail: error.detail ?? '' };
+    }
+  }
+
+  /** A refusal that only a person can undo: remembered, so that a restart of the service does not ask again. */
+  async #stopAsking(rejected: Omit<Stopped, 'at'>): Promise<RunEnd> {
+    const { code, correlationId } = rejected;
+    const { message, next } = wordsFor(code, this.#ports.settings.language, rejected);
+    const stopped = { code, message, next, correlationId, at: new Date().toISOString() };
+    await this.#ports.memory.update((state) => ({ ...state, waiting: null, stopped }));
+    return refusedWith(stopped);
+  }
+
+  /** `pending` was the last answer: the same key asks for the same domain until an admin has decided (E6). */
+  async #askAgain(waiting: { domain: string; retryAfterS: number }): Promise<RunEnd | null> {
+    const outcome = await this.#enrol({ domain: normaliseDomain(waiting.domain), budgetMs: ENROLMENT_BUDGET_MS });
+    if (outcome.kind === 'accepted') this.#attempt = 0;
+    if (outcome.kind === 'temporary') return this.#backOff(outcome.code);
+    if (outcome.kind === 'pending') {
+      const { code, retryAfterS } = outcome.pending;
+      await this.#ports.memory.update((state) => ({
+        ...state,
+        waiting: state.waiting === null ? null : { ...state.waiting, code, retryAfterS },
+      }));
+      return this.#rest(spreadMs(retryAfterS, Math.random()), code);
+    }
+    if (outcome.kind !== 'rejected') return null;
+    const { rejected } = outcome;
+    // The pairing code was right when a person typed it and is not kept (D7): the row still waits.
+    const retryAfterS = rejected.code === 'pairing-code-required' ? waiting.retryAfterS : rejected.retryAfterS;
+    if (retryAfterS !== undefined) return this.#rest(spreadMs(retryAfterS, Math.random()), rejected.code);
+    return this.#stopAsking(rejected);
+  }
+
+  /** CONNACK 5: one enrolment with the same key, never with a new one. */
+  async #renew(enrolment: Enrolment): Promise<RunEnd | null> {
+    const { memory, log } = this.#ports;
+    if (memory.state.stopped !== null) return refusedWith(memory.state.stopped);
+    await this.#backOff('renewal');
+    if (this.#ports.signal.aborted) return null;
+    log.note('renewal', { deviceId: enrolment.deviceId });
+    const outcome = await this.#enrol({ domain: enrolment.domain, renew: enrolment.deviceId, budgetMs: ENROLMENT_BUDGET_MS });
+    if (outcome.kind === 'pending') return this.#rest(spreadMs(outcome.pending.retryAfterS, Math.random()), outcome.pending.code);
+    if (outcome.kind !== 'rejected') return null;
+    const { rejected } = outcome;
+    if (rejected.code === 'unenrolled') return this.#forget();
+    if (rejected.retryAfterS !== undefined) return this.#rest(spreadMs(rejected.retryAfterS, Math.random()), rejected.code);
+    return this.#stopAsking(rejected);
+  }
+
+  /** E9: the board does not come back by itself. */
+  async #forget(): Promise<RunEnd> {
+    await this.#ports.memory.update((state) => withUnenrolled(state, new Date().toISOString()));
+    this.#ports.log.note('unenrolled');
+    return this.#words('unenrolled');
+  }
+
+  async #rediscover(): Promise<void> {
+    if (this.#attempt < REDISCOVER_AFTER || this.#ports.settings.serviceUrl === null) return;
+    try {
+      this.#movedTo = (await discover(this.#ports.settings)).brokerUrl;
+    } catch (error) {
+      this.#ports.log.note('discovery-failed', { detail: error instanceof Error ? error.message : '' }, 'warn');
+    }
+  }
+
+  async #liveAsDevice(first: Enrolment): Promise<RunEnd | null> {
+    const { memory, signal } = this.#ports;
+    const desk = new CommandDesk();
+    const pulse = new Pulse(first.heartbeat, () => this.#status.change({ buffered: pulse.buffered }));
+    try {
+      while (!signal.aborted) {
+        const { enrolment, service } = memory.state;
+        if (enrolment === null || service === null) return null;
+        const end = await this.#session(enrolment, service, pulse, desk);
+        const over = await this.#after(end, enrolment);
+        if (over !== null) return over;
+      }
+      return null;
+    } finally {
+      pulse.stop();
+    }
+  }
+
+  #session(
+    enrolment: Enrolment,
+    service: { brokerUrl: string; ca: string },
+    pulse: Pulse,
+    desk: CommandDesk,
+  ): Promise<SessionEnd> {
+    const { memory, board, log, settings, signal } = this.#ports;
+    return runSession(
+      {
+        memory,
+        board,
+        log,
+        pulse,
+        desk,
+        inventory: this.#inventory,
+        proxy: settings.proxy,
+        signal,
+        onLink: async (epoch) => {
+          this.#status.change({ connected: epoch !== null, epoch });
+          if (epoch !== null) await this.#cameIn();
+        },
+        onHeartbeat: (lastHeartbeatAt) => this.#status.change({ lastHeartbeatAt }),
+      },
+      enrolment,
+      { ca: service.ca, brokerUrl: this.#movedTo ?? service.brokerUrl },
+    );
+  }
+
+  async #cameIn(): Promise<void> {
+    if (this.#ports.memory.state.stopped !== null) await this.#ports.memory.update((state) => ({ ...state, stopped: null }));
+  }
+
+  async #after(end: SessionEnd, enrolment: Enrolment): Promise<RunEnd | null> {
+    switch (end.why) {
+      case 'stopped':
+        return { why: 'stopped' };
+      case 'unenrolled':
+        return this.#forget();
+      case 'refused':
+        return this.#renew(enrolment);
+      case 'again':
+        return this.#backOff('new-epoch');
+      case 'lost':
+      default:
+        this.#ports.log.note('link-lost', { detail: end.detail, linkedMs: Math.round(end.linkedMs) }, 'warn');
+        this.#attempt = attemptAfter(this.#attempt, end.linkedMs);
+        await this.#backOff('link-lost');
+        await this.#rediscover();
+        return null;
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import type { Board } from '../firmware-shim/board.ts';
+import { decode, deviceDown, encode, type Birth, type DeviceDown, type Heartbeat } from '../protocol/messages.ts';
+import { deviceTopic } from '../protocol/topics.ts';
+import type { CommandDesk } from './commands.ts';
+import { NotAuthorized, openLink, type Link } from './link.ts';
+import type { Log } from './log.ts';
+import type { Memory } from './memory.ts';
+import type { Pulse } from './pulse.ts';
+import { nextEpoch, withEpochFrom, withEpochUsed, type Enrolment } from './state.ts';
+import { AGENT_VERSION } from './version.ts';
+
+export interface SessionPorts {
+  memory: Memory;
+  board: Board;
+  log: Log;
+  pulse: Pulse;
+  desk: CommandDesk;
+  proxy: URL | null;
+  /** Aborted when the agent is to stop: the session then says goodbye. */
+  signal: AbortSignal;
+  inventory: (fresh: boolean) => Promise<Record<string, string>>;
+  /** Tells whether a session is up, and of which epoch. */
+  onLink: (epoch: number | null) => Promise<void>;
+  onHeartbeat: (at: string) => void;
+}
+
+/** How a device session ended. */
+export type SessionEnd =
+  | { why: 'stopped' }
+  | { why: 'lost'; detail: string; linkedMs: number }
+  /** CONNACK 5. */
+  | { why: 'refused' }
+  /** The same again with a higher epoch: the service asked for it (P3), or for a new birth. */
+  | { why: 'again' }
+  /** The service said that the board was unenrolled (E9). */
+  | { why: 'unenrolled' };
+
+const MOST_QUEUED = 32;
+const GOODBYE_TIMEOUT_MS = 3000;
+
+async function birthOf(ports: SessionPorts, epoch: number): Promise<Birth> {
+  const { firmware } = ports.memory.identity;
+  return {
+    type: 'birth',
+    epoch,
+    at: new Date().toISOString(),
+    agentVersion: AGENT_VERSION,
+    ...(firmware === undefined ? {} : { firmware }),
+    intervalS: ports.pulse.intervalS,
+    inventory: await ports.inventory(false),
+  };
+}
+
+/** One device session from CONNECT to its end. */
+class DeviceSession {
+  readonly #ports: SessionPorts;
+  readonly #link: Link;
+  readonly #deviceId: string;
+  readonly #epoch: number;
+  readonly #openedMs = performance.now();
+  readonly #ended: Promise<SessionEnd>;
+  #end: (end: SessionEnd) => void = () => undefined;
+  #seq = 0;
+  #queued = 0;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(ports: SessionPorts, link: Link, deviceId: string, epoch: number) {
+    this.#ports = ports;
+    this.#link = link;
+    this.#deviceId = deviceId;
+    this.#epoch = epoch;
+    this.#ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  async run(): Promise<SessionEnd> {
+    const { signal, pulse, onLink } = this.#ports;
+    const stop = () => this.#end({ why: 'stopped' });
+    signal.addEventListener('abort', stop);
+    void this.#link.closed.then(() => this.#lost('the connection was lost'));
+    this.#link.onMessage((payload) => this.#receive(payload));
+    try {
+      void this.#greet().catch((error: unknown) => this.#lost(error instanceof Error ? error.message : 'failed'));
+      if (signal.aborted) stop();
+      const end = await this.#ended;
+      pulse.detach();
+      await this.#leave(end);
+      return end;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      pulse.detach();
+      await onLink(null);
+      this.#link.drop();
+    }
+  }
+
+  #lost(detail: string): void {
+    this.#end({ why: 'lost', detail, linkedMs: performance.now() - this.#openedMs });
+  }
+
+  #topic(channel: 'birth' | 'heartbeat' | 'will' | 'result' | 'down'): string {
+    return deviceTopic(this.#deviceId, channel);
+  }
+
+  /** Subscribe, SUBACK, birth, and from then on heartbeats (protocol.md §1). */
+  async #greet(): Promise<void> {
+    await this.#link.subscribe(this.#topic('down'));
+    await this.#link.publish(this.#topic('birth'), encode(await birthOf(this.#ports, this.#epoch)));
+    await this.#ports.onLink(this.#epoch);
+    this.#ports.log.note('connected', { deviceId: this.#deviceId, epoch: this.#epoch });
+    this.#ports.pulse.attach((missed) => this.#heartbeat(missed));
+  }
+
+  async #heartbeat(missed: Heartbeat['missed']): Promise<void> {
+    const at = new Date().toISOString();
+    const seq = this.#seq++;
+    const heartbeat: Heartbeat = {
+      type: 'heartbeat',
+      epoch: this.#epoch,
+      seq,
+      at,
+      uptimeS: Math.floor(process.uptime()),
+      intervalS: this.#ports.pulse.intervalS,
+      health: await this.#ports.board.health(),
+      ...(missed === undefined ? {} : { missed }),
+    };
+    try {
+      await this.#link.publish(this.#topic('heartbeat'), encode(heartbeat));
+    } catch (error) {
+      // A service that does not acknowledge is not there: look for it again.
+      this.#lost('a heartbeat was not acknowledged');
+      throw error;
+    }
+    this.#ports.log.note('heartbeat', { seq, ...(missed === undefined ? {} : { missed }) }, 'debug');
+    this.#ports.onHeartbeat(at);
+  }
+
+  #receive(payload: Buffer): void {
+    const decoded = decode<DeviceDown>(deviceDown, payload);
+    if (!decoded.ok) return this.#ports.log.note('unreadable-message', { detail: decoded.detail }, 'warn');
+    if (this.#queued >= MOST_QUEUED) return this.#lost('more messages than can be handled');
+    this.#queued += 1;
+    this.#work = this.#work
+      .then(() => this.#handle(decoded.message))
+      .catch((error: unknown) => this.#lost(error instanceof Error ? error.message : 'failed'))
+      .finally(() => {
+        this.#queued -= 1;
+      });
+  }
+
+  async #handle(message: DeviceDown): Promise<void> {
+    const { memory, pulse, board, desk, log } = this.#ports;
+    if (message.type === 'settings') {
+      const { intervalS, jitterS, epochFrom } = message;
+      pulse.setRhythm({ intervalS, jitterS });
+      const known = memory.state.enrolment?.heartbeat;
+      if (known?.intervalS !== intervalS || known.jitterS !== jitterS || epochFrom !== undefined) {
+        await memory.update((state) => ({
+          ...(epochFrom === undefined ? state : withEpochFrom(state, epochFrom)),
+          enrolment: state.enrolment === null ? null : { ...state.enrolment, heartbeat: { intervalS, jitterS } },
+        }));
+      }
+      log.note('settings', { intervalS, jitterS, ...(epochFrom === undefined ? {} : { epochFrom }) });
+      if (epochFrom !== undefined) this.#end({ why: 'again' });
+      return;
+    }
+    log.note('command', { commandId: message.commandId, name: message.name });
+    let reborn = false;
+    const result = await desk.handle(message, {
+      identify: async () => board.display(`${memory.identity.serial} · ${memory.state.enrolment?.domain ?? ''}`),
+      refresh: async () => {
+        await this.#ports.inventory(true);
+        reborn = true;
+      },
+      unenroll: async () => undefined,
+    });
+    await this.#link.publish(this.#topic('result'), encode(result));
+    if (message.name === 'unenroll' && result.outcome === 'done') this.#end({ why: 'unenrolled' });
+    // A birth with the epoch of this session would be taken for an old one (P3): the new birth needs a new session.
+    if (reborn) this.#end({ why: 'again' });
+  }
+
+  /** Says goodbye before a clean stop, and leaves with DISCONNECT so that the last will does not fire. */
+  async #leave(end: SessionEnd): Promise<void> {
+    if (end.why === 'lost') return;
+    if (end.why === 'stopped') {
+      const goodbye = encode({ type: 'will', epoch: this.#epoch, reason: 'shutdown' });
+      const limit = new Promise<void>((resolve) => setTimeout(resolve, GOODBYE_TIMEOUT_MS).unref());
+      await Promise.race([this.#link.publish(this.#topic('will'), goodbye).catch(() => undefined), limit]);
+    }
+    await this.#link.end();
+  }
+}
+
+/** Connects as the device with the next epoch, saved before CONNECT (P3), and stays until the session ends. Never throws. */
+export async function runSession(
+  ports: SessionPorts,
+  enrolment: Enrolment,
+  service: { brokerUrl: string; ca: string },
+): Promise<SessionEnd> {
+  const { memory, proxy } = ports;
+  const epoch = nextEpoch(memory.state);
+  try {
+    await memory.update((state) => withEpochUsed(state, epoch));
+    const link = await openLink({
+      ...service,
+      clientId: enrolment.deviceId,
+      certificate: { cert: enrolment.certificate, key: memory.state.privateKey },
+      will: { topic: deviceTopic(enrolment.deviceId, 'will'), payload: encode({ type: 'will', epoch }) },
+      proxy,
+    });
+    return await new DeviceSession(ports, link, enrolment.deviceId, epoch).run();
+  } catch (error) {
+    if (error instanceof NotAuthorized) return { why: 'refused' };
+    return { why: 'lost', detail: error instanceof Error ? error.message : 'failed', linkedMs: 0 };
+  }
+}

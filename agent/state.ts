@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import type { Fingerprint } from '../firmware-shim/board.ts';
+import type { Accepted } from '../protocol/messages.ts';
+
+const time = z.iso.datetime();
+const epoch = z
+  .int()
+  .min(0)
+  .max(2 ** 48);
+
+/** What `state.json` holds. Written aside, synced and renamed; 0600 in a 0700 folder. The private key never leaves it. */
+export const agentState = z.object({
+  version: z.literal(1),
+  privateKey: z.string(),
+  madeAt: time,
+  fingerprint: z.object({
+    serial: z.string().nullable(),
+    machineId: z.string().nullable(),
+    boardUuid: z.string().nullable(),
+    firstMac: z.string().nullable(),
+  }),
+  /** Set while the board is enrolled. */
+  enrolment: z
+    .object({
+      deviceId: z.string(),
+      certificate: z.string(),
+      domain: z.string(),
+      organization: z.string(),
+      heartbeat: z.object({ intervalS: z.int().positive(), jitterS: z.int().min(0) }),
+      enrolledAt: time,
+    })
+    .nullable(),
+  /** Where the devices' broker is and who signs its certificate: changed only by `accepted` over a verified session (S3). */
+  service: z.object({ brokerUrl: z.string(), ca: z.string() }).nullable(),
+  /** The domain that a person asked for and whose admin has not decided yet (E6). Never with the pairing code (D7). */
+  waiting: z
+    .object({ domain: z.string(), code: z.string(), checkCode: z.string(), retryAfterS: z.int().positive(), since: time })
+    .nullable(),
+  /** P3: the highest epoch used, and the last `epochFrom` heard. */
+  epoch: z.object({ lastUsed: epoch, from: epoch }),
+  unenrolledAt: time.nullable(),
+  /** A refusal after which nothing is asked again until a person acts. */
+  stopped: z.object({ code: z.string(), message: z.string(), next: z.string(), correlationId: z.string(), at: time }).nullable(),
+});
+
+export type AgentState = z.output<typeof agentState>;
+export type Enrolment = NonNullable<AgentState['enrolment']>;
+export type Stopped = NonNullable<AgentState['stopped']>;
+export type StateName = 'not-enrolled' | 'pending' | 'enrolled' | 'unenrolled';
+
+export function newState(privateKey: string, fingerprint: Fingerprint, now: string): AgentState {
+  return {
+    version: 1,
+    privateKey,
+    madeAt: now,
+    fingerprint,
+    enrolment: null,
+    service: null,
+    waiting: null,
+    epoch: { lastUsed: 0, from: 0 },
+    unenrolledAt: null,
+    stopped: null,
+  };
+}
+
+/** P3: the epoch of the next session, the larger of (last used + 1) and the last `epochFrom` heard. */
+export function nextEpoch(state: AgentState): number {
+  return Math.max(state.epoch.lastUsed + 1, state.epoch.from);
+}
+
+export function withEpochUsed(state: AgentState, used: number): AgentState {
+  return { ...state, epoch: { ...state.epoch, lastUsed: Math.max(state.epoch.lastUsed, used) } };
+}
+
+/** `epochFrom` heard in `accepted` or `settings`. */
+export function withEpochFrom(state: AgentState, from: number): AgentState {
+  return { ...state, epoch: { ...state.epoch, from } };
+}
+
+export function withAccepted(state: AgentState, accepted: Accepted, now: string): AgentState {
+  return {
+    ...state,
+    enrolment: {
+      deviceId: accepted.deviceId,
+      certificate: accepted.certificate,
+      domain: accepted.domain.name,
+      organization: accepted.domain.organization,
+      heartbeat: accepted.heartbeat,
+      enrolledAt: state.enrolment?.deviceId === accepted.deviceId ? state.enrolment.enrolledAt : now,
+    },
+    service: { brokerUrl: accepted.brokerUrl, ca: accepted.ca },
+    epoch: { ...state.epoch, from: accepted.epochFrom },
+    waiting: null,
+    unenrolledAt: null,
+    stopped: null,
+  };
+}
+
+/** E9: forgets deviceId and certificate; the key stays, and so does what the agent trusts. */
+export function withUnenrolled(state: AgentState, now: string): AgentState {
+  return { ...state, enrolment: null, waiting: null, stopped: null, unenrolledAt: now };
+}
+
+export function stateName(state: AgentState | null): StateName {
+  if (state === null) return 'not-enrolled';
+  if (state.enrolment !== null) return 'enrolled';
+  if (state.waiting !== null) return 'pending';
+  return state.unenrolledAt === null ? 'not-enrolled' : 'unenrolled';
+}

@@ -1,0 +1,23 @@
+import { writeStatus, type RunStatus } from './state-folder.ts';
+
+/** What `status` shows of a running agent: kept in a small file, each change written after the one before. */
+export class StatusKeeper {
+  #status: RunStatus = { connected: false, epoch: null, lastHeartbeatAt: null, buffered: 0, notice: null };
+  #last: Promise<void> = Promise.resolve();
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.change({});
+  }
+
+  change(part: Partial<RunStatus>): void {
+    this.#status = { ...this.#status, ...part };
+    const snapshot = this.#status;
+    this.#last = this.#last.then(() => writeStatus(this.#folder, snapshot)).catch(() => undefined);
+  }
+
+  flushed(): Promise<void> {
+    return this.#last;
+  }
+}

@@ -1,0 +1,29 @@
+import { isErrorCode, wordsOf } from '../../../protocol/errors.ts';
+import type { Language, Words } from '../../../protocol/errors.ts';
+
+/** Why a call to the API did not give what it should: the service's own answer, no answer, or one that we cannot read. */
+export class Failure extends Error {
+  readonly code: string;
+  /** The service's sentence, for codes that this console does not know yet. */
+  readonly said: string;
+  readonly correlationId: string | null;
+
+  constructor(code: string, said: string, correlationId: string | null) {
+    super(`${code}: ${said}`);
+    this.name = 'Failure';
+    this.code = code;
+    this.said = said;
+    this.correlationId = correlationId;
+  }
+}
+
+export const unreachable = (): Failure => new Failure('unreachable', 'no answer', null);
+
+export const hasCode = (error: unknown, code: string): boolean => error instanceof Failure && error.code === code;
+
+/** The sentence and the next step of a failure, in the reader's language (E11); of anything else, those of `internal`. */
+export function failureWords(error: unknown, language: Language): Words {
+  if (!(error instanceof Failure)) return wordsOf('internal', language);
+  if (isErrorCode(error.code)) return wordsOf(error.code, language);
+  return { message: error.said, next: wordsOf('internal', language).next };
+}

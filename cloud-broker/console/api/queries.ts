@@ -1,0 +1,94 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { InfiniteData } from '@tanstack/react-query';
+import { billing, blocksPage, device, devicesPage, historyPage, session } from '../../../protocol/api.ts';
+import type { DevicesPage, HistoryPage, Session } from '../../../protocol/api.ts';
+import { filterQuery } from '../app/address.ts';
+import type { DeviceFilter } from '../app/address.ts';
+import { deviceCounts } from './counts.ts';
+import { read } from './client.ts';
+import { hasCode } from './failure.ts';
+
+/** Rows fetched at once; the API's own limit is 200. */
+const PAGE_ROWS = 200;
+/** Counts are read again so often even when nothing happens: it tells a dead link from a quiet one. */
+const COUNTS_EVERY_MS = 30_000;
+
+export type Cursor = string | null;
+export type DeviceList = InfiniteData<DevicesPage, Cursor>;
+export type HistoryList = InfiniteData<HistoryPage, Cursor>;
+
+export const keys = {
+  session: ['session'],
+  lists: ['devices', 'list'],
+  devices: ['devices', 'one'],
+  waiting: ['devices', 'waiting'],
+  counts: ['devices', 'counts'],
+  blocks: ['blocks'],
+  billing: ['billing', 'figures'],
+  history: ['billing', 'history'],
+} as const;
+
+/** Who is signed in; null when nobody is. */
+async function readSession(signal: AbortSignal): Promise<Session | null> {
+  try {
+    return await read('/session', session, signal);
+  } catch (error) {
+    if (hasCode(error, 'signed-out')) return null;
+    throw error;
+  }
+}
+
+export const sessionQuery = queryOptions({ queryKey: keys.session, queryFn: ({ signal }) => readSession(signal) });
+
+function pageOf(path: string, query: URLSearchParams, cursor: Cursor): string {
+  query.set('limit', String(PAGE_ROWS));
+  if (cursor !== null) query.set('cursor', cursor);
+  return `${path}?${query.toString()}`;
+}
+
+/** One page of the list that a filter opens. */
+export const readDevices = (filter: DeviceFilter, cursor: Cursor, signal?: AbortSignal): Promise<DevicesPage> =>
+  read(pageOf('/devices', filterQuery(filter), cursor), devicesPage, signal);
+
+const next = (page: { nextCursor: Cursor }): Cursor => page.nextCursor;
+
+export const devicesQuery = (filter: DeviceFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.lists, filter],
+    queryFn: ({ pageParam, signal }) => readDevices(filter, pageParam, signal),
+    initialPageParam: null as Cursor,
+    getNextPageParam: next,
+    structuralSharing: false,
+  });
+
+export const deviceQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.devices, id],
+    queryFn: ({ signal }) => read(`/devices/${encodeURIComponent(id)}`, device, signal),
+  });
+
+export const countsQuery = queryOptions({
+  queryKey: keys.counts,
+  queryFn: ({ signal }) => read('/devices/counts', deviceCounts, signal),
+  refetchInterval: COUNTS_EVERY_MS,
+});
+
+export const blocksQuery = infiniteQueryOptions({
+  queryKey: keys.blocks,
+  queryFn: ({ pageParam, signal }) => read(pageOf('/blocks', new URLSearchParams(), pageParam), blocksPage, signal),
+  initialPageParam: null as Cursor,
+  getNextPageParam: next,
+});
+
+export const billingQuery = queryOptions({
+  queryKey: keys.billing,
+  queryFn: ({ signal }) => read('/billing', billing, signal),
+});
+
+export const historyQuery = infiniteQueryOptions({
+  queryKey: keys.history,
+  queryFn: ({ pageParam, signal }) => read(pageOf('/billing/history', new URLSearchParams(), pageParam), historyPage, signal),
+  initialPageParam: null as Cursor,
+  getNextPageParam: next,
+  structuralSharing: false,
+});

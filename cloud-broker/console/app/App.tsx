@@ -1,0 +1,71 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
+import type { i18n as I18n } from 'i18next';
+import { useEffect, useState } from 'react';
+import { I18nextProvider } from 'react-i18next';
+import { createQueryClient } from '../api/query-client.ts';
+import { sessionQuery } from '../api/queries.ts';
+import { BillingPage } from '../billing/BillingPage.tsx';
+import { DevicesPage } from '../devices/DevicesPage.tsx';
+import { LiveProvider } from '../live/Live.tsx';
+import { ErrorPanel } from '../parts/panels.tsx';
+import { ClockProvider } from '../parts/Time.tsx';
+import { SignInPage } from '../sign-in/SignInPage.tsx';
+import { useWords } from '../words/words.ts';
+import { AddressProvider, useAddress } from './Address.tsx';
+import { Header } from './Header.tsx';
+import { SessionProvider } from './Session.tsx';
+import { cssVariables, theme } from './theme.ts';
+
+export function App({ i18n }: { i18n: I18n }) {
+  const [client] = useState(createQueryClient);
+  return (
+    <I18nextProvider i18n={i18n}>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+        <QueryClientProvider client={client}>
+          <AddressProvider>
+            <ClockProvider>
+              <Gate />
+            </ClockProvider>
+          </AddressProvider>
+        </QueryClientProvider>
+      </MantineProvider>
+    </I18nextProvider>
+  );
+}
+
+/** Nobody gets past sign-in; whoever does finds the view that the address asked for. */
+function Gate() {
+  const { language } = useWords();
+  const session = useQuery(sessionQuery);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  if (session.data === undefined) {
+    if (session.error === null) return null;
+    return (
+      <main className="rc-page">
+        <ErrorPanel error={session.error} retry={() => void session.refetch()} />
+      </main>
+    );
+  }
+  if (session.data === null) return <SignInPage />;
+  return (
+    <SessionProvider session={session.data}>
+      <LiveProvider>
+        <Header />
+        <Page />
+      </LiveProvider>
+    </SessionProvider>
+  );
+}
+
+function Page() {
+  const { t } = useWords();
+  const { view } = useAddress();
+  const title = view.page === 'billing' ? t('billing.title') : t('devices.title');
+  useEffect(() => {
+    document.title = `${title} · Rollcall`;
+  }, [title]);
+  return <main className="rc-page">{view.page === 'billing' ? <BillingPage /> : <DevicesPage view={view} />}</main>;
+}

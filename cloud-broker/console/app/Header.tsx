@@ -1,0 +1,86 @@
+import { Menu, UnstyledButton } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { change } from '../api/client.ts';
+import { keys } from '../api/queries.ts';
+import { useLive, useLost } from '../live/Live.tsx';
+import { Spoken } from '../live/Spoken.tsx';
+import { DomainSign, Shape } from '../parts/Status.tsx';
+import { useWords } from '../words/words.ts';
+import { devicesView } from './address.ts';
+import { Link, useAddress } from './Address.tsx';
+import { LanguageSwitch } from './LanguageSwitch.tsx';
+import { useSession } from './Session.tsx';
+
+/** Stays in view while the page scrolls, so that a lost link cannot be overlooked; `--top` tells others where it ends. */
+export function Header() {
+  const { t } = useWords();
+  const { view } = useAddress();
+  const { domain } = useSession();
+  const { ref, height } = useElementSize<HTMLElement>();
+  useEffect(() => {
+    document.documentElement.style.setProperty('--top', `${Math.ceil(height)}px`);
+  }, [height]);
+  return (
+    <header className="rc-header" ref={ref}>
+      <div className="rc-header-row">
+        <Link to={devicesView()} className="rc-brand" aria-current={view.page === 'devices' ? 'page' : undefined}>
+          <img src="/favicon.svg" alt="" width="24" height="24" />
+          <span>Rollcall</span>
+        </Link>
+        <nav aria-label={t('header.pages')}>
+          <Link to={devicesView()} className="rc-nav" aria-current={view.page === 'devices' ? 'page' : undefined}>
+            {t('devices.title')}
+          </Link>
+        </nav>
+        <div className="rc-domain">
+          <span className="rc-domain-name" title={domain.organization}>
+            {domain.name}
+          </span>
+          <DomainSign status={domain.status} />
+        </div>
+        <LanguageSwitch />
+        <UserMenu />
+      </div>
+      <LostLink />
+      <Spoken />
+    </header>
+  );
+}
+
+function LostLink() {
+  const { t, formats } = useWords();
+  const lost = useLost();
+  const heardAt = useLive((state) => state.heardAt);
+  return <div role="status">{lost ? <p className="rc-lost">{t('live.lost', { time: formats.clock(heardAt) })}</p> : null}</div>;
+}
+
+function UserMenu() {
+  const { t } = useWords();
+  const { go } = useAddress();
+  const { user } = useSession();
+  const client = useQueryClient();
+  const signOut = useMutation({
+    mutationFn: () => change('DELETE', '/session'),
+    onSuccess: () => client.setQueryData(keys.session, null),
+  });
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <UnstyledButton className="rc-user" aria-label={t('header.user', { user })} title={user}>
+          <Shape>
+            <circle cx="8" cy="5.2" r="2.9" />
+            <path d="M2.6 14c.5-3.2 2.6-4.8 5.4-4.8s4.9 1.6 5.4 4.8" />
+          </Shape>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{user}</Menu.Label>
+        <Menu.Item onClick={() => go({ page: 'billing' })}>{t('billing.title')}</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => signOut.mutate()}>{t('session.signOut')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,76 @@
+import { deviceSorts, deviceStatuses } from '../../../protocol/api.ts';
+import type { DeviceStatus } from '../../../protocol/api.ts';
+
+export type DeviceSort = (typeof deviceSorts)[number];
+
+/** What narrows and orders the list of devices; the empty filter is the whole domain by label. */
+export interface DeviceFilter {
+  status: DeviceStatus | null;
+  q: string;
+  tag: string;
+  sort: DeviceSort;
+}
+
+export interface DevicesView {
+  page: 'devices';
+  filter: DeviceFilter;
+  /** The device whose drawer is open. */
+  device: string | null;
+  panel: 'blocked' | 'enrol' | null;
+}
+
+/** Everything that one address shows: reading it back gives the same view (principle 6 of the console). */
+export type View = DevicesView | { page: 'billing' };
+
+export const noFilter: DeviceFilter = { status: null, q: '', tag: '', sort: 'label' };
+
+export const devicesView = (filter: DeviceFilter = noFilter): DevicesView => ({
+  page: 'devices',
+  filter,
+  device: null,
+  panel: null,
+});
+
+export const deviceAlone = (id: string): DevicesView => ({ ...devicesView(), device: id });
+
+/** True if the filter shows less than the whole domain; the order does not count. */
+export const narrows = (filter: DeviceFilter): boolean => filter.status !== null || filter.q !== '' || filter.tag !== '';
+
+const oneOf = <T extends string>(values: readonly T[], text: string | null): T | null =>
+  values.find((value) => value === text) ?? null;
+
+/** Reads an address; what it does not know is left out, so that an old or mistyped link still opens something. */
+export function parseAddress(pathname: string, search: string): View {
+  if (pathname === '/billing') return { page: 'billing' };
+  const query = new URLSearchParams(search);
+  return {
+    page: 'devices',
+    filter: {
+      status: oneOf(deviceStatuses, query.get('status')),
+      q: (query.get('q') ?? '').slice(0, 100),
+      tag: (query.get('tag') ?? '').slice(0, 64),
+      sort: oneOf(deviceSorts, query.get('sort')) ?? 'label',
+    },
+    device: query.get('device'),
+    panel: oneOf(['blocked', 'enrol'] as const, query.get('panel')),
+  };
+}
+
+/** The query of a filter as the API and the address write it: only what differs from the default. */
+export function filterQuery(filter: DeviceFilter): URLSearchParams {
+  const query = new URLSearchParams();
+  if (filter.status !== null) query.set('status', filter.status);
+  if (filter.q !== '') query.set('q', filter.q);
+  if (filter.tag !== '') query.set('tag', filter.tag);
+  if (filter.sort !== 'label') query.set('sort', filter.sort);
+  return query;
+}
+
+export function addressOf(view: View): string {
+  if (view.page === 'billing') return '/billing';
+  const query = filterQuery(view.filter);
+  if (view.device !== null) query.set('device', view.device);
+  if (view.panel !== null) query.set('panel', view.panel);
+  const text = query.toString();
+  return text === '' ? '/devices' : `/devices?${text}`;
+}

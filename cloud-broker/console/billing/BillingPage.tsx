@@ -1,0 +1,69 @@
+import { Skeleton, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Billing } from '../../../protocol/api.ts';
+import { billingQuery } from '../api/queries.ts';
+import { useSession } from '../app/Session.tsx';
+import { useLost } from '../live/Live.tsx';
+import { Notice } from '../parts/Notice.tsx';
+import { ErrorPanel, Fact, Facts } from '../parts/panels.tsx';
+import { DomainSign } from '../parts/Status.tsx';
+import type { Words } from '../words/words.ts';
+import { useWords } from '../words/words.ts';
+import { History } from './History.tsx';
+
+/** How many credits there are, how long they last (L8), and every booking behind that. */
+export function BillingPage() {
+  const { t } = useWords();
+  const { domain } = useSession();
+  return (
+    <div className="rc-stack">
+      <Title order={1} size="h2">
+        {t('billing.title')}
+      </Title>
+      {domain.status === 'disabled' ? <Notice colour="bad">{t('domain.noCredits')}</Notice> : null}
+      <Figures />
+      <section>
+        <Title order={2} size="h3" mb="sm">
+          {t('billing.history')}
+        </Title>
+        <History />
+      </section>
+    </div>
+  );
+}
+
+/** The sentence that answers "until when": credits, the date they end, and the use it was computed from. */
+function headline({ t, formats }: Words, billing: Billing): string {
+  const credits = { count: billing.balance, n: formats.number(billing.balance) };
+  if (billing.endsOn === null) return t('billing.headlineUnused', credits);
+  return t('billing.headline', { ...credits, day: formats.date(billing.endsOn), perDay: formats.number(billing.usedPerDay) });
+}
+
+function Figures() {
+  const words = useWords();
+  const { t, formats } = words;
+  const lost = useLost();
+  const { data, error, refetch } = useQuery(billingQuery);
+  if (data === undefined) {
+    return error === null ? <Skeleton height={180} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  }
+  return (
+    <section className={`rc-panel rc-figures${lost ? ' rc-pale' : ''}`}>
+      <p className="rc-headline">{headline(words, data)}</p>
+      <Facts>
+        <Fact name={t('billing.status')}>
+          <DomainSign status={data.status} />
+        </Fact>
+        <Fact name={t('billing.created')}>{formats.day(data.createdAt)}</Fact>
+        <Fact name={t('billing.trialEnds')}>{data.trialEndsAt === null ? '–' : formats.day(data.trialEndsAt)}</Fact>
+        <Fact name={t('billing.devices')}>{formats.number(data.devices)}</Fact>
+        <Fact name={t('billing.available')}>{formats.number(data.balance)}</Fact>
+        <Fact name={t('billing.held')}>{formats.number(data.held)}</Fact>
+        <Fact name={t('billing.perDay')}>{formats.number(data.usedPerDay)}</Fact>
+        <Fact name={t('billing.daysLeft')}>{data.daysLeft === null ? '–' : formats.number(data.daysLeft)}</Fact>
+        <Fact name={t('billing.ends')}>{data.endsOn === null ? '–' : formats.date(data.endsOn)}</Fact>
+      </Facts>
+      {data.held > 0 ? <p className="rc-dim rc-card-text">{t('billing.heldText')}</p> : null}
+    </section>
+  );
+}

@@ -1,0 +1,125 @@
+import { Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useCallback, useMemo, useState } from 'react';
+import type { HistoryRow } from '../../../protocol/api.ts';
+import { historyQuery } from '../api/queries.ts';
+import { deviceAlone } from '../app/address.ts';
+import { Link } from '../app/Address.tsx';
+import { useLost } from '../live/Live.tsx';
+import { Changes } from '../parts/Changes.tsx';
+import { useHeld } from '../parts/held.ts';
+import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { Exact } from '../parts/Time.tsx';
+import { Cell, VirtualTable } from '../parts/VirtualTable.tsx';
+import { useWords } from '../words/words.ts';
+import type { WordKey } from '../words/words.ts';
+
+const WIDE_ROW_PX = 49;
+const NARROW_ROW_PX = 104;
+
+const kindWords: Record<HistoryRow['kind'], WordKey> = {
+  enrolment: 'history.enrolment',
+  'product-key': 'history.productKey',
+  usage: 'history.usage',
+  adjustment: 'history.adjustment',
+  reversal: 'history.reversal',
+};
+
+/** Billing History: every transfer, newest first. A booking never changes; new ones come in above, unless somebody is reading. */
+export function History() {
+  const { held, zone } = useHeld();
+  return (
+    <div {...zone}>
+      <Listing held={held} />
+    </div>
+  );
+}
+
+function Listing({ held }: { held: boolean }) {
+  const { t } = useWords();
+  const { data, error, hasNextPage, isFetching, fetchNextPage, refetch } = useInfiniteQuery(historyQuery);
+  const rows = useMemo(() => (data === undefined ? [] : data.pages.flatMap((page) => page.items)), [data]);
+  const fetchMore = useCallback(() => {
+    if (!isFetching) void fetchNextPage();
+  }, [isFetching, fetchNextPage]);
+  if (data === undefined) return error === null ? <RowsLoading /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  const [newest] = rows;
+  if (newest === undefined) {
+    return (
+      <Empty title={t('history.empty')}>
+        <Text>{t('history.emptyHint')}</Text>
+      </Empty>
+    );
+  }
+  return (
+    <Rows held={held} rows={rows} newest={newest.n} total={data.pages[0]?.total ?? 0} more={hasNextPage} fetchMore={fetchMore} />
+  );
+}
+
+interface RowsProps {
+  held: boolean;
+  rows: readonly HistoryRow[];
+  newest: number;
+  total: number;
+  more: boolean;
+  fetchMore: () => void;
+}
+
+function Rows({ held, rows, newest, total, more, fetchMore }: RowsProps) {
+  const { t } = useWords();
+  const lost = useLost();
+  const narrow = useMediaQuery('(max-width: 760px)') ?? false;
+  // The newest row shown; while held it stays what it was.
+  const [shown, setShown] = useState(newest);
+  if (!held && shown !== newest) setShown(newest);
+  const visible = useMemo(() => rows.filter((row) => row.n <= shown), [rows, shown]);
+  return (
+    <div className={`rc-panel${lost ? ' rc-pale' : ''}`}>
+      <VirtualTable
+        label={t('billing.history')}
+        layout="rc-history"
+        columns={[t('history.date'), t('history.what'), t('history.credits'), t('history.balance'), t('history.who')]}
+        rows={visible}
+        total={total}
+        rowKey={(row) => row.id}
+        renderCells={(row) => <Cells row={row} />}
+        rowHeight={narrow ? NARROW_ROW_PX : WIDE_ROW_PX}
+        more={more}
+        fetchMore={fetchMore}
+        strip={<Changes count={rows.length - visible.length} show={() => setShown(newest)} />}
+      />
+    </div>
+  );
+}
+
+function Cells({ row }: { row: HistoryRow }) {
+  const { t, formats } = useWords();
+  return (
+    <>
+      <Cell area="date">
+        <Exact at={row.at} />
+      </Cell>
+      <Cell area="what">
+        {t(kindWords[row.kind])} <Cause row={row} />
+      </Cell>
+      <Cell area="credits">
+        <b>{formats.signed(row.credits)}</b>
+      </Cell>
+      <Cell area="balance" name={t('history.balance')}>
+        {formats.number(row.balanceAfter)}
+      </Cell>
+      <Cell area="who" name={t('history.who')}>
+        {row.actor}
+      </Cell>
+    </>
+  );
+}
+
+/** What a row was booked for (L7): its device, under the name it has, or its product key. */
+function Cause({ row }: { row: HistoryRow }) {
+  const name = row.label ?? row.serial ?? row.device;
+  if (row.device !== undefined && name !== undefined) return <Link to={deviceAlone(row.device)}>{name}</Link>;
+  if (row.key !== undefined) return <span className="rc-mono">{row.key}</span>;
+  return name === undefined ? null : <span>{name}</span>;
+}

@@ -1,0 +1,77 @@
+import { Button, Drawer, Stack, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Block } from '../../../protocol/api.ts';
+import { blocksQuery } from '../api/queries.ts';
+import { useAllowed } from '../app/Session.tsx';
+import { ErrorPanel, Fact, Facts, Refused, RowsLoading } from '../parts/panels.tsx';
+import { Exact } from '../parts/Time.tsx';
+import { useWords } from '../words/words.ts';
+import { useLift } from './changes.ts';
+
+/** The displays that were rejected or blocked, each with the way to let it ask again (E6). */
+export function BlockedDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useWords();
+  return (
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={t('blocked.title')}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <Blocks />
+    </Drawer>
+  );
+}
+
+function Blocks() {
+  const { t } = useWords();
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(blocksQuery);
+  if (data === undefined)
+    return error === null ? <RowsLoading rows={3} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  const blocks = data.pages.flatMap((page) => page.items);
+  if (blocks.length === 0) return <Text>{t('blocked.none')}</Text>;
+  return (
+    <Stack gap="md">
+      <Text c="dimmed">{t('blocked.text')}</Text>
+      {blocks.map((block) => (
+        <BlockCard key={block.id} block={block} />
+      ))}
+      {hasNextPage ? (
+        <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t('rows.more')}
+        </Button>
+      ) : null}
+    </Stack>
+  );
+}
+
+function BlockCard({ block }: { block: Block }) {
+  const { t, formats } = useWords();
+  const { remove } = useAllowed();
+  const lift = useLift(block.id);
+  return (
+    <article className="rc-card" aria-label={block.serial}>
+      <div className="rc-block">
+        <div>
+          <b className="rc-mono">{block.serial}</b>
+          <div>{block.until === null ? t('blocked.untilLifted') : t('blocked.until', { day: formats.day(block.until) })}</div>
+        </div>
+        <Button variant="default" disabled={!remove} loading={lift.isPending} onClick={() => lift.mutate()}>
+          {t('blocked.lift')}
+        </Button>
+      </div>
+      <Facts>
+        <Fact name={t('waiting.checkCode')}>
+          <span className="rc-mono">{block.checkCode}</span>
+        </Fact>
+        <Fact name={t('blocked.since')}>
+          <Exact at={block.since} />
+        </Fact>
+        <Fact name={t('blocked.by')}>{block.by}</Fact>
+      </Facts>
+      {lift.isError ? <Refused error={lift.error} /> : null}
+    </article>
+  );
+}

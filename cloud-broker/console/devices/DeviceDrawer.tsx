@@ -1,0 +1,126 @@
+import { Drawer, Stack, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Device } from '../../../protocol/api.ts';
+import { deviceQuery } from '../api/queries.ts';
+import { useLost } from '../live/Live.tsx';
+import { ErrorPanel, Fact, Facts, RowsLoading } from '../parts/panels.tsx';
+import { DeviceSign, stateOf } from '../parts/Status.tsx';
+import { Ago, Exact } from '../parts/Time.tsx';
+import { useWords } from '../words/words.ts';
+import { EditDevice } from './EditDevice.tsx';
+import { brought, healthFacts } from './device-facts.ts';
+import { KeyChanged } from './KeyChanged.tsx';
+import { Unenrol } from './Unenrol.tsx';
+import { WaitingCard } from './WaitingCard.tsx';
+
+/** One device, over the list that it was opened from. */
+export function DeviceDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
+  const { t } = useWords();
+  return (
+    <Drawer
+      opened={id !== null}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={t('device.title')}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      {id === null ? null : <DeviceById key={id} id={id} />}
+    </Drawer>
+  );
+}
+
+function DeviceById({ id }: { id: string }) {
+  const { data, error, isError, refetch } = useQuery(deviceQuery(id));
+  if (isError) return <ErrorPanel error={error} retry={() => void refetch()} />;
+  return data === undefined ? <RowsLoading rows={6} /> : <DeviceFacts device={data} />;
+}
+
+function DeviceFacts({ device }: { device: Device }) {
+  const { t, formats } = useWords();
+  const lost = useLost();
+  const silent = device.status === 'offline' || device.status === 'never';
+  return (
+    <Stack gap="lg" className={lost ? 'rc-pale' : ''}>
+      <div>
+        <Title order={2} size="h3" className="rc-wrap">
+          {device.label}
+        </Title>
+        <p className="rc-sentence">
+          <DeviceSign state={stateOf(device)} />{' '}
+          <span className="rc-dim">{t('time.since', { time: formats.exact(device.statusSince) })}</span>
+        </p>
+      </div>
+      <Decision device={device} />
+      {device.pending === null ? <EditDevice device={device} /> : null}
+      <Section title={t('device.presence')} quiet={silent}>
+        <Facts>
+          <Fact name={t('device.connected')}>{device.connected ? t('yes') : t('no')}</Fact>
+          <Fact name={t('column.heartbeat')}>
+            <Ago at={device.lastHeartbeatAt} />
+          </Fact>
+          {healthFacts(t, formats, device).map(([name, value]) => (
+            <Fact key={name} name={name}>
+              {value}
+            </Fact>
+          ))}
+        </Facts>
+      </Section>
+      <Section title={t('device.identity')}>
+        <Facts>
+          <Fact name={t('column.serial')}>
+            <span className="rc-mono">{device.serial}</span>
+          </Fact>
+          <Fact name={t('device.serialSource')}>{device.serialSource}</Fact>
+          <Fact name={t('column.model')}>{device.model}</Fact>
+          <Fact name={t('device.manufacturer')}>{device.manufacturer ?? '–'}</Fact>
+          <Fact name={t('column.firmware')}>{device.firmware ?? '–'}</Fact>
+          <Fact name={t('device.system')}>{`${device.os} · ${device.arch}`}</Fact>
+          <Fact name={t('device.agent')}>{device.agentVersion}</Fact>
+          <Fact name={t('device.id')}>
+            <span className="rc-mono">{device.id}</span>
+          </Fact>
+        </Facts>
+      </Section>
+      {device.enrolledAt === null ? null : (
+        <Section title={t('device.enrolment')}>
+          <Facts>
+            <Fact name={t('column.enrolled')}>
+              <Exact at={device.enrolledAt} />
+            </Fact>
+            {device.credits === null ? null : <Fact name={t('brought.title')}>{brought(t, formats, device.credits)}</Fact>}
+          </Facts>
+        </Section>
+      )}
+      {device.pending === null ? <Unenrol device={device} /> : null}
+    </Stack>
+  );
+}
+
+function Decision({ device }: { device: Device }) {
+  const { t } = useWords();
+  if (device.pending === null) return null;
+  const { competesWith } = device.pending;
+  return (
+    <div>
+      <p className="rc-dim">{t('waiting.compare')}</p>
+      {competesWith === null ? (
+        <WaitingCard device={device} pending={device.pending} />
+      ) : (
+        <KeyChanged device={device} pending={device.pending} competesWith={competesWith} />
+      )}
+    </div>
+  );
+}
+
+function Section({ title, quiet = false, children }: { title: string; quiet?: boolean; children: ReactNode }) {
+  return (
+    <section className={quiet ? 'rc-silent' : ''}>
+      <Title order={3} size="h5" mb={4}>
+        {title}
+      </Title>
+      {children}
+    </section>
+  );
+}

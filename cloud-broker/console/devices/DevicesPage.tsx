@@ -1,0 +1,52 @@
+import { Button, Group, Title } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { blocksQuery } from '../api/queries.ts';
+import { devicesView } from '../app/address.ts';
+import type { DevicesView } from '../app/address.ts';
+import { useAddress } from '../app/Address.tsx';
+import { useSession } from '../app/Session.tsx';
+import { Notice } from '../parts/Notice.tsx';
+import { useWords } from '../words/words.ts';
+import { BlockedDrawer } from './BlockedDrawer.tsx';
+import { DeviceDrawer } from './DeviceDrawer.tsx';
+import { DeviceTable } from './DeviceTable.tsx';
+import { EnrolModal } from './EnrolSteps.tsx';
+import { Filters } from './Filters.tsx';
+import { RefusedTries } from './RefusedTries.tsx';
+import { Waiting } from './Waiting.tsx';
+
+/** Who is there: what waits for a person first, then the counts, then the list that they open. */
+export function DevicesPage({ view }: { view: DevicesView }) {
+  const { t } = useWords();
+  const { domain, role } = useSession();
+  const { go, close } = useAddress();
+  const blocked = useInfiniteQuery(blocksQuery).data?.pages[0]?.total ?? 0;
+  const { filter } = view;
+  const shut = (): void => close(devicesView(filter));
+  return (
+    <div className="rc-stack">
+      <div className="rc-page-head">
+        <Title order={1} size="h2">
+          {t('devices.title')}
+        </Title>
+        <Group gap="xs">
+          {blocked > 0 ? (
+            <Button variant="default" onClick={() => go({ ...devicesView(filter), panel: 'blocked' })}>
+              {t('blocked.open', { count: blocked })}
+            </Button>
+          ) : null}
+          <Button onClick={() => go({ ...devicesView(filter), panel: 'enrol' })}>{t('enrol.open')}</Button>
+        </Group>
+      </div>
+      {domain.status === 'disabled' ? <Notice colour="bad">{t('domain.noCredits')}</Notice> : null}
+      {role === 'user' ? <Notice colour="off">{t('session.looksOnly')}</Notice> : null}
+      <RefusedTries />
+      {filter.status === 'pending' ? null : <Waiting />}
+      <Filters view={view} />
+      {filter.status === 'pending' ? <Waiting filter={filter} /> : <DeviceTable filter={filter} />}
+      <DeviceDrawer id={view.device} onClose={shut} />
+      <BlockedDrawer opened={view.panel === 'blocked'} onClose={shut} />
+      <EnrolModal opened={view.panel === 'enrol'} onClose={shut} />
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { FormEvent } from 'react';
+import { devicePatch } from '../../../protocol/api.ts';
+import type { Device, DevicePatch } from '../../../protocol/api.ts';
+import { useAllowed } from '../app/Session.tsx';
+import { Refused } from '../parts/panels.tsx';
+import { useWords } from '../words/words.ts';
+import { useEdit } from './changes.ts';
+
+const MOST_TAGS = 32;
+const MOST_CHARACTERS = 64;
+
+/** Label and tags. A field that was not touched goes on showing what the service says, even while this is open. */
+export function EditDevice({ device }: { device: Device }) {
+  const { t } = useWords();
+  const { change } = useAllowed();
+  const [label, setLabel] = useState<string | null>(null);
+  const [tags, setTags] = useState<string[] | null>(null);
+  const edit = useEdit(device.id);
+  const patch: DevicePatch = {
+    ...(label === null || label.trim() === device.label ? {} : { label: label.trim() }),
+    ...(tags === null ? {} : { tags: tags.map((tag) => tag.trim()) }),
+  };
+  const touched = Object.keys(patch).length > 0;
+  const checked = devicePatch.safeParse(patch);
+  const wrong = (field: string): boolean =>
+    touched && !checked.success && checked.error.issues.some((issue) => issue.path[0] === field);
+  const forget = (): void => {
+    setLabel(null);
+    setTags(null);
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (checked.success) edit.mutate(checked.data, { onSuccess: forget });
+  };
+  return (
+    <Stack component="form" gap="sm" onSubmit={submit}>
+      <TextInput
+        label={t('column.label')}
+        value={label ?? device.label}
+        maxLength={MOST_CHARACTERS}
+        readOnly={!change}
+        error={wrong('label') ? t('edit.labelWrong') : null}
+        onChange={(event) => setLabel(event.currentTarget.value)}
+      />
+      <TagsInput
+        label={t('column.tags')}
+        description={t('edit.tagsHint')}
+        value={tags ?? device.tags}
+        maxTags={MOST_TAGS}
+        maxLength={MOST_CHARACTERS}
+        readOnly={!change}
+        error={wrong('tags') ? t('edit.tagsWrong') : null}
+        onChange={setTags}
+      />
+      {edit.isError ? <Refused error={edit.error} /> : null}
+      {touched ? (
+        <Group gap="xs">
+          <Button type="submit" disabled={!change || !checked.success} loading={edit.isPending}>
+            {t('edit.save')}
+          </Button>
+          <Button variant="default" onClick={forget}>
+            {t('cancel')}
+          </Button>
+        </Group>
+      ) : null}
+    </Stack>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button, Code, CopyButton, Modal, Text } from '@mantine/core';
+import { useSession } from '../app/Session.tsx';
+import { useWords } from '../words/words.ts';
+
+/** How a display comes into this domain: what the installer types, and what happens then. */
+export function EnrolSteps() {
+  const { t } = useWords();
+  const { domain } = useSession();
+  return (
+    <ol className="rc-steps">
+      <li>
+        {t('enrol.onDisplay')}
+        <Copyable text={domain.name} />
+      </li>
+      <li>
+        {t('enrol.orCommand')}
+        <Copyable text={`ROLLCALL_URL=${window.location.origin} npx rollcall-agent enroll --domain ${domain.name}`} />
+      </li>
+      <li>{t('enrol.appears')}</li>
+    </ol>
+  );
+}
+
+function Copyable({ text }: { text: string }) {
+  const { t } = useWords();
+  return (
+    <span className="rc-copyable">
+      <Code className="rc-code">{text}</Code>
+      {/* Browsers give the clipboard only to https and to this computer itself. */}
+      {window.isSecureContext ? (
+        <CopyButton value={text}>
+          {({ copied, copy }) => (
+            <Button size="compact-xs" variant="default" onClick={copy}>
+              {copied ? t('enrol.copied') : t('enrol.copy')}
+            </Button>
+          )}
+        </CopyButton>
+      ) : null}
+    </span>
+  );
+}
+
+export function EnrolModal({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useWords();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('enrol.open')} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
+      <EnrolSteps />
+      <Text c="dimmed">{t('enrol.waiting')}</Text>
+    </Modal>
+  );
+}

@@ -1,0 +1,60 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { device as deviceSchema } from '../../../protocol/api.ts';
+import type { Device, DevicePatch } from '../../../protocol/api.ts';
+import { change, read } from '../api/client.ts';
+import { hasCode } from '../api/failure.ts';
+import { keys } from '../api/queries.ts';
+import { useHub } from '../live/Live.tsx';
+
+const pathOf = (id: string): string => `/devices/${encodeURIComponent(id)}`;
+
+/** The device as it is now; null when it is there no more. */
+async function readNow(id: string): Promise<Device | null> {
+  try {
+    return await read(pathOf(id), deviceSchema);
+  } catch (error) {
+    if (hasCode(error, 'not-found')) return null;
+    throw error;
+  }
+}
+
+/** After a change, or a refused one, shows the device as it really is, even if its event is late. */
+function useLookAgain(id: string): () => Promise<void> {
+  const hub = useHub();
+  return async () => hub.apply([{ id, device: await readNow(id) }]);
+}
+
+/** Approves a waiting device; of a changed key says what it is (E7). */
+export function useApprove(id: string) {
+  const onSettled = useLookAgain(id);
+  return useMutation({
+    mutationFn: (as: 'replaced' | 'another' | null) => change('POST', `${pathOf(id)}/approve`, as === null ? {} : { as }),
+    onSettled,
+  });
+}
+
+/** Rejects a waiting device for 30 days, or blocks it until lifted (E6). */
+export function useReject(id: string) {
+  const onSettled = useLookAgain(id);
+  return useMutation({ mutationFn: (block: boolean) => change('POST', `${pathOf(id)}/reject`, { block }), onSettled });
+}
+
+export function useEdit(id: string) {
+  const onSettled = useLookAgain(id);
+  return useMutation({ mutationFn: (patch: DevicePatch) => change('PATCH', pathOf(id), patch), onSettled });
+}
+
+/** Unenrols a device (E9). */
+export function useUnenrol(id: string) {
+  const onSettled = useLookAgain(id);
+  return useMutation({ mutationFn: () => change('DELETE', pathOf(id)), onSettled });
+}
+
+/** Lifts a rejection or a block. */
+export function useLift(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => change('DELETE', `/blocks/${encodeURIComponent(id)}`),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.blocks }),
+  });
+}

@@ -1,0 +1,200 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { billingEvent, deviceEvent, enrolmentEvent } from '../../../protocol/api.ts';
+import type { Billing, BillingEvent, Device, EnrolmentEvent } from '../../../protocol/api.ts';
+import type { DeviceFilter } from '../app/address.ts';
+import { hasCode } from '../api/failure.ts';
+import { deviceQuery, keys } from '../api/queries.ts';
+import type { HistoryList } from '../api/queries.ts';
+import { absorbEverywhere, catchUp, listsInView } from './lists.ts';
+import type { Change } from './rows.ts';
+import { openStream } from './stream.ts';
+import type { EventName, Stream } from './stream.ts';
+
+/** Changes are shown together so often: at once to the eye, and bounded work when thousands of displays wake up. */
+const FLUSH_EVERY_MS = 150;
+/** Figures that are computed from many rows are read again at most so often. */
+const FIGURES_EVERY_MS = 1_000;
+const REFUSED_KEPT = 5;
+
+export interface LiveState {
+  link: 'connecting' | 'live' | 'lost';
+  /** When the service was last heard, ms since 1970 by this computer's clock. */
+  heardAt: number;
+  /** The latest refused enrolment tries, newest first (E11). */
+  refused: readonly EnrolmentEvent[];
+  /** The latest batch of changed devices, for the spoken summary. */
+  changed: readonly Device[];
+}
+
+export interface LiveHub {
+  state: () => LiveState;
+  subscribe: (listener: () => void) => () => void;
+  /** Shows what this console itself has just changed, as an event would. */
+  apply: (changes: readonly Change[]) => void;
+  dismissRefused: () => void;
+  /** Opens the stream; the function returned closes it. */
+  start: () => () => void;
+}
+
+/** The new row on top of the history, once. */
+export function withRow(list: HistoryList, { row }: BillingEvent): HistoryList {
+  const [first, ...others] = list.pages;
+  if (first === undefined || list.pages.some((page) => page.items.some((known) => known.id === row.id))) return list;
+  return { ...list, pages: [{ ...first, items: [row, ...first.items], total: first.total + 1 }, ...others] };
+}
+
+/** Connects the event stream with the cache of what was read: the one place where live data comes in. */
+class Hub implements LiveHub {
+  readonly #client: QueryClient;
+  readonly #listeners = new Set<() => void>();
+  #state: LiveState;
+  #pending = new Map<string, Change>();
+  #steps: (() => void)[] = [];
+  #newer = new Set<string>();
+  #flushing: ReturnType<typeof setTimeout> | undefined;
+  #reading: ReturnType<typeof setTimeout> | undefined;
+  #stream: Stream | null = null;
+
+  constructor(client: QueryClient) {
+    this.#client = client;
+    this.#state = { link: 'connecting', heardAt: Date.now(), refused: [], changed: [] };
+  }
+
+  state = (): LiveState => this.#state;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  apply = (changes: readonly Change[]): void => {
+    for (const change of changes) {
+      this.#pending.set(change.id, change);
+      this.#newer.add(change.id);
+    }
+    this.#flushSoon();
+  };
+
+  dismissRefused = (): void => this.#set({ refused: [] });
+
+  start = (): (() => void) => {
+    this.#stream = openStream('/api/v1/events', {
+      opened: () => this.#opened(),
+      lost: () => this.#lost(),
+      event: (name, data) => this.#event(name, data),
+    });
+    const unsubscribe = this.#watchAnswers();
+    const offline = (): void => this.#suspect();
+    window.addEventListener('offline', offline);
+    window.addEventListener('online', offline);
+    return () => {
+      this.#stream?.close();
+      unsubscribe();
+      window.removeEventListener('offline', offline);
+      window.removeEventListener('online', offline);
+      clearTimeout(this.#flushing);
+      clearTimeout(this.#reading);
+    };
+  };
+
+  #set(part: Partial<LiveState>): void {
+    this.#state = { ...this.#state, ...part };
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Every answer shows that the link lives; one that does not come casts doubt on the stream too. */
+  #watchAnswers(): () => void {
+    return this.#client.getQueryCache().subscribe((event) => {
+      if (event.type !== 'updated') return;
+      if (event.action.type === 'success' && event.action.manual !== true) this.#state = { ...this.#state, heardAt: Date.now() };
+      if (event.action.type === 'error' && hasCode(event.action.error, 'unreachable') && this.#state.link === 'live')
+        this.#suspect();
+    });
+  }
+
+  #suspect(): void {
+    this.#lost();
+    this.#stream?.restart();
+  }
+
+  #lost(): void {
+    if (this.#state.link !== 'lost') this.#set({ link: 'lost' });
+    // A stream that ends because the session ended looks the same from here: asking for the session tells.
+    void this.#client.invalidateQueries({ queryKey: keys.session });
+  }
+
+  #opened(): void {
+    this.#set({ link: 'live', heardAt: Date.now() });
+    this.#newer = new Set();
+    this.#client.removeQueries({ queryKey: keys.lists, type: 'inactive' });
+    for (const filter of listsInView(this.#client)) void this.#catchUp(filter);
+    for (const queryKey of [keys.session, keys.devices, keys.counts, keys.blocks, keys.billing, keys.history]) {
+      void this.#client.invalidateQueries({ queryKey });
+    }
+  }
+
+  async #catchUp(filter: DeviceFilter): Promise<void> {
+    try {
+      this.#steps.push(await catchUp(this.#client, filter, this.#newer));
+      this.#flushSoon();
+    } catch {
+      // The list says by itself why it cannot be read.
+      void this.#client.invalidateQueries({ queryKey: [...keys.lists, filter] });
+    }
+  }
+
+  #event(name: EventName, data: unknown): void {
+    this.#state = { ...this.#state, heardAt: Date.now() };
+    if (name === 'device') {
+      const { data: event } = deviceEvent.safeParse(data);
+      if (event === undefined) return;
+      this.apply(['device' in event ? { id: event.device.id, device: event.device } : { id: event.id, device: null }]);
+    } else if (name === 'billing') {
+      const { data: event } = billingEvent.safeParse(data);
+      if (event !== undefined) this.#booked(event);
+    } else if (name === 'enrolment') {
+      const { data: event } = enrolmentEvent.safeParse(data);
+      if (event?.outcome === 'rejected') this.#set({ refused: [event, ...this.#state.refused].slice(0, REFUSED_KEPT) });
+    } else {
+      // What an alert is about (credits, the trial's end) may have changed the domain's status.
+      void this.#client.invalidateQueries({ queryKey: keys.session });
+    }
+  }
+
+  #booked(event: BillingEvent): void {
+    this.#client.setQueryData<HistoryList>(keys.history, (list) => (list === undefined ? list : withRow(list, event)));
+    this.#client.setQueryData<Billing>(keys.billing, (figures) => figures && { ...figures, balance: event.balance });
+    void this.#client.invalidateQueries({ queryKey: keys.session });
+    this.#figuresSoon();
+  }
+
+  #flushSoon(): void {
+    this.#flushing ??= setTimeout(() => this.#flush(), FLUSH_EVERY_MS);
+  }
+
+  #flush(): void {
+    this.#flushing = undefined;
+    // A page that is being fetched is put into the list as it was when the fetch began: changes made meanwhile would be lost.
+    if (this.#client.isFetching({ queryKey: keys.lists }) > 0) return this.#flushSoon();
+    const changes = [...this.#pending.values()];
+    this.#pending = new Map();
+    absorbEverywhere(this.#client, changes);
+    for (const step of this.#steps.splice(0)) step();
+    for (const { id, device } of changes) {
+      const { queryKey } = deviceQuery(id);
+      if (device === null) void this.#client.invalidateQueries({ queryKey });
+      else if (this.#client.getQueryState(queryKey) !== undefined) this.#client.setQueryData(queryKey, device);
+    }
+    this.#set({ changed: changes.flatMap(({ device }) => device ?? []) });
+    if (changes.length > 0) this.#figuresSoon();
+  }
+
+  #figuresSoon(): void {
+    this.#reading ??= setTimeout(() => {
+      this.#reading = undefined;
+      for (const queryKey of [keys.counts, keys.blocks, keys.billing]) void this.#client.invalidateQueries({ queryKey });
+    }, FIGURES_EVERY_MS);
+  }
+}
+
+export const createHub = (client: QueryClient): LiveHub => new Hub(client);

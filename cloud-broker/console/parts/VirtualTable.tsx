@@ -1,0 +1,119 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+
+interface Props<Row> {
+  label: string;
+  /** Which grid the rows are laid out by: a class in styles.css. */
+  layout: string;
+  columns: readonly string[];
+  rows: readonly Row[];
+  /** How many rows the whole list has; more than were fetched. */
+  total: number;
+  rowKey: (row: Row) => string;
+  rowClass?: (row: Row) => string;
+  /** The cells of a row, one for each column. */
+  renderCells: (row: Row) => ReactNode;
+  rowHeight: number;
+  more: boolean;
+  fetchMore: () => void;
+  /** What stands between the head and the rows. */
+  strip?: ReactNode;
+}
+
+/** Rows left below the view when the next page is asked for. */
+const FETCH_AHEAD_ROWS = 40;
+
+/** Where an element begins on the page, kept true when things above it come and go. */
+function usePageTop(element: RefObject<HTMLElement | null>): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const measure = (): void => {
+      if (element.current !== null) setTop(Math.round(element.current.getBoundingClientRect().top + window.scrollY));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    measure();
+    return () => observer.disconnect();
+  }, [element]);
+  return top;
+}
+
+/** A table that scrolls with the page and draws only the rows in view: 100,000 rows cost as much as 30. */
+export function VirtualTable<Row>(props: Props<Row>) {
+  const { rows, rowKey, more, fetchMore } = props;
+  const body = useRef<HTMLDivElement>(null);
+  const scrollMargin = usePageTop(body);
+  // oxlint-disable-next-line react/incompatible-library -- what it returns must not be memoized, and nothing here does
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => props.rowHeight,
+    overscan: 8,
+    scrollMargin,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row);
+    },
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastDrawn = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (more && lastDrawn >= rows.length - FETCH_AHEAD_ROWS) fetchMore();
+  }, [more, lastDrawn, rows.length, fetchMore]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const at = step === 0 || !(event.target instanceof HTMLElement) ? null : event.target.closest('[data-index]');
+    const next = Number(at?.getAttribute('data-index')) + step;
+    if (at === null || next < 0 || next >= rows.length) return;
+    event.preventDefault();
+    virtualizer.scrollToIndex(next);
+    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
+  };
+  return (
+    <div role="table" aria-label={props.label} aria-rowcount={props.total + 1} className={`rc-table ${props.layout}`}>
+      <TableHead columns={props.columns} strip={props.strip} />
+      <div ref={body} role="rowgroup" className="rc-rows" style={{ height: virtualizer.getTotalSize() }} onKeyDown={onKeyDown}>
+        {items.map((item) => {
+          const row = rows[item.index];
+          if (row === undefined) return null;
+          return (
+            <div
+              key={item.key}
+              ref={virtualizer.measureElement}
+              data-index={item.index}
+              role="row"
+              aria-rowindex={item.index + 2}
+              className={`rc-row ${props.rowClass?.(row) ?? ''}`}
+              style={{ transform: `translateY(${item.start - scrollMargin}px)` }}
+            >
+              {props.renderCells(row)}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function TableHead({ columns, strip }: { columns: readonly string[]; strip: ReactNode }) {
+  return (
+    <div role="rowgroup" className="rc-head">
+      <div role="row" className="rc-head-row">
+        {columns.map((name) => (
+          <div key={name} role="columnheader">
+            {name}
+          </div>
+        ))}
+      </div>
+      {strip}
+    </div>
+  );
+}
+
+export function Cell({ name, area, children }: { name?: string; area: string; children: ReactNode }) {
+  return (
+    <div role="cell" className={`rc-cell rc-cell-${area}`} data-name={name}>
+      {children}
+    </div>
+  );
+}

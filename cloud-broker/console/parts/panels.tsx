@@ -1,0 +1,98 @@
+import { Alert, Button, Code, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { wordsOf } from '../../../protocol/errors.ts';
+import { Failure, failureWords, hasCode } from '../api/failure.ts';
+import { useWords } from '../words/words.ts';
+
+/** The correlation id, to be quoted to support; nothing when no answer came. */
+function Reference({ error }: { error: unknown }) {
+  const { t } = useWords();
+  if (!(error instanceof Failure) || error.correlationId === null) return null;
+  return (
+    <Text size="sm">
+      {t('error.reference')} <Code className="rc-code">{error.correlationId}</Code>
+    </Text>
+  );
+}
+
+/** A refusal beside what was tried: sentence, next step and id (E11). */
+export function Refused({ error }: { error: unknown }) {
+  const { language } = useWords();
+  const words = failureWords(error, language);
+  return (
+    <Alert className="rc-alert" variant="default" role="alert" title={words.message}>
+      <Text size="sm">{words.next}</Text>
+      <Reference error={error} />
+    </Alert>
+  );
+}
+
+/** A part of the page that could not be read: only that part, with what to do. */
+export function ErrorPanel({ error, retry }: { error: unknown; retry: () => void }) {
+  const { t, language } = useWords();
+  const denied = hasCode(error, 'forbidden');
+  const words = denied ? wordsOf('forbidden', language) : failureWords(error, language);
+  return (
+    <Paper className="rc-panel" role="alert" p="xl">
+      <Stack gap="xs" align="flex-start">
+        <Title order={2} size="h4">
+          {words.message}
+        </Title>
+        <Text>{words.next}</Text>
+        <Reference error={error} />
+        {denied ? null : (
+          <Button variant="default" onClick={retry} mt="xs">
+            {t('error.retry')}
+          </Button>
+        )}
+      </Stack>
+    </Paper>
+  );
+}
+
+/** Where a list has nothing to show: what will be here, or why nothing fits. */
+export function Empty({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Paper className="rc-panel" p="xl">
+      <Stack gap="sm" align="flex-start">
+        <Title order={2} size="h4">
+          {title}
+        </Title>
+        {children}
+      </Stack>
+    </Paper>
+  );
+}
+
+/** Lines where rows will be. */
+export function RowsLoading({ rows = 8 }: { rows?: number }) {
+  const { t } = useWords();
+  return (
+    <Paper className="rc-panel" p="md" aria-busy="true" aria-label={t('loading')} role="status">
+      <Stack gap="lg">
+        {Array.from({ length: rows }, (_, row) => (
+          <Group key={row} gap="xl" wrap="nowrap">
+            <Skeleton height={14} width="14%" />
+            <Skeleton height={14} width="34%" />
+            <Skeleton height={14} width="22%" />
+            <Skeleton height={14} width="16%" />
+          </Group>
+        ))}
+      </Stack>
+    </Paper>
+  );
+}
+
+/** Pairs of a name and a value, each a `Fact`. */
+export function Facts({ children }: { children: ReactNode }) {
+  return <dl className="rc-facts">{children}</dl>;
+}
+
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import type { Language } from '../../../protocol/errors.ts';
+
+export interface Formats {
+  number: (value: number) => string;
+  /** A change of credits: always with its sign. */
+  signed: (value: number) => string;
+  /** A date alone (`2027-07-22`), whatever the reader's time zone: 22 July 2027. */
+  date: (isoDate: string) => string;
+  /** A moment's day where the reader is: 22 July 2027. */
+  day: (isoTime: string) => string;
+  /** A moment to the second: 22 Jul 2027, 14:02:10. */
+  exact: (isoTime: string) => string;
+  /** The time of day: 14:02:10. */
+  clock: (timeMs: number) => string;
+  /** Relative up to 24 h, then the date; null when less than a minute ago. */
+  ago: (isoTime: string, nowMs: number) => string | null;
+  /** How long up to 24 h, then since which day; null when less than a minute. */
+  since: (isoTime: string, nowMs: number) => { kind: 'lasting' | 'day'; text: string } | null;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How a language writes numbers and times. English writes the day before the month and 24 hours, as the French do. */
+export function createFormats(language: Language): Formats {
+  const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
+  const number = new Intl.NumberFormat(locale);
+  const signed = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
+  const shortDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const relative = new Intl.RelativeTimeFormat(locale, { style: 'short' });
+  const duration = (unit: 'minute' | 'hour'): Intl.NumberFormat =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' });
+  const minutes = duration('minute');
+  const hours = duration('hour');
+  // A clock of the reader's that is behind must not make a heartbeat come from the future.
+  const passedMs = (isoTime: string, nowMs: number): number => Math.max(0, nowMs - Date.parse(isoTime));
+  return {
+    number: (value) => number.format(value),
+    signed: (value) => signed.format(value).replace('-', '−'),
+    date: (isoDate) => date.format(new Date(isoDate)),
+    day: (isoTime) => day.format(new Date(isoTime)),
+    exact: (isoTime) => exact.format(new Date(isoTime)),
+    clock: (timeMs) => clock.format(timeMs),
+    ago: (isoTime, nowMs) => {
+      const agoMs = passedMs(isoTime, nowMs);
+      if (agoMs < MINUTE_MS) return null;
+      if (agoMs < HOUR_MS) return relative.format(-Math.floor(agoMs / MINUTE_MS), 'minute');
+      if (agoMs < 24 * HOUR_MS) return relative.format(-Math.floor(agoMs / HOUR_MS), 'hour');
+      return shortDay.format(new Date(isoTime));
+    },
+    since: (isoTime, nowMs) => {
+      const lastingMs = passedMs(isoTime, nowMs);
+      if (lastingMs < MINUTE_MS) return null;
+      if (lastingMs < HOUR_MS) return { kind: 'lasting', text: minutes.format(Math.floor(lastingMs / MINUTE_MS)) };
+      if (lastingMs < 24 * HOUR_MS) return { kind: 'lasting', text: hours.format(Math.floor(lastingMs / HOUR_MS)) };
+      return { kind: 'day', text: shortDay.format(new Date(isoTime)) };
+    },
+  };
+}

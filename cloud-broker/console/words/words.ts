@@ -1,0 +1,34 @@
+import { useCallback, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Language } from '../../../protocol/errors.ts';
+import type { en } from './en.ts';
+import { createFormats } from './format.ts';
+import type { Formats } from './format.ts';
+import { rememberLanguage } from './language.ts';
+
+type Entry = keyof typeof en;
+/** A word's key; of a countable one its stem (`rows.changes` of `rows.changes_one`). */
+export type WordKey = Entry extends infer Key ? (Key extends `${infer Stem}_${'one' | 'other'}` ? Stem : Key) : never;
+
+export interface Words {
+  t: (key: WordKey, values?: Record<string, string | number>) => string;
+  language: Language;
+  formats: Formats;
+  choose: (language: Language) => void;
+}
+
+/** The words, numbers and dates of the language in use. */
+export function useWords(): Words {
+  const { i18n } = useTranslation();
+  const language: Language = i18n.language === 'fr' ? 'fr' : 'en';
+  const t = useCallback<Words['t']>((key, values) => i18n.t(key, { ...values, lng: language }), [i18n, language]);
+  const formats = useMemo(() => createFormats(language), [language]);
+  const choose = useCallback(
+    (next: Language) => {
+      rememberLanguage(localStorage, next);
+      void i18n.changeLanguage(next);
+    },
+    [i18n],
+  );
+  return { t, language, formats, choose };
+}

@@ -1,0 +1,175 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getMigrations } from 'better-auth/db/migration';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStore, type Store } from '../store/store.ts';
+import { accountsLibrary } from './accounts-options.ts';
+import { createAccounts, type Accounts } from './accounts.ts';
+
+const SECRET = 'a secret for tests, long enough for anyone';
+const PASSWORD = 'correct horse battery';
+const DAY_MS = 86_400_000;
+
+let folder: string;
+let store: Store;
+let accounts: Accounts;
+let now = Date.UTC(2026, 0, 5);
+let visitor = 0;
+
+const fail = (reason: unknown): never => {
+  throw new Error(String(reason));
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-accounts-'));
+  store = await openStore({ folder, onInternalError: fail, onFatal: fail });
+  accounts = createAccounts({ store, secret: SECRET, publicUrl: 'http://127.0.0.1:8080', log: fail, clock: () => now });
+  await domain('springfield', 'homer@example.org');
+});
+
+afterAll(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+async function lay(name: string): Promise<number> {
+  const about = { organization: name, contactName: '', phone: '', email: `${name}@example.org`, byOperator: true };
+  const { domainId } = await store.write('createDomain', { now, name, ...about });
+  return domainId;
+}
+
+async function domain(name: string, email: string): Promise<number> {
+  const domainId = await lay(name);
+  await accounts.createFirstUser(domainId, name, email, PASSWORD);
+  await store.write('activateDomain', { now, domainId, actor: 'operator' });
+  return domainId;
+}
+
+/** Each try from an address of its own, so that the limits of one test do not touch another. */
+async function signIn(user: string, password: string, address = `10.0.${(visitor += 1) >> 8}.${visitor & 255}`) {
+  return accounts.signIn({ user, password, address, userAgent: 'test' });
+}
+
+const cookieOf = (lines: string[]): string => (lines[0] ?? '').split(';')[0] ?? '';
+
+test('the sign-in library finds nothing missing in our migrated database', async () => {
+  const library = accountsLibrary({ store, secret: SECRET, publicUrl: 'http://127.0.0.1:8080', log: fail });
+  const { toBeCreated, toBeAdded, unsafeChanges } = await getMigrations(library.options, { throwOnUnsafe: false });
+  expect({ toBeCreated, toBeAdded, unsafeChanges }).toEqual({ toBeCreated: [], toBeAdded: [], unsafeChanges: [] });
+});
+
+describe('[D6] signing in', () => {
+  test('[D6] by name@domain, and the session tells who it is', async () => {
+    const { principal, cookies } = await signIn(' Admin@Springfield ', PASSWORD);
+    expect(principal).toMatchObject({ user: 'admin@springfield', email: 'homer@example.org', role: 'domain-admin', billing: true, tags: [] });
+    expect(cookies).toHaveLength(1);
+    expect(await accounts.sessionOf({ cookie: cookieOf(cookies) })).toEqual(principal);
+  });
+
+  test('[D6] by e-mail where exactly one user has it; with two the name is needed', async () => {
+    expect((await signIn('HOMER@example.org', PASSWORD)).principal.user).toBe('admin@springfield');
+    await domain('shelbyville', 'shared@example.org');
+    await domain('ogdenville', 'Shared@Example.org');
+    await expect(signIn('shared@example.org', PASSWORD)).rejects.toMatchObject({ code: 'sign-in-failed' });
+    expect((await signIn('admin@ogdenville', PASSWORD)).principal.email).toBe('shared@example.org');
+  });
+
+  test('[D6] a domain that never confirmed takes no e-mail from its owner, and nobody signs in there', async () => {
+    const domainId = await lay('northhaverbrook');
+    await accounts.createFirstUser(domainId, 'northhaverbrook', 'homer@example.org', PASSWORD);
+    await expect(signIn('admin@northhaverbrook', PASSWORD)).rejects.toMatchObject({ code: 'sign-in-failed' });
+    expect((await signIn('homer@example.org', PASSWORD)).principal.user).toBe('admin@springfield');
+  });
+
+  test('[D6] unknown user, unknown domain and wrong password: one answer', async () => {
+    const tries = ['nobody@springfield', 'admin@nowhere', 'x@example.org', 'admin@springfield', 'admin', '@', 'a"b@springfield', '%@springfield'];
+    const answers = await Promise.allSettled(tries.map((user) => signIn(user, 'not the password')));
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'sign-in-failed', details: undefined } });
+    }
+  });
+
+  test('[D6] an unknown user costs about the work of a wrong password', async () => {
+    const timed = async (user: string): Promise<number> => {
+      const runs: number[] = [];
+      for (let run = 0; run < 5; run += 1) {
+        const started = performance.now();
+        await signIn(user, 'not the password').catch(() => undefined);
+        runs.push(performance.now() - started);
+      }
+      return Math.min(...runs);
+    };
+    const [wrong, unknown, unreadable] = [await timed('admin@springfield'), await timed('nobody@springfield'), await timed('"@@"')];
+    expect(unknown).toBeGreaterThan(wrong / 2);
+    expect(unreadable).toBeGreaterThan(wrong / 2);
+  });
+});
+
+describe('[D6] limits', () => {
+  test('[D6] (user, address) is limited; the same user from elsewhere is not locked out', async () => {
+    const tries = Array.from({ length: 12 }, async () => signIn('admin@springfield', 'guess number one', '203.0.113.9'));
+    const codes = (await Promise.allSettled(tries)).map((answer) => (answer.status === 'rejected' ? (answer.reason as { code: string }).code : 'in'));
+    expect(codes.filter((code) => code === 'sign-in-failed')).toHaveLength(10);
+    expect(codes.filter((code) => code === 'busy')).toHaveLength(2);
+    expect((await signIn('admin@springfield', PASSWORD, '203.0.113.10')).principal.user).toBe('admin@springfield');
+  });
+
+  test('[D6] an address that tries many users is limited, a whole /64 counting as one', async () => {
+    const tries = Array.from({ length: 70 }, async (_, n) => signIn(`user${n}@nowhere`, 'guess number one', `2001:db8::${n}`));
+    const codes = (await Promise.allSettled(tries)).map((answer) => (answer.status === 'rejected' ? (answer.reason as { code: string }).code : 'in'));
+    expect(codes.filter((code) => code === 'busy').length).toBeGreaterThanOrEqual(10);
+    await expect(signIn('admin@springfield', PASSWORD, '2001:db8::ffff')).rejects.toMatchObject({ code: 'busy' });
+    expect((await signIn('admin@springfield', PASSWORD, '2001:db8:1::1')).principal.user).toBe('admin@springfield');
+  });
+});
+
+describe('sessions', () => {
+  test('[A5] the cookie is HttpOnly and Lax; with an https public URL also Secure and __Host-', async () => {
+    const { cookies } = await signIn('admin@springfield', PASSWORD);
+    expect(cookies[0]).toMatch(/^rollcall-session=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/);
+    const secure = createAccounts({ store, secret: SECRET, publicUrl: 'https://rollcall.example', log: fail, clock: () => now });
+    const { cookies: secureCookies } = await secure.signIn({ user: 'admin@springfield', password: PASSWORD, address: '192.0.2.77', userAgent: undefined });
+    expect(secureCookies[0]).toMatch(/^__Host-rollcall-session=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  });
+
+  test('signing out ends the session, not only the cookie', async () => {
+    const { cookies } = await signIn('admin@springfield', PASSWORD);
+    const cookie = cookieOf(cookies);
+    expect((await accounts.signOut({ cookie }))[0]).toContain('Max-Age=0');
+    expect(await accounts.sessionOf({ cookie })).toBeNull();
+    await accounts.signOut({});
+  });
+
+  test('a cookie that we did not sign is nobody', async () => {
+    const { cookies } = await signIn('admin@springfield', PASSWORD);
+    const cookie = cookieOf(cookies);
+    const forged = [cookie.slice(0, -6), `${cookie}x`, 'rollcall-session=', 'rollcall-session=%', `x=1; rollcall-session=a.b`];
+    for (const attempt of forged) expect(await accounts.sessionOf({ cookie: attempt })).toBeNull();
+  });
+});
+
+describe('the first user', () => {
+  test('is made again with another password while the domain is unconfirmed, never afterwards', async () => {
+    const domainId = await lay('capitalcity');
+    const first = await accounts.createFirstUser(domainId, 'capitalcity', 'a@example.org', 'a first password');
+    const second = await accounts.createFirstUser(domainId, 'capitalcity', 'b@example.org', 'another password');
+    expect(second.userId).toBe(first.userId);
+    await store.write('activateDomain', { now, domainId, actor: 'operator' });
+    await expect(signIn('admin@capitalcity', 'a first password')).rejects.toMatchObject({ code: 'sign-in-failed' });
+    const { principal, cookies } = await signIn('admin@capitalcity', 'another password');
+    expect(principal.email).toBe('b@example.org');
+    await expect(accounts.createFirstUser(domainId, 'capitalcity', 'c@example.org', 'a third password')).rejects.toMatchObject({ code: 'conflict' });
+    expect(await accounts.sessionOf({ cookie: cookieOf(cookies) })).not.toBeNull();
+    now += DAY_MS;
+  });
+
+  test('passwords have 10 to 256 characters', async () => {
+    const domainId = await lay('brockway');
+    for (const password of ['123456789', 'x'.repeat(257)]) {
+      await expect(accounts.createFirstUser(domainId, 'brockway', 'a@example.org', password)).rejects.toMatchObject({ code: 'invalid-request' });
+    }
+    await accounts.createFirstUser(domainId, 'brockway', 'a@example.org', 'x'.repeat(256));
+    await accounts.createFirstUser(domainId, 'brockway', 'a@example.org', '1234567890');
+  });
+});

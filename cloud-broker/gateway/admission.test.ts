@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { Admission, budgetAddress, plainAddress, type Visitor } from './admission.ts';
+import { Bucket } from './bucket.ts';
+import { defaultLimits, type GatewayLimits } from './limits.ts';
+
+class Stranger implements Visitor {
+  state: 'waiting' | 'inside' | 'turned away' = 'waiting';
+  readonly address: string;
+
+  constructor(address: string) {
+    this.address = address;
+  }
+  enter(): void {
+    this.state = 'inside';
+  }
+  turnAway(): void {
+    this.state = 'turned away';
+  }
+}
+
+function porch(limits: Partial<GatewayLimits>) {
+  const clock = { now: 0 };
+  const admission = new Admission({ ...defaultLimits, ...limits }, () => clock.now);
+  const arrive = (address: string): Stranger => {
+    const stranger = new Stranger(address);
+    admission.arrive(stranger);
+    return stranger;
+  };
+  const fail = (address: string, times: number): void => {
+    for (let count = 0; count < times; count++) admission.leave(arrive(address), true);
+  };
+  return { clock, admission, arrive, fail };
+}
+
+describe('admission', () => {
+  test('[E10] lets so many in at a time, the others in the order they came', () => {
+    const { admission, arrive } = porch({ strangers: 2 });
+    const [a, b, c, d] = ['1', '2', '3', '4'].map(arrive);
+    expect([a, b, c, d].map((each) => each?.state)).toEqual(['inside', 'inside', 'waiting', 'waiting']);
+    if (b !== undefined) admission.leave(b, false);
+    if (b !== undefined) admission.leave(b, false);
+    expect([c?.state, d?.state]).toEqual(['inside', 'waiting']);
+  });
+
+  test('[E10] an address that only succeeds never spends anything: a school behind one NAT', () => {
+    const { admission, arrive } = porch({ strangers: 1, lateStrangers: 0, failures: 1, failuresPerSecond: 0 });
+    for (let display = 0; display < 1000; display++) {
+      const stranger = arrive('school');
+      expect(stranger.state).toBe('inside');
+      admission.leave(stranger, false);
+    }
+  });
+
+  test('[E10] an address beyond its failures waits behind the others but is not shut out', () => {
+    const { admission, arrive, fail } = porch({ strangers: 2, lateStrangers: 1, failures: 3, failuresPerSecond: 0 });
+    fail('bad', 3);
+    const bad = [arrive('bad'), arrive('bad')];
+    expect(bad.map(({ state }) => state)).toEqual(['inside', 'waiting']);
+    const good = [arrive('good'), arrive('good')];
+    expect(good.map(({ state }) => state)).toEqual(['inside', 'waiting']);
+    if (bad[0] !== undefined) admission.leave(bad[0], true);
+    expect([good[1]?.state, bad[1]?.state]).toEqual(['inside', 'waiting']);
+    for (const each of good) admission.leave(each, false);
+    expect(bad[1]?.state).toBe('inside');
+  });
+
+  test('[E10] failures come back with time, and who waited in front goes behind when its address fails meanwhile', () => {
+    const { admission, arrive, clock } = porch({ strangers: 1, lateStrangers: 1, failures: 1, failuresPerSecond: 1 });
+    const first = arrive('bad');
+    const second = arrive('bad');
+    const good = arrive('good');
+    admission.leave(first, true);
+    expect([second.state, good.state]).toEqual(['waiting', 'inside']);
+    admission.leave(good, false);
+    expect(second.state).toBe('inside');
+    admission.leave(second, true);
+    clock.now += 2000;
+    const holder = arrive('other');
+    const again = arrive('bad');
+    const behind = arrive('good');
+    admission.leave(holder, false);
+    expect([again.state, behind.state]).toEqual(['inside', 'waiting']);
+  });
+
+  test('[E10] a full waiting room turns away the spent first, then newcomers', () => {
+    const { arrive, fail } = porch({ strangers: 1, lateStrangers: 1, failures: 1, failuresPerSecond: 0, waiting: 2 });
+    fail('bad', 1);
+    arrive('holder');
+    const bad = [arrive('bad'), arrive('bad'), arrive('bad')];
+    expect(bad.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'turned away']);
+    const good = [arrive('a'), arrive('b'), arrive('c')];
+    expect(bad.map(({ state }) => state)).toEqual(['turned away', 'turned away', 'turned away']);
+    expect(good.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'turned away']);
+  });
+
+  test('counts IPv6 by its /64, and IPv4 on an IPv6 socket as IPv4', () => {
+    expect(budgetAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
+    expect(plainAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
+    expect(budgetAddress('192.0.2.1')).toBe('192.0.2.1');
+    expect(budgetAddress('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
+    expect(budgetAddress('2001:db8::6')).toBe('2001:db8:0:0::/64');
+    expect(budgetAddress('::1')).toBe('0:0:0:0::/64');
+    expect(budgetAddress('fe80::1%eth0')).toBe('fe80:0:0:0::/64');
+  });
+});
+
+describe('a bucket', () => {
+  test('gives its burst, then as much as has come back', () => {
+    const bucket = new Bucket(3, 2, 0);
+    expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
+    expect(bucket.take(499)).toBe(false);
+    expect(bucket.take(500)).toBe(true);
+    expect(bucket.take(400)).toBe(false);
+    expect(bucket.isFull(60_000)).toBe(true);
+  });
+});

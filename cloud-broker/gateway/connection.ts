@@ -1,0 +1,72 @@
+import { Bucket } from './bucket.ts';
+import type { ConnackCode } from './connect-rules.ts';
+import { isDisconnect } from './frames.ts';
+import { ReadGate } from './gate.ts';
+import type { GatewayLimits, Refusal } from './limits.ts';
+import type { Arrival } from './listener.ts';
+import type { Session } from './session.ts';
+
+/** A TLS connection, before and while it carries a session: what is read from it passes here first. */
+export class Connection {
+  readonly arrival: Arrival;
+  readonly gate: ReadGate;
+  /** Set once, when its CONNECT is accepted; stays after the session's end. */
+  session: Session | null = null;
+  private readonly limits: GatewayLimits;
+  private readonly monotonic: () => number;
+  private readonly rate: Bucket;
+  private readonly count: (reason: Refusal) => void;
+  private refused = false;
+
+  constructor(arrival: Arrival, limits: GatewayLimits, monotonic: () => number, count: (reason: Refusal) => void) {
+    this.arrival = arrival;
+    this.limits = limits;
+    this.monotonic = monotonic;
+    this.count = count;
+    this.rate = new Bucket(limits.packetsBurst, limits.packetsPerSecond, monotonic());
+    this.gate = new ReadGate(arrival.socket, limits.packetBytes, {
+      packet: (header) => this.packet(header),
+      refused: (reason) => this.broken(reason),
+    });
+    arrival.socket.once('close', () => {
+      if (this.session === null && !this.refused) count('no-connect');
+    });
+  }
+
+  accepted(session: Session): void {
+    this.session = session;
+    this.arrival.settle(false);
+  }
+
+  /** Refuses the CONNECT. `connack` null closes without an answer. */
+  refuse(reason: Refusal, connack: ConnackCode | null): void {
+    const { socket } = this.arrival;
+    this.refused = true;
+    this.count(reason);
+    // That the service is busy is not its address's fault.
+    this.arrival.settle(reason !== 'busy');
+    this.gate.shut();
+    if (connack === null) {
+      socket.destroy();
+      return;
+    }
+    // Closed only after the client had time to read it: what it still sends is read and dropped, or the reset would overtake it.
+    socket.removeAllListeners('readable');
+    socket.resume();
+    socket.end(Buffer.from([0x20, 2, 0, connack]));
+    const linger = setTimeout(() => socket.destroy(), this.limits.lingerMs);
+    socket.once('close', () => clearTimeout(linger));
+  }
+
+  private packet(header: number): Refusal | null {
+    if (!this.rate.take(this.monotonic())) return 'rate';
+    if (this.arrival.socket.writableLength > this.limits.unsentBytes) return 'frozen';
+    if (isDisconnect(header)) this.session?.said();
+    return null;
+  }
+
+  private broken(reason: Refusal): void {
+    if (this.session === null) this.refuse(reason, null);
+    else this.session.refuse(reason);
+  }
+}

@@ -1,0 +1,103 @@
+import { decode, deviceUp, encode, type Decoded, type DeviceDown, type Will } from '../../protocol/messages.ts';
+import { deviceTopic, mayDevicePublish, parseTopic, type DeviceChannel } from '../../protocol/topics.ts';
+import type { DeviceHandler } from './port.ts';
+import type { Aftermath, Ending, SessionRole } from './session.ts';
+
+export interface DeviceRoleParts {
+  deviceId: string;
+  address: string;
+  tookOver: boolean;
+  /** Last will of this session, as its CONNECT had it. */
+  will: Will | null;
+  handler: DeviceHandler;
+  /** The message that makes so many invalid ones ends the session. */
+  mostInvalid: number;
+  invalidMessage(): void;
+}
+
+const goOn: Aftermath = { next: 'go-on', reply: null };
+
+/** What a device session may do, and whom its messages go to. The will never reaches the broker: it is delivered from here, in order. */
+export class DeviceRole implements SessionRole {
+  readonly downTopic: string;
+  private readonly parts: DeviceRoleParts;
+  private started = false;
+  private invalid = 0;
+
+  constructor(parts: DeviceRoleParts) {
+    this.parts = parts;
+    this.downTopic = deviceTopic(parts.deviceId, 'down');
+  }
+
+  mayPublish(topic: string): boolean {
+    return this.channelOf(topic) !== null;
+  }
+
+  isLast(topic: string): boolean {
+    return this.channelOf(topic) === 'unenroll';
+  }
+
+  start(): void {
+    const { handler, deviceId, address, tookOver } = this.parts;
+    this.started = true;
+    handler.connected(deviceId, address, tookOver);
+  }
+
+  async receive(topic: string, payload: Uint8Array): Promise<Aftermath> {
+    const { handler, deviceId } = this.parts;
+    switch (this.channelOf(topic)) {
+      case 'birth':
+        return this.answer(decode(deviceUp.birth, payload), (birth) => handler.birth(deviceId, birth));
+      case 'heartbeat':
+        return this.answer(decode(deviceUp.heartbeat, payload), (heartbeat) => handler.heartbeat(deviceId, heartbeat));
+      case 'will':
+        return this.take(decode(deviceUp.will, payload), (will) => handler.will(deviceId, will));
+      case 'result':
+        return this.take(decode(deviceUp.result, payload), (result) => handler.result(deviceId, result));
+      case 'unenroll': {
+        const aftermath = await this.take(decode(deviceUp.unenroll, payload), (unenroll) => handler.unenroll(deviceId, unenroll));
+        return aftermath === goOn ? { next: 'end' } : aftermath;
+      }
+      case 'down':
+      case null:
+        return { next: 'refuse', reason: 'topic' };
+    }
+  }
+
+  async stop(ending: Ending): Promise<void> {
+    const { handler, deviceId, will } = this.parts;
+    // When the service stops it is not the device that went (P4).
+    if (!this.started || ending === 'service-stopped') return;
+    try {
+      if (will !== null && ending !== 'said' && ending !== 'revoked') await handler.will(deviceId, will);
+    } finally {
+      handler.disconnected(deviceId, ending === 'said');
+    }
+  }
+
+  private channelOf(topic: string): DeviceChannel | null {
+    const parsed = parseTopic(topic);
+    if (parsed?.kind !== 'device' || parsed.deviceId !== this.parts.deviceId) return null;
+    return mayDevicePublish(parsed.channel) ? parsed.channel : null;
+  }
+
+  private async answer<T>(read: Decoded<T>, handle: (message: T) => Promise<DeviceDown | null>): Promise<Aftermath> {
+    if (!read.ok) return this.countInvalid();
+    const reply = await handle(read.message);
+    return reply === null ? goOn : { next: 'go-on', reply: encode(reply) };
+  }
+
+  private async take<T>(read: Decoded<T>, handle: (message: T) => Promise<void>): Promise<Aftermath> {
+    if (!read.ok) return this.countInvalid();
+    await handle(read.message);
+    return goOn;
+  }
+
+  /** Acknowledged, so that it is not sent again for ever, and dropped. */
+  private countInvalid(): Aftermath {
+    this.parts.invalidMessage();
+    this.invalid += 1;
+    if (this.invalid >= this.parts.mostInvalid) return { next: 'refuse', reason: 'message-invalid' };
+    return { next: 'go-on', reply: null };
+  }
+}

@@ -1,0 +1,279 @@
+import type { EventEmitter } from 'node:events';
+import { Aedes, type AedesPublishPacket, type Client, type ConnectPacket, type PublishPacket, type Subscription } from 'aedes';
+import { encode, type DeviceDown, type EnrolmentDown } from '../../protocol/messages.ts';
+import { CONNACK, judgeConnect, type ConnackCode, type ConnectVerdict } from './connect-rules.ts';
+import { Connection } from './connection.ts';
+import { DeviceRole } from './device-role.ts';
+import { EnrolmentRole } from './enrolment-role.ts';
+import { defaultLimits, RefusalCounters, type GatewayLimits, type Refusal } from './limits.ts';
+import { startListener, type Arrival, type GatewayTls, type Listener } from './listener.ts';
+import { readPeerCertificate } from './peer-certificate.ts';
+import type { DeviceHandler, EnrolmentHandler, EnrolmentSession, Gateway, GatewayFigures, PeerCertificate } from './port.ts';
+import { SessionTable } from './session-table.ts';
+import { Session, type SessionRole } from './session.ts';
+
+/** Where what went wrong inside is told; pino's logger is one. Nothing that a stranger sent is ever logged. */
+export interface GatewayLog {
+  warn(details: object, message: string): void;
+}
+
+export interface GatewayOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  tls: GatewayTls;
+  enrolment: EnrolmentHandler;
+  devices: DeviceHandler;
+  log: GatewayLog;
+  limits?: Partial<GatewayLimits>;
+  /** Milliseconds since 1970; certificates' dates are compared with it. */
+  now?: () => number;
+  /** Milliseconds of a clock that never goes back; rates are counted with it. */
+  monotonic?: () => number;
+}
+
+/** Most that the end of the service waits for messages that are being handled. */
+const STOP_MS = 1000;
+const TOPIC_LEVELS = 8;
+
+/** Starts the embedded broker: aedes over TLS, behind the Gateway port (protocol.md §1). Rejects where it cannot listen. */
+export async function startEmbeddedGateway(options: GatewayOptions): Promise<Gateway> {
+  const gateway = new EmbeddedGateway(options);
+  await gateway.start();
+  return gateway;
+}
+
+class EmbeddedGateway implements Gateway {
+  private readonly options: GatewayOptions;
+  private readonly limits: GatewayLimits;
+  private readonly now: () => number;
+  private readonly monotonic: () => number;
+  private readonly refusals = new RefusalCounters();
+  private readonly broker: Aedes;
+  private readonly connections = new WeakMap<Client, Connection>();
+  private readonly sessions = new SessionTable();
+  private listener: Listener | null = null;
+
+  constructor(options: GatewayOptions) {
+    this.options = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.now = options.now ?? Date.now;
+    this.monotonic = options.monotonic ?? (() => performance.now());
+    this.broker = this.createBroker();
+  }
+
+  get port(): number {
+    return this.listener?.port ?? 0;
+  }
+
+  async start(): Promise<void> {
+    await this.broker.listen();
+    try {
+      this.listener = await startListener({
+        host: this.options.host,
+        port: this.options.port,
+        tls: this.options.tls,
+        limits: this.limits,
+        monotonic: this.monotonic,
+        refused: (reason) => this.refusals.count(reason),
+        arrived: (arrival) => this.arrived(arrival),
+      });
+    } catch (error) {
+      this.broker.close();
+      throw error;
+    }
+  }
+
+  async send(deviceId: string, message: DeviceDown): Promise<boolean> {
+    return (await this.sessions.device(deviceId)?.send(encode(message))) ?? false;
+  }
+
+  isConnected(deviceId: string): boolean {
+    return this.sessions.device(deviceId)?.isOpen ?? false;
+  }
+
+  disconnect(deviceId: string, courtesy?: DeviceDown): void {
+    this.sessions.device(deviceId)?.revoke(courtesy === undefined ? null : encode(courtesy));
+  }
+
+  figures(): GatewayFigures {
+    return { ...this.sessions.count(), refused: this.refusals.toRecord() };
+  }
+
+  async close(): Promise<void> {
+    const ending = this.sessions.all().map((session) => {
+      session.end('service-stopped');
+      return session.finished;
+    });
+    await this.listener?.close();
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_MS);
+    });
+    await Promise.race([Promise.all(ending), patience]);
+    clearTimeout(timer);
+    await new Promise<void>((resolve) => this.broker.close(resolve));
+  }
+
+  private createBroker(): Aedes {
+    const broker = new Aedes({
+      connectTimeout: this.limits.connectMs,
+      drainTimeout: this.limits.drainMs,
+      maxTopicLevels: TOPIC_LEVELS,
+      preConnect: (client, packet, accept) => this.connect(client, packet, () => accept(null, true)),
+      // All was judged before: a refusal then comes before the broker's takeover, so intruders evict nobody.
+      authenticate: (client, _username, _password, done) => done(null, this.sessionOf(client) !== null),
+      authorizePublish: (client, packet, done) => this.publish(client, packet, done),
+      authorizeSubscribe: (client, subscription, done) =>
+        done(null, this.maySubscribe(client, subscription) ? subscription : null),
+      authorizeForward: (client, packet: AedesPublishPacket) =>
+        this.sessionOf(client)?.downTopic === packet.topic ? packet : null,
+    });
+    broker.on('clientReady', (client) => this.sessionOf(client)?.start());
+    broker.on('ack', (_packet, client) => this.sessionOf(client)?.acknowledged());
+    const events: EventEmitter = broker;
+    events.on('error', (error: Error) => this.options.log.warn({ error: error.message }, 'broker'));
+    return broker;
+  }
+
+  private sessionOf(client: Client): Session | null {
+    return this.connections.get(client)?.session ?? null;
+  }
+
+  private arrived(arrival: Arrival): void {
+    const connection = new Connection(arrival, this.limits, this.monotonic, (reason) => this.refusals.count(reason));
+    this.connections.set(this.broker.handle(arrival.socket), connection);
+  }
+
+  private connect(client: Client, packet: ConnectPacket, accept: () => void): void {
+    const connection = this.connections.get(client);
+    if (connection === undefined) {
+      client.close();
+      return;
+    }
+    const verdict = judgeConnect(packet);
+    // Wills are delivered by the session, in order; the broker would run them beside the messages.
+    delete packet.will;
+    const refusal = verdict.kind === 'refused' ? verdict : this.admit(client, connection, verdict);
+    if (refusal === null) accept();
+    else connection.refuse(refusal.reason, refusal.connack);
+  }
+
+  private admit(
+    client: Client,
+    connection: Connection,
+    verdict: Exclude<ConnectVerdict, { kind: 'refused' }>,
+  ): { reason: Refusal; connack: ConnackCode } | null {
+    return verdict.kind === 'enrolment'
+      ? this.admitEnrolment(client, connection, verdict.clientId)
+      : this.admitDevice(client, connection, verdict);
+  }
+
+  private admitEnrolment(client: Client, connection: Connection, clientId: string): ReturnType<EmbeddedGateway['admit']> {
+    // Its holder would be evicted by whoever guessed its id.
+    if (this.sessions.get(clientId) !== undefined) return { reason: 'client-id-in-use', connack: CONNACK.identifierRejected };
+    const opened: { session: Session | null } = { session: null };
+    const forHandler: EnrolmentSession = {
+      clientId,
+      address: connection.arrival.budgetAddress,
+      send: async (message: EnrolmentDown) => {
+        await opened.session?.send(encode(message));
+      },
+      end: () => opened.session?.finish('lost'),
+    };
+    if (!this.ask(() => this.options.enrolment.opened(forHandler))) return { reason: 'busy', connack: CONNACK.unavailable };
+    const session = this.openSession(client, connection, {
+      clientId,
+      role: new EnrolmentRole(forHandler, this.options.enrolment),
+      before: Promise.resolve(),
+    });
+    opened.session = session;
+    const expiry = setTimeout(() => session.refuse('enrolment-expired'), this.limits.enrolmentSessionMs);
+    connection.arrival.socket.once('close', () => clearTimeout(expiry));
+    return null;
+  }
+
+  private admitDevice(
+    client: Client,
+    connection: Connection,
+    { deviceId, will }: Extract<ConnectVerdict, { kind: 'device' }>,
+  ): ReturnType<EmbeddedGateway['admit']> {
+    const { devices } = this.options;
+    const certificate = readPeerCertificate(connection.arrival.socket, this.now());
+    if (certificate?.commonName !== deviceId) return { reason: 'certificate', connack: CONNACK.notAuthorized };
+    const admitted = this.askAdmission(certificate);
+    if (admitted === null) return { reason: 'busy', connack: CONNACK.unavailable };
+    if (!admitted) return { reason: 'not-admitted', connack: CONNACK.notAuthorized };
+    const line = this.sessions.line(deviceId);
+    if (line.unfinished >= this.limits.generations) return { reason: 'busy', connack: CONNACK.unavailable };
+    const older = this.sessions.get(deviceId);
+    older?.end('lost');
+    const role = new DeviceRole({
+      deviceId,
+      will,
+      address: connection.arrival.address,
+      tookOver: older !== undefined,
+      handler: devices,
+      mostInvalid: this.limits.invalidMessages,
+      invalidMessage: () => this.refusals.count('message-invalid'),
+    });
+    this.openSession(client, connection, { clientId: deviceId, role, before: line.last });
+    return null;
+  }
+
+  private openSession(
+    client: Client,
+    connection: Connection,
+    parts: { clientId: string; role: SessionRole; before: Promise<void> },
+  ): Session {
+    const session = new Session({
+      ...parts,
+      client,
+      socket: connection.arrival.socket,
+      gate: connection.gate,
+      limits: this.limits,
+      refused: (reason) => this.refusals.count(reason),
+      handlerFailed: (clientId, error) => this.handlerFailed(clientId, error),
+      ended: (ended) => this.sessions.ended(ended),
+    });
+    this.sessions.add(session);
+    connection.accepted(session);
+    return session;
+  }
+
+  private publish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
+    const session = client === null ? null : this.sessionOf(client);
+    if (session === null) done(new Error('no session'));
+    else session.publish(packet, () => done(null));
+  }
+
+  private maySubscribe(client: Client, subscription: Subscription): boolean {
+    const session = this.sessionOf(client);
+    return session !== null && session.isOpen && subscription.topic === session.downTopic;
+  }
+
+  private ask(question: () => boolean): boolean {
+    return this.askOrNull(question) ?? false;
+  }
+
+  private askAdmission(certificate: PeerCertificate): boolean | null {
+    return this.askOrNull(() => this.options.devices.admits(certificate));
+  }
+
+  /** Null where the handler failed: then the service is unavailable, and nobody is told that a certificate is bad. */
+  private askOrNull(question: () => boolean): boolean | null {
+    try {
+      return question();
+    } catch (error) {
+      this.handlerFailed('', error);
+      return null;
+    }
+  }
+
+  private handlerFailed(clientId: string, error: unknown): void {
+    this.options.log.warn(
+      { clientId, error: error instanceof Error ? error.message : String(error) },
+      'a gateway handler failed',
+    );
+  }
+}

@@ -1,0 +1,203 @@
+import { constants, createHash } from 'node:crypto';
+import { once } from 'node:events';
+import net from 'node:net';
+import tls from 'node:tls';
+import { Admission, budgetAddress, plainAddress, type Visitor } from './admission.ts';
+import type { GatewayLimits, Refusal } from './limits.ts';
+
+/** What the TLS side needs of the service's keys. */
+export interface GatewayTls {
+  keyPem: string;
+  certificatePem: string;
+  /** The CAs that device certificates are verified with. */
+  clientCaPem: string;
+  /** 48 bytes that outlive a restart. */
+  ticketKeys: Buffer;
+}
+
+/** A connection whose TLS handshake is done. */
+export interface Arrival {
+  readonly socket: tls.TLSSocket;
+  readonly address: string;
+  readonly budgetAddress: string;
+  /** What it is was decided, so its place among the strangers is free; `failed` costs its address (E10). */
+  settle(failed: boolean): void;
+}
+
+export interface ListenerOptions {
+  host: string;
+  port: number;
+  tls: GatewayTls;
+  limits: GatewayLimits;
+  /** Milliseconds of a clock that does not go back. */
+  monotonic: () => number;
+  refused(reason: Refusal): void;
+  arrived(arrival: Arrival): void;
+}
+
+export interface Listener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** How long a TLS session may be resumed. Revocation is looked up at every CONNECT, so this is only about speed. */
+const RESUMABLE_S = 7 * 86_400;
+const ignore = (): void => undefined;
+
+function createTlsServer({ tls: material, limits }: ListenerOptions): tls.Server {
+  return tls.createServer({
+    key: material.keyPem,
+    cert: material.certificatePem,
+    ca: material.clientCaPem,
+    minVersion: 'TLSv1.2',
+    requestCert: true,
+    // Enrolment sessions have no certificate; who has a bad one is told so by CONNACK 5.
+    rejectUnauthorized: false,
+    ticketKeys: material.ticketKeys,
+    sessionTimeout: RESUMABLE_S,
+    // Another set of CAs is another context: what was authorized under a dropped CA is not resumed.
+    sessionIdContext: createHash('sha256').update(material.clientCaPem).digest('hex').slice(0, 32),
+    handshakeTimeout: limits.handshakeMs,
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    ALPNProtocols: ['mqtt'],
+  });
+}
+
+function endpoints(socket: net.Socket): string | null {
+  const { remoteAddress, remotePort, localAddress, localPort } = socket;
+  if (remoteAddress === undefined || remotePort === undefined) return null;
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+}
+
+/** A connection from accept until it is settled. */
+class Visit implements Visitor {
+  readonly address: string;
+  readonly plainAddress: string;
+  private readonly raw: net.Socket;
+  private readonly shakeHands: () => void;
+  private readonly full: () => void;
+  private readonly patience: NodeJS.Timeout;
+
+  constructor(
+    raw: net.Socket,
+    remote: string,
+    options: { waitMs: number; shakeHands(): void; full(): void; waitedTooLong(): void },
+  ) {
+    this.raw = raw;
+    this.plainAddress = plainAddress(remote);
+    this.address = budgetAddress(remote);
+    this.shakeHands = () => options.shakeHands();
+    this.full = () => options.full();
+    this.patience = setTimeout(() => options.waitedTooLong(), options.waitMs);
+  }
+
+  enter(): void {
+    clearTimeout(this.patience);
+    if (!this.raw.destroyed) this.shakeHands();
+  }
+
+  turnAway(): void {
+    this.full();
+    this.gone();
+  }
+
+  gone(): void {
+    clearTimeout(this.patience);
+    this.raw.destroy();
+  }
+}
+
+class TlsListener implements Listener {
+  private readonly options: ListenerOptions;
+  private readonly admission: Admission;
+  private readonly tlsServer: tls.Server;
+  private readonly server: net.Server;
+  private readonly raws = new Set<net.Socket>();
+  /** By both ends' address and port: the only thing that the TLS socket surely has in common with the one under it. */
+  private readonly visits = new Map<string, Visit>();
+
+  constructor(options: ListenerOptions) {
+    this.options = options;
+    this.admission = new Admission(options.limits, options.monotonic);
+    this.tlsServer = createTlsServer(options);
+    this.tlsServer.on('secureConnection', (socket) => this.secured(socket));
+    this.tlsServer.on('tlsClientError', (_error, socket) => {
+      options.refused('handshake-failed');
+      socket.on('error', ignore);
+      socket.destroy();
+    });
+    // Paused until its turn, so that who waits costs no memory. Without noDelay full handshakes take twice as long.
+    this.server = net.createServer({ noDelay: true, pauseOnConnect: true }, (raw) => this.accept(raw));
+    this.server.maxConnections = options.limits.connections;
+    this.server.on('drop', () => options.refused('connections-full'));
+  }
+
+  get port(): number {
+    const address = this.server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  async listen(): Promise<void> {
+    this.server.listen(this.options.port, this.options.host);
+    await once(this.server, 'listening');
+    this.server.on('error', ignore);
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const raw of this.raws) raw.destroy();
+    await closed;
+  }
+
+  private accept(raw: net.Socket): void {
+    raw.on('error', ignore);
+    const remote = raw.remoteAddress;
+    const ends = endpoints(raw);
+    if (remote === undefined || ends === null) {
+      raw.destroy();
+      return;
+    }
+    const visit = new Visit(raw, remote, {
+      waitMs: this.options.limits.waitMs,
+      shakeHands: () => this.tlsServer.emit('connection', raw),
+      full: () => this.options.refused('waiting-full'),
+      waitedTooLong: () => {
+        this.options.refused('waited-too-long');
+        this.admission.leave(visit, false);
+        visit.gone();
+      },
+    });
+    this.raws.add(raw);
+    this.visits.set(ends, visit);
+    raw.once('close', () => {
+      this.raws.delete(raw);
+      this.visits.delete(ends);
+      visit.gone();
+      this.admission.leave(visit, true);
+    });
+    this.admission.arrive(visit);
+  }
+
+  private secured(socket: tls.TLSSocket): void {
+    socket.on('error', ignore);
+    const visit = this.visits.get(endpoints(socket) ?? '');
+    if (visit === undefined) {
+      socket.destroy();
+      return;
+    }
+    this.options.arrived({
+      socket,
+      address: visit.plainAddress,
+      budgetAddress: visit.address,
+      settle: (failed) => this.admission.leave(visit, failed),
+    });
+  }
+}
+
+/** Listens for TLS connections and lets them in one by one as `Admission` says (E10). */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const listener = new TlsListener(options);
+  await listener.listen();
+  return listener;
+}

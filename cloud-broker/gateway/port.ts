@@ -1,0 +1,77 @@
+/**
+ * The gateway's two sides. Whatever carries the sessions (the embedded broker today, a client of an external one later)
+ * implements `Gateway` and calls the two handlers; it knows nothing of enrolment, ledger or presence.
+ */
+import type { Birth, CommandResult, DeviceDown, EnrolmentDown, Heartbeat, Unenroll, Will } from '../../protocol/messages.ts';
+
+/** One open enrolment session, at most 60 s long. */
+export interface EnrolmentSession {
+  /** `enroll-` and 32 hexadecimal digits; unique among the open sessions. */
+  readonly clientId: string;
+  /** Address of the peer, as budgets count it. */
+  readonly address: string;
+  /** Sends one message; resolves when it was handed to the socket or the session is gone. Never rejects. */
+  send(message: EnrolmentDown): Promise<void>;
+  /** Ends the session once what was sent is flushed. */
+  end(): void;
+}
+
+/** Implemented by the enrolment desk. */
+export interface EnrolmentHandler {
+  /** False: the service takes no further enrolment session now (E10); the gateway answers CONNACK 3. */
+  opened(session: EnrolmentSession): boolean;
+  /** One message on `up`, in order. The PUBACK goes out when it resolves. Never rejects. */
+  message(session: EnrolmentSession, payload: Uint8Array): Promise<void>;
+  closed(session: EnrolmentSession): void;
+}
+
+/** What the gateway read from an authorized client certificate. */
+export interface PeerCertificate {
+  /** Lowercase hexadecimal SHA-256 of the certificate's DER. */
+  fingerprint: string;
+  commonName: string;
+}
+
+/** Implemented by presence and enrolment together, wired in main.ts. Every promise resolves after the commit that holds it. */
+export interface DeviceHandler {
+  /** True when the certificate is a live row of exactly this device. Looked up at every CONNECT, resumed or not. */
+  admits(certificate: PeerCertificate): boolean;
+  /**
+   * A session began. All calls of one device come strictly in order: an older session's messages, will and `disconnected`
+   * come before the newer one's `connected`. `tookOver`: the older one was still alive then (P7).
+   */
+  connected(deviceId: string, address: string, tookOver: boolean): void;
+  /**
+   * The session is gone; `said`: it ended with DISCONNECT. Neither this nor the will comes for sessions that end because the
+   * service itself stops (P4).
+   */
+  disconnected(deviceId: string, said: boolean): void;
+  /** Answers with `settings` where the device should have them now (protocol.md §1, P3). */
+  birth(deviceId: string, birth: Birth): Promise<DeviceDown | null>;
+  heartbeat(deviceId: string, heartbeat: Heartbeat): Promise<DeviceDown | null>;
+  /** The last will of a session that was lost, or one that the device sent itself. Not after a revocation. */
+  will(deviceId: string, will: Will): Promise<void>;
+  /** The session is closed after the acknowledgement. */
+  unenroll(deviceId: string, unenroll: Unenroll): Promise<void>;
+  result(deviceId: string, result: CommandResult): Promise<void>;
+}
+
+export interface GatewayFigures {
+  enrolmentSessions: number;
+  deviceSessions: number;
+  /** Counted since the start, by reason: why connections and messages were refused. */
+  refused: Record<string, number>;
+}
+
+export interface Gateway {
+  /** Port that it listens on, after port 0 was resolved. */
+  readonly port: number;
+  /** False where the device has no session, or does not take what it is sent. Resolves when it was handed to the socket. */
+  send(deviceId: string, message: DeviceDown): Promise<boolean>;
+  isConnected(deviceId: string): boolean;
+  /** Closes the device's live session at once (E9); `courtesy` is sent just before. */
+  disconnect(deviceId: string, courtesy?: DeviceDown): void;
+  figures(): GatewayFigures;
+  /** Ends every session at once and stops listening. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,226 @@
+import type { TLSSocket } from 'node:tls';
+import type { Client, PublishPacket } from 'aedes';
+import type { ReadGate } from './gate.ts';
+import { Inbox } from './inbox.ts';
+import type { GatewayLimits, Refusal } from './limits.ts';
+
+/**
+ * How a session ended: the client said DISCONNECT; it was lost (or taken over); it broke a rule; its device was revoked or
+ * unenrolled; the service stops.
+ */
+export type Ending = 'said' | 'lost' | 'refused' | 'revoked' | 'service-stopped';
+
+/** What follows a message once it is acknowledged. */
+export type Aftermath = { next: 'go-on'; reply: Uint8Array | null } | { next: 'end' } | { next: 'refuse'; reason: Refusal };
+
+/** What differs between the two kinds of session. */
+export interface SessionRole {
+  /** The one topic that it may subscribe to, and that it is sent things on. */
+  readonly downTopic: string;
+  /** Default deny: everything that is not said to be allowed ends the session. */
+  mayPublish(topic: string): boolean;
+  /** True for the message behind whose acknowledgement the session ends, also when it was revoked meanwhile. */
+  isLast(topic: string): boolean;
+  start(): void;
+  /** One message, in order. Rejecting ends the session without acknowledgement. */
+  receive(topic: string, payload: Uint8Array): Promise<Aftermath>;
+  /** Runs behind everything that was received. Called exactly once, also when `start` never came. */
+  stop(ending: Ending): Promise<void>;
+}
+
+export interface SessionParts {
+  clientId: string;
+  client: Client;
+  socket: TLSSocket;
+  gate: ReadGate;
+  limits: GatewayLimits;
+  role: SessionRole;
+  /** Resolves when an older session of the same device is through. */
+  before: Promise<void>;
+  refused(reason: Refusal): void;
+  handlerFailed(clientId: string, error: unknown): void;
+  /** Called once, as soon as the session takes and sends nothing more. */
+  ended(session: Session): void;
+}
+
+/** One accepted client of the broker: its messages in, in order and bounded; its messages out, bounded; and its end. */
+export class Session {
+  readonly clientId: string;
+  private readonly parts: SessionParts;
+  private readonly inbox: Inbox;
+  private ready = false;
+  private ending: Ending | null = null;
+  /** The topic of the message that is being handled. */
+  private handling: string | null = null;
+  /** Set when the session ends but the message that is being handled shall still be acknowledged. */
+  private acknowledgeStill = false;
+  /** Set when the session ends as soon as nothing is being handled or written any more. */
+  private closeWhenFlushed = false;
+  private writing = 0;
+  private saidGoodbye = false;
+  private unacknowledged = 0;
+  private linger: NodeJS.Timeout | null = null;
+
+  constructor(parts: SessionParts) {
+    this.clientId = parts.clientId;
+    this.parts = parts;
+    this.inbox = new Inbox(parts.limits.inbox, (error) => {
+      parts.handlerFailed(this.clientId, error);
+      this.refuse('handler-failed');
+    });
+    parts.socket.once('close', () => {
+      if (this.linger !== null) clearTimeout(this.linger);
+      this.begin('lost');
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.ready && this.ending === null;
+  }
+
+  get downTopic(): string {
+    return this.parts.role.downTopic;
+  }
+
+  /** Resolves when its last message and its end are handled. */
+  get finished(): Promise<void> {
+    return this.inbox.finished;
+  }
+
+  /** Its CONNACK is out. */
+  start(): void {
+    if (this.ending !== null) return;
+    this.ready = true;
+    this.inbox.push(async () => {
+      await this.parts.before;
+      this.parts.role.start();
+    });
+    this.parts.gate.open();
+  }
+
+  /** One PUBLISH of the client; `acknowledge` lets the broker send the PUBACK. */
+  publish(packet: PublishPacket, acknowledge: () => void): void {
+    // Whoever is being ended gets no acknowledgement: it will send the message again.
+    if (!this.isOpen) return;
+    const { topic } = packet;
+    if (!this.parts.role.mayPublish(topic)) {
+      this.refuse('topic');
+      return;
+    }
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload, 'utf8') : packet.payload;
+    if (!this.inbox.push(() => this.handle(topic, payload, acknowledge))) this.refuse('inbox-full');
+  }
+
+  /** The client acknowledged one message. */
+  acknowledged(): void {
+    this.unacknowledged = Math.max(0, this.unacknowledged - 1);
+  }
+
+  /** Resolves to false where the session is not open, or its client does not take what it is sent: that one is ended. */
+  async send(payload: Uint8Array): Promise<boolean> {
+    if (!this.isOpen) return false;
+    const { limits, socket } = this.parts;
+    if (this.unacknowledged >= limits.unacknowledged || socket.writableLength > limits.unsentBytes) {
+      this.refuse('frozen');
+      return false;
+    }
+    return this.write(payload);
+  }
+
+  /** Ends it at once for breaking a rule. */
+  refuse(reason: Refusal): void {
+    if (this.begin('refused')) this.parts.refused(reason);
+    this.destroy();
+  }
+
+  /** Ends it at once without blame. */
+  end(ending: 'said' | 'lost' | 'service-stopped'): void {
+    this.begin(ending);
+    this.destroy();
+  }
+
+  /** The DISCONNECT was read; the broker closes the socket when what came before it is parsed. */
+  said(): void {
+    this.saidGoodbye = true;
+  }
+
+  /** E9: nothing that it sent is handled any more. A courtesy, or the acknowledgement of its own `unenroll`, still goes out. */
+  revoke(courtesy: Uint8Array | null): void {
+    const wasOpen = this.isOpen;
+    if (!this.begin('revoked')) return;
+    if (this.handling !== null && this.parts.role.isLast(this.handling)) this.acknowledgeStill = true;
+    else if (courtesy !== null && wasOpen) void this.write(courtesy);
+    else return this.destroy();
+    this.flushThenClose();
+  }
+
+  /** Ends it when what was sent is flushed and what is being handled is acknowledged, at most a moment later. */
+  finish(ending: 'lost' | 'revoked'): void {
+    if (!this.begin(ending)) return;
+    this.acknowledgeStill = this.handling !== null;
+    this.flushThenClose();
+  }
+
+  private async handle(topic: string, payload: Uint8Array, acknowledge: () => void): Promise<void> {
+    this.handling = topic;
+    try {
+      const aftermath = await this.parts.role.receive(topic, payload);
+      if (aftermath.next === 'refuse') this.refuse(aftermath.reason);
+      else if (this.ending === null || this.acknowledgeStill) acknowledge();
+      if (aftermath.next === 'end') this.finish('revoked');
+      if (aftermath.next === 'go-on' && aftermath.reply !== null) void this.send(aftermath.reply);
+    } finally {
+      this.handling = null;
+      this.closeIfFlushed();
+    }
+  }
+
+  private async write(payload: Uint8Array): Promise<boolean> {
+    this.unacknowledged += 1;
+    const packet: PublishPacket = {
+      cmd: 'publish',
+      topic: this.downTopic,
+      payload: Buffer.from(payload),
+      qos: 1,
+      retain: false,
+      dup: false,
+    };
+    this.writing += 1;
+    return new Promise((resolve) => {
+      this.parts.client.publish(packet, () => {
+        this.writing -= 1;
+        this.closeIfFlushed();
+        resolve(!this.parts.socket.destroyed);
+      });
+    });
+  }
+
+  /** The first ending counts; true when this is it. */
+  private begin(ending: Ending): boolean {
+    if (this.ending !== null) return false;
+    const { gate, role } = this.parts;
+    const really = ending === 'lost' && this.saidGoodbye ? 'said' : ending;
+    this.ending = really;
+    gate.shut();
+    // A client that went away had sent these before; from one that was sent away nothing more is taken.
+    if (really !== 'said' && really !== 'lost') this.inbox.drop();
+    this.parts.ended(this);
+    this.inbox.finish(() => role.stop(really));
+    return true;
+  }
+
+  private flushThenClose(): void {
+    this.closeWhenFlushed = true;
+    this.linger ??= setTimeout(() => this.destroy(), this.parts.limits.lingerMs);
+    this.closeIfFlushed();
+  }
+
+  private closeIfFlushed(): void {
+    if (this.closeWhenFlushed && this.handling === null && this.writing === 0) this.parts.socket.end();
+  }
+
+  private destroy(): void {
+    this.parts.client.close();
+    this.parts.socket.destroy();
+  }
+}

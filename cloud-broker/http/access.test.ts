@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openHarness, TOKEN, type Harness, type TestDomain } from './testing/harness.ts';
+
+let harness: Harness;
+let springfield: TestDomain;
+let shelbyville: TestDomain;
+const ids = { device: '', waiting: '', block: '' };
+
+beforeAll(async () => {
+  harness = await openHarness();
+  springfield = await harness.domain('springfield');
+  shelbyville = await harness.domain('shelbyville');
+  ids.device = await harness.device(springfield, 'S-1');
+  ids.waiting = (await harness.enrol(springfield, 'unlisted-1')).deviceId;
+  const turnedAway = (await harness.enrol(springfield, 'unlisted-2')).deviceId;
+  const rejected = await harness.request('POST', `/api/v1/devices/${turnedAway}/reject`, { cookie: springfield.cookie, body: {} });
+  ids.block = (rejected.json as { id: string }).id;
+});
+
+afterAll(async () => harness.close());
+
+interface Try {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  url: string;
+  body?: object;
+}
+
+/** What each route answers the other domain's admin: `not-found`, or a list that shows nothing of ours. */
+type Expected = 'not-found' | 'own-only' | 'operator' | 'open';
+
+const table: Record<string, { expected: Expected; try: () => Try }> = {
+  'POST /session': { expected: 'open', try: () => ({ method: 'POST', url: '/session', body: { user: 'admin@nowhere', password: 'x' } }) },
+  'GET /session': { expected: 'own-only', try: () => ({ method: 'GET', url: '/session' }) },
+  'DELETE /session': { expected: 'open', try: () => ({ method: 'DELETE', url: '/session' }) },
+  'GET /devices': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices' }) },
+  'GET /devices/counts': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/counts' }) },
+  'GET /devices/:id': { expected: 'not-found', try: () => ({ method: 'GET', url: `/devices/${ids.device}` }) },
+  'PATCH /devices/:id': { expected: 'not-found', try: () => ({ method: 'PATCH', url: `/devices/${ids.device}`, body: { label: 'ours now' } }) },
+  'DELETE /devices/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/devices/${ids.device}` }) },
+  'POST /devices/:id/approve': { expected: 'not-found', try: () => ({ method: 'POST', url: `/devices/${ids.waiting}/approve`, body: {} }) },
+  'POST /devices/:id/reject': { expected: 'not-found', try: () => ({ method: 'POST', url: `/devices/${ids.waiting}/reject`, body: {} }) },
+  'GET /blocks': { expected: 'own-only', try: () => ({ method: 'GET', url: '/blocks' }) },
+  'DELETE /blocks/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/blocks/${ids.block}` }) },
+  'GET /billing': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing' }) },
+  'GET /billing/history': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/history' }) },
+  'GET /events': { expected: 'own-only', try: () => ({ method: 'GET', url: '/events' }) },
+  'POST /operator/domains': {
+    expected: 'operator',
+    try: () => ({ method: 'POST', url: '/operator/domains', body: { name: 'ogdenville', email: 'a@example.org', password: 'long enough for it' } }),
+  },
+  'GET /operator/domains': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/domains' }) },
+  'GET /operator/domains/:name': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/domains/springfield' }) },
+  'PATCH /operator/domains/:name/enrolment': {
+    expected: 'operator',
+    try: () => ({ method: 'PATCH', url: '/operator/domains/springfield/enrolment', body: { unlisted: 'accept' } }),
+  },
+  'GET /operator/domains/:name/history': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/domains/springfield/history' }) },
+  'POST /operator/register': { expected: 'operator', try: () => ({ method: 'POST', url: '/operator/register', body: { lines: [] } }) },
+  'GET /operator/boards/:serial': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/boards/S-1' }) },
+  'POST /operator/ledger/verify': { expected: 'operator', try: () => ({ method: 'POST', url: '/operator/ledger/verify', body: {} }) },
+  'POST /operator/ledger/close-day': { expected: 'operator', try: () => ({ method: 'POST', url: '/operator/ledger/close-day', body: {} }) },
+};
+
+/** Everything of springfield that a leak could show. */
+function stateOfSpringfield(): string {
+  const { reader } = harness.store;
+  return JSON.stringify([
+    reader.all('SELECT id, state, label, tags, status FROM devices WHERE domain_id = ? ORDER BY id', springfield.id),
+    reader.all('SELECT * FROM blocks WHERE domain_id = ?', springfield.id),
+    reader.all('SELECT name, unlisted, pairing_hash FROM domains WHERE id = ?', springfield.id),
+  ]);
+}
+
+const rows = Object.entries(table).map(([route, row]) => ({ route, ...row }));
+const closed = rows.filter(({ expected }) => expected !== 'open');
+
+describe('[A4] every route', () => {
+  test('[A4] is in the table above', () => {
+    const registered = harness.routes.filter(({ url }) => url.startsWith('/api/v1/')).map(({ method, url }) => `${method} ${url.slice('/api/v1'.length)}`);
+    expect(registered.toSorted()).toEqual(Object.keys(table).toSorted());
+  });
+
+  test.each(closed)('[A4] $route is signed-out without a session', async (row) => {
+    const { method, url, body } = row.try();
+    const answer = await harness.request(method, `/api/v1${url}`, body === undefined ? {} : { body });
+    expect(answer.status).toBe(401);
+    expect(answer.json).toMatchObject({ code: 'signed-out' });
+  });
+
+  test.each(closed)("[A4] $route shows and changes nothing of another domain's", async (row) => {
+    const before = stateOfSpringfield();
+    const { method, url, body } = row.try();
+    if (url === '/events') return;
+    const answer = await harness.request(method, `/api/v1${url}`, { cookie: shelbyville.cookie, ...(body === undefined ? {} : { body }) });
+    if (row.expected === 'not-found') expect([answer.status, answer.json]).toMatchObject([404, { code: 'not-found' }]);
+    if (row.expected === 'operator') expect([answer.status, answer.json]).toMatchObject([401, { code: 'signed-out' }]);
+    if (row.expected === 'own-only') expect(answer.status).toBe(200);
+    expect(answer.text).not.toContain('springfield');
+    expect(answer.text).not.toContain(ids.device);
+    expect(answer.text).not.toContain(ids.waiting);
+    expect(stateOfSpringfield()).toBe(before);
+  });
+
+  test('[A4] the same tries by the own admin do reach it: the table is not empty words', async () => {
+    const { cookie } = springfield;
+    expect((await harness.request('GET', `/api/v1/devices/${ids.device}`, { cookie })).status).toBe(200);
+    expect((await harness.request('PATCH', `/api/v1/devices/${ids.device}`, { cookie, body: { label: 'Room 1' } })).status).toBe(200);
+    expect((await harness.request('DELETE', `/api/v1/blocks/${ids.block}`, { cookie })).status).toBe(204);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    expect((await harness.request('GET', '/api/v1/operator/domains/springfield', { headers })).status).toBe(200);
+  });
+});
+
+describe('[D6] roles', () => {
+  test('[D6] a user sees and changes nothing; Billing needs its permission', async () => {
+    const capital = await harness.domain('capitalcity');
+    const id = await harness.device(capital, 'C-1');
+    const { cookie } = capital;
+    const look = async () => ({
+      device: (await harness.request('GET', `/api/v1/devices/${id}`, { cookie })).status,
+      change: (await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie, body: { label: 'x' } })).status,
+      unenrol: (await harness.request('DELETE', `/api/v1/devices/${id}`, { cookie: `${cookie}` , headers: { origin: 'http://evil.example' } })).status,
+      billing: (await harness.request('GET', '/api/v1/billing', { cookie })).status,
+      history: (await harness.request('GET', '/api/v1/billing/history', { cookie })).status,
+    });
+    await harness.become(capital, { role: 'user' });
+    expect(await look()).toEqual({ device: 200, change: 403, unenrol: 403, billing: 403, history: 403 });
+    await harness.become(capital, { role: 'user', billing: true });
+    expect(await look()).toMatchObject({ change: 403, billing: 200, history: 200 });
+    await harness.become(capital, { role: 'admin' });
+    expect(await look()).toMatchObject({ device: 200, change: 200, billing: 200 });
+  });
+
+  test('[D6] a user with tags sees only devices with all of them, in lists, counts and by id', async () => {
+    const north = await harness.domain('northhaverbrook');
+    const { cookie } = north;
+    const [one, both] = [await harness.device(north, 'N-1'), await harness.device(north, 'N-2')];
+    await harness.request('PATCH', `/api/v1/devices/${one}`, { cookie, body: { tags: ['a'] } });
+    await harness.request('PATCH', `/api/v1/devices/${both}`, { cookie, body: { tags: ['a', 'b'] } });
+    await harness.become(north, { role: 'admin', tags: ['a', 'b'] });
+    const list = (await harness.request('GET', '/api/v1/devices', { cookie })).json as { items: { id: string }[]; total: number };
+    expect([list.items.map(({ id }) => id), list.total]).toEqual([[both], 1]);
+    expect((await harness.request('GET', '/api/v1/devices/counts', { cookie })).json).toMatchObject({ all: 1, never: 1 });
+    expect((await harness.request('GET', `/api/v1/devices/${one}`, { cookie })).status).toBe(404);
+    expect((await harness.request('DELETE', `/api/v1/devices/${one}`, { cookie })).status).toBe(404);
+    expect((await harness.request('GET', `/api/v1/devices/${both}`, { cookie })).status).toBe(200);
+  });
+});
+
+describe('the operator’s token', () => {
+  test('opens only with the whole token, and only the operator’s routes', async () => {
+    for (const authorization of [`Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(1)}`, 'Bearer ', 'Basic x', '']) {
+      expect((await harness.request('GET', '/api/v1/operator/domains', { headers: { authorization } })).status).toBe(401);
+    }
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    expect((await harness.request('GET', '/api/v1/operator/domains', { headers })).status).toBe(200);
+    expect((await harness.request('GET', '/api/v1/devices', { headers })).status).toBe(401);
+  });
+
+  test('without a token the routes are not there', async () => {
+    const without = await openHarness({ operatorTokens: [] });
+    expect(await without.request('GET', '/api/v1/operator/domains', { headers: { authorization: 'Bearer ' } })).toMatchObject({ status: 404 });
+    expect(without.routes.filter(({ url }) => url.includes('/operator'))).toEqual([]);
+    await without.close();
+  });
+});

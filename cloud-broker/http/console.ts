@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendRefusal } from './errors.ts';
+import type { Api } from './api.ts';
+
+const YEAR_S = 31_536_000;
+const NOT_BUILT = 'The console is not built yet. Run `npm run build:console` and start the service again.\n';
+
+function indexOf(folder: string): string | null {
+  try {
+    return readFileSync(join(folder, 'index.html'), 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** A page of the console, as opposed to a file or a call of the API: the console itself knows what its address means. */
+function asksForPage(request: FastifyRequest): boolean {
+  const path = request.url.split('?')[0] ?? '';
+  return request.method === 'GET' && !path.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
+}
+
+/** Serves the built console from `folder`, with index.html for each of its addresses; everything else unknown is `not-found` (A1). */
+export async function serveConsole(app: Api, folder: string): Promise<void> {
+  const index = indexOf(folder);
+  if (index !== null) {
+    await app.register(fastifyStatic, {
+      root: folder,
+      index: false,
+      // Names under assets/ hold a hash of the content, so they never change.
+      setHeaders: (reply, path) => {
+        const forEver = path.startsWith(join(folder, 'assets'));
+        void reply.header('cache-control', forEver ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');
+      },
+      cacheControl: false,
+      dotfiles: 'ignore',
+    });
+  }
+  const sendPage = (reply: FastifyReply): FastifyReply =>
+    index === null
+      ? reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
+      : reply.code(200).type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(index);
+  app.get('/', { schema: { hide: true } }, (_request, reply) => sendPage(reply));
+  app.setNotFoundHandler((request, reply) => {
+    if (asksForPage(request)) return sendPage(reply);
+    sendRefusal(request, reply, { code: 'not-found' });
+    return reply;
+  });
+}

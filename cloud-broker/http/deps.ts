@@ -1,0 +1,77 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Discovery } from '../../protocol/api.ts';
+import type { Accounts } from '../domains/accounts.ts';
+import type { Operator } from '../operator/operator.ts';
+import type { Store } from '../store/store.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What presence knows of this moment, beside the rows of the store (P1). */
+export interface LivePresence {
+  /** Times in milliseconds since 1970; null where the device is on no roll. */
+  of(deviceId: string): LiveState | null;
+  /** Tells the listener which devices were heard since the last call. */
+  onHeartbeats(listener: (deviceIds: string[]) => void): void;
+}
+
+export interface LiveState {
+  connected: boolean;
+  lastHeartbeatAt: number | null;
+  health: Record<string, number | string> | null;
+}
+
+export interface HttpSettings {
+  /** Where browsers find the service; null: only on loopback, under whatever name the request has. */
+  publicUrl: string | null;
+  /** Addresses or ranges of proxies whose forwarded addresses are believed. */
+  trustedProxies: string[];
+  /** Each opens /api/v1/operator; with none those routes are not there. */
+  operatorTokens: readonly string[];
+  /** Folder of the built console. */
+  consoleFolder: string;
+}
+
+export interface HttpLimits {
+  /** Requests of one address in 10 seconds. */
+  requestsPer10S: number;
+  streamsPerSession: number;
+  streamsInAll: number;
+  stream: StreamTimes;
+}
+
+export interface StreamTimes {
+  /** Milliseconds between two looks at the session of a stream (A5: a stream ends within 5 s of it). */
+  sessionCheckMs: number;
+  /** Milliseconds between two comments that show a quiet stream is alive. */
+  commentMs: number;
+  /** Milliseconds over which heartbeats of one device become one update. */
+  coalesceMs: number;
+  /** Milliseconds that a reader may take nothing before it is dropped. */
+  stallMs: number;
+}
+
+export const defaultHttpLimits: HttpLimits = {
+  requestsPer10S: 600,
+  streamsPerSession: 10,
+  streamsInAll: 1000,
+  stream: { sessionCheckMs: 3500, commentMs: 15_000, coalesceMs: 2000, stallMs: 30_000 },
+};
+
+export interface HttpDeps {
+  store: Store;
+  accounts: Accounts;
+  operator: Operator;
+  presence: LivePresence;
+  metrics: Metrics;
+  settings: HttpSettings;
+  limits: HttpLimits;
+  /** S3: what devices are told of where to connect and whom to trust there. */
+  discovery(): Pick<Discovery, 'brokerUrl' | 'ca'>;
+  /** Why the service cannot take work now; null when it can. */
+  notReady(): string | null;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  random(bytes: number): Uint8Array;
+  log: FastifyBaseLogger;
+  /** Told of every route as it is registered; a test holds that none is missing from its table (A4). */
+  onRoute?(route: { method: string; url: string }): void;
+}

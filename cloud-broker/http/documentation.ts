@@ -1,0 +1,23 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import type { Api } from './api.ts';
+
+/** The OpenAPI document, made from the schemas that validate (A1), and its reader. Registered before the routes it lists. */
+export async function documentApi(app: Api): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Rollcall',
+        version: '1',
+        description: 'Devices, billing and events of one domain. Every error is `{ code, message, correlationId, details? }`.',
+      },
+      components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: jsonSchemaTransform,
+  });
+  // The reader's own page needs less than the console's policy would give away by being loosened: it brings its own.
+  await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true, uiConfig: { url: '/api/openapi.json' } });
+  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}

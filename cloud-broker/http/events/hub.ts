@@ -1,0 +1,190 @@
+import type { ServerResponse } from 'node:http';
+import { RollcallError } from '../../../protocol/errors.ts';
+import type { Accounts, CookieHeader, SignedIn } from '../../domains/accounts.ts';
+import { canResumeAfter, newestEventId } from '../../store/queries/events.ts';
+import { deviceWithDomain } from '../../store/queries/devices.ts';
+import type { Store } from '../../store/store.ts';
+import type { HttpLimits, LivePresence } from '../deps.ts';
+import { mayBill } from '../access.ts';
+import { presentDevice, viewerOf } from '../present.ts';
+import { message, sees } from './present.ts';
+import { EventStream } from './stream.ts';
+
+/** A stream further behind than this many events reads its lists anew instead. */
+const MAX_BACKLOG = 2000;
+/** Heard devices that are told of in one go. */
+const HEARD_SLICE = 100;
+const MAX_HEARD = 100_000;
+
+export interface HubDeps {
+  store: Store;
+  accounts: Accounts;
+  presence: LivePresence;
+  limits: Pick<HttpLimits, 'streamsPerSession' | 'streamsInAll' | 'stream'>;
+  /** A look at a session failed for no reason of its own. */
+  onError(error: unknown): void;
+}
+
+export interface OpenRequest {
+  signedIn: SignedIn;
+  /** What the session is looked up by again and again. */
+  cookie: CookieHeader;
+  lastEventId: string | undefined;
+  response: ServerResponse;
+  headers: Record<string, number | string | string[] | undefined>;
+}
+
+interface OpenSession {
+  signedIn: SignedIn;
+  cookie: CookieHeader;
+  streams: Set<EventStream>;
+}
+
+/** What a session may see. When any of it changes, its streams end and are opened anew (A5). */
+function rights({ userId, role, billing, tags, domainId }: SignedIn): string {
+  return JSON.stringify([userId, role, billing, tags, domainId]);
+}
+
+/** All open event streams: wakes them after commits, tells them of heartbeats, and ends those whose session ended. */
+export class EventHub {
+  private readonly deps: HubDeps;
+  private readonly sessions = new Map<string, OpenSession>();
+  private readonly domains = new Map<number, Set<EventStream>>();
+  private readonly timers: NodeJS.Timeout[];
+  private heard = new Set<string>();
+  private count = 0;
+  private checking = false;
+  private closed = false;
+
+  constructor(deps: HubDeps) {
+    this.deps = deps;
+    const { sessionCheckMs, commentMs, coalesceMs } = deps.limits.stream;
+    deps.store.onCommitted(({ events }) => {
+      for (const domainId of new Set(events.map((event) => event.domainId))) this.each(domainId, (stream) => stream.wake());
+    });
+    deps.presence.onHeartbeats((deviceIds) => {
+      if (this.count > 0 && this.heard.size < MAX_HEARD) for (const id of deviceIds) this.heard.add(id);
+    });
+    this.timers = [
+      setInterval(() => void this.checkSessions(), sessionCheckMs),
+      setInterval(() => this.all((stream) => stream.pass(':\n\n')), commentMs),
+      setInterval(() => this.tellHeard(), coalesceMs),
+    ];
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** Refuses with `busy`, before anything is sent, when this session or the service has as many streams as it may. */
+  demandRoom(signedIn: SignedIn): void {
+    const own = this.sessions.get(signedIn.sessionId)?.streams.size ?? 0;
+    const { streamsPerSession, streamsInAll } = this.deps.limits;
+    if (this.closed || own >= streamsPerSession || this.count >= streamsInAll) throw new RollcallError('busy', { retryAfterS: 10 });
+  }
+
+  open(request: OpenRequest): void {
+    const { signedIn, response } = request;
+    const { reader } = this.deps.store;
+    const { after, opening } = this.startOf(signedIn.domainId, request.lastEventId);
+    const stream = new EventStream({
+      response,
+      headers: request.headers,
+      viewer: { ...viewerOf(signedIn), billing: mayBill(signedIn) },
+      sources: { reader, presence: this.deps.presence },
+      after,
+      opening,
+    });
+    this.add(signedIn, request.cookie, stream);
+    response.on('close', () => this.remove(signedIn, stream));
+    if (response.destroyed) this.remove(signedIn, stream);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const timer of this.timers) clearInterval(timer);
+    this.all((stream) => stream.end());
+  }
+
+  /** Where a stream begins: after Last-Event-ID; where that cannot be, now, and `reset` says that lists must be read anew. */
+  private startOf(domainId: number, lastEventId: string | undefined): { after: number; opening: string } {
+    const { reader } = this.deps.store;
+    const after = newestEventId(reader);
+    if (lastEventId === undefined || lastEventId === '') return { after, opening: '' };
+    const last = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null;
+    if (last !== null && canResumeAfter(reader, domainId, last, MAX_BACKLOG)) return { after: last, opening: '' };
+    return { after, opening: message('reset', {}) };
+  }
+
+  private add(signedIn: SignedIn, cookie: CookieHeader, stream: EventStream): void {
+    const session = this.sessions.get(signedIn.sessionId) ?? { signedIn, cookie, streams: new Set() };
+    this.sessions.set(signedIn.sessionId, session);
+    session.streams.add(stream);
+    const domain = this.domains.get(signedIn.domainId) ?? new Set();
+    this.domains.set(signedIn.domainId, domain);
+    domain.add(stream);
+    this.count += 1;
+  }
+
+  private remove(signedIn: SignedIn, stream: EventStream): void {
+    const session = this.sessions.get(signedIn.sessionId);
+    if (session?.streams.delete(stream) !== true) return;
+    if (session.streams.size === 0) this.sessions.delete(signedIn.sessionId);
+    const domain = this.domains.get(signedIn.domainId);
+    domain?.delete(stream);
+    if (domain?.size === 0) this.domains.delete(signedIn.domainId);
+    this.count -= 1;
+  }
+
+  private each(domainId: number, act: (stream: EventStream) => void): void {
+    for (const stream of this.domains.get(domainId) ?? []) act(stream);
+  }
+
+  private all(act: (stream: EventStream) => void): void {
+    for (const domainId of this.domains.keys()) this.each(domainId, act);
+  }
+
+  /** A5: ends the streams of sessions that ended or changed, and those that stopped taking anything. */
+  private async checkSessions(): Promise<void> {
+    this.all((stream) => {
+      if (stream.stalledMs() > this.deps.limits.stream.stallMs) stream.end();
+    });
+    if (this.checking) return;
+    this.checking = true;
+    for (const session of [...this.sessions.values()]) {
+      if (await this.stillHolds(session)) continue;
+      for (const stream of session.streams) stream.end();
+    }
+    this.checking = false;
+  }
+
+  private async stillHolds({ signedIn, cookie }: OpenSession): Promise<boolean> {
+    try {
+      const now = await this.deps.accounts.sessionOf(cookie);
+      return now !== null && rights(now) === rights(signedIn);
+    } catch (error) {
+      this.deps.onError(error);
+      return false;
+    }
+  }
+
+  /** At most one message a device in each coalescing time, without an id: a stored event will tell the same. */
+  private tellHeard(): void {
+    const ids = [...this.heard];
+    this.heard = new Set();
+    this.tellSome(ids, 0);
+  }
+
+  private tellSome(ids: readonly string[], from: number): void {
+    if (this.closed || from >= ids.length) return;
+    for (const id of ids.slice(from, from + HEARD_SLICE)) {
+      const view = deviceWithDomain(this.deps.store.reader, id);
+      if (view === null || !this.domains.has(view.domainId)) continue;
+      const text = message('device', { device: presentDevice(view, this.deps.presence.of(id)) });
+      this.each(view.domainId, (stream) => {
+        if (sees(stream.viewer, view)) stream.pass(text);
+      });
+    }
+    setImmediate(() => this.tellSome(ids, from + HEARD_SLICE));
+  }
+}

@@ -1,0 +1,78 @@
+/** Stored events as messages of the stream, made at the time of sending and for one pair of eyes (A4). */
+import { enrolmentEvent, type BillingEvent, type DeviceEvent } from '../../../protocol/api.ts';
+import type { StoredEvent } from '../../store/context.ts';
+import { transferView } from '../../store/queries/billing.ts';
+import { deviceView, type DeviceView, type Viewer } from '../../store/queries/devices.ts';
+import { presentHistoryRow } from '../../store/queries/history-row.ts';
+import type { Sql } from '../../store/sql.ts';
+import type { LivePresence } from '../deps.ts';
+import { presentDevice, tagsOf } from '../present.ts';
+
+/** Who reads a stream: what the lists would show, and whether Billing would be shown. */
+export interface StreamViewer extends Viewer {
+  billing: boolean;
+}
+
+export interface Sources {
+  reader: Sql;
+  presence: LivePresence;
+}
+
+/** One message of the stream; without `id` it is not counted when the stream is resumed. */
+export function message(type: string, data: unknown, id?: number): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+function deviceData(sources: Sources, viewer: Viewer, event: { deviceId: string; removed?: true }): DeviceEvent {
+  const { deviceId } = event;
+  const view = event.removed === true ? null : deviceView(sources.reader, viewer, deviceId);
+  // Whatever the list no longer shows is gone for this viewer, for instance when a tag was taken away.
+  return view === null ? { id: deviceId, removed: true } : { device: presentDevice(view, sources.presence.of(deviceId)) };
+}
+
+function billingData(sources: Sources, viewer: StreamViewer, transferId: number): BillingEvent | null {
+  const view = viewer.billing ? transferView(sources.reader, viewer.domainId, transferId) : null;
+  return view === null ? null : { row: presentHistoryRow(view), balance: view.balanceAfter };
+}
+
+/** The enrolment log has tries of boards that are no devices: a viewer who sees only some devices sees only their tries. */
+function enrolmentData(sources: Sources, viewer: Viewer, data: unknown): unknown {
+  const parsed = enrolmentEvent.safeParse(data);
+  if (!parsed.success) return null;
+  const { deviceId } = parsed.data;
+  const shown = viewer.tags.length === 0 || (deviceId !== null && deviceView(sources.reader, viewer, deviceId) !== null);
+  return shown ? parsed.data : null;
+}
+
+function dataOf(sources: Sources, viewer: StreamViewer, event: StoredEvent): unknown {
+  switch (event.type) {
+    case 'device':
+      return deviceData(sources, viewer, event.data);
+    case 'billing':
+      return billingData(sources, viewer, event.data.transferId);
+    case 'enrolment':
+      return enrolmentData(sources, viewer, event.data);
+    default:
+      return null;
+  }
+}
+
+/** The messages of some stored events, in their order. Of several about one device only the last is sent: each shows it as it is now. */
+export function messagesOf(sources: Sources, viewer: StreamViewer, events: readonly StoredEvent[]): string {
+  const lastOf = new Map(events.flatMap((event) => (event.type === 'device' ? [[event.data.deviceId, event.id] as const] : [])));
+  let text = '';
+  for (const event of events) {
+    if (event.domainId !== viewer.domainId) continue;
+    if (event.type === 'device' && lastOf.get(event.data.deviceId) !== event.id) continue;
+    const data = dataOf(sources, viewer, event);
+    if (data !== null) text += message(event.type, data, event.id);
+  }
+  return text;
+}
+
+/** Whether a viewer's list shows this device of his domain. */
+export function sees(viewer: Viewer, view: DeviceView & { domainId: number }): boolean {
+  if (view.domainId !== viewer.domainId) return false;
+  const tags = viewer.tags.length === 0 ? [] : tagsOf(view);
+  return viewer.tags.every((tag) => tags.includes(tag));
+}

@@ -1,0 +1,95 @@
+import type { ServerResponse } from 'node:http';
+import { eventsAfter } from '../../store/queries/events.ts';
+import { messagesOf, type Sources, type StreamViewer } from './present.ts';
+
+/** Stored events that are presented in one go; between two slices everything else gets its turn. */
+const SLICE = 100;
+/** More than this that the reader has not taken ends the stream. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Milliseconds after which a browser connects again. */
+const RETRY_MS = 3000;
+
+export interface StreamStart {
+  response: ServerResponse;
+  headers: Record<string, number | string | string[] | undefined>;
+  viewer: StreamViewer;
+  sources: Sources;
+  /** Id of the last event that the reader has. */
+  after: number;
+  /** What is sent before anything else. */
+  opening: string;
+}
+
+/**
+ * One reader of events: a place in the events table that moves on with what was sent. Live and resumed are the same: each
+ * commit wakes it, and it sends what lies after its place. While the reader takes nothing it sends nothing, and nothing is kept for it.
+ */
+export class EventStream {
+  readonly viewer: StreamViewer;
+  private readonly response: ServerResponse;
+  private readonly sources: Sources;
+  private after: number;
+  private scheduled = false;
+  /** Since when the reader takes nothing, as performance.now(); null while it does. */
+  private blockedSince: number | null = null;
+
+  constructor(start: StreamStart) {
+    this.viewer = start.viewer;
+    this.response = start.response;
+    this.sources = start.sources;
+    this.after = start.after;
+    this.response.on('drain', () => {
+      this.blockedSince = null;
+      this.wake();
+    });
+    this.response.writeHead(200, {
+      ...start.headers,
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    // An id without data: the browser resumes from here even if nothing happens before the line is cut.
+    this.write(`retry: ${RETRY_MS}\nid: ${start.after}\n\n${start.opening}`);
+    this.wake();
+  }
+
+  /** Something was stored in this stream's domain. */
+  wake(): void {
+    if (this.scheduled || this.blockedSince !== null) return;
+    this.scheduled = true;
+    setImmediate(() => this.pump());
+  }
+
+  /** Sends something that is not stored, unless the reader is behind: then it is passed over. */
+  pass(text: string): void {
+    if (this.blockedSince === null) this.write(text);
+  }
+
+  /** Milliseconds for which the reader has taken nothing. */
+  stalledMs(): number {
+    return this.blockedSince === null ? 0 : performance.now() - this.blockedSince;
+  }
+
+  end(): void {
+    this.response.end();
+    if (this.blockedSince !== null) this.response.destroy();
+  }
+
+  private pump(): void {
+    this.scheduled = false;
+    if (this.blockedSince !== null || this.response.writableEnded || this.response.destroyed) return;
+    const events = eventsAfter(this.sources.reader, this.viewer.domainId, this.after, SLICE);
+    const last = events.at(-1);
+    if (last === undefined) return;
+    this.after = last.id;
+    const text = messagesOf(this.sources, this.viewer, events);
+    if (text !== '') this.write(text);
+    if (events.length === SLICE) this.wake();
+  }
+
+  private write(text: string): void {
+    if (this.response.writableEnded || this.response.destroyed) return;
+    if (!this.response.write(text)) this.blockedSince ??= performance.now();
+    if (this.response.writableLength > MAX_BUFFERED_BYTES) this.response.destroy();
+  }
+}

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { callerOf } from '../access.ts';
+import { refusals, type Api } from '../api.ts';
+import type { EventHub } from '../events/hub.ts';
+
+const stream = {
+  description: 'Server-sent events: device, enrolment, billing; reset says that lists must be read anew',
+  content: { 'text/event-stream': { schema: z.string() } },
+};
+
+export function eventRoutes(api: Api, hub: EventHub): void {
+  api.get(
+    '/events',
+    { schema: { tags: ['events'], summary: 'What happens, as it happens; resumes with Last-Event-ID', response: { 200: stream, ...refusals } } },
+    async (request, reply) => {
+      const signedIn = callerOf(request);
+      hub.demandRoom(signedIn);
+      const lastEventId = request.headers['last-event-id'];
+      request.raw.socket.setKeepAlive(true, 30_000);
+      reply.hijack();
+      hub.open({
+        signedIn,
+        cookie: { cookie: request.headers.cookie },
+        lastEventId: Array.isArray(lastEventId) ? lastEventId[0] : lastEventId,
+        response: reply.raw,
+        headers: reply.getHeaders(),
+      });
+    },
+  );
+}

@@ -1,0 +1,56 @@
+import { session as sessionSchema, signInBody, type Session } from '../../../protocol/api.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import type { Principal } from '../../domains/accounts.ts';
+import { domainById, statusOf } from '../../store/domain-rows.ts';
+import { nullableIsoTime } from '../../store/queries/cursor.ts';
+import { callerOf } from '../access.ts';
+import { emptyBody, nothing, refusals, type Api } from '../api.ts';
+import type { HttpDeps } from '../deps.ts';
+
+function presentSession(deps: HttpDeps, principal: Principal): Session {
+  const domain = domainById(deps.store.reader, principal.domainId);
+  if (domain === null) throw new RollcallError('signed-out');
+  return {
+    user: principal.user,
+    email: principal.email,
+    role: principal.role,
+    domain: {
+      name: domain.name,
+      organization: domain.organization,
+      status: statusOf(domain, deps.clock()),
+      trialEndsAt: nullableIsoTime(domain.trialEndsAt),
+    },
+  };
+}
+
+export function sessionRoutes(api: Api, deps: HttpDeps): void {
+  api.post(
+    '/session',
+    {
+      config: { access: 'open' },
+      schema: { tags: ['session'], summary: 'Sign in with name@domain or an e-mail', body: signInBody, response: { 200: sessionSchema, ...refusals } },
+    },
+    async (request, reply) => {
+      const { user, password } = request.body;
+      const attempt = { user, password, address: request.ip, userAgent: request.headers['user-agent'] };
+      const { principal, cookies } = await deps.accounts.signIn(attempt);
+      void reply.header('set-cookie', cookies);
+      return presentSession(deps, principal);
+    },
+  );
+
+  api.get(
+    '/session',
+    { schema: { tags: ['session'], summary: 'Who is signed in', response: { 200: sessionSchema, ...refusals } } },
+    async (request) => presentSession(deps, callerOf(request)),
+  );
+
+  api.delete(
+    '/session',
+    { config: { access: 'open' }, schema: { tags: ['session'], summary: 'Sign out', body: emptyBody, response: { 204: nothing, ...refusals } } },
+    async (request, reply) => {
+      const cookies = await deps.accounts.signOut(request.headers);
+      return reply.header('set-cookie', cookies).code(204).send();
+    },
+  );
+}

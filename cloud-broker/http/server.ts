@@ -1,0 +1,161 @@
+/** The HTTP server, built and not started: tests inject requests, main.ts listens. */
+import type { Socket } from 'node:net';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { errors, RollcallError, wordsOf } from '../../protocol/errors.ts';
+import { networkOf } from '../domains/accounts-limits.ts';
+import { correlationIdFrom } from '../enrollment/answers.ts';
+import { demandAccess } from './access.ts';
+import type { Api } from './api.ts';
+import { serveConsole } from './console.ts';
+import type { HttpDeps } from './deps.ts';
+import { documentApi } from './documentation.ts';
+import { handleError } from './errors.ts';
+import { EventHub } from './events/hub.ts';
+import { originVerdict } from './origin.ts';
+import { billingRoutes } from './routes/billing.ts';
+import { approvalRoutes, deviceRoutes } from './routes/devices.ts';
+import { eventRoutes } from './routes/events.ts';
+import { operatorRoutes } from './routes/operator.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { sessionRoutes } from './routes/session.ts';
+
+const BODY_BYTES = 64 * 1024;
+const REQUEST_MS = 15_000;
+const MAX_CONNECTIONS = 5000;
+
+export const API_ROOT = '/api/v1';
+
+/** Builds the server. Closing it ends the event streams first; the store is closed after it. */
+export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {
+  const app = createApp(deps);
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_POLICY }, hsts: isHttps(deps) });
+  await app.register(rateLimit, {
+    global: false,
+    max: deps.limits.requestsPer10S,
+    timeWindow: 10_000,
+    keyGenerator: (request) => networkOf(request.ip),
+    errorResponseBuilder: (_request, { ttl }) => new RollcallError('busy', { retryAfterS: Math.max(1, Math.ceil(ttl / 1000)) }),
+  });
+  // Before every route's own hooks, and for addresses that are no route: who is refused is counted too.
+  app.addHook('onRequest', app.rateLimit());
+  await documentApi(app);
+  const hub = eventHub(app, deps);
+  await app.register(async (api: Api) => userApi(api, deps, hub), { prefix: API_ROOT });
+  if (deps.settings.operatorTokens.length > 0) {
+    await app.register(async (api: Api) => operatorRoutes(api, deps), { prefix: `${API_ROOT}/operator` });
+  }
+  serviceRoutes(app, deps);
+  await serveConsole(app, deps.settings.consoleFolder);
+  return app as unknown as FastifyInstance;
+}
+
+const CONTENT_POLICY = {
+  defaultSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:'],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};
+
+function isHttps({ settings }: HttpDeps): boolean {
+  return settings.publicUrl?.startsWith('https:') === true;
+}
+
+function createApp(deps: HttpDeps): Api {
+  const newId = (): string => correlationIdFrom(deps.random(10));
+  const { trustedProxies } = deps.settings;
+  const app: Api = fastify({
+    loggerInstance: deps.log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
+    genReqId: newId,
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: true,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, newId()),
+  }).withTypeProvider<ZodTypeProvider>();
+  app.server.maxConnections = MAX_CONNECTIONS;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(handleError);
+  acceptJsonOnly(app);
+  app.decorateRequest('signedIn', null);
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) deps.onRoute?.({ method: one, url });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-correlation-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    deps.metrics.request(reply.statusCode);
+    const route = request.routeOptions.url ?? null;
+    request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: request.ip }, 'answered');
+  });
+  return app;
+}
+
+/** JSON and nothing else; an empty body is `{}`, so that a DELETE may say that it sends JSON and send nothing (A5). */
+function acceptJsonOnly(app: Api): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (body.trim() === '') done(null, {});
+    else void parse(request, body, done);
+  });
+}
+
+/** What node itself cannot read as HTTP never becomes a request; it is answered in the same shape (A1). */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket, correlationId: string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify({ code: 'invalid-request', message: wordsOf('invalid-request', 'en').message, correlationId });
+  const head = [
+    `HTTP/1.1 ${errors['invalid-request'].httpStatus} Bad Request`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-correlation-id: ${correlationId}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function eventHub(app: Api, deps: HttpDeps): EventHub {
+  const hub = new EventHub({ ...deps, onError: (error) => deps.log.error({ err: error }, 'a session could not be looked up') });
+  deps.metrics.watchStreams(() => hub.size);
+  app.addHook('preClose', async () => hub.close());
+  return hub;
+}
+
+/** Everything that a person does through a session. Each route demands one unless it says otherwise (default deny). */
+function userApi(api: Api, deps: HttpDeps, hub: EventHub): void {
+  const { accounts, settings } = deps;
+  api.addHook('onRequest', async (request, reply) => {
+    void reply.header('cache-control', 'no-store');
+    const { headers } = request;
+    const { origin, referer, host } = headers;
+    const site = headers['sec-fetch-site'];
+    const facts = { method: request.method, origin, referer, host, secFetchSite: Array.isArray(site) ? site[0] : site, publicUrl: settings.publicUrl };
+    const verdict = originVerdict(facts);
+    const hasCookie = headers.cookie?.includes(accounts.cookieName) === true;
+    if (verdict === 'foreign' || (hasCookie && verdict !== 'ours')) throw new RollcallError('origin-refused');
+    request.signedIn = await accounts.sessionOf(headers);
+    demandAccess(request.routeOptions.config.access ?? 'signed-in', request.signedIn);
+  });
+  sessionRoutes(api, deps);
+  deviceRoutes(api, deps);
+  approvalRoutes(api, deps);
+  billingRoutes(api, deps);
+  eventRoutes(api, hub);
+}
+

@@ -1,0 +1,204 @@
+/** A real server on a real store in a temporary folder, for the tests of http/ and operator/. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { createAccounts, type Accounts } from '../../domains/accounts.ts';
+import type { EnrolmentAttempt, EnrolmentOutcome } from '../../enrollment/attempt.ts';
+import { localOperator } from '../../operator/local.ts';
+import type { Operator } from '../../operator/operator.ts';
+import { openStore, type Store } from '../../store/store.ts';
+import { defaultHttpLimits, type HttpLimits, type LivePresence, type LiveState } from '../deps.ts';
+import { createMetrics } from '../metrics.ts';
+import { buildServer } from '../server.ts';
+
+export const PASSWORD = 'correct horse battery';
+export const HOST = 'localhost:8080';
+export const ORIGIN = `http://${HOST}`;
+export const TOKEN = 'an operator token of enough characters';
+
+/** Presence as a test sets it. */
+export class SetPresence implements LivePresence {
+  readonly states = new Map<string, LiveState>();
+  private readonly listeners: ((deviceIds: string[]) => void)[] = [];
+
+  of(deviceId: string): LiveState | null {
+    return this.states.get(deviceId) ?? null;
+  }
+
+  onHeartbeats(listener: (deviceIds: string[]) => void): void {
+    this.listeners.push(listener);
+  }
+
+  heard(deviceId: string, state: LiveState): void {
+    this.states.set(deviceId, state);
+    for (const listener of this.listeners) listener([deviceId]);
+  }
+}
+
+export interface TestDomain {
+  id: number;
+  name: string;
+  /** Cookie of its domain admin. */
+  cookie: string;
+}
+
+export interface HarnessOptions {
+  publicUrl?: string;
+  trustedProxies?: string[];
+  operatorTokens?: string[];
+  consoleFolder?: string;
+  limits?: Partial<Omit<HttpLimits, 'stream'>> & { stream?: Partial<HttpLimits['stream']> };
+}
+
+type Refused = Extract<EnrolmentOutcome, { outcome: 'rejected' }>;
+type Outcome = Exclude<EnrolmentOutcome, Refused | { outcome: 'certificate-needed' } | { outcome: 'facts-changed' }>;
+
+export class Harness {
+  readonly store: Store;
+  readonly accounts: Accounts;
+  readonly operator: Operator;
+  readonly app: FastifyInstance;
+  readonly presence: SetPresence;
+  readonly routes: { method: string; url: string }[];
+  /** Lines of the server's log. */
+  readonly log: string[];
+  now = Date.UTC(2026, 0, 5, 12);
+  private readonly folder: string;
+
+  constructor(parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'presence' | 'routes' | 'log'> & { folder: string }) {
+    this.store = parts.store;
+    this.accounts = parts.accounts;
+    this.operator = parts.operator;
+    this.app = parts.app;
+    this.presence = parts.presence;
+    this.routes = parts.routes;
+    this.log = parts.log;
+    this.folder = parts.folder;
+  }
+
+  /** An activated domain, and the cookie of its first user. */
+  async domain(name: string): Promise<TestDomain> {
+    await this.operator.createDomain({ name, email: `${name}@example.org`, password: PASSWORD, organization: `${name} schools` });
+    const row = this.store.reader.get<{ id: number }>('SELECT id FROM domains WHERE name = ?', name);
+    return { id: row?.id ?? 0, name, cookie: await this.signIn(`admin@${name}`) };
+  }
+
+  /** Signs in, from an address of its own, and returns the cookie. */
+  async signIn(user: string): Promise<string> {
+    const address = `10.${randomBytes(3).join('.')}`;
+    const { cookies } = await this.accounts.signIn({ user, password: PASSWORD, address, userAgent: 'test' });
+    return (cookies[0] ?? '').split(';')[0] ?? '';
+  }
+
+  /** Gives the domain's first user another role, permission or tags: what inviting users will do. */
+  async become(domain: TestDomain, as: { role: 'admin' | 'user' | 'domain-admin'; billing?: boolean; tags?: string[] }): Promise<void> {
+    await this.store.write('accountStatement', {
+      text: 'UPDATE auth_user SET "role" = ?, "billing" = ?, "tags" = ? WHERE "domainId" = ? RETURNING 1',
+      parameters: [as.role, as.billing === true ? 1 : 0, JSON.stringify(as.tags ?? []), domain.id],
+    });
+  }
+
+  /** Lists a board that brings `credits` when it is enrolled. */
+  async list(serial: string, credits: number): Promise<void> {
+    const values = { serial, model: 'MX-65', credits, fulfilment: 'on-enrolment' };
+    await this.store.write('importBoards', { now: this.now, actor: 'operator', lines: [{ line: 1, values }] });
+  }
+
+  /** One proved try to enrol; `key` tells device keys apart. Listed boards are accepted, others wait. */
+  async enrol(domain: TestDomain, serial: string, key = randomBytes(32).toString('hex')): Promise<Outcome> {
+    const proposedId = randomBytes(16).toString('hex');
+    const certificate = (deviceId: string) => ({ deviceId, fingerprint: randomBytes(32).toString('hex'), serialNumber: '01' });
+    const attempt: EnrolmentAttempt = {
+      now: this.now,
+      domain: domain.name,
+      board: { serial, serialSource: 'dmi', model: 'MX-65', os: 'linux', arch: 'x64', agentVersion: '1.0.0' },
+      key: { fingerprint: key, pem: 'a public key' },
+      renew: null,
+      deviceSignature: 'valid',
+      boardSignature: 'missing',
+      checkedFactoryKey: null,
+      pairingHash: null,
+      overBudget: false,
+      address: '192.0.2.1',
+      correlationId: 'TEST0-TEST0',
+      proposedId,
+      certificate: certificate(proposedId),
+    };
+    let outcome = await this.store.write('enrol', attempt);
+    if (outcome.outcome === 'certificate-needed') outcome = await this.store.write('enrol', { ...attempt, certificate: certificate(outcome.deviceId) });
+    if (outcome.outcome === 'accepted' || outcome.outcome === 'pending') return outcome;
+    throw new Error(`not enrolled: ${JSON.stringify(outcome)}`);
+  }
+
+  /** Lists and enrols a board. */
+  async device(domain: TestDomain, serial: string, credits = 100): Promise<string> {
+    await this.list(serial, credits);
+    return (await this.enrol(domain, serial)).deviceId;
+  }
+
+  /** A request with a session's cookie and from a page of ours. */
+  async request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, about: { cookie?: string; body?: object; headers?: Record<string, string> } = {}) {
+    const headers = { host: HOST, origin: ORIGIN, ...(about.cookie === undefined ? {} : { cookie: about.cookie }), ...about.headers };
+    const answer = await this.app.inject({ method, url, headers, ...(about.body === undefined ? {} : { payload: about.body }) });
+    const json = (answer.headers['content-type'] ?? '').toString().includes('json') ? (answer.json() as unknown) : null;
+    return { status: answer.statusCode, json, text: answer.body, headers: answer.headers };
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.store.close();
+    await rm(this.folder, { recursive: true });
+  }
+}
+
+export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-http-'));
+  const problems: string[] = [];
+  const store = await openStore({ folder, onInternalError: (message) => problems.push(message), onFatal: (error) => problems.push(String(error)) });
+  const log: string[] = [];
+  const presence = new SetPresence();
+  const routes: { method: string; url: string }[] = [];
+  let harness: Harness | null = null;
+  const clock = (): number => harness?.now ?? 0;
+  const publicUrl = options.publicUrl ?? null;
+  const accounts = createAccounts({ store, secret: randomBytes(32).toString('hex'), publicUrl: publicUrl ?? 'http://localhost', log: (line) => log.push(line), clock });
+  const operator = localOperator({
+    store,
+    accounts,
+    masterKey: randomBytes(32),
+    verifyLedger: async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 }),
+    closeDay: async (date) => ({ date: date ?? '2026-01-04', domains: 0, credits: 0 }),
+    clock,
+    random: randomBytes,
+  });
+  const { stream, ...limits } = options.limits ?? {};
+  const app = await buildServer({
+    store,
+    accounts,
+    operator,
+    presence,
+    metrics: createMetrics({
+      store: () => store.figures(),
+      gateway: () => ({ enrolmentSessions: 0, deviceSessions: 0, refused: { 'packet-too-large': 2 } }),
+      devices: () => ({ online: 1 }),
+    }),
+    settings: {
+      publicUrl,
+      trustedProxies: options.trustedProxies ?? [],
+      operatorTokens: options.operatorTokens ?? [TOKEN],
+      consoleFolder: options.consoleFolder ?? join(folder, 'no-console'),
+    },
+    limits: { ...defaultHttpLimits, requestsPer10S: 1_000_000, ...limits, stream: { ...defaultHttpLimits.stream, ...stream } },
+    discovery: () => ({ brokerUrl: 'mqtts://localhost:8883', ca: 'PEM' }),
+    notReady: () => problems[0] ?? null,
+    clock,
+    random: randomBytes,
+    log: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
+    onRoute: (route) => routes.push(route),
+  });
+  harness = new Harness({ store, accounts, operator, app, presence, routes, log, folder });
+  return harness;
+}

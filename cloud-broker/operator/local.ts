@@ -1,0 +1,163 @@
+import type * as z from 'zod';
+import type { Accounts } from '../domains/accounts.ts';
+import { newPairingCode, PAIRING_CODE_SYMBOLS, pairingHash, sealPairingCode } from '../domains/pairing.ts';
+import { RollcallError } from '../../protocol/errors.ts';
+import { normaliseDomain, serialKey } from '../../protocol/text.ts';
+import { boardBySerial } from '../store/device-rows.ts';
+import { domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
+import { billingFigures, listHistory } from '../store/queries/billing.ts';
+import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
+import { listDomains, whereIsBoard } from '../store/queries/domains.ts';
+import { presentHistoryRow } from '../store/queries/history-row.ts';
+import type { Store } from '../store/store.ts';
+import {
+  createDomainBody,
+  enrolmentBody,
+  importInPieces,
+  type BoardSummary,
+  type CreateDomain,
+  type DayClosed,
+  type DomainCreated,
+  type DomainsPage,
+  type DomainSummary,
+  type EnrolmentPolicyView,
+  type HistoryPageView,
+  type ImportSummary,
+  type LedgerVerdict,
+  type Operator,
+  type PageOptions,
+  type RegisterLine,
+  type SetEnrolment,
+} from './operator.ts';
+
+const ACTOR = 'operator';
+const DAY_MS = 86_400_000;
+const PAGE_ROWS = 50;
+const IV_BYTES = 12;
+
+export interface OperatorServices {
+  store: Store;
+  accounts: Accounts;
+  /** At least 32 bytes (S1). */
+  masterKey: Uint8Array;
+  verifyLedger(): Promise<LedgerVerdict>;
+  closeDay(date: string | null): Promise<DayClosed>;
+  clock(): number;
+  random(bytes: number): Uint8Array;
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new RollcallError('invalid-request', { field: parsed.error.issues[0]?.path.join('.') ?? '' });
+  return parsed.data;
+}
+
+class LocalOperator implements Operator {
+  private readonly services: OperatorServices;
+
+  constructor(services: OperatorServices) {
+    this.services = services;
+  }
+
+  async createDomain(about: CreateDomain): Promise<DomainCreated> {
+    const { store, accounts, clock } = this.services;
+    const { name, email, password, ...rest } = checked(createDomainBody, about);
+    accounts.checkFirstUser(email, password);
+    const { domainId } = await store.write('createDomain', { now: clock(), name, email, ...rest, byOperator: true });
+    const { user } = await accounts.createFirstUser(domainId, name, email, password);
+    await store.write('activateDomain', { now: clock(), domainId, actor: ACTOR });
+    const domain = this.domain(name);
+    return { name, status: statusOf(domain, clock()), trialEndsAt: nullableIsoTime(domain.trialEndsAt), user };
+  }
+
+  async listDomains(page: PageOptions): Promise<DomainsPage> {
+    const { items, nextCursor, total } = listDomains(this.services.store.reader, { cursor: page.cursor, limit: page.limit ?? PAGE_ROWS });
+    return { items: items.map((row) => this.summary(row)), nextCursor, total };
+  }
+
+  async showDomain(name: string): Promise<DomainSummary> {
+    return this.summary(this.domain(name));
+  }
+
+  async setEnrolment(name: string, change: SetEnrolment): Promise<EnrolmentPolicyView> {
+    const { store, masterKey, clock, random } = this.services;
+    const domain = this.domain(name);
+    const { unlisted, pairingCode, previousDays } = checked(enrolmentBody, change);
+    const now = clock();
+    const code = pairingCode === 'new' ? newPairingCode(random(PAIRING_CODE_SYMBOLS)) : null;
+    const sealed = code === null ? null : { hash: pairingHash(masterKey, code), sealed: sealPairingCode(masterKey, domain.name, code, random(IV_BYTES)) };
+    await store.write('setEnrolmentPolicy', {
+      now,
+      name: domain.name,
+      actor: ACTOR,
+      unlisted: unlisted ?? null,
+      pairing: pairingCode === 'none' ? 'none' : sealed,
+      previousUntil: previousDays === 0 ? null : now + previousDays * DAY_MS,
+    });
+    const after = this.domain(name);
+    return { name: after.name, unlisted: after.unlisted, pairing: after.pairingHash !== null, pairingCode: code };
+  }
+
+  async importLines(lines: readonly RegisterLine[]): Promise<ImportSummary> {
+    const { store, clock } = this.services;
+    return importInPieces(lines, (piece) => store.write('importBoards', { now: clock(), actor: ACTOR, lines: piece }));
+  }
+
+  async showBoard(serial: string): Promise<BoardSummary> {
+    const { reader } = this.services.store;
+    const board = boardBySerial(reader, serialKey(serial));
+    if (board === null) throw new RollcallError('not-found');
+    const where = whereIsBoard(reader, board.id);
+    return {
+      serial: board.serial,
+      model: board.model,
+      factoryKey: board.factoryPublicKey !== null,
+      invoice: board.invoice,
+      purchasedOn: board.purchasedOn,
+      fulfilment: board.fulfilment,
+      credits: board.credits,
+      left: board.leftCredits,
+      grants: board.grants,
+      enrolledIn: where === null ? null : { ...where, enrolledAt: isoTime(where.enrolledAt) },
+    };
+  }
+
+  async history(name: string, page: PageOptions): Promise<HistoryPageView> {
+    const domain = this.domain(name);
+    const rows = listHistory(this.services.store.reader, domain.id, { cursor: page.cursor, limit: page.limit ?? PAGE_ROWS });
+    return { ...rows, items: rows.items.map(presentHistoryRow) };
+  }
+
+  async verifyLedger(): Promise<LedgerVerdict> {
+    return this.services.verifyLedger();
+  }
+
+  async closeDay(date: string | null): Promise<DayClosed> {
+    return this.services.closeDay(date);
+  }
+
+  private domain(name: string): DomainRow {
+    const row = domainByName(this.services.store.reader, normaliseDomain(name));
+    if (row === null) throw new RollcallError('not-found');
+    return row;
+  }
+
+  private summary(row: DomainRow): DomainSummary {
+    return {
+      name: row.name,
+      organization: row.organization,
+      status: statusOf(row, this.services.clock()),
+      balance: row.balance,
+      devices: billingFigures(this.services.store.reader, row.id).devices,
+      createdAt: isoTime(row.createdAt),
+      trialEndsAt: nullableIsoTime(row.trialEndsAt),
+      unlisted: row.unlisted,
+      pairing: row.pairingHash !== null,
+    };
+  }
+}
+
+/** The operator's doings on this process's own store. */
+export function localOperator(services: OperatorServices): Operator {
+  return new LocalOperator(services);
+}

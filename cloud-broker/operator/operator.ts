@@ -1,0 +1,152 @@
+/** What the vendor's operator can do, the same from the command line and over HTTP; shapes as in protocol.md §2. */
+import * as z from 'zod';
+import { domainStatuses, historyPage } from '../../protocol/api.ts';
+import { domainName } from '../../protocol/text.ts';
+import { MAX_PREVIOUS_DAYS } from '../domains/pairing.ts';
+
+const time = z.iso.datetime();
+const text = z.string().max(128);
+
+export const createDomainBody = z.object({
+  name: z.string().min(1).max(64),
+  email: z.string().max(254),
+  password: z.string().max(256),
+  organization: text.default(''),
+  contactName: text.default(''),
+  phone: text.default(''),
+});
+
+export const domainCreated = z.object({ name: domainName, status: z.enum(domainStatuses), trialEndsAt: time.nullable(), user: z.string() });
+
+export const domainSummary = z.object({
+  name: domainName,
+  organization: z.string(),
+  status: z.enum(domainStatuses),
+  balance: z.int(),
+  devices: z.int(),
+  createdAt: time,
+  trialEndsAt: time.nullable(),
+  unlisted: z.enum(['approve', 'accept']),
+  pairing: z.boolean(),
+});
+export const domainsPage = z.object({ items: z.array(domainSummary), nextCursor: z.string().nullable(), total: z.int() });
+
+/** D7, E6. `pairingCode: 'new'` makes one; the code it replaces stays good for `previousDays`. */
+export const enrolmentBody = z.object({
+  unlisted: z.enum(['approve', 'accept']).optional(),
+  pairingCode: z.enum(['new', 'none']).optional(),
+  previousDays: z.int().min(0).max(MAX_PREVIOUS_DAYS).default(0),
+});
+
+/** `pairingCode` is the new code, shown this once; null where none was made. */
+export const enrolmentPolicy = z.object({
+  name: domainName,
+  unlisted: z.enum(['approve', 'accept']),
+  pairing: z.boolean(),
+  pairingCode: z.string().nullable(),
+});
+
+const MAX_LINES = 1000;
+export const importBody = z.object({ lines: z.array(z.object({ line: z.int().min(1), values: z.unknown() })).max(MAX_LINES) });
+export const importReport = z.object({
+  added: z.int(),
+  changed: z.int(),
+  unchanged: z.int(),
+  rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
+});
+
+export const boardSummary = z.object({
+  serial: z.string(),
+  model: z.string(),
+  factoryKey: z.boolean(),
+  invoice: z.string().nullable(),
+  purchasedOn: z.string().nullable(),
+  fulfilment: z.enum(['on-enrolment', 'product-key']),
+  credits: z.int(),
+  left: z.int(),
+  grants: z.int(),
+  enrolledIn: z.object({ domain: domainName, deviceId: z.string(), enrolledAt: time }).nullable(),
+});
+
+export const verdict = z.object({
+  ok: z.boolean(),
+  domains: z.int(),
+  transfers: z.int(),
+  sum: z.int(),
+  firstDifference: z.object({ domain: z.string(), n: z.int().nullable(), what: z.string() }).optional(),
+});
+export const closeDayBody = z.object({ date: z.iso.date().optional() });
+export const dayClosed = z.object({ date: z.iso.date(), domains: z.int(), credits: z.int() });
+
+export type CreateDomain = z.input<typeof createDomainBody>;
+export type DomainCreated = z.output<typeof domainCreated>;
+export type DomainSummary = z.output<typeof domainSummary>;
+export type DomainsPage = z.output<typeof domainsPage>;
+export type SetEnrolment = z.input<typeof enrolmentBody>;
+export type EnrolmentPolicyView = z.output<typeof enrolmentPolicy>;
+export type RegisterLine = z.output<typeof importBody>['lines'][number];
+export type ImportSummary = z.output<typeof importReport>;
+export type BoardSummary = z.output<typeof boardSummary>;
+export type HistoryPageView = z.output<typeof historyPage>;
+export type LedgerVerdict = z.output<typeof verdict>;
+export type DayClosed = z.output<typeof dayClosed>;
+
+export interface PageOptions {
+  cursor?: string | undefined;
+  /** Rows, from 1 to 200; 50 where it is not said. */
+  limit?: number | undefined;
+}
+
+/** Everything rejects with a RollcallError; what is not named here is `internal`, `busy` or, from afar, `unreachable`. */
+export interface Operator {
+  /**
+   * Makes an activated domain and its first user. Each step can be repeated, so after a crash the same call goes on where
+   * it stopped. Refuses with `name-invalid`, `name-taken` or `invalid-request`.
+   */
+  createDomain(about: CreateDomain): Promise<DomainCreated>;
+  listDomains(page: PageOptions): Promise<DomainsPage>;
+  /** Refuses with `not-found`. */
+  showDomain(name: string): Promise<DomainSummary>;
+  /** D7, E6. Refuses with `not-found`. */
+  setEnrolment(name: string, change: SetEnrolment): Promise<EnrolmentPolicyView>;
+  /** K2: any number of lines; each has its own verdict, and repeating an import changes nothing. */
+  importLines(lines: readonly RegisterLine[]): Promise<ImportSummary>;
+  /** Refuses with `not-found`. */
+  showBoard(serial: string): Promise<BoardSummary>;
+  /** L8, newest first. Refuses with `not-found`. */
+  history(name: string, page: PageOptions): Promise<HistoryPageView>;
+  /** L5: proves the books from the first row. */
+  verifyLedger(): Promise<LedgerVerdict>;
+  /** L6: closes a UTC day, `YYYY-MM-DD`; null: the day before today. */
+  closeDay(date: string | null): Promise<DayClosed>;
+}
+
+const MAX_CHUNK_BYTES = 1_000_000;
+
+/** Imports any number of lines in pieces that fit one operation and one request, and adds the reports up. */
+export async function importInPieces(
+  lines: readonly RegisterLine[],
+  importPiece: (piece: RegisterLine[]) => Promise<ImportSummary>,
+): Promise<ImportSummary> {
+  const sum: ImportSummary = { added: 0, changed: 0, unchanged: 0, rejected: [] };
+  let piece: RegisterLine[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    if (piece.length === 0) return;
+    const report = await importPiece(piece);
+    sum.added += report.added;
+    sum.changed += report.changed;
+    sum.unchanged += report.unchanged;
+    sum.rejected.push(...report.rejected);
+    piece = [];
+    bytes = 0;
+  };
+  for (const line of lines) {
+    const size = Buffer.byteLength(JSON.stringify(line));
+    if (piece.length === MAX_LINES || bytes + size > MAX_CHUNK_BYTES) await flush();
+    piece.push(line);
+    bytes += size;
+  }
+  await flush();
+  return sum;
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import type { TransferKind } from '../../ledger/transfers.ts';
+import type { Sql } from '../sql.ts';
+import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
+
+/** Devices that are enrolled, and credits that boards of the domain brought but that the operator still holds (E14). */
+export function billingFigures(sql: Sql, domainId: number): { devices: number; held: number } {
+  const row = sql.get<{ devices: number; held: number }>(
+    `SELECT count(*) AS devices, coalesce(sum(CASE WHEN d.grant_reason = 'held' THEN b.left_credits ELSE 0 END), 0) AS held
+     FROM devices d LEFT JOIN boards b ON b.id = d.board_id WHERE d.domain_id = ? AND d.state = 'enrolled'`,
+    domainId,
+  );
+  return row ?? { devices: 0, held: 0 };
+}
+
+/** A transfer as Billing History shows it: credits signed as the domain sees them (L8). */
+export interface HistoryView {
+  id: number;
+  domainId: number;
+  n: number;
+  at: number;
+  kind: TransferKind;
+  credits: number;
+  balanceAfter: number;
+  deviceId: string | null;
+  serial: string | null;
+  label: string | null;
+  productKeyId: string | null;
+  actor: string;
+  hash: string;
+}
+
+const SELECT = `SELECT t.id, t.domain_id AS domainId, t.n, t.at, t.kind, CASE t.credit WHEN 'domain' THEN t.credits ELSE -t.credits END AS credits,
+  t.balance_after AS balanceAfter, t.device_id AS deviceId, d.serial, d.label, t.product_key_id AS productKeyId, t.actor, t.hash
+  FROM transfers t LEFT JOIN devices d ON d.id = t.device_id AND d.domain_id = t.domain_id`;
+
+const place = z.int().min(1);
+
+/** L8: newest first by n. n counts from 1 without a gap, so the head's n is how many there are. */
+export function listHistory(sql: Sql, domainId: number, request: PageRequest): { items: HistoryView[]; nextCursor: string | null; total: number } {
+  const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
+  const rows = sql.all<HistoryView>(`${SELECT} WHERE t.domain_id = ? AND t.n < ? ORDER BY t.n DESC LIMIT ?`, domainId, before, request.limit + 1);
+  const total = sql.get<{ n: number }>('SELECT n FROM ledger_heads WHERE domain_id = ?', domainId)?.n ?? 0;
+  return { ...pageOf(rows, request.limit, (last) => last.n), total };
+}
+
+export function transferView(sql: Sql, domainId: number, transferId: number): HistoryView | null {
+  return sql.get<HistoryView>(`${SELECT} WHERE t.id = ? AND t.domain_id = ?`, transferId, domainId);
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { Sql } from '../sql.ts';
+import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
+
+export interface BlockView {
+  id: number;
+  serial: string;
+  keyFingerprint: string;
+  kind: 'rejected' | 'blocked';
+  sinceAt: number;
+  untilAt: number | null;
+  actor: string;
+}
+
+const COLUMNS = 'id, serial, key_fingerprint AS keyFingerprint, kind, since_at AS sinceAt, until_at AS untilAt, actor';
+const place = z.int().min(1);
+
+/** E6: blocks that hold at `now`, newest first. */
+export function listBlocks(sql: Sql, domainId: number, request: PageRequest, now: number): { items: BlockView[]; nextCursor: string | null; total: number } {
+  const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
+  const holding = 'domain_id = ? AND (until_at IS NULL OR until_at > ?)';
+  const rows = sql.all<BlockView>(
+    `SELECT ${COLUMNS} FROM blocks WHERE ${holding} AND id < ? ORDER BY id DESC LIMIT ?`,
+    domainId,
+    now,
+    before,
+    request.limit + 1,
+  );
+  const total = sql.get<{ total: number }>(`SELECT count(*) AS total FROM blocks WHERE ${holding}`, domainId, now)?.total ?? 0;
+  return { ...pageOf(rows, request.limit, (last) => last.id), total };
+}
+
+export function blockView(sql: Sql, domainId: number, id: number): BlockView | null {
+  return sql.get<BlockView>(`SELECT ${COLUMNS} FROM blocks WHERE id = ? AND domain_id = ?`, id, domainId);
+}

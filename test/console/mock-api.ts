@@ -1,0 +1,124 @@
+import type * as z from 'zod';
+import {
+  approveBody,
+  billing,
+  block,
+  blocksPage,
+  device as deviceSchema,
+  devicePatch,
+  devicesPage,
+  devicesQuery,
+  historyPage,
+  historyQuery,
+  rejectBody,
+  session,
+} from '../../protocol/api.ts';
+import type { Device } from '../../protocol/api.ts';
+import { deviceCounts } from '../../cloud-broker/console/api/counts.ts';
+import { iso } from './mock-data.ts';
+import { MockRefusal } from './mock-refusal.ts';
+import type { MockState } from './mock-state.ts';
+
+type EventName = 'device' | 'billing';
+export interface Answer {
+  reply: unknown;
+  events: (readonly [EventName, unknown])[];
+}
+
+/** The reply checked by the contract's own schema: the mock cannot drift from what the service may say. */
+const says = <Schema extends z.ZodType>(schema: Schema, reply: z.input<Schema>): Answer => ({
+  reply: schema.parse(reply),
+  events: [],
+});
+const did = (...events: Answer['events']): Answer => ({ reply: {}, events });
+
+const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Pages by position: enough for a mock, and as opaque to the console as any cursor. */
+function paged<Row>(rows: readonly Row[], cursor: string | undefined, limit: number) {
+  const from = cursor === undefined ? 0 : Number(cursor.slice('at-'.length));
+  const nextCursor = from + limit < rows.length ? `at-${from + limit}` : null;
+  return { items: rows.slice(from, from + limit), nextCursor, total: rows.length };
+}
+
+function listDevices(state: MockState, parameters: URLSearchParams): Answer {
+  const { status, q, tag, sort, cursor, limit } = devicesQuery.parse(Object.fromEntries(parameters));
+  const found = [...state.devices.values()].filter(
+    (device) =>
+      (status === undefined || device.status === status) &&
+      (tag === undefined || device.tags.includes(tag)) &&
+      (q === undefined || `${device.label} ${device.serial} ${device.model}`.toLowerCase().includes(q.toLowerCase())),
+  );
+  const key = (device: Device): string => (sort.endsWith('label') ? device.label : (device.enrolledAt ?? ''));
+  const sorted = found.toSorted((a, b) => order(key(a), key(b)) || order(a.id, b.id));
+  return says(devicesPage, paged(sort.startsWith('-') ? sorted.toReversed() : sorted, cursor, limit));
+}
+
+function counts(state: MockState): Answer {
+  const each = { never: 0, online: 0, late: 0, offline: 0, pending: 0 };
+  for (const { status } of state.devices.values()) each[status] += 1;
+  return says(deviceCounts, { all: state.devices.size, ...each });
+}
+
+const gone = (id: string) => ['device', { id, removed: true }] as const;
+const shown = (device: Device) => ['device', { device: deviceSchema.parse(device) }] as const;
+
+function approve(state: MockState, id: string, body: unknown): Answer {
+  const asking = state.device(id);
+  const { as } = approveBody.parse(body);
+  if (asking.pending === null) throw new MockRefusal(409, 'conflict');
+  const competing = asking.pending.competesWith;
+  if ((competing === null) !== (as === undefined)) throw new MockRefusal(400, 'invalid-request');
+  if (competing !== null && as === 'replaced') {
+    state.devices.delete(id);
+    return did(gone(id), shown(state.put({ ...state.device(competing), firmware: asking.firmware })));
+  }
+  const now = iso(Date.now());
+  return did(shown(state.put({ ...asking, status: 'never', statusSince: now, enrolledAt: now, pending: null })));
+}
+
+function reject(state: MockState, id: string, body: unknown): Answer {
+  const { serial, pending } = state.device(id);
+  const blocked = rejectBody.parse(body).block === true;
+  state.devices.delete(id);
+  const until = blocked ? null : iso(Date.now() + 30 * 24 * 3_600_000);
+  const entry = { id: `b-${id}`, serial, checkCode: pending?.checkCode ?? '', kind: blocked ? 'blocked' : 'rejected' };
+  state.blocks.set(`b-${id}`, block.parse({ ...entry, since: iso(Date.now()), until, by: state.session.user }));
+  return did(gone(id));
+}
+
+function deviceCall(state: MockState, verb: string, id: string, action: string | undefined, body: unknown): Answer {
+  if (verb === 'GET') return says(deviceSchema, state.device(id));
+  if (verb === 'PATCH') {
+    const { label, tags } = devicePatch.parse(body);
+    const device = state.device(id);
+    return did(shown(state.put({ ...device, label: label ?? device.label, tags: tags ?? device.tags })));
+  }
+  if (verb === 'DELETE') {
+    state.device(id);
+    state.devices.delete(id);
+    return did(gone(id));
+  }
+  if (action === 'approve') return approve(state, id, body);
+  if (action === 'reject') return reject(state, id, body);
+  throw new MockRefusal(404, 'not-found');
+}
+
+/** Answers one call of /api/v1 and names the events that it causes. Throws MockRefusal. */
+export function answer(state: MockState, call: string, parameters: URLSearchParams, body: unknown): Answer {
+  const [verb = '', path = ''] = call.split(' ');
+  const [, room, id, action] = path.split('/');
+  const { cursor, limit } = historyQuery.parse({
+    cursor: parameters.get('cursor') ?? undefined,
+    limit: parameters.get('limit') ?? undefined,
+  });
+  if (call === 'GET /session') return says(session, state.session);
+  if (call === 'GET /devices') return listDevices(state, parameters);
+  if (call === 'GET /devices/counts') return counts(state);
+  if (call === 'GET /billing') return says(billing, state.billing);
+  if (call === 'GET /billing/history') return says(historyPage, paged(state.history, cursor, limit));
+  if (call === 'GET /blocks') return says(blocksPage, paged([...state.blocks.values()], cursor, limit));
+  if (verb === 'DELETE' && room === 'blocks' && id !== undefined && state.blocks.delete(id)) return did();
+  if (room === 'devices' && id !== undefined) return deviceCall(state, verb, decodeURIComponent(id), action, body);
+  throw new MockRefusal(404, 'not-found');
+}
