@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { RollcallError } from '../protocol/errors.ts';
 import { crockfordCode } from '../protocol/text.ts';
 import type { Settings } from './config.ts';
 import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
@@ -143,24 +144,47 @@ function startRoster(store: Store, settings: Settings, log: Logger): Roster {
   );
 }
 
-/** Runs the service until `close`. `onFatal` is told when it cannot go on storing. */
+/** Runs the service until `close`. `onFatal` is told when it cannot go on storing. Refuses with `port-in-use` too. */
 export async function startService(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Service> {
   const workshop = await openWorkshop(settings, log, onFatal);
+  const started: (() => Promise<void>)[] = [async () => workshop.close()];
+  const stop = async (): Promise<void> => {
+    for (const close of started.toReversed()) await close();
+  };
+  try {
+    return { ...(await startParts(workshop, settings, log, (close) => started.push(close))), close: stop };
+  } catch (error) {
+    await stop();
+    throw namedListenError(error);
+  }
+}
+
+function namedListenError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return error;
+  const { address, port } = error as { address?: string; port?: number };
+  return new RollcallError('port-in-use', { address, port });
+}
+
+/** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
+async function startParts(workshop: Workshop, settings: Settings, log: Logger, onStop: (close: () => Promise<void>) => void): Promise<Omit<Service, 'close'>> {
   const { store, keys, operator } = workshop;
+  onStop(async () => workshop.checkpoint());
   const authority = startCertificateAuthority(keys.ca);
+  onStop(async () => authority.close());
   const roster = startRoster(store, settings, log);
-  const state: { gateway: Gateway | null; desk: EnrolmentDesk | null } = { gateway: null, desk: null };
+  onStop(async () => roster.close());
+  const listening: { gateway: Gateway | null } = { gateway: null };
   const brokerHost = settings.publicUrl === null ? '127.0.0.1' : hostOf(settings.publicUrl);
-  const brokerUrl = (): string => `mqtts://${brokerHost.includes(':') ? `[${brokerHost}]` : brokerHost}:${state.gateway?.port ?? settings.mqtt.port}`;
+  const brokerUrl = (): string => `mqtts://${brokerHost.includes(':') ? `[${brokerHost}]` : brokerHost}:${listening.gateway?.port ?? settings.mqtt.port}`;
   const metrics = createMetrics({
     store: () => store.figures(),
-    gateway: () => state.gateway?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, refused: {} },
+    gateway: () => listening.gateway?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, refused: {} },
     devices: () => roster.counts(),
   });
   const desk = startDesk({ store, keys, authority, log, settings, metrics }, brokerUrl);
   store.onCommitted(({ revoked, decided }) => {
     for (const deviceId of revoked) {
-      state.gateway?.disconnect(deviceId);
+      listening.gateway?.disconnect(deviceId);
       if (!isEnrolled(store, deviceId)) roster.forget(deviceId);
     }
     for (const { keyFingerprint } of decided) desk.decided(keyFingerprint);
@@ -172,7 +196,8 @@ export async function startService(settings: Settings, log: Logger, onFatal: (er
     devices: createDeviceHandler({ store, roster, clock: now }),
     log,
   });
-  state.gateway = gateway;
+  onStop(async () => gateway.close());
+  listening.gateway = gateway;
   const operatorToken = randomBytes(32).toString('base64url');
   const http = await buildServer({
     store,
@@ -186,33 +211,23 @@ export async function startService(settings: Settings, log: Logger, onFatal: (er
       operatorTokens: [operatorToken, ...(settings.operatorToken === null ? [] : [settings.operatorToken])],
       consoleFolder: CONSOLE_FOLDER,
     },
-    discovery: () => ({ brokerUrl: brokerUrl(), ca: keys.publishedCaPem }),
     limits: defaultHttpLimits,
+    discovery: () => ({ brokerUrl: brokerUrl(), ca: keys.publishedCaPem }),
     notReady: () => null,
     clock: now,
     random: randomBytes,
     log,
   });
+  onStop(async () => http.close());
   const httpUrl = await http.listen(settings.http);
   const operatorFile = join(settings.dataFolder, 'operator.json');
   writeFileSync(operatorFile, JSON.stringify({ url: httpUrl, token: operatorToken, pid: process.pid }), { mode: 0o600 });
   const chores = startChores(workshop, log);
-  return {
-    httpUrl: settings.publicUrl ?? httpUrl,
-    mqttUrl: brokerUrl(),
-    caFile: keys.caFile,
-    operator,
-    async close() {
-      clearInterval(chores);
-      rmSync(operatorFile, { force: true });
-      await http.close();
-      await gateway.close();
-      await roster.close();
-      await authority.close();
-      await workshop.checkpoint();
-      await workshop.close();
-    },
-  };
+  onStop(async () => {
+    clearInterval(chores);
+    rmSync(operatorFile, { force: true });
+  });
+  return { httpUrl: settings.publicUrl ?? httpUrl, mqttUrl: brokerUrl(), caFile: keys.caFile, operator };
 }
 
 /** What is done by the hour: ended waits, old events, and the day's signed heads (L5). */

@@ -45,6 +45,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const service = await startService(settings, createLog('error'), (error) => {
     process.stderr.write(`the store failed: ${error.message}\n`);
     process.exit(EXIT.refused);
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   });
   const stage: Stage = { service, api: new ApiClient(service.httpUrl), folder, agents: [], say };
   const stop = interrupted();

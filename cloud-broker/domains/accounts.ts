@@ -7,7 +7,14 @@ import { domainName } from '../../protocol/text.ts';
 import { Lanes } from '../enrollment/lanes.ts';
 import { domainById, domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
 import { loginAddressesByEmail } from '../store/queries/users.ts';
-import { ADDRESS_HEADER, accountsLibrary, PASSWORD_LENGTH, sessionCookieName, type AccountsLibrary, type AccountsSettings } from './accounts-options.ts';
+import {
+  ADDRESS_HEADER,
+  accountsLibrary,
+  PASSWORD_LENGTH,
+  sessionCookieName,
+  type AccountsLibrary,
+  type AccountsSettings,
+} from './accounts-options.ts';
 import { SignInLimits } from './accounts-limits.ts';
 
 /** A signed-in user. */
@@ -49,7 +56,12 @@ export interface Accounts {
    * Makes `admin@domain` (D6), or gives it this e-mail and password as long as the domain is unconfirmed, so that it can be
    * repeated after a crash. Refuses with `not-found`, `conflict`, or what checkFirstUser refuses with.
    */
-  createFirstUser(domainId: number, domainName: string, email: string, password: string): Promise<{ userId: string; user: string }>;
+  createFirstUser(
+    domainId: number,
+    domainName: string,
+    email: string,
+    password: string,
+  ): Promise<{ userId: string; user: string }>;
   readonly cookieName: string;
 }
 
@@ -149,7 +161,12 @@ class LibraryAccounts implements Accounts {
     if (!emailText.safeParse(email).success) throw new RollcallError('invalid-request', { field: 'email' });
   }
 
-  async createFirstUser(domainId: number, domain: string, email: string, password: string): Promise<{ userId: string; user: string }> {
+  async createFirstUser(
+    domainId: number,
+    domain: string,
+    email: string,
+    password: string,
+  ): Promise<{ userId: string; user: string }> {
     this.checkFirstUser(email, password);
     this.demandUnconfirmed(domainId, domain);
     const { internalAdapter, password: passwords } = await this.library.$context;
@@ -160,7 +177,10 @@ class LibraryAccounts implements Accounts {
     const fields = { contactEmail, domainId, role: 'domain-admin', billing: true, tags: '[]', language: 'en' };
     const user =
       known === null
-        ? await internalAdapter.createUser({ email: address, name: FIRST_USER, emailVerified: true, ...fields }, { method: 'email-password' })
+        ? await internalAdapter.createUser(
+            { email: address, name: FIRST_USER, emailVerified: true, ...fields },
+            { method: 'email-password' },
+          )
         : await internalAdapter.updateUser(known.user.id, fields);
     if (known === null || known.accounts.length === 0) {
       await internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password: hash });
@@ -186,7 +206,8 @@ class LibraryAccounts implements Accounts {
   private demandUnconfirmed(domainId: number, name: string): void {
     const row = domainById(this.settings.store.reader, domainId);
     if (row === null || row.name !== name) throw new RollcallError('not-found');
-    if (statusOf(row, this.settings.clock()) !== 'unconfirmed') throw new RollcallError('conflict', { reason: 'domain-is-active' });
+    if (statusOf(row, this.settings.clock()) !== 'unconfirmed')
+      throw new RollcallError('conflict', { reason: 'domain-is-active' });
   }
 
   /** D2, D8: before activation and after closing nobody signs in. */
@@ -213,4 +234,3 @@ class LibraryAccounts implements Accounts {
 export function createAccounts(settings: AccountsSettings & { clock(): number }): Accounts {
   return new LibraryAccounts(settings);
 }
-

@@ -39,7 +39,9 @@ export function sealPairingCode(masterKey: Uint8Array, domain: string, code: str
 /** The sealed code. Throws where the key, the domain or the bytes are not those it was sealed with. */
 export function openPairingCode(masterKey: Uint8Array, domain: string, sealed: Uint8Array): string {
   const bytes = Buffer.from(sealed);
-  const decipher = createDecipheriv('aes-256-gcm', keyFor(masterKey, 'seal'), bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv('aes-256-gcm', keyFor(masterKey, 'seal'), bytes.subarray(0, IV_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
   decipher.setAAD(Buffer.from(domain)).setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
 }

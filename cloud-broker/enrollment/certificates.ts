@@ -5,7 +5,7 @@ import type { Issuer } from '../keys/x509.ts';
 /** At some 1.5 ms a certificate this is 1.5 s of work: more is answered `busy`, so that memory and waiting stay bounded. */
 const MAX_WAITING = 1000;
 
-export interface IssuedCertificate {
+interface IssuedCertificate {
   pem: string;
   /** Lowercase hexadecimal SHA-256 of the certificate's DER. */
   fingerprint: string;

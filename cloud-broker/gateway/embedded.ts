@@ -13,7 +13,7 @@ import { SessionTable } from './session-table.ts';
 import { Session, type SessionRole } from './session.ts';
 
 /** Where what went wrong inside is told; pino's logger is one. Nothing that a stranger sent is ever logged. */
-export interface GatewayLog {
+interface GatewayLog {
   warn(details: object, message: string): void;
 }
 

@@ -13,7 +13,10 @@ beforeAll(async () => {
   ids.device = await harness.device(springfield, 'S-1');
   ids.waiting = (await harness.enrol(springfield, 'unlisted-1')).deviceId;
   const turnedAway = (await harness.enrol(springfield, 'unlisted-2')).deviceId;
-  const rejected = await harness.request('POST', `/api/v1/devices/${turnedAway}/reject`, { cookie: springfield.cookie, body: {} });
+  const rejected = await harness.request('POST', `/api/v1/devices/${turnedAway}/reject`, {
+    cookie: springfield.cookie,
+    body: {},
+  });
   ids.block = (rejected.json as { id: string }).id;
 });
 
@@ -29,16 +32,28 @@ interface Try {
 type Expected = 'not-found' | 'own-only' | 'operator' | 'open';
 
 const table: Record<string, { expected: Expected; try: () => Try }> = {
-  'POST /session': { expected: 'open', try: () => ({ method: 'POST', url: '/session', body: { user: 'admin@nowhere', password: 'x' } }) },
+  'POST /session': {
+    expected: 'open',
+    try: () => ({ method: 'POST', url: '/session', body: { user: 'admin@nowhere', password: 'x' } }),
+  },
   'GET /session': { expected: 'own-only', try: () => ({ method: 'GET', url: '/session' }) },
   'DELETE /session': { expected: 'open', try: () => ({ method: 'DELETE', url: '/session' }) },
   'GET /devices': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices' }) },
   'GET /devices/counts': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/counts' }) },
   'GET /devices/:id': { expected: 'not-found', try: () => ({ method: 'GET', url: `/devices/${ids.device}` }) },
-  'PATCH /devices/:id': { expected: 'not-found', try: () => ({ method: 'PATCH', url: `/devices/${ids.device}`, body: { label: 'ours now' } }) },
+  'PATCH /devices/:id': {
+    expected: 'not-found',
+    try: () => ({ method: 'PATCH', url: `/devices/${ids.device}`, body: { label: 'ours now' } }),
+  },
   'DELETE /devices/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/devices/${ids.device}` }) },
-  'POST /devices/:id/approve': { expected: 'not-found', try: () => ({ method: 'POST', url: `/devices/${ids.waiting}/approve`, body: {} }) },
-  'POST /devices/:id/reject': { expected: 'not-found', try: () => ({ method: 'POST', url: `/devices/${ids.waiting}/reject`, body: {} }) },
+  'POST /devices/:id/approve': {
+    expected: 'not-found',
+    try: () => ({ method: 'POST', url: `/devices/${ids.waiting}/approve`, body: {} }),
+  },
+  'POST /devices/:id/reject': {
+    expected: 'not-found',
+    try: () => ({ method: 'POST', url: `/devices/${ids.waiting}/reject`, body: {} }),
+  },
   'GET /blocks': { expected: 'own-only', try: () => ({ method: 'GET', url: '/blocks' }) },
   'DELETE /blocks/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/blocks/${ids.block}` }) },
   'GET /billing': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing' }) },
@@ -46,7 +61,11 @@ const table: Record<string, { expected: Expected; try: () => Try }> = {
   'GET /events': { expected: 'own-only', try: () => ({ method: 'GET', url: '/events' }) },
   'POST /operator/domains': {
     expected: 'operator',
-    try: () => ({ method: 'POST', url: '/operator/domains', body: { name: 'ogdenville', email: 'a@example.org', password: 'long enough for it' } }),
+    try: () => ({
+      method: 'POST',
+      url: '/operator/domains',
+      body: { name: 'ogdenville', email: 'a@example.org', password: 'long enough for it' },
+    }),
   },
   'GET /operator/domains': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/domains' }) },
   'GET /operator/domains/:name': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/domains/springfield' }) },
@@ -54,12 +73,33 @@ const table: Record<string, { expected: Expected; try: () => Try }> = {
     expected: 'operator',
     try: () => ({ method: 'PATCH', url: '/operator/domains/springfield/enrolment', body: { unlisted: 'accept' } }),
   },
-  'GET /operator/domains/:name/history': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/domains/springfield/history' }) },
-  'POST /operator/register': { expected: 'operator', try: () => ({ method: 'POST', url: '/operator/register', body: { lines: [] } }) },
+  'GET /operator/domains/:name/history': {
+    expected: 'operator',
+    try: () => ({ method: 'GET', url: '/operator/domains/springfield/history' }),
+  },
+  'POST /operator/register': {
+    expected: 'operator',
+    try: () => ({ method: 'POST', url: '/operator/register', body: { lines: [] } }),
+  },
   'GET /operator/boards/:serial': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/boards/S-1' }) },
-  'POST /operator/ledger/verify': { expected: 'operator', try: () => ({ method: 'POST', url: '/operator/ledger/verify', body: {} }) },
-  'POST /operator/ledger/close-day': { expected: 'operator', try: () => ({ method: 'POST', url: '/operator/ledger/close-day', body: {} }) },
+  'POST /operator/ledger/verify': {
+    expected: 'operator',
+    try: () => ({ method: 'POST', url: '/operator/ledger/verify', body: {} }),
+  },
+  'POST /operator/ledger/close-day': {
+    expected: 'operator',
+    try: () => ({ method: 'POST', url: '/operator/ledger/close-day', body: {} }),
+  },
 };
+
+const ANSWERS: Record<Expected, [number, string | undefined]> = {
+  'not-found': [404, 'not-found'],
+  operator: [401, 'signed-out'],
+  'own-only': [200, undefined],
+  open: [200, undefined],
+};
+
+const codeOf = (json: unknown): string | undefined => (json as { code?: string } | null)?.code;
 
 /** Everything of springfield that a leak could show. */
 function stateOfSpringfield(): string {
@@ -73,10 +113,14 @@ function stateOfSpringfield(): string {
 
 const rows = Object.entries(table).map(([route, row]) => ({ route, ...row }));
 const closed = rows.filter(({ expected }) => expected !== 'open');
+/** What the stream shows is tried in events/events.test.ts. */
+const answered = closed.filter(({ route }) => route !== 'GET /events');
 
 describe('[A4] every route', () => {
   test('[A4] is in the table above', () => {
-    const registered = harness.routes.filter(({ url }) => url.startsWith('/api/v1/')).map(({ method, url }) => `${method} ${url.slice('/api/v1'.length)}`);
+    const registered = harness.routes
+      .filter(({ url }) => url.startsWith('/api/v1/'))
+      .map(({ method, url }) => `${method} ${url.slice('/api/v1'.length)}`);
     expect(registered.toSorted()).toEqual(Object.keys(table).toSorted());
   });
 
@@ -87,14 +131,14 @@ describe('[A4] every route', () => {
     expect(answer.json).toMatchObject({ code: 'signed-out' });
   });
 
-  test.each(closed)("[A4] $route shows and changes nothing of another domain's", async (row) => {
+  test.each(answered)("[A4] $route shows and changes nothing of another domain's", async (row) => {
     const before = stateOfSpringfield();
     const { method, url, body } = row.try();
-    if (url === '/events') return;
-    const answer = await harness.request(method, `/api/v1${url}`, { cookie: shelbyville.cookie, ...(body === undefined ? {} : { body }) });
-    if (row.expected === 'not-found') expect([answer.status, answer.json]).toMatchObject([404, { code: 'not-found' }]);
-    if (row.expected === 'operator') expect([answer.status, answer.json]).toMatchObject([401, { code: 'signed-out' }]);
-    if (row.expected === 'own-only') expect(answer.status).toBe(200);
+    const answer = await harness.request(method, `/api/v1${url}`, {
+      cookie: shelbyville.cookie,
+      ...(body === undefined ? {} : { body }),
+    });
+    expect([answer.status, codeOf(answer.json)]).toEqual(ANSWERS[row.expected]);
     expect(answer.text).not.toContain('springfield');
     expect(answer.text).not.toContain(ids.device);
     expect(answer.text).not.toContain(ids.waiting);
@@ -104,7 +148,9 @@ describe('[A4] every route', () => {
   test('[A4] the same tries by the own admin do reach it: the table is not empty words', async () => {
     const { cookie } = springfield;
     expect((await harness.request('GET', `/api/v1/devices/${ids.device}`, { cookie })).status).toBe(200);
-    expect((await harness.request('PATCH', `/api/v1/devices/${ids.device}`, { cookie, body: { label: 'Room 1' } })).status).toBe(200);
+    expect((await harness.request('PATCH', `/api/v1/devices/${ids.device}`, { cookie, body: { label: 'Room 1' } })).status).toBe(
+      200,
+    );
     expect((await harness.request('DELETE', `/api/v1/blocks/${ids.block}`, { cookie })).status).toBe(204);
     const headers = { authorization: `Bearer ${TOKEN}` };
     expect((await harness.request('GET', '/api/v1/operator/domains/springfield', { headers })).status).toBe(200);
@@ -119,7 +165,8 @@ describe('[D6] roles', () => {
     const look = async () => ({
       device: (await harness.request('GET', `/api/v1/devices/${id}`, { cookie })).status,
       change: (await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie, body: { label: 'x' } })).status,
-      unenrol: (await harness.request('DELETE', `/api/v1/devices/${id}`, { cookie: `${cookie}` , headers: { origin: 'http://evil.example' } })).status,
+      unenrol: (await harness.request('DELETE', `/api/v1/devices/${id}`, { cookie, headers: { origin: 'http://evil.example' } }))
+        .status,
       billing: (await harness.request('GET', '/api/v1/billing', { cookie })).status,
       history: (await harness.request('GET', '/api/v1/billing/history', { cookie })).status,
     });
@@ -159,7 +206,9 @@ describe('the operator’s token', () => {
 
   test('without a token the routes are not there', async () => {
     const without = await openHarness({ operatorTokens: [] });
-    expect(await without.request('GET', '/api/v1/operator/domains', { headers: { authorization: 'Bearer ' } })).toMatchObject({ status: 404 });
+    expect(await without.request('GET', '/api/v1/operator/domains', { headers: { authorization: 'Bearer ' } })).toMatchObject({
+      status: 404,
+    });
     expect(without.routes.filter(({ url }) => url.includes('/operator'))).toEqual([]);
     await without.close();
   });

@@ -22,13 +22,19 @@ function refusalOfFramework(error: FastifyError): Refusal | null {
 }
 
 /** The field and what is wrong with it; never the value, which may be a secret. */
-function validationDetails(error: { validation: readonly { instancePath: string; message?: string | undefined }[]; validationContext?: unknown }): Record<string, unknown> {
-  const issues = error.validation.slice(0, MAX_ISSUES).map(({ instancePath, message }) => ({ field: instancePath.slice(1), message: message ?? 'invalid' }));
-  return { in: String(error.validationContext ?? 'request'), issues };
+function validationDetails(error: {
+  validation: readonly { instancePath: string; message?: string | undefined }[];
+  validationContext?: string | undefined;
+}): Record<string, unknown> {
+  const issues = error.validation
+    .slice(0, MAX_ISSUES)
+    .map(({ instancePath, message }) => ({ field: instancePath.slice(1), message: message ?? 'invalid' }));
+  return { in: error.validationContext ?? 'request', issues };
 }
 
 export function refusalOf(error: unknown): Refusal | null {
-  if (error instanceof RollcallError) return errors[error.code].httpStatus === null ? null : { code: error.code, details: error.details };
+  if (error instanceof RollcallError)
+    return errors[error.code].httpStatus === null ? null : { code: error.code, details: error.details };
   if (hasZodFastifySchemaValidationErrors(error)) return { code: 'invalid-request', details: validationDetails(error) };
   return error instanceof Error ? refusalOfFramework(error as FastifyError) : null;
 }
@@ -36,7 +42,8 @@ export function refusalOf(error: unknown): Refusal | null {
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
   const { code } = refusal;
   const retryAfterS = refusal.details?.['retryAfterS'];
-  if (code === 'busy' && !reply.hasHeader('retry-after')) void reply.header('retry-after', typeof retryAfterS === 'number' ? retryAfterS : 5);
+  if (code === 'busy' && !reply.hasHeader('retry-after'))
+    void reply.header('retry-after', typeof retryAfterS === 'number' ? retryAfterS : 5);
   const body: ApiError = {
     code,
     message: wordsOf(code, languageOf(request.headers['accept-language'])).message,

@@ -29,7 +29,11 @@ function gauge(registry: Registry, name: string, help: string, read: () => numbe
   const metric: Gauge = new Gauge({ name, help, registers: [registry], collect: () => metric.set(read()) });
 }
 
-function labelledGauge(registry: Registry, about: { name: string; help: string; label: string }, read: () => Record<string, number>): void {
+function labelledGauge(
+  registry: Registry,
+  about: { name: string; help: string; label: string },
+  read: () => Record<string, number>,
+): void {
   const { name, help, label } = about;
   const metric: Gauge = new Gauge({
     name,
@@ -47,13 +51,27 @@ export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const enrolments = new Counter({ name: 'rollcall_enrolments_total', help: 'Decisions about enrolments.', labelNames: ['outcome', 'code'], registers });
-  const requests = new Counter({ name: 'rollcall_http_requests_total', help: 'HTTP answers by class of status.', labelNames: ['status'], registers });
-  gauge(registry, 'rollcall_store_waiting', 'Writes that wait for their commit.', () => sources.store().waiting);
-  labelledGauge(registry, { name: 'rollcall_store_commit_ms', help: 'Milliseconds of the last commits.', label: 'quantile' }, () => {
-    const sorted = sources.store().commitMs.toSorted((a, b) => a - b);
-    return { '0.5': quantile(sorted, 0.5), '0.99': quantile(sorted, 0.99) };
+  const enrolments = new Counter({
+    name: 'rollcall_enrolments_total',
+    help: 'Decisions about enrolments.',
+    labelNames: ['outcome', 'code'],
+    registers,
   });
+  const requests = new Counter({
+    name: 'rollcall_http_requests_total',
+    help: 'HTTP answers by class of status.',
+    labelNames: ['status'],
+    registers,
+  });
+  gauge(registry, 'rollcall_store_waiting', 'Writes that wait for their commit.', () => sources.store().waiting);
+  labelledGauge(
+    registry,
+    { name: 'rollcall_store_commit_ms', help: 'Milliseconds of the last commits.', label: 'quantile' },
+    () => {
+      const sorted = sources.store().commitMs.toSorted((a, b) => a - b);
+      return { '0.5': quantile(sorted, 0.5), '0.99': quantile(sorted, 0.99) };
+    },
+  );
   gauge(registry, 'rollcall_enrolment_sessions', 'Open enrolment sessions.', () => sources.gateway().enrolmentSessions);
   gauge(registry, 'rollcall_device_sessions', 'Open device sessions.', () => sources.gateway().deviceSessions);
   labelledGauge(
@@ -61,7 +79,9 @@ export function createMetrics(sources: MetricSources): Metrics {
     { name: 'rollcall_gateway_refused', help: 'Connections and messages refused since the start, by reason.', label: 'reason' },
     () => sources.gateway().refused,
   );
-  labelledGauge(registry, { name: 'rollcall_devices', help: 'Enrolled devices by status.', label: 'status' }, () => sources.devices());
+  labelledGauge(registry, { name: 'rollcall_devices', help: 'Enrolled devices by status.', label: 'status' }, () =>
+    sources.devices(),
+  );
   return {
     watchStreams: (count) => gauge(registry, 'rollcall_event_streams', 'Open event streams.', count),
     enrolment: (outcome, code) => enrolments.inc({ outcome, code: code ?? 'none' }),

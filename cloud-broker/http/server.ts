@@ -16,6 +16,7 @@ import { handleError } from './errors.ts';
 import { EventHub } from './events/hub.ts';
 import { originVerdict } from './origin.ts';
 import { billingRoutes } from './routes/billing.ts';
+import { blockRoutes } from './routes/blocks.ts';
 import { approvalRoutes, deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { operatorRoutes } from './routes/operator.ts';
@@ -49,7 +50,7 @@ export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {
   }
   serviceRoutes(app, deps);
   await serveConsole(app, deps.settings.consoleFolder);
-  return app as unknown as FastifyInstance;
+  return app;
 }
 
 const CONTENT_POLICY = {
@@ -98,7 +99,10 @@ function createApp(deps: HttpDeps): Api {
   app.addHook('onResponse', async (request, reply) => {
     deps.metrics.request(reply.statusCode);
     const route = request.routeOptions.url ?? null;
-    request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: request.ip }, 'answered');
+    request.log.info(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: request.ip },
+      'answered',
+    );
   });
   return app;
 }
@@ -145,7 +149,14 @@ function userApi(api: Api, deps: HttpDeps, hub: EventHub): void {
     const { headers } = request;
     const { origin, referer, host } = headers;
     const site = headers['sec-fetch-site'];
-    const facts = { method: request.method, origin, referer, host, secFetchSite: Array.isArray(site) ? site[0] : site, publicUrl: settings.publicUrl };
+    const facts = {
+      method: request.method,
+      origin,
+      referer,
+      host,
+      secFetchSite: Array.isArray(site) ? site[0] : site,
+      publicUrl: settings.publicUrl,
+    };
     const verdict = originVerdict(facts);
     const hasCookie = headers.cookie?.includes(accounts.cookieName) === true;
     if (verdict === 'foreign' || (hasCookie && verdict !== 'ours')) throw new RollcallError('origin-refused');
@@ -155,7 +166,7 @@ function userApi(api: Api, deps: HttpDeps, hub: EventHub): void {
   sessionRoutes(api, deps);
   deviceRoutes(api, deps);
   approvalRoutes(api, deps);
+  blockRoutes(api, deps);
   billingRoutes(api, deps);
   eventRoutes(api, hub);
 }
-

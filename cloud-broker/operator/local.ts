@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Accounts } from '../domains/accounts.ts';
 import { newPairingCode, PAIRING_CODE_SYMBOLS, pairingHash, sealPairingCode } from '../domains/pairing.ts';
 import { RollcallError } from '../../protocol/errors.ts';
-import { normaliseDomain, serialKey } from '../../protocol/text.ts';
+import { domainName, normaliseDomain, serialKey } from '../../protocol/text.ts';
 import { boardBySerial } from '../store/device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
 import { billingFigures, listHistory } from '../store/queries/billing.ts';
@@ -62,6 +62,7 @@ class LocalOperator implements Operator {
   async createDomain(about: CreateDomain): Promise<DomainCreated> {
     const { store, accounts, clock } = this.services;
     const { name, email, password, ...rest } = checked(createDomainBody, about);
+    if (!domainName.safeParse(name).success) throw new RollcallError('name-invalid');
     accounts.checkFirstUser(email, password);
     const { domainId } = await store.write('createDomain', { now: clock(), name, email, ...rest, byOperator: true });
     const { user } = await accounts.createFirstUser(domainId, name, email, password);
@@ -71,7 +72,10 @@ class LocalOperator implements Operator {
   }
 
   async listDomains(page: PageOptions): Promise<DomainsPage> {
-    const { items, nextCursor, total } = listDomains(this.services.store.reader, { cursor: page.cursor, limit: page.limit ?? PAGE_ROWS });
+    const { items, nextCursor, total } = listDomains(this.services.store.reader, {
+      cursor: page.cursor,
+      limit: page.limit ?? PAGE_ROWS,
+    });
     return { items: items.map((row) => this.summary(row)), nextCursor, total };
   }
 
@@ -85,7 +89,10 @@ class LocalOperator implements Operator {
     const { unlisted, pairingCode, previousDays } = checked(enrolmentBody, change);
     const now = clock();
     const code = pairingCode === 'new' ? newPairingCode(random(PAIRING_CODE_SYMBOLS)) : null;
-    const sealed = code === null ? null : { hash: pairingHash(masterKey, code), sealed: sealPairingCode(masterKey, domain.name, code, random(IV_BYTES)) };
+    const sealed =
+      code === null
+        ? null
+        : { hash: pairingHash(masterKey, code), sealed: sealPairingCode(masterKey, domain.name, code, random(IV_BYTES)) };
     await store.write('setEnrolmentPolicy', {
       now,
       name: domain.name,

@@ -16,7 +16,12 @@ export const createDomainBody = z.object({
   phone: text.default(''),
 });
 
-export const domainCreated = z.object({ name: domainName, status: z.enum(domainStatuses), trialEndsAt: time.nullable(), user: z.string() });
+export const domainCreated = z.object({
+  name: domainName,
+  status: z.enum(domainStatuses),
+  trialEndsAt: time.nullable(),
+  user: z.string(),
+});
 
 export const domainSummary = z.object({
   name: domainName,

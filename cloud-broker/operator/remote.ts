@@ -25,6 +25,8 @@ async function refusalOf(response: Response): Promise<RollcallError> {
   return new RollcallError(isErrorCode(code) ? code : 'internal', { ...details, correlationId });
 }
 
+const domain = (name: string): string => `/domains/${encodeURIComponent(name)}`;
+
 function queryOf(page: PageOptions): string {
   const query = new URLSearchParams();
   if (page.cursor !== undefined) query.set('cursor', page.cursor);
@@ -36,9 +38,23 @@ function queryOf(page: PageOptions): string {
 export function remoteOperator(url: string, token: string): Operator {
   const root = `${url.replace(/\/+$/, '')}${ROOT}`;
 
-  async function call<Schema extends z.ZodType>(method: string, path: string, schema: Schema, body?: unknown): Promise<z.output<Schema>> {
-    const headers = { authorization: `Bearer ${token}`, accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-    const request: RequestInit = { method, headers, redirect: 'error', ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  async function call<Schema extends z.ZodType>(
+    method: string,
+    path: string,
+    schema: Schema,
+    body?: unknown,
+  ): Promise<z.output<Schema>> {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const request: RequestInit = {
+      method,
+      headers,
+      redirect: 'error',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
     const response = await fetch(`${root}${path}`, request).catch((error: unknown) => {
       throw new RollcallError('unreachable', { reason: error instanceof Error ? error.message : String(error) });
     });
@@ -48,7 +64,6 @@ export function remoteOperator(url: string, token: string): Operator {
     return parsed.data;
   }
 
-  const domain = (name: string): string => `/domains/${encodeURIComponent(name)}`;
   return {
     createDomain: (about) => call('POST', '/domains', domainCreated, about),
     listDomains: (page) => call('GET', `/domains${queryOf(page)}`, domainsPage),

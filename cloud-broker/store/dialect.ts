@@ -20,7 +20,8 @@ function toParameter(value: unknown): Parameter {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array) return value;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array)
+    return value;
   throw new TypeError(`a parameter of type ${typeof value} cannot be stored`);
 }
 
@@ -53,6 +54,7 @@ class StoreConnection implements DatabaseConnection {
   }
 }
 
+const nothing = async (): Promise<void> => undefined;
 const noTransactions = async (): Promise<never> => {
   throw new Error('the store has no transactions outside of its operations');
 };
@@ -60,7 +62,6 @@ const noTransactions = async (): Promise<never> => {
 /** Dialect of type `sqlite`. Only statements on the `auth_*` tables get through to the writer (operation accountStatement). */
 export function storeDialect(store: Store): Dialect {
   const connection = new StoreConnection(store);
-  const nothing = async (): Promise<void> => undefined;
   const driver: Driver = {
     init: nothing,
     acquireConnection: async () => connection,

@@ -68,14 +68,13 @@ describe('billing', TIMEOUT, () => {
   test('a long history is fetched page by page', async () => {
     await using stage = await openStage(browser, { devices: 900, path: '/billing' });
     const { page, service } = stage;
-    await page.getByText('Daily use').waitFor();
-    const last = page.getByText('+1,0951,095', { exact: true });
+    await page.getByText('Daily use', { exact: true }).waitFor();
     for (let turn = 0; turn < 200 && (await page.getByRole('link', { name: 'Room 000100' }).count()) === 0; turn += 1) {
       await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
     }
     await page.getByRole('link', { name: 'Room 000100' }).waitFor();
-    expect(await last.count()).toBe(0);
+    expect(await page.locator('.rc-row').count()).toBeLessThan(60);
     expect(service.asked.filter((call) => call.includes('/billing/history?limit=200&cursor=')).length).toBeGreaterThanOrEqual(4);
   });
 
@@ -110,26 +109,30 @@ describe('every page', TIMEOUT, () => {
     test(`keeps AA contrast in all its text, ${scheme}`, async () => {
       const paths = ['/', '/devices?device=d-000003', '/devices?panel=blocked', '/devices?status=pending', '/billing'];
       await using stage = await openStage(browser, { devices: 60, pending: 2, blocks: 2, scheme });
+      const weak: string[] = [];
       for (const path of paths) {
         await stage.page.goto(`${stage.service.url}${path}`);
         await stage.page.locator('.rc-facts, .rc-row').first().waitFor();
-        expect(await measureContrast(stage.page), path).toEqual([]);
+        weak.push(...(await measureContrast(stage.page)).map((text) => `${path}: ${text}`));
       }
       await stage.service.stop();
       await stage.page.locator('.rc-lost').waitFor();
-      expect(await measureContrast(stage.page), 'lost').toEqual([]);
+      weak.push(...(await measureContrast(stage.page)).map((text) => `lost: ${text}`));
+      expect(weak).toEqual([]);
     });
   }
 
   test('does not scroll sideways on a phone, in either language', async () => {
+    const widths = new Map<string, number>();
     for (const language of ['en-GB', 'fr-FR']) {
       await using stage = await openStage(browser, { devices: 30, pending: 2, blocks: 1, width: 390, language });
       for (const path of ['/', '/billing', '/devices?device=d-000003', '/devices?panel=enrol']) {
         await stage.page.goto(`${stage.service.url}${path}`);
         await stage.page.locator('.rc-facts, .rc-row').first().waitFor();
-        expect(await stage.page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);
+        widths.set(`${language} ${path}`, await stage.page.evaluate(() => document.documentElement.scrollWidth));
       }
     }
+    expect([...widths].filter(([, width]) => width > 390)).toEqual([]);
   });
 
   test('is built of files of ours alone, with at most 250 KiB of gzipped scripts and none of them inline', async () => {

@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'vite';
+import { promisify } from 'node:util';
 
+const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
+const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');
 
 async function sourcesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -29,10 +32,10 @@ export async function builtConsole(): Promise<string> {
   const complete = join(folder, '.complete');
   if (existsSync(complete)) return folder;
   const own = join(tmpdir(), `rollcall-console-${randomUUID()}`);
-  await build({
-    configFile: join(ROOT, 'cloud-broker/console/vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: own, emptyOutDir: false },
+  const config = join(ROOT, 'cloud-broker/console/vite.config.ts');
+  // A process of its own, because vitest sets NODE_ENV to `test` and React would come with its development checks.
+  await run(process.execPath, [VITE, 'build', '--config', config, '--outDir', own, '--logLevel', 'warn'], {
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   await writeFile(join(own, '.complete'), '');
   try {

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- the function goes to the page as a whole, with all that it needs */
 import type { Page } from 'playwright-core';
 
 /**

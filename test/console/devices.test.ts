@@ -65,7 +65,7 @@ describe('the list of devices', TIMEOUT, () => {
       await chip(page, name)
         .filter({ hasText: String(count) })
         .click();
-      await page.locator(`[role=table][aria-rowcount="${count + 1}"]`).waitFor();
+      await expect.poll(() => page.getByRole('table').getAttribute('aria-rowcount')).toBe(String(count + 1));
     }
   });
 
@@ -119,7 +119,7 @@ describe('one device', TIMEOUT, () => {
     const { page, service } = stage;
     const drawer = page.getByRole('dialog');
     await drawer.getByRole('textbox', { name: 'Label' }).fill('Aula');
-    await drawer.getByRole('textbox', { name: 'Tags' }).fill('east');
+    await drawer.getByRole('combobox', { name: 'Tags' }).fill('east');
     await page.keyboard.press('Enter');
     await drawer.getByRole('button', { name: 'Save' }).click();
     await drawer.getByRole('heading', { name: 'Aula' }).waitFor();
@@ -132,7 +132,7 @@ describe('one device', TIMEOUT, () => {
 
   test('[E9] unenrolling says its consequences first, then the device is gone', async () => {
     await using stage = await openStage(browser, { devices: 5, path: '/devices?device=d-000003' });
-    const { page } = stage;
+    const { page, service } = stage;
     await page.getByRole('button', { name: 'Unenrol' }).click();
     const dialog = page.getByRole('dialog', { name: 'Unenrol Room 000103?' });
     await dialog.getByText('today is the last day charged; history and credits stay').waitFor();
@@ -140,6 +140,7 @@ describe('one device', TIMEOUT, () => {
     await page.mouse.move(5, 5);
     await page.getByRole('link', { name: 'Room 000103' }).waitFor({ state: 'detached' });
     await chip(page, 'All').filter({ hasText: '4' }).waitFor();
+    expect(service.state.devices.has('d-000003')).toBe(false);
   });
 });
 

@@ -57,6 +57,7 @@ describe('events', TIMEOUT, () => {
     await page.getByRole('link', { name: 'Room 000101' }).hover();
     service.push('device', { device: service.state.put({ ...service.state.device('d-000001'), status: 'late' }) });
     await page.getByRole('row').filter({ hasText: 'Room 000101' }).getByText('Late').waitFor();
+    expect(await page.getByText('1 change', { exact: true }).count()).toBe(1);
     await page.mouse.move(5, 5);
     await page.getByRole('link', { name: 'Room 000101' }).waitFor({ state: 'detached' });
   });
@@ -113,5 +114,6 @@ describe('a lost link', TIMEOUT, () => {
     await stage.service.stop();
     await stage.page.getByText(/^Connexion perdue\. Données de \d\d:\d\d:\d\d\.$/).waitFor();
     await stage.page.getByText('Était en ligne').first().waitFor();
+    expect(await stage.page.getByText('En ligne', { exact: true }).count()).toBe(1);
   });
 });

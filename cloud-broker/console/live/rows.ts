@@ -48,19 +48,6 @@ export function rowsOf(list: Pick<DeviceList, 'pages'>): Device[] {
   return [...seen.values()];
 }
 
-interface Place {
-  page: number;
-  index: number;
-}
-
-function placesOf(list: DeviceList): Map<string, Place> {
-  const places = new Map<string, Place>();
-  list.pages.forEach((page, pageIndex) =>
-    page.items.forEach((device, index) => places.set(device.id, { page: pageIndex, index })),
-  );
-  return places;
-}
-
 /** Whether a device would stand among the rows fetched so far, not further down. */
 function reaches(list: DeviceList, filter: DeviceFilter, device: Device): boolean {
   const last = list.pages.at(-1);
@@ -69,59 +56,66 @@ function reaches(list: DeviceList, filter: DeviceFilter, device: Device): boolea
   return last.nextCursor === null || (lastRow !== undefined && compare(filter, device, lastRow) < 0);
 }
 
-const sortsAlike = (filter: DeviceFilter, a: Device, b: Device): boolean =>
-  filter.sort === 'label' || filter.sort === '-label' ? a.label === b.label : a.enrolledAt === b.enrolledAt;
-
-/** What a known row's new value means for its place: stay, or wait to go or to move. */
-function verdict(filter: DeviceFilter, before: Device, now: Device, waited: Device | null | undefined): Device | null | 'stays' {
-  if (!matches(filter, now)) return null;
-  const moving = waited !== undefined && waited !== null;
-  return moving || !sortsAlike(filter, before, now) ? now : 'stays';
+/** The next row above (-1) or below (1) that is not about to go or to move. */
+function settledFrom(rows: readonly Device[], index: number, step: -1 | 1, waiting: Waiting): Device | undefined {
+  let at = index + step;
+  for (let row = rows[at]; row !== undefined; row = rows[at]) {
+    if (!waiting.has(row.id)) return row;
+    at += step;
+  }
+  return undefined;
 }
+
+/** Whether a row may stay at `index`: it belongs to the list, between its next neighbours that do not wait themselves. */
+function staysAt(rows: readonly Device[], index: number, now: Device, filter: DeviceFilter, waiting: Waiting): boolean {
+  if (!matches(filter, now)) return false;
+  const above = settledFrom(rows, index, -1, waiting);
+  const below = settledFrom(rows, index, 1, waiting);
+  return (above === undefined || compare(filter, above, now) < 0) && (below === undefined || compare(filter, now, below) < 0);
+}
+
+/** The rows of a list cut into its pages again. Pages keep their sizes; the last takes the difference. */
+function intoPages(list: DeviceList, rows: readonly Device[], total: number): DeviceList {
+  let from = 0;
+  const pages: DevicesPage[] = list.pages.map((page, index) => {
+    const to = index === list.pages.length - 1 ? rows.length : from + page.items.length;
+    const items = rows.slice(from, to);
+    from = to;
+    return { ...page, items, total };
+  });
+  return { ...list, pages };
+}
+
+const totalOf = (list: DeviceList): number => list.pages[0]?.total ?? 0;
 
 /** Takes changes up: known rows show their new values, and what that means for the rows themselves waits. */
 export function absorb(held: Held, filter: DeviceFilter, changes: readonly Change[]): Held {
-  const places = placesOf(held.list);
-  const pages = [...held.list.pages];
+  const rows = rowsOf(held.list);
+  const places = new Map(rows.map(({ id }, index) => [id, index]));
   const waiting = new Map(held.waiting);
   for (const { id, device } of changes) {
-    const place = places.get(id);
-    const page = place === undefined ? undefined : pages[place.page];
-    const before = place === undefined ? undefined : page?.items[place.index];
-    if (place === undefined || page === undefined || before === undefined) {
+    const index = places.get(id);
+    if (index === undefined) {
       if (device !== null && matches(filter, device) && reaches(held.list, filter, device)) waiting.set(id, device);
       else waiting.delete(id);
-      continue;
-    }
-    if (device === null) {
+    } else if (device === null) {
       waiting.set(id, null);
-      continue;
+    } else {
+      rows[index] = device;
+      if (staysAt(rows, index, device, filter, waiting)) waiting.delete(id);
+      else waiting.set(id, matches(filter, device) ? device : null);
     }
-    pages[place.page] = { ...page, items: page.items.with(place.index, device) };
-    const fate = verdict(filter, before, device, waiting.get(id));
-    if (fate === 'stays') waiting.delete(id);
-    else waiting.set(id, fate);
   }
-  return { list: { ...held.list, pages }, waiting };
+  return { list: intoPages(held.list, rows, totalOf(held.list)), waiting };
 }
 
 /** Lets what waited come, go and move, and corrects the total by it. */
 export function settle({ list, waiting }: Held, filter: DeviceFilter): DeviceList {
   if (waiting.size === 0) return list;
+  const before = rowsOf(list);
   const arriving = [...waiting.values()].filter((device) => device !== null);
-  const before = rowsOf(list).length;
-  const lastIndex = list.pages.length - 1;
-  const pages: DevicesPage[] = list.pages.map((page, index) => {
-    const bound = page.items.at(-1);
-    const fits = (device: Device): boolean => index === lastIndex || (bound !== undefined && compare(filter, device, bound) <= 0);
-    const come = arriving.filter(fits);
-    for (const device of come) arriving.splice(arriving.indexOf(device), 1);
-    const items = [...page.items.filter((device) => !waiting.has(device.id)), ...come];
-    return { ...page, items: come.length === 0 ? items : items.toSorted((a, b) => compare(filter, a, b)) };
-  });
-  const settled = { ...list, pages };
-  const total = Math.max(0, (list.pages[0]?.total ?? 0) + rowsOf(settled).length - before);
-  return { ...settled, pages: pages.map((page) => ({ ...page, total })) };
+  const rows = [...before.filter((device) => !waiting.has(device.id)), ...arriving].toSorted((a, b) => compare(filter, a, b));
+  return intoPages(list, rows, Math.max(0, totalOf(list) + rows.length - before.length));
 }
 
 /**
@@ -138,6 +132,6 @@ export function differences(list: DeviceList, fresh: readonly DevicesPage[]): Ch
 
 /** Corrects the total so that it is `total` once all that waits has been let in. */
 export function withTotal({ list, waiting }: Held, filter: DeviceFilter, total: number): Held {
-  const shift = total - (settle({ list, waiting }, filter).pages[0]?.total ?? 0);
+  const shift = total - totalOf(settle({ list, waiting }, filter));
   return { list: { ...list, pages: list.pages.map((page) => ({ ...page, total: page.total + shift })) }, waiting };
 }

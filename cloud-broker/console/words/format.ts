@@ -21,6 +21,9 @@ export interface Formats {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+// A clock of the reader's that is behind must not make a heartbeat come from the future.
+const passedMs = (isoTime: string, nowMs: number): number => Math.max(0, nowMs - Date.parse(isoTime));
+
 /** How a language writes numbers and times. English writes the day before the month and 24 hours, as the French do. */
 export function createFormats(language: Language): Formats {
   const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
@@ -36,8 +39,6 @@ export function createFormats(language: Language): Formats {
     new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' });
   const minutes = duration('minute');
   const hours = duration('hour');
-  // A clock of the reader's that is behind must not make a heartbeat come from the future.
-  const passedMs = (isoTime: string, nowMs: number): number => Math.max(0, nowMs - Date.parse(isoTime));
   return {
     number: (value) => number.format(value),
     signed: (value) => signed.format(value).replace('-', '−'),

@@ -80,7 +80,8 @@ export class EventHub {
   demandRoom(signedIn: SignedIn): void {
     const own = this.sessions.get(signedIn.sessionId)?.streams.size ?? 0;
     const { streamsPerSession, streamsInAll } = this.deps.limits;
-    if (this.closed || own >= streamsPerSession || this.count >= streamsInAll) throw new RollcallError('busy', { retryAfterS: 10 });
+    if (this.closed || own >= streamsPerSession || this.count >= streamsInAll)
+      throw new RollcallError('busy', { retryAfterS: 10 });
   }
 
   open(request: OpenRequest): void {
@@ -151,7 +152,7 @@ export class EventHub {
     });
     if (this.checking) return;
     this.checking = true;
-    for (const session of [...this.sessions.values()]) {
+    for (const session of this.sessions.values()) {
       if (await this.stillHolds(session)) continue;
       for (const stream of session.streams) stream.end();
     }

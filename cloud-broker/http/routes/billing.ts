@@ -15,7 +15,10 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
 
   api.get(
     '/billing',
-    { config: { access: 'billing' }, schema: { tags, summary: 'Status, credits and how long they last', response: { 200: billingSchema, ...refusals } } },
+    {
+      config: { access: 'billing' },
+      schema: { tags, summary: 'Status, credits and how long they last', response: { 200: billingSchema, ...refusals } },
+    },
     async (request) => {
       const { domainId } = callerOf(request);
       const domain = domainById(reader, domainId);
@@ -28,7 +31,12 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
     '/billing/history',
     {
       config: { access: 'billing' },
-      schema: { tags, summary: 'Every movement of credits, newest first', querystring: historyQuery, response: { 200: historyPage, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Every movement of credits, newest first',
+        querystring: historyQuery,
+        response: { 200: historyPage, ...refusals },
+      },
     },
     async (request) => {
       const page = listHistory(reader, callerOf(request).domainId, request.query);

@@ -2,20 +2,16 @@ import type { FastifyRequest } from 'fastify';
 import {
   approveBody,
   block as blockSchema,
-  blocksPage,
-  cursor,
   device as deviceSchema,
   deviceCounts,
   devicePatch,
   devicesPage,
   devicesQuery,
-  limit,
   rejectBody,
   type Device,
 } from '../../../protocol/api.ts';
-import * as z from 'zod';
 import { RollcallError } from '../../../protocol/errors.ts';
-import { blockView, listBlocks } from '../../store/queries/blocks.ts';
+import { blockView } from '../../store/queries/blocks.ts';
 import { countDevices, deviceView, listDevices } from '../../store/queries/devices.ts';
 import { callerOf } from '../access.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../api.ts';
@@ -35,7 +31,9 @@ export function deviceRoutes(api: Api, deps: HttpDeps): void {
 
   api.get(
     '/devices',
-    { schema: { tags, summary: 'Devices, page by page', querystring: devicesQuery, response: { 200: devicesPage, ...refusals } } },
+    {
+      schema: { tags, summary: 'Devices, page by page', querystring: devicesQuery, response: { 200: devicesPage, ...refusals } },
+    },
     async (request) => {
       const { items, nextCursor, total } = listDevices(store.reader, viewerOf(callerOf(request)), request.query);
       return { items: items.map((view) => presentDevice(view, deps.presence.of(view.id))), nextCursor, total };
@@ -58,20 +56,34 @@ export function deviceRoutes(api: Api, deps: HttpDeps): void {
     '/devices/:id',
     {
       config: { access: 'admin' },
-      schema: { tags, summary: 'Change label and tags', params: idParams, body: devicePatch, response: { 200: deviceSchema, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Change label and tags',
+        params: idParams,
+        body: devicePatch,
+        response: { 200: deviceSchema, ...refusals },
+      },
     },
     async (request) => {
       const { id } = request.params;
       deviceOf(deps, request, id);
       const { label, tags: newTags } = request.body;
-      await store.write('changeDevice', { ...askedBy(request, deps), id, label: label ?? null, tags: newTags === undefined ? null : [...new Set(newTags)] });
+      await store.write('changeDevice', {
+        ...askedBy(request, deps),
+        id,
+        label: label ?? null,
+        tags: newTags === undefined ? null : [...new Set(newTags)],
+      });
       return deviceOf(deps, request, id);
     },
   );
 
   api.delete(
     '/devices/:id',
-    { config: { access: 'admin' }, schema: { tags, summary: 'Unenrol', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } } },
+    {
+      config: { access: 'admin' },
+      schema: { tags, summary: 'Unenrol', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
+    },
     async (request, reply) => {
       const { id } = request.params;
       deviceOf(deps, request, id);
@@ -81,7 +93,7 @@ export function deviceRoutes(api: Api, deps: HttpDeps): void {
   );
 }
 
-/** E6, E7: what waits for a person, and what a person has turned away. */
+/** E6, E7: what waits for a person. */
 export function approvalRoutes(api: Api, deps: HttpDeps): void {
   const { store } = deps;
   const tags = ['approval'];
@@ -90,7 +102,13 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
     '/devices/:id/approve',
     {
       config: { access: 'admin' },
-      schema: { tags, summary: 'Approve a waiting board: this is its enrolment', params: idParams, body: approveBody, response: { 200: deviceSchema, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Approve a waiting board: this is its enrolment',
+        params: idParams,
+        body: approveBody,
+        response: { 200: deviceSchema, ...refusals },
+      },
     },
     async (request) => {
       const { id } = request.params;
@@ -104,7 +122,13 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
     '/devices/:id/reject',
     {
       config: { access: 'admin' },
-      schema: { tags, summary: 'Reject a waiting board, for 30 days or until the block is lifted', params: idParams, body: rejectBody, response: { 200: blockSchema, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Reject a waiting board, for 30 days or until the block is lifted',
+        params: idParams,
+        body: rejectBody,
+        response: { 200: blockSchema, ...refusals },
+      },
     },
     async (request) => {
       const { id } = request.params;
@@ -115,26 +139,6 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
       // Somebody lifted it in between.
       if (view === null) throw new RollcallError('conflict');
       return presentBlock(view);
-    },
-  );
-
-  api.get(
-    '/blocks',
-    { schema: { tags, summary: 'Boards that were turned away', querystring: z.object({ cursor, limit }), response: { 200: blocksPage, ...refusals } } },
-    async (request) => {
-      const { items, nextCursor, total } = listBlocks(store.reader, callerOf(request).domainId, request.query, deps.clock());
-      return { items: items.map(presentBlock), nextCursor, total };
-    },
-  );
-
-  api.delete(
-    '/blocks/:id',
-    { config: { access: 'admin' }, schema: { tags, summary: 'Lift a block', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } } },
-    async (request, reply) => {
-      const { id } = request.params;
-      if (!/^\d{1,15}$/.test(id)) throw new RollcallError('not-found');
-      await store.write('liftBlock', { ...askedBy(request, deps), blockId: Number(id) });
-      return reply.code(204).send();
     },
   );
 }

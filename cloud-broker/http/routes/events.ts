@@ -11,7 +11,13 @@ const stream = {
 export function eventRoutes(api: Api, hub: EventHub): void {
   api.get(
     '/events',
-    { schema: { tags: ['events'], summary: 'What happens, as it happens; resumes with Last-Event-ID', response: { 200: stream, ...refusals } } },
+    {
+      schema: {
+        tags: ['events'],
+        summary: 'What happens, as it happens; resumes with Last-Event-ID',
+        response: { 200: stream, ...refusals },
+      },
+    },
     async (request, reply) => {
       const signedIn = callerOf(request);
       hub.demandRoom(signedIn);

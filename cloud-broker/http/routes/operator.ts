@@ -45,17 +45,39 @@ export function operatorRoutes(api: Api, deps: HttpDeps): void {
 
   api.post(
     '/register',
-    { bodyLimit: IMPORT_BYTES, schema: { ...secured, summary: 'List boards; a verdict for each line', body: importBody, response: { 200: importReport, ...refusals } } },
+    {
+      bodyLimit: IMPORT_BYTES,
+      schema: {
+        ...secured,
+        summary: 'List boards; a verdict for each line',
+        body: importBody,
+        response: { 200: importReport, ...refusals },
+      },
+    },
     async (request) => operator.importLines(request.body.lines),
   );
   api.get(
     '/boards/:serial',
-    { schema: { ...secured, summary: 'A listed board, its entitlement and where it is', params: serialParams, response: { 200: boardSummary, ...refusals } } },
+    {
+      schema: {
+        ...secured,
+        summary: 'A listed board, its entitlement and where it is',
+        params: serialParams,
+        response: { 200: boardSummary, ...refusals },
+      },
+    },
     async (request) => operator.showBoard(request.params.serial),
   );
   api.post(
     '/ledger/verify',
-    { schema: { ...secured, summary: 'Prove the books from the first row', body: z.object({}), response: { 200: verdict, ...refusals } } },
+    {
+      schema: {
+        ...secured,
+        summary: 'Prove the books from the first row',
+        body: z.object({}),
+        response: { 200: verdict, ...refusals },
+      },
+    },
     async () => operator.verifyLedger(),
   );
   api.post(
@@ -69,7 +91,14 @@ function domainRoutes(api: Api, deps: HttpDeps): void {
   const { operator } = deps;
   api.post(
     '/domains',
-    { schema: { ...secured, summary: 'Make an activated domain and its first user', body: createDomainBody, response: { 201: domainCreated, ...refusals } } },
+    {
+      schema: {
+        ...secured,
+        summary: 'Make an activated domain and its first user',
+        body: createDomainBody,
+        response: { 201: domainCreated, ...refusals },
+      },
+    },
     async (request, reply) => reply.code(201).send(await operator.createDomain(request.body)),
   );
   api.get(
@@ -84,12 +113,28 @@ function domainRoutes(api: Api, deps: HttpDeps): void {
   );
   api.patch(
     '/domains/:name/enrolment',
-    { schema: { ...secured, summary: 'How new boards get in', params: nameParams, body: enrolmentBody, response: { 200: enrolmentPolicy, ...refusals } } },
+    {
+      schema: {
+        ...secured,
+        summary: 'How new boards get in',
+        params: nameParams,
+        body: enrolmentBody,
+        response: { 200: enrolmentPolicy, ...refusals },
+      },
+    },
     async (request) => operator.setEnrolment(request.params.name, request.body),
   );
   api.get(
     '/domains/:name/history',
-    { schema: { ...secured, summary: 'A domain’s Billing History', params: nameParams, querystring: page, response: { 200: historyPage, ...refusals } } },
+    {
+      schema: {
+        ...secured,
+        summary: 'A domain’s Billing History',
+        params: nameParams,
+        querystring: page,
+        response: { 200: historyPage, ...refusals },
+      },
+    },
     async (request) => operator.history(request.params.name, request.query),
   );
 }

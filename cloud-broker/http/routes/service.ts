@@ -9,9 +9,13 @@ import type { HttpDeps } from '../deps.ts';
 export function serviceRoutes(app: Api, deps: HttpDeps): void {
   const tags = ['service'];
 
-  app.get('/healthz', { schema: { tags, summary: 'The process answers', response: { 200: z.object({ status: z.literal('ok') }) } } }, async () => ({
-    status: 'ok' as const,
-  }));
+  app.get(
+    '/healthz',
+    { schema: { tags, summary: 'The process answers', response: { 200: z.object({ status: z.literal('ok') }) } } },
+    async () => ({
+      status: 'ok' as const,
+    }),
+  );
 
   app.get(
     '/readyz',
@@ -19,7 +23,10 @@ export function serviceRoutes(app: Api, deps: HttpDeps): void {
       schema: {
         tags,
         summary: 'The service can take work',
-        response: { 200: z.object({ status: z.literal('ready') }), 503: z.object({ status: z.literal('not-ready'), reason: z.string() }) },
+        response: {
+          200: z.object({ status: z.literal('ready') }),
+          503: z.object({ status: z.literal('not-ready'), reason: z.string() }),
+        },
       },
     },
     async (_request, reply) => {
@@ -28,11 +35,19 @@ export function serviceRoutes(app: Api, deps: HttpDeps): void {
     },
   );
 
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(deps.metrics.contentType).send(await deps.metrics.text()));
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(deps.metrics.contentType).send(await deps.metrics.text()),
+  );
 
   app.get(
     '/.well-known/rollcall',
-    { schema: { tags, summary: 'Where devices connect, and whom they may trust there', response: { 200: discoverySchema, ...refusals } } },
+    {
+      schema: {
+        tags,
+        summary: 'Where devices connect, and whom they may trust there',
+        response: { 200: discoverySchema, ...refusals },
+      },
+    },
     async (_request, reply) => {
       void reply.header('cache-control', 'no-store');
       return { service: 'rollcall' as const, protocols: [PROTOCOL_VERSION], ...deps.discovery(), now: isoTime(deps.clock()) };

@@ -28,7 +28,12 @@ export function sessionRoutes(api: Api, deps: HttpDeps): void {
     '/session',
     {
       config: { access: 'open' },
-      schema: { tags: ['session'], summary: 'Sign in with name@domain or an e-mail', body: signInBody, response: { 200: sessionSchema, ...refusals } },
+      schema: {
+        tags: ['session'],
+        summary: 'Sign in with name@domain or an e-mail',
+        body: signInBody,
+        response: { 200: sessionSchema, ...refusals },
+      },
     },
     async (request, reply) => {
       const { user, password } = request.body;
@@ -47,7 +52,10 @@ export function sessionRoutes(api: Api, deps: HttpDeps): void {
 
   api.delete(
     '/session',
-    { config: { access: 'open' }, schema: { tags: ['session'], summary: 'Sign out', body: emptyBody, response: { 204: nothing, ...refusals } } },
+    {
+      config: { access: 'open' },
+      schema: { tags: ['session'], summary: 'Sign out', body: emptyBody, response: { 204: nothing, ...refusals } },
+    },
     async (request, reply) => {
       const cookies = await deps.accounts.signOut(request.headers);
       return reply.header('set-cookie', cookies).code(204).send();

@@ -38,6 +38,8 @@ export class SetPresence implements LivePresence {
   }
 }
 
+const certificate = (deviceId: string) => ({ deviceId, fingerprint: randomBytes(32).toString('hex'), serialNumber: '01' });
+
 export interface TestDomain {
   id: number;
   name: string;
@@ -68,7 +70,9 @@ export class Harness {
   now = Date.UTC(2026, 0, 5, 12);
   private readonly folder: string;
 
-  constructor(parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'presence' | 'routes' | 'log'> & { folder: string }) {
+  constructor(
+    parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'presence' | 'routes' | 'log'> & { folder: string },
+  ) {
     this.store = parts.store;
     this.accounts = parts.accounts;
     this.operator = parts.operator;
@@ -94,7 +98,10 @@ export class Harness {
   }
 
   /** Gives the domain's first user another role, permission or tags: what inviting users will do. */
-  async become(domain: TestDomain, as: { role: 'admin' | 'user' | 'domain-admin'; billing?: boolean; tags?: string[] }): Promise<void> {
+  async become(
+    domain: TestDomain,
+    as: { role: 'admin' | 'user' | 'domain-admin'; billing?: boolean; tags?: string[] },
+  ): Promise<void> {
     await this.store.write('accountStatement', {
       text: 'UPDATE auth_user SET "role" = ?, "billing" = ?, "tags" = ? WHERE "domainId" = ? RETURNING 1',
       parameters: [as.role, as.billing === true ? 1 : 0, JSON.stringify(as.tags ?? []), domain.id],
@@ -110,7 +117,6 @@ export class Harness {
   /** One proved try to enrol; `key` tells device keys apart. Listed boards are accepted, others wait. */
   async enrol(domain: TestDomain, serial: string, key = randomBytes(32).toString('hex')): Promise<Outcome> {
     const proposedId = randomBytes(16).toString('hex');
-    const certificate = (deviceId: string) => ({ deviceId, fingerprint: randomBytes(32).toString('hex'), serialNumber: '01' });
     const attempt: EnrolmentAttempt = {
       now: this.now,
       domain: domain.name,
@@ -128,7 +134,8 @@ export class Harness {
       certificate: certificate(proposedId),
     };
     let outcome = await this.store.write('enrol', attempt);
-    if (outcome.outcome === 'certificate-needed') outcome = await this.store.write('enrol', { ...attempt, certificate: certificate(outcome.deviceId) });
+    if (outcome.outcome === 'certificate-needed')
+      outcome = await this.store.write('enrol', { ...attempt, certificate: certificate(outcome.deviceId) });
     if (outcome.outcome === 'accepted' || outcome.outcome === 'pending') return outcome;
     throw new Error(`not enrolled: ${JSON.stringify(outcome)}`);
   }
@@ -140,10 +147,19 @@ export class Harness {
   }
 
   /** A request with a session's cookie and from a page of ours. */
-  async request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, about: { cookie?: string; body?: object; headers?: Record<string, string> } = {}) {
-    const headers = { host: HOST, origin: ORIGIN, ...(about.cookie === undefined ? {} : { cookie: about.cookie }), ...about.headers };
+  async request(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    about: { cookie?: string; body?: object; headers?: Record<string, string> } = {},
+  ) {
+    const headers = {
+      host: HOST,
+      origin: ORIGIN,
+      ...(about.cookie === undefined ? {} : { cookie: about.cookie }),
+      ...about.headers,
+    };
     const answer = await this.app.inject({ method, url, headers, ...(about.body === undefined ? {} : { payload: about.body }) });
-    const json = (answer.headers['content-type'] ?? '').toString().includes('json') ? (answer.json() as unknown) : null;
+    const json = (answer.headers['content-type'] ?? '').includes('json') ? (answer.json() as unknown) : null;
     return { status: answer.statusCode, json, text: answer.body, headers: answer.headers };
   }
 
@@ -157,14 +173,24 @@ export class Harness {
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-http-'));
   const problems: string[] = [];
-  const store = await openStore({ folder, onInternalError: (message) => problems.push(message), onFatal: (error) => problems.push(String(error)) });
+  const store = await openStore({
+    folder,
+    onInternalError: (message) => problems.push(message),
+    onFatal: (error) => problems.push(String(error)),
+  });
   const log: string[] = [];
   const presence = new SetPresence();
   const routes: { method: string; url: string }[] = [];
   let harness: Harness | null = null;
   const clock = (): number => harness?.now ?? 0;
   const publicUrl = options.publicUrl ?? null;
-  const accounts = createAccounts({ store, secret: randomBytes(32).toString('hex'), publicUrl: publicUrl ?? 'http://localhost', log: (line) => log.push(line), clock });
+  const accounts = createAccounts({
+    store,
+    secret: randomBytes(32).toString('hex'),
+    publicUrl: publicUrl ?? 'http://localhost',
+    log: (line) => log.push(line),
+    clock,
+  });
   const operator = localOperator({
     store,
     accounts,

@@ -37,9 +37,18 @@ const SELECT = `SELECT t.id, t.domain_id AS domainId, t.n, t.at, t.kind, CASE t.
 const place = z.int().min(1);
 
 /** L8: newest first by n. n counts from 1 without a gap, so the head's n is how many there are. */
-export function listHistory(sql: Sql, domainId: number, request: PageRequest): { items: HistoryView[]; nextCursor: string | null; total: number } {
+export function listHistory(
+  sql: Sql,
+  domainId: number,
+  request: PageRequest,
+): { items: HistoryView[]; nextCursor: string | null; total: number } {
   const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
-  const rows = sql.all<HistoryView>(`${SELECT} WHERE t.domain_id = ? AND t.n < ? ORDER BY t.n DESC LIMIT ?`, domainId, before, request.limit + 1);
+  const rows = sql.all<HistoryView>(
+    `${SELECT} WHERE t.domain_id = ? AND t.n < ? ORDER BY t.n DESC LIMIT ?`,
+    domainId,
+    before,
+    request.limit + 1,
+  );
   const total = sql.get<{ n: number }>('SELECT n FROM ledger_heads WHERE domain_id = ?', domainId)?.n ?? 0;
   return { ...pageOf(rows, request.limit, (last) => last.n), total };
 }

@@ -16,7 +16,12 @@ const COLUMNS = 'id, serial, key_fingerprint AS keyFingerprint, kind, since_at A
 const place = z.int().min(1);
 
 /** E6: blocks that hold at `now`, newest first. */
-export function listBlocks(sql: Sql, domainId: number, request: PageRequest, now: number): { items: BlockView[]; nextCursor: string | null; total: number } {
+export function listBlocks(
+  sql: Sql,
+  domainId: number,
+  request: PageRequest,
+  now: number,
+): { items: BlockView[]; nextCursor: string | null; total: number } {
   const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
   const holding = 'domain_id = ? AND (until_at IS NULL OR until_at > ?)';
   const rows = sql.all<BlockView>(

@@ -29,7 +29,11 @@ export interface PageRequest {
 }
 
 /** Cuts `rows`, of which one more than the limit was asked for, into a page and the cursor of the next one. */
-export function pageOf<Row>(rows: Row[], limit: number, placeOf: (last: Row) => unknown): { items: Row[]; nextCursor: string | null } {
+export function pageOf<Row>(
+  rows: Row[],
+  limit: number,
+  placeOf: (last: Row) => unknown,
+): { items: Row[]; nextCursor: string | null } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(placeOf(last)) : null };

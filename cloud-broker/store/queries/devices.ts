@@ -64,7 +64,10 @@ function shownTo(viewer: Viewer): Condition {
 function searched(q: string): Condition {
   const pattern = `%${q.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
   const columns = ['d.label', 'd.serial', 'd.model', 'd.id'];
-  return { text: `(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`, parameters: columns.map(() => pattern) };
+  return {
+    text: `(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
+    parameters: columns.map(() => pattern),
+  };
 }
 
 function matching(viewer: Viewer, filter: Pick<DevicesQuery, 'status' | 'q' | 'tag'>): Condition {
@@ -77,7 +80,10 @@ function matching(viewer: Viewer, filter: Pick<DevicesQuery, 'status' | 'q' | 't
 }
 
 function both(...conditions: Condition[]): Condition {
-  return { text: conditions.map(({ text }) => text).join(' AND '), parameters: conditions.flatMap(({ parameters }) => parameters) };
+  return {
+    text: conditions.map(({ text }) => text).join(' AND '),
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+  };
 }
 
 /** Sort, value of its column and id of the last row seen. */
@@ -91,7 +97,8 @@ interface Stretch extends Condition {
 
 function stretch(column: string, descending: boolean, matches: Condition, from: Place | null): Stretch {
   const [direction, order] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
-  const after: Condition[] = from === null ? [] : [{ text: `(${column}, d.id) ${direction} (?, ?)`, parameters: [from[1], from[2]] }];
+  const after: Condition[] =
+    from === null ? [] : [{ text: `(${column}, d.id) ${direction} (?, ?)`, parameters: [from[1], from[2]] }];
   return { ...both(matches, ...after), order: `${column} ${order}, d.id ${order}` };
 }
 
@@ -117,14 +124,21 @@ function stretches(matches: Condition, sort: DeviceSort, from: Place | null): St
 }
 
 /** A page of the list, and how many devices it has in all. Refuses with `invalid-request` a cursor that is not of this list. */
-export function listDevices(sql: Sql, viewer: Viewer, query: DevicesQuery): { items: DeviceView[]; nextCursor: string | null; total: number } {
+export function listDevices(
+  sql: Sql,
+  viewer: Viewer,
+  query: DevicesQuery,
+): { items: DeviceView[]; nextCursor: string | null; total: number } {
   const from = decodeCursor(query.cursor, place);
   if (from !== null && !fits(from, query.sort)) throw new RollcallError('invalid-request', { field: 'cursor' });
   const matches = matching(viewer, query);
   const rows: DeviceView[] = [];
   for (const { text, parameters, order } of stretches(matches, query.sort, from)) {
     const wanted = query.limit + 1 - rows.length;
-    if (wanted > 0) rows.push(...sql.all<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE ${text} ORDER BY ${order} LIMIT ?`, ...parameters, wanted));
+    if (wanted > 0)
+      rows.push(
+        ...sql.all<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE ${text} ORDER BY ${order} LIMIT ?`, ...parameters, wanted),
+      );
   }
   const byLabel = query.sort.endsWith('label');
   return {
@@ -138,7 +152,9 @@ function fits(from: Place, sort: DeviceSort): boolean {
 }
 
 function count(sql: Sql, matches: Condition): number {
-  return sql.get<{ total: number }>(`SELECT count(*) AS total FROM devices d WHERE ${matches.text}`, ...matches.parameters)?.total ?? 0;
+  return (
+    sql.get<{ total: number }>(`SELECT count(*) AS total FROM devices d WHERE ${matches.text}`, ...matches.parameters)?.total ?? 0
+  );
 }
 
 /** One device or waiting row; null where the viewer does not see it. */

@@ -10,7 +10,11 @@ const place = z.union([domainName, z.literal('')]);
 /** All domains, for the operator, by name. */
 export function listDomains(sql: Sql, request: PageRequest): { items: DomainRow[]; nextCursor: string | null; total: number } {
   const after = decodeCursor(request.cursor, place) ?? '';
-  const names = sql.all<{ name: string }>('SELECT name FROM domains WHERE name > ? ORDER BY name LIMIT ?', after, request.limit + 1);
+  const names = sql.all<{ name: string }>(
+    'SELECT name FROM domains WHERE name > ? ORDER BY name LIMIT ?',
+    after,
+    request.limit + 1,
+  );
   const { items, nextCursor } = pageOf(names, request.limit, (last) => last.name);
   const rows = items.map(({ name }) => domainByName(sql, name)).filter((row) => row !== null);
   return { items: rows, nextCursor, total: sql.get<{ total: number }>('SELECT count(*) AS total FROM domains')?.total ?? 0 };

@@ -22,5 +22,8 @@ export function canResumeAfter(sql: Sql, domainId: number, id: number, most: num
   const oldest = sql.get<{ id: number | null }>('SELECT min(id) AS id FROM events')?.id ?? null;
   const newest = newestEventId(sql);
   if (id > newest || (oldest !== null && id < oldest - 1)) return false;
-  return sql.get('SELECT 1 AS more FROM events WHERE domain_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?', domainId, id, most) === null;
+  return (
+    sql.get('SELECT 1 AS more FROM events WHERE domain_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?', domainId, id, most) ===
+    null
+  );
 }

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import type { Device, HistoryRow } from '../../../protocol/api.ts';
+import { withRow } from './hub.ts';
+import { turned } from './Spoken.tsx';
+
+const row = (n: number): HistoryRow => ({
+  id: `t-${n}`,
+  n,
+  at: '2027-07-22T12:00:00.000Z',
+  kind: 'enrolment',
+  credits: 1095,
+  balanceAfter: 1095 * n,
+  actor: 'enrolment',
+  hash: '',
+});
+
+describe('events', () => {
+  test('[L8] a booking comes on top of the history once, however often its event comes', () => {
+    const list = { pages: [{ items: [row(1)], nextCursor: null, total: 1 }], pageParams: [null] };
+    const once = withRow(list, { row: row(2), balance: 2190 });
+    expect(once.pages[0]?.items.map(({ n }) => n)).toEqual([2, 1]);
+    expect(once.pages[0]?.total).toBe(2);
+    expect(withRow(once, { row: row(2), balance: 2190 })).toBe(once);
+  });
+
+  test('only a change of status is spoken, not a heartbeat', () => {
+    const changed = (status: Device['status'], statusSince: string) => ({ status, statusSince }) as Device;
+    const heard = [
+      changed('online', '2027-07-22T12:00:05.000Z'),
+      changed('online', '2027-07-22T08:00:00.000Z'),
+      changed('offline', '2027-07-22T12:00:06.000Z'),
+    ];
+    expect([...turned(heard, '2027-07-22T12:00:00.000Z')]).toEqual([
+      ['online', 1],
+      ['offline', 1],
+    ]);
+  });
+});

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { blocksPage, cursor, limit } from '../../../protocol/api.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import { listBlocks } from '../../store/queries/blocks.ts';
+import { callerOf } from '../access.ts';
+import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../api.ts';
+import type { HttpDeps } from '../deps.ts';
+import { presentBlock } from '../present.ts';
+
+/** E6: what a person has turned away, and lifting it again. */
+export function blockRoutes(api: Api, deps: HttpDeps): void {
+  const { store } = deps;
+  const tags = ['approval'];
+
+  api.get(
+    '/blocks',
+    {
+      schema: {
+        tags,
+        summary: 'Boards that were turned away',
+        querystring: z.object({ cursor, limit }),
+        response: { 200: blocksPage, ...refusals },
+      },
+    },
+    async (request) => {
+      const { items, nextCursor, total } = listBlocks(store.reader, callerOf(request).domainId, request.query, deps.clock());
+      return { items: items.map(presentBlock), nextCursor, total };
+    },
+  );
+
+  api.delete(
+    '/blocks/:id',
+    {
+      config: { access: 'admin' },
+      schema: { tags, summary: 'Lift a block', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      if (!/^\d{1,15}$/.test(id)) throw new RollcallError('not-found');
+      await store.write('liftBlock', { ...askedBy(request, deps), blockId: Number(id) });
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,152 @@
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openHarness, PASSWORD, TOKEN, type Harness } from '../http/testing/harness.ts';
+import type { Operator, RegisterLine } from './operator.ts';
+import { remoteOperator } from './remote.ts';
+
+let harness: Harness;
+let remote: Operator;
+
+beforeAll(async () => {
+  harness = await openHarness();
+  await harness.app.listen({ port: 0, host: '127.0.0.1' });
+  remote = remoteOperator(`http://127.0.0.1:${(harness.app.server.address() as AddressInfo).port}/`, TOKEN);
+});
+
+afterAll(async () => harness.close());
+
+const about = (name: string) => ({ name, email: `${name}@example.org`, password: PASSWORD });
+const line = (n: number, serial: string, credits = 365): RegisterLine => ({
+  line: n,
+  values: { serial, model: 'MX-65', credits, fulfilment: 'on-enrolment' },
+});
+
+/** The same on this process's store and through HTTP. */
+describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
+  const operator = (): Operator => (kind === 'local' ? harness.operator : remote);
+  const name = (text: string): string => `${kind}${text}`;
+
+  test('makes an activated domain, whose user can sign in at once', async () => {
+    const made = await operator().createDomain({ ...about(name('a')), organization: 'Springfield schools' });
+    expect(made).toEqual({
+      name: name('a'),
+      status: 'trial',
+      trialEndsAt: new Date(harness.now + 30 * 86_400_000).toISOString(),
+      user: `admin@${name('a')}`,
+    });
+    expect(await harness.signIn(made.user)).toContain('rollcall-session=');
+    await expect(operator().createDomain(about(name('a')))).rejects.toMatchObject({ code: 'name-taken' });
+    await expect(operator().createDomain(about('Not A Name'))).rejects.toMatchObject({ code: 'name-invalid' });
+    await expect(operator().createDomain({ ...about(name('short')), password: '123456789' })).rejects.toMatchObject({
+      code: 'invalid-request',
+      details: { field: 'password', least: 10, most: 256 },
+    });
+  });
+
+  test('after a crash at any step the same call goes on', async () => {
+    const interrupted = about(name('crash'));
+    const base = { now: harness.now, organization: '', contactName: '', phone: '', byOperator: true };
+    const { domainId } = await harness.store.write('createDomain', { ...base, name: interrupted.name, email: interrupted.email });
+    await harness.accounts.createFirstUser(domainId, interrupted.name, 'old@example.org', 'an older password');
+    const { user } = await operator().createDomain(interrupted);
+    expect(await harness.signIn(user)).toContain('rollcall-session=');
+  });
+
+  test('shows and lists domains', async () => {
+    await operator().createDomain(about(name('shown')));
+    expect(await operator().showDomain(name('SHOWN'))).toMatchObject({
+      name: name('shown'),
+      status: 'trial',
+      balance: 0,
+      devices: 0,
+      unlisted: 'approve',
+      pairing: false,
+    });
+    await expect(operator().showDomain('nosuch')).rejects.toMatchObject({ code: 'not-found' });
+    const names: string[] = [];
+    let page = await operator().listDomains({ limit: 2 });
+    while (page.nextCursor !== null) {
+      names.push(...page.items.map((domain) => domain.name));
+      page = await operator().listDomains({ cursor: page.nextCursor, limit: 2 });
+    }
+    names.push(...page.items.map((domain) => domain.name));
+    expect(names).toHaveLength(page.total);
+    expect(names).toEqual([...new Set(names)].toSorted());
+    expect(names).toContain(name('shown'));
+  });
+
+  test('[D7] makes a pairing code, shown once and stored only hashed and sealed', async () => {
+    await operator().createDomain(about(name('pairing')));
+    const policy = await operator().setEnrolment(name('pairing'), { pairingCode: 'new', unlisted: 'accept' });
+    expect(policy).toEqual({
+      name: name('pairing'),
+      unlisted: 'accept',
+      pairing: true,
+      pairingCode: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/) as unknown,
+    });
+    const again = await operator().setEnrolment(name('pairing'), { previousDays: 7, pairingCode: 'new' });
+    expect(again.pairingCode).not.toBe(policy.pairingCode);
+    const row = harness.store.reader.get<Record<string, unknown>>('SELECT * FROM domains WHERE name = ?', name('pairing'));
+    expect(row).toMatchObject({
+      pairing_previous_until: harness.now + 7 * 86_400_000,
+      pairing_hash: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
+    });
+    const stored = JSON.stringify(harness.store.reader.all('SELECT * FROM audit')) + JSON.stringify(row) + harness.log.join('');
+    for (const code of [policy.pairingCode ?? '', again.pairingCode ?? '']) expect(stored).not.toContain(code);
+    expect(await operator().setEnrolment(name('pairing'), { pairingCode: 'none' })).toMatchObject({
+      pairing: false,
+      pairingCode: null,
+      unlisted: 'accept',
+    });
+    await expect(operator().setEnrolment(name('pairing'), { previousDays: 8 })).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
+  });
+
+  test('[K2] imports any number of lines, with verdicts; repeating changes nothing', async () => {
+    const lines = Array.from({ length: 2300 }, (_, n) => line(n + 1, `${kind}-${n}`));
+    lines[1500] = { line: 1501, values: { serial: '' } };
+    const first = await operator().importLines(lines);
+    expect(first).toMatchObject({ added: 2299, changed: 0, unchanged: 0, rejected: [{ line: 1501 }] });
+    expect(await operator().importLines(lines)).toMatchObject({ added: 0, changed: 0, unchanged: 2299 });
+    expect(await operator().importLines([])).toEqual({ added: 0, changed: 0, unchanged: 0, rejected: [] });
+  });
+
+  test('shows a board, whatever its serial, and the history that its enrolment made', async () => {
+    const serial = `${kind}/5 %2F ?#&`;
+    await operator().importLines([line(1, serial, 1095)]);
+    expect(await operator().showBoard(serial)).toMatchObject({
+      serial,
+      credits: 1095,
+      left: 1095,
+      grants: 0,
+      factoryKey: false,
+      enrolledIn: null,
+    });
+    const domain = await harness.domain(name('board'));
+    const { deviceId } = await harness.enrol(domain, serial);
+    expect(await operator().showBoard(serial.toUpperCase())).toMatchObject({
+      left: 0,
+      grants: 1,
+      enrolledIn: { domain: name('board'), deviceId },
+    });
+    const { items, total } = await operator().history(name('board'), {});
+    expect([total, items]).toMatchObject([
+      1,
+      [{ n: 1, kind: 'enrolment', credits: 1095, balanceAfter: 1095, device: deviceId, serial, actor: `device:${deviceId}` }],
+    ]);
+    await expect(operator().showBoard('no such board')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('asks for the proof of the books and closes days', async () => {
+    expect(await operator().verifyLedger()).toEqual({ ok: true, domains: 0, transfers: 0, sum: 0 });
+    expect(await operator().closeDay('2026-01-03')).toMatchObject({ date: '2026-01-03' });
+    expect(await operator().closeDay(null)).toMatchObject({ date: '2026-01-04' });
+  });
+});
+
+test('from afar: a wrong token is signed-out, nobody there is unreachable', async () => {
+  const { port } = harness.app.server.address() as AddressInfo;
+  await expect(remoteOperator(`http://127.0.0.1:${port}`, 'wrong').listDomains({})).rejects.toMatchObject({ code: 'signed-out' });
+  await expect(remoteOperator('http://127.0.0.1:1', TOKEN).listDomains({})).rejects.toMatchObject({ code: 'unreachable' });
+});
