@@ -8,13 +8,21 @@ export function explain(error: unknown): string {
   if (!(error instanceof RollcallError)) return `internal: ${error instanceof Error ? error.message : String(error)}`;
   const code: ErrorCode = isErrorCode(error.code) ? error.code : 'internal';
   const words = wordsOf(code, 'en');
-  const details = Object.entries(error.details ?? {}).map(([name, value]) => `  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const details = Object.entries(error.details ?? {}).map(
+    ([name, value]) => `  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return [`${code}: ${words.message}`, ...details, `Next step: ${words.next}`].join('\n');
 }
 
 /** One JSON document, or lines for people. */
 export function print(json: boolean, document: unknown, lines: () => string[]): void {
-  process.stdout.write(json ? `${JSON.stringify(document)}\n` : lines().map((line) => `${line}\n`).join(''));
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(document)}\n`
+      : lines()
+          .map((line) => `${line}\n`)
+          .join(''),
+  );
 }
 
 /** A progress bar on standard error, drawn only where somebody looks. */
@@ -26,7 +34,9 @@ export function progressBar(label: string, total: number): { at(done: number): v
       const filled = total === 0 ? width : Math.floor((Math.min(done, total) / total) * width);
       if (!process.stderr.isTTY || (filled === drawn && done < total)) return;
       drawn = filled;
-      process.stderr.write(`\r${label} [${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`);
+      process.stderr.write(
+        `\r${label} [${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`,
+      );
     },
     end() {
       if (process.stderr.isTTY && drawn >= 0) process.stderr.write('\n');
@@ -37,5 +47,10 @@ export function progressBar(label: string, total: number): { at(done: number): v
 /** Columns padded to their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -26,9 +26,17 @@ function when(iso: string | null): string {
 function domainLines(domains: DomainSummary[]): string[] {
   if (domains.length === 0) return ['No domains yet. Make one: rollcall domain create NAME --email … --password …'];
   const head = ['name', 'status', 'credits', 'devices', 'created', 'trial ends'];
-  return table([head, ...domains.map((domain) => [
-    domain.name, domain.status, String(domain.balance), String(domain.devices), when(domain.createdAt), when(domain.trialEndsAt),
-  ])]);
+  return table([
+    head,
+    ...domains.map((domain) => [
+      domain.name,
+      domain.status,
+      String(domain.balance),
+      String(domain.devices),
+      when(domain.createdAt),
+      when(domain.trialEndsAt),
+    ]),
+  ]);
 }
 
 async function serve({ json }: Json): Promise<void> {
@@ -50,7 +58,9 @@ async function serve({ json }: Json): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, stop);
   process.channel?.unref();
   print(json === true, { event: 'listening', http: service.httpUrl, mqtt: service.mqttUrl, ca: service.caFile }, () => [
-    `Console  ${service.httpUrl}`, `Devices  ${service.mqttUrl}`, `CA       ${service.caFile}`,
+    `Console  ${service.httpUrl}`,
+    `Devices  ${service.mqttUrl}`,
+    `CA       ${service.caFile}`,
   ]);
 }
 
@@ -97,33 +107,53 @@ function importLines(sum: ImportSummary): string[] {
 function domainCommands(program: Command): void {
   const domain = program.command('domain').description('domains, as the operator sees them');
   domain
-    .command('create <name>').description('makes an activated domain with its first user, admin@NAME')
-    .requiredOption('--email <address>', 'where mails to the admin go').requiredOption('--password <password>', '10 to 256 characters')
-    .option('--organization <text>', 'shown on displays and in the console').option('--json')
+    .command('create <name>')
+    .description('makes an activated domain with its first user, admin@NAME')
+    .requiredOption('--email <address>', 'where mails to the admin go')
+    .requiredOption('--password <password>', '10 to 256 characters')
+    .option('--organization <text>', 'shown on displays and in the console')
+    .option('--json')
     .action(async (name: string, options: Json & { email: string; password: string; organization?: string }) => {
       const made = await withOperator(readSettings(process.env), async (operator) =>
-        operator.createDomain({ name, email: options.email, password: options.password, organization: options.organization ?? name }));
-      print(options.json === true, made, () => [`Domain ${made.name} is ${made.status} until ${when(made.trialEndsAt)}. Sign in as ${made.user}.`]);
+        operator.createDomain({
+          name,
+          email: options.email,
+          password: options.password,
+          organization: options.organization ?? name,
+        }),
+      );
+      print(options.json === true, made, () => [
+        `Domain ${made.name} is ${made.status} until ${when(made.trialEndsAt)}. Sign in as ${made.user}.`,
+      ]);
     });
-  domain.command('list').option('--json').action(async (options: Json) => {
-    const items: DomainSummary[] = [];
-    await withOperator(readSettings(process.env), async (operator) => {
-      for (let cursor: string | undefined; ; ) {
-        const page = await operator.listDomains({ cursor, limit: 200 });
-        items.push(...page.items);
-        if (page.nextCursor === null) break;
-        cursor = page.nextCursor;
-      }
+  domain
+    .command('list')
+    .option('--json')
+    .action(async (options: Json) => {
+      const items: DomainSummary[] = [];
+      await withOperator(readSettings(process.env), async (operator) => {
+        for (let cursor: string | undefined; ;) {
+          const page = await operator.listDomains({ cursor, limit: 200 });
+          items.push(...page.items);
+          if (page.nextCursor === null) break;
+          cursor = page.nextCursor;
+        }
+      });
+      print(options.json === true, { items }, () => domainLines(items));
     });
-    print(options.json === true, { items }, () => domainLines(items));
-  });
-  domain.command('show <name>').option('--json').action(async (name: string, options: Json) => {
-    const shown = await withOperator(readSettings(process.env), async (operator) => operator.showDomain(name));
-    print(options.json === true, shown, () => domainLines([shown]));
-  });
-  domain.command('set <name>').description('how new boards get in')
+  domain
+    .command('show <name>')
+    .option('--json')
+    .action(async (name: string, options: Json) => {
+      const shown = await withOperator(readSettings(process.env), async (operator) => operator.showDomain(name));
+      print(options.json === true, shown, () => domainLines([shown]));
+    });
+  domain
+    .command('set <name>')
+    .description('how new boards get in')
     .addOption(new Option('--unlisted <how>', 'boards that are not in the register').choices(['approve', 'accept']))
-    .addOption(new Option('--pairing-code <what>', 'a code that new boards must know').choices(['new', 'none'])).option('--json')
+    .addOption(new Option('--pairing-code <what>', 'a code that new boards must know').choices(['new', 'none']))
+    .option('--json')
     .action(async (name: string, options: Json & { unlisted?: 'approve' | 'accept'; pairingCode?: 'new' | 'none' }) => {
       const { json, ...change } = options;
       const policy = await withOperator(readSettings(process.env), async (operator) => operator.setEnrolment(name, change));
@@ -135,57 +165,92 @@ function domainCommands(program: Command): void {
 
 function ledgerCommands(program: Command): void {
   const ledger = program.command('ledger').description('the books');
-  ledger.command('verify').description('proves the books from the first row; exits 1 at the first difference').option('--json').action(async (options: Json) => {
-    const verdict = await withOperator(readSettings(process.env), async (operator) => operator.verifyLedger());
-    const { firstDifference: difference } = verdict;
-    print(options.json === true, verdict, () => [
-      difference === undefined
-        ? `The books are right: ${verdict.transfers} transfers in ${verdict.domains} domains, sum ${verdict.sum}.`
-        : `The books are wrong: ${difference.domain} ${difference.n === null ? '' : `row ${difference.n} `}${difference.what}.`,
-    ]);
-    if (!verdict.ok) process.exitCode = EXIT.refused;
-  });
-  ledger.command('history <domain>').option('--json').action(async (name: string, options: Json) => {
-    const items = await withOperator(readSettings(process.env), async (operator) => {
-      const rows: Awaited<ReturnType<Operator['history']>>['items'] = [];
-      for (let cursor: string | undefined; ; ) {
-        const page = await operator.history(name, { cursor, limit: 200 });
-        rows.push(...page.items);
-        if (page.nextCursor === null) return rows;
-        cursor = page.nextCursor;
-      }
+  ledger
+    .command('verify')
+    .description('proves the books from the first row; exits 1 at the first difference')
+    .option('--json')
+    .action(async (options: Json) => {
+      const verdict = await withOperator(readSettings(process.env), async (operator) => operator.verifyLedger());
+      const { firstDifference: difference } = verdict;
+      print(options.json === true, verdict, () => [
+        difference === undefined
+          ? `The books are right: ${verdict.transfers} transfers in ${verdict.domains} domains, sum ${verdict.sum}.`
+          : `The books are wrong: ${difference.domain} ${difference.n === null ? '' : `row ${difference.n} `}${difference.what}.`,
+      ]);
+      if (!verdict.ok) process.exitCode = EXIT.refused;
     });
-    print(options.json === true, { items }, () =>
-      table([['date', 'what', 'device or key', 'credits', 'balance', 'who'], ...items.map((row) => [
-        when(row.at), row.kind, row.serial ?? row.key ?? '-', row.credits > 0 ? `+${row.credits}` : String(row.credits), String(row.balanceAfter), row.actor,
-      ])]));
-  });
+  ledger
+    .command('history <domain>')
+    .option('--json')
+    .action(async (name: string, options: Json) => {
+      const items = await withOperator(readSettings(process.env), async (operator) => {
+        const rows: Awaited<ReturnType<Operator['history']>>['items'] = [];
+        for (let cursor: string | undefined; ;) {
+          const page = await operator.history(name, { cursor, limit: 200 });
+          rows.push(...page.items);
+          if (page.nextCursor === null) return rows;
+          cursor = page.nextCursor;
+        }
+      });
+      print(options.json === true, { items }, () =>
+        table([
+          ['date', 'what', 'device or key', 'credits', 'balance', 'who'],
+          ...items.map((row) => [
+            when(row.at),
+            row.kind,
+            row.serial ?? row.key ?? '-',
+            row.credits > 0 ? `+${row.credits}` : String(row.credits),
+            String(row.balanceAfter),
+            row.actor,
+          ]),
+        ]),
+      );
+    });
 }
 
 function buildProgram(): Command {
-  const program = new Command('rollcall').description('Displays enrol themselves, their credits are booked, their heartbeats are seen.').exitOverride();
+  const program = new Command('rollcall')
+    .description('Displays enrol themselves, their credits are booked, their heartbeats are seen.')
+    .exitOverride();
   program.command('serve').description('runs broker, API and console').option('--json').action(serve);
-  program.command('demo').description('the whole main job on this machine, with real agents')
-    .option('--boards <n>', 'simulated boards', String(DEMO_BOARDS)).option('--once', 'stop after the first heartbeats').option('--json')
+  program
+    .command('demo')
+    .description('the whole main job on this machine, with real agents')
+    .option('--boards <n>', 'simulated boards', String(DEMO_BOARDS))
+    .option('--once', 'stop after the first heartbeats')
+    .option('--json')
     .action(async (options: Json & { boards: string; once?: boolean }) => {
       const boards = Number(options.boards);
-      if (!Number.isInteger(boards) || boards < 1 || boards > 100) throw new CommanderError(EXIT.usage, 'usage', '--boards takes a whole number from 1 to 100');
+      if (!Number.isInteger(boards) || boards < 1 || boards > 100)
+        throw new CommanderError(EXIT.usage, 'usage', '--boards takes a whole number from 1 to 100');
       process.exitCode = await runDemo({ boards, once: options.once === true, json: options.json === true });
     });
   domainCommands(program);
   ledgerCommands(program);
-  program.command('register').description('boards built and sold').command('import <file>').description('lists boards from CSV or JSON lines').option('--json')
+  program
+    .command('register')
+    .description('boards built and sold')
+    .command('import <file>')
+    .description('lists boards from CSV or JSON lines')
+    .option('--json')
     .action(async (file: string, options: Json) => {
       const sum = await withOperator(readSettings(process.env), async (operator) => importRegister(operator, file));
       print(options.json === true, sum, () => importLines(sum));
     });
-  program.command('board').command('show <serial>').description('a board’s entitlement and where it is').option('--json').action(async (serial: string, options: Json) => {
-    const board = await withOperator(readSettings(process.env), async (operator) => operator.showBoard(serial));
-    print(options.json === true, board, () => [
-      `${board.serial}  ${board.model}  ${board.credits} credits (${board.fulfilment}), ${board.left} left`,
-      board.enrolledIn === null ? 'not enrolled' : `enrolled in ${board.enrolledIn.domain} as ${board.enrolledIn.deviceId} since ${when(board.enrolledIn.enrolledAt)}`,
-    ]);
-  });
+  program
+    .command('board')
+    .command('show <serial>')
+    .description('a board’s entitlement and where it is')
+    .option('--json')
+    .action(async (serial: string, options: Json) => {
+      const board = await withOperator(readSettings(process.env), async (operator) => operator.showBoard(serial));
+      print(options.json === true, board, () => [
+        `${board.serial}  ${board.model}  ${board.credits} credits (${board.fulfilment}), ${board.left} left`,
+        board.enrolledIn === null
+          ? 'not enrolled'
+          : `enrolled in ${board.enrolledIn.domain} as ${board.enrolledIn.deviceId} since ${when(board.enrolledIn.enrolledAt)}`,
+      ]);
+    });
   return program;
 }
 

@@ -40,23 +40,34 @@ export interface Settings {
 }
 
 /** Settings that belong to the contract but are not served yet: refused by name, so that nobody believes they act. */
-const NOT_SERVED = { ROLLCALL_DATABASE_URL: 'only the embedded database', ROLLCALL_BROKER_URL: 'only the embedded broker' } as const;
+const NOT_SERVED = {
+  ROLLCALL_DATABASE_URL: 'only the embedded database',
+  ROLLCALL_BROKER_URL: 'only the embedded broker',
+} as const;
 
 function fromFile(environment: NodeJS.ProcessEnv): Record<string, unknown> {
   const named = environment['ROLLCALL_CONFIG'];
   const file = resolve(named ?? 'rollcall.yaml');
   if (named === undefined && !existsSync(file)) return {};
   try {
-    const values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).parse(parse(readFileSync(file, 'utf8')) ?? {});
+    const values = z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .parse(parse(readFileSync(file, 'utf8')) ?? {});
     return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
   } catch (error) {
-    throw new RollcallError('settings-invalid', { setting: 'ROLLCALL_CONFIG', file, reason: error instanceof Error ? error.message : String(error) });
+    throw new RollcallError('settings-invalid', {
+      setting: 'ROLLCALL_CONFIG',
+      file,
+      reason: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 
 /** Reads the settings: the environment goes before the YAML file. Refuses with `settings-invalid`, whose details name the setting. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const named = Object.fromEntries(Object.entries(environment).filter(([name, value]) => name.startsWith('ROLLCALL_') && value !== ''));
+  const named = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name.startsWith('ROLLCALL_') && value !== ''),
+  );
   const parsed = settingsSchema.safeParse({ ...fromFile(environment), ...named });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -64,7 +75,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   }
   const values = parsed.data;
   for (const [setting, served] of Object.entries(NOT_SERVED)) {
-    if (values[setting as keyof typeof NOT_SERVED] !== undefined) throw new RollcallError('settings-invalid', { setting, reason: `this version serves ${served}` });
+    if (values[setting as keyof typeof NOT_SERVED] !== undefined)
+      throw new RollcallError('settings-invalid', { setting, reason: `this version serves ${served}` });
   }
   return {
     dataFolder: resolve(values.ROLLCALL_DATA),
@@ -72,7 +84,10 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     mqtt: { host: values.ROLLCALL_MQTT_HOST, port: values.ROLLCALL_MQTT_PORT },
     publicUrl: values.ROLLCALL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     operatorToken: values.ROLLCALL_OPERATOR_TOKEN ?? null,
-    trustedProxies: (values.ROLLCALL_TRUSTED_PROXIES ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== ''),
+    trustedProxies: (values.ROLLCALL_TRUSTED_PROXIES ?? '')
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
     heartbeat: { intervalS: values.ROLLCALL_HEARTBEAT_S, jitterS: values.ROLLCALL_JITTER_S },
     logLevel: values.ROLLCALL_LOG_LEVEL,
   };

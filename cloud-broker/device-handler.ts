@@ -39,7 +39,13 @@ export function createDeviceHandler(deps: { store: Store; roster: Roster; clock(
     },
     will: async (deviceId, will) => roster.will(deviceId, will),
     async unenroll(deviceId) {
-      await store.write('unenrol', { now: deps.clock(), id: deviceId, domainId: null, actor: `device:${deviceId}`, address: null });
+      await store.write('unenrol', {
+        now: deps.clock(),
+        id: deviceId,
+        domainId: null,
+        actor: `device:${deviceId}`,
+        address: null,
+      });
     },
     // No command is sent yet that a result could answer.
     result: async () => {},

@@ -56,7 +56,11 @@ function hostOf(url: string): string {
 export async function openWorkshop(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Workshop> {
   const lock = lockFolder(settings.dataFolder);
   try {
-    const store = await openStore({ folder: settings.dataFolder, onInternalError: (message) => log.error({ message }, 'a write failed'), onFatal });
+    const store = await openStore({
+      folder: settings.dataFolder,
+      onInternalError: (message) => log.error({ message }, 'a write failed'),
+      onFatal,
+    });
     try {
       const hasDevices = store.reader.get('SELECT 1 AS found FROM devices LIMIT 1') !== null;
       const hosts = settings.publicUrl === null ? [] : [hostOf(settings.publicUrl)];
@@ -82,7 +86,13 @@ function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, log: Lo
   });
 }
 
-function assemble(parts: { settings: Settings; log: Logger; store: Store; keys: ServiceKeys; lock: { release(): void } }): Workshop {
+function assemble(parts: {
+  settings: Settings;
+  log: Logger;
+  store: Store;
+  keys: ServiceKeys;
+  lock: { release(): void };
+}): Workshop {
   const { settings, log, store, keys, lock } = parts;
   const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
   const operator = localOperator({
@@ -108,7 +118,8 @@ function assemble(parts: { settings: Settings; log: Logger; store: Store; keys: 
 }
 
 function startDesk(
-  parts: { store: Store; keys: ServiceKeys; authority: CertificateAuthority; log: Logger; settings: Settings; metrics: Metrics }, brokerUrl: () => string,
+  parts: { store: Store; keys: ServiceKeys; authority: CertificateAuthority; log: Logger; settings: Settings; metrics: Metrics },
+  brokerUrl: () => string,
 ): EnrolmentDesk {
   const { store, keys, authority, log, settings, metrics } = parts;
   const masterKey = keys.masterKey.export();
@@ -138,7 +149,8 @@ function startRoster(store: Store, settings: Settings, log: Logger): Roster {
       clock: now,
       heartbeat: settings.heartbeat,
       thresholds: { jitterS, graceS: Math.max(intervalS, 5) },
-      onFlushError: (error) => log.error({ error: error instanceof Error ? error.message : String(error) }, 'heartbeats could not be stored'),
+      onFlushError: (error) =>
+        log.error({ error: error instanceof Error ? error.message : String(error) }, 'heartbeats could not be stored'),
     },
     storedPresence(store),
   );
@@ -166,7 +178,12 @@ function namedListenError(error: unknown): unknown {
 }
 
 /** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
-async function startParts(workshop: Workshop, settings: Settings, log: Logger, onStop: (close: () => Promise<void>) => void): Promise<Omit<Service, 'close'>> {
+async function startParts(
+  workshop: Workshop,
+  settings: Settings,
+  log: Logger,
+  onStop: (close: () => Promise<void>) => void,
+): Promise<Omit<Service, 'close'>> {
   const { store, keys, operator } = workshop;
   onStop(async () => workshop.checkpoint());
   const authority = startCertificateAuthority(keys.ca);
@@ -175,7 +192,8 @@ async function startParts(workshop: Workshop, settings: Settings, log: Logger, o
   onStop(async () => roster.close());
   const listening: { gateway: Gateway | null } = { gateway: null };
   const brokerHost = settings.publicUrl === null ? '127.0.0.1' : hostOf(settings.publicUrl);
-  const brokerUrl = (): string => `mqtts://${brokerHost.includes(':') ? `[${brokerHost}]` : brokerHost}:${listening.gateway?.port ?? settings.mqtt.port}`;
+  const brokerUrl = (): string =>
+    `mqtts://${brokerHost.includes(':') ? `[${brokerHost}]` : brokerHost}:${listening.gateway?.port ?? settings.mqtt.port}`;
   const metrics = createMetrics({
     store: () => store.figures(),
     gateway: () => listening.gateway?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, refused: {} },
@@ -237,7 +255,9 @@ function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
     await workshop.checkpoint();
   };
   const run = (): void => {
-    chores().catch((error: unknown) => log.error({ error: error instanceof Error ? error.message : String(error) }, 'hourly chores'));
+    chores().catch((error: unknown) =>
+      log.error({ error: error instanceof Error ? error.message : String(error) }, 'hourly chores'),
+    );
   };
   run();
   return setInterval(run, HOUR_MS);
@@ -245,5 +265,12 @@ function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
 
 /** The service's log: JSON lines on standard error, so that standard output stays for answers. */
 export function createLog(level: Settings['logLevel']): Logger {
-  return pino({ level, base: null, redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.pairingCode'], censor: '[secret]' } }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    {
+      level,
+      base: null,
+      redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.pairingCode'], censor: '[secret]' },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
 }

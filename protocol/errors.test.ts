@@ -23,8 +23,18 @@ describe('every code', () => {
   });
 
   test('[A1] a code is known by its own name only, and an error says its sentence', () => {
-    expect(['busy', 'constructor', '__proto__', 'toString', ''].map((code) => isErrorCode(code))).toEqual([true, false, false, false, false]);
+    expect(['busy', 'constructor', '__proto__', 'toString', ''].map((code) => isErrorCode(code))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
     const error = new RollcallError('conflict' satisfies ErrorCode, { reason: 'faster' });
-    expect([error.code, error.message, error.details]).toEqual(['conflict', 'conflict: Somebody or something else was faster.', { reason: 'faster' }]);
+    expect([error.code, error.message, error.details]).toEqual([
+      'conflict',
+      'conflict: Somebody or something else was faster.',
+      { reason: 'faster' },
+    ]);
   });
 });

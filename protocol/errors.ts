@@ -243,8 +243,14 @@ const localErrors = {
   ),
   'port-in-use': entry(
     null,
-    ['Another program listens on this address and port.', 'Stop it, or choose another port in the settings; port 0 takes a free one.'],
-    ['Un autre programme écoute sur cette adresse et ce port.', 'Arrêtez-le, ou choisissez un autre port dans les réglages ; le port 0 en prend un libre.'],
+    [
+      'Another program listens on this address and port.',
+      'Stop it, or choose another port in the settings; port 0 takes a free one.',
+    ],
+    [
+      'Un autre programme écoute sur cette adresse et ce port.',
+      'Arrêtez-le, ou choisissez un autre port dans les réglages ; le port 0 en prend un libre.',
+    ],
   ),
   'settings-invalid': entry(
     null,

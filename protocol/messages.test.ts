@@ -23,16 +23,39 @@ const bytesOf = (value: unknown): Buffer => Buffer.from(typeof value === 'string
 /** What a careless or hostile program might put in a field. */
 const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
-  fc.constantFrom<unknown>(null, '', 'x'.repeat(5000), -1, 0, 1.5, 1e308, 2 ** 53, -(2 ** 53), '\u0000', '\u202ereversed', '\ud800', [], {}, [[[]]], true),
+  fc.constantFrom<unknown>(
+    null,
+    '',
+    'x'.repeat(5000),
+    -1,
+    0,
+    1.5,
+    1e308,
+    2 ** 53,
+    -(2 ** 53),
+    '\u0000',
+    '\u202ereversed',
+    '\ud800',
+    [],
+    {},
+    [[[]]],
+    true,
+  ),
   fc.constantFrom<unknown>('request', 'proof', 'birth', '__proto__', 'constructor'),
 );
 
 describe('reading what strangers send', () => {
   test('[E13] any bytes are read or refused with a code, never thrown', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 200 }).map((text) => Buffer.from(text))), (bytes) => {
-        expect(readByAll(bytes).some(({ ok }) => ok)).toBe(false);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 300 }),
+          fc.string({ unit: 'binary', maxLength: 200 }).map((text) => Buffer.from(text)),
+        ),
+        (bytes) => {
+          expect(readByAll(bytes).some(({ ok }) => ok)).toBe(false);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -53,7 +76,8 @@ describe('reading what strangers send', () => {
         const keys = Object.keys(example.message);
         const key = keys[pick % keys.length] ?? 'type';
         const inner = example.message[key];
-        const changed = typeof inner === 'object' && inner !== null ? { ...inner, [Object.keys(inner)[pick % 7] ?? 'x']: value } : value;
+        const changed =
+          typeof inner === 'object' && inner !== null ? { ...inner, [Object.keys(inner)[pick % 7] ?? 'x']: value } : value;
         readByAll(bytesOf({ ...example.message, [key]: changed }));
         readByAll(bytesOf(example.message).subarray(0, cut));
         readByAll(bytesOf(`{"${key}":1,${JSON.stringify(example.message).slice(1)}`));
@@ -108,7 +132,8 @@ describe('known tricks', () => {
   });
 
   test('[E13] a key named __proto__ changes no prototype, neither of the message nor of anything else', () => {
-    const birth = '{"type":"birth","epoch":1,"at":"2026-11-23T08:00:00Z","agentVersion":"1","intervalS":60,"inventory":{"__proto__":"x","cpu":"ARM"},"__proto__":{"polluted":1}}';
+    const birth =
+      '{"type":"birth","epoch":1,"at":"2026-11-23T08:00:00Z","agentVersion":"1","intervalS":60,"inventory":{"__proto__":"x","cpu":"ARM"},"__proto__":{"polluted":1}}';
     const decoded = decode(deviceUp.birth, bytesOf(birth));
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
     if (decoded.ok) {
@@ -121,7 +146,8 @@ describe('known tricks', () => {
   test('[E11] a refusal names its request where that can be read, and nothing that is not a request id', () => {
     const requestId = '7b0ce3c4-53c0-4a5e-9f0c-0b9d7a3f5a11';
     expect(decode(enrolmentUp, bytesOf({ type: 'proof', requestId }))).toMatchObject({ ok: false, requestId });
-    for (const wrong of ['', 'x', 7, null, ['a']]) expect(decode(enrolmentUp, bytesOf({ type: 'proof', requestId: wrong }))).not.toHaveProperty('requestId');
+    for (const wrong of ['', 'x', 7, null, ['a']])
+      expect(decode(enrolmentUp, bytesOf({ type: 'proof', requestId: wrong }))).not.toHaveProperty('requestId');
   });
 
   test('[D7] a refusal never repeats what was typed', () => {

@@ -22,7 +22,8 @@ const P256 = {
   fingerprint: '5a7a78cca4a0f420d9bc62bb669c3c2759e39f723d3ae10dcbe0f0815a07ecd4',
   signature: 'icCC6oSHA9pK8Rk-8Cd3Vpi481VHEn8vlvRDRVgJDrI5KtldVnr070o0Cp-WlNtzjw6R5pC_xOjCNJOirm3xUw',
   /** RFC 6979's signature of the text `sample`, as r and s. */
-  sample: 'efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8',
+  sample:
+    'efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8',
 };
 
 const bytesFor = (fingerprint: string): Buffer =>
@@ -43,7 +44,9 @@ describe('what is signed', () => {
   test('[E1] an Ed25519 key signs the bytes themselves', () => {
     const privateKey = createPrivateKey({ key: Buffer.from(ED25519.pkcs8, 'hex'), format: 'der', type: 'pkcs8' });
     const { algorithm, dsaEncoding } = signatureScheme(privateKey);
-    expect(sign(algorithm, bytesFor(ED25519.fingerprint), { key: privateKey, dsaEncoding }).toString('base64url')).toBe(ED25519.signature);
+    expect(sign(algorithm, bytesFor(ED25519.fingerprint), { key: privateKey, dsaEncoding }).toString('base64url')).toBe(
+      ED25519.signature,
+    );
   });
 
   test('[E1] a P-256 key signs SHA-256 in IEEE P1363 form', () => {
@@ -85,7 +88,14 @@ describe('device keys', () => {
   test('[E1] what is not exactly one public key is refused, a private key above all', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const secret = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-    for (const text of ['', 'x', '-----BEGIN PUBLIC KEY-----', `${secret}-----BEGIN PUBLIC KEY-----`, secret, `${ED25519.pem}${' '.repeat(1024)}`]) {
+    for (const text of [
+      '',
+      'x',
+      '-----BEGIN PUBLIC KEY-----',
+      `${secret}-----BEGIN PUBLIC KEY-----`,
+      secret,
+      `${ED25519.pem}${' '.repeat(1024)}`,
+    ]) {
       expect(() => parsePublicKey(text), text.slice(0, 40)).toThrow();
     }
   });

@@ -7,7 +7,8 @@ export const NONCE_BYTES = 32;
 
 /** A device or factory key: P-256 with an uncompressed point, or Ed25519. Anything else is a RangeError. */
 export function parsePublicKey(pem: string): KeyObject {
-  if (pem.length > 1024 || !pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----')) throw new RangeError('not a PEM public key');
+  if (pem.length > 1024 || !pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----'))
+    throw new RangeError('not a PEM public key');
   const key = createPublicKey({ key: pem, format: 'pem', type: 'spki' });
   const isP256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
   if (!isP256 && key.asymmetricKeyType !== 'ed25519') throw new RangeError('only P-256 and Ed25519 keys are accepted');

@@ -5,14 +5,19 @@ import { asciiText, crockfordCode, deviceText, domainName, normaliseCode, normal
 
 /** Control, zero-width, bidirectional, invisible: none of them may make two names look alike. */
 const INVISIBLE = [
-  0x00, 0x09, 0x0a, 0x1b, 0x7f, 0x85, 0xad, 0x034f, 0x061c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029,
-  0x202a, 0x202e, 0x2060, 0x2066, 0x2069, 0x3164, 0xd800, 0xdfff, 0xe000, 0xfeff, 0xffa0, 0xe0001, 0xe0041,
+  0x00, 0x09, 0x0a, 0x1b, 0x7f, 0x85, 0xad, 0x034f, 0x061c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x200b, 0x200c, 0x200d,
+  0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2060, 0x2066, 0x2069, 0x3164, 0xd800, 0xdfff, 0xe000, 0xfeff, 0xffa0, 0xe0001,
+  0xe0041,
 ];
 
 describe('text from strangers', () => {
-  test.each(INVISIBLE.map((code) => [code.toString(16), String.fromCodePoint(code)]))('[A6] no U+%s anywhere in device text', (_, character) => {
-    for (const text of [`a${character}b`, `${character}a`, `a${character}`]) expect(deviceText(64).safeParse(text).success).toBe(false);
-  });
+  test.each(INVISIBLE.map((code) => [code.toString(16), String.fromCodePoint(code)]))(
+    '[A6] no U+%s anywhere in device text',
+    (_, character) => {
+      for (const text of [`a${character}b`, `${character}a`, `a${character}`])
+        expect(deviceText(64).safeParse(text).success).toBe(false);
+    },
+  );
 
   test('[A6] 1 to 64 characters, not only blanks, left as they came', () => {
     const accepts = (text: string): boolean => deviceText(64).safeParse(text).success;
@@ -26,7 +31,8 @@ describe('text from strangers', () => {
     const schema = asciiText(64);
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'aaaaZ9 -~\u007f\u0000\té\n😀'), maxLength: 70 }), (text) => {
-        const allowed = text.length <= 64 && text.trim() !== '' && [...text].every((character) => character >= ' ' && character <= '~');
+        const allowed =
+          text.length <= 64 && text.trim() !== '' && [...text].every((character) => character >= ' ' && character <= '~');
         expect(schema.safeParse(text).success).toBe(allowed);
       }),
     );
@@ -59,30 +65,49 @@ describe('codes that people type', () => {
 
   test('[D7] a code made by the service is typed back in any of these ways', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 8, maxLength: 8 }), fc.boolean(), fc.constantFrom('', ' ', '-', ' - '), (random, lower, separator) => {
-        const code = crockfordCode(random, 8);
-        expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{8}$/);
-        const typed = [...code].join(separator).replaceAll('0', 'O').replaceAll('1', 'l');
-        expect(normaliseCode(lower ? typed.toLowerCase() : typed)).toBe(code);
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 8, maxLength: 8 }),
+        fc.boolean(),
+        fc.constantFrom('', ' ', '-', ' - '),
+        (random, lower, separator) => {
+          const code = crockfordCode(random, 8);
+          expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{8}$/);
+          const typed = [...code].join(separator).replaceAll('0', 'O').replaceAll('1', 'l');
+          expect(normaliseCode(lower ? typed.toLowerCase() : typed)).toBe(code);
+        },
+      ),
     );
   });
 
   test('[D7] every symbol is as likely as any other, and too few random bytes are refused', () => {
     const counts = new Map<string, number>();
-    for (const symbol of crockfordCode(Uint8Array.from({ length: 256 }, (_, byte) => byte), 256)) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    for (const symbol of crockfordCode(
+      Uint8Array.from({ length: 256 }, (_, byte) => byte),
+      256,
+    ))
+      counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
     expect([...counts.values()]).toEqual(Array.from({ length: 32 }, () => 8));
     expect(() => crockfordCode(new Uint8Array(7), 8)).toThrow(RangeError);
   });
 });
 
 describe('serials that many boards share', () => {
-  test.each(['To be filled by O.E.M.', ' default string ', '0123456789', '00000000', 'xxxx', 'FFFF-FFFF', '-', '....', 'N/A', 'None', 'System Serial Number', '   '])(
-    '[E6] %s is a placeholder',
-    (serial) => {
-      expect(isPlaceholderSerial(serial)).toBe(true);
-    },
-  );
+  test.each([
+    'To be filled by O.E.M.',
+    ' default string ',
+    '0123456789',
+    '00000000',
+    'xxxx',
+    'FFFF-FFFF',
+    '-',
+    '....',
+    'N/A',
+    'None',
+    'System Serial Number',
+    '   ',
+  ])('[E6] %s is a placeholder', (serial) => {
+    expect(isPlaceholderSerial(serial)).toBe(true);
+  });
 
   test.each(['SN-1', 'A1', '0123456788', 'NONE-1', 'D0D0'])('[E6] %s is a serial', (serial) => {
     expect(isPlaceholderSerial(serial)).toBe(false);

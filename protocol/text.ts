@@ -38,7 +38,11 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** Pairing and key codes typed forgivingly (D7, K1): case, spaces and dashes of any kind do not count, O is 0, I and L are 1. */
 export function normaliseCode(typed: string): string {
-  return typed.toUpperCase().replace(/[\s\p{Pd}]/gu, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  return typed
+    .toUpperCase()
+    .replace(/[\s\p{Pd}]/gu, '')
+    .replace(/O/g, '0')
+    .replace(/[IL]/g, '1');
 }
 
 /** `length` symbols of Crockford base 32 from random bytes; 32 divides 256, so no symbol is favoured. */

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deviceTopic, enrolmentTopic, isDeviceId, isEnrolmentClientId, mayDevicePublish, parseTopic, type DeviceChannel } from './topics.ts';
+import {
+  deviceTopic,
+  enrolmentTopic,
+  isDeviceId,
+  isEnrolmentClientId,
+  mayDevicePublish,
+  parseTopic,
+  type DeviceChannel,
+} from './topics.ts';
 
 const CHANNELS: DeviceChannel[] = ['birth', 'heartbeat', 'will', 'unenroll', 'down', 'result'];
 const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 32 });
@@ -23,26 +31,54 @@ describe('topics', () => {
 
   test('[A4] what is built is read back as the same', () => {
     fc.assert(
-      fc.property(hex, deviceId, fc.constantFrom('up' as const, 'down' as const), fc.constantFrom(...CHANNELS), (digits, id, direction, channel) => {
-        const clientId = `enroll-${digits}`;
-        expect(parseTopic(enrolmentTopic(clientId, direction))).toEqual({ kind: 'enrolment', clientId, direction });
-        expect(parseTopic(deviceTopic(id, channel))).toEqual({ kind: 'device', deviceId: id, channel });
-      }),
+      fc.property(
+        hex,
+        deviceId,
+        fc.constantFrom('up' as const, 'down' as const),
+        fc.constantFrom(...CHANNELS),
+        (digits, id, direction, channel) => {
+          const clientId = `enroll-${digits}`;
+          expect(parseTopic(enrolmentTopic(clientId, direction))).toEqual({ kind: 'enrolment', clientId, direction });
+          expect(parseTopic(deviceTopic(id, channel))).toEqual({ kind: 'device', deviceId: id, channel });
+        },
+      ),
     );
   });
 
   test('[A4] whatever is not one of them is nobody’s: what is understood is only what would be built', () => {
     const part = fc.oneof(
-      fc.constantFrom('rollcall', '1', '2', 'enroll', 'devices', 'up', 'down', 'birth', '+', '#', '', '$SYS', 'dev-00000001', 'enroll-', '__proto__'),
+      fc.constantFrom(
+        'rollcall',
+        '1',
+        '2',
+        'enroll',
+        'devices',
+        'up',
+        'down',
+        'birth',
+        '+',
+        '#',
+        '',
+        '$SYS',
+        'dev-00000001',
+        'enroll-',
+        '__proto__',
+      ),
       fc.string({ maxLength: 12 }),
       hex.map((digits) => `enroll-${digits}`),
     );
-    const texts = fc.oneof(fc.array(part, { maxLength: 7 }).map((parts) => parts.join('/')), fc.string());
+    const texts = fc.oneof(
+      fc.array(part, { maxLength: 7 }).map((parts) => parts.join('/')),
+      fc.string(),
+    );
     fc.assert(
       fc.property(texts, (text) => {
         const parsed = parseTopic(text);
         if (parsed === null) return;
-        const built = parsed.kind === 'enrolment' ? enrolmentTopic(parsed.clientId, parsed.direction) : deviceTopic(parsed.deviceId, parsed.channel);
+        const built =
+          parsed.kind === 'enrolment'
+            ? enrolmentTopic(parsed.clientId, parsed.direction)
+            : deviceTopic(parsed.deviceId, parsed.channel);
         expect(built).toBe(text);
       }),
       { numRuns: 2000 },
@@ -76,7 +112,11 @@ describe('topics', () => {
       expect(() => deviceTopic(id, 'down'), id).toThrow(RangeError);
     }
     const clientId = `enroll-${'0'.repeat(32)}`;
-    expect([isEnrolmentClientId(clientId), isDeviceId(clientId), isEnrolmentClientId(`${clientId}\n`)]).toEqual([true, false, false]);
+    expect([isEnrolmentClientId(clientId), isDeviceId(clientId), isEnrolmentClientId(`${clientId}\n`)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(() => enrolmentTopic('dev-00000001', 'up')).toThrow(RangeError);
   });
 });

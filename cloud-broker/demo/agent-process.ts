@@ -27,13 +27,21 @@ export class AgentProcess {
   constructor(options: { name: string; board: string; folder: string; serviceUrl: string }) {
     this.name = options.name;
     this.folder = options.folder;
-    this.environment = { ...process.env, ROLLCALL_URL: options.serviceUrl, ROLLCALL_STATE: options.folder, ROLLCALL_BOARD: options.board };
+    this.environment = {
+      ...process.env,
+      ROLLCALL_URL: options.serviceUrl,
+      ROLLCALL_STATE: options.folder,
+      ROLLCALL_BOARD: options.board,
+    };
   }
 
   /** Runs one command to its end. */
   async ask(...words: string[]): Promise<AgentAnswer> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const child = spawn(process.execPath, [program(), ...words, '--json'], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [program(), ...words, '--json'], {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const texts = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.err += text));

@@ -11,7 +11,10 @@ export class ApiClient {
 
   async signIn(user: string, password: string): Promise<void> {
     const response = await this.send('POST', '/session', { user, password });
-    this.cookie = response.headers.getSetCookie().map((line) => line.split(';', 1)[0]).join('; ');
+    this.cookie = response.headers
+      .getSetCookie()
+      .map((line) => line.split(';', 1)[0])
+      .join('; ');
   }
 
   async devices(status?: Device['status']): Promise<Device[]> {
@@ -34,7 +37,11 @@ export class ApiClient {
   private async send(method: string, path: string, body?: unknown): Promise<Response> {
     const response = await fetch(`${this.origin}/api/v1${path}`, {
       method,
-      headers: { origin: this.origin, cookie: this.cookie, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        origin: this.origin,
+        cookie: this.cookie,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);

@@ -37,9 +37,17 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const started = Date.now();
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-demo-'));
   const say = (line: string): void => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
-  const environment = { ROLLCALL_HTTP_PORT: options.once ? '0' : undefined, ROLLCALL_MQTT_PORT: options.once ? '0' : undefined, ...process.env };
+  const environment = {
+    ROLLCALL_HTTP_PORT: options.once ? '0' : undefined,
+    ROLLCALL_MQTT_PORT: options.once ? '0' : undefined,
+    ...process.env,
+  };
   const settings = readSettings({
-    ...environment, ROLLCALL_DATA: join(folder, 'service'), ROLLCALL_MQTT_HOST: '127.0.0.1', ROLLCALL_HEARTBEAT_S: String(HEARTBEAT_S), ROLLCALL_JITTER_S: '1',
+    ...environment,
+    ROLLCALL_DATA: join(folder, 'service'),
+    ROLLCALL_MQTT_HOST: '127.0.0.1',
+    ROLLCALL_HEARTBEAT_S: String(HEARTBEAT_S),
+    ROLLCALL_JITTER_S: '1',
   });
   say('Rollcall demo: a service, a domain and some displays, all on this machine.\n');
   const service = await startService(settings, createLog('error'), (error) => {
@@ -56,11 +64,15 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     const outcome = await play(stage, options);
     const seconds = Math.round((Date.now() - started) / 100) / 10;
     if (options.once) {
-      print(options.json, { ...outcome, seconds }, () => [outcome.ok ? `\nAll of it worked, in ${seconds} s.` : '\nNot all of it worked.']);
+      print(options.json, { ...outcome, seconds }, () => [
+        outcome.ok ? `\nAll of it worked, in ${seconds} s.` : '\nNot all of it worked.',
+      ]);
       return outcome.ok ? EXIT.done : EXIT.refused;
     }
     if (options.json) print(true, { ...outcome, seconds, url: service.httpUrl, user: `admin@${DOMAIN}`, password }, () => []);
-    say(`\nThe console is at  ${service.httpUrl}\nSign in as         admin@${DOMAIN}\nPassword           ${password}\n\nIt stays up until you press Ctrl-C. Its data goes with it.`);
+    say(
+      `\nThe console is at  ${service.httpUrl}\nSign in as         admin@${DOMAIN}\nPassword           ${password}\n\nIt stays up until you press Ctrl-C. Its data goes with it.`,
+    );
     await stop;
     return outcome.ok ? EXIT.done : EXIT.refused;
   } finally {
@@ -77,7 +89,12 @@ async function interrupted(): Promise<void> {
 
 async function prepare({ service, api, say }: Stage, { boards }: DemoOptions): Promise<string> {
   const password = crockfordCode(randomBytes(16), 16).toLowerCase();
-  const made = await service.operator.createDomain({ name: DOMAIN, email: 'admin@demo.example', password, organization: 'Demo School' });
+  const made = await service.operator.createDomain({
+    name: DOMAIN,
+    email: 'admin@demo.example',
+    password,
+    organization: 'Demo School',
+  });
   say(`Domain "${made.name}" is made and active. Its 30-day trial ends on ${made.trialEndsAt?.slice(0, 10) ?? '-'}.`);
   const report = await service.operator.importLines(registerLines(simulatedCast(boards)));
   say(`The vendor's register lists ${report.added} displays that were built and sold.`);
@@ -95,14 +112,23 @@ async function play(stage: Stage, options: DemoOptions): Promise<{ ok: boolean; 
   const own = await enrolThisMachine(stage);
   say('\nEvery display now sends heartbeats. Waiting for the first of each …');
   const wanted = options.boards + 1;
-  const heard = await waitFor(async () => (await stage.api.devices()).filter((device) => device.lastHeartbeatAt !== null && device.connected), (devices) => devices.length >= wanted);
-  for (const device of heard) say(`  ● ${device.label.padEnd(16)} ${device.serial.padEnd(24)} heard at ${device.lastHeartbeatAt?.slice(11, 19) ?? '-'}`);
+  const heard = await waitFor(
+    async () => (await stage.api.devices()).filter((device) => device.lastHeartbeatAt !== null && device.connected),
+    (devices) => devices.length >= wanted,
+  );
+  for (const device of heard)
+    say(`  ● ${device.label.padEnd(16)} ${device.serial.padEnd(24)} heard at ${device.lastHeartbeatAt?.slice(11, 19) ?? '-'}`);
   const figures = await stage.api.billing();
   const expected = cast.reduce((sum, role) => sum + role.credits, 0);
   const books = await service.operator.verifyLedger();
-  say(`\n${heard.length} displays are alive. The domain has ${figures.balance.toLocaleString('en')} credits (${expected.toLocaleString('en')} expected).`);
-  say(`The books were proved from the first row: ${books.ok ? 'they are right' : `WRONG, ${books.firstDifference?.what ?? ''}`}.`);
-  const ok = enrolled.every(Boolean) && cloneStopped && own && heard.length === wanted && figures.balance === expected && books.ok;
+  say(
+    `\n${heard.length} displays are alive. The domain has ${figures.balance.toLocaleString('en')} credits (${expected.toLocaleString('en')} expected).`,
+  );
+  say(
+    `The books were proved from the first row: ${books.ok ? 'they are right' : `WRONG, ${books.firstDifference?.what ?? ''}`}.`,
+  );
+  const ok =
+    enrolled.every(Boolean) && cloneStopped && own && heard.length === wanted && figures.balance === expected && books.ok;
   return { ok, devices: figures.devices, credits: figures.balance };
 }
 
@@ -114,7 +140,12 @@ async function enrolDisplay(stage: Stage, role: Role): Promise<boolean> {
     return false;
   }
   const { granted, reason } = document['credits'] as { granted: number; reason: string };
-  const brought = granted > 0 ? `${granted.toLocaleString('en')} credits added` : reason === 'product-key' ? 'its credits come with a product key' : 'no credits';
+  const brought =
+    granted > 0
+      ? `${granted.toLocaleString('en')} credits added`
+      : reason === 'product-key'
+        ? 'its credits come with a product key'
+        : 'no credits';
   stage.say(`  ✓ ${role.label} enrolled: ${brought}. It ${role.tale}.`);
   await stage.api.label(String(document['deviceId']), role.label);
   agent.run();
@@ -136,10 +167,12 @@ async function enrolThisMachine(stage: Stage): Promise<boolean> {
   const { api, say } = stage;
   const agent = agentOf(stage, { name: 'this-machine', board: 'auto' });
   const identity = (await agent.ask('identity')).document;
-  say(`\nThis machine too: serial ${String(identity?.['serial'])} (from ${String(identity?.['serialSource'])}, trust: ${String(identity?.['trust'])}).`);
+  say(
+    `\nThis machine too: serial ${String(identity?.['serial'])} (from ${String(identity?.['serialSource'])}, trust: ${String(identity?.['trust'])}).`,
+  );
   const { document, problem } = await agent.ask('enroll', '--domain', DOMAIN);
   if (document?.['outcome'] === 'pending') {
-    say(`It is not in the register, so it waits. Its screen shows the check code ${String(document['checkCode'] ?? '')}`);
+    say(`It is not in the register, so it waits. Its screen shows the check code ${String(document['checkCode'])}`);
     const waiting = (await api.devices('pending')).find((device: Device) => device.pending?.code === 'awaiting-approval');
     if (waiting === undefined) return false;
     say(`The admin compares it with the console (${waiting.pending?.checkCode ?? '-'}) and approves.`);
@@ -157,7 +190,12 @@ async function enrolThisMachine(stage: Stage): Promise<boolean> {
 }
 
 function agentOf(stage: Stage, role: Pick<Role, 'name' | 'board'>): AgentProcess {
-  const agent = new AgentProcess({ name: role.name, board: role.board, folder: join(stage.folder, role.name), serviceUrl: stage.service.httpUrl });
+  const agent = new AgentProcess({
+    name: role.name,
+    board: role.board,
+    folder: join(stage.folder, role.name),
+    serviceUrl: stage.service.httpUrl,
+  });
   stage.agents.push(agent);
   return agent;
 }
@@ -165,7 +203,8 @@ function agentOf(stage: Stage, role: Pick<Role, 'name' | 'board'>): AgentProcess
 /** Two at a time: the agents are processes of this machine too. */
 async function inTurn<Item, Result>(items: Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
-  for (let from = 0; from < items.length; from += AT_ONCE) results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
+  for (let from = 0; from < items.length; from += AT_ONCE)
+    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
   return results;
 }
 

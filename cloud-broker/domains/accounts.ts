@@ -35,7 +35,7 @@ export interface SignedIn extends Principal {
   sessionId: string;
 }
 
-export interface SignInTry {
+interface SignInTry {
   /** `name@domain`, or an e-mail that exactly one user has. */
   user: string;
   password: string;
@@ -80,7 +80,7 @@ const USER_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 const emailText = z.email().max(254);
 
 /** D6: `name@domain` is unique and an e-mail is not, so the library's unique address is made from the name (RFC 2606). */
-export function loginAddress(user: string, domain: string): string {
+function loginAddress(user: string, domain: string): string {
   return `${user}@${domain}.${LOGIN_HOST}`;
 }
 

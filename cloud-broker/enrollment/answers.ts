@@ -15,7 +15,10 @@ export function correlationIdFrom(random: Uint8Array): string {
 }
 
 /** A refusal in words (E11). retryAfterS only where the device may try again by itself (protocol.md §1). */
-export function rejection(code: RejectedCode, about: { requestId: string | undefined; correlationId: string; busyRetryS: number }): Rejected {
+export function rejection(
+  code: RejectedCode,
+  about: { requestId: string | undefined; correlationId: string; busyRetryS: number },
+): Rejected {
   const retryAfterS: Partial<Record<RejectedCode, number>> = {
     busy: about.busyRetryS,
     internal: about.busyRetryS,
@@ -33,7 +36,10 @@ export function rejection(code: RejectedCode, about: { requestId: string | undef
   };
 }
 
-export function waitingAnswer(code: PendingCode, about: { requestId: string; correlationId: string; fingerprint: string }): Pending {
+export function waitingAnswer(
+  code: PendingCode,
+  about: { requestId: string; correlationId: string; fingerprint: string },
+): Pending {
   return {
     type: 'pending',
     requestId: about.requestId,

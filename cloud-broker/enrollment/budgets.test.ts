@@ -2,9 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Buckets, fullBucket, retryAfterS, take, type Bucket, type Rate } from './budgets.ts';
 
-const rates: fc.Arbitrary<Rate> = fc.record({ burst: fc.integer({ min: 1, max: 50 }), perSecond: fc.double({ min: 0.01, max: 100, noNaN: true }) });
+const rates: fc.Arbitrary<Rate> = fc.record({
+  burst: fc.integer({ min: 1, max: 50 }),
+  perSecond: fc.double({ min: 0.01, max: 100, noNaN: true }),
+});
 /** Steps of the clock in milliseconds; some go back. */
-const steps = fc.array(fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 3000 }) }, { weight: 1, arbitrary: fc.integer({ min: -60_000, max: -1 }) }), { maxLength: 200 });
+const steps = fc.array(
+  fc.oneof(
+    { weight: 9, arbitrary: fc.integer({ min: 0, max: 3000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: -60_000, max: -1 }) },
+  ),
+  { maxLength: 200 },
+);
 
 function spend(rate: Rate, clock: readonly number[]): { allowed: number; forwardS: number } {
   let bucket: Bucket = fullBucket(rate, 0);
@@ -52,7 +61,11 @@ describe('budgets by name', () => {
     const buckets = new Buckets({ burst: 2, perSecond: 1 }, 10);
     expect(buckets.isSpent('school', 0)).toBe(false);
     expect([buckets.spend('school', 0), buckets.spend('school', 0), buckets.spend('school', 0)]).toEqual([true, true, false]);
-    expect([buckets.isSpent('school', 0), buckets.isSpent('school', 0), buckets.isSpent('other', 0)]).toEqual([true, true, false]);
+    expect([buckets.isSpent('school', 0), buckets.isSpent('school', 0), buckets.isSpent('other', 0)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect([buckets.isSpent('school', 1000), buckets.spend('other', 0)]).toEqual([false, true]);
   });
 
@@ -68,7 +81,12 @@ describe('budgets by name', () => {
     buckets.giveBack('a');
     buckets.giveBack('a');
     buckets.giveBack('never seen');
-    expect([buckets.spend('a', 0), buckets.spend('a', 0), buckets.spend('never seen', 0), buckets.spend('never seen', 0)]).toEqual([true, false, true, false]);
+    expect([
+      buckets.spend('a', 0),
+      buckets.spend('a', 0),
+      buckets.spend('never seen', 0),
+      buckets.spend('never seen', 0),
+    ]).toEqual([true, false, true, false]);
   });
 });
 
@@ -77,10 +95,16 @@ describe('when to come back', () => {
 
   test('[E10] whole seconds within the bounds, for any load', () => {
     fc.assert(
-      fc.property(fc.nat({ max: 1_000_000 }), fc.double({ min: 0, max: 10_000, noNaN: true }), fc.integer({ min: 1, max: 3600 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (waiting, perSecond, most, dice) => {
-        const seconds = retryAfterS(waiting, perSecond, most, dice);
-        expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= most).toBe(true);
-      }),
+      fc.property(
+        fc.nat({ max: 1_000_000 }),
+        fc.double({ min: 0, max: 10_000, noNaN: true }),
+        fc.integer({ min: 1, max: 3600 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (waiting, perSecond, most, dice) => {
+          const seconds = retryAfterS(waiting, perSecond, most, dice);
+          expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= most).toBe(true);
+        },
+      ),
     );
   });
 

@@ -23,7 +23,9 @@ export function refilled(bucket: Bucket, rate: Rate, now: number): Bucket {
 /** Takes one token; `allowed` is false, and nothing is taken, where less than one is left. */
 export function take(bucket: Bucket, rate: Rate, now: number): { bucket: Bucket; allowed: boolean } {
   const current = refilled(bucket, rate, now);
-  return current.tokens >= 1 ? { bucket: { ...current, tokens: current.tokens - 1 }, allowed: true } : { bucket: current, allowed: false };
+  return current.tokens >= 1
+    ? { bucket: { ...current, tokens: current.tokens - 1 }, allowed: true }
+    : { bucket: current, allowed: false };
 }
 
 /**

@@ -60,10 +60,21 @@ test('[E13] the first check that applies is the answer: with every cause present
 
 describe('what a known device is not asked again', () => {
   const same: Facts['same'] = { deviceId: 'same-device', joins: false };
-  const worst: Partial<Facts> = { ...domain({ status: 'disabled', pairing: 'wrong', pendingRows: 500 }), blocked: true, overBudget: true, keyOfAnotherBoard: true, elsewhere: true };
+  const worst: Partial<Facts> = {
+    ...domain({ status: 'disabled', pairing: 'wrong', pendingRows: 500 }),
+    blocked: true,
+    overBudget: true,
+    keyOfAnotherBoard: true,
+    elsewhere: true,
+  };
 
   test('[E3] same domain, board and key: accepted whatever pairing code, blocks, budget or status say', () => {
-    expect(decide({ ...UNLISTED, ...worst, same })).toEqual({ outcome: 'accepted', how: 'again', deviceId: 'same-device', grant: { credits: 0, reason: 'none-left' } });
+    expect(decide({ ...UNLISTED, ...worst, same })).toEqual({
+      outcome: 'accepted',
+      how: 'again',
+      deviceId: 'same-device',
+      grant: { credits: 0, reason: 'none-left' },
+    });
     expect(decide({ ...PLAIN, ...worst, same })).toMatchObject({ how: 'again' });
   });
 
@@ -79,7 +90,12 @@ describe('what a known device is not asked again', () => {
     ['nothing left, without a factory key', { left: 0, hasFactoryKey: false }, { credits: 0, reason: 'none-left' }],
     ['by product key', { fulfilment: 'product-key' }, { credits: 0, reason: 'product-key' }],
   ] as const)('[E5] enrolled before it was listed, it joins its line: %s', (_, change, grant) => {
-    const facts = { ...PLAIN, ...listed(change), ...domain({ unprovenGrantsLeft: 0 }), same: { deviceId: 'same-device', joins: true } };
+    const facts = {
+      ...PLAIN,
+      ...listed(change),
+      ...domain({ unprovenGrantsLeft: 0 }),
+      same: { deviceId: 'same-device', joins: true },
+    };
     expect(decide(facts)).toEqual({ outcome: 'accepted', how: 'join', deviceId: 'same-device', grant });
   });
 });
@@ -103,7 +119,9 @@ describe('what a board brings', () => {
     ['credits come with a product key', { fulfilment: 'product-key' as const }, 'domain-disabled'],
     ['credits are held', { hasFactoryKey: false }, 'domain-disabled'],
   ])('[D5] in a disabled domain a board that %s', (_, change, expected) => {
-    expect(codeOf(decide({ ...PLAIN, ...listed(change), ...domain({ status: 'disabled', unprovenGrantsLeft: 0 }) }))).toBe(expected);
+    expect(codeOf(decide({ ...PLAIN, ...listed(change), ...domain({ status: 'disabled', unprovenGrantsLeft: 0 }) }))).toBe(
+      expected,
+    );
   });
 });
 
@@ -112,7 +130,10 @@ describe('another key', () => {
 
   test('[E7] proved by the factory key it replaces the old one: same device, nothing granted', () => {
     expect(decide({ ...PLAIN, ...listed({ left: 0 }), competing })).toEqual({
-      outcome: 'accepted', how: 'replace', deviceId: 'competing-device', grant: { credits: 0, reason: 'none-left' },
+      outcome: 'accepted',
+      how: 'replace',
+      deviceId: 'competing-device',
+      grant: { credits: 0, reason: 'none-left' },
     });
   });
 
@@ -121,21 +142,32 @@ describe('another key', () => {
     ['an unlisted board', UNLISTED],
     ['an unlisted board where unlisted ones are accepted', { ...UNLISTED, ...domain({ unlisted: 'accept' }) }],
   ])('[E7] %s waits as key-changed beside the running device', (_, facts) => {
-    expect(decide({ ...facts, competing })).toEqual({ outcome: 'pending', code: 'key-changed', competesWith: 'competing-device' });
+    expect(decide({ ...facts, competing })).toEqual({
+      outcome: 'pending',
+      code: 'key-changed',
+      competesWith: 'competing-device',
+    });
   });
 });
 
 describe('waiting', () => {
   test('[E6] an unlisted board waits; where the domain accepts them it does not', () => {
     expect(decide(UNLISTED)).toEqual({ outcome: 'pending', code: 'awaiting-approval', competesWith: null });
-    expect(decide({ ...UNLISTED, ...domain({ unlisted: 'accept' }) })).toMatchObject({ outcome: 'accepted', grant: { credits: 0, reason: 'not-listed' } });
+    expect(decide({ ...UNLISTED, ...domain({ unlisted: 'accept' }) })).toMatchObject({
+      outcome: 'accepted',
+      grant: { credits: 0, reason: 'not-listed' },
+    });
   });
 
   test('[E6] at most 500 wait in a domain; who waits already goes on waiting', () => {
     expect(codeOf(decide({ ...UNLISTED, ...domain({ pendingRows: 499 }) }))).toBe('awaiting-approval');
     expect(codeOf(decide({ ...UNLISTED, ...domain({ pendingRows: 500 }) }))).toBe('busy');
-    expect(codeOf(decide({ ...UNLISTED, ...domain({ pendingRows: 500 }), waiting: { deviceId: 'waiting-row' } }))).toBe('awaiting-approval');
-    expect(codeOf(decide({ ...UNLISTED, ...domain({ pendingRows: 500 }), competing: { deviceId: 'competing-device' } }))).toBe('busy');
+    expect(codeOf(decide({ ...UNLISTED, ...domain({ pendingRows: 500 }), waiting: { deviceId: 'waiting-row' } }))).toBe(
+      'awaiting-approval',
+    );
+    expect(codeOf(decide({ ...UNLISTED, ...domain({ pendingRows: 500 }), competing: { deviceId: 'competing-device' } }))).toBe(
+      'busy',
+    );
   });
 
   test('[E9] a board that comes back gets its old deviceId, also where it waited meanwhile', () => {
@@ -150,11 +182,26 @@ describe('what identifies a board', () => {
   test.each([
     ['a listed serial', { serial: 'SN-1', serialSource: 'dmi' }, { listed: true, sharedSerial: false }, 'listed'],
     ['a hardware serial', { serial: 'SN-1', serialSource: 'device-tree' }, none, 'serial'],
-    ['a serial that several boards share', { serial: 'SN-1', serialSource: 'android-getprop' }, { listed: false, sharedSerial: true }, 'key'],
+    [
+      'a serial that several boards share',
+      { serial: 'SN-1', serialSource: 'android-getprop' },
+      { listed: false, sharedSerial: true },
+      'key',
+    ],
     ['a machine id', { serial: 'SN-1', serialSource: 'machine-id' }, none, 'key'],
-    ['a machine id that happens to be listed', { serial: 'SN-1', serialSource: 'machine-id' }, { listed: true, sharedSerial: false }, 'key'],
+    [
+      'a machine id that happens to be listed',
+      { serial: 'SN-1', serialSource: 'machine-id' },
+      { listed: true, sharedSerial: false },
+      'key',
+    ],
     ['a placeholder', { serial: 'Default string', serialSource: 'dmi' }, none, 'key'],
-    ['a placeholder that happens to be listed', { serial: '0000', serialSource: 'dmi' }, { listed: true, sharedSerial: false }, 'key'],
+    [
+      'a placeholder that happens to be listed',
+      { serial: '0000', serialSource: 'dmi' },
+      { listed: true, sharedSerial: false },
+      'key',
+    ],
   ] as const)('[E12] %s', (_, board, known, identity) => {
     expect(identityOf(board, known)).toBe(identity);
   });

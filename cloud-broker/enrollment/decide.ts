@@ -10,7 +10,10 @@ import type { PendingCode, RejectedCode } from '../../protocol/errors.ts';
 /** E12: by what a board is told from others: its register line, its serial within the domain, or its device key alone. */
 export type Identity = 'listed' | 'serial' | 'key';
 
-export function identityOf(board: { serial: string; serialSource: SerialSource }, known: { listed: boolean; sharedSerial: boolean }): Identity {
+export function identityOf(
+  board: { serial: string; serialSource: SerialSource },
+  known: { listed: boolean; sharedSerial: boolean },
+): Identity {
   if (board.serialSource === 'machine-id' || isPlaceholderSerial(board.serial)) return 'key';
   if (known.listed) return 'listed';
   return known.sharedSerial ? 'key' : 'serial';

@@ -20,7 +20,13 @@ const MAX_PASSES = 4;
 export interface DeskSession {
   readonly clientId: string;
   readonly address: string;
-  send(message: Accepted | ReturnType<typeof rejection> | ReturnType<typeof waitingAnswer> | { type: 'challenge'; requestId: string; nonce: string; expiresInS: number }): Promise<void>;
+  send(
+    message:
+      | Accepted
+      | ReturnType<typeof rejection>
+      | ReturnType<typeof waitingAnswer>
+      | { type: 'challenge'; requestId: string; nonce: string; expiresInS: number },
+  ): Promise<void>;
 }
 
 export interface DeskLimits {
@@ -38,7 +44,11 @@ export const defaultDeskLimits: DeskLimits = {
   atOnce: 64,
   waiting: 5000,
   addressFailures: { burst: 30, perSecond: 0.2 },
-  domain: { knownKey: { burst: 5000, perSecond: 100 }, listed: { burst: 5000, perSecond: 100 }, rest: { burst: 600, perSecond: 5 } },
+  domain: {
+    knownKey: { burst: 5000, perSecond: 100 },
+    listed: { burst: 5000, perSecond: 100 },
+    rest: { burst: 600, perSecond: 5 },
+  },
 };
 
 export interface DeskDependencies {
@@ -114,7 +124,10 @@ export class EnrolmentDesk {
     // Spent by the first proof, right or wrong (E13).
     open.challenged = null;
     if (challenged === null || challenged.requestId !== message.requestId || this.deps.clock() >= challenged.expiresAt) {
-      return this.refuse(open, 'proof-invalid', { requestId: message.requestId, detail: 'no such challenge, or it is spent or over' });
+      return this.refuse(open, 'proof-invalid', {
+        requestId: message.requestId,
+        detail: 'no such challenge, or it is spent or over',
+      });
     }
     await this.attend(open, challenged, message);
   }
@@ -136,9 +149,11 @@ export class EnrolmentDesk {
   private async challenge(open: OpenSession, request: EnrolmentRequest): Promise<void> {
     const about = { requestId: request.requestId, domain: request.domain, serial: request.board.serial };
     const key = readKey(request);
-    if (key === null) return this.refuse(open, 'invalid-message', { ...about, detail: 'publicKey: neither P-256 (uncompressed) nor Ed25519' });
+    if (key === null)
+      return this.refuse(open, 'invalid-message', { ...about, detail: 'publicKey: neither P-256 (uncompressed) nor Ed25519' });
     open.challenges += 1;
-    if (open.challenges > CHALLENGES_A_SESSION || this.lanes.waiting >= this.deps.limits.waiting) return this.refuse(open, 'busy', about);
+    if (open.challenges > CHALLENGES_A_SESSION || this.lanes.waiting >= this.deps.limits.waiting)
+      return this.refuse(open, 'busy', about);
     const now = this.deps.clock();
     if (!this.deps.store.domainExists(request.domain, now)) return this.refuse(open, 'domain-unknown', about);
     const nonce = this.deps.random(NONCE_BYTES).toString('base64url');
@@ -166,7 +181,10 @@ export class EnrolmentDesk {
 
   /** Signs ahead for the device that the facts of this moment name, and again where the transaction names another. */
   private async decideAndStore(
-    session: DeskSession, asked: Challenged, proof: EnrolmentProof, correlationId: string,
+    session: DeskSession,
+    asked: Challenged,
+    proof: EnrolmentProof,
+    correlationId: string,
   ): Promise<{ outcome: EnrolmentOutcome; certificate: string }> {
     const { store, issue, clock } = this.deps;
     const { request } = asked;
@@ -224,7 +242,13 @@ export class EnrolmentDesk {
       return open.session.send(waitingAnswer(outcome.code, { requestId, correlationId, fingerprint: asked.fingerprint }));
     }
     if (outcome.outcome !== 'accepted') throw new Error(`unexpected outcome ${outcome.outcome}`);
-    this.deps.log({ outcome: 'accepted', ...said, deviceId: outcome.deviceId, replay: outcome.replay, granted: outcome.credits.granted });
+    this.deps.log({
+      outcome: 'accepted',
+      ...said,
+      deviceId: outcome.deviceId,
+      replay: outcome.replay,
+      granted: outcome.credits.granted,
+    });
     await open.session.send({
       type: 'accepted',
       requestId,
@@ -240,11 +264,14 @@ export class EnrolmentDesk {
   }
 
   private async refuse(
-    open: OpenSession, code: RejectedCode, about: { requestId: string | undefined; correlationId?: string; [detail: string]: unknown },
+    open: OpenSession,
+    code: RejectedCode,
+    about: { requestId: string | undefined; correlationId?: string; [detail: string]: unknown },
   ): Promise<void> {
     const correlationId = about.correlationId ?? correlationIdFrom(this.deps.random(10));
     // E10: an address pays with its failures only, and never for what the service itself could not do.
-    if (code !== 'busy' && code !== 'internal' && code !== 'domain-disabled') this.addresses.spend(open.session.address, this.deps.clock());
+    if (code !== 'busy' && code !== 'internal' && code !== 'domain-disabled')
+      this.addresses.spend(open.session.address, this.deps.clock());
     this.deps.log({ outcome: 'rejected', code, ...about, correlationId, address: open.session.address });
     const busyRetryS = retryAfterS(this.lanes.waiting + this.sessions.size, this.ratePerSecond(), 300, this.deps.dice());
     await open.session.send(rejection(code, { requestId: about.requestId, correlationId, busyRetryS }));

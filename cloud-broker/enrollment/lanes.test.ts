@@ -16,7 +16,14 @@ describe('lanes', () => {
     const lanes = new Lanes(1, 10);
     const began: string[] = [];
     const enter = visitor(lanes, began);
-    for (const [name, lane] of [['first', 'back'], ['b1', 'back'], ['b2', 'back'], ['f1', 'front'], ['f2', 'front']] as const) void enter(name, lane);
+    for (const [name, lane] of [
+      ['first', 'back'],
+      ['b1', 'back'],
+      ['b2', 'back'],
+      ['f1', 'front'],
+      ['f2', 'front'],
+    ] as const)
+      void enter(name, lane);
     expect(lanes.waiting).toBe(4);
     for (let turn = 0; turn < 5; turn += 1) {
       await settled();
@@ -44,7 +51,14 @@ describe('lanes', () => {
     const lanes = new Lanes(1, 2);
     const began: string[] = [];
     const enter = visitor(lanes, began);
-    for (const [name, lane] of [['a', 'back'], ['b', 'back'], ['c', 'back'], ['d', 'front'], ['e', 'back']] as const) void enter(name, lane);
+    for (const [name, lane] of [
+      ['a', 'back'],
+      ['b', 'back'],
+      ['c', 'back'],
+      ['d', 'front'],
+      ['e', 'back'],
+    ] as const)
+      void enter(name, lane);
     await settled();
     expect(began).toEqual(['a', 'c: turned away', 'e: turned away'].toSorted());
     lanes.leave();

@@ -7,7 +7,9 @@ import type { Facts } from './decide.ts';
 async function isValid(key: KeyObject, bytes: Buffer, signature: string): Promise<boolean> {
   const { algorithm, dsaEncoding } = signatureScheme(key);
   return new Promise((resolve) => {
-    verify(algorithm, bytes, { key, dsaEncoding }, Buffer.from(signature, 'base64url'), (error, valid) => resolve(error === null && valid));
+    verify(algorithm, bytes, { key, dsaEncoding }, Buffer.from(signature, 'base64url'), (error, valid) =>
+      resolve(error === null && valid),
+    );
   });
 }
 
@@ -38,7 +40,11 @@ export async function deviceSignatureOf(asked: Asked, proof: EnrolmentProof): Pr
 }
 
 /** E4: the factory key's signature over the same bytes. Without a factory key there is nothing to check it with. */
-export async function boardSignatureOf(asked: Asked, proof: EnrolmentProof, factoryKey: string | null): Promise<Facts['boardSignature']> {
+export async function boardSignatureOf(
+  asked: Asked,
+  proof: EnrolmentProof,
+  factoryKey: string | null,
+): Promise<Facts['boardSignature']> {
   if (proof.boardSignature === undefined) return 'missing';
   if (factoryKey === null) return 'invalid';
   return (await isValid(parsePublicKey(factoryKey), signedBytes(asked), proof.boardSignature)) ? 'valid' : 'invalid';

@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-export function isAdmin({ role }: Pick<Principal, 'role'>): boolean {
+function isAdmin({ role }: Pick<Principal, 'role'>): boolean {
   return role === 'admin' || role === 'domain-admin';
 }
 

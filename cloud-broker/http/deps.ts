@@ -19,7 +19,7 @@ export interface LiveState {
   health: Record<string, number | string> | null;
 }
 
-export interface HttpSettings {
+interface HttpSettings {
   /** Where browsers find the service; null: only on loopback, under whatever name the request has. */
   publicUrl: string | null;
   /** Addresses or ranges of proxies whose forwarded addresses are believed. */
@@ -38,7 +38,7 @@ export interface HttpLimits {
   stream: StreamTimes;
 }
 
-export interface StreamTimes {
+interface StreamTimes {
   /** Milliseconds between two looks at the session of a stream (A5: a stream ends within 5 s of it). */
   sessionCheckMs: number;
   /** Milliseconds between two comments that show a quiet stream is alive. */

@@ -32,7 +32,7 @@ function validationDetails(error: {
   return { in: error.validationContext ?? 'request', issues };
 }
 
-export function refusalOf(error: unknown): Refusal | null {
+function refusalOf(error: unknown): Refusal | null {
   if (error instanceof RollcallError)
     return errors[error.code].httpStatus === null ? null : { code: error.code, details: error.details };
   if (hasZodFastifySchemaValidationErrors(error)) return { code: 'invalid-request', details: validationDetails(error) };

@@ -27,7 +27,7 @@ const BODY_BYTES = 64 * 1024;
 const REQUEST_MS = 15_000;
 const MAX_CONNECTIONS = 5000;
 
-export const API_ROOT = '/api/v1';
+const API_ROOT = '/api/v1';
 
 /** Builds the server. Closing it ends the event streams first; the store is closed after it. */
 export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {

@@ -7,7 +7,14 @@ import { createHash } from 'node:crypto';
 export type TransferKind = 'enrolment' | 'product-key' | 'usage' | 'adjustment' | 'reversal';
 
 /** The vendor's accounts. They keep no balance row: theirs is a sum over transfers (L5). */
-export const vendorAccounts = ['vendor:grants', 'vendor:product-keys', 'vendor:usage', 'vendor:adjustments', 'vendor:forfeited', 'vendor:loss'] as const;
+export const vendorAccounts = [
+  'vendor:grants',
+  'vendor:product-keys',
+  'vendor:usage',
+  'vendor:adjustments',
+  'vendor:forfeited',
+  'vendor:loss',
+] as const;
 export type VendorAccount = (typeof vendorAccounts)[number];
 
 /** What a cause asks to book; everything else follows from the head of the chain. */
@@ -77,7 +84,11 @@ export function canonicalJson(content: Record<string, string | number | null>): 
 /** L5: SHA-256 over the previous hash and the canonical JSON of the content. */
 export function transferHash(transfer: Omit<Transfer, 'hash'>): string {
   const { previousHash, ...content } = transfer;
-  return createHash('sha256').update(previousHash).update('\n').update(canonicalJson({ ...content })).digest('hex');
+  return createHash('sha256')
+    .update(previousHash)
+    .update('\n')
+    .update(canonicalJson({ ...content }))
+    .digest('hex');
 }
 
 /** The transfer that follows `head`. `at` never goes back (L5), whatever the clock says. The caller has asked refuseTransfer. */

@@ -38,7 +38,9 @@ export class ChainWalk {
     if (stored === null) return { domain: this.domain, n: null, what: 'has no head' };
     const fields = ['n', 'hash', 'balance'] as const;
     const field = fields.find((name) => stored[name] !== this.head[name]);
-    return field === undefined ? null : { domain: this.domain, n: this.head.n, what: `head says ${field} ${stored[field]}, the chain says ${this.head[field]}` };
+    return field === undefined
+      ? null
+      : { domain: this.domain, n: this.head.n, what: `head says ${field} ${stored[field]}, the chain says ${this.head[field]}` };
   }
 }
 

@@ -39,7 +39,17 @@ export type PresenceEvent =
   | { type: 'tick' };
 
 export function neverHeard(intervalS: number, since: number): Presence {
-  return { epoch: 0, connected: false, lastHeartbeatAt: null, heardAt: null, intervalS, ended: null, endedAt: null, status: 'never', statusSince: since };
+  return {
+    epoch: 0,
+    connected: false,
+    lastHeartbeatAt: null,
+    heardAt: null,
+    intervalS,
+    ended: null,
+    endedAt: null,
+    status: 'never',
+    statusSince: since,
+  };
 }
 
 /** P3: a birth that is not higher than the highest epoch heard is not taken; the answer is `epochFrom`. */
@@ -59,7 +69,13 @@ function afterEvent(state: Presence, event: PresenceEvent, at: number): Presence
     case 'heartbeat':
       if (event.epoch < state.epoch) return state;
       return {
-        ...state, epoch: event.epoch, intervalS: event.intervalS ?? state.intervalS, heardAt: at, lastHeartbeatAt: at, ended: null, endedAt: null,
+        ...state,
+        epoch: event.epoch,
+        intervalS: event.intervalS ?? state.intervalS,
+        heardAt: at,
+        lastHeartbeatAt: at,
+        ended: null,
+        endedAt: null,
       };
     case 'will':
       // Of an older session: a newer one has been born meanwhile (a take-over publishes the old one's will).
@@ -100,5 +116,11 @@ export function reduce(state: Presence, event: PresenceEvent, at: number, thresh
 /** P4: after a restart nothing that was online or late counts as offline before one whole measure of silence from now. */
 export function afterRestart(stored: Presence, now: number): Presence {
   const wasThere = stored.status === 'online' || stored.status === 'late';
-  return { ...stored, connected: false, heardAt: wasThere ? now : stored.heardAt, ended: wasThere ? null : stored.ended, endedAt: wasThere ? null : stored.endedAt };
+  return {
+    ...stored,
+    connected: false,
+    heardAt: wasThere ? now : stored.heardAt,
+    ended: wasThere ? null : stored.ended,
+    endedAt: wasThere ? null : stored.endedAt,
+  };
 }

@@ -1,6 +1,16 @@
 /** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
 import type { Birth, DeviceDown, Health, Heartbeat, Will } from '../../protocol/messages.ts';
-import { afterRestart, isStaleBirth, neverHeard, nextCheckAt, reduce, type Presence, type PresenceEvent, type PresenceStatus, type Thresholds } from './reducer.ts';
+import {
+  afterRestart,
+  isStaleBirth,
+  neverHeard,
+  nextCheckAt,
+  reduce,
+  type Presence,
+  type PresenceEvent,
+  type PresenceStatus,
+  type Thresholds,
+} from './reducer.ts';
 
 /** How long heartbeats are gathered before a flush; with the commit this stays well under P5's 250 ms. */
 const GATHER_MS = 50;
@@ -21,8 +31,15 @@ export interface StoredPresence {
 export interface Flush {
   now: number;
   rows: {
-    deviceId: string; epoch: number; lastHeartbeatAt: number | null; intervalS: number; ended: 'said' | 'lost' | null; endedAt: number | null;
-    clockDifferenceMs: number | null; health: string | null; inventory: string | null;
+    deviceId: string;
+    epoch: number;
+    lastHeartbeatAt: number | null;
+    intervalS: number;
+    ended: 'said' | 'lost' | null;
+    endedAt: number | null;
+    clockDifferenceMs: number | null;
+    health: string | null;
+    inventory: string | null;
   }[];
   transitions: { deviceId: string; status: PresenceStatus; since: number }[];
   births: { deviceId: string; agentVersion: string; firmware: string | null }[];
@@ -65,10 +82,16 @@ export class Roster {
   }
 
   /** What the lists show of a device now; null where it is not on the roll. */
-  of(deviceId: string): { connected: boolean; lastHeartbeatAt: number | null; health: Record<string, number | string> | null } | null {
+  of(
+    deviceId: string,
+  ): { connected: boolean; lastHeartbeatAt: number | null; health: Record<string, number | string> | null } | null {
     const entry = this.entries.get(deviceId);
     if (entry === undefined) return null;
-    return { connected: entry.presence.connected, lastHeartbeatAt: entry.presence.lastHeartbeatAt, health: entry.health as Record<string, number | string> | null };
+    return {
+      connected: entry.presence.connected,
+      lastHeartbeatAt: entry.presence.lastHeartbeatAt,
+      health: entry.health as Record<string, number | string> | null,
+    };
   }
 
   /** Told which devices were heard, once a flush. */
@@ -106,7 +129,8 @@ export class Roster {
   }
 
   async will(deviceId: string, will: Will): Promise<void> {
-    if (this.entries.has(deviceId)) await this.applied(deviceId, { type: 'will', epoch: will.epoch, said: will.reason !== undefined });
+    if (this.entries.has(deviceId))
+      await this.applied(deviceId, { type: 'will', epoch: will.epoch, said: will.reason !== undefined });
   }
 
   /** An unenrolled device is on no roll (E9). */
@@ -140,12 +164,20 @@ export class Roster {
 
   private adopt(row: StoredPresence, now: number): void {
     const stored: Presence = {
-      ...row, connected: false, heardAt: row.lastHeartbeatAt, intervalS: row.intervalS ?? this.deps.heartbeat.intervalS,
+      ...row,
+      connected: false,
+      heardAt: row.lastHeartbeatAt,
+      intervalS: row.intervalS ?? this.deps.heartbeat.intervalS,
     };
     const presence = afterRestart(stored, now);
     this.entries.set(row.deviceId, {
-      presence, health: row.health === null ? null : (JSON.parse(row.health) as Health), inventory: null, birth: null, clockDifferenceMs: null,
-      storedStatus: row.status, nextCheckAt: nextCheckAt(presence, this.deps.thresholds),
+      presence,
+      health: row.health === null ? null : (JSON.parse(row.health) as Health),
+      inventory: null,
+      birth: null,
+      clockDifferenceMs: null,
+      storedStatus: row.status,
+      nextCheckAt: nextCheckAt(presence, this.deps.thresholds),
     });
   }
 
@@ -153,8 +185,13 @@ export class Roster {
     const known = this.entries.get(deviceId);
     if (known !== undefined) return known;
     const entry: Entry = {
-      presence: neverHeard(this.deps.heartbeat.intervalS, this.deps.clock()), health: null, inventory: null, birth: null, clockDifferenceMs: null,
-      storedStatus: 'never', nextCheckAt: null,
+      presence: neverHeard(this.deps.heartbeat.intervalS, this.deps.clock()),
+      health: null,
+      inventory: null,
+      birth: null,
+      clockDifferenceMs: null,
+      storedStatus: 'never',
+      nextCheckAt: null,
     };
     this.entries.set(deviceId, entry);
     return entry;
@@ -164,7 +201,12 @@ export class Roster {
     const entry = this.entry(deviceId);
     entry.presence = reduce(entry.presence, event, this.deps.clock(), this.deps.thresholds);
     entry.nextCheckAt = nextCheckAt(entry.presence, this.deps.thresholds);
-    if (event.type === 'connected' || event.type === 'disconnected' || (event.type === 'tick' && entry.presence.status === entry.storedStatus)) return;
+    if (
+      event.type === 'connected' ||
+      event.type === 'disconnected' ||
+      (event.type === 'tick' && entry.presence.status === entry.storedStatus)
+    )
+      return;
     this.dirty.add(deviceId);
     // A failure is reported by onFlushError, and what it held stays dirty.
     this.flushed().catch(() => undefined);
@@ -225,11 +267,18 @@ export class Roster {
       if (entry === undefined) continue;
       const { presence } = entry;
       flush.rows.push({
-        deviceId, epoch: presence.epoch, lastHeartbeatAt: presence.lastHeartbeatAt, intervalS: presence.intervalS, ended: presence.ended,
-        endedAt: presence.endedAt, clockDifferenceMs: entry.clockDifferenceMs,
-        health: entry.health === null ? null : JSON.stringify(entry.health), inventory: entry.inventory === null ? null : JSON.stringify(entry.inventory),
+        deviceId,
+        epoch: presence.epoch,
+        lastHeartbeatAt: presence.lastHeartbeatAt,
+        intervalS: presence.intervalS,
+        ended: presence.ended,
+        endedAt: presence.endedAt,
+        clockDifferenceMs: entry.clockDifferenceMs,
+        health: entry.health === null ? null : JSON.stringify(entry.health),
+        inventory: entry.inventory === null ? null : JSON.stringify(entry.inventory),
       });
-      if (presence.status !== entry.storedStatus) flush.transitions.push({ deviceId, status: presence.status, since: presence.statusSince });
+      if (presence.status !== entry.storedStatus)
+        flush.transitions.push({ deviceId, status: presence.status, since: presence.statusSince });
       if (entry.birth !== null) flush.births.push({ deviceId, ...entry.birth });
     }
     return flush;

@@ -24,7 +24,10 @@ const line = z.object({
   factoryPublicKey: z.preprocess(emptyIsNull, z.string().max(2048).nullable()),
   invoice: z.preprocess(emptyIsNull, deviceText(64).nullable()),
   purchasedOn: z.preprocess(emptyIsNull, z.iso.date('must be a date, YYYY-MM-DD').nullable()),
-  credits: z.preprocess((value) => (typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value), z.int().min(0).max(1_000_000)),
+  credits: z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value),
+    z.int().min(0).max(1_000_000),
+  ),
   fulfilment: z.enum(['on-enrolment', 'product-key']),
 });
 
@@ -43,7 +46,9 @@ export function parseRegisterEntry(values: unknown): { entry: RegisterEntry } | 
     const key = parsePublicKey(pem);
     return { entry: { ...entry, factoryPublicKey: key.export({ format: 'pem', type: 'spki' }).toString().trim() } };
   } catch (error) {
-    return { reason: `factoryPublicKey: ${error instanceof RangeError ? error.message : 'not a PEM public key (P-256 or Ed25519)'}` };
+    return {
+      reason: `factoryPublicKey: ${error instanceof RangeError ? error.message : 'not a PEM public key (P-256 or Ed25519)'}`,
+    };
   }
 }
 
@@ -52,7 +57,10 @@ export interface ListedBoard extends RegisterEntry {
   left: number;
 }
 
-export type ImportVerdict = { verdict: 'added' | 'unchanged' } | { verdict: 'changed'; board: ListedBoard } | { verdict: 'rejected'; reason: string };
+export type ImportVerdict =
+  | { verdict: 'added' | 'unchanged' }
+  | { verdict: 'changed'; board: ListedBoard }
+  | { verdict: 'rejected'; reason: string };
 
 /**
  * K2: a line that differs changes only what was not spent yet; an empty factory key may be filled, a set one never

@@ -18,7 +18,11 @@ export async function* readRegisterFile(file: string): AsyncGenerator<RegisterLi
 }
 
 async function firstCharacter(file: string): Promise<string> {
-  for await (const chunk of createReadStream(file, { encoding: 'utf8', start: 0, end: 63 })) return (chunk as string).replace(/^\uFEFF/, '').trimStart().charAt(0);
+  for await (const chunk of createReadStream(file, { encoding: 'utf8', start: 0, end: 63 }))
+    return (chunk as string)
+      .replace(/^\uFEFF/, '')
+      .trimStart()
+      .charAt(0);
   return '';
 }
 
@@ -39,7 +43,15 @@ function parsed(text: string): unknown {
 }
 
 async function* csvLines(file: string): AsyncGenerator<RegisterLine> {
-  const options = { bom: true, columns: true, info: true, skip_empty_lines: true, relax_column_count: true, trim: true, max_record_size: 65_536 } as const;
+  const options = {
+    bom: true,
+    columns: true,
+    info: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    trim: true,
+    max_record_size: 65_536,
+  } as const;
   for await (const entry of createReadStream(file).pipe(parse(options))) {
     const { record, info } = entry as { record: Record<string, string>; info: { lines: number } };
     yield { line: info.lines, values: record };

@@ -30,15 +30,32 @@ export class WriteContext {
   emit(domainId: number, at: number, event: EventData): void {
     const row = this.sql.get<{ id: number }>(
       'INSERT INTO events (domain_id, at, type, data) VALUES (?, ?, ?, ?) RETURNING id',
-      domainId, at, event.type, JSON.stringify(event.data),
+      domainId,
+      at,
+      event.type,
+      JSON.stringify(event.data),
     );
     if (row !== null) this.committed.events.push({ id: row.id, domainId, at, ...event });
   }
 
-  audit(entry: { domainId: number | null; at: number; actor: string; address?: string | null; action: string; subject: string; details?: object }): void {
+  audit(entry: {
+    domainId: number | null;
+    at: number;
+    actor: string;
+    address?: string | null;
+    action: string;
+    subject: string;
+    details?: object;
+  }): void {
     this.sql.run(
       'INSERT INTO audit (domain_id, at, actor, address, action, subject, details) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      entry.domainId, entry.at, entry.actor, entry.address ?? null, entry.action, entry.subject, JSON.stringify(entry.details ?? {}),
+      entry.domainId,
+      entry.at,
+      entry.actor,
+      entry.address ?? null,
+      entry.action,
+      entry.subject,
+      JSON.stringify(entry.details ?? {}),
     );
   }
 

@@ -39,7 +39,10 @@ export function devicesOfKey(sql: Sql, domainId: number, fingerprint: string): D
 
 /** Rows of one serial, in all domains, that the serial identifies; those known by their key alone are not among them (E12). */
 export function devicesOfSerial(sql: Sql, serialKey: string): DeviceRow[] {
-  return sql.all<DeviceRow>(`${SELECT} WHERE serial_key = ? AND identity <> 'key' AND state <> 'pending' ORDER BY enrolled_at`, serialKey);
+  return sql.all<DeviceRow>(
+    `${SELECT} WHERE serial_key = ? AND identity <> 'key' AND state <> 'pending' ORDER BY enrolled_at`,
+    serialKey,
+  );
 }
 
 export interface BoardRow {

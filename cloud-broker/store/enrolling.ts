@@ -18,13 +18,26 @@ export interface Claim {
 
 /** E1: from now on this key stands for this board only. */
 export function bindKey(context: WriteContext, claim: Pick<Claim, 'key' | 'serialKey'>, now: number): void {
-  context.sql.run('INSERT OR IGNORE INTO device_keys (fingerprint, serial_key, first_seen_at) VALUES (?, ?, ?)', claim.key.fingerprint, claim.serialKey, now);
+  context.sql.run(
+    'INSERT OR IGNORE INTO device_keys (fingerprint, serial_key, first_seen_at) VALUES (?, ?, ?)',
+    claim.key.fingerprint,
+    claim.serialKey,
+    now,
+  );
 }
 
 /** Inserts a waiting row. Its label is the serial until a person gives it another. */
 export function insertWaiting(
   context: WriteContext,
-  row: { id: string; domainId: number; identity: Identity; boardId: number | null; code: string; competesWith: string | null; claim: Claim },
+  row: {
+    id: string;
+    domainId: number;
+    identity: Identity;
+    boardId: number | null;
+    code: string;
+    competesWith: string | null;
+    claim: Claim;
+  },
   now: number,
 ): void {
   const { board, key, serialKey, address } = row.claim;
@@ -32,9 +45,28 @@ export function insertWaiting(
     `INSERT INTO devices (id, domain_id, state, identity, board_id, serial, serial_key, serial_source, key_fingerprint, public_key, model,
       manufacturer, firmware, os, arch, agent_version, label, status, status_since, pending_code, competes_with, first_asked_at, last_asked_at, address)
      VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)`,
-    row.id, row.domainId, row.identity, row.boardId, board.serial.trim(), serialKey, board.serialSource, key.fingerprint, key.pem, board.model,
-    board.manufacturer ?? null, board.firmware ?? null, board.os, board.arch, board.agentVersion, board.serial.trim(), now, row.code,
-    row.competesWith, now, now, address,
+    row.id,
+    row.domainId,
+    row.identity,
+    row.boardId,
+    board.serial.trim(),
+    serialKey,
+    board.serialSource,
+    key.fingerprint,
+    key.pem,
+    board.model,
+    board.manufacturer ?? null,
+    board.firmware ?? null,
+    board.os,
+    board.arch,
+    board.agentVersion,
+    board.serial.trim(),
+    now,
+    row.code,
+    row.competesWith,
+    now,
+    now,
+    address,
   );
 }
 
@@ -42,7 +74,11 @@ export function insertWaiting(
 export function refreshClaim(context: WriteContext, id: string, board: BoardClaim): void {
   context.sql.run(
     'UPDATE devices SET firmware = ?, os = ?, arch = ?, agent_version = ? WHERE id = ?',
-    board.firmware ?? null, board.os, board.arch, board.agentVersion, id,
+    board.firmware ?? null,
+    board.os,
+    board.arch,
+    board.agentVersion,
+    id,
   );
 }
 
@@ -64,20 +100,39 @@ export interface EnrolledAs {
  */
 export function markEnrolled(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): void {
   const { sql } = context;
-  sql.run("DELETE FROM devices WHERE domain_id = ? AND key_fingerprint = ? AND state = 'pending' AND id <> ?", domain.id, as.key.fingerprint, as.id);
+  sql.run(
+    "DELETE FROM devices WHERE domain_id = ? AND key_fingerprint = ? AND state = 'pending' AND id <> ?",
+    domain.id,
+    as.key.fingerprint,
+    as.id,
+  );
   sql.run(
     `UPDATE devices SET state = 'enrolled', identity = ?, board_id = ?, key_fingerprint = ?, public_key = ?, model = coalesce(?, model),
       status = CASE state WHEN 'enrolled' THEN status ELSE 'never' END, status_since = CASE state WHEN 'enrolled' THEN status_since ELSE ? END,
       enrolled_at = CASE state WHEN 'enrolled' THEN enrolled_at ELSE ? END, unenrolled_at = NULL, granted = ?, grant_reason = ?, pending_code = NULL, competes_with = NULL,
       first_asked_at = NULL, last_asked_at = NULL, address = NULL WHERE id = ?`,
-    as.identity, as.board?.id ?? null, as.key.fingerprint, as.key.pem, as.board?.model ?? null, now, now, as.grant.credits, as.grant.reason, as.id,
+    as.identity,
+    as.board?.id ?? null,
+    as.key.fingerprint,
+    as.key.pem,
+    as.board?.model ?? null,
+    now,
+    now,
+    as.grant.credits,
+    as.grant.reason,
+    as.id,
   );
   sql.run('INSERT OR IGNORE INTO enrolment_spans (device_id, domain_id, from_at) VALUES (?, ?, ?)', as.id, domain.id, now);
   revokeCertificates(context, as.id, now);
   if (as.identity !== 'key') markCompeting(context, domain.id, as.id);
   bookGrant(context, domain, { deviceId: as.id, board: as.board, grant: as.grant, actor: as.actor }, now);
   context.audit({
-    domainId: domain.id, at: now, actor: as.actor, address: as.address, action: 'device.enrolled', subject: as.id,
+    domainId: domain.id,
+    at: now,
+    actor: as.actor,
+    address: as.address,
+    action: 'device.enrolled',
+    subject: as.id,
     details: { granted: as.grant.credits, reason: as.grant.reason, key: as.key.fingerprint },
   });
   context.emit(domain.id, now, { type: 'device', data: { deviceId: as.id } });
@@ -85,7 +140,8 @@ export function markEnrolled(context: WriteContext, domain: DomainRow, as: Enrol
 
 /** Revokes all live certificates of a device and has its session closed after the commit. */
 export function revokeCertificates(context: WriteContext, deviceId: string, now: number): void {
-  if (context.sql.run('UPDATE certificates SET revoked_at = ? WHERE device_id = ? AND revoked_at IS NULL', now, deviceId) > 0) context.revoked(deviceId);
+  if (context.sql.run('UPDATE certificates SET revoked_at = ? WHERE device_id = ? AND revoked_at IS NULL', now, deviceId) > 0)
+    context.revoked(deviceId);
 }
 
 /** E7: who waits with the same serial and another key now competes with this device. */
@@ -93,32 +149,54 @@ function markCompeting(context: WriteContext, domainId: number, deviceId: string
   context.sql.run(
     `UPDATE devices SET pending_code = 'key-changed', competes_with = ? WHERE domain_id = ? AND state = 'pending' AND identity <> 'key'
       AND serial_key = (SELECT serial_key FROM devices WHERE id = ?)`,
-    deviceId, domainId, deviceId,
+    deviceId,
+    domainId,
+    deviceId,
   );
 }
 
 /** E5: takes what is granted from the board's entitlement and books it, in the same transaction as the device. */
-export function bookGrant(context: WriteContext, domain: DomainRow, to: { deviceId: string; board: BoardRow | null; grant: Grant; actor: string }, now: number): void {
+export function bookGrant(
+  context: WriteContext,
+  domain: DomainRow,
+  to: { deviceId: string; board: BoardRow | null; grant: Grant; actor: string },
+  now: number,
+): void {
   const { board, grant } = to;
   if (board === null || grant.credits === 0) return;
   const taken = context.sql.run(
     'UPDATE boards SET left_credits = left_credits - ?, grants = grants + 1 WHERE id = ? AND left_credits >= ? AND grants = ?',
-    grant.credits, board.id, grant.credits, board.grants,
+    grant.credits,
+    board.id,
+    grant.credits,
+    board.grants,
   );
   if (taken !== 1) throw new Error(`entitlement of board ${board.id} changed within one transaction`);
   if (board.factoryPublicKey === null) {
     const today = dayOf(now);
     context.sql.run(
       'UPDATE domains SET unproven_count = CASE unproven_day WHEN ? THEN unproven_count + 1 ELSE 1 END, unproven_day = ? WHERE id = ?',
-      today, today, domain.id,
+      today,
+      today,
+      domain.id,
     );
   }
   post(
-    context, domain,
+    context,
+    domain,
     {
-      kind: 'enrolment', direction: 'in', vendor: 'vendor:grants', credits: grant.credits,
-      idempotencyKey: enrolmentKey(board.serialKey, board.grants + 1), date: null, deviceId: to.deviceId, boardId: board.id,
-      productKeyId: null, reverses: null, reason: null, actor: to.actor,
+      kind: 'enrolment',
+      direction: 'in',
+      vendor: 'vendor:grants',
+      credits: grant.credits,
+      idempotencyKey: enrolmentKey(board.serialKey, board.grants + 1),
+      date: null,
+      deviceId: to.deviceId,
+      boardId: board.id,
+      productKeyId: null,
+      reverses: null,
+      reason: null,
+      actor: to.actor,
     },
     now,
   );

@@ -25,18 +25,30 @@ export function unprovenGrantsLeft(domain: DomainRow, now: number): number {
 }
 
 export function entitlementOf(board: BoardRow): Entitlement {
-  return { boardId: board.id, hasFactoryKey: board.factoryPublicKey !== null, fulfilment: board.fulfilment, left: board.leftCredits };
+  return {
+    boardId: board.id,
+    hasFactoryKey: board.factoryPublicKey !== null,
+    fulfilment: board.fulfilment,
+    left: board.leftCredits,
+  };
 }
 
 export function isShared(sql: Sql, domainId: number, key: string): boolean {
   return sql.get('SELECT 1 AS found FROM shared_serials WHERE domain_id = ? AND serial_key = ?', domainId, key) !== null;
 }
 
-export function isBlocked(sql: Sql, where: { domainId: number; keyFingerprint: string; serialKey: string }, now: number): boolean {
+export function isBlocked(
+  sql: Sql,
+  where: { domainId: number; keyFingerprint: string; serialKey: string },
+  now: number,
+): boolean {
   return (
     sql.get(
       `SELECT 1 AS found FROM blocks WHERE domain_id = ? AND (key_fingerprint = ? OR serial_key = ?) AND (until_at IS NULL OR until_at > ?)`,
-      where.domainId, where.keyFingerprint, where.serialKey, now,
+      where.domainId,
+      where.keyFingerprint,
+      where.serialKey,
+      now,
     ) !== null
   );
 }
@@ -62,12 +74,20 @@ export function loadFacts(sql: Sql, attempt: EnrolmentAttempt): LoadedFacts | nu
   const listed = identity === 'listed' ? board : null;
   const ofKey = devicesOfKey(sql, domain.id, attempt.key.fingerprint);
   const ofSerial = identity === 'key' ? [] : devicesOfSerial(sql, serial);
-  const bound = sql.get<{ serialKey: string }>('SELECT serial_key AS serialKey FROM device_keys WHERE fingerprint = ?', attempt.key.fingerprint);
-  const pendingRows = sql.get<{ rows: number }>("SELECT count(*) AS rows FROM devices WHERE domain_id = ? AND status = 'pending' AND state <> 'unenrolled'", domain.id);
+  const bound = sql.get<{ serialKey: string }>(
+    'SELECT serial_key AS serialKey FROM device_keys WHERE fingerprint = ?',
+    attempt.key.fingerprint,
+  );
+  const pendingRows = sql.get<{ rows: number }>(
+    "SELECT count(*) AS rows FROM devices WHERE domain_id = ? AND status = 'pending' AND state <> 'unenrolled'",
+    domain.id,
+  );
 
   const here = (row: DeviceRow): boolean => row.domainId === domain.id && row.serialKey === serial;
   const same = ofKey.find((row) => row.state === 'enrolled' && here(row));
-  const competing = ofSerial.find((row) => row.state === 'enrolled' && row.domainId === domain.id && row.keyFingerprint !== attempt.key.fingerprint);
+  const competing = ofSerial.find(
+    (row) => row.state === 'enrolled' && row.domainId === domain.id && row.keyFingerprint !== attempt.key.fingerprint,
+  );
   const elsewhere = identity === 'listed' && ofSerial.some((row) => row.state === 'enrolled' && row.domainId !== domain.id);
   const formerRows = identity === 'key' ? ofKey.filter(here) : ofSerial.filter((row) => row.domainId === domain.id);
   const former = formerRows.findLast((row) => row.state === 'unenrolled');

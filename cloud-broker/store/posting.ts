@@ -1,5 +1,12 @@
 import { RollcallError } from '../../protocol/errors.ts';
-import { nextTransfer, refuseTransfer, sameContent, type Head, type TransferRequest, type VendorAccount } from '../ledger/transfers.ts';
+import {
+  nextTransfer,
+  refuseTransfer,
+  sameContent,
+  type Head,
+  type TransferRequest,
+  type VendorAccount,
+} from '../ledger/transfers.ts';
 import type { WriteContext } from './context.ts';
 import type { Sql } from './sql.ts';
 
@@ -58,7 +65,12 @@ export function headOf(sql: Sql, domainId: number): Head | null {
  * Books one transfer in the domain's chain (L1 to L5). The same idempotency key with the same content returns the first
  * booking; with other content it is a `conflict`. Refusals of ledger/transfers.ts are a `conflict` with their reason.
  */
-export function post(context: WriteContext, domain: { id: number; name: string }, request: TransferRequest, now: number): { transferId: number; repeated: boolean } {
+export function post(
+  context: WriteContext,
+  domain: { id: number; name: string },
+  request: TransferRequest,
+  now: number,
+): { transferId: number; repeated: boolean } {
   const { sql } = context;
   const booked = sql.get<TransferRow>(`${SELECT_TRANSFER} WHERE t.idempotency_key = ?`, request.idempotencyKey);
   if (booked !== null) {
@@ -76,9 +88,24 @@ export function post(context: WriteContext, domain: { id: number; name: string }
   const row = sql.get<{ id: number }>(
     `INSERT INTO transfers (domain_id, n, at, date, kind, debit, credit, credits, idempotency_key, device_id, board_id, product_key_id,
       reverses, reason, actor, balance_after, previous_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id`,
-    domain.id, transfer.n, transfer.at, transfer.date, transfer.kind, debit, credit, transfer.credits, transfer.idempotencyKey,
-    transfer.deviceId, transfer.boardId, transfer.productKeyId, transfer.reverses, transfer.reason, transfer.actor,
-    transfer.balanceAfter, transfer.previousHash, transfer.hash,
+    domain.id,
+    transfer.n,
+    transfer.at,
+    transfer.date,
+    transfer.kind,
+    debit,
+    credit,
+    transfer.credits,
+    transfer.idempotencyKey,
+    transfer.deviceId,
+    transfer.boardId,
+    transfer.productKeyId,
+    transfer.reverses,
+    transfer.reason,
+    transfer.actor,
+    transfer.balanceAfter,
+    transfer.previousHash,
+    transfer.hash,
   );
   if (row === null) throw new Error('the transfer was not stored');
   if (transfer.direction === 'in') sql.run('UPDATE domains SET credited = 1 WHERE id = ? AND credited = 0', domain.id);

@@ -51,7 +51,8 @@ class Proof {
     let balances = 0;
     for (const domain of domains) {
       const walk = new ChainWalk(domain.name);
-      difference ??= (await this.walk(domain.id, walk)) ?? walk.end(headOf(this.sql, domain.id)) ?? this.missing(domain.name, walk.head.n);
+      difference ??=
+        (await this.walk(domain.id, walk)) ?? walk.end(headOf(this.sql, domain.id)) ?? this.missing(domain.name, walk.head.n);
       balances += walk.head.balance;
       if (difference !== null) break;
     }
@@ -59,20 +60,33 @@ class Proof {
     const gone = [...this.checkpoints.keys()].find((name) => !known.has(name));
     if (gone !== undefined) difference ??= { domain: gone, n: null, what: 'was signed as a domain with transfers, but is gone' };
     const vendor = this.vendorSum();
-    if (difference === null && balances + vendor !== 0) difference = { domain: '', n: null, what: `all balances sum to ${balances + vendor}, not to zero` };
+    if (difference === null && balances + vendor !== 0)
+      difference = { domain: '', n: null, what: `all balances sum to ${balances + vendor}, not to zero` };
     difference ??= this.boards();
-    return { ok: difference === null, domains: domains.length, transfers: this.transfers, sum: balances + vendor, ...(difference === null ? {} : { firstDifference: difference }) };
+    return {
+      ok: difference === null,
+      domains: domains.length,
+      transfers: this.transfers,
+      sum: balances + vendor,
+      ...(difference === null ? {} : { firstDifference: difference }),
+    };
   }
 
   private async walk(domainId: number, walk: ChainWalk): Promise<Difference | null> {
     const signed = this.checkpoints.get(walk.domain);
     for (;;) {
-      const rows = this.sql.all<TransferRow>(`${SELECT_TRANSFER} WHERE t.domain_id = ? AND t.n > ? ORDER BY t.n LIMIT ?`, domainId, walk.head.n, ROWS_AT_ONCE);
+      const rows = this.sql.all<TransferRow>(
+        `${SELECT_TRANSFER} WHERE t.domain_id = ? AND t.n > ? ORDER BY t.n LIMIT ?`,
+        domainId,
+        walk.head.n,
+        ROWS_AT_ONCE,
+      );
       for (const row of rows) {
         const difference = walk.follow(transferOf(row));
         if (difference !== null) return difference;
         const hash = signed?.get(row.n);
-        if (hash !== undefined && hash !== row.hash) return { domain: walk.domain, n: row.n, what: 'is not the row that was signed as the head' };
+        if (hash !== undefined && hash !== row.hash)
+          return { domain: walk.domain, n: row.n, what: 'is not the row that was signed as the head' };
         this.transfers += 1;
       }
       if (rows.length < ROWS_AT_ONCE) return null;
@@ -87,7 +101,9 @@ class Proof {
   }
 
   private vendorSum(): number {
-    const row = this.sql.get<{ sum: number | null }>("SELECT sum(CASE debit WHEN 'domain' THEN credits ELSE -credits END) AS sum FROM transfers");
+    const row = this.sql.get<{ sum: number | null }>(
+      "SELECT sum(CASE debit WHEN 'domain' THEN credits ELSE -credits END) AS sum FROM transfers",
+    );
     return row?.sum ?? 0;
   }
 
@@ -99,6 +115,8 @@ class Proof {
          WHERE board_id IS NOT NULL GROUP BY board_id) t ON t.board_id = b.id
        WHERE b.credits - b.left_credits <> coalesce(t.granted, 0) LIMIT 1`,
     );
-    return row === null ? null : { domain: '', n: null, what: `board ${row.serial}: ${row.spent} credits are spent, but ${row.granted} were granted` };
+    return row === null
+      ? null
+      : { domain: '', n: null, what: `board ${row.serial}: ${row.spent} credits are spent, but ${row.granted} were granted` };
   }
 }

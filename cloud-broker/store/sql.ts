@@ -56,7 +56,9 @@ export function openReader(file: string): Sql {
 /** The one connection that writes: every commit is on disk when it returns (`synchronous = FULL`), and the schema is current. */
 export function openWriter(file: string): Sql {
   const sql = new Sql(new DatabaseSync(file));
-  sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536');
+  sql.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536',
+  );
   migrate(sql);
   return sql;
 }

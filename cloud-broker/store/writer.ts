@@ -14,7 +14,9 @@ export interface WriteRequest {
   input: unknown;
 }
 
-export type WriteReply = { id: number; ok: true; output: unknown } | { id: number; ok: false; code: string; message: string; details?: Record<string, unknown> };
+export type WriteReply =
+  | { id: number; ok: true; output: unknown }
+  | { id: number; ok: false; code: string; message: string; details?: Record<string, unknown> };
 
 export interface CommitReport {
   replies: WriteReply[];

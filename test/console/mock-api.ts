@@ -5,6 +5,7 @@ import {
   block,
   blocksPage,
   device as deviceSchema,
+  deviceCounts,
   devicePatch,
   devicesPage,
   devicesQuery,
@@ -14,7 +15,6 @@ import {
   session,
 } from '../../protocol/api.ts';
 import type { Device } from '../../protocol/api.ts';
-import { deviceCounts } from '../../cloud-broker/console/api/counts.ts';
 import { iso } from './mock-data.ts';
 import { MockRefusal } from './mock-refusal.ts';
 import type { MockState } from './mock-state.ts';

@@ -1,10 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { InfiniteData } from '@tanstack/react-query';
-import { billing, blocksPage, device, devicesPage, historyPage, session } from '../../../protocol/api.ts';
+import { billing, blocksPage, device, deviceCounts, devicesPage, historyPage, session } from '../../../protocol/api.ts';
 import type { DevicesPage, HistoryPage, Session } from '../../../protocol/api.ts';
 import { filterQuery } from '../app/address.ts';
 import type { DeviceFilter } from '../app/address.ts';
-import { deviceCounts } from './counts.ts';
 import { read } from './client.ts';
 import { hasCode } from './failure.ts';
 

@@ -5,7 +5,7 @@ import type { DeviceFilter } from '../app/address.ts';
 import { hasCode } from '../api/failure.ts';
 import { deviceQuery, keys } from '../api/queries.ts';
 import type { HistoryList } from '../api/queries.ts';
-import { absorbEverywhere, catchUp, listsInView } from './lists.ts';
+import { absorbEverywhere, CATCH_UP_PAGES, catchUp, listsInView } from './lists.ts';
 import type { Change } from './rows.ts';
 import { openStream } from './stream.ts';
 import type { EventName, Stream } from './stream.ts';
@@ -125,17 +125,22 @@ class Hub implements LiveHub {
 
   #opened(): void {
     this.#set({ link: 'live', heardAt: Date.now() });
+    this.#readAgain(CATCH_UP_PAGES);
+  }
+
+  /** What is in view is read again, of the lists the first `mostPages` pages. */
+  #readAgain(mostPages: number): void {
     this.#newer = new Set();
     this.#client.removeQueries({ queryKey: keys.lists, type: 'inactive' });
-    for (const filter of listsInView(this.#client)) void this.#catchUp(filter);
+    for (const filter of listsInView(this.#client)) void this.#catchUp(filter, mostPages);
     for (const queryKey of [keys.session, keys.devices, keys.counts, keys.blocks, keys.billing, keys.history]) {
       void this.#client.invalidateQueries({ queryKey });
     }
   }
 
-  async #catchUp(filter: DeviceFilter): Promise<void> {
+  async #catchUp(filter: DeviceFilter, mostPages: number): Promise<void> {
     try {
-      this.#steps.push(await catchUp(this.#client, filter, this.#newer));
+      this.#steps.push(await catchUp(this.#client, filter, this.#newer, mostPages));
       this.#flushSoon();
     } catch {
       // The list says by itself why it cannot be read.
@@ -155,6 +160,8 @@ class Hub implements LiveHub {
     } else if (name === 'enrolment') {
       const { data: event } = enrolmentEvent.safeParse(data);
       if (event?.outcome === 'rejected') this.#set({ refused: [event, ...this.#state.refused].slice(0, REFUSED_KEPT) });
+    } else if (name === 'reset') {
+      this.#readAgain(Infinity);
     } else {
       // What an alert is about (credits, the trial's end) may have changed the domain's status.
       void this.#client.invalidateQueries({ queryKey: keys.session });

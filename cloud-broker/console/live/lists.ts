@@ -7,7 +7,7 @@ import { absorb, differences, nothingWaiting, settle, withTotal } from './rows.t
 import type { Change, Held, Waiting } from './rows.ts';
 
 /** Pages of a list that are read again after a lost link; deeper rows are caught up by the events that were missed. */
-const CATCH_UP_PAGES = 10;
+export const CATCH_UP_PAGES = 10;
 
 export const waitingKey = (filter: DeviceFilter) => [...keys.waiting, filter] as const;
 const listKey = (filter: DeviceFilter) => [...keys.lists, filter] as const;
@@ -65,9 +65,14 @@ function merge(held: Held, filter: DeviceFilter, fresh: readonly DevicesPage[], 
  * Reads the list in view again and gives what to do with the answer: a step that merges it, without moving rows that hold still.
  * `newer` names the devices that events spoke of meanwhile: there the event is right.
  */
-export async function catchUp(client: QueryClient, filter: DeviceFilter, newer: ReadonlySet<string>): Promise<() => void> {
+export async function catchUp(
+  client: QueryClient,
+  filter: DeviceFilter,
+  newer: ReadonlySet<string>,
+  mostPages: number,
+): Promise<() => void> {
   const loaded = client.getQueryData<DeviceList>(listKey(filter))?.pages.length ?? 1;
-  const fresh = await readAgain(filter, Math.min(loaded, CATCH_UP_PAGES));
+  const fresh = await readAgain(filter, Math.min(loaded, mostPages));
   return () => {
     const held = heldOf(client, filter);
     if (held !== null) keep(client, filter, merge(held, filter, fresh, newer));

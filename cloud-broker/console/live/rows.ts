@@ -28,7 +28,7 @@ const includes = (text: string, part: string): boolean => text.toLowerCase().inc
 export function matches(filter: DeviceFilter, device: Device): boolean {
   if (filter.status !== null && device.status !== filter.status) return false;
   if (filter.tag !== '' && !device.tags.includes(filter.tag)) return false;
-  return filter.q === '' || [device.label, device.serial, device.model].some((text) => includes(text, filter.q));
+  return filter.q === '' || [device.label, device.serial, device.model, device.id].some((text) => includes(text, filter.q));
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,5 +1,5 @@
-/** The events of GET /api/v1/events. */
-export const eventNames = ['device', 'enrolment', 'billing', 'alert'] as const;
+/** The events of GET /api/v1/events; `reset` says that those missed since the last connection are no longer known. */
+const eventNames = ['device', 'enrolment', 'billing', 'alert', 'reset'] as const;
 export type EventName = (typeof eventNames)[number];
 
 export interface StreamListener {

@@ -30,7 +30,7 @@ function digest(text: string): Buffer {
 }
 
 /** Whether `authorization` carries one of the tokens. Compared by digest, so in the same time whatever they have in common. */
-export function isOperator(authorization: string | undefined, tokens: readonly string[]): boolean {
+function isOperator(authorization: string | undefined, tokens: readonly string[]): boolean {
   const given = digest(/^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '');
   return tokens.filter((token) => timingSafeEqual(digest(token), given)).length > 0;
 }

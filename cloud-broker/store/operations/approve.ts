@@ -64,7 +64,12 @@ function refuseApproval(about: { board: BoardRow | null; rivals: DeviceRow[]; do
 }
 
 /** What the device held back stays held when its key is replaced (E14). */
-function grantOf(board: BoardRow | null, competing: DeviceRow | null, domain: DomainRow, now: number): ReturnType<typeof grantFor> {
+function grantOf(
+  board: BoardRow | null,
+  competing: DeviceRow | null,
+  domain: DomainRow,
+  now: number,
+): ReturnType<typeof grantFor> {
   const grant = grantFor(board === null ? null : entitlementOf(board), unprovenGrantsLeft(domain, now));
   return competing?.grantReason === 'held' && grant.reason === 'granted' ? { credits: 0, reason: 'held' } : grant;
 }
@@ -79,12 +84,18 @@ function targetOf(
   if (competing !== null) {
     if (input.as === 'replaced') return { id: competing.id, identity };
     if (input.as === null) throw new RollcallError('conflict', { reason: 'say-replaced-or-another', competesWith: competing.id });
-    if (identity === 'listed') throw new RollcallError('conflict', { reason: 'listed-serial-is-one-board', competesWith: competing.id });
+    if (identity === 'listed')
+      throw new RollcallError('conflict', { reason: 'listed-serial-is-one-board', competesWith: competing.id });
     context.sql.run('INSERT OR IGNORE INTO shared_serials (domain_id, serial_key) VALUES (?, ?)', domain.id, row.serialKey);
-    context.sql.run("UPDATE devices SET identity = 'key' WHERE domain_id = ? AND serial_key = ? AND identity = 'serial'", domain.id, row.serialKey);
+    context.sql.run(
+      "UPDATE devices SET identity = 'key' WHERE domain_id = ? AND serial_key = ? AND identity = 'serial'",
+      domain.id,
+      row.serialKey,
+    );
     context.sql.run(
       "UPDATE devices SET pending_code = 'awaiting-approval', competes_with = NULL WHERE domain_id = ? AND serial_key = ? AND state = 'pending'",
-      domain.id, row.serialKey,
+      domain.id,
+      row.serialKey,
     );
     return { id: row.id, identity: 'key' };
   }

@@ -18,16 +18,34 @@ export function reject(context: WriteContext, input: Asked & { id: string; block
   const row = waitingRow(context, input.domainId, input.id);
   const serialTaken =
     row.identity === 'key' ||
-    sql.get("SELECT 1 AS found FROM devices WHERE domain_id = ? AND serial_key = ? AND state = 'enrolled'", input.domainId, row.serialKey) !== null;
+    sql.get(
+      "SELECT 1 AS found FROM devices WHERE domain_id = ? AND serial_key = ? AND state = 'enrolled'",
+      input.domainId,
+      row.serialKey,
+    ) !== null;
   const kind = input.block ? 'blocked' : 'rejected';
   const block = sql.get<{ id: number }>(
     `INSERT INTO blocks (domain_id, kind, key_fingerprint, serial, serial_key, since_at, until_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-    input.domainId, kind, row.keyFingerprint, row.serial, serialTaken ? null : row.serialKey, input.now,
-    input.block ? null : input.now + REJECTION_MS, input.actor,
+    input.domainId,
+    kind,
+    row.keyFingerprint,
+    row.serial,
+    serialTaken ? null : row.serialKey,
+    input.now,
+    input.block ? null : input.now + REJECTION_MS,
+    input.actor,
   );
   if (block === null) throw new Error('the block was not stored');
   sql.run('DELETE FROM devices WHERE id = ?', row.id);
-  context.audit({ domainId: input.domainId, at: input.now, actor: input.actor, address: input.address, action: `device.${kind}`, subject: row.id, details: { serial: row.serial } });
+  context.audit({
+    domainId: input.domainId,
+    at: input.now,
+    actor: input.actor,
+    address: input.address,
+    action: `device.${kind}`,
+    subject: row.id,
+    details: { serial: row.serial },
+  });
   context.emit(input.domainId, input.now, { type: 'device', data: { deviceId: row.id, removed: true } });
   context.decided(input.domainId, row.keyFingerprint);
   return { blockId: block.id };
@@ -36,7 +54,14 @@ export function reject(context: WriteContext, input: Asked & { id: string; block
 export function liftBlock(context: WriteContext, input: Asked & { blockId: number }): void {
   const changed = context.sql.run('DELETE FROM blocks WHERE id = ? AND domain_id = ?', input.blockId, input.domainId);
   if (changed === 0) throw new RollcallError('not-found');
-  context.audit({ domainId: input.domainId, at: input.now, actor: input.actor, address: input.address, action: 'block.lifted', subject: String(input.blockId) });
+  context.audit({
+    domainId: input.domainId,
+    at: input.now,
+    actor: input.actor,
+    address: input.address,
+    action: 'block.lifted',
+    subject: String(input.blockId),
+  });
 }
 
 export interface UnenrolInput {
@@ -54,25 +79,53 @@ export function unenrol(context: WriteContext, input: UnenrolInput): void {
   const device = input.domainId === null ? deviceById(sql, input.id) : deviceOfDomain(sql, input.domainId, input.id);
   if (device === null || device.state === 'unenrolled') throw new RollcallError('not-found');
   if (device.state === 'pending') throw new RollcallError('conflict', { reason: 'not-enrolled' });
-  sql.run("UPDATE devices SET state = 'unenrolled', unenrolled_at = ?, status = 'offline', status_since = ? WHERE id = ?", input.now, input.now, device.id);
+  sql.run(
+    "UPDATE devices SET state = 'unenrolled', unenrolled_at = ?, status = 'offline', status_since = ? WHERE id = ?",
+    input.now,
+    input.now,
+    device.id,
+  );
   sql.run('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', input.now, device.id);
   revokeCertificates(context, device.id, input.now);
-  sql.run("UPDATE devices SET pending_code = 'awaiting-approval', competes_with = NULL WHERE competes_with = ? AND state = 'pending'", device.id);
-  context.audit({ domainId: device.domainId, at: input.now, actor: input.actor, address: input.address, action: 'device.unenrolled', subject: device.id });
+  sql.run(
+    "UPDATE devices SET pending_code = 'awaiting-approval', competes_with = NULL WHERE competes_with = ? AND state = 'pending'",
+    device.id,
+  );
+  context.audit({
+    domainId: device.domainId,
+    at: input.now,
+    actor: input.actor,
+    address: input.address,
+    action: 'device.unenrolled',
+    subject: device.id,
+  });
   context.emit(device.domainId, input.now, { type: 'device', data: { deviceId: device.id, removed: true } });
 }
 
 /** Label and tags. Refused in a disabled domain (D5). */
-export function changeDevice(context: WriteContext, input: Asked & { id: string; label: string | null; tags: string[] | null }): void {
+export function changeDevice(
+  context: WriteContext,
+  input: Asked & { id: string; label: string | null; tags: string[] | null },
+): void {
   const { sql } = context;
   const device = deviceOfDomain(sql, input.domainId, input.id);
   const domain = domainById(sql, input.domainId);
   if (device === null || device.state === 'unenrolled' || domain === null) throw new RollcallError('not-found');
   if (statusOf(domain, input.now) === 'disabled') throw new RollcallError('domain-disabled');
   const before = sql.get<{ label: string; tags: string }>('SELECT label, tags FROM devices WHERE id = ?', device.id);
-  sql.run('UPDATE devices SET label = coalesce(?, label), tags = coalesce(?, tags) WHERE id = ?', input.label, input.tags === null ? null : JSON.stringify(input.tags), device.id);
+  sql.run(
+    'UPDATE devices SET label = coalesce(?, label), tags = coalesce(?, tags) WHERE id = ?',
+    input.label,
+    input.tags === null ? null : JSON.stringify(input.tags),
+    device.id,
+  );
   context.audit({
-    domainId: input.domainId, at: input.now, actor: input.actor, address: input.address, action: 'device.changed', subject: device.id,
+    domainId: input.domainId,
+    at: input.now,
+    actor: input.actor,
+    address: input.address,
+    action: 'device.changed',
+    subject: device.id,
     details: { before, label: input.label, tags: input.tags },
   });
   context.emit(input.domainId, input.now, { type: 'device', data: { deviceId: device.id } });
@@ -82,7 +135,8 @@ export function changeDevice(context: WriteContext, input: Asked & { id: string;
 export function prune(context: WriteContext, input: { now: number }): { waiting: number } {
   const { sql } = context;
   const gone = sql.all<{ id: string; domainId: number }>(
-    "DELETE FROM devices WHERE state = 'pending' AND last_asked_at < ? RETURNING id, domain_id AS domainId", input.now - WAITING_MS,
+    "DELETE FROM devices WHERE state = 'pending' AND last_asked_at < ? RETURNING id, domain_id AS domainId",
+    input.now - WAITING_MS,
   );
   for (const row of gone) {
     context.audit({ domainId: row.domainId, at: input.now, actor: 'system', action: 'device.stopped-asking', subject: row.id });

@@ -25,18 +25,29 @@ export function createDomain(context: WriteContext, input: CreateDomainInput): {
   if (!domainName.safeParse(input.name).success) throw new RollcallError('name-invalid');
   const existing = domainByName(sql, input.name);
   if (existing !== null) {
-    const mailed = sql.get<{ at: number | null }>('SELECT confirmation_mailed_at AS at FROM domains WHERE id = ?', existing.id)?.at ?? null;
+    const mailed =
+      sql.get<{ at: number | null }>('SELECT confirmation_mailed_at AS at FROM domains WHERE id = ?', existing.id)?.at ?? null;
     const free = existing.activatedAt === null && (mailed === null ? input.byOperator : mailed + NAME_HELD_MS < input.now);
     if (!free) throw new RollcallError('name-taken');
     sql.run(
       'UPDATE domains SET email = ?, organization = ?, contact_name = ?, phone = ?, created_at = ?, confirmation_mailed_at = NULL WHERE id = ?',
-      input.email, input.organization, input.contactName, input.phone, input.now, existing.id,
+      input.email,
+      input.organization,
+      input.contactName,
+      input.phone,
+      input.now,
+      existing.id,
     );
     return { domainId: existing.id };
   }
   const row = sql.get<{ id: number }>(
     'INSERT INTO domains (name, organization, contact_name, phone, email, created_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
-    input.name, input.organization, input.contactName, input.phone, input.email, input.now,
+    input.name,
+    input.organization,
+    input.contactName,
+    input.phone,
+    input.email,
+    input.now,
   );
   if (row === null) throw new Error('the domain was not stored');
   sql.run('INSERT INTO ledger_heads (domain_id, n, hash, balance, at) VALUES (?, 0, ?, 0, 0)', row.id, EMPTY_HASH);
@@ -47,9 +58,18 @@ export function createDomain(context: WriteContext, input: CreateDomainInput): {
 export function activateDomain(context: WriteContext, input: { now: number; domainId: number; actor: string }): void {
   const changed = context.sql.run(
     'UPDATE domains SET activated_at = ?, trial_ends_at = ? WHERE id = ? AND activated_at IS NULL',
-    input.now, trialEnd(input.now), input.domainId,
+    input.now,
+    trialEnd(input.now),
+    input.domainId,
   );
-  if (changed > 0) context.audit({ domainId: input.domainId, at: input.now, actor: input.actor, action: 'domain.activated', subject: String(input.domainId) });
+  if (changed > 0)
+    context.audit({
+      domainId: input.domainId,
+      at: input.now,
+      actor: input.actor,
+      action: 'domain.activated',
+      subject: String(input.domainId),
+    });
 }
 
 export interface EnrolmentPolicy {
@@ -70,15 +90,28 @@ export function setEnrolmentPolicy(context: WriteContext, input: EnrolmentPolicy
   if (domain === null) throw new RollcallError('not-found');
   if (input.unlisted !== null) sql.run('UPDATE domains SET unlisted = ? WHERE id = ?', input.unlisted, domain.id);
   if (input.pairing === 'none') {
-    sql.run('UPDATE domains SET pairing_hash = NULL, pairing_sealed = NULL, pairing_previous_hash = NULL, pairing_previous_until = NULL WHERE id = ?', domain.id);
+    sql.run(
+      'UPDATE domains SET pairing_hash = NULL, pairing_sealed = NULL, pairing_previous_hash = NULL, pairing_previous_until = NULL WHERE id = ?',
+      domain.id,
+    );
   } else if (input.pairing !== null) {
     sql.run(
       'UPDATE domains SET pairing_previous_hash = pairing_hash, pairing_previous_until = ?, pairing_hash = ?, pairing_sealed = ? WHERE id = ?',
-      input.previousUntil, input.pairing.hash, input.pairing.sealed, domain.id,
+      input.previousUntil,
+      input.pairing.hash,
+      input.pairing.sealed,
+      domain.id,
     );
   }
   context.audit({
-    domainId: domain.id, at: input.now, actor: input.actor, action: 'domain.enrolment-policy', subject: domain.name,
-    details: { unlisted: input.unlisted, pairingCode: input.pairing === null ? 'unchanged' : input.pairing === 'none' ? 'none' : 'new' },
+    domainId: domain.id,
+    at: input.now,
+    actor: input.actor,
+    action: 'domain.enrolment-policy',
+    subject: domain.name,
+    details: {
+      unlisted: input.unlisted,
+      pairingCode: input.pairing === null ? 'unchanged' : input.pairing === 'none' ? 'none' : 'new',
+    },
   });
 }

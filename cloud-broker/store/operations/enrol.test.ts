@@ -1,12 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { attemptOf, DAY_MS, enrol, enrolled, factoryKeyPem, listBoards, START, testDomain, testStore } from '../../../test/support/store.ts';
+import {
+  attemptOf,
+  DAY_MS,
+  enrol,
+  enrolled,
+  factoryKeyPem,
+  listBoards,
+  START,
+  testDomain,
+  testStore,
+} from '../../../test/support/store.ts';
 import { verifyLedger } from '../proof-of-books.ts';
 import type { Store } from '../store.ts';
 
 const CHANGE = { actor: 'admin@springfield', address: '192.0.2.1' };
 
 function balance(store: Store, domain: string): number {
-  return store.reader.get<{ balance: number }>('SELECT h.balance FROM ledger_heads h JOIN domains d ON d.id = h.domain_id WHERE d.name = ?', domain)?.balance ?? -1;
+  return (
+    store.reader.get<{ balance: number }>(
+      'SELECT h.balance FROM ledger_heads h JOIN domains d ON d.id = h.domain_id WHERE d.name = ?',
+      domain,
+    )?.balance ?? -1
+  );
 }
 
 describe('an enrolment that is accepted', () => {
@@ -19,8 +34,14 @@ describe('an enrolment that is accepted', () => {
     const answer = await enrolled(store, { serial: 'sn-1 ' });
     expect(answer.credits).toEqual({ granted: 1095, reason: 'granted' });
     expect(balance(store, 'springfield')).toBe(1095);
-    expect(store.reader.get('SELECT state, model, identity FROM devices WHERE id = ?', answer.deviceId)).toEqual({ state: 'enrolled', model: 'SBID-7286', identity: 'listed' });
-    expect(store.reader.all<{ action: string }>('SELECT action FROM audit WHERE domain_id = ?', domainId).map(({ action }) => action)).toContain('device.enrolled');
+    expect(store.reader.get('SELECT state, model, identity FROM devices WHERE id = ?', answer.deviceId)).toEqual({
+      state: 'enrolled',
+      model: 'SBID-7286',
+      identity: 'listed',
+    });
+    expect(
+      store.reader.all<{ action: string }>('SELECT action FROM audit WHERE domain_id = ?', domainId).map(({ action }) => action),
+    ).toContain('device.enrolled');
     expect(seen.toSorted()).toEqual(['billing', 'device', 'enrolment']);
   });
 
@@ -30,7 +51,11 @@ describe('an enrolment that is accepted', () => {
     await listBoards(store, [{ serial: 'SN-1' }]);
     const first = await enrolled(store, { serial: 'SN-0', domain: 'springfield', source: 'dmi' }).catch(() => null);
     expect(first).toBeNull();
-    const broken = { ...attemptOf(store, { serial: 'SN-1' }), proposedId: 'dev-broken-00', certificate: { deviceId: 'dev-broken-00', fingerprint: null as unknown as string, serialNumber: '1' } };
+    const broken = {
+      ...attemptOf(store, { serial: 'SN-1' }),
+      proposedId: 'dev-broken-00',
+      certificate: { deviceId: 'dev-broken-00', fingerprint: null as unknown as string, serialNumber: '1' },
+    };
     const quiet = store.write('enrol', broken);
     await expect(quiet).rejects.toMatchObject({ code: 'internal' });
     expect(store.reader.get('SELECT 1 AS found FROM devices WHERE id = ?', 'dev-broken-00')).toBeNull();
@@ -48,7 +73,9 @@ describe('an enrolment that is repeated', () => {
     expect(first.replay).toBe(false);
     expect(again).toEqual({ ...first, replay: true });
     expect(balance(store, 'springfield')).toBe(100);
-    expect(store.reader.all('SELECT 1 FROM certificates WHERE device_id = ? AND revoked_at IS NULL', first.deviceId)).toHaveLength(2);
+    expect(
+      store.reader.all('SELECT 1 FROM certificates WHERE device_id = ? AND revoked_at IS NULL', first.deviceId),
+    ).toHaveLength(2);
   });
 
   test('[E3] at most 5 certificates live; the oldest goes', async () => {
@@ -57,7 +84,10 @@ describe('an enrolment that is repeated', () => {
     await listBoards(store, [{ serial: 'SN-1' }]);
     const { deviceId } = await enrolled(store, { serial: 'SN-1' });
     for (let time = 1; time < 8; time += 1) await enrolled(store, { serial: 'SN-1', now: START + time });
-    const live = store.reader.all<{ at: number }>('SELECT issued_at AS at FROM certificates WHERE device_id = ? AND revoked_at IS NULL ORDER BY issued_at', deviceId);
+    const live = store.reader.all<{ at: number }>(
+      'SELECT issued_at AS at FROM certificates WHERE device_id = ? AND revoked_at IS NULL ORDER BY issued_at',
+      deviceId,
+    );
     expect(live.map(({ at }) => at - START)).toEqual([3, 4, 5, 6, 7]);
   });
 
@@ -98,12 +128,18 @@ describe('what a board brings', () => {
       await store.write('approve', { now: START, id: waiting.deviceId, domainId, as: null, ...CHANGE });
       ids.push((await enrolled(store, { serial })).deviceId);
     }
-    await listBoards(store, [{ serial: 'SN-1', credits: 10, factoryPublicKey: factoryKeyPem() }, { serial: 'SN-2', credits: 10 }]);
+    await listBoards(store, [
+      { serial: 'SN-1', credits: 10, factoryPublicKey: factoryKeyPem() },
+      { serial: 'SN-2', credits: 10 },
+    ]);
     const proven = await enrolled(store, { serial: 'SN-1', renew: ids[0] ?? null });
     const unproven = await enrolled(store, { serial: 'SN-2', renew: ids[1] ?? null });
     expect(proven).toMatchObject({ deviceId: ids[0], replay: false, credits: { granted: 10, reason: 'granted' } });
     expect(unproven).toMatchObject({ deviceId: ids[1], credits: { granted: 0, reason: 'held' } });
-    expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({ replay: true, credits: { granted: 10, reason: 'granted' } });
+    expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({
+      replay: true,
+      credits: { granted: 10, reason: 'granted' },
+    });
     expect(balance(store, 'springfield')).toBe(10);
     expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
   });
@@ -111,7 +147,10 @@ describe('what a board brings', () => {
   test('[E14] unproven grants beyond the day’s limit are held: the board enrols, nothing is booked', async () => {
     const store = await testStore();
     const domainId = await testDomain(store, 'springfield');
-    await listBoards(store, [1, 2, 3, 4].map((n) => ({ serial: `SN-${n}`, credits: 5, ...(n === 4 ? { factoryPublicKey: factoryKeyPem() } : {}) })));
+    await listBoards(
+      store,
+      [1, 2, 3, 4].map((n) => ({ serial: `SN-${n}`, credits: 5, ...(n === 4 ? { factoryPublicKey: factoryKeyPem() } : {}) })),
+    );
     for (let n = 0; n < 500; n += 1) await listBoards(store, [{ serial: `FILL-${n}`, credits: 1 }]);
     await Promise.all(Array.from({ length: 500 }, (_, n) => enrolled(store, { serial: `FILL-${n}` })));
     expect((await enrolled(store, { serial: 'SN-1' })).credits).toEqual({ granted: 0, reason: 'held' });

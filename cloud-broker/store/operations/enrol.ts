@@ -17,7 +17,8 @@ type Accepted = Extract<Decision, { outcome: 'accepted' }>;
 export function enrol(context: WriteContext, attempt: EnrolmentAttempt): EnrolmentOutcome {
   const loaded = loadFacts(context.sql, attempt);
   if (loaded === null) return { outcome: 'rejected', code: 'domain-unknown' };
-  if ((loaded.board?.factoryPublicKey ?? null) !== attempt.checkedFactoryKey && loaded.facts.identity === 'listed') return { outcome: 'facts-changed' };
+  if ((loaded.board?.factoryPublicKey ?? null) !== attempt.checkedFactoryKey && loaded.facts.identity === 'listed')
+    return { outcome: 'facts-changed' };
   const decision = decide(loaded.facts);
   if (decision.outcome === 'rejected') {
     report(context, loaded, attempt, { outcome: 'rejected', code: decision.code, deviceId: null, granted: 0 });
@@ -33,22 +34,42 @@ function claimOf(loaded: LoadedFacts, attempt: EnrolmentAttempt): Claim {
   return { board: attempt.board, serialKey: loaded.serialKey, key: attempt.key, address: attempt.address };
 }
 
-function waitForApproval(context: WriteContext, loaded: LoadedFacts, attempt: EnrolmentAttempt, decision: Extract<Decision, { outcome: 'pending' }>): EnrolmentOutcome {
+function waitForApproval(
+  context: WriteContext,
+  loaded: LoadedFacts,
+  attempt: EnrolmentAttempt,
+  decision: Extract<Decision, { outcome: 'pending' }>,
+): EnrolmentOutcome {
   const { facts, domain } = loaded;
   const claim = claimOf(loaded, attempt);
   const deviceId = facts.waiting?.deviceId ?? attempt.proposedId;
   const identity = { identity: facts.identity, boardId: loaded.board?.id ?? null };
   bindKey(context, claim, attempt.now);
   if (facts.waiting === null) {
-    insertWaiting(context, { id: deviceId, domainId: domain.id, ...identity, code: decision.code, competesWith: decision.competesWith, claim }, attempt.now);
+    insertWaiting(
+      context,
+      { id: deviceId, domainId: domain.id, ...identity, code: decision.code, competesWith: decision.competesWith, claim },
+      attempt.now,
+    );
     context.audit({
-      domainId: domain.id, at: attempt.now, actor: `device:${deviceId}`, address: attempt.address, action: 'device.waits', subject: deviceId,
+      domainId: domain.id,
+      at: attempt.now,
+      actor: `device:${deviceId}`,
+      address: attempt.address,
+      action: 'device.waits',
+      subject: deviceId,
       details: { code: decision.code },
     });
   } else {
     context.sql.run(
       'UPDATE devices SET identity = ?, board_id = ?, pending_code = ?, competes_with = ?, last_asked_at = ?, address = ? WHERE id = ?',
-      identity.identity, identity.boardId, decision.code, decision.competesWith, attempt.now, attempt.address, deviceId,
+      identity.identity,
+      identity.boardId,
+      decision.code,
+      decision.competesWith,
+      attempt.now,
+      attempt.address,
+      deviceId,
     );
     refreshClaim(context, deviceId, attempt.board);
   }
@@ -72,19 +93,36 @@ function accept(
   if (how === 'new' && facts.waiting === null) {
     insertWaiting(
       context,
-      { id: deviceId, domainId: domain.id, identity: facts.identity, boardId: board?.id ?? null, code: 'awaiting-approval', competesWith: null, claim },
+      {
+        id: deviceId,
+        domainId: domain.id,
+        identity: facts.identity,
+        boardId: board?.id ?? null,
+        code: 'awaiting-approval',
+        competesWith: null,
+        claim,
+      },
       attempt.now,
     );
   }
   if (how === 'join' && board !== null) {
     context.sql.run(
       "UPDATE devices SET identity = 'listed', board_id = ?, model = ?, granted = ?, grant_reason = ? WHERE id = ?",
-      board.id, board.model, grant.credits, grant.reason, deviceId,
+      board.id,
+      board.model,
+      grant.credits,
+      grant.reason,
+      deviceId,
     );
     bookGrant(context, domain, { deviceId, board, grant, actor }, attempt.now);
     context.emit(domain.id, attempt.now, { type: 'device', data: { deviceId } });
   } else if (how !== 'again') {
-    markEnrolled(context, domain, { id: deviceId, identity: facts.identity, board, key: attempt.key, grant, actor, address: attempt.address }, attempt.now);
+    markEnrolled(
+      context,
+      domain,
+      { id: deviceId, identity: facts.identity, board, key: attempt.key, grant, actor, address: attempt.address },
+      attempt.now,
+    );
   }
   refreshClaim(context, deviceId, attempt.board);
   return answer(context, loaded, attempt, { deviceId, how, certificate });
@@ -100,21 +138,40 @@ function answer(
   const { sql } = context;
   const device = deviceById(sql, accepted.deviceId);
   if (device === null || device.enrolledAt === null) throw new Error('an accepted device has no row');
-  const earlier = sql.get('SELECT 1 AS found FROM certificates WHERE device_id = ? AND enrolled_at = ? AND revoked_at IS NULL LIMIT 1', device.id, device.enrolledAt);
+  const earlier = sql.get(
+    'SELECT 1 AS found FROM certificates WHERE device_id = ? AND enrolled_at = ? AND revoked_at IS NULL LIMIT 1',
+    device.id,
+    device.enrolledAt,
+  );
   sql.run(
     'INSERT INTO certificates (fingerprint, device_id, serial_number, issued_at, enrolled_at) VALUES (?, ?, ?, ?, ?)',
-    accepted.certificate.fingerprint, device.id, accepted.certificate.serialNumber, attempt.now, device.enrolledAt,
+    accepted.certificate.fingerprint,
+    device.id,
+    accepted.certificate.serialNumber,
+    attempt.now,
+    device.enrolledAt,
   );
   sql.run(
     `UPDATE certificates SET revoked_at = ? WHERE fingerprint IN (SELECT fingerprint FROM certificates WHERE device_id = ? AND revoked_at IS NULL
       ORDER BY issued_at DESC, fingerprint = ? DESC LIMIT -1 OFFSET ?)`,
-    attempt.now, device.id, accepted.certificate.fingerprint, MAX_LIVE_CERTIFICATES,
+    attempt.now,
+    device.id,
+    accepted.certificate.fingerprint,
+    MAX_LIVE_CERTIFICATES,
   );
   const replay = accepted.how === 'again' && earlier !== null;
   const credits = { granted: device.granted, reason: (device.grantReason ?? 'none-left') as 'none-left' };
   const epoch = sql.get<{ epoch: number }>('SELECT epoch FROM presence WHERE device_id = ?', device.id)?.epoch ?? 0;
-  if (!replay) report(context, loaded, attempt, { outcome: 'accepted', code: null, deviceId: device.id, granted: credits.granted });
-  return { outcome: 'accepted', deviceId: device.id, replay, credits, epochFrom: epoch + 1, organization: loaded.domain.organization };
+  if (!replay)
+    report(context, loaded, attempt, { outcome: 'accepted', code: null, deviceId: device.id, granted: credits.granted });
+  return {
+    outcome: 'accepted',
+    deviceId: device.id,
+    replay,
+    credits,
+    epochFrom: epoch + 1,
+    organization: loaded.domain.organization,
+  };
 }
 
 /** The enrolment log's entry (E11): the same code and correlation id as on the display and in the server's log. */
@@ -127,8 +184,12 @@ function report(
   context.emit(loaded.domain.id, attempt.now, {
     type: 'enrolment',
     data: {
-      at: new Date(attempt.now).toISOString(), serial: attempt.board.serial, model: attempt.board.model, address: attempt.address,
-      correlationId: attempt.correlationId, ...entry,
+      at: new Date(attempt.now).toISOString(),
+      serial: attempt.board.serial,
+      model: attempt.board.model,
+      address: attempt.address,
+      correlationId: attempt.correlationId,
+      ...entry,
     },
   });
 }

@@ -33,19 +33,34 @@ export function flushPresence(context: WriteContext, flush: PresenceFlush): void
          interval_s = excluded.interval_s, ended = excluded.ended, ended_at = excluded.ended_at,
          clock_difference_ms = excluded.clock_difference_ms, health = coalesce(excluded.health, health),
          inventory = coalesce(excluded.inventory, inventory)`,
-      row.deviceId, row.epoch, row.lastHeartbeatAt, row.intervalS, row.ended, row.endedAt, row.clockDifferenceMs, row.health, row.inventory,
+      row.deviceId,
+      row.epoch,
+      row.lastHeartbeatAt,
+      row.intervalS,
+      row.ended,
+      row.endedAt,
+      row.clockDifferenceMs,
+      row.health,
+      row.inventory,
     );
   }
   for (const birth of flush.births) {
     sql.run(
       "UPDATE devices SET agent_version = ?, firmware = coalesce(?, firmware) WHERE id = ? AND state = 'enrolled' AND (agent_version <> ? OR firmware IS NOT ?)",
-      birth.agentVersion, birth.firmware, birth.deviceId, birth.agentVersion, birth.firmware,
+      birth.agentVersion,
+      birth.firmware,
+      birth.deviceId,
+      birth.agentVersion,
+      birth.firmware,
     );
   }
   for (const { deviceId, status, since } of flush.transitions) {
     const device = sql.get<{ domainId: number }>(
       "UPDATE devices SET status = ?, status_since = ? WHERE id = ? AND state = 'enrolled' AND status <> ? RETURNING domain_id AS domainId",
-      status, since, deviceId, status,
+      status,
+      since,
+      deviceId,
+      status,
     );
     if (device !== null) context.emit(device.domainId, flush.now, { type: 'device', data: { deviceId } });
   }

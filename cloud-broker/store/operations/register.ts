@@ -28,7 +28,14 @@ export function importBoards(context: WriteContext, input: ImportInput): ImportR
     else list(context, parsed.entry, line, input.now, report);
   }
   if (report.added + report.changed > 0) {
-    context.audit({ domainId: null, at: input.now, actor: input.actor, action: 'register.imported', subject: 'register', details: { added: report.added, changed: report.changed } });
+    context.audit({
+      domainId: null,
+      at: input.now,
+      actor: input.actor,
+      action: 'register.imported',
+      subject: 'register',
+      details: { added: report.added, changed: report.changed },
+    });
   }
   return report;
 }
@@ -47,13 +54,30 @@ function list(context: WriteContext, entry: RegisterEntry, line: number, now: nu
     sql.run(
       `INSERT INTO boards (serial_key, serial, model, factory_public_key, invoice, purchased_on, fulfilment, credits, left_credits, listed_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      key, entry.serial, entry.model, entry.factoryPublicKey, entry.invoice, entry.purchasedOn, entry.fulfilment, entry.credits, entry.credits, now,
+      key,
+      entry.serial,
+      entry.model,
+      entry.factoryPublicKey,
+      entry.invoice,
+      entry.purchasedOn,
+      entry.fulfilment,
+      entry.credits,
+      entry.credits,
+      now,
     );
   } else if (merged.verdict === 'changed' && row !== null) {
     const { board } = merged;
     sql.run(
       `UPDATE boards SET serial = ?, model = ?, factory_public_key = ?, invoice = ?, purchased_on = ?, fulfilment = ?, credits = ?, left_credits = ? WHERE id = ?`,
-      board.serial, board.model, board.factoryPublicKey, board.invoice, board.purchasedOn, board.fulfilment, board.credits, board.left, row.id,
+      board.serial,
+      board.model,
+      board.factoryPublicKey,
+      board.invoice,
+      board.purchasedOn,
+      board.fulfilment,
+      board.credits,
+      board.left,
+      row.id,
     );
   }
 }

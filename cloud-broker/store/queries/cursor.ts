@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RollcallError } from '../../../protocol/errors.ts';
 
 /** A cursor is the place after the last row of a page, as base64url JSON. Opaque to clients; each list reads only its own. */
-export function encodeCursor(place: unknown): string {
+function encodeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place), 'utf8').toString('base64url');
 }
 
