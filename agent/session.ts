@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import type { Board } from '../firmware-shim/board.ts';
 import { decode, deviceDown, encode, type Birth, type DeviceDown, type Heartbeat } from '../protocol/messages.ts';
 import { deviceTopic } from '../protocol/topics.ts';
@@ -120,7 +121,7 @@ class DeviceSession {
       epoch: this.#epoch,
       seq,
       at,
-      uptimeS: Math.floor(process.uptime()),
+      uptimeS: Math.floor(uptime()),
       intervalS: this.#ports.pulse.intervalS,
       health: await this.#ports.board.health(),
       ...(missed === undefined ? {} : { missed }),

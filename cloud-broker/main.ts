@@ -7,10 +7,11 @@ import { RollcallError } from '../protocol/errors.ts';
 import { crockfordCode } from '../protocol/text.ts';
 import type { Settings } from './config.ts';
 import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
-import { createAccounts } from './domains/accounts.ts';
+import { createAccounts, type Accounts } from './domains/accounts.ts';
 import { pairingHash } from './domains/pairing.ts';
 import { startCertificateAuthority, type CertificateAuthority } from './enrollment/certificates.ts';
-import { defaultDeskLimits, EnrolmentDesk } from './enrollment/desk.ts';
+import { EnrolmentDesk } from './enrollment/desk.ts';
+import { defaultDeskLimits } from './enrollment/desk-limits.ts';
 import { startEmbeddedGateway } from './gateway/embedded.ts';
 import type { Gateway } from './gateway/port.ts';
 import { defaultHttpLimits } from './http/deps.ts';
@@ -27,6 +28,8 @@ import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
 import { openStore, type Store } from './store/store.ts';
 
 const HOUR_MS = 3_600_000;
+/** Writes waiting beyond which the service asks a load balancer for a pause. */
+const BEHIND_WRITES = 10_000;
 const CONSOLE_FOLDER = join(import.meta.dirname, '..', 'dist', 'console');
 
 export interface Service {
@@ -41,6 +44,7 @@ export interface Service {
 export interface Workshop {
   store: Store;
   keys: ServiceKeys;
+  accounts: Accounts;
   operator: Operator;
   checkpoint(): Promise<void>;
   close(): Promise<void>;
@@ -76,7 +80,7 @@ export async function openWorkshop(settings: Settings, log: Logger, onFatal: (er
   }
 }
 
-function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, log: Logger): ReturnType<typeof createAccounts> {
+function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, log: Logger): Accounts {
   return createAccounts({
     store,
     secret: keys.cookieSecret.export().toString('hex'),
@@ -95,9 +99,10 @@ function assemble(parts: {
 }): Workshop {
   const { settings, log, store, keys, lock } = parts;
   const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
+  const accounts = accountsOf(settings, store, keys, log);
   const operator = localOperator({
     store,
-    accounts: accountsOf(settings, store, keys, log),
+    accounts,
     masterKey: keys.masterKey.export(),
     clock: now,
     random: randomBytes,
@@ -106,6 +111,7 @@ function assemble(parts: {
   return {
     store,
     keys,
+    accounts,
     operator,
     async checkpoint() {
       await checkpoints.append(ledgerHeads(store.reader), now());
@@ -184,7 +190,7 @@ async function startParts(
   log: Logger,
   onStop: (close: () => Promise<void>) => void,
 ): Promise<Omit<Service, 'close'>> {
-  const { store, keys, operator } = workshop;
+  const { store, keys, accounts, operator } = workshop;
   onStop(async () => workshop.checkpoint());
   const authority = startCertificateAuthority(keys.ca);
   onStop(async () => authority.close());
@@ -219,7 +225,7 @@ async function startParts(
   const operatorToken = randomBytes(32).toString('base64url');
   const http = await buildServer({
     store,
-    accounts: accountsOf(settings, store, keys, log),
+    accounts,
     operator,
     presence: roster,
     metrics,
@@ -231,7 +237,7 @@ async function startParts(
     },
     limits: defaultHttpLimits,
     discovery: () => ({ brokerUrl: brokerUrl(), ca: keys.publishedCaPem }),
-    notReady: () => null,
+    notReady: () => (store.figures().waiting > BEHIND_WRITES ? 'the store is behind' : null),
     clock: now,
     random: randomBytes,
     log,

@@ -31,9 +31,9 @@ export function cleanAscii(raw: string | null | undefined): string | undefined {
 
 /** Device text (A6): nothing invisible, cut at `most` characters; undefined when nothing is left. */
 export function cleanText(raw: string | null | undefined, most: number): string | undefined {
-  const text = trimmed(raw).replace(CONTROLS, '').slice(0, most).trim();
-  // A cut may have halved a surrogate pair.
-  const whole = text.replace(/[\ud800-\udbff]$/, '');
+  const cut = trimmed(raw).replace(CONTROLS, '').slice(0, most);
+  // The cut may have halved a surrogate pair.
+  const whole = cut.replace(/[\ud800-\udbff]$/, '').trim();
   return whole === '' ? undefined : whole;
 }
 

@@ -8,7 +8,8 @@ const VALID = { notBefore: new Date(0), notAfter: new Date('9999-12-31T23:59:59Z
 /** A CA for one test. */
 export interface ThrowawayCa {
   pem: string;
-  server(): Promise<{ cert: string; key: string }>;
+  /** A server certificate for 127.0.0.1 and these names. */
+  server(names?: string[]): Promise<{ cert: string; key: string }>;
   device(deviceId: string, publicKeyPem: string): Promise<string>;
 }
 
@@ -44,13 +45,11 @@ export async function throwawayCa(name = 'throwaway CA'): Promise<ThrowawayCa> {
   };
   return {
     pem: root.toString('pem'),
-    server: async () => {
+    server: async (names = ['localhost']) => {
       const own = await keyPair();
-      const names = new x509.SubjectAlternativeNameExtension([
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-      ]);
-      return { cert: await leaf('localhost', own.publicKey, [names]), key: await privatePem(own.privateKey) };
+      const dns = names.map((value) => ({ type: 'dns', value }) as const);
+      const alternatives = new x509.SubjectAlternativeNameExtension([...dns, { type: 'ip', value: '127.0.0.1' }]);
+      return { cert: await leaf('server', own.publicKey, [alternatives]), key: await privatePem(own.privateKey) };
     },
     device: (deviceId, publicKeyPem) =>
       leaf(deviceId, new x509.PublicKey(createPublicKey(publicKeyPem).export({ format: 'der', type: 'spki' })), [

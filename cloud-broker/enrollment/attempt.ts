@@ -53,8 +53,11 @@ export interface Preview {
 
 /** What the desk needs of the store. */
 export interface EnrolmentStore {
-  /** True for a domain that takes enrolments: confirmed and not closed. Synchronous and short. */
-  domainExists(name: string, now: number): boolean;
+  /**
+   * Why a domain takes no enrolment, for the log alone (E13: the board hears `domain-unknown`); null where it does.
+   * Synchronous and short.
+   */
+  whyUnknown(name: string, now: number): 'absent' | 'unconfirmed' | 'closed' | null;
   factoryKeyOf(serial: string): string | null;
   preview(attempt: EnrolmentAttempt): Preview;
   /** One durable transaction (E2). */

@@ -2,13 +2,15 @@
  * The enrolment desk: takes what boards say in their enrolment sessions, asks for the proof, has the decision made and
  * stored in one transaction, and answers after the commit (E2). The store gathers what waits into one commit.
  */
-import { decode, enrolmentUp, type Accepted, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
-import type { RejectedCode } from '../../protocol/errors.ts';
+import { decode, enrolmentUp, type EnrolmentDown, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
+import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
 import { NONCE_BYTES } from '../../protocol/signing.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
 import { correlationIdFrom, rejection, waitingAnswer } from './answers.ts';
-import { Buckets, retryAfterS, type Rate } from './budgets.ts';
+import { Buckets, retryAfterS } from './budgets.ts';
+import type { DeskLimits } from './desk-limits.ts';
 import { Lanes } from './lanes.ts';
+import { Pace } from './pace.ts';
 import { boardSignatureOf, deviceSignatureOf, readKey, type Asked } from './proof.ts';
 
 const NONCE_LIFE_S = 60;
@@ -16,40 +18,17 @@ const CHALLENGES_A_SESSION = 3;
 /** Signing and storing again because the facts changed meanwhile: more than this many times is an `internal`. */
 const MAX_PASSES = 4;
 
+/** D7: wrong pairing codes cost the address, never the domain. */
+function costsAddressOnly(outcome: EnrolmentOutcome): boolean {
+  return outcome.outcome === 'rejected' && (outcome.code === 'pairing-code-wrong' || outcome.code === 'pairing-code-required');
+}
+
 /** The part of a gateway's session that the desk needs. */
 export interface DeskSession {
   readonly clientId: string;
   readonly address: string;
-  send(
-    message:
-      | Accepted
-      | ReturnType<typeof rejection>
-      | ReturnType<typeof waitingAnswer>
-      | { type: 'challenge'; requestId: string; nonce: string; expiresInS: number },
-  ): Promise<void>;
+  send(message: EnrolmentDown): Promise<void>;
 }
-
-export interface DeskLimits {
-  openSessions: number;
-  atOnce: number;
-  waiting: number;
-  /** What an address may fail before it waits behind the others. */
-  addressFailures: Rate;
-  /** What a domain may ask after the proof, separately for each class of board (E10). */
-  domain: { knownKey: Rate; listed: Rate; rest: Rate };
-}
-
-export const defaultDeskLimits: DeskLimits = {
-  openSessions: 5000,
-  atOnce: 64,
-  waiting: 5000,
-  addressFailures: { burst: 30, perSecond: 0.2 },
-  domain: {
-    knownKey: { burst: 5000, perSecond: 100 },
-    listed: { burst: 5000, perSecond: 100 },
-    rest: { burst: 600, perSecond: 5 },
-  },
-};
 
 export interface DeskDependencies {
   store: EnrolmentStore;
@@ -87,7 +66,7 @@ export class EnrolmentDesk {
   private readonly lanes: Lanes;
   private readonly addresses: Buckets;
   private readonly domains: Record<'known-key' | 'listed' | 'rest', Buckets>;
-  private readonly answered: number[] = [];
+  private readonly pace = new Pace();
 
   constructor(deps: DeskDependencies) {
     this.deps = deps;
@@ -116,6 +95,14 @@ export class EnrolmentDesk {
   async message(session: DeskSession, payload: Uint8Array): Promise<void> {
     const open = this.sessions.get(session.clientId);
     if (open === undefined) return;
+    try {
+      await this.read(open, payload);
+    } catch (error) {
+      await this.fail(open, error, { requestId: undefined });
+    }
+  }
+
+  private async read(open: OpenSession, payload: Uint8Array): Promise<void> {
     const decoded = decode(enrolmentUp, payload);
     if (!decoded.ok) return this.refuse(open, decoded.code, { requestId: decoded.requestId, detail: decoded.detail });
     const { message } = decoded;
@@ -143,7 +130,7 @@ export class EnrolmentDesk {
   }
 
   figures(): { openSessions: number; waiting: number; perSecond: number } {
-    return { openSessions: this.sessions.size, waiting: this.lanes.waiting, perSecond: this.ratePerSecond() };
+    return { openSessions: this.sessions.size, waiting: this.lanes.waiting, perSecond: this.pace.perSecond(this.deps.clock()) };
   }
 
   private async challenge(open: OpenSession, request: EnrolmentRequest): Promise<void> {
@@ -152,19 +139,18 @@ export class EnrolmentDesk {
     if (key === null)
       return this.refuse(open, 'invalid-message', { ...about, detail: 'publicKey: neither P-256 (uncompressed) nor Ed25519' });
     open.challenges += 1;
-    if (open.challenges > CHALLENGES_A_SESSION || this.lanes.waiting >= this.deps.limits.waiting)
-      return this.refuse(open, 'busy', about);
+    if (open.challenges > CHALLENGES_A_SESSION || this.lanes.isFull(this.laneOf(open))) return this.refuse(open, 'busy', about);
     const now = this.deps.clock();
-    if (!this.deps.store.domainExists(request.domain, now)) return this.refuse(open, 'domain-unknown', about);
+    const unknown = this.deps.store.whyUnknown(request.domain, now);
+    if (unknown !== null) return this.refuse(open, 'domain-unknown', { ...about, detail: unknown });
     const nonce = this.deps.random(NONCE_BYTES).toString('base64url');
     open.challenged = { request, ...key, nonce, requestId: request.requestId, expiresAt: now + NONCE_LIFE_S * 1000 };
-    await open.session.send({ type: 'challenge', requestId: request.requestId, nonce, expiresInS: NONCE_LIFE_S });
+    await this.send(open, { type: 'challenge', requestId: request.requestId, nonce, expiresInS: NONCE_LIFE_S });
   }
 
   private async attend(open: OpenSession, asked: Challenged, proof: EnrolmentProof): Promise<void> {
     const about = { requestId: asked.requestId, domain: asked.request.domain, serial: asked.request.board.serial };
-    const lane = this.addresses.isSpent(open.session.address, this.deps.clock()) ? 'back' : 'front';
-    if (!(await this.lanes.enter(lane))) return this.refuse(open, 'busy', about);
+    if (!(await this.lanes.enter(this.laneOf(open)))) return this.refuse(open, 'busy', about);
     try {
       const deviceSignature = await deviceSignatureOf(asked, proof);
       if (deviceSignature === 'invalid') return await this.refuse(open, 'proof-invalid', about);
@@ -172,10 +158,10 @@ export class EnrolmentDesk {
       const { outcome, certificate } = await this.decideAndStore(open.session, asked, proof, correlationId);
       await this.answer(open, { asked, proof }, { outcome, certificate, correlationId });
     } catch (error) {
-      await this.refuse(open, 'internal', { ...about, detail: error instanceof Error ? error.message : String(error) });
+      await this.fail(open, error, about);
     } finally {
       this.lanes.leave();
-      this.note();
+      this.pace.note(this.deps.clock());
     }
   }
 
@@ -206,8 +192,10 @@ export class EnrolmentDesk {
       certificate: null,
     };
     const preview = store.preview(attempt);
-    attempt.overBudget = !this.domains[preview.budgetClass].spend(request.domain, attempt.now);
-    let wanted = preview.certificateFor;
+    const budget = this.domains[preview.budgetClass];
+    attempt.overBudget = !budget.spend(request.domain, attempt.now);
+    // E10: nothing is signed for who is over budget; a known device, which is let in all the same, is named by the store.
+    let wanted = attempt.overBudget ? null : preview.certificateFor;
     let signed: { pem: string; fingerprint: string; serialNumber: string } | null = null;
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
       if (wanted !== null) {
@@ -221,7 +209,10 @@ export class EnrolmentDesk {
         factoryKey = store.factoryKeyOf(request.board.serial);
         attempt.checkedFactoryKey = factoryKey;
         attempt.boardSignature = await boardSignatureOf(asked, proof, factoryKey);
-      } else return { outcome, certificate: signed?.pem ?? '' };
+      } else {
+        if (!attempt.overBudget && costsAddressOnly(outcome)) budget.giveBack(request.domain);
+        return { outcome, certificate: signed?.pem ?? '' };
+      }
     }
     throw new Error('the facts of this enrolment would not hold still');
   }
@@ -239,7 +230,7 @@ export class EnrolmentDesk {
     if (outcome.outcome === 'pending') {
       open.waits = about;
       this.deps.log({ outcome: 'pending', code: outcome.code, ...said, deviceId: outcome.deviceId });
-      return open.session.send(waitingAnswer(outcome.code, { requestId, correlationId, fingerprint: asked.fingerprint }));
+      return this.send(open, waitingAnswer(outcome.code, { requestId, correlationId, fingerprint: asked.fingerprint }));
     }
     if (outcome.outcome !== 'accepted') throw new Error(`unexpected outcome ${outcome.outcome}`);
     this.deps.log({
@@ -249,7 +240,7 @@ export class EnrolmentDesk {
       replay: outcome.replay,
       granted: outcome.credits.granted,
     });
-    await open.session.send({
+    await this.send(open, {
       type: 'accepted',
       requestId,
       deviceId: outcome.deviceId,
@@ -273,19 +264,32 @@ export class EnrolmentDesk {
     if (code !== 'busy' && code !== 'internal' && code !== 'domain-disabled')
       this.addresses.spend(open.session.address, this.deps.clock());
     this.deps.log({ outcome: 'rejected', code, ...about, correlationId, address: open.session.address });
-    const busyRetryS = retryAfterS(this.lanes.waiting + this.sessions.size, this.ratePerSecond(), 300, this.deps.dice());
-    await open.session.send(rejection(code, { requestId: about.requestId, correlationId, busyRetryS }));
+    const busyRetryS = retryAfterS(
+      this.lanes.waiting + this.sessions.size,
+      this.pace.perSecond(this.deps.clock()),
+      300,
+      this.deps.dice(),
+    );
+    await this.send(open, rejection(code, { requestId: about.requestId, correlationId, busyRetryS }));
   }
 
-  /** Answers a second over the last 10 s; 20 until something was measured. */
-  private ratePerSecond(): number {
-    const since = this.deps.clock() - 10_000;
-    while (this.answered.length > 0 && (this.answered[0] ?? 0) < since) this.answered.shift();
-    return this.answered.length === 0 ? 20 : Math.max(1, this.answered.length / 10);
+  /** What nobody foresaw: the board learns that the service failed, the log why. */
+  private async fail(
+    open: OpenSession,
+    error: unknown,
+    about: { requestId: string | undefined; [detail: string]: unknown },
+  ): Promise<void> {
+    const code = error instanceof RollcallError && error.code === 'busy' ? 'busy' : 'internal';
+    await this.refuse(open, code, { ...about, detail: error instanceof Error ? error.message : String(error) });
   }
 
-  private note(): void {
-    this.answered.push(this.deps.clock());
-    if (this.answered.length > 10_000) this.answered.splice(0, 5000);
+  /** Where the session is gone the message is lost: the board asks again and gets the same answer (E3). */
+  private async send(open: OpenSession, message: Parameters<DeskSession['send']>[0]): Promise<void> {
+    await open.session.send(message).catch(() => undefined);
+  }
+
+  /** E10: an address that spent its failures waits behind the others. */
+  private laneOf(open: OpenSession): 'front' | 'back' {
+    return this.addresses.isSpent(open.session.address, this.deps.clock()) ? 'back' : 'front';
   }
 }

@@ -60,7 +60,7 @@ describe('lanes', () => {
     ] as const)
       void enter(name, lane);
     await settled();
-    expect(began).toEqual(['a', 'c: turned away', 'e: turned away'].toSorted());
+    expect(began.toSorted()).toEqual(['a', 'c: turned away', 'e: turned away']);
     lanes.leave();
     lanes.leave();
     await settled();

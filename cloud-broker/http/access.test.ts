@@ -86,10 +86,6 @@ const table: Record<string, { expected: Expected; try: () => Try }> = {
     expected: 'operator',
     try: () => ({ method: 'POST', url: '/operator/ledger/verify', body: {} }),
   },
-  'POST /operator/ledger/close-day': {
-    expected: 'operator',
-    try: () => ({ method: 'POST', url: '/operator/ledger/close-day', body: {} }),
-  },
 };
 
 const ANSWERS: Record<Expected, [number, string | undefined]> = {

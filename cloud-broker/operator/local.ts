@@ -16,7 +16,6 @@ import {
   importInPieces,
   type BoardSummary,
   type CreateDomain,
-  type DayClosed,
   type DomainCreated,
   type DomainsPage,
   type DomainSummary,
@@ -41,7 +40,6 @@ export interface OperatorServices {
   /** At least 32 bytes (S1). */
   masterKey: Uint8Array;
   verifyLedger(): Promise<LedgerVerdict>;
-  closeDay(date: string | null): Promise<DayClosed>;
   clock(): number;
   random(bytes: number): Uint8Array;
 }
@@ -137,10 +135,6 @@ class LocalOperator implements Operator {
 
   async verifyLedger(): Promise<LedgerVerdict> {
     return this.services.verifyLedger();
-  }
-
-  async closeDay(date: string | null): Promise<DayClosed> {
-    return this.services.closeDay(date);
   }
 
   private domain(name: string): DomainRow {

@@ -80,8 +80,6 @@ export const verdict = z.object({
   sum: z.int(),
   firstDifference: z.object({ domain: z.string(), n: z.int().nullable(), what: z.string() }).optional(),
 });
-export const closeDayBody = z.object({ date: z.iso.date().optional() });
-export const dayClosed = z.object({ date: z.iso.date(), domains: z.int(), credits: z.int() });
 
 export type CreateDomain = z.input<typeof createDomainBody>;
 export type DomainCreated = z.output<typeof domainCreated>;
@@ -94,7 +92,6 @@ export type ImportSummary = z.output<typeof importReport>;
 export type BoardSummary = z.output<typeof boardSummary>;
 export type HistoryPageView = z.output<typeof historyPage>;
 export type LedgerVerdict = z.output<typeof verdict>;
-export type DayClosed = z.output<typeof dayClosed>;
 
 export interface PageOptions {
   cursor?: string | undefined;
@@ -122,8 +119,6 @@ export interface Operator {
   history(name: string, page: PageOptions): Promise<HistoryPageView>;
   /** L5: proves the books from the first row. */
   verifyLedger(): Promise<LedgerVerdict>;
-  /** L6: closes a UTC day, `YYYY-MM-DD`; null: the day before today. */
-  closeDay(date: string | null): Promise<DayClosed>;
 }
 
 const MAX_CHUNK_BYTES = 1_000_000;

@@ -3,7 +3,6 @@ import { apiError, historyPage } from '../../protocol/api.ts';
 import { isErrorCode, RollcallError } from '../../protocol/errors.ts';
 import {
   boardSummary,
-  dayClosed,
   domainCreated,
   domainsPage,
   domainSummary,
@@ -73,6 +72,5 @@ export function remoteOperator(url: string, token: string): Operator {
     showBoard: (serial) => call('GET', `/boards/${encodeURIComponent(serial)}`, boardSummary),
     history: (name, page) => call('GET', `${domain(name)}/history${queryOf(page)}`, historyPage),
     verifyLedger: () => call('POST', '/ledger/verify', verdict, {}),
-    closeDay: (date) => call('POST', '/ledger/close-day', dayClosed, date === null ? {} : { date }),
   };
 }

@@ -102,7 +102,7 @@ export const bookingAt = (n: number, device: Device, nowMs: number): HistoryRow 
   device: device.id,
   serial: device.serial,
   label: device.label,
-  actor: 'enrolment',
+  actor: `device:${device.id}`,
   hash: String(n).padStart(64, '0'),
 });
 
@@ -114,6 +114,6 @@ export const usageAt = (n: number, before: number, devices: number, nowMs: numbe
   kind: 'usage',
   credits: -Math.min(before, devices),
   balanceAfter: Math.max(0, before - devices),
-  actor: 'daily use',
+  actor: 'system',
   hash: String(n).padStart(64, '0'),
 });

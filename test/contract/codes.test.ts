@@ -3,16 +3,43 @@ import { errors, isErrorCode, retryableCodes, type DeviceCode } from '../../prot
 
 /** The codes of the device protocol as the contract lists them; other programs compare with these very texts. */
 const REJECTED = [
-  'unenrolled', 'key-in-use', 'invalid-message', 'protocol-unsupported', 'domain-unknown', 'domain-disabled', 'pairing-code-required', 'pairing-code-wrong',
-  'proof-invalid', 'attestation-required', 'attestation-failed', 'enrolled-elsewhere', 'blocked', 'busy', 'internal',
+  'unenrolled',
+  'key-in-use',
+  'invalid-message',
+  'protocol-unsupported',
+  'domain-unknown',
+  'domain-disabled',
+  'pairing-code-required',
+  'pairing-code-wrong',
+  'proof-invalid',
+  'attestation-required',
+  'attestation-failed',
+  'enrolled-elsewhere',
+  'blocked',
+  'busy',
+  'internal',
 ] as const satisfies DeviceCode[];
 const PENDING = ['awaiting-approval', 'key-changed'] as const satisfies DeviceCode[];
 
 /** The status codes of the HTTP API as the contract lists them. */
 const API = {
-  'invalid-request': 400, 'signed-out': 401, forbidden: 403, 'origin-refused': 403, 'not-found': 404, conflict: 409, 'domain-disabled': 409, 'key-mistyped': 422,
-  'key-not-valid': 422, 'key-already-redeemed': 422, 'claim-not-valid': 422, 'claim-expired': 422, 'claim-taken': 422, 'name-taken': 422, 'name-invalid': 422,
-  busy: 429, internal: 500,
+  'invalid-request': 400,
+  'signed-out': 401,
+  forbidden: 403,
+  'origin-refused': 403,
+  'not-found': 404,
+  conflict: 409,
+  'domain-disabled': 409,
+  'key-mistyped': 422,
+  'key-not-valid': 422,
+  'key-already-redeemed': 422,
+  'claim-not-valid': 422,
+  'claim-expired': 422,
+  'claim-taken': 422,
+  'name-taken': 422,
+  'name-invalid': 422,
+  busy: 429,
+  internal: 500,
 } as const;
 
 /** Codes of the agent and the command lines that the contract or the rules name. */
@@ -27,7 +54,9 @@ const complete: [Missing] extends [never] ? true : Missing = true;
 
 test('[E11] there are the contract’s codes, those chosen here, and no others', () => {
   expect(complete).toBe(true);
-  expect(Object.keys(errors).toSorted()).toEqual([...new Set([...REJECTED, ...PENDING, ...Object.keys(API), ...LOCAL, ...OWN])].toSorted());
+  expect(Object.keys(errors).toSorted()).toEqual(
+    [...new Set([...REJECTED, ...PENDING, ...Object.keys(API), ...LOCAL, ...OWN])].toSorted(),
+  );
 });
 
 test('[A1] each code answers with the contract’s HTTP status', () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { decode, deviceUp, enrolmentUp, type Decoded } from '../../protocol/messages.ts';
 import { examples, optionalFields, type Example } from '../support/messages.ts';
 
-const read = ({ schema }: Pick<Example, 'schema'>, message: unknown): Decoded<unknown> => decode(schema, Buffer.from(JSON.stringify(message)));
+const read = ({ schema }: Pick<Example, 'schema'>, message: unknown): Decoded<unknown> =>
+  decode(schema, Buffer.from(JSON.stringify(message)));
 
 function exampleOf(name: string): Example {
   const found = examples.find((example) => example.name === name);
@@ -44,7 +45,10 @@ describe.each(examples)('$name', (example) => {
     for (const key of Object.keys(example.message)) {
       for (const wrong of [null, [], true]) {
         if (key === 'replay' && wrong === true) continue;
-        expect(read(example, { ...example.message, [key]: wrong }), `${key}: ${JSON.stringify(wrong)}`).toMatchObject({ ok: false, code: 'invalid-message' });
+        expect(read(example, { ...example.message, [key]: wrong }), `${key}: ${JSON.stringify(wrong)}`).toMatchObject({
+          ok: false,
+          code: 'invalid-message',
+        });
       }
     }
   });
@@ -59,24 +63,45 @@ describe('limits', () => {
   test('[P3] an epoch is an integer from 1 to 2^48', () => {
     for (const name of ['birth', 'heartbeat', 'will', 'unenroll']) {
       expect([1, 2 ** 48].map((epoch) => accepts(name, { epoch }))).toEqual([true, true]);
-      expect([0, -1, 1.5, 2 ** 48 + 1, '1', 1e300].map((epoch) => accepts(name, { epoch }))).toEqual(Array.from({ length: 6 }, () => false));
+      expect([0, -1, 1.5, 2 ** 48 + 1, '1', 1e300].map((epoch) => accepts(name, { epoch }))).toEqual(
+        Array.from({ length: 6 }, () => false),
+      );
     }
   });
 
   test('[E13] a nonce has 32 bytes and a signature 64, in base64url without padding', () => {
-    expect(['n'.repeat(42), 'n'.repeat(44), `${'n'.repeat(42)}=`, `${'n'.repeat(42)}+`].some((nonce) => accepts('challenge', { nonce }))).toBe(false);
-    expect(['', 'A'.repeat(85), 'A'.repeat(88), `${'A'.repeat(85)}/`].some((deviceSignature) => accepts('proof', { deviceSignature }))).toBe(false);
+    expect(
+      ['n'.repeat(42), 'n'.repeat(44), `${'n'.repeat(42)}=`, `${'n'.repeat(42)}+`].some((nonce) =>
+        accepts('challenge', { nonce }),
+      ),
+    ).toBe(false);
+    expect(
+      ['', 'A'.repeat(85), 'A'.repeat(88), `${'A'.repeat(85)}/`].some((deviceSignature) => accepts('proof', { deviceSignature })),
+    ).toBe(false);
   });
 
   test('[A6] inventory has at most 64 entries of 256 characters', () => {
-    const entries = (count: number, text: string): Record<string, string> => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, text]));
-    expect([entries(0, ''), entries(64, 'x'), { k: 'x'.repeat(256) }].every((inventory) => accepts('birth', { inventory }))).toBe(true);
-    expect([entries(65, 'x'), { k: 'x'.repeat(257) }, { 'k\n': 'x' }, { k: '\u202e' }, { k: 1 }].some((inventory) => accepts('birth', { inventory }))).toBe(false);
+    const entries = (count: number, text: string): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, text]));
+    expect([entries(0, ''), entries(64, 'x'), { k: 'x'.repeat(256) }].every((inventory) => accepts('birth', { inventory }))).toBe(
+      true,
+    );
+    expect(
+      [entries(65, 'x'), { k: 'x'.repeat(257) }, { 'k\n': 'x' }, { k: '\u202e' }, { k: 1 }].some((inventory) =>
+        accepts('birth', { inventory }),
+      ),
+    ).toBe(false);
   });
 
   test('[P1] health is in its ranges', () => {
-    expect([{}, { cpuPercent: 0 }, { diskPercent: 100 }, { temperatureC: 99.5 }].every((health) => accepts('heartbeat', { health }))).toBe(true);
-    expect([{ cpuPercent: 101 }, { diskPercent: -1 }, { temperatureC: 1000 }, { screen: 'dark' }].some((health) => accepts('heartbeat', { health }))).toBe(false);
+    expect(
+      [{}, { cpuPercent: 0 }, { diskPercent: 100 }, { temperatureC: 99.5 }].every((health) => accepts('heartbeat', { health })),
+    ).toBe(true);
+    expect(
+      [{ cpuPercent: 101 }, { diskPercent: -1 }, { temperatureC: 1000 }, { screen: 'dark' }].some((health) =>
+        accepts('heartbeat', { health }),
+      ),
+    ).toBe(false);
   });
 });
 
@@ -85,13 +110,21 @@ describe('versions', () => {
 
   test('[E13] another version is answered protocol-unsupported, whatever else the message holds, and names its request', () => {
     for (const protocol of [0, 2, 99, -1]) {
-      expect(read({ schema: enrolmentUp }, { ...message, protocol })).toMatchObject({ ok: false, code: 'protocol-unsupported', requestId: message['requestId'] });
+      expect(read({ schema: enrolmentUp }, { ...message, protocol })).toMatchObject({
+        ok: false,
+        code: 'protocol-unsupported',
+        requestId: message['requestId'],
+      });
     }
-    expect(read({ schema: enrolmentUp }, { type: 'request', protocol: 2 })).toMatchObject({ ok: false, code: 'protocol-unsupported' });
+    expect(read({ schema: enrolmentUp }, { type: 'request', protocol: 2 })).toMatchObject({
+      ok: false,
+      code: 'protocol-unsupported',
+    });
   });
 
   test('[E13] what is not a version is an invalid message; only requests carry one', () => {
-    for (const protocol of ['1', 1.5, null, true]) expect(read({ schema: enrolmentUp }, { ...message, protocol })).toMatchObject({ code: 'invalid-message' });
+    for (const protocol of ['1', 1.5, null, true])
+      expect(read({ schema: enrolmentUp }, { ...message, protocol })).toMatchObject({ code: 'invalid-message' });
     expect(read({ schema: deviceUp.will }, { type: 'request', protocol: 2 })).toMatchObject({ code: 'invalid-message' });
   });
 });

@@ -15,16 +15,32 @@ const wronglySigned = (facts: Facts): boolean => needsAttestation(facts) && fact
 const proved = (facts: Facts): boolean => needsAttestation(facts) && facts.boardSignature === 'valid';
 
 /** Rule E5 with E14, in words of its own. */
-function brings({ listed, domain }: Facts): { credits: number; reason: 'granted' | 'held' | 'product-key' | 'not-listed' | 'none-left' } {
+function brings({ listed, domain }: Facts): {
+  credits: number;
+  reason: 'granted' | 'held' | 'product-key' | 'not-listed' | 'none-left';
+} {
   if (listed === null) return { credits: 0, reason: 'not-listed' };
-  const reason = listed.fulfilment === 'product-key' ? 'product-key' : listed.left < 1 ? 'none-left' : listed.hasFactoryKey || domain.unprovenGrantsLeft > 0 ? 'granted' : 'held';
+  const reason =
+    listed.fulfilment === 'product-key'
+      ? 'product-key'
+      : listed.left < 1
+        ? 'none-left'
+        : listed.hasFactoryKey || domain.unprovenGrantsLeft > 0
+          ? 'granted'
+          : 'held';
   return { credits: reason === 'granted' ? listed.left : 0, reason };
 }
 
 function joining(facts: Facts): Decision {
   const { listed, same } = facts;
-  const reason = listed?.fulfilment === 'product-key' ? 'product-key' : listed?.left === 0 ? 'none-left' : proved(facts) ? 'granted' : 'held';
-  return { outcome: 'accepted', how: 'join', deviceId: same?.deviceId ?? '', grant: { credits: reason === 'granted' ? (listed?.left ?? 0) : 0, reason } };
+  const reason =
+    listed?.fulfilment === 'product-key' ? 'product-key' : listed?.left === 0 ? 'none-left' : proved(facts) ? 'granted' : 'held';
+  return {
+    outcome: 'accepted',
+    how: 'join',
+    deviceId: same?.deviceId ?? '',
+    grant: { credits: reason === 'granted' ? (listed?.left ?? 0) : 0, reason },
+  };
 }
 
 const waitsForAdmin = (facts: Facts): boolean =>
@@ -38,7 +54,12 @@ const LIST: readonly Check[] = [
   { applies: ({ same, listed }) => same?.joins === true && listed !== null, answer: joining },
   {
     applies: ({ same }) => same !== null,
-    answer: ({ same }) => ({ outcome: 'accepted', how: 'again', deviceId: same?.deviceId ?? '', grant: { credits: 0, reason: 'none-left' } }),
+    answer: ({ same }) => ({
+      outcome: 'accepted',
+      how: 'again',
+      deviceId: same?.deviceId ?? '',
+      grant: { credits: 0, reason: 'none-left' },
+    }),
   },
   { applies: ({ renewOfUnenrolled }) => renewOfUnenrolled, answer: reject('unenrolled') },
   { applies: ({ overBudget }) => overBudget, answer: reject('busy') },
@@ -50,7 +71,10 @@ const LIST: readonly Check[] = [
   { applies: wronglySigned, answer: reject('attestation-failed') },
   { applies: ({ elsewhere }) => elsewhere, answer: reject('enrolled-elsewhere') },
   { applies: (facts) => facts.domain.status === 'disabled' && brings(facts).credits < 1, answer: reject('domain-disabled') },
-  { applies: (facts) => waitsForAdmin(facts) && facts.waiting === null && facts.domain.pendingRows >= 500, answer: reject('busy') },
+  {
+    applies: (facts) => waitsForAdmin(facts) && facts.waiting === null && facts.domain.pendingRows >= 500,
+    answer: reject('busy'),
+  },
   {
     applies: (facts) => facts.competing !== null && waitsForAdmin({ ...facts, domain: { ...facts.domain, unlisted: 'accept' } }),
     answer: ({ competing }) => ({ outcome: 'pending', code: 'key-changed', competesWith: competing?.deviceId ?? '' }),
@@ -80,12 +104,22 @@ test('[E13] for any facts the decision is the first of the list that applies', (
 });
 
 test('[E13] before the proof, or without the pairing code, the answer tells nothing about the serial', () => {
-  const strangers = anyFacts.map((facts): Facts => ({ ...facts, same: null, renewOfUnenrolled: false, keyOfAnotherBoard: false, blocked: false, overBudget: false }));
+  const strangers = anyFacts.map((facts): Facts => ({
+    ...facts,
+    same: null,
+    renewOfUnenrolled: false,
+    keyOfAnotherBoard: false,
+    blocked: false,
+    overBudget: false,
+  }));
   fc.assert(
     fc.property(strangers, fc.constantFrom<'missing' | 'wrong'>('missing', 'wrong'), (facts, pairing) => {
       expect(decide({ ...facts, deviceSignature: 'invalid' })).toEqual({ outcome: 'rejected', code: 'proof-invalid' });
       const code = pairing === 'missing' ? 'pairing-code-required' : 'pairing-code-wrong';
-      expect(decide({ ...facts, deviceSignature: 'valid', domain: { ...facts.domain, pairing } })).toEqual({ outcome: 'rejected', code });
+      expect(decide({ ...facts, deviceSignature: 'valid', domain: { ...facts.domain, pairing } })).toEqual({
+        outcome: 'rejected',
+        code,
+      });
     }),
   );
 });

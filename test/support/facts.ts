@@ -27,7 +27,10 @@ export const UNLISTED: Facts = { ...PLAIN, identity: 'serial', listed: null, boa
 const idOr = (id: string): fc.Arbitrary<{ deviceId: string } | null> => fc.constantFrom({ deviceId: id }, null);
 
 const entitlement: fc.Arbitrary<Entitlement> = fc.record({
-  boardId: fc.constant(1), hasFactoryKey: fc.boolean(), fulfilment: fc.constantFrom('on-enrolment', 'product-key'), left: fc.constantFrom(0, 1, 1095),
+  boardId: fc.constant(1),
+  hasFactoryKey: fc.boolean(),
+  fulfilment: fc.constantFrom('on-enrolment', 'product-key'),
+  left: fc.constantFrom(0, 1, 1095),
 });
 
 /** Any facts at all, rare causes as often as common ones. */
@@ -44,7 +47,10 @@ export const anyFacts: fc.Arbitrary<Facts> = fc
       unprovenGrantsLeft: fc.constantFrom(-1, 0, 1, 500),
       pendingRows: fc.constantFrom(0, 499, 500, 501),
     }),
-    same: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.record({ deviceId: fc.constant('same-device'), joins: fc.boolean() }) }),
+    same: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(null) },
+      { weight: 1, arbitrary: fc.record({ deviceId: fc.constant('same-device'), joins: fc.boolean() }) },
+    ),
     renewOfUnenrolled: rarely(),
     overBudget: rarely(),
     keyOfAnotherBoard: rarely(),

@@ -36,7 +36,13 @@ export async function testStore(folder?: string): Promise<Store & { folder: stri
 
 export async function testDomain(store: Store, name: string, now: number = START): Promise<number> {
   const { domainId } = await store.write('createDomain', {
-    now, name, email: `admin@${name}.example`, organization: `${name} schools`, contactName: 'Ada', phone: '1', byOperator: true,
+    now,
+    name,
+    email: `admin@${name}.example`,
+    organization: `${name} schools`,
+    contactName: 'Ada',
+    phone: '1',
+    byOperator: true,
   });
   await store.write('activateDomain', { now, domainId, actor: 'operator' });
   return domainId;
@@ -52,10 +58,18 @@ export interface RegisterLine {
 
 export async function listBoards(store: Store, lines: RegisterLine[]): Promise<void> {
   const report = await store.write('importBoards', {
-    now: START, actor: 'operator',
+    now: START,
+    actor: 'operator',
     lines: lines.map((line, index) => ({
       line: index + 1,
-      values: { model: 'SBID-7286', credits: 1095, fulfilment: 'on-enrolment', invoice: 'INV-1', purchasedOn: '2026-09-01', ...line },
+      values: {
+        model: 'SBID-7286',
+        credits: 1095,
+        fulfilment: 'on-enrolment',
+        invoice: 'INV-1',
+        purchasedOn: '2026-09-01',
+        ...line,
+      },
     })),
   });
   if (report.rejected.length > 0) throw new Error(JSON.stringify(report.rejected));
@@ -83,7 +97,14 @@ export function attemptOf(store: Store, { serial, key, source, firmware, ...rest
     now: START,
     domain: 'springfield',
     board: {
-      serial, serialSource: source ?? 'dmi', model: 'X1', firmware: firmware ?? '1.0', os: 'Linux', arch: 'x64', agentVersion: '0.1.0', manufacturer: 'Maker',
+      serial,
+      serialSource: source ?? 'dmi',
+      model: 'X1',
+      firmware: firmware ?? '1.0',
+      os: 'Linux',
+      arch: 'x64',
+      agentVersion: '0.1.0',
+      manufacturer: 'Maker',
     },
     key: testKey(key ?? serial),
     renew: null,
@@ -107,7 +128,11 @@ export async function enrol(store: Store, about: Try): Promise<EnrolmentOutcome>
   if (outcome.outcome !== 'certificate-needed') return outcome;
   return store.write('enrol', {
     ...attempt,
-    certificate: { deviceId: outcome.deviceId, fingerprint: randomBytes(32).toString('hex'), serialNumber: randomBytes(16).toString('hex') },
+    certificate: {
+      deviceId: outcome.deviceId,
+      fingerprint: randomBytes(32).toString('hex'),
+      serialNumber: randomBytes(16).toString('hex'),
+    },
   });
 }
 

@@ -12,6 +12,7 @@ import { useHeld } from '../parts/held.ts';
 import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { Cell, VirtualTable } from '../parts/VirtualTable.tsx';
+import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
 import type { WordKey } from '../words/words.ts';
 
@@ -110,7 +111,7 @@ function Cells({ row }: { row: HistoryRow }) {
         {formats.number(row.balanceAfter)}
       </Cell>
       <Cell area="who" name={t('history.who')}>
-        {row.actor}
+        {actorName(t, row.actor)}
       </Cell>
     </>
   );

@@ -5,6 +5,7 @@ import { blocksQuery } from '../api/queries.ts';
 import { useAllowed } from '../app/Session.tsx';
 import { ErrorPanel, Fact, Facts, Refused, RowsLoading } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
+import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
 import { useLift } from './changes.ts';
 
@@ -69,7 +70,7 @@ function BlockCard({ block }: { block: Block }) {
         <Fact name={t('blocked.since')}>
           <Exact at={block.since} />
         </Fact>
-        <Fact name={t('blocked.by')}>{block.by}</Fact>
+        <Fact name={t('blocked.by')}>{actorName(t, block.by)}</Fact>
       </Facts>
       {lift.isError ? <Refused error={lift.error} /> : null}
     </article>

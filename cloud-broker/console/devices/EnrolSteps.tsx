@@ -7,7 +7,7 @@ export function EnrolSteps() {
   const { t } = useWords();
   const { domain } = useSession();
   return (
-    <ol className="rc-steps">
+    <ul className="rc-steps">
       <li>
         {t('enrol.onDisplay')}
         <Copyable text={domain.name} />
@@ -17,7 +17,7 @@ export function EnrolSteps() {
         <Copyable text={`ROLLCALL_URL=${window.location.origin} npx rollcall-agent enroll --domain ${domain.name}`} />
       </li>
       <li>{t('enrol.appears')}</li>
-    </ol>
+    </ul>
   );
 }
 
@@ -43,7 +43,7 @@ function Copyable({ text }: { text: string }) {
 export function EnrolModal({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('enrol.open')} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal opened={opened} onClose={onClose} title={t('enrol.open')} size="xl" closeButtonProps={{ 'aria-label': t('close') }}>
       <EnrolSteps />
       <Text c="dimmed">{t('enrol.waiting')}</Text>
     </Modal>

@@ -191,6 +191,9 @@ export const fr: Record<keyof typeof en, string> = {
   'history.usage': 'Décompte du jour',
   'history.adjustment': 'Ajustement',
   'history.reversal': 'Annulation',
+  'actor.display': 'l’écran lui-même',
+  'actor.vendor': 'le fournisseur',
+  'actor.service': 'le service',
   'history.empty': 'Aucune écriture pour l’instant',
   'history.emptyHint':
     'Les crédits attribués avec un écran, les clés produit et le décompte du jour apparaissent ici, chacun avec le solde après lui.',

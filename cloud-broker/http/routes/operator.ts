@@ -4,9 +4,7 @@ import { cursor, historyPage, limit } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import {
   boardSummary,
-  closeDayBody,
   createDomainBody,
-  dayClosed,
   domainCreated,
   domainsPage,
   domainSummary,
@@ -79,11 +77,6 @@ export function operatorRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async () => operator.verifyLedger(),
-  );
-  api.post(
-    '/ledger/close-day',
-    { schema: { ...secured, summary: 'Charge daily use', body: closeDayBody, response: { 200: dayClosed, ...refusals } } },
-    async (request) => operator.closeDay(request.body.date ?? null),
   );
 }
 

@@ -196,7 +196,6 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     accounts,
     masterKey: randomBytes(32),
     verifyLedger: async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 }),
-    closeDay: async (date) => ({ date: date ?? '2026-01-04', domains: 0, credits: 0 }),
     clock,
     random: randomBytes,
   });

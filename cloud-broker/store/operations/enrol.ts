@@ -208,11 +208,11 @@ function preview(sql: Sql, attempt: EnrolmentAttempt): Preview {
 /** The desk's view of a store. */
 export function enrolmentStore(reader: Sql, write: (attempt: EnrolmentAttempt) => Promise<EnrolmentOutcome>): EnrolmentStore {
   return {
-    domainExists(name, now) {
+    whyUnknown(name, now) {
       const domain = domainByName(reader, name);
-      if (domain === null) return false;
+      if (domain === null) return 'absent';
       const status = statusOf(domain, now);
-      return status !== 'unconfirmed' && status !== 'closed';
+      return status === 'unconfirmed' || status === 'closed' ? status : null;
     },
     factoryKeyOf: (serial) => boardBySerial(reader, serialKey(serial))?.factoryPublicKey ?? null,
     preview: (attempt) => preview(reader, attempt),

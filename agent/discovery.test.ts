@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { connect, type AddressInfo, type Server } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { discover } from './discovery.ts';
+import { openSecureSocket } from './secure-socket.ts';
+import { throwawayCa } from './support/throwaway-ca.ts';
+
+const servers: { close(): unknown; closeAllConnections?(): void }[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections?.();
+    server.close();
+  }
+});
+
+async function listening(server: Server): Promise<number> {
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+const answer =
+  (extra: object = {}): RequestListener =>
+  (_request, response) => {
+    const found = {
+      service: 'rollcall',
+      protocols: [1],
+      brokerUrl: 'mqtts://h:1',
+      ca: 'CA',
+      now: '2026-01-01T00:00:00Z',
+      ...extra,
+    };
+    response.end(JSON.stringify(found));
+  };
+
+async function overHttp(listener: RequestListener) {
+  const port = await listening(createHttpServer(listener));
+  return { serviceUrl: new URL(`http://127.0.0.1:${port}`), extraCa: null, proxy: null };
+}
+
+/** A proxy that lets CONNECT through to a local port, whatever the name that is asked for. */
+async function proxyTo(port: number, asked: string[]): Promise<URL> {
+  const proxy = createHttpServer((_request, response) => response.writeHead(405).end());
+  proxy.on('connect', (request, socket) => {
+    asked.push(request.url ?? '');
+    const inner = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      inner.pipe(socket).pipe(inner);
+    });
+    inner.on('error', () => socket.destroy());
+    socket.on('error', () => inner.destroy());
+  });
+  return new URL(`http://127.0.0.1:${await listening(proxy)}`);
+}
+
+describe('discovery', () => {
+  test('takes broker and CA over http on this machine', async () => {
+    expect(await discover(await overHttp(answer()))).toMatchObject({ brokerUrl: 'mqtts://h:1', ca: 'CA' });
+  });
+
+  test('refuses what is no Rollcall service, too long, redirected, or of another protocol', async () => {
+    const refused = async (listener: RequestListener) =>
+      discover(await overHttp(listener)).catch((error: unknown) => String(error));
+    expect(await refused((_request, response) => void response.end('<html>'))).toMatch(/unreachable.*not a Rollcall service/);
+    expect(await refused(answer({ brokerUrl: 'mqtt://h' }))).toMatch(/not a Rollcall service/);
+    expect(await refused(answer({ ca: 'x'.repeat(300_000) }))).toMatch(/too long/);
+    const away: RequestListener = (_request, response) => void response.writeHead(302, { location: 'http://192.0.2.1/' }).end();
+    expect(await refused(away)).toMatch(/answered 302/);
+    expect(await refused(answer({ protocols: [2] }))).toMatch(/protocol-unsupported/);
+  });
+
+  test('[S3] over https only with a certificate that the system or ROLLCALL_CA vouches for', async () => {
+    const ca = await throwawayCa();
+    const port = await listening(createHttpsServer(await ca.server(), answer()));
+    const serviceUrl = new URL(`https://localhost:${port}`);
+    await expect(discover({ serviceUrl, extraCa: null, proxy: null })).rejects.toThrow(/unreachable/);
+    expect(await discover({ serviceUrl, extraCa: ca.pem, proxy: null })).toMatchObject({ ca: 'CA' });
+  });
+
+  test('through a proxy: the TLS inside is verified from end to end', async () => {
+    const ca = await throwawayCa();
+    const port = await listening(createHttpsServer(await ca.server(['rollcall.invalid']), answer()));
+    const asked: string[] = [];
+    const proxy = await proxyTo(port, asked);
+    const serviceUrl = new URL('https://rollcall.invalid');
+    expect(await discover({ serviceUrl, extraCa: ca.pem, proxy })).toMatchObject({ ca: 'CA' });
+    await expect(discover({ serviceUrl, extraCa: null, proxy })).rejects.toThrow(/unreachable/);
+    await expect(discover({ serviceUrl: new URL('https://other.invalid'), extraCa: ca.pem, proxy })).rejects.toThrow(
+      /unreachable/,
+    );
+    const socket = await openSecureSocket({ host: 'rollcall.invalid', port: 8883, ca: ca.pem, proxy, timeoutMs: 5000 });
+    socket.destroy();
+    expect(asked).toEqual(['rollcall.invalid:443', 'rollcall.invalid:443', 'other.invalid:443', 'rollcall.invalid:8883']);
+  });
+
+  test('a proxy that refuses is unreachable', async () => {
+    const proxy = new URL(
+      `http://127.0.0.1:${await listening(createHttpServer((_request, response) => response.writeHead(403).end()))}`,
+    );
+    const refused = openSecureSocket({ host: 'rollcall.invalid', port: 8883, ca: '', proxy, timeoutMs: 5000 });
+    await expect(refused).rejects.toMatchObject({ kind: 'unreachable' });
+  });
+
+  test('[S3] a certificate of another CA, or for another host, is `untrusted`', async () => {
+    const [ca, other] = [await throwawayCa(), await throwawayCa()];
+    const port = await listening(createHttpsServer(await ca.server(['elsewhere']), answer()));
+    const open = (host: string, pem: string) => openSecureSocket({ host, port, ca: pem, proxy: null, timeoutMs: 5000 });
+    await expect(open('127.0.0.1', other.pem)).rejects.toMatchObject({ kind: 'untrusted' });
+    await expect(open('localhost', ca.pem)).rejects.toMatchObject({ kind: 'untrusted' });
+    (await open('127.0.0.1', ca.pem)).destroy();
+  });
+});

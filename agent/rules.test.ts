@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Fingerprint } from '../firmware-shim/board.ts';
+import { attemptAfter, backoffMs, spreadMs, STABLE_LINK_MS } from './backoff.ts';
+import { CommandDesk } from './commands.ts';
+import { isTrustedAddress } from './discovery.ts';
+import { isSameBoard } from './fingerprint.ts';
+import { heartbeatDelayMs, missedSummary, withMissed } from './heartbeats.ts';
+import { exitCodeOf, wordsFor } from './refusal.ts';
+import { isLoopback, parseBrokerUrl } from './secure-socket.ts';
+import { languageOf, readSettings } from './settings.ts';
+import { newState, nextEpoch, withEpochFrom, withEpochUsed } from './state.ts';
+import { AGENT_VERSION } from './version.ts';
+
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe('back-off', () => {
+  test('is never negative, never above its cap, and grows with the attempts', () => {
+    fc.assert(
+      fc.property(fc.nat(100), random, (attempt, dice) => {
+        const ms = backoffMs(attempt, dice);
+        expect(ms).toBeGreaterThanOrEqual(0);
+        expect(ms).toBeLessThanOrEqual(120_000);
+        expect(backoffMs(attempt + 1, dice)).toBeGreaterThanOrEqual(ms);
+      }),
+    );
+  });
+
+  test('full jitter: the dice reach from nothing to the whole wait', () => {
+    expect(backoffMs(3, 0)).toBe(0);
+    expect(backoffMs(3, 0.999_999)).toBeGreaterThan(7990);
+  });
+
+  test('only a stable link brings it back to short waits', () => {
+    expect(attemptAfter(7, STABLE_LINK_MS - 1)).toBe(7);
+    expect(attemptAfter(7, STABLE_LINK_MS)).toBe(0);
+  });
+
+  test('[P4] a retry-after is honoured and spread upwards', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 86_400 }), random, (seconds, dice) => {
+        expect(spreadMs(seconds, dice)).toBeGreaterThanOrEqual(seconds * 1000);
+        expect(spreadMs(seconds, dice)).toBeLessThanOrEqual(seconds * 1200);
+      }),
+    );
+  });
+});
+
+describe('epochs', () => {
+  const fingerprint: Fingerprint = { serial: 'S', machineId: null, boardUuid: null, firstMac: null };
+
+  test('[P3] the next epoch is the larger of (last used + 1) and the last epochFrom heard', () => {
+    const state = newState('key', fingerprint, '2026-01-01T00:00:00Z');
+    expect(nextEpoch(state)).toBe(1);
+    expect(nextEpoch(withEpochUsed(state, 7))).toBe(8);
+    expect(nextEpoch(withEpochFrom(withEpochUsed(state, 7), 40))).toBe(40);
+    expect(nextEpoch(withEpochFrom(withEpochUsed(state, 50), 40))).toBe(51);
+  });
+
+  test('[P3] whatever is heard, epochs only go up', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 2 ** 40 }), { maxLength: 30 }), (heard) => {
+        let state = newState('key', fingerprint, '2026-01-01T00:00:00Z');
+        for (const from of heard) {
+          const before = state.epoch.lastUsed;
+          state = withEpochFrom(state, from);
+          state = withEpochUsed(state, nextEpoch(state));
+          expect(state.epoch.lastUsed).toBeGreaterThan(before);
+          expect(state.epoch.lastUsed).toBeGreaterThanOrEqual(from);
+        }
+      }),
+    );
+  });
+});
+
+describe('the board’s fingerprint', () => {
+  const board: Fingerprint = { serial: 'SN1', machineId: 'm1', boardUuid: 'u1', firstMac: 'a1' };
+
+  test('[E1] two of serial, machine id and board UUID (or first MAC) must agree', () => {
+    expect(isSameBoard(board, board)).toBe(true);
+    expect(isSameBoard(board, { ...board, serial: ' sn1 ' })).toBe(true);
+    expect(isSameBoard(board, { ...board, machineId: 'm2' })).toBe(true);
+    expect(isSameBoard(board, { ...board, serial: 'SN2' })).toBe(true);
+    expect(isSameBoard(board, { ...board, boardUuid: null })).toBe(true);
+    expect(isSameBoard(board, { ...board, serial: 'SN2', boardUuid: 'u2', firstMac: 'a2' })).toBe(false);
+    expect(isSameBoard(board, { ...board, machineId: 'm2', boardUuid: 'u2', firstMac: null })).toBe(false);
+  });
+
+  test('[E1] a golden image of a board without a serial is told apart by its MAC', () => {
+    const weak: Fingerprint = { serial: null, machineId: 'm1', boardUuid: null, firstMac: 'a1' };
+    expect(isSameBoard(weak, weak)).toBe(true);
+    expect(isSameBoard(weak, { ...weak, firstMac: 'a2' })).toBe(false);
+    const bare: Fingerprint = { serial: null, machineId: 'm1', boardUuid: null, firstMac: null };
+    expect(isSameBoard(bare, bare)).toBe(true);
+    expect(isSameBoard(bare, { ...bare, machineId: 'm2' })).toBe(false);
+  });
+});
+
+describe('heartbeats', () => {
+  test('the delay stays within interval ± jitter and is never a tight loop', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 86_400 }), fc.nat(100_000), random, (intervalS, jitterS, dice) => {
+        const ms = heartbeatDelayMs({ intervalS, jitterS }, dice);
+        expect(ms).toBeGreaterThanOrEqual(200);
+        expect(ms).toBeLessThanOrEqual((intervalS + jitterS) * 1000);
+        if (jitterS < intervalS) expect(ms).toBeGreaterThanOrEqual(Math.min(1000, (intervalS - jitterS) * 1000));
+      }),
+    );
+  });
+
+  test('[P6] what was missed is one summary of constant size', () => {
+    expect(missedSummary(null, 5)).toBeUndefined();
+    let missed = withMissed(null, 1000);
+    for (let n = 2; n <= 500; n += 1) missed = withMissed(missed, n * 1000);
+    expect(missedSummary(missed, 510_000)).toEqual({ fromAgoS: 509, toAgoS: 10, count: 500 });
+  });
+});
+
+describe('commands', () => {
+  const command = (n: number, name: 'identify' | 'refresh' = 'identify', expiresInS = 60) => {
+    const commandId = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+    return { type: 'command', commandId, name, expiresInS } as const;
+  };
+
+  test('[P8] remembers the last results only, so that its memory is bounded', async () => {
+    let shown = 0;
+    const actions = {
+      identify: async () => {
+        shown += 1;
+      },
+      refresh: () => Promise.reject(new Error('no')),
+      unenroll: async () => undefined,
+    };
+    const desk = new CommandDesk();
+    await desk.handle(command(0), actions);
+    await desk.handle(command(0), actions);
+    expect(shown).toBe(1);
+    for (let n = 1; n <= 256; n += 1) await desk.handle(command(n), actions);
+    await desk.handle(command(256), actions);
+    expect(shown).toBe(257);
+    await desk.handle(command(0), actions);
+    expect(shown).toBe(258);
+    expect(await desk.handle(command(300, 'refresh'), actions)).toMatchObject({ outcome: 'failed' });
+    expect(await desk.handle(command(301, 'identify', 0), actions)).toMatchObject({ outcome: 'failed', detail: 'expired' });
+    expect(shown).toBe(258);
+  });
+});
+
+describe('settings and words', () => {
+  test('a bad setting is named', () => {
+    const read = (environment: Record<string, string>) => () => readSettings(environment, false);
+    expect(read({ ROLLCALL_URL: 'ftp://x' })).toThrow(/ROLLCALL_URL/);
+    expect(read({ ROLLCALL_BOARD: 'simulated:' })).toThrow(/ROLLCALL_BOARD/);
+    expect(read({ ROLLCALL_CA: '/nowhere' })).toThrow(/ROLLCALL_CA/);
+    expect(read({ HTTPS_PROXY: 'https://p' })).toThrow(/HTTPS_PROXY/);
+    expect(readSettings({ ROLLCALL_STATE: '/x' }, false)).toMatchObject({ stateFolder: '/x', board: 'auto', serviceUrl: null });
+  });
+
+  test('[E11] words in French only where the locale says so', () => {
+    expect(languageOf({ LANG: 'fr_FR.UTF-8' })).toBe('fr');
+    expect(languageOf({ LANG: 'fr_FR', LC_ALL: 'de_DE' })).toBe('en');
+    expect(languageOf({})).toBe('en');
+    expect(wordsFor('busy', 'fr').message).toBe('Trop de demandes à la fois.');
+  });
+
+  test('exit codes: 1 refused, 2 usage, 75 try later', () => {
+    expect([exitCodeOf('blocked'), exitCodeOf('settings-invalid'), exitCodeOf('unreachable')]).toEqual([1, 2, 75]);
+  });
+
+  test('[S3] only https, or http on this machine, is believed', () => {
+    const trusted = (text: string) => isTrustedAddress(new URL(text));
+    expect(['https://x.example', 'http://127.0.0.1:1', 'http://localhost', 'http://[::1]:8'].every(trusted)).toBe(true);
+    expect(['http://x.example', 'http://127.0.0.1.example', 'http://10.0.0.1', 'ftp://localhost'].some(trusted)).toBe(false);
+    expect(isLoopback('localhost.example')).toBe(false);
+  });
+
+  test('broker addresses are mqtts only', () => {
+    expect(parseBrokerUrl('mqtts://h')).toEqual({ host: 'h', port: 8883 });
+    expect(parseBrokerUrl('mqtts://[::1]:443')).toEqual({ host: '::1', port: 443 });
+    expect(['mqtt://h', 'wss://h', '', 'mqtts:'].map(parseBrokerUrl)).toEqual([null, null, null, null]);
+  });
+
+  test('the version is that of package.json', () => {
+    const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ version: AGENT_VERSION });
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { ACCEPTED, ask, expectType, testDesk, TestBoard, TestSession, type TestDesk } from '../../test/support/desk.ts';
+import type { BudgetClass, EnrolmentOutcome } from './attempt.ts';
+
+const settled = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const NO_REFILL = 1e-9;
+
+/** Fails once from this address: a domain that is not there. */
+async function failFrom(desk: TestDesk, address: string, n: number): Promise<void> {
+  await ask(desk, desk.open(`fail${n}`, address), new TestBoard('SN-0'), { request: { domain: 'nowhere' } });
+}
+
+describe('sessions', () => {
+  test('[E10] open enrolment sessions of the whole service are bounded before anything else', () => {
+    const desk = testDesk({ openSessions: 2 });
+    expect(['a', 'b', 'c'].map((name) => desk.desk.opened(new TestSession(name)))).toEqual([true, true, false]);
+  });
+
+  test('[E10] a message of a session that is not open is not read', async () => {
+    const desk = testDesk();
+    const session = new TestSession('a');
+    await desk.desk.message(session, new TestBoard('SN-1').request(desk.id(1)));
+    expect([session.received, desk.lines]).toEqual([[], []]);
+  });
+});
+
+describe('the domain’s budget', () => {
+  const limits = {
+    domain: {
+      knownKey: { burst: 1, perSecond: NO_REFILL },
+      listed: { burst: 2, perSecond: NO_REFILL },
+      rest: { burst: 3, perSecond: NO_REFILL },
+    },
+  };
+
+  async function overBudget(desk: TestDesk, budgetClass: BudgetClass, domain: string): Promise<boolean | undefined> {
+    desk.store.previewed = { budgetClass, certificateFor: null };
+    const n = desk.store.attempts.length;
+    await ask(desk, desk.open(`s${n}`), new TestBoard(`SN-${n}`), { request: { domain }, proof: { domain } });
+    return desk.store.attempts.at(-1)?.overBudget;
+  }
+
+  test('[E10] is one for each class: known keys, listed boards, the rest; each domain has its own', async () => {
+    const desk = testDesk(limits);
+    desk.store.domains['shelbyville'] = null;
+    const seen: Record<string, (boolean | undefined)[]> = {};
+    for (const domain of ['springfield', 'shelbyville']) {
+      for (const budgetClass of ['known-key', 'listed', 'rest'] as const) {
+        seen[`${domain} ${budgetClass}`] = [];
+        for (let n = 0; n < 4; n += 1) seen[`${domain} ${budgetClass}`]?.push(await overBudget(desk, budgetClass, domain));
+      }
+    }
+    const expected = {
+      'known-key': [false, true, true, true],
+      listed: [false, false, true, true],
+      rest: [false, false, false, true],
+    };
+    for (const domain of ['springfield', 'shelbyville']) {
+      for (const [budgetClass, over] of Object.entries(expected)) expect(seen[`${domain} ${budgetClass}`]).toEqual(over);
+    }
+  });
+
+  test('[D7] wrong and missing pairing codes cost the address, never the domain', async () => {
+    const desk = testDesk({ ...limits, addressFailures: { burst: 4, perSecond: NO_REFILL } });
+    for (const code of ['pairing-code-wrong', 'pairing-code-required', 'pairing-code-wrong', 'pairing-code-wrong'] as const) {
+      desk.store.answer = () => ({ outcome: 'rejected', code });
+      expect(await overBudget(desk, 'known-key', 'springfield')).toBe(false);
+    }
+    desk.store.answer = () => ({ outcome: 'rejected', code: 'blocked' });
+    expect([await overBudget(desk, 'known-key', 'springfield'), await overBudget(desk, 'known-key', 'springfield')]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  test('[E10] nothing is signed for a board that is over budget, but a known device is let in all the same', async () => {
+    const desk = testDesk(limits);
+    desk.store.previewed = { budgetClass: 'known-key', certificateFor: 'dev-00000001' };
+    desk.store.answer = ({ certificate, overBudget: over }): EnrolmentOutcome =>
+      over
+        ? { outcome: 'rejected', code: 'busy' }
+        : certificate === null
+          ? { outcome: 'certificate-needed', deviceId: 'dev-00000001' }
+          : ACCEPTED;
+    await ask(desk, desk.open('a'), new TestBoard('SN-1'));
+    expect(await ask(desk, desk.open('b'), new TestBoard('SN-2'))).toMatchObject({ type: 'rejected', code: 'busy' });
+    expect(desk.issued).toEqual(['dev-00000001']);
+    desk.store.answer = ({ certificate }) =>
+      certificate === null ? { outcome: 'certificate-needed', deviceId: 'dev-00000001' } : { ...ACCEPTED, replay: true };
+    expect(await ask(desk, desk.open('c'), new TestBoard('SN-1'))).toMatchObject({ type: 'accepted', replay: true });
+  });
+});
+
+describe('the address', () => {
+  test('[E10] one that failed too often waits behind the others, but is served', async () => {
+    const desk = testDesk({ atOnce: 1, addressFailures: { burst: 2, perSecond: NO_REFILL } });
+    await failFrom(desk, '198.51.100.1', 1);
+    await failFrom(desk, '198.51.100.1', 2);
+    const first = Promise.withResolvers<EnrolmentOutcome>();
+    desk.store.answer = () => first.promise;
+    const order: string[] = [];
+    const asking = ['203.0.113.1 first', '198.51.100.1 failed before', '203.0.113.1 second', '203.0.113.2 third'].map(
+      async (name, n) => {
+        await ask(desk, desk.open(`s${n}`, name.split(' ')[0]), new TestBoard(`SN-${n}`));
+        order.push(name);
+      },
+    );
+    while (desk.desk.figures().waiting < 3) await settled();
+    desk.store.answer = () => ACCEPTED;
+    first.resolve(ACCEPTED);
+    await Promise.all(asking);
+    expect(order).toEqual(['203.0.113.1 first', '203.0.113.1 second', '203.0.113.2 third', '198.51.100.1 failed before']);
+  });
+
+  test('[E10] is spent by failures only: a school behind one address enrols all its boards', async () => {
+    const desk = testDesk({ atOnce: 1, waiting: 0, addressFailures: { burst: 1, perSecond: NO_REFILL } });
+    for (const outcome of [
+      ACCEPTED,
+      { outcome: 'pending', code: 'awaiting-approval', deviceId: 'w' },
+      { outcome: 'rejected', code: 'busy' },
+      { outcome: 'rejected', code: 'domain-disabled' },
+    ] as EnrolmentOutcome[]) {
+      desk.store.answer = () => outcome;
+      for (let n = 0; n < 5; n += 1) await ask(desk, desk.open('s'), new TestBoard('SN-1'));
+    }
+    const held = Promise.withResolvers<EnrolmentOutcome>();
+    desk.store.answer = () => held.promise;
+    const inside = ask(desk, desk.open('first'), new TestBoard('SN-1'));
+    while (desk.store.attempts.length < 21) await settled();
+    // Neither lane has room, yet only one that is not full to it would answer `busy` here: the request gets its challenge.
+    const session = desk.open('second');
+    desk.store.answer = () => ACCEPTED;
+    held.resolve(ACCEPTED);
+    await inside;
+    expect(await ask(desk, session, new TestBoard('SN-2'))).toMatchObject({ type: 'accepted' });
+    expect(desk.lines.filter(({ code }) => code === 'internal')).toEqual([]);
+  });
+
+  test('[E10] those who failed cannot fill the room for the others', async () => {
+    const desk = testDesk({ atOnce: 1, waiting: 2, addressFailures: { burst: 1, perSecond: NO_REFILL } });
+    await failFrom(desk, '198.51.100.1', 1);
+    const held = Promise.withResolvers<EnrolmentOutcome>();
+    desk.store.answer = () => held.promise;
+    const asking = [1, 2, 3].map((n) => ask(desk, desk.open(`bad${n}`, '198.51.100.1'), new TestBoard(`SN-${n}`)));
+    while (desk.desk.figures().waiting < 2) await settled();
+    expect(await ask(desk, desk.open('bad4', '198.51.100.1'), new TestBoard('SN-4'))).toMatchObject({ code: 'busy' });
+    const good = ask(desk, desk.open('good', '203.0.113.1'), new TestBoard('SN-5'));
+    const pushedOut = await Promise.race(asking);
+    expect(pushedOut).toMatchObject({ type: 'rejected', code: 'busy' });
+    held.resolve(ACCEPTED);
+    expect(await good).toMatchObject({ type: 'accepted' });
+    await Promise.all(asking);
+  });
+});
+
+describe('busy', () => {
+  test('[E10] carries a retry-after within its bounds, spread by the dice and longer the more wait', async () => {
+    const told = async (waiting: number, dice: number): Promise<number> => {
+      const desk = testDesk({}, { dice: () => dice });
+      for (let n = 0; n < waiting; n += 1) desk.open(`waiting${n}`);
+      desk.store.answer = () => ({ outcome: 'rejected', code: 'busy' });
+      return expectType(await ask(desk, desk.open('a'), new TestBoard('SN-1')), 'rejected').retryAfterS ?? -1;
+    };
+    const few = await Promise.all([0, 0.25, 0.5, 0.75, 0.999].map((dice) => told(5, dice)));
+    const many = await Promise.all([0, 0.25, 0.5, 0.75, 0.999].map((dice) => told(4000, dice)));
+    expect([...few, ...many].every((seconds) => Number.isInteger(seconds) && seconds >= 1 && seconds <= 300)).toBe(true);
+    expect(new Set(many).size).toBe(5);
+    expect(Math.min(...many)).toBeGreaterThan(Math.max(...few));
+    expect(Math.max(...many)).toBeGreaterThanOrEqual(2.9 * Math.min(...many));
+  });
+
+  test('[E10] the rate is measured over the last 10 s', async () => {
+    const desk = testDesk();
+    expect(desk.desk.figures().perSecond).toBe(20);
+    for (let n = 0; n < 30; n += 1) await ask(desk, desk.open('s'), new TestBoard('SN-1'));
+    expect(desk.desk.figures().perSecond).toBe(3);
+    desk.time.now += 10_001;
+    expect(desk.desk.figures().perSecond).toBe(20);
+  });
+});

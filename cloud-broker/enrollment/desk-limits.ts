@@ -1,0 +1,24 @@
+import type { Rate } from './budgets.ts';
+
+/** How much the enrolment desk takes at a time (E10). */
+export interface DeskLimits {
+  openSessions: number;
+  atOnce: number;
+  waiting: number;
+  /** What an address may fail before it waits behind the others. */
+  addressFailures: Rate;
+  /** What a domain may ask after the proof, separately for each class of board (E10). */
+  domain: { knownKey: Rate; listed: Rate; rest: Rate };
+}
+
+export const defaultDeskLimits: DeskLimits = {
+  openSessions: 5000,
+  atOnce: 64,
+  waiting: 5000,
+  addressFailures: { burst: 30, perSecond: 0.2 },
+  domain: {
+    knownKey: { burst: 5000, perSecond: 100 },
+    listed: { burst: 5000, perSecond: 100 },
+    rest: { burst: 600, perSecond: 5 },
+  },
+};

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { ACCEPTED, ask, DOMAIN, expectType, testDesk, TestBoard } from '../../test/support/desk.ts';
+import type { EnrolmentOutcome } from './attempt.ts';
+
+const settled = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('an enrolment that goes well', () => {
+  test.each(['ed25519', 'P-256'] as const)(
+    '[E1] [E4] with %s: the board’s key and its factory key are both checked over the nonce',
+    async (kind) => {
+      const test1 = testDesk();
+      const board = new TestBoard('SN-1', kind);
+      test1.store.factoryKeys.set('SN-1', board.factoryPem);
+      test1.store.answer = () => ACCEPTED;
+      test1.store.previewed = { budgetClass: 'listed', certificateFor: 'dev-00000001' };
+      const answer = expectType(await ask(test1, test1.open('a'), board, { proof: { withFactoryKey: true } }), 'accepted');
+      expect(answer).toEqual({
+        type: 'accepted',
+        requestId: test1.id(1),
+        deviceId: 'dev-00000001',
+        certificate: 'certificate 1 of dev-00000001',
+        ca: 'CA',
+        brokerUrl: 'mqtts://localhost:8883',
+        replay: false,
+        epochFrom: 4,
+        now: new Date(test1.time.now).toISOString(),
+        domain: { name: DOMAIN, organization: 'Springfield schools' },
+        heartbeat: { intervalS: 60, jitterS: 10 },
+        credits: { granted: 100, reason: 'granted' },
+      });
+      expect(test1.store.attempts).toMatchObject([
+        {
+          deviceSignature: 'valid',
+          boardSignature: 'valid',
+          checkedFactoryKey: board.factoryPem,
+          overBudget: false,
+          renew: null,
+          proposedId: 'dev-proposed',
+          key: { fingerprint: board.fingerprint },
+          certificate: { deviceId: 'dev-00000001', fingerprint: 'fingerprint 1', serialNumber: '1' },
+        },
+      ]);
+    },
+  );
+
+  test('[E2] the answer leaves only after the store’s promise resolved', async () => {
+    const desk = testDesk();
+    const committed = Promise.withResolvers<EnrolmentOutcome>();
+    desk.store.answer = () => committed.promise;
+    const session = desk.open('a');
+    const answer = ask(desk, session, new TestBoard('SN-1'));
+    while (desk.store.attempts.length === 0) await settled();
+    for (let turn = 0; turn < 20; turn += 1) await settled();
+    expect(session.received.map(({ type }) => type)).toEqual(['challenge']);
+    committed.resolve(ACCEPTED);
+    expect(await answer).toMatchObject({ type: 'accepted' });
+  });
+
+  test('[E2] where the transaction names another device, a certificate is signed for that one', async () => {
+    const desk = testDesk();
+    desk.store.previewed = { budgetClass: 'rest', certificateFor: 'dev-proposed' };
+    desk.store.answer = ({ certificate }) =>
+      certificate?.deviceId === 'dev-former'
+        ? { ...ACCEPTED, deviceId: 'dev-former' }
+        : { outcome: 'certificate-needed', deviceId: 'dev-former' };
+    expect(await ask(desk, desk.open('a'), new TestBoard('SN-1'))).toMatchObject({
+      type: 'accepted',
+      deviceId: 'dev-former',
+      certificate: 'certificate 2 of dev-former',
+    });
+    expect(desk.issued).toEqual(['dev-proposed', 'dev-former']);
+  });
+
+  test('[E4] where the register changed meanwhile, the board’s signature is checked with the key of now', async () => {
+    const desk = testDesk();
+    const board = new TestBoard('SN-1');
+    desk.store.answer = (attempt) => {
+      desk.store.factoryKeys.set('SN-1', board.factoryPem);
+      return attempt.checkedFactoryKey === null ? { outcome: 'facts-changed' } : { outcome: 'rejected', code: 'blocked' };
+    };
+    await ask(desk, desk.open('a'), board, { proof: { withFactoryKey: true } });
+    expect(
+      desk.store.attempts.map(({ boardSignature, checkedFactoryKey }) => [boardSignature, checkedFactoryKey !== null]),
+    ).toEqual([
+      ['invalid', false],
+      ['valid', true],
+    ]);
+  });
+
+  test('[E2] facts that never hold still end as internal, not in a loop', async () => {
+    const desk = testDesk();
+    desk.store.answer = () => ({ outcome: 'facts-changed' });
+    expect(await ask(desk, desk.open('a'), new TestBoard('SN-1'))).toMatchObject({ type: 'rejected', code: 'internal' });
+    expect(desk.store.attempts.length).toBeLessThan(10);
+  });
+});
+
+describe('waiting for an admin', () => {
+  test('[E6] the board and the console show the check code of its key', async () => {
+    const desk = testDesk();
+    const answer = expectType(await ask(desk, desk.open('a'), new TestBoard('SN-1')), 'pending');
+    expect(answer).toMatchObject({
+      code: 'awaiting-approval',
+      message: 'Waiting for an admin’s approval.',
+      requestId: desk.id(1),
+      retryAfterS: 30,
+    });
+    expect(answer.checkCode).toMatch(/^[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}$/);
+  });
+
+  test('[E6] an approval within the open session is answered at once, and once; another key’s is none of its business', async () => {
+    const desk = testDesk();
+    const [mine, other] = [new TestBoard('SN-1'), new TestBoard('SN-2')];
+    const [session, bystander] = [desk.open('a'), desk.open('b')];
+    await ask(desk, session, mine);
+    await ask(desk, bystander, other);
+    desk.store.answer = ({ certificate }) =>
+      certificate === null
+        ? { outcome: 'certificate-needed', deviceId: 'waiting-row' }
+        : { ...ACCEPTED, deviceId: 'waiting-row' };
+    desk.desk.decided(mine.fingerprint);
+    desk.desk.decided(mine.fingerprint);
+    expect(await session.next()).toMatchObject({ type: 'accepted', requestId: desk.id(1), deviceId: 'waiting-row' });
+    for (let turn = 0; turn < 20; turn += 1) await settled();
+    expect([session.received.length, bystander.received.length]).toEqual([3, 2]);
+  });
+
+  test('[E6] a rejection within the open session is answered at once too; a closed session is left alone', async () => {
+    const desk = testDesk();
+    const board = new TestBoard('SN-1');
+    const [session, gone] = [desk.open('a'), desk.open('b')];
+    await ask(desk, session, board);
+    await ask(desk, gone, board);
+    desk.desk.closed(gone);
+    desk.store.answer = () => ({ outcome: 'rejected', code: 'blocked' });
+    desk.desk.decided(board.fingerprint);
+    expect(await session.next()).toMatchObject({ type: 'rejected', code: 'blocked', next: 'Ask your admin to lift the block.' });
+    expect(gone.received).toHaveLength(2);
+  });
+});
+
+describe('a session that is gone', () => {
+  test('[E3] a reply that cannot be sent is lost, nothing more: the decision stands and is not told as a failure', async () => {
+    const desk = testDesk();
+    desk.store.answer = () => ACCEPTED;
+    const session = desk.open('a');
+    session.onSend = async ({ type }) => {
+      if (type !== 'challenge') throw new Error('the socket is gone');
+    };
+    await expect(ask(desk, session, new TestBoard('SN-1'))).resolves.toMatchObject({ type: 'accepted' });
+    expect(session.received.map(({ type }) => type)).toEqual(['challenge', 'accepted']);
+    expect(desk.lines.map(({ outcome }) => outcome)).toEqual(['accepted']);
+  });
+
+  test('[E10] a session that closed makes room; another one with the same name is not closed with it', () => {
+    const desk = testDesk({ openSessions: 2 });
+    const [first, second] = [desk.open('a'), desk.open('a')];
+    expect(desk.desk.figures().openSessions).toBe(1);
+    desk.desk.closed(first);
+    expect(desk.desk.figures().openSessions).toBe(1);
+    expect([desk.desk.opened(desk.open('b')), desk.desk.figures().openSessions]).toEqual([false, 2]);
+    desk.desk.closed(second);
+    expect(desk.desk.figures().openSessions).toBe(1);
+  });
+});

@@ -1,0 +1,22 @@
+const WINDOW_MS = 10_000;
+const MOST_KEPT = 10_000;
+/** Taken until something was measured. */
+const FIRST_GUESS_PER_S = 20;
+
+/** How many tries were answered lately: the measured rate that `busy` spreads the waiting over (E10). */
+export class Pace {
+  private answeredAt: number[] = [];
+
+  note(now: number): void {
+    this.answeredAt.push(now);
+    if (this.answeredAt.length > MOST_KEPT) this.answeredAt.splice(0, MOST_KEPT / 2);
+  }
+
+  /** Answers a second over the last 10 s, at least 1. */
+  perSecond(now: number): number {
+    const { answeredAt } = this;
+    const firstWithin = answeredAt.findIndex((at) => at >= now - WINDOW_MS);
+    answeredAt.splice(0, firstWithin === -1 ? answeredAt.length : firstWithin);
+    return answeredAt.length === 0 ? FIRST_GUESS_PER_S : Math.max(1, answeredAt.length / (WINDOW_MS / 1000));
+  }
+}

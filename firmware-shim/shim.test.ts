@@ -1,0 +1,287 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { androidFacts, parseGetprop, probeAndroid } from './android.ts';
+import { detectBoard, isBoardSetting } from './detect.ts';
+import { celsius, createHealthReader, inventoryEntries, memoryPercent, percentOf } from './figures.ts';
+import { thisHost, within, type Host } from './host.ts';
+import { cleanMac, deviceTreeFacts, dmiFacts, osName } from './linux.ts';
+import { serialFromId, usableMachineId } from './machine-id.ts';
+import { createSimulatedBoard, parseSeed, simulatedBoard } from './simulated.ts';
+import { cleanAscii, cleanSerial, cleanText, cleanUuid } from './text.ts';
+import { parsePublicKey } from '../protocol/signing.ts';
+
+const NONE: Host = { read: async () => null, list: async () => [], run: async () => null };
+
+/** A machine that has these files and nothing else. */
+function machine(files: Record<string, string>, getprop: string | null = null): Host {
+  return {
+    read: async (path) => files[path] ?? null,
+    list: async (folder) => [
+      ...new Set(
+        Object.keys(files)
+          .filter((path) => path.startsWith(`${folder}/`))
+          .map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''),
+      ),
+    ],
+    run: async () => getprop,
+  };
+}
+
+const on = (host: Host, machineId: string | null = null) =>
+  detectBoard('auto', {
+    host,
+    machineId: async () => machineId,
+    ownId: async () => 'f00d'.repeat(8),
+    show: () => undefined,
+  }).identify();
+
+const GETPROP = [
+  '[ro.boot.serialno]: [K7C0019B2D]',
+  '[ro.build.display.id]: [SBP7.230414.001 release-keys]',
+  '[ro.build.version.release]: [11]',
+  '[ro.product.manufacturer]: [SMART Technologies]',
+  '[ro.product.model]: [SBID-MX275-V4]',
+  '[ro.serialno]: [K7C0019B2D]',
+  '[persist.sys.multi]: [first',
+  'second]',
+  'garbage',
+].join('\r\n');
+
+describe('texts of boards', () => {
+  test('serials: NUL at the end, blanks, empty, placeholders, 64 characters, longer', () => {
+    expect(cleanSerial('10000000a1b2c3d4\0')).toBe('10000000a1b2c3d4');
+    expect(cleanSerial('  PF3ABCDE \n')).toBe('PF3ABCDE');
+    expect(cleanSerial('A1'.repeat(32))).toBe('A1'.repeat(32));
+    expect(cleanSerial(`${'A1'.repeat(32)}X`)).toBeNull();
+    const unusable = [
+      '',
+      '\0',
+      ' \n',
+      'To be filled by O.E.M.\n',
+      'Default string',
+      '0123456789',
+      '00000000',
+      'None',
+      'SÉRIE-1',
+      'a\tb',
+      null,
+      undefined,
+    ];
+    expect(unusable.map(cleanSerial)).toEqual(unusable.map(() => null));
+  });
+
+  test('other texts are cleaned and cut to what the protocol carries', () => {
+    expect(cleanAscii('Modèle\u202E 55\0')).toBe('Modle 55');
+    expect(cleanAscii('x1'.repeat(100))?.length).toBe(64);
+    expect(cleanText('Société\u200B 💡', 9)).toBe('Société');
+    expect(cleanText('\0', 9)).toBeUndefined();
+    expect(cleanUuid('4C4C4544-0043-3510-8052-B4C04F564433\n')).toBe('4c4c4544-0043-3510-8052-b4c04f564433');
+    expect(['00000000-0000-0000-0000-000000000000', '03000200-0400-0500-0006-000700080009', 'x'].map(cleanUuid)).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+});
+
+describe('Android', () => {
+  test('getprop’s lines; others are skipped', () => {
+    expect(androidFacts(parseGetprop(GETPROP))).toEqual({
+      source: 'android-getprop',
+      serial: 'K7C0019B2D',
+      boardUuid: null,
+      model: 'SBID-MX275-V4',
+      manufacturer: 'SMART Technologies',
+      firmware: 'SBP7.230414.001 release-keys',
+      os: 'Android 11',
+    });
+  });
+
+  test('a placeholder in ro.serialno falls back to ro.boot.serialno', () => {
+    const properties = new Map([
+      ['ro.serialno', 'unknown'],
+      ['ro.boot.serialno', 'RK3588-77'],
+    ]);
+    expect(androidFacts(properties).serial).toBe('RK3588-77');
+  });
+
+  test('without getprop this is no Android', async () => {
+    expect(await probeAndroid(NONE)).toBeNull();
+  });
+});
+
+describe('Linux', () => {
+  test('DMI: the first usable serial; not readable without root', () => {
+    const files = {
+      product_serial: 'To be filled by O.E.M.\n',
+      board_serial: '/7XK2/CN1296\n',
+      product_name: 'OPS-i7\n',
+      sys_vendor: 'ACME\n',
+    };
+    expect(dmiFacts(files)).toMatchObject({
+      source: 'dmi',
+      serial: '/7XK2/CN1296',
+      model: 'OPS-i7',
+      manufacturer: 'ACME',
+      boardUuid: null,
+    });
+    expect(dmiFacts({ product_serial: null, product_name: 'OPS-i7\n' })).toMatchObject({ serial: null, model: 'OPS-i7' });
+  });
+
+  test('device tree: strings end with a NUL', () => {
+    const facts = deviceTreeFacts({
+      'serial-number': '10000000a1b2c3d4\0',
+      model: 'Raspberry Pi 4 Model B Rev 1.4\0',
+      compatible: 'raspberrypi,4-model-b\0brcm,bcm2711\0',
+    });
+    expect(facts).toMatchObject({
+      serial: '10000000a1b2c3d4',
+      model: 'Raspberry Pi 4 Model B Rev 1.4',
+      manufacturer: 'raspberrypi',
+    });
+  });
+
+  test('only a permanent hardware address counts', () => {
+    expect(cleanMac('D8:5E:D3:01:02:03\n', '0\n')).toBe('d8:5e:d3:01:02:03');
+    expect([
+      cleanMac('d8:5e:d3:01:02:03', '3'),
+      cleanMac('00:00:00:00:00:00', '0'),
+      cleanMac('02:42:ac:11:00:02', '0'),
+      cleanMac('', '0'),
+    ]).toEqual([null, null, null, null]);
+  });
+
+  test('the system’s name', () => {
+    expect(osName('NAME=x\nPRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n')).toBe('Debian GNU/Linux 13 (trixie)');
+    expect(osName(null)).toBeUndefined();
+  });
+});
+
+describe('detection', () => {
+  const DMI = '/sys/class/dmi/id';
+
+  test('the first probe with a usable serial speaks: hardware', async () => {
+    const both = machine({ [`${DMI}/product_serial`]: 'DMI-1', '/proc/device-tree/serial-number': 'DT-1\0' });
+    expect(await on(both, 'ab12'.repeat(8))).toMatchObject({
+      serial: 'DMI-1',
+      serialSource: 'dmi',
+      trust: 'hardware',
+      fingerprint: { serial: 'DMI-1' },
+    });
+    expect(await on(machine({}, GETPROP))).toMatchObject({
+      serial: 'K7C0019B2D',
+      serialSource: 'android-getprop',
+      os: 'Android 11',
+    });
+  });
+
+  test('[E6] only placeholders: a machine id as the last resort, weak, but the model is still told', async () => {
+    const host = machine({
+      [`${DMI}/product_serial`]: 'Default string\n',
+      [`${DMI}/product_name`]: 'OPS-i5\n',
+      '/sys/class/net/eth0/address': 'd8:5e:d3:01:02:03\n',
+      '/sys/class/net/eth0/addr_assign_type': '0\n',
+    });
+    const identity = await on(host, 'ab12'.repeat(8));
+    expect(identity).toMatchObject({ serialSource: 'machine-id', trust: 'weak', model: 'OPS-i5' });
+    expect(identity.serial).toBe(serialFromId('MID', 'ab12'.repeat(8)));
+    expect(identity.fingerprint).toEqual({
+      serial: null,
+      machineId: 'ab12'.repeat(8),
+      boardUuid: null,
+      firstMac: 'd8:5e:d3:01:02:03',
+    });
+  });
+
+  test('without even a machine id: the own random id, never the host name', async () => {
+    expect(usableMachineId('classroom-7\n')).toBeNull();
+    expect(usableMachineId('0'.repeat(32))).toBeNull();
+    expect(usableMachineId('AB12'.repeat(8))).toBe('ab12'.repeat(8));
+    expect((await on(NONE)).serial).toBe(serialFromId('OWN', 'f00d'.repeat(8)));
+  });
+
+  test('on this very machine it answers, within limits, something the protocol carries', async () => {
+    const board = detectBoard('auto', { ownId: async () => 'f00d'.repeat(8), show: () => undefined });
+    const identity = await board.identify();
+    expect(identity.serial).toMatch(/^[\x20-\x7e]{1,64}$/);
+    expect(await board.sign(Buffer.from('x'))).toBeNull();
+    const health = await board.health();
+    expect(health.memoryPercent).toBeGreaterThan(0);
+    expect(Object.keys(await board.inventory()).length).toBeGreaterThan(0);
+  });
+
+  test('settings', () => {
+    expect(
+      ['auto', 'simulated:a', 'simulated:a,nokey,machine=2', 'simulated:a,serial=Default string'].every(isBoardSetting),
+    ).toBe(true);
+    expect(['', 'x', 'simulated:', 'simulated:a b', 'simulated:a,machine=0', 'simulated:a,what'].some(isBoardSetting)).toBe(
+      false,
+    );
+  });
+});
+
+describe('the door to the host', () => {
+  test('missing files, endless files and slow work answer null', async () => {
+    expect(await thisHost.read('/nowhere/at/all')).toBeNull();
+    expect((await thisHost.read('/dev/zero'))?.length).toBe(4096);
+    expect(await thisHost.run('/nowhere/getprop', [])).toBeNull();
+    expect(await thisHost.list('/nowhere')).toEqual([]);
+    expect(await within(new Promise<number>(() => undefined), 5, -1)).toBe(-1);
+    expect(await within(Promise.reject<number>(new Error('x')), 1000, -1)).toBe(-1);
+  });
+
+  test('figures', async () => {
+    expect([percentOf(1, 3), percentOf(5, 0), percentOf(9, 3), percentOf(Number.NaN, 3)]).toEqual([
+      33.3,
+      undefined,
+      100,
+      undefined,
+    ]);
+    expect(memoryPercent('MemTotal: 1000 kB\nMemAvailable:  250 kB\n')).toBe(75);
+    expect([celsius('54321\n'), celsius(null), celsius('-274000')]).toEqual([54.3, undefined, undefined]);
+    expect(inventoryEntries({ cpu: 'x\u0007', cores: 4, disk: null, os: '', é: 'y' })).toEqual({ cpu: 'x', cores: '4' });
+    expect(Object.keys(inventoryEntries(Object.fromEntries(Array.from({ length: 99 }, (_, n) => [`k${n}`, n])))).length).toBe(64);
+    expect(await createHealthReader(NONE)()).not.toHaveProperty('temperatureC');
+  });
+});
+
+describe('simulated boards', () => {
+  const bytes = Buffer.from('what is signed');
+  const board = (seed: string) => createSimulatedBoard(seed, () => undefined);
+
+  test('register line and board come from the seed alone, and the factory key fits', async () => {
+    const line = simulatedBoard('simulated:Room-12');
+    expect(simulatedBoard('Room-12')).toEqual(line);
+    expect(line).toMatchObject({ serial: 'SIM-ROOM-12', manufacturer: 'Rollcall Simulation' });
+    const identity = await board('Room-12').identify();
+    expect(identity).toMatchObject({ serial: line.serial, model: line.model, trust: 'factory-key', serialSource: 'simulated' });
+    parsePublicKey(line.factoryPublicKeyPem ?? '');
+    const signature = await board('Room-12').sign(bytes);
+    const key = { key: createPublicKey(line.factoryPublicKeyPem ?? ''), dsaEncoding: 'ieee-p1363' } as const;
+    expect(signature?.length).toBe(64);
+    expect(verify('sha256', bytes, key, signature ?? Buffer.alloc(0))).toBe(true);
+    const wrong = await board('Room-12,wrongkey').sign(bytes);
+    expect(verify('sha256', bytes, key, wrong ?? Buffer.alloc(0))).toBe(false);
+    expect(simulatedBoard('other').factoryPublicKeyPem).not.toBe(line.factoryPublicKeyPem);
+  });
+
+  test('nokey: no factory key; a placeholder serial without one is weak', async () => {
+    expect(simulatedBoard('a,nokey').factoryPublicKeyPem).toBeNull();
+    expect(await board('a,nokey').sign(bytes)).toBeNull();
+    expect((await board('a,nokey').identify()).trust).toBe('hardware');
+    expect(await board('a,nokey,serial=Default string').identify()).toMatchObject({ serial: 'Default string', trust: 'weak' });
+  });
+
+  test('machine=2: the same serial on another machine', async () => {
+    const [one, two] = [await board('a').identify(), await board('a,machine=2').identify()];
+    expect(two.serial).toBe(one.serial);
+    expect(two.fingerprint.machineId).not.toBe(one.fingerprint.machineId);
+    expect(two.fingerprint.boardUuid).not.toBe(one.fingerprint.boardUuid);
+  });
+
+  test('a bad seed says what is wrong', () => {
+    expect(() => parseSeed('')).toThrow(RangeError);
+    expect(() => parseSeed('a,machine=x')).toThrow(/machine=x/);
+    expect(() => parseSeed('x'.repeat(57))).toThrow(RangeError);
+  });
+});
