@@ -6,7 +6,7 @@ export interface BackoffLimits {
   capMs: number;
 }
 
-export const RECONNECT: BackoffLimits = { baseMs: 1000, capMs: 120_000 };
+const RECONNECT: BackoffLimits = { baseMs: 1000, capMs: 120_000 };
 
 /**
  * How long to wait before try `attempt` (0 = the first again), in milliseconds: full jitter, so that a school that lost

@@ -32,7 +32,7 @@ export interface Wanted {
 const MOST_QUEUED = 64;
 
 /** Why an `accepted` cannot be used, or null: it must be for our key, name its device, and come from the CA that it brings. */
-export function whyUnusable(accepted: Accepted, publicKeyDer: Buffer): string | null {
+function whyUnusable(accepted: Accepted, publicKeyDer: Buffer): string | null {
   try {
     const certificate = new X509Certificate(accepted.certificate);
     if (!spkiDer(certificate.publicKey).equals(publicKeyDer)) return 'the certificate is for another key';

@@ -32,7 +32,7 @@ export function isBoardSetting(setting: string): boolean {
 }
 
 /** What the probes found, weighed (pure): the first probe with a usable serial speaks, a machine id is the last resort. */
-export function identityFrom(
+function identityFrom(
   probes: readonly BoardFacts[],
   around: { machineId: string | null; ownId: string | null; firstMac: string | null; os: string; arch: string },
 ): Identity {

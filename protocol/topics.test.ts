@@ -11,8 +11,8 @@ import {
 } from './topics.ts';
 
 const CHANNELS: DeviceChannel[] = ['birth', 'heartbeat', 'will', 'unenroll', 'down', 'result'];
-const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 32 });
-const deviceId = fc.string({ unit: fc.constantFrom(...'abcXYZ019_-'), minLength: 8, maxLength: 64 });
+const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: 32, maxLength: 32 });
+const deviceId = fc.string({ unit: fc.constantFrom(...'abcXYZ019_-'.split('')), minLength: 8, maxLength: 64 });
 
 describe('topics', () => {
   test('[A4] are these, to the letter', () => {

@@ -23,6 +23,9 @@ function costsAddressOnly(outcome: EnrolmentOutcome): boolean {
   return outcome.outcome === 'rejected' && (outcome.code === 'pairing-code-wrong' || outcome.code === 'pairing-code-required');
 }
 
+/** What an address does not pay for: what the service or the domain could not do, and a code that was not typed yet (D7). */
+const NO_FAILURE: ReadonlySet<RejectedCode> = new Set(['busy', 'internal', 'domain-disabled', 'pairing-code-required'] as const);
+
 /** The part of a gateway's session that the desk needs. */
 export interface DeskSession {
   readonly clientId: string;
@@ -260,9 +263,8 @@ export class EnrolmentDesk {
     about: { requestId: string | undefined; correlationId?: string; [detail: string]: unknown },
   ): Promise<void> {
     const correlationId = about.correlationId ?? correlationIdFrom(this.deps.random(10));
-    // E10: an address pays with its failures only, and never for what the service itself could not do.
-    if (code !== 'busy' && code !== 'internal' && code !== 'domain-disabled')
-      this.addresses.spend(open.session.address, this.deps.clock());
+    // E10: an address pays with its failures only.
+    if (!NO_FAILURE.has(code)) this.addresses.spend(open.session.address, this.deps.clock());
     this.deps.log({ outcome: 'rejected', code, ...about, correlationId, address: open.session.address });
     const busyRetryS = retryAfterS(
       this.lanes.waiting + this.sessions.size,

@@ -53,6 +53,8 @@ class SqliteStore implements Store {
   private commitMs: number[] = [];
   private lastId = 0;
   private closing = false;
+  private readonly ended = Promise.withResolvers<void>();
+  private isEnded = false;
 
   constructor(worker: Worker, reader: Sql, options: StoreOptions) {
     this.worker = worker;
@@ -63,12 +65,14 @@ class SqliteStore implements Store {
     });
     worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', () => {
+      this.isEnded = true;
+      this.ended.resolve();
       if (!this.closing) this.fail(new Error('the writer thread ended'));
     });
   }
 
   async write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
-    if (this.closing) throw new RollcallError('internal', { reason: 'the store is closing' });
+    if (this.closing || this.isEnded) throw new RollcallError('internal', { reason: 'the store is closed' });
     if (this.waiting.size >= MAX_WAITING) throw new RollcallError('busy');
     this.lastId += 1;
     const request: WriteRequest = { id: this.lastId, name, input };
@@ -87,10 +91,10 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    if (this.closing) return;
+    if (this.closing) return this.ended.promise;
     this.closing = true;
     this.worker.postMessage('close');
-    await once(this.worker, 'exit');
+    await this.ended.promise;
     this.reader.close();
   }
 

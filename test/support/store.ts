@@ -12,26 +12,41 @@ export const DAY_MS = 86_400_000;
 /** Where the tests' clocks begin. */
 export const START = Date.UTC(2026, 10, 23, 8);
 
+/** Who changes something, and from where. */
+export const CHANGE = { actor: 'admin@springfield', address: '192.0.2.1' };
+
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A real store on disk, closed and removed after the test. */
-export async function testStore(folder?: string): Promise<Store & { folder: string; file: string }> {
-  const where = folder ?? (await temporaryFolder());
+export type TestStore = Store & {
+  folder: string;
+  file: string;
+  /** What the store reported; a test that expects it takes it out, and what is left fails the test. */
+  problems: string[];
+};
+
+/** A real store in this folder; the caller closes it. */
+export async function openTestStore(folder: string): Promise<TestStore> {
   const problems: string[] = [];
   const store = await openStore({
-    folder: where,
+    folder,
     onInternalError: (message) => problems.push(message),
     onFatal: (error) => problems.push(error.message),
   });
+  return Object.assign(store, { folder, file: join(folder, 'rollcall.db'), problems });
+}
+
+/** A real store on disk, closed and removed after the test. */
+export async function testStore(folder?: string): Promise<TestStore> {
+  const store = await openTestStore(folder ?? (await temporaryFolder()));
   onTestFinished(async () => {
     await store.close();
-    if (problems.length > 0) throw new Error(`the store reported: ${problems.join('; ')}`);
+    if (store.problems.length > 0) throw new Error(`the store reported: ${store.problems.join('; ')}`);
   });
-  return Object.assign(store, { folder: where, file: join(where, 'rollcall.db') });
+  return store;
 }
 
 export async function testDomain(store: Store, name: string, now: number = START): Promise<number> {
@@ -141,4 +156,33 @@ export async function enrolled(store: Store, about: Try): Promise<Extract<Enrolm
   const outcome = await enrol(store, about);
   if (outcome.outcome !== 'accepted') throw new Error(`expected accepted, got ${JSON.stringify(outcome)}`);
   return outcome;
+}
+
+/** Asks and expects `pending`: the id of the waiting row. */
+export async function waiting(store: Store, about: Try, code = 'awaiting-approval'): Promise<string> {
+  const outcome = await enrol(store, about);
+  if (outcome.outcome !== 'pending' || outcome.code !== code) throw new Error(`expected ${code}, got ${JSON.stringify(outcome)}`);
+  return outcome.deviceId;
+}
+
+/** The code of a refusal or a reason to wait; `accepted` for neither. */
+export async function answerTo(store: Store, about: Try): Promise<string> {
+  const outcome = await enrol(store, about);
+  return 'code' in outcome ? outcome.code : outcome.outcome;
+}
+
+export function balanceOf(store: Store, domain: string): number {
+  const row = store.reader.get<{ balance: number }>(
+    'SELECT h.balance FROM ledger_heads h JOIN domains d ON d.id = h.domain_id WHERE d.name = ?',
+    domain,
+  );
+  return row?.balance ?? -1;
+}
+
+/** Every row of every table of ours, to compare two moments. */
+export function contentOf(store: Store): Record<string, unknown[]> {
+  const tables = store.reader.all<{ name: string }>(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  );
+  return Object.fromEntries(tables.map(({ name }) => [name, store.reader.all(`SELECT * FROM ${name} ORDER BY 1, 2`)]));
 }

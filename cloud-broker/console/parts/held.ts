@@ -6,8 +6,6 @@ export interface HeldZone {
   held: boolean;
   zone: {
     ref: RefObject<HTMLDivElement | null>;
-    onPointerEnter: () => void;
-    onPointerLeave: () => void;
     onFocus: (event: FocusEvent) => void;
     onBlur: (event: FocusEvent) => void;
   };
@@ -29,12 +27,28 @@ export function useHeld(): HeldZone {
     window.addEventListener('scroll', look, { passive: true });
     return () => window.removeEventListener('scroll', look);
   }, []);
-  const onPointerEnter = useCallback(() => setPointer(true), []);
-  const onPointerLeave = useCallback(() => setPointer(false), []);
+  // Asked of the document, not of the zone: when what is under the pointer is taken out of the page, no leave reaches the
+  // zone. And of real moves only: rows that come or go under a pointer that rests are not a hand that left.
+  useEffect(() => {
+    const moved = (event: PointerEvent): void =>
+      setPointer(event.target instanceof Node && ref.current?.contains(event.target) === true);
+    const lifted = (event: PointerEvent): void => {
+      if (event.pointerType !== 'mouse') setPointer(false);
+    };
+    const left = (): void => setPointer(false);
+    document.addEventListener('pointermove', moved, { passive: true });
+    document.addEventListener('pointerup', lifted);
+    document.documentElement.addEventListener('pointerleave', left);
+    return () => {
+      document.removeEventListener('pointermove', moved);
+      document.removeEventListener('pointerup', lifted);
+      document.documentElement.removeEventListener('pointerleave', left);
+    };
+  }, []);
   // Focus that a click left behind is not somebody reading; the ring that the keyboard draws is.
   const onFocus = useCallback((event: FocusEvent) => setFocus(event.target.matches(':focus-visible')), []);
   const onBlur = useCallback((event: FocusEvent) => {
     if (!event.currentTarget.contains(event.relatedTarget)) setFocus(false);
   }, []);
-  return { held: pointer || focus || scrolled, zone: { ref, onPointerEnter, onPointerLeave, onFocus, onBlur } };
+  return { held: pointer || focus || scrolled, zone: { ref, onFocus, onBlur } };
 }

@@ -21,6 +21,10 @@ export function enrol(context: WriteContext, attempt: EnrolmentAttempt): Enrolme
     return { outcome: 'facts-changed' };
   const decision = decide(loaded.facts);
   if (decision.outcome === 'rejected') {
+    // The agent keeps no pairing code (D7), so a board that waits asks on without one: it is still asking (E6).
+    if (decision.code === 'pairing-code-required' && loaded.facts.waiting !== null) {
+      context.sql.run('UPDATE devices SET last_asked_at = ? WHERE id = ?', attempt.now, loaded.facts.waiting.deviceId);
+    }
     report(context, loaded, attempt, { outcome: 'rejected', code: decision.code, deviceId: null, granted: 0 });
     return decision;
   }
