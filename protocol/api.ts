@@ -31,7 +31,7 @@ export const session = z.object({
   }),
 });
 
-export const pendingState = z.object({
+const pendingState = z.object({
   code: z.enum(['awaiting-approval', 'key-changed']),
   checkCode: z.string(),
   firstAskedAt: time,
@@ -110,8 +110,8 @@ export const billing = z.object({
   endsOn: z.iso.date().nullable(),
 });
 
-export const historyKinds = ['enrolment', 'product-key', 'usage', 'adjustment', 'reversal'] as const;
-export const historyRow = z.object({
+const historyKinds = ['enrolment', 'product-key', 'usage', 'adjustment', 'reversal'] as const;
+const historyRow = z.object({
   id: z.string(),
   n: z.int(),
   at: time,

@@ -18,7 +18,7 @@ const seconds = z
   .min(0)
   .max(10 * 366 * 86_400);
 
-export const serialSources = ['android-getprop', 'dmi', 'device-tree', 'machine-id', 'simulated'] as const;
+const serialSources = ['android-getprop', 'dmi', 'device-tree', 'machine-id', 'simulated'] as const;
 
 const board = z.object({
   serial: asciiText(64),
@@ -52,7 +52,7 @@ const proof = z.object({
 
 const challenge = z.object({ type: z.literal('challenge'), requestId, nonce: base64url(32), expiresInS: z.int().positive() });
 
-export const creditReasons = ['granted', 'held', 'product-key', 'not-listed', 'none-left'] as const;
+const creditReasons = ['granted', 'held', 'product-key', 'not-listed', 'none-left'] as const;
 
 const accepted = z.object({
   type: z.literal('accepted'),

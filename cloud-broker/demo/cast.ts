@@ -1,6 +1,6 @@
 import { simulatedBoard } from '../../firmware-shim/simulated.ts';
 
-export const CREDITS_A_BOARD = 1095;
+const CREDITS_A_BOARD = 1095;
 
 /** One display of the demo: who it is, what the register says of it, and what its enrolment should come to. */
 export interface Role {

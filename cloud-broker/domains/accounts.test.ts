@@ -80,7 +80,10 @@ describe('[D6] signing in', () => {
       tags: [],
     });
     expect(cookies).toHaveLength(1);
-    expect(await accounts.sessionOf({ cookie: cookieOf(cookies) })).toEqual({ ...principal, sessionId: expect.any(String) as unknown });
+    expect(await accounts.sessionOf({ cookie: cookieOf(cookies) })).toEqual({
+      ...principal,
+      sessionId: expect.any(String) as unknown,
+    });
   });
 
   test('[D6] by e-mail where exactly one user has it; with two the name is needed', async () => {

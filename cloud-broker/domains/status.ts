@@ -1,6 +1,6 @@
 import type { DomainStatus } from '../../protocol/api.ts';
 
-export const TRIAL_DAYS = 30;
+const TRIAL_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 export interface DomainDates {

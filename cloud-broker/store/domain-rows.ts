@@ -37,10 +37,6 @@ export function domainById(sql: Sql, id: number): DomainRow | null {
   return sql.get<DomainRow>(`${SELECT} WHERE d.id = ?`, id);
 }
 
-export function allDomains(sql: Sql): DomainRow[] {
-  return sql.all<DomainRow>(`${SELECT} ORDER BY d.name`);
-}
-
 export function statusOf(row: DomainRow, now: number): DomainStatus {
   return domainStatus({ ...row, credited: row.credited === 1 }, row.balance, now);
 }

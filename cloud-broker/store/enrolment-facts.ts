@@ -37,11 +37,7 @@ export function isShared(sql: Sql, domainId: number, key: string): boolean {
   return sql.get('SELECT 1 AS found FROM shared_serials WHERE domain_id = ? AND serial_key = ?', domainId, key) !== null;
 }
 
-export function isBlocked(
-  sql: Sql,
-  where: { domainId: number; keyFingerprint: string; serialKey: string },
-  now: number,
-): boolean {
+function isBlocked(sql: Sql, where: { domainId: number; keyFingerprint: string; serialKey: string }, now: number): boolean {
   return (
     sql.get(
       `SELECT 1 AS found FROM blocks WHERE domain_id = ? AND (key_fingerprint = ? OR serial_key = ?) AND (until_at IS NULL OR until_at > ?)`,

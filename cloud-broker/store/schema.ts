@@ -222,6 +222,13 @@ BEGIN SELECT RAISE(ABORT, 'a transfer is never changed'); END;
 CREATE TRIGGER transfers_are_not_deleted BEFORE DELETE ON transfers
 BEGIN SELECT RAISE(ABORT, 'a transfer is never deleted'); END;
 
+-- INSERT OR REPLACE deletes the row in its way without firing a DELETE trigger.
+CREATE TRIGGER transfers_are_not_replaced BEFORE INSERT ON transfers
+WHEN EXISTS (
+  SELECT 1 FROM transfers WHERE id = NEW.id OR idempotency_key = NEW.idempotency_key OR (domain_id = NEW.domain_id AND n = NEW.n) OR reverses = NEW.reverses
+)
+BEGIN SELECT RAISE(ABORT, 'a transfer is never replaced'); END;
+
 CREATE TRIGGER heads_begin_empty BEFORE INSERT ON ledger_heads
 WHEN NEW.n <> 0 OR NEW.balance <> 0 OR EXISTS (SELECT 1 FROM ledger_heads WHERE domain_id = NEW.domain_id)
 BEGIN SELECT RAISE(ABORT, 'a chain begins once, with nothing'); END;
@@ -248,6 +255,9 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_by_domain ON audit (domain_id, id);
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 
 CREATE TABLE events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

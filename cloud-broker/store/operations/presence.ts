@@ -1,7 +1,7 @@
 import type { DeviceStatus } from '../../../protocol/api.ts';
 import type { WriteContext } from '../context.ts';
 
-export interface PresenceRow {
+interface PresenceRow {
   deviceId: string;
   epoch: number;
   lastHeartbeatAt: number | null;

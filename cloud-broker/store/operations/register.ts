@@ -4,7 +4,7 @@ import type { WriteContext } from '../context.ts';
 import { boardBySerial } from '../device-rows.ts';
 
 /** Most lines in one operation: bounds how long an import holds the writer. */
-export const MAX_IMPORT_LINES = 1000;
+const MAX_IMPORT_LINES = 1000;
 
 export interface ImportInput {
   now: number;
