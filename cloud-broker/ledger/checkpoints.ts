@@ -1,10 +1,16 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
+import * as z from 'zod';
 import { checkpointBytes, type Checkpoint } from './verify.ts';
 
-interface SignedCheckpoint extends Checkpoint {
-  signature: string;
-}
+const signedCheckpoint = z.object({
+  at: z.string(),
+  domain: z.string(),
+  n: z.int(),
+  hash: z.string(),
+  balance: z.int(),
+  signature: z.string(),
+});
 
 /** L5: heads of domains, signed with the ledger key and appended to a file outside the database. */
 export class CheckpointFile {
@@ -54,9 +60,9 @@ export class CheckpointFile {
   }
 }
 
-function parseLine(line: string, number: number): SignedCheckpoint {
+function parseLine(line: string, number: number): z.output<typeof signedCheckpoint> {
   try {
-    return JSON.parse(line) as SignedCheckpoint;
+    return signedCheckpoint.parse(JSON.parse(line));
   } catch {
     throw new Error(`line ${number} of the ledger heads cannot be read`);
   }

@@ -28,6 +28,7 @@ export interface StoredPresence {
   health: string | null;
 }
 
+/** One flush of what was heard. JSON texts that are null leave what is stored. */
 export interface Flush {
   now: number;
   rows: {
@@ -42,6 +43,7 @@ export interface Flush {
     inventory: string | null;
   }[];
   transitions: { deviceId: string; status: PresenceStatus; since: number }[];
+  /** What births said of the agent. */
   births: { deviceId: string; agentVersion: string; firmware: string | null }[];
 }
 
@@ -99,6 +101,7 @@ export class Roster {
     this.heartbeatListeners.push(listener);
   }
 
+  /** Puts a device on the roll where it was not yet: certificates are given to enrolled devices only. */
   connected(deviceId: string): void {
     this.apply(deviceId, { type: 'connected' });
   }
@@ -110,8 +113,9 @@ export class Roster {
   /** P3: a birth that is not higher is answered with `epochFrom`; any birth is answered with the settings of now. */
   async birth(deviceId: string, birth: Birth): Promise<DeviceDown> {
     const { clock, heartbeat } = this.deps;
-    const entry = this.entry(deviceId);
+    const entry = this.entries.get(deviceId);
     const settings = { type: 'settings' as const, ...heartbeat, now: new Date(clock()).toISOString() };
+    if (entry === undefined) return settings;
     if (isStaleBirth(entry.presence, birth.epoch)) return { ...settings, epochFrom: entry.presence.epoch + 1 };
     entry.birth = { agentVersion: birth.agentVersion, firmware: birth.firmware ?? null };
     entry.inventory = birth.inventory;
@@ -120,9 +124,10 @@ export class Roster {
     return settings;
   }
 
-  /** Resolves when the heartbeat is on disk (P5). */
+  /** Resolves when the heartbeat is on disk (P5). Of a device that is gone, or of an older session (P3), nothing is kept. */
   async heartbeat(deviceId: string, heartbeat: Heartbeat): Promise<void> {
-    const entry = this.entry(deviceId);
+    const entry = this.entries.get(deviceId);
+    if (entry === undefined || heartbeat.epoch < entry.presence.epoch) return;
     entry.health = heartbeat.health;
     entry.clockDifferenceMs = Date.parse(heartbeat.at) - this.deps.clock();
     await this.applied(deviceId, { type: 'heartbeat', epoch: heartbeat.epoch, intervalS: heartbeat.intervalS ?? null });
@@ -151,6 +156,8 @@ export class Roster {
   /** Settles every status whose time has come: costs one look a device, work only where something changed. */
   sweep(): void {
     const now = this.deps.clock();
+    // What a failed flush has left.
+    if (this.dirty.size > 0) this.flushed().catch(() => undefined);
     for (const [deviceId, entry] of this.entries) {
       if (entry.nextCheckAt !== null && entry.nextCheckAt <= now) this.apply(deviceId, { type: 'tick' });
     }
@@ -166,7 +173,8 @@ export class Roster {
     const stored: Presence = {
       ...row,
       connected: false,
-      heardAt: row.lastHeartbeatAt,
+      // A device enrolled again was not heard since; one that was born and sent no heartbeat was heard, once.
+      heardAt: row.status === 'never' ? null : (row.lastHeartbeatAt ?? 0),
       intervalS: row.intervalS ?? this.deps.heartbeat.intervalS,
     };
     const presence = afterRestart(stored, now);
@@ -201,12 +209,8 @@ export class Roster {
     const entry = this.entry(deviceId);
     entry.presence = reduce(entry.presence, event, this.deps.clock(), this.deps.thresholds);
     entry.nextCheckAt = nextCheckAt(entry.presence, this.deps.thresholds);
-    if (
-      event.type === 'connected' ||
-      event.type === 'disconnected' ||
-      (event.type === 'tick' && entry.presence.status === entry.storedStatus)
-    )
-      return;
+    const isHeard = event.type === 'birth' || event.type === 'heartbeat' || event.type === 'will';
+    if (!isHeard && entry.presence.status === entry.storedStatus) return;
     this.dirty.add(deviceId);
     // A failure is reported by onFlushError, and what it held stays dirty.
     this.flushed().catch(() => undefined);
@@ -256,7 +260,7 @@ export class Roster {
     }
     for (const row of flush.rows) {
       const entry = this.entries.get(row.deviceId);
-      if (entry?.inventory !== null && row.inventory !== null && entry !== undefined) entry.inventory = null;
+      if (entry?.inventory != null && JSON.stringify(entry.inventory) === row.inventory) entry.inventory = null;
     }
   }
 

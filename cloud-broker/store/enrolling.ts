@@ -100,8 +100,8 @@ export interface EnrolledAs {
  */
 export function markEnrolled(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): void {
   const { sql } = context;
-  sql.run(
-    "DELETE FROM devices WHERE domain_id = ? AND key_fingerprint = ? AND state = 'pending' AND id <> ?",
+  const replaced = sql.all<{ id: string }>(
+    "DELETE FROM devices WHERE domain_id = ? AND key_fingerprint = ? AND state = 'pending' AND id <> ? RETURNING id",
     domain.id,
     as.key.fingerprint,
     as.id,
@@ -124,7 +124,7 @@ export function markEnrolled(context: WriteContext, domain: DomainRow, as: Enrol
   );
   sql.run('INSERT OR IGNORE INTO enrolment_spans (device_id, domain_id, from_at) VALUES (?, ?, ?)', as.id, domain.id, now);
   revokeCertificates(context, as.id, now);
-  if (as.identity !== 'key') markCompeting(context, domain.id, as.id);
+  if (as.identity !== 'key') markCompeting(context, domain.id, as.id, now);
   bookGrant(context, domain, { deviceId: as.id, board: as.board, grant: as.grant, actor: as.actor }, now);
   context.audit({
     domainId: domain.id,
@@ -136,6 +136,7 @@ export function markEnrolled(context: WriteContext, domain: DomainRow, as: Enrol
     details: { granted: as.grant.credits, reason: as.grant.reason, key: as.key.fingerprint },
   });
   context.emit(domain.id, now, { type: 'device', data: { deviceId: as.id } });
+  for (const { id } of replaced) context.emit(domain.id, now, { type: 'device', data: { deviceId: id, removed: true } });
 }
 
 /** Revokes all live certificates of a device and has its session closed after the commit. */
@@ -145,14 +146,23 @@ export function revokeCertificates(context: WriteContext, deviceId: string, now:
 }
 
 /** E7: who waits with the same serial and another key now competes with this device. */
-function markCompeting(context: WriteContext, domainId: number, deviceId: string): void {
-  context.sql.run(
-    `UPDATE devices SET pending_code = 'key-changed', competes_with = ? WHERE domain_id = ? AND state = 'pending' AND identity <> 'key'
-      AND serial_key = (SELECT serial_key FROM devices WHERE id = ?)`,
+function markCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): void {
+  const changed = context.sql.all<{ id: string }>(
+    `UPDATE devices SET pending_code = 'key-changed', competes_with = ?1 WHERE domain_id = ?2 AND state = 'pending' AND identity <> 'key'
+      AND serial_key = (SELECT serial_key FROM devices WHERE id = ?1) AND competes_with IS NOT ?1 RETURNING id`,
     deviceId,
     domainId,
+  );
+  for (const { id } of changed) context.emit(domainId, now, { type: 'device', data: { deviceId: id } });
+}
+
+/** E7: who competed with this device waits for a plain approval: the device is gone, or its serial names several boards. */
+export function stopCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): void {
+  const changed = context.sql.all<{ id: string }>(
+    "UPDATE devices SET pending_code = 'awaiting-approval', competes_with = NULL WHERE competes_with = ? AND state = 'pending' RETURNING id",
     deviceId,
   );
+  for (const { id } of changed) context.emit(domainId, now, { type: 'device', data: { deviceId: id } });
 }
 
 /** E5: takes what is granted from the board's entitlement and books it, in the same transaction as the device. */

@@ -87,7 +87,9 @@ export function loadFacts(sql: Sql, attempt: EnrolmentAttempt): LoadedFacts | nu
   const elsewhere = identity === 'listed' && ofSerial.some((row) => row.state === 'enrolled' && row.domainId !== domain.id);
   const formerRows = identity === 'key' ? ofKey.filter(here) : ofSerial.filter((row) => row.domainId === domain.id);
   const former = formerRows.findLast((row) => row.state === 'unenrolled');
-  const joins = same !== undefined && listed !== null && same.boardId === null && !elsewhere;
+  // A line is one board's: of two devices that shared the serial before it was listed, the first to ask joins.
+  const isTaken = ofSerial.some((row) => row.state === 'enrolled' && row.id !== same?.id);
+  const joins = same !== undefined && listed !== null && same.boardId === null && !isTaken;
 
   const facts: Facts = {
     deviceSignature: attempt.deviceSignature,

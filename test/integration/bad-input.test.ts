@@ -1,11 +1,14 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connectFrame, newIssuer, publishFrame, RawClient } from '../../cloud-broker/gateway/test-support.ts';
 import { privateKeyPem } from '../../cloud-broker/keys/pem.ts';
 import { signDeviceCertificate } from '../../cloud-broker/keys/x509.ts';
 import type { Accepted, Rejected } from '../../protocol/messages.ts';
 import { deviceTopic } from '../../protocol/topics.ts';
-import { BoardClient, MqttSession, openTls, type EnrolmentLink } from '../support/board-client.ts';
+import { BoardClient, type EnrolmentLink } from '../support/board-client.ts';
+import { MqttSession, openTls } from '../support/mqtt-session.ts';
 import { TestService } from '../support/service.ts';
 
 const CONNACK_NOT_AUTHORIZED = 5;
@@ -85,7 +88,10 @@ describe('an enrolment session that breaks the rules', () => {
     const service = await TestService.start();
     const admin = await service.domain('springfield');
     await service.list([{ board: 'hall' }]);
-    for (const [board, code] of [['hall,nokey', 'attestation-required'], ['hall,wrongkey', 'attestation-failed']] as const) {
+    for (const [board, code] of [
+      ['hall,nokey', 'attestation-required'],
+      ['hall,wrongkey', 'attestation-failed'],
+    ] as const) {
       expect(await newBoard(board).ask(service)).toMatchObject({ type: 'rejected', code });
     }
     expect((await admin.billing()).balance).toBe(0);
@@ -94,7 +100,7 @@ describe('an enrolment session that breaks the rules', () => {
 });
 
 describe('a device session that is not who it says', () => {
-  test('[E9] a foreign certificate, none, or that of another device: CONNACK 5, and the device itself is not disturbed', async () => {
+  test('[E9] a foreign or unrecorded certificate, none, or that of another device: CONNACK 5, and the device itself is not disturbed', async () => {
     const service = await TestService.start();
     await service.domain('springfield');
     await service.list([{ board: 'hall' }, { board: 'gym' }]);
@@ -104,7 +110,15 @@ describe('a device session that is not who it says', () => {
     const living = await hall.client.connect(service, hall.answer);
     const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const foreign = await signDeviceCertificate(await newIssuer(), stranger.publicKey, clientId);
+    // Even of the right CA, but on no record: as if somebody had its key.
+    const caFolder = join(service.folder, 'keys');
+    const [caKey, certificatePem] = await Promise.all(
+      ['ca.key', 'ca.crt'].map(async (name) => readFile(join(caFolder, name), 'utf8')),
+    );
+    const issuer = { key: createPrivateKey(caKey ?? ''), certificatePem: certificatePem ?? '' };
+    const unrecorded = await signDeviceCertificate(issuer, stranger.publicKey, clientId);
     const certificates = [
+      { cert: unrecorded, key: privateKeyPem(stranger.privateKey) },
       { cert: foreign, key: privateKeyPem(stranger.privateKey) },
       { cert: gym.answer.certificate, key: privateKeyPem(gym.client.privateKey) },
       undefined,

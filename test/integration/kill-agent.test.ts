@@ -32,7 +32,7 @@ async function expectRecovery(display: Place, kill: () => Promise<void>): Promis
 /** One device a board, each with one booking, and the books right. */
 async function expectOneOfEach(service: TestService, admin: TestAdmin, deviceIds: string[]): Promise<void> {
   expect((await admin.devices()).map(({ id }) => id).toSorted()).toEqual(deviceIds.toSorted());
-  expect((await admin.history()).map(({ device }) => device).toSorted()).toEqual(deviceIds.toSorted());
+  expect((await admin.history()).map(({ device }) => String(device)).toSorted()).toEqual(deviceIds.toSorted());
   expect((await admin.billing()).balance).toBe(deviceIds.length * CREDITS);
   expect((await service.command('ledger', 'verify')).json).toMatchObject({ ok: true, transfers: deviceIds.length });
 }
@@ -53,7 +53,11 @@ describe('the agent killed while it enrols', () => {
     });
     // From `accepted` on the service had decided: what came then was the same answer again.
     expect(ends.slice(STEPS.indexOf('accepted')).map(({ replay }) => replay)).toEqual([true, true]);
-    await expectOneOfEach(service, admin, ends.map(({ deviceId }) => deviceId));
+    await expectOneOfEach(
+      service,
+      admin,
+      ends.map(({ deviceId }) => deviceId),
+    );
   });
 
   test('[E1] [E3] kill -9 again and again at any moment', async () => {
@@ -79,7 +83,11 @@ describe('the agent killed while it enrols', () => {
         });
       }),
     );
-    await expectOneOfEach(service, admin, ends.map(({ deviceId }) => deviceId));
+    await expectOneOfEach(
+      service,
+      admin,
+      ends.map(({ deviceId }) => deviceId),
+    );
   });
 });
 
@@ -108,6 +116,10 @@ describe('the agent killed while it lives as a device', () => {
       await agent.exit();
       expect(display.state().epoch.lastUsed).toBe(epoch);
     }
-    await eventually(async () => admin.device(deviceId), ({ connected }) => !connected, 'the end of the session');
+    await eventually(
+      async () => admin.device(deviceId),
+      ({ connected }) => !connected,
+      'the end of the session',
+    );
   });
 });

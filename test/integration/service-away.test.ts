@@ -7,7 +7,7 @@ import { TestService } from '../support/service.ts';
 const BOARDS = ['hall', 'library', 'gym', 'office'];
 
 async function epochOfConnection(agent: AgentProcess, from: number): Promise<number> {
-  return Number((await agent.log.until((line) => line.event === 'connected', from)).epoch);
+  return Number((await agent.log.until((line) => line.event === 'connected', from))['epoch']);
 }
 
 describe('the real agent while its service is killed', () => {
@@ -29,7 +29,11 @@ describe('the real agent while its service is killed', () => {
     const [gone, ...staying] = agents;
     gone?.kill('SIGTERM');
     expect(await gone?.exit()).toBe(0);
-    await eventually(async () => admin.devices({ status: 'offline' }), ({ length }) => length === 1, 'the goodbye');
+    await eventually(
+      async () => admin.devices({ status: 'offline' }),
+      ({ length }) => length === 1,
+      'the goodbye',
+    );
     const before = (await admin.devices()).map(({ id, status, statusSince }) => ({ id, status, statusSince }));
     expect(before.map(({ status }) => status).toSorted()).toEqual(['offline', 'online', 'online', 'online']);
 
@@ -44,7 +48,8 @@ describe('the real agent while its service is killed', () => {
     later.forEach((epoch, n) => expect(epoch).toBeGreaterThan(epochs[n + 1] ?? 0));
     const back = await eventually(
       async () => admin.devices({ status: 'online' }),
-      (devices) => devices.filter(({ connected, lastHeartbeatAt }) => connected && (lastHeartbeatAt ?? '') > restartedAt).length === 3,
+      (devices) =>
+        devices.filter(({ connected, lastHeartbeatAt }) => connected && (lastHeartbeatAt ?? '') > restartedAt).length === 3,
       'all beat again',
       30_000,
     );

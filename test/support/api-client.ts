@@ -12,7 +12,7 @@ import {
 } from '../../protocol/api.ts';
 
 /** A refusal of the API, with its code. */
-export class ApiRefusal extends Error {
+class ApiRefusal extends Error {
   readonly status: number;
   readonly code: string;
 

@@ -24,7 +24,7 @@ export interface CommandResult extends Ended {
 }
 
 /** Runs one `rollcall` command on a data folder to its end, with `--json`. */
-export async function rollcall(
+async function rollcall(
   folder: string,
   args: readonly string[],
   environment: Record<string, string> = {},
@@ -139,7 +139,9 @@ export class TestService {
 
   /** Puts simulated boards into the register; seeds as in ROLLCALL_BOARD, without `simulated:`. */
   async list(boards: readonly ListedBoard[]): Promise<void> {
-    const report = await this.operator().importLines(boards.map((board, index) => ({ line: index + 1, values: registerLine(board) })));
+    const report = await this.operator().importLines(
+      boards.map((board, index) => ({ line: index + 1, values: registerLine(board) })),
+    );
     if (report.added !== boards.length) throw new Error(`not all were added: ${JSON.stringify(report)}`);
   }
 
@@ -168,7 +170,7 @@ export class TestService {
       this.stderr += text;
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) this.log.add((parsed(line) as LogLine | null) ?? { msg: line });
+      for (const line of lines) this.log.add(parsed(line) ?? { msg: line });
     });
   }
 }

@@ -3,7 +3,7 @@ import { grantFor, identityOf, type Identity } from '../../enrollment/decide.ts'
 import type { WriteContext } from '../context.ts';
 import { boardBySerial, deviceOfDomain, devicesOfKey, devicesOfSerial, type BoardRow, type DeviceRow } from '../device-rows.ts';
 import { domainById, statusOf, type DomainRow } from '../domain-rows.ts';
-import { markEnrolled } from '../enrolling.ts';
+import { markEnrolled, stopCompeting } from '../enrolling.ts';
 import { entitlementOf, isShared, unprovenGrantsLeft } from '../enrolment-facts.ts';
 
 /** Who asks for a change, and when. */
@@ -50,9 +50,7 @@ export function approve(context: WriteContext, input: ApproveInput): { deviceId:
 
   const target = targetOf(context, { row, identity, board, competing, domain }, input);
   const key = { fingerprint: row.keyFingerprint, pem: row.publicKey };
-  const replaced = target.id === row.id ? null : row;
   markEnrolled(context, domain, { ...target, board, key, grant, actor: input.actor, address: input.address }, input.now);
-  if (replaced !== null) context.emit(domain.id, input.now, { type: 'device', data: { deviceId: replaced.id, removed: true } });
   context.decided(domain.id, row.keyFingerprint);
   return { deviceId: target.id };
 }
@@ -92,11 +90,7 @@ function targetOf(
       domain.id,
       row.serialKey,
     );
-    context.sql.run(
-      "UPDATE devices SET pending_code = 'awaiting-approval', competes_with = NULL WHERE domain_id = ? AND serial_key = ? AND state = 'pending'",
-      domain.id,
-      row.serialKey,
-    );
+    stopCompeting(context, domain.id, competing.id, input.now);
     return { id: row.id, identity: 'key' };
   }
   const candidates =

@@ -2,7 +2,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
 import { deviceById, deviceOfDomain } from '../device-rows.ts';
 import { domainById, statusOf } from '../domain-rows.ts';
-import { revokeCertificates } from '../enrolling.ts';
+import { revokeCertificates, stopCompeting } from '../enrolling.ts';
 import { waitingRow, type Asked } from './approve.ts';
 
 const DAY_MS = 86_400_000;
@@ -87,10 +87,7 @@ export function unenrol(context: WriteContext, input: UnenrolInput): void {
   );
   sql.run('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', input.now, device.id);
   revokeCertificates(context, device.id, input.now);
-  sql.run(
-    "UPDATE devices SET pending_code = 'awaiting-approval', competes_with = NULL WHERE competes_with = ? AND state = 'pending'",
-    device.id,
-  );
+  stopCompeting(context, device.domainId, device.id, input.now);
   context.audit({
     domainId: device.domainId,
     at: input.now,

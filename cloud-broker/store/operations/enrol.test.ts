@@ -128,6 +128,9 @@ describe('what a board brings', () => {
     ]);
     const proven = await enrolled(store, { serial: 'SN-1', renew: ids[0] ?? null });
     const unproven = await enrolled(store, { serial: 'SN-2', renew: ids[1] ?? null });
+    expect(store.reader.all("SELECT subject, address FROM audit WHERE action = 'device.joined-register'")).toEqual(
+      ids.map((subject) => ({ subject, address: '192.0.2.7' })),
+    );
     expect(proven).toMatchObject({ deviceId: ids[0], replay: false, credits: { granted: 10, reason: 'granted' } });
     expect(unproven).toMatchObject({ deviceId: ids[1], credits: { granted: 0, reason: 'held' } });
     expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({

@@ -1,9 +1,9 @@
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore, Preview } from '../../enrollment/attempt.ts';
-import { decide, type Decision } from '../../enrollment/decide.ts';
+import { decide, type Decision, type Grant } from '../../enrollment/decide.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import type { WriteContext } from '../context.ts';
-import { boardBySerial, deviceById } from '../device-rows.ts';
-import { domainByName, statusOf } from '../domain-rows.ts';
+import { boardBySerial, deviceById, type BoardRow } from '../device-rows.ts';
+import { domainByName, statusOf, type DomainRow } from '../domain-rows.ts';
 import { bindKey, bookGrant, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
 import { loadFacts, type LoadedFacts } from '../enrolment-facts.ts';
 import type { Sql } from '../sql.ts';
@@ -110,16 +110,7 @@ function accept(
     );
   }
   if (how === 'join' && board !== null) {
-    context.sql.run(
-      "UPDATE devices SET identity = 'listed', board_id = ?, model = ?, granted = ?, grant_reason = ? WHERE id = ?",
-      board.id,
-      board.model,
-      grant.credits,
-      grant.reason,
-      deviceId,
-    );
-    bookGrant(context, domain, { deviceId, board, grant, actor }, attempt.now);
-    context.emit(domain.id, attempt.now, { type: 'device', data: { deviceId } });
+    joinRegister(context, loaded.domain, { deviceId, board, grant, attempt });
   } else if (how !== 'again') {
     markEnrolled(
       context,
@@ -130,6 +121,35 @@ function accept(
   }
   refreshClaim(context, deviceId, attempt.board);
   return answer(context, loaded, attempt, { deviceId, how, certificate });
+}
+
+/** E5: a device that was enrolled before its board was listed takes its place on the register line. */
+function joinRegister(
+  context: WriteContext,
+  domain: DomainRow,
+  as: { deviceId: string; board: BoardRow; grant: Grant; attempt: EnrolmentAttempt },
+): void {
+  const { deviceId, board, grant, attempt } = as;
+  context.sql.run(
+    "UPDATE devices SET identity = 'listed', board_id = ?, model = ?, granted = ?, grant_reason = ? WHERE id = ?",
+    board.id,
+    board.model,
+    grant.credits,
+    grant.reason,
+    deviceId,
+  );
+  const actor = `device:${deviceId}`;
+  bookGrant(context, domain, { deviceId, board, grant, actor }, attempt.now);
+  context.audit({
+    domainId: domain.id,
+    at: attempt.now,
+    actor,
+    address: attempt.address,
+    action: 'device.joined-register',
+    subject: deviceId,
+    details: { granted: grant.credits, reason: grant.reason },
+  });
+  context.emit(domain.id, attempt.now, { type: 'device', data: { deviceId } });
 }
 
 /** The stored answer: a replay repeats the first one's credits (E3). */

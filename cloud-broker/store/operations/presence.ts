@@ -1,29 +1,8 @@
-import type { DeviceStatus } from '../../../protocol/api.ts';
+import type { Flush } from '../../presence/roster.ts';
 import type { WriteContext } from '../context.ts';
 
-interface PresenceRow {
-  deviceId: string;
-  epoch: number;
-  lastHeartbeatAt: number | null;
-  intervalS: number;
-  ended: 'said' | 'lost' | null;
-  endedAt: number | null;
-  clockDifferenceMs: number | null;
-  /** JSON texts; null leaves what is stored. */
-  health: string | null;
-  inventory: string | null;
-}
-
-export interface PresenceFlush {
-  now: number;
-  rows: PresenceRow[];
-  transitions: { deviceId: string; status: Exclude<DeviceStatus, 'pending'>; since: number }[];
-  /** What births said of the agent. */
-  births: { deviceId: string; agentVersion: string; firmware: string | null }[];
-}
-
 /** P5: one flush of what was heard. Rows of devices that are gone meanwhile are passed over. */
-export function flushPresence(context: WriteContext, flush: PresenceFlush): void {
+export function flushPresence(context: WriteContext, flush: Flush): void {
   const { sql } = context;
   for (const row of flush.rows) {
     sql.run(

@@ -1,3 +1,4 @@
+import { RollcallError } from '../../../protocol/errors.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import { mergeEntry, parseRegisterEntry, type RegisterEntry } from '../../register/entry.ts';
 import type { WriteContext } from '../context.ts';
@@ -21,8 +22,10 @@ export interface ImportReport {
 
 /** K2: lists boards. Each line has its own verdict; a rejected one stops no other; repeating an import changes nothing. */
 export function importBoards(context: WriteContext, input: ImportInput): ImportReport {
+  if (input.lines.length > MAX_IMPORT_LINES)
+    throw new RollcallError('invalid-request', { reason: `at most ${MAX_IMPORT_LINES} lines at a time` });
   const report: ImportReport = { added: 0, changed: 0, unchanged: 0, rejected: [] };
-  for (const { line, values } of input.lines.slice(0, MAX_IMPORT_LINES)) {
+  for (const { line, values } of input.lines) {
     const parsed = parseRegisterEntry(values);
     if ('reason' in parsed) report.rejected.push({ line, reason: parsed.reason });
     else list(context, parsed.entry, line, input.now, report);

@@ -1,0 +1,296 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Birth, Heartbeat } from '../../protocol/messages.ts';
+import { Roster, type Flush, type StoredPresence } from './roster.ts';
+
+const START = Date.UTC(2026, 10, 23, 8);
+const INTERVAL_S = 60;
+const DEVICE = 'dev-00000001';
+
+const birthOf = (epoch: number, more: Partial<Birth> = {}): Birth => ({
+  type: 'birth',
+  epoch,
+  at: new Date(START).toISOString(),
+  agentVersion: '0.1.0',
+  intervalS: INTERVAL_S,
+  inventory: { cpu: 'ARM' },
+  ...more,
+});
+const beatOf = (epoch: number, more: Partial<Heartbeat> = {}): Heartbeat => ({
+  type: 'heartbeat',
+  epoch,
+  seq: 1,
+  at: new Date(START).toISOString(),
+  uptimeS: 1,
+  health: { cpuPercent: 5 },
+  ...more,
+});
+
+const STORED: StoredPresence = {
+  deviceId: DEVICE,
+  epoch: 7,
+  lastHeartbeatAt: START - 5000,
+  intervalS: INTERVAL_S,
+  ended: null,
+  endedAt: null,
+  status: 'online',
+  statusSince: START - 100_000,
+  health: '{"cpuPercent":1}',
+};
+
+interface TestRoster {
+  roster: Roster;
+  time: { now: number };
+  /** Flushes that were begun; each waits in `hold` order, or is done at once. */
+  flushes: Flush[];
+  errors: unknown[];
+  /** Set to let flushes wait, or fail. */
+  answer: { next: () => Promise<void> };
+}
+
+function testRoster(stored: StoredPresence[] = []): TestRoster {
+  const time = { now: START };
+  const flushes: Flush[] = [];
+  const errors: unknown[] = [];
+  const answer = { next: async (): Promise<void> => {} };
+  const roster = new Roster(
+    {
+      flush: async (flush) => {
+        flushes.push(flush);
+        await answer.next();
+      },
+      clock: () => time.now,
+      heartbeat: { intervalS: INTERVAL_S, jitterS: 10 },
+      thresholds: { jitterS: 10, graceS: 30 },
+      onFlushError: (error) => errors.push(error),
+    },
+    stored,
+  );
+  onTestFinished(() => roster.close());
+  return { roster, time, flushes, errors, answer };
+}
+
+/** Until `condition` holds; the roster gathers for 50 ms. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('what is acknowledged', () => {
+  test('[P5] a heartbeat’s promise resolves only after the flush that holds it resolved', async () => {
+    const { roster, flushes, answer } = testRoster([STORED]);
+    const onDisk = Promise.withResolvers<void>();
+    answer.next = () => onDisk.promise;
+    let acknowledged = false;
+    const heartbeat = (async () => {
+      await roster.heartbeat(DEVICE, beatOf(7));
+      acknowledged = true;
+    })();
+    await until(() => flushes.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(acknowledged).toBe(false);
+    expect(flushes[0]?.rows).toMatchObject([{ deviceId: DEVICE, epoch: 7, lastHeartbeatAt: START, health: '{"cpuPercent":5}' }]);
+    onDisk.resolve();
+    await heartbeat;
+    expect(acknowledged).toBe(true);
+  });
+
+  test('[P5] what comes while a flush is under way waits for the next one, never for the one that has begun', async () => {
+    const { roster, flushes, answer } = testRoster([STORED, { ...STORED, deviceId: 'dev-00000002' }]);
+    const first = Promise.withResolvers<void>();
+    answer.next = () => first.promise;
+    const early = roster.heartbeat(DEVICE, beatOf(7));
+    await until(() => flushes.length === 1);
+    answer.next = async () => {};
+    let lateDone = false;
+    const late = (async () => {
+      await roster.heartbeat('dev-00000002', beatOf(7));
+      lateDone = true;
+    })();
+    first.resolve();
+    await early;
+    expect(lateDone).toBe(false);
+    await late;
+    expect(flushes.map(({ rows }) => rows.map(({ deviceId }) => deviceId))).toEqual([[DEVICE], ['dev-00000002']]);
+  });
+
+  test('[P5] heartbeats that come together share one flush, one row a device', async () => {
+    const devices = Array.from({ length: 500 }, (_, n) => ({ ...STORED, deviceId: `dev-${String(n).padStart(8, '0')}` }));
+    const { roster, flushes } = testRoster(devices);
+    const heard: string[][] = [];
+    roster.onHeartbeats((ids) => heard.push(ids));
+    await Promise.all(
+      devices.flatMap(({ deviceId }) => [
+        roster.heartbeat(deviceId, beatOf(7)),
+        roster.heartbeat(deviceId, beatOf(7, { seq: 2, health: { cpuPercent: 99 } })),
+      ]),
+    );
+    expect(flushes.length).toBeLessThanOrEqual(2);
+    expect(flushes[0]?.rows).toHaveLength(500);
+    expect(flushes[0]?.rows[0]?.health).toBe('{"cpuPercent":99}');
+    expect(heard[0]).toHaveLength(500);
+  });
+
+  test('[P5] a failed flush rejects those it held, is reported, and keeps its data for the next', async () => {
+    const { roster, flushes, errors, answer, time } = testRoster([STORED]);
+    answer.next = async () => {
+      throw new Error('disk is full');
+    };
+    await expect(roster.birth(DEVICE, birthOf(8))).rejects.toThrow('disk is full');
+    expect(errors).toHaveLength(1);
+    answer.next = async () => {};
+    time.now += 1000;
+    roster.sweep();
+    await until(() => flushes.length === 2);
+    expect(flushes[1]).toMatchObject({
+      rows: [{ deviceId: DEVICE, epoch: 8, inventory: '{"cpu":"ARM"}' }],
+      births: [{ deviceId: DEVICE, agentVersion: '0.1.0' }],
+    });
+  });
+
+  test('[P5] what the store has is not sent again; what changed while it was written is', async () => {
+    const { roster, flushes, answer } = testRoster([STORED]);
+    const first = Promise.withResolvers<void>();
+    answer.next = () => first.promise;
+    const births = [roster.birth(DEVICE, birthOf(8))];
+    await until(() => flushes.length === 1);
+    births.push(roster.birth(DEVICE, birthOf(9, { inventory: { cpu: 'new' }, agentVersion: '0.2.0' })));
+    answer.next = async () => {};
+    first.resolve();
+    await Promise.all(births);
+    await roster.heartbeat(DEVICE, beatOf(9));
+    expect(flushes.map(({ rows }) => rows[0]?.inventory)).toEqual(['{"cpu":"ARM"}', '{"cpu":"new"}', null]);
+    expect(flushes.map(({ births: sent }) => sent.map(({ agentVersion }) => agentVersion))).toEqual([['0.1.0'], ['0.2.0'], []]);
+  });
+
+  test('[P5] closing flushes what is dirty', async () => {
+    const { roster, flushes } = testRoster([STORED]);
+    const heartbeat = roster.heartbeat(DEVICE, beatOf(7));
+    await roster.close();
+    expect(flushes).toHaveLength(1);
+    await heartbeat;
+  });
+});
+
+describe('births', () => {
+  test('[P3] one that is higher is answered with the settings of now; one that is not, with epochFrom, and is not stored', async () => {
+    const { roster, flushes, time } = testRoster([STORED]);
+    time.now += 250;
+    const settings = { type: 'settings', intervalS: INTERVAL_S, jitterS: 10, now: new Date(START + 250).toISOString() };
+    expect(await roster.birth(DEVICE, birthOf(7))).toEqual({ ...settings, epochFrom: 8 });
+    expect(flushes).toEqual([]);
+    expect(await roster.birth(DEVICE, birthOf(8, { firmware: '2', at: new Date(START + 9250).toISOString() }))).toEqual(settings);
+    expect(flushes).toMatchObject([{ rows: [{ epoch: 8, clockDifferenceMs: 9000 }], births: [{ firmware: '2' }] }]);
+  });
+
+  test('[P3] what an older session still sends changes nothing, its health neither', async () => {
+    const { roster } = testRoster([STORED]);
+    await roster.birth(DEVICE, birthOf(8));
+    await roster.heartbeat(DEVICE, beatOf(8, { health: { cpuPercent: 8 } }));
+    await roster.heartbeat(DEVICE, beatOf(7, { health: { cpuPercent: 7 } }));
+    await roster.will(DEVICE, { type: 'will', epoch: 7 });
+    expect(roster.of(DEVICE)).toMatchObject({ health: { cpuPercent: 8 } });
+    expect(roster.counts()).toMatchObject({ online: 1 });
+  });
+});
+
+describe('the sweep', () => {
+  /** Transitions that were flushed, as `status@seconds since the start`. */
+  const transitionsOf = (flushes: Flush[]): string[] =>
+    flushes.flatMap(({ transitions }) => transitions.map(({ status, since }) => `${status}@${(since - START) / 1000}`));
+
+  test('[P2] late and offline come by themselves, each once', async () => {
+    const { roster, flushes, time } = testRoster();
+    roster.connected(DEVICE);
+    await roster.birth(DEVICE, birthOf(1));
+    for (const second of [139, 140, 141, 150, 210, 211, 212, 300]) {
+      time.now = START + second * 1000;
+      const before = flushes.length;
+      roster.sweep();
+      if (second === 141 || second === 211) await until(() => flushes.length > before);
+    }
+    expect(transitionsOf(flushes)).toEqual(['online@0', 'late@141', 'offline@211']);
+    expect(roster.counts()).toEqual({ never: 0, online: 0, late: 0, offline: 1, connected: 1 });
+  });
+
+  test('[P2] a change that a connection or its end brings to light is stored too', async () => {
+    for (const what of ['connected', 'disconnected'] as const) {
+      const { roster, flushes, time } = testRoster();
+      roster.connected(DEVICE);
+      await roster.birth(DEVICE, birthOf(1));
+      time.now = START + 211_000;
+      roster[what](DEVICE);
+      await until(() => flushes.length === 2);
+      expect(transitionsOf(flushes)).toEqual(['online@0', 'offline@211']);
+    }
+  });
+
+  test('[P2] goodbye is offline at once, a last will after the grace', async () => {
+    const { roster, flushes, time } = testRoster();
+    roster.connected(DEVICE);
+    await roster.birth(DEVICE, birthOf(1));
+    await roster.will(DEVICE, { type: 'will', epoch: 1 });
+    time.now = START + 30_000;
+    roster.sweep();
+    await until(() => flushes.length === 3);
+    await roster.birth(DEVICE, birthOf(2));
+    await roster.will(DEVICE, { type: 'will', epoch: 2, reason: 'shutdown' });
+    expect(transitionsOf(flushes)).toEqual(['online@0', 'offline@30', 'online@30', 'offline@30']);
+    expect(flushes.at(-1)?.rows).toMatchObject([{ ended: 'said', endedAt: START + 30_000 }]);
+  });
+});
+
+describe('after a restart', () => {
+  test('[P4] nobody is declared offline before one whole silence; then those who did not come back are', async () => {
+    const { roster, flushes, time } = testRoster([
+      STORED,
+      { ...STORED, deviceId: 'dev-00000002', lastHeartbeatAt: START - 3_600_000 },
+    ]);
+    expect(roster.of(DEVICE)).toEqual({ connected: false, lastHeartbeatAt: START - 5000, health: { cpuPercent: 1 } });
+    time.now = START + 140_000;
+    roster.sweep();
+    expect(roster.counts()).toMatchObject({ online: 2 });
+    time.now = START + 211_000;
+    roster.sweep();
+    await until(() => flushes.length === 1);
+    expect(flushes[0]?.transitions.map(({ status }) => status)).toEqual(['offline', 'offline']);
+  });
+
+  test('[P2] a device enrolled again and not heard since is still never, whatever it sent in its earlier life', () => {
+    const { roster, flushes, time } = testRoster([
+      { ...STORED, status: 'never', statusSince: START, lastHeartbeatAt: START - 3_600_000 },
+    ]);
+    time.now = START + 3_600_000;
+    roster.sweep();
+    roster.connected(DEVICE);
+    expect([roster.counts().never, flushes]).toEqual([1, []]);
+  });
+
+  test('[P2] one that was born, never sent a heartbeat and went offline is still offline', () => {
+    const { roster, flushes } = testRoster([
+      { ...STORED, status: 'offline', statusSince: START - 60_000, lastHeartbeatAt: null },
+    ]);
+    roster.sweep();
+    roster.connected(DEVICE);
+    expect([roster.counts().offline, flushes]).toEqual([1, []]);
+  });
+});
+
+describe('who is on the roll', () => {
+  test('[E9] an unenrolled device is on no roll, also when its last message comes after', async () => {
+    const { roster, flushes } = testRoster([STORED]);
+    roster.forget(DEVICE);
+    await roster.heartbeat(DEVICE, beatOf(8));
+    expect(await roster.birth(DEVICE, birthOf(9))).toMatchObject({ type: 'settings' });
+    await roster.will(DEVICE, { type: 'will', epoch: 8 });
+    roster.disconnected(DEVICE);
+    expect(roster.of(DEVICE)).toBeNull();
+    expect([roster.counts(), flushes]).toEqual([{ never: 0, online: 0, late: 0, offline: 0, connected: 0 }, []]);
+  });
+
+  test('[P1] connected follows the sessions', () => {
+    const { roster } = testRoster([STORED]);
+    roster.connected(DEVICE);
+    expect([roster.of(DEVICE)?.connected, roster.counts().connected]).toEqual([true, 1]);
+    roster.disconnected(DEVICE);
+    expect([roster.of(DEVICE)?.connected, roster.counts().connected]).toEqual([false, 0]);
+  });
+});

@@ -1,0 +1,249 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { enrolled, factoryKeyPem, listBoards, START, testDomain, testStore } from '../../test/support/store.ts';
+import { inProcessStore } from '../../test/support/in-process.ts';
+import { CheckpointFile } from '../ledger/checkpoints.ts';
+import { transferHash } from '../ledger/transfers.ts';
+import type { Checkpoint } from '../ledger/verify.ts';
+import { SELECT_TRANSFER, type TransferRow } from './posting.ts';
+import type { Store } from './store.ts';
+import { ledgerHeads, transferOf, verifyLedger } from './proof-of-books.ts';
+
+/** Four boards of springfield's and one of shelbyville's, 10 credits each, the heads of the third transfer signed. */
+async function books(
+  open: () => Promise<Store & { file: string }> = inProcessStore,
+): Promise<{ store: Store & { file: string }; signed: Checkpoint[]; file: CheckpointFile; path: string }> {
+  const store = await open();
+  await testDomain(store, 'springfield');
+  await testDomain(store, 'shelbyville');
+  await listBoards(
+    store,
+    [1, 2, 3, 4, 5].map((n) => ({ serial: `SN-${n}`, credits: 10, factoryPublicKey: factoryKeyPem() })),
+  );
+  const path = join(dirname(store.file), 'heads.jsonl');
+  const file = new CheckpointFile(path, generateKeyPairSync('ed25519').privateKey);
+  for (const n of [1, 2, 3]) await enrolled(store, { serial: `SN-${n}` });
+  await enrolled(store, { serial: 'SN-5', domain: 'shelbyville' });
+  expect(await file.append(ledgerHeads(store.reader), START)).toBe(2);
+  await enrolled(store, { serial: 'SN-4' });
+  return { store, signed: await file.read(), file, path };
+}
+
+/** Writes into the file as somebody who has taken the guards away first. */
+function tamper(store: { file: string }, ...statements: string[]): DatabaseSync {
+  const file = new DatabaseSync(store.file);
+  onTestFinished(() => file.close());
+  file.exec('PRAGMA foreign_keys = OFF');
+  for (const row of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
+    file.exec(`DROP TRIGGER ${String(row['name'])}`);
+  for (const statement of statements) file.exec(statement);
+  return file;
+}
+
+/** Computes springfield's chain anew from its rows as they are now, hashes and head, as an attacker with the code would. */
+function computeAnew(file: DatabaseSync): void {
+  let previousHash = '0'.repeat(64);
+  let balance = 0;
+  for (const row of file.prepare(`${SELECT_TRANSFER} WHERE t.domain_id = 1 ORDER BY t.n`).all()) {
+    const { hash: _, ...content } = transferOf(row as unknown as TransferRow);
+    balance += content.direction === 'in' ? content.credits : -content.credits;
+    const hash = transferHash({ ...content, previousHash, balanceAfter: balance });
+    file
+      .prepare('UPDATE transfers SET previous_hash = ?, balance_after = ?, hash = ? WHERE domain_id = 1 AND n = ?')
+      .run(previousHash, balance, hash, content.n);
+    file.prepare('UPDATE ledger_heads SET n = ?, hash = ?, balance = ? WHERE domain_id = 1').run(content.n, hash, balance);
+    previousHash = hash;
+  }
+}
+
+describe('books that nobody touched', () => {
+  test('[L5] verify, with the signed heads and without', async () => {
+    const { store, signed } = await books();
+    expect(await verifyLedger(store.file, signed)).toEqual({ ok: true, domains: 2, transfers: 5, sum: 0 });
+    expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
+    expect(signed).toMatchObject([
+      { domain: 'shelbyville', n: 1, balance: 10 },
+      { domain: 'springfield', n: 3, balance: 30, at: '2026-11-23T08:00:00.000Z' },
+    ]);
+  });
+
+  test('[L5] verify while the service goes on writing: what is posted meanwhile is no difference', async () => {
+    const { store, signed } = await books(testStore);
+    await listBoards(
+      store,
+      Array.from({ length: 50 }, (_, n) => ({ serial: `MORE-${n}`, credits: 1, factoryPublicKey: factoryKeyPem() })),
+    );
+    const writing = Promise.all(Array.from({ length: 50 }, (_, n) => enrolled(store, { serial: `MORE-${n}` })));
+    expect(await verifyLedger(store.file, signed)).toMatchObject({ ok: true, sum: 0 });
+    await writing;
+    expect(await verifyLedger(store.file, signed)).toMatchObject({ ok: true, transfers: 55 });
+  });
+});
+
+describe('with the guards taken away, the first difference is named', () => {
+  const cases: [string, string[], { domain: string; n: number | null; what: string | RegExp }][] = [
+    [
+      'a changed amount',
+      ['UPDATE transfers SET credits = 11 WHERE domain_id = 1 AND n = 2'],
+      { domain: 'springfield', n: 2, what: 'content and hash do not fit' },
+    ],
+    [
+      'a changed device',
+      ["UPDATE transfers SET device_id = 'other' WHERE domain_id = 1 AND n = 1"],
+      { domain: 'springfield', n: 1, what: 'content and hash do not fit' },
+    ],
+    [
+      'a changed actor',
+      ["UPDATE transfers SET actor = 'other' WHERE domain_id = 2"],
+      { domain: 'shelbyville', n: 1, what: 'content and hash do not fit' },
+    ],
+    [
+      'a changed vendor account',
+      ["UPDATE transfers SET debit = 'vendor:loss' WHERE domain_id = 1 AND n = 4"],
+      { domain: 'springfield', n: 4, what: 'content and hash do not fit' },
+    ],
+    [
+      'a changed order',
+      [
+        'UPDATE transfers SET n = 99 WHERE domain_id = 1 AND n = 2',
+        'UPDATE transfers SET n = 2 WHERE domain_id = 1 AND n = 3',
+        'UPDATE transfers SET n = 3 WHERE n = 99',
+      ],
+      { domain: 'springfield', n: 2, what: /hash/ },
+    ],
+    [
+      'a row taken out',
+      ['DELETE FROM transfers WHERE domain_id = 1 AND n = 2'],
+      { domain: 'springfield', n: 3, what: 'row 2 is missing' },
+    ],
+    [
+      'the first row taken out',
+      ['DELETE FROM transfers WHERE domain_id = 1 AND n = 1'],
+      { domain: 'springfield', n: 2, what: 'row 1 is missing' },
+    ],
+    [
+      'the last row taken out',
+      ['DELETE FROM transfers WHERE domain_id = 1 AND n = 4'],
+      { domain: 'springfield', n: 3, what: /head says n 4/ },
+    ],
+    [
+      'a raised head',
+      ['UPDATE ledger_heads SET balance = 1000 WHERE domain_id = 2'],
+      { domain: 'shelbyville', n: 1, what: /head says balance 1000/ },
+    ],
+    [
+      'a head taken out',
+      ['DELETE FROM ledger_heads WHERE domain_id = 2'],
+      { domain: 'shelbyville', n: null, what: 'has no head' },
+    ],
+    [
+      'a time that goes back',
+      ['UPDATE transfers SET at = 1 WHERE domain_id = 1 AND n = 3'],
+      { domain: 'springfield', n: 3, what: 'was posted before the row before it' },
+    ],
+    [
+      'a board given back its credits',
+      ["UPDATE boards SET left_credits = 10 WHERE serial = 'SN-3'"],
+      { domain: '', n: null, what: 'board SN-3: 0 credits are spent, but 10 were granted' },
+    ],
+    [
+      'a board whose credits vanished',
+      [
+        "INSERT INTO boards (serial_key, serial, model, fulfilment, credits, left_credits, listed_at) VALUES ('x', 'X', 'M', 'on-enrolment', 5, 0, 0)",
+      ],
+      { domain: '', n: null, what: 'board X: 5 credits are spent, but 0 were granted' },
+    ],
+    [
+      'transfers of nobody',
+      [
+        'UPDATE transfers SET domain_id = 99 WHERE domain_id = 2',
+        'DELETE FROM ledger_heads WHERE domain_id = 2',
+        'DELETE FROM domains WHERE id = 2',
+      ],
+      { domain: '', n: null, what: 'all balances sum to -10, not to zero' },
+    ],
+  ];
+  test.each(cases)('[L5] %s', async (_, statements, difference) => {
+    const { store } = await books();
+    tamper(store, ...statements);
+    const verdict = await verifyLedger(store.file, []);
+    expect(verdict).toMatchObject({ ok: false, firstDifference: { domain: difference.domain, n: difference.n } });
+    expect(verdict.firstDifference?.what).toMatch(difference.what);
+  });
+});
+
+describe('what only the signed heads outside the database can tell', () => {
+  test('[L5] a cut tail', async () => {
+    const { store, signed } = await books();
+    const file = tamper(
+      store,
+      'DELETE FROM transfers WHERE domain_id = 1 AND n > 2',
+      "UPDATE boards SET left_credits = 10 WHERE serial IN ('SN-3', 'SN-4')",
+    );
+    computeAnew(file);
+    expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
+    expect(await verifyLedger(store.file, signed)).toMatchObject({
+      ok: false,
+      firstDifference: { domain: 'springfield', n: 3, what: 'row 3 was signed as the head, but the chain ends at 2' },
+    });
+  });
+
+  test('[L5] a whole chain computed anew', async () => {
+    const { store, signed } = await books();
+    const file = tamper(store, "UPDATE transfers SET actor = 'somebody else' WHERE domain_id = 1 AND n = 1");
+    computeAnew(file);
+    expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
+    expect(await verifyLedger(store.file, signed)).toMatchObject({
+      ok: false,
+      firstDifference: { domain: 'springfield', n: 3, what: 'is not the row that was signed as the head' },
+    });
+  });
+
+  test('[L5] a domain that is gone with all its rows', async () => {
+    const { store, signed } = await books();
+    tamper(
+      store,
+      'DELETE FROM transfers WHERE domain_id = 2',
+      'DELETE FROM ledger_heads WHERE domain_id = 2',
+      'DELETE FROM domains WHERE id = 2',
+      "UPDATE boards SET left_credits = 10 WHERE serial = 'SN-5'",
+    );
+    expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
+    expect(await verifyLedger(store.file, signed)).toMatchObject({ ok: false, firstDifference: { domain: 'shelbyville' } });
+  });
+});
+
+describe('the file of signed heads', () => {
+  test('[L5] only heads that moved are appended', async () => {
+    const { store, file } = await books();
+    expect(await file.append(ledgerHeads(store.reader), START)).toBe(1);
+    expect(await file.append(ledgerHeads(store.reader), START)).toBe(0);
+    expect((await file.read()).map(({ domain, n }) => `${domain} ${n}`)).toEqual([
+      'shelbyville 1',
+      'springfield 3',
+      'springfield 4',
+    ]);
+  });
+
+  test.each([
+    ['a changed line', (text: string) => text.replace('"n":3', '"n":4')],
+    ['a changed hash', (text: string) => text.replace(/"hash":"./, '"hash":"x')],
+    ['a line of another key', (text: string) => text.replace(/"signature":"[^"]*"/, `"signature":"${'A'.repeat(86)}"`)],
+    ['a line that cannot be read', (text: string) => `${text}{"domain":`],
+    ['a line that is no object', (text: string) => `${text}null\n`],
+  ])('[L5] %s is refused by its number', async (_, change) => {
+    const { file, path } = await books();
+    await writeFile(path, change(await readFile(path, 'utf8')));
+    await expect(file.read()).rejects.toThrow(/^line [123] of the ledger heads/);
+  });
+
+  test('[L5] no file yet is no head', async () => {
+    const { store } = await books();
+    expect(await new CheckpointFile(join(dirname(store.file), 'none'), generateKeyPairSync('ed25519').privateKey).read()).toEqual(
+      [],
+    );
+  });
+});
