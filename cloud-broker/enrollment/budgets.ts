@@ -15,7 +15,7 @@ export function fullBucket(rate: Rate, now: number): Bucket {
 }
 
 /** The bucket at `now`; a clock that went back refills nothing. */
-export function refilled(bucket: Bucket, rate: Rate, now: number): Bucket {
+function refilled(bucket: Bucket, rate: Rate, now: number): Bucket {
   const elapsedS = Math.max(0, now - bucket.at) / 1000;
   return { tokens: Math.min(rate.burst, bucket.tokens + elapsedS * rate.perSecond), at: now };
 }

@@ -7,15 +7,13 @@ import { createHash } from 'node:crypto';
 export type TransferKind = 'enrolment' | 'product-key' | 'usage' | 'adjustment' | 'reversal';
 
 /** The vendor's accounts. They keep no balance row: theirs is a sum over transfers (L5). */
-export const vendorAccounts = [
-  'vendor:grants',
-  'vendor:product-keys',
-  'vendor:usage',
-  'vendor:adjustments',
-  'vendor:forfeited',
-  'vendor:loss',
-] as const;
-export type VendorAccount = (typeof vendorAccounts)[number];
+export type VendorAccount =
+  | 'vendor:grants'
+  | 'vendor:product-keys'
+  | 'vendor:usage'
+  | 'vendor:adjustments'
+  | 'vendor:forfeited'
+  | 'vendor:loss';
 
 /** What a cause asks to book; everything else follows from the head of the chain. */
 export interface TransferRequest {

@@ -46,7 +46,15 @@ const API = {
 const LOCAL = ['discovery-untrusted'];
 
 /** Codes beyond the contract, ours to choose. */
-const OWN = ['sign-in-failed', 'unreachable', 'not-enrolled', 'folder-in-use', 'ca-key-missing', 'settings-invalid', 'port-in-use'];
+const OWN = [
+  'sign-in-failed',
+  'unreachable',
+  'not-enrolled',
+  'folder-in-use',
+  'ca-key-missing',
+  'settings-invalid',
+  'port-in-use',
+];
 
 /** True only while the list above and the type of device codes name each other completely. */
 type Missing = Exclude<DeviceCode, (typeof REJECTED)[number] | (typeof PENDING)[number]>;

@@ -102,7 +102,7 @@ export class TestBoard {
 }
 
 /** A store that answers as it is told, and what it was asked. */
-export class TestStore {
+class TestStore {
   attempts: EnrolmentAttempt[] = [];
   /** Why a domain is unknown; those not named are absent. */
   domains: Record<string, 'unconfirmed' | 'closed' | null> = { [DOMAIN]: null };
@@ -142,7 +142,7 @@ export const ACCEPTED: Extract<EnrolmentOutcome, { outcome: 'accepted' }> = {
   organization: 'Springfield schools',
 };
 
-export type Line = Parameters<DeskDependencies['log']>[0];
+type Line = Parameters<DeskDependencies['log']>[0];
 
 export interface TestDesk {
   desk: EnrolmentDesk;

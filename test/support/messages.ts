@@ -3,7 +3,7 @@ import { deviceDown, deviceUp, enrolmentDown, enrolmentUp } from '../../protocol
 
 const ID = '7b0ce3c4-53c0-4a5e-9f0c-0b9d7a3f5a11';
 const TIME = '2026-11-23T08:00:00Z';
-export const PUBLIC_KEY =
+const PUBLIC_KEY =
   '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n';
 
 export interface Example {

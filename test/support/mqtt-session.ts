@@ -27,8 +27,9 @@ export interface ClientOptions {
 export async function openTls(where: Where, options: Pick<ClientOptions, 'certificate' | 'localAddress'>): Promise<TLSSocket> {
   const { hostname: host, port } = new URL(where.mqtt);
   const { localAddress } = options;
+  const ca = readFileSync(where.ca);
   const tcp = connectTcp({ host, port: Number(port), noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) });
-  const socket = connectTls({ socket: tcp, host, ca: readFileSync(where.ca), minVersion: 'TLSv1.2', ...options.certificate });
+  const socket = connectTls({ socket: tcp, host, ca, minVersion: 'TLSv1.2', ...options.certificate });
   // Whoever waits hears of the first error; either of the two sockets may have more of them later.
   for (const one of [tcp, socket]) one.on('error', () => undefined);
   return new Promise((resolve, reject) => {
