@@ -116,12 +116,17 @@ describe('known tricks', () => {
   });
 
   test('[E13] bytes that are not UTF-8 are not repaired', () => {
-    const whole = bytesOf({ type: 'will', epoch: 1, reason: 'update' });
-    expect(decode(deviceUp.will, whole).ok).toBe(true);
-    for (const at of [2, 10, whole.length - 3]) {
+    const whole = bytesOf({
+      type: 'result',
+      commandId: '7b0ce3c4-53c0-4a5e-9f0c-0b9d7a3f5a11',
+      outcome: 'failed',
+      detail: 'écran éteint',
+    });
+    expect(decode(deviceUp.result, whole).ok).toBe(true);
+    for (const at of [whole.indexOf('écran'), whole.indexOf('éteint') + 1, whole.indexOf('cran')]) {
       const broken = Buffer.from(whole);
       broken[at] = 0xff;
-      expect(decode(deviceUp.will, broken)).toMatchObject({ ok: false, code: 'invalid-message' });
+      expect(decode(deviceUp.result, broken), String(at)).toMatchObject({ ok: false, code: 'invalid-message' });
     }
   });
 

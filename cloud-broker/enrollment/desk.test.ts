@@ -121,8 +121,10 @@ describe('waiting for an admin', () => {
     desk.desk.decided(mine.fingerprint);
     desk.desk.decided(mine.fingerprint);
     expect(await session.next()).toMatchObject({ type: 'accepted', requestId: desk.id(1), deviceId: 'waiting-row' });
-    for (let turn = 0; turn < 20; turn += 1) await settled();
-    expect([session.received.length, bystander.received.length]).toEqual([3, 2]);
+    desk.store.answer = () => ({ outcome: 'rejected', code: 'blocked' });
+    desk.desk.decided(other.fingerprint);
+    expect(await bystander.next()).toMatchObject({ type: 'rejected', code: 'blocked' });
+    expect([session.received.length, bystander.received.length]).toEqual([3, 3]);
   });
 
   test('[E6] a rejection within the open session is answered at once too; a closed session is left alone', async () => {

@@ -105,6 +105,10 @@ describe('what is acknowledged', () => {
       await roster.heartbeat('dev-00000002', beatOf(7));
       lateDone = true;
     })();
+    // Another roster's flush takes the time that the second one would have been gathering.
+    const other = testRoster([STORED]);
+    await other.roster.heartbeat(DEVICE, beatOf(7));
+    expect(flushes).toHaveLength(1);
     first.resolve();
     await early;
     expect(lateDone).toBe(false);

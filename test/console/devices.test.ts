@@ -18,7 +18,7 @@ describe('the list of devices', TIMEOUT, () => {
     await using stage = await openStage(browser, { devices: 0 });
     await stage.page.getByText('No devices yet').waitFor();
     expect(await stage.page.locator('main').textContent()).toContain(
-      `ROLLCALL_URL=${stage.service.url} npx rollcall-agent enroll --domain springfield`,
+      `ROLLCALL_URL=${stage.service.url} node rollcall-agent.cjs enroll --domain springfield`,
     );
     expect(stage.complaints).toEqual([]);
   });

@@ -14,7 +14,7 @@ export function EnrolSteps() {
       </li>
       <li>
         {t('enrol.orCommand')}
-        <Copyable text={`ROLLCALL_URL=${window.location.origin} npx rollcall-agent enroll --domain ${domain.name}`} />
+        <Copyable text={`ROLLCALL_URL=${window.location.origin} node rollcall-agent.cjs enroll --domain ${domain.name}`} />
       </li>
       <li>{t('enrol.appears')}</li>
     </ul>

@@ -81,8 +81,8 @@ export const en = {
   'rows.more': 'Show more',
 
   'enrol.open': 'Enrol a display',
-  'enrol.onDisplay': 'On the display, open the setup page and type the domain name:',
-  'enrol.orCommand': 'Or run the agent on the display:',
+  'enrol.onDisplay': 'The domain’s name, as an installer types it:',
+  'enrol.orCommand': 'On the display, run the agent:',
   'enrol.appears': 'The display appears here by itself, and the credits it brought in Billing History.',
   'enrol.waiting': 'Waiting for your display…',
   'enrol.copy': 'Copy',
