@@ -80,8 +80,8 @@ export const fr: Record<keyof typeof en, string> = {
   'rows.more': 'Afficher plus',
 
   'enrol.open': 'Inscrire un écran',
-  'enrol.onDisplay': 'Le nom du domaine, tel que l’installateur le saisit :',
-  'enrol.orCommand': 'Sur l’écran, lancez l’agent :',
+  'enrol.onDisplay': 'Le nom du domaine, tel que l’installateur le saisit :',
+  'enrol.orCommand': 'Sur l’écran, lancez l’agent :',
   'enrol.appears': 'L’écran apparaît ici de lui-même, et les crédits attribués dans Histoire de facturation.',
   'enrol.waiting': 'En attente de votre écran…',
   'enrol.copy': 'Copier',
