@@ -57,7 +57,7 @@ export function openReader(file: string): Sql {
 export function openWriter(file: string): Sql {
   const sql = new Sql(new DatabaseSync(file));
   sql.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536',
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY',
   );
   migrate(sql);
   return sql;

@@ -33,12 +33,19 @@ export interface StoreOptions {
   onInternalError(message: string): void;
   /** The writer died: nothing can be stored any more, so the service must end. */
   onFatal(error: Error): void;
+  /** Most operations in one commit; 1 gives each its own. Bounds the time that the first of a batch waits. */
+  maxBatch?: number;
 }
+
+const MAX_BATCH = 128;
 
 /** Opens the embedded store (SQLite) in `folder`, which must exist and be locked by this process (S4). */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const file = join(options.folder, 'rollcall.db');
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file }, name: 'writer' });
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), {
+    workerData: { file, maxBatch: options.maxBatch ?? MAX_BATCH },
+    name: 'writer',
+  });
   const [first] = (await once(worker, 'message')) as [unknown];
   if (first !== 'ready') throw new Error('the writer did not start');
   return new SqliteStore(worker, openReader(file), options);

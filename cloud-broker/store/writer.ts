@@ -25,12 +25,10 @@ export interface CommitReport {
   commitMs: number;
 }
 
-/** Most operations in one commit: bounds the time that the first of a batch waits. */
-const MAX_BATCH = 128;
-
 const port = parentPort;
 if (port === null) throw new Error('the writer runs as a worker thread');
-const sql = openWriter((workerData as { file: string }).file);
+const { file, maxBatch } = workerData as { file: string; maxBatch: number };
+const sql = openWriter(file);
 const queue: WriteRequest[] = [];
 let scheduled = false;
 
@@ -81,7 +79,7 @@ function runBatch(batch: WriteRequest[]): CommitReport {
 function drain(): void {
   scheduled = false;
   if (queue.length === 0) return;
-  port?.postMessage(runBatch(queue.splice(0, MAX_BATCH)));
+  port?.postMessage(runBatch(queue.splice(0, maxBatch)));
   schedule();
 }
 
@@ -94,7 +92,7 @@ function schedule(): void {
 
 port.on('message', (message: WriteRequest | 'close') => {
   if (message === 'close') {
-    while (queue.length > 0) port.postMessage(runBatch(queue.splice(0, MAX_BATCH)));
+    while (queue.length > 0) port.postMessage(runBatch(queue.splice(0, maxBatch)));
     sql.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     sql.close();
     port.postMessage('closed');

@@ -1,0 +1,148 @@
+/**
+ * `enroll-commit`: decide and commit, without network. Ours through the store with many callers and with one; the others
+ * are the same operations with one commit each, and the same rows by hand-written multi-row statements.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EnrolmentAttempt } from '../../cloud-broker/enrollment/attempt.ts';
+import { openStore, type Store } from '../../cloud-broker/store/store.ts';
+import { inTurn, quantile, type Comparison } from './measure.ts';
+import { bareEnrolments } from './bare-enrolments.ts';
+
+const CALLERS = 64;
+const NOW = Date.UTC(2026, 10, 23);
+
+export interface Scale {
+  boards: number;
+  pairs: number;
+}
+
+async function inStore<Result>(maxBatch: number, boards: number, work: (store: Store) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+  const fail = (reason: unknown): void => {
+    throw new Error(`the store failed: ${String(reason)}`);
+  };
+  const store = await openStore({ folder, maxBatch, onInternalError: fail, onFatal: fail });
+  try {
+    const { domainId } = await store.write('createDomain', {
+      now: NOW,
+      name: 'bench',
+      email: 'admin@bench.example',
+      organization: 'Bench',
+      contactName: '',
+      phone: '',
+      byOperator: true,
+    });
+    await store.write('activateDomain', { now: NOW, domainId, actor: 'bench' });
+    for (let from = 0; from < boards; from += 1000) {
+      const lines = Array.from({ length: Math.min(1000, boards - from) }, (_, index) => ({
+        line: index + 1,
+        values: {
+          serial: `B-${from + index}`,
+          model: 'M',
+          credits: 1095,
+          fulfilment: 'on-enrolment',
+          factoryPublicKey: FACTORY_KEY,
+        },
+      }));
+      await store.write('importBoards', { now: NOW, actor: 'bench', lines });
+    }
+    const result = await work(store);
+    const stored = store.reader.get<{ devices: number; balance: number }>(
+      "SELECT (SELECT count(*) FROM devices WHERE state = 'enrolled') AS devices, (SELECT balance FROM ledger_heads) AS balance",
+    );
+    if (stored?.devices !== boards || stored.balance !== boards * 1095)
+      throw new Error(`not all was stored: ${JSON.stringify(stored)}`);
+    return result;
+  } finally {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const FACTORY_KEY =
+  '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----';
+
+function attemptOf(index: number): EnrolmentAttempt {
+  const proposedId = `d-${String(index).padStart(16, '0')}`;
+  return {
+    now: NOW,
+    domain: 'bench',
+    board: { serial: `B-${index}`, serialSource: 'dmi', model: 'M', os: 'Linux', arch: 'x64', agentVersion: '1' },
+    key: { fingerprint: createHash('sha256').update(String(index)).digest('hex'), pem: 'key' },
+    renew: null,
+    deviceSignature: 'valid',
+    boardSignature: 'valid',
+    checkedFactoryKey: FACTORY_KEY,
+    pairingHash: null,
+    overBudget: false,
+    address: '127.0.0.1',
+    correlationId: 'BENCH-00000',
+    proposedId,
+    certificate: {
+      deviceId: proposedId,
+      fingerprint: randomBytes(32).toString('hex'),
+      serialNumber: randomBytes(16).toString('hex'),
+    },
+  };
+}
+
+/** Enrolments per second, and each one's milliseconds. */
+async function enrolAll(store: Store, boards: number, callers: number): Promise<{ perSecond: number; ms: number[] }> {
+  const attempts = Array.from({ length: boards }, (_, index) => attemptOf(index));
+  const ms: number[] = [];
+  const started = performance.now();
+  const caller = async (): Promise<void> => {
+    for (let attempt = attempts.pop(); attempt !== undefined; attempt = attempts.pop()) {
+      const asked = performance.now();
+      const outcome = await store.write('enrol', attempt);
+      if (outcome.outcome !== 'accepted') throw new Error(JSON.stringify(outcome));
+      ms.push(performance.now() - asked);
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+  return { perSecond: boards / ((performance.now() - started) / 1000), ms };
+}
+
+export async function enrollCommit({ boards, pairs }: Scale): Promise<Comparison[]> {
+  const bench = 'enroll-commit';
+  const spreads: { ours: number; other: number }[] = [];
+  const many = async (): Promise<number> =>
+    inStore(128, boards, async (store) => {
+      const { perSecond, ms } = await enrolAll(store, boards, CALLERS);
+      spreads.push({ ours: quantile(ms, 0.99), other: quantile(ms, 0.5) });
+      return perSecond;
+    });
+  const one = async (maxBatch: number, callers: number): Promise<number> =>
+    inStore(maxBatch, boards, async (store) => (await enrolAll(store, boards, callers)).perSecond);
+  return [
+    {
+      bench,
+      figure: '64 callers, against one commit each',
+      unit: '/s',
+      bound: { atLeast: 5 },
+      pairs: await inTurn(pairs, many, async () => one(1, CALLERS)),
+    },
+    {
+      bench,
+      figure: '64 callers, against bare rows 64 a commit',
+      unit: '/s',
+      bound: { atLeast: 0.5 },
+      pairs: await inTurn(pairs, many, async () => bareEnrolments(boards, CALLERS)),
+    },
+    {
+      bench,
+      figure: '1 caller, against bare rows one by one',
+      unit: '/s',
+      bound: { atLeast: 0.6 },
+      pairs: await inTurn(
+        pairs,
+        async () => one(128, 1),
+        async () => bareEnrolments(boards, 1),
+      ),
+    },
+    { bench, figure: 'p99 against p50 at 64 callers', unit: 'ms', bound: { atMost: 4 }, pairs: spreads },
+  ];
+}
