@@ -129,12 +129,15 @@ describe('another key', () => {
   const competing = { deviceId: 'competing-device' };
 
   test('[E7] proved by the factory key it replaces the old one: same device, nothing granted', () => {
-    expect(decide({ ...PLAIN, ...listed({ left: 0 }), competing })).toEqual({
+    const replaced = {
       outcome: 'accepted',
       how: 'replace',
       deviceId: 'competing-device',
       grant: { credits: 0, reason: 'none-left' },
-    });
+    };
+    expect(decide({ ...PLAIN, ...listed({ left: 0 }), competing })).toEqual(replaced);
+    expect(decide({ ...PLAIN, ...listed({ left: 5, fulfilment: 'product-key' }), competing })).toEqual(replaced);
+    expect(decide({ ...PLAIN, ...listed({ left: 5 }), competing })).toEqual(replaced);
   });
 
   test.each([

@@ -90,6 +90,9 @@ function grantOnJoining(listed: Entitlement): Grant {
   return grant.reason === 'granted' && !listed.hasFactoryKey ? { credits: 0, reason: 'held' } : grant;
 }
 
+/** Of a device that is repeated (E3) or gets a new key (E7): it brought what it brings when it first enrolled. */
+const NO_GRANT: Grant = { credits: 0, reason: 'none-left' };
+
 const rejected = (code: RejectedCode): Decision => ({ outcome: 'rejected', code });
 
 /** E4: a listed board with a factory key must have signed with it. */
@@ -104,7 +107,7 @@ function repeated(facts: Facts, same: { deviceId: string; joins: boolean }): Dec
   if (same.joins && facts.listed !== null) {
     return { outcome: 'accepted', how: 'join', deviceId: same.deviceId, grant: grantOnJoining(facts.listed) };
   }
-  return { outcome: 'accepted', how: 'again', deviceId: same.deviceId, grant: { credits: 0, reason: 'none-left' } };
+  return { outcome: 'accepted', how: 'again', deviceId: same.deviceId, grant: NO_GRANT };
 }
 
 /** The answer to a `proof`, for facts read in the transaction that will hold the decision (E13). */
@@ -125,7 +128,8 @@ export function decide(facts: Facts): Decision {
   if (domain.status === 'disabled' && grant.credits === 0) return rejected('domain-disabled');
   if (facts.competing !== null && !listed?.hasFactoryKey) return waiting(facts, 'key-changed', facts.competing.deviceId);
   if (listed === null && domain.unlisted === 'approve') return waiting(facts, 'awaiting-approval', null);
-  if (facts.competing !== null) return { outcome: 'accepted', how: 'replace', deviceId: facts.competing.deviceId, grant };
+  if (facts.competing !== null)
+    return { outcome: 'accepted', how: 'replace', deviceId: facts.competing.deviceId, grant: NO_GRANT };
   if (facts.former !== null) return { outcome: 'accepted', how: 'return', deviceId: facts.former.deviceId, grant };
   return { outcome: 'accepted', how: 'new', deviceId: facts.waiting?.deviceId ?? null, grant };
 }

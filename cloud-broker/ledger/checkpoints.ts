@@ -22,14 +22,19 @@ export class CheckpointFile {
     this.key = key;
   }
 
-  /** All checkpoints in the order of the file. Throws where a line cannot be read or its signature does not fit. */
-  async read(): Promise<Checkpoint[]> {
+  /** The whole lines of the file. What a crash in the middle of an append left behind the last line end was never promised. */
+  private async wholeLines(): Promise<string> {
     const text = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
+    return text.slice(0, text.lastIndexOf('\n') + 1);
+  }
+
+  /** All checkpoints in the order of the file. Throws where a line cannot be read or its signature does not fit. */
+  async read(): Promise<Checkpoint[]> {
     const publicKey = createPublicKey(this.key);
-    return text
+    return (await this.wholeLines())
       .split('\n')
       .filter((line) => line !== '')
       .map((line, index) => {
@@ -51,6 +56,7 @@ export class CheckpointFile {
     });
     const handle = await open(this.file, 'a', 0o600);
     try {
+      await handle.truncate(Buffer.byteLength(await this.wholeLines()));
       await handle.appendFile(lines.join(''));
       await handle.sync();
     } finally {

@@ -260,12 +260,22 @@ describe('the file of signed heads', () => {
     ['a changed line', (text: string) => text.replace('"n":3', '"n":4')],
     ['a changed hash', (text: string) => text.replace(/"hash":"./, '"hash":"x')],
     ['a line of another key', (text: string) => text.replace(/"signature":"[^"]*"/, `"signature":"${'A'.repeat(86)}"`)],
-    ['a line that cannot be read', (text: string) => `${text}{"domain":`],
+    ['a line that cannot be read', (text: string) => `${text}{"domain":\n`],
     ['a line that is no object', (text: string) => `${text}null\n`],
   ])('[L5] %s is refused by its number', async (_, change) => {
     const { file, path } = await books();
     await writeFile(path, change(await readFile(path, 'utf8')));
     await expect(file.read()).rejects.toThrow(/^line [123] of the ledger heads/);
+  });
+
+  test('[L5] what a crash left of an append is passed over, and the next append takes its place', async () => {
+    const { store, file, path } = await books();
+    const before = await file.read();
+    await writeFile(path, `${await readFile(path, 'utf8')}{"at":"2026-`);
+    expect(await file.read()).toEqual(before);
+    expect(await file.append(ledgerHeads(store.reader), START)).toBe(1);
+    expect(await file.read()).toHaveLength(before.length + 1);
+    expect((await readFile(path, 'utf8')).endsWith('}\n')).toBe(true);
   });
 
   test('[L5] no file yet is no head', async () => {

@@ -85,7 +85,12 @@ const LIST: readonly Check[] = [
     answer: (facts) => {
       const how = facts.competing !== null ? 'replace' : facts.former !== null ? 'return' : 'new';
       const deviceId = facts.competing?.deviceId ?? facts.former?.deviceId ?? facts.waiting?.deviceId ?? null;
-      return { outcome: 'accepted', how, deviceId, grant: brings(facts) };
+      return {
+        outcome: 'accepted',
+        how,
+        deviceId,
+        grant: how === 'replace' ? { credits: 0, reason: 'none-left' } : brings(facts),
+      };
     },
   },
 ];
