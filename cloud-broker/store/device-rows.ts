@@ -1,3 +1,4 @@
+import type { CreditReason } from '../../protocol/messages.ts';
 import type { Identity } from '../enrollment/decide.ts';
 import type { Sql } from './sql.ts';
 
@@ -14,7 +15,7 @@ export interface DeviceRow {
   publicKey: string;
   enrolledAt: number | null;
   granted: number;
-  grantReason: string | null;
+  grantReason: CreditReason | null;
   pendingCode: string | null;
   competesWith: string | null;
 }

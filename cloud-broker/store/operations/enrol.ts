@@ -94,7 +94,9 @@ function accept(
   const claim = claimOf(loaded, attempt);
   const actor = `device:${deviceId}`;
   bindKey(context, claim, attempt.now);
-  if (how === 'new' && facts.waiting === null) {
+  // A row that is new says all that the board said already.
+  if (how !== 'new' || facts.waiting !== null) refreshClaim(context, deviceId, attempt.board);
+  else {
     insertWaiting(
       context,
       {
@@ -119,7 +121,6 @@ function accept(
       attempt.now,
     );
   }
-  refreshClaim(context, deviceId, attempt.board);
   return answer(context, loaded, attempt, { deviceId, how, certificate });
 }
 
@@ -184,7 +185,7 @@ function answer(
     MAX_LIVE_CERTIFICATES,
   );
   const replay = accepted.how === 'again' && earlier !== null;
-  const credits = { granted: device.granted, reason: (device.grantReason ?? 'none-left') as 'none-left' };
+  const credits = { granted: device.granted, reason: device.grantReason ?? 'none-left' };
   const epoch = sql.get<{ epoch: number }>('SELECT epoch FROM presence WHERE device_id = ?', device.id)?.epoch ?? 0;
   if (!replay)
     report(context, loaded, attempt, { outcome: 'accepted', code: null, deviceId: device.id, granted: credits.granted });
