@@ -8,16 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EnrolmentAttempt } from '../../cloud-broker/enrollment/attempt.ts';
 import { openStore, type Store } from '../../cloud-broker/store/store.ts';
+import type { Size } from './benches.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';
 import { bareEnrolments } from './bare-enrolments.ts';
 
 const CALLERS = 64;
 const NOW = Date.UTC(2026, 10, 23);
 
-export interface Scale {
-  boards: number;
-  pairs: number;
-}
+const SCALES = { full: { boards: 6400, pairs: 5 }, smoke: { boards: 128, pairs: 1 } };
 
 async function inStore<Result>(maxBatch: number, boards: number, work: (store: Store) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
@@ -106,7 +104,8 @@ async function enrolAll(store: Store, boards: number, callers: number): Promise<
   return { perSecond: boards / ((performance.now() - started) / 1000), ms };
 }
 
-export async function enrollCommit({ boards, pairs }: Scale): Promise<Comparison[]> {
+export async function enrollCommit(size: Size): Promise<Comparison[]> {
+  const { boards, pairs } = SCALES[size];
   const bench = 'enroll-commit';
   const spreads: { ours: number; other: number }[] = [];
   const many = async (): Promise<number> =>
