@@ -17,7 +17,7 @@ import { EventHub } from './events/hub.ts';
 import { originVerdict } from './origin.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { blockRoutes } from './routes/blocks.ts';
-import { approvalRoutes, deviceRoutes } from './routes/devices.ts';
+import { approvalRoutes, deviceChangeRoutes, deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -165,6 +165,7 @@ function userApi(api: Api, deps: HttpDeps, hub: EventHub): void {
   });
   sessionRoutes(api, deps);
   deviceRoutes(api, deps);
+  deviceChangeRoutes(api, deps);
   approvalRoutes(api, deps);
   blockRoutes(api, deps);
   billingRoutes(api, deps);

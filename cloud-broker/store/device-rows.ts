@@ -24,26 +24,29 @@ const SELECT = `SELECT id, domain_id AS domainId, state, identity, board_id AS b
   key_fingerprint AS keyFingerprint, public_key AS publicKey, enrolled_at AS enrolledAt, granted, grant_reason AS grantReason,
   pending_code AS pendingCode, competes_with AS competesWith FROM devices`;
 
+// Whole texts, put together once: a statement is found again by its text.
+const OF_DOMAIN = `${SELECT} WHERE id = ? AND domain_id = ?`;
+const BY_ID = `${SELECT} WHERE id = ?`;
+const OF_KEY = `${SELECT} WHERE key_fingerprint = ? AND domain_id = ? ORDER BY enrolled_at`;
+const OF_SERIAL = `${SELECT} WHERE serial_key = ? AND identity <> 'key' AND state <> 'pending' ORDER BY enrolled_at`;
+
 /** A device or waiting row of this domain; null for another domain's (A4). */
 export function deviceOfDomain(sql: Sql, domainId: number, id: string): DeviceRow | null {
-  return sql.get<DeviceRow>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
+  return sql.get<DeviceRow>(OF_DOMAIN, id, domainId);
 }
 
 export function deviceById(sql: Sql, id: string): DeviceRow | null {
-  return sql.get<DeviceRow>(`${SELECT} WHERE id = ?`, id);
+  return sql.get<DeviceRow>(BY_ID, id);
 }
 
 /** All rows of one key in one domain: at most one of them is not unenrolled. */
 export function devicesOfKey(sql: Sql, domainId: number, fingerprint: string): DeviceRow[] {
-  return sql.all<DeviceRow>(`${SELECT} WHERE key_fingerprint = ? AND domain_id = ? ORDER BY enrolled_at`, fingerprint, domainId);
+  return sql.all<DeviceRow>(OF_KEY, fingerprint, domainId);
 }
 
 /** Rows of one serial, in all domains, that the serial identifies; those known by their key alone are not among them (E12). */
 export function devicesOfSerial(sql: Sql, serialKey: string): DeviceRow[] {
-  return sql.all<DeviceRow>(
-    `${SELECT} WHERE serial_key = ? AND identity <> 'key' AND state <> 'pending' ORDER BY enrolled_at`,
-    serialKey,
-  );
+  return sql.all<DeviceRow>(OF_SERIAL, serialKey);
 }
 
 export interface BoardRow {

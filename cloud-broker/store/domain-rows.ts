@@ -29,14 +29,19 @@ const SELECT = `SELECT d.id, d.name, d.organization, d.email, d.created_at AS cr
   coalesce(h.balance, 0) AS balance
   FROM domains d LEFT JOIN ledger_heads h ON h.domain_id = d.id`;
 
+// Whole texts, put together once: a statement is found again by its text.
+const BY_NAME = `${SELECT} WHERE d.name = ?`;
+const BY_ID = `${SELECT} WHERE d.id = ?`;
+
 export function domainByName(sql: Sql, name: string): DomainRow | null {
-  return sql.get<DomainRow>(`${SELECT} WHERE d.name = ?`, name);
+  return sql.get<DomainRow>(BY_NAME, name);
 }
 
 export function domainById(sql: Sql, id: number): DomainRow | null {
-  return sql.get<DomainRow>(`${SELECT} WHERE d.id = ?`, id);
+  return sql.get<DomainRow>(BY_ID, id);
 }
 
 export function statusOf(row: DomainRow, now: number): DomainStatus {
-  return domainStatus({ ...row, credited: row.credited === 1 }, row.balance, now);
+  const { activatedAt, trialEndsAt, closedAt, credited, balance } = row;
+  return domainStatus({ activatedAt, trialEndsAt, closedAt, credited: credited === 1 }, balance, now);
 }

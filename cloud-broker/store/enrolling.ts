@@ -1,4 +1,5 @@
 /** The writes that make a board a device: shared by an accepted enrolment and by an admin's approval (E6: approve is the enrolment). */
+import type { PendingCode } from '../../protocol/errors.ts';
 import type { BoardClaim } from '../../protocol/messages.ts';
 import type { Grant, Identity } from '../enrollment/decide.ts';
 import { enrolmentKey } from '../ledger/transfers.ts';
@@ -26,48 +27,76 @@ export function bindKey(context: WriteContext, claim: Pick<Claim, 'key' | 'seria
   );
 }
 
-/** Inserts a waiting row. Its label is the serial until a person gives it another. */
-export function insertWaiting(
-  context: WriteContext,
-  row: {
-    id: string;
-    domainId: number;
-    identity: Identity;
-    boardId: number | null;
-    code: string;
-    competesWith: string | null;
-    claim: Claim;
-  },
-  now: number,
-): void {
+export interface NewDevice {
+  id: string;
+  domainId: number;
+  identity: Identity;
+  board: BoardRow | null;
+  claim: Claim;
+  as: { state: 'pending'; code: PendingCode; competesWith: string | null } | { state: 'enrolled'; grant: Grant };
+}
+
+/** Inserts a waiting row, or an enrolled device. Its label is the serial until a person gives it another. */
+function insertDevice(context: WriteContext, row: NewDevice, now: number): void {
   const { board, key, serialKey, address } = row.claim;
+  const waits = row.as.state === 'pending' ? row.as : null;
+  const grant = row.as.state === 'enrolled' ? row.as.grant : null;
   context.sql.run(
     `INSERT INTO devices (id, domain_id, state, identity, board_id, serial, serial_key, serial_source, key_fingerprint, public_key, model,
-      manufacturer, firmware, os, arch, agent_version, label, status, status_since, pending_code, competes_with, first_asked_at, last_asked_at, address)
-     VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)`,
+      manufacturer, firmware, os, arch, agent_version, label, status, status_since, enrolled_at, granted, grant_reason,
+      pending_code, competes_with, first_asked_at, last_asked_at, address)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     row.id,
     row.domainId,
+    row.as.state,
     row.identity,
-    row.boardId,
+    row.board?.id ?? null,
     board.serial.trim(),
     serialKey,
     board.serialSource,
     key.fingerprint,
     key.pem,
-    board.model,
+    (grant === null ? null : row.board?.model) ?? board.model,
     board.manufacturer ?? null,
     board.firmware ?? null,
     board.os,
     board.arch,
     board.agentVersion,
     board.serial.trim(),
+    waits === null ? 'never' : 'pending',
     now,
-    row.code,
-    row.competesWith,
-    now,
-    now,
-    address,
+    waits === null ? now : null,
+    grant?.credits ?? 0,
+    grant?.reason ?? null,
+    waits?.code ?? null,
+    waits?.competesWith ?? null,
+    waits === null ? null : now,
+    waits === null ? null : now,
+    waits === null ? null : address,
   );
+}
+
+/** E6: the board waits for an admin. */
+export function insertWaiting(
+  context: WriteContext,
+  row: Omit<NewDevice, 'as'> & { code: PendingCode; competesWith: string | null },
+  now: number,
+): void {
+  const { code, competesWith, ...device } = row;
+  insertDevice(context, { ...device, as: { state: 'pending', code, competesWith } }, now);
+}
+
+/** A board that the domain has not seen with this key: its row begins as an enrolled device. */
+export function insertEnrolled(
+  context: WriteContext,
+  domain: DomainRow,
+  device: Omit<NewDevice, 'as' | 'domainId'> & { grant: Grant; actor: string },
+  now: number,
+): void {
+  const { grant, actor, ...row } = device;
+  const { key, address } = row.claim;
+  insertDevice(context, { ...row, domainId: domain.id, as: { state: 'enrolled', grant } }, now);
+  beginEnrolment(context, domain, { id: row.id, identity: row.identity, board: row.board, key, grant, actor, address }, now);
 }
 
 /** What may change between two asks of the same board: firmware, system and agent, never its identity. */
@@ -95,8 +124,8 @@ export interface EnrolledAs {
 }
 
 /**
- * Makes row `id` an enrolled device with this key, opens its span, kills certificates of any earlier key (E7, E9),
- * books the grant (E5) and writes audit and event. The caller has decided; here nothing is refused but by the database.
+ * Makes row `id`, which is there already, an enrolled device with this key and kills certificates of any earlier key
+ * (E7, E9). The caller has decided; here nothing is refused but by the database.
  */
 export function markEnrolled(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): void {
   const { sql } = context;
@@ -122,8 +151,19 @@ export function markEnrolled(context: WriteContext, domain: DomainRow, as: Enrol
     as.grant.reason,
     as.id,
   );
-  sql.run('INSERT OR IGNORE INTO enrolment_spans (device_id, domain_id, from_at) VALUES (?, ?, ?)', as.id, domain.id, now);
   revokeCertificates(context, as.id, now);
+  beginEnrolment(context, domain, as, now);
+  for (const { id } of replaced) context.emit(domain.id, now, { type: 'device', data: { deviceId: id, removed: true } });
+}
+
+/** Opens the device's span (L6), books the grant (E5), and notes audit and event. */
+function beginEnrolment(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): void {
+  context.sql.run(
+    'INSERT OR IGNORE INTO enrolment_spans (device_id, domain_id, from_at) VALUES (?, ?, ?)',
+    as.id,
+    domain.id,
+    now,
+  );
   if (as.identity !== 'key') markCompeting(context, domain.id, as.id, now);
   bookGrant(context, domain, { deviceId: as.id, board: as.board, grant: as.grant, actor: as.actor }, now);
   context.audit({
@@ -136,7 +176,6 @@ export function markEnrolled(context: WriteContext, domain: DomainRow, as: Enrol
     details: { granted: as.grant.credits, reason: as.grant.reason, key: as.key.fingerprint },
   });
   context.emit(domain.id, now, { type: 'device', data: { deviceId: as.id } });
-  for (const { id } of replaced) context.emit(domain.id, now, { type: 'device', data: { deviceId: id, removed: true } });
 }
 
 /** Revokes all live certificates of a device and has its session closed after the commit. */

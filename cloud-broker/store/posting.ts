@@ -38,6 +38,8 @@ export const SELECT_TRANSFER = `SELECT t.id, t.domain_id AS domainId, d.name AS 
   t.reason, t.actor, t.balance_after AS balanceAfter, t.previous_hash AS previousHash, t.hash
   FROM transfers t JOIN domains d ON d.id = t.domain_id`;
 
+const BOOKED = `${SELECT_TRANSFER} WHERE t.idempotency_key = ?`;
+
 /** The request that a booked row was made from: what L4 compares and L5 hashes. */
 export function requestOf(row: TransferRow): TransferRequest {
   const incoming = row.credit === 'domain';
@@ -72,7 +74,7 @@ export function post(
   now: number,
 ): { transferId: number; repeated: boolean } {
   const { sql } = context;
-  const booked = sql.get<TransferRow>(`${SELECT_TRANSFER} WHERE t.idempotency_key = ?`, request.idempotencyKey);
+  const booked = sql.get<TransferRow>(BOOKED, request.idempotencyKey);
   if (booked !== null) {
     if (booked.domainId !== domain.id || !sameContent(requestOf(booked), request)) {
       throw new RollcallError('conflict', { reason: 'idempotency-key-reused', idempotencyKey: request.idempotencyKey });
@@ -85,9 +87,9 @@ export function post(
   if (refusal !== null) throw new RollcallError('conflict', { reason: refusal });
   const transfer = nextTransfer(domain.name, head, request, now);
   const [debit, credit] = transfer.direction === 'in' ? [transfer.vendor, 'domain'] : ['domain', transfer.vendor];
-  const row = sql.get<{ id: number }>(
+  const transferId = sql.insert(
     `INSERT INTO transfers (domain_id, n, at, date, kind, debit, credit, credits, idempotency_key, device_id, board_id, product_key_id,
-      reverses, reason, actor, balance_after, previous_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id`,
+      reverses, reason, actor, balance_after, previous_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
     domain.id,
     transfer.n,
     transfer.at,
@@ -107,8 +109,7 @@ export function post(
     transfer.previousHash,
     transfer.hash,
   );
-  if (row === null) throw new Error('the transfer was not stored');
   if (transfer.direction === 'in') sql.run('UPDATE domains SET credited = 1 WHERE id = ? AND credited = 0', domain.id);
-  context.emit(domain.id, transfer.at, { type: 'billing', data: { transferId: row.id } });
-  return { transferId: row.id, repeated: false };
+  context.emit(domain.id, transfer.at, { type: 'billing', data: { transferId } });
+  return { transferId, repeated: false };
 }

@@ -1,4 +1,5 @@
 import { accountTables } from './accounts-schema.ts';
+import { lists } from './lists-schema.ts';
 
 /**
  * The schema, as ordered migrations: version n is the n-th entry, kept in `PRAGMA user_version`.
@@ -101,6 +102,7 @@ CREATE INDEX devices_by_enrolment ON devices (domain_id, enrolled_at, id) WHERE 
 CREATE INDEX devices_by_status ON devices (domain_id, status, label, id) WHERE state <> 'unenrolled';
 CREATE INDEX devices_by_status_enrolment ON devices (domain_id, status, enrolled_at, id) WHERE state <> 'unenrolled';
 CREATE INDEX devices_waiting ON devices (last_asked_at) WHERE state = 'pending';
+CREATE INDEX devices_held ON devices (domain_id) WHERE state = 'enrolled' AND grant_reason = 'held';
 CREATE INDEX devices_competing ON devices (competes_with) WHERE competes_with IS NOT NULL;
 
 -- A key is bound to the first board that it was proved for (E1).
@@ -267,7 +269,6 @@ CREATE TABLE events (
   data TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_by_domain ON events (domain_id, id);
-CREATE INDEX events_by_age ON events (at);
 
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY,
@@ -284,4 +285,4 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (next_try_at) WHERE sent_at IS NULL;
 `;
 
-export const migrations: readonly string[] = [domainsAndDevices + ledger + recordsAndMail, accountTables];
+export const migrations: readonly string[] = [domainsAndDevices + lists + ledger + recordsAndMail, accountTables];

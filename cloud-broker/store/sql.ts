@@ -3,6 +3,9 @@ import { migrations } from './schema.ts';
 
 export type Parameter = SQLInputValue;
 
+/** The sizes of insertRows' statements: few, because each is prepared once and kept. */
+const ROWS_AT_ONCE = [64, 8, 1];
+
 /** One SQLite connection with its prepared statements, kept by their text. Synchronous: for the writer, and for short reads. */
 export class Sql {
   private readonly db: DatabaseSync;
@@ -36,6 +39,25 @@ export class Sql {
     return Number(this.statement(text).run(...parameters).changes);
   }
 
+  /** Inserts one row; its rowid. */
+  insert(text: string, ...parameters: Parameter[]): number {
+    return Number(this.statement(text).run(...parameters).lastInsertRowid);
+  }
+
+  /** Inserts `rows` in order, by few statements; the rowid of the last, 0 without any. `into` is the table with its columns. */
+  insertRows(into: string, rows: readonly Parameter[][]): number {
+    let last = 0;
+    let from = 0;
+    for (const most of ROWS_AT_ONCE) {
+      for (; rows.length - from >= most; from += most) {
+        const part = rows.slice(from, from + most);
+        const places = part.map((row) => `(${row.map(() => '?').join(',')})`).join(',');
+        last = this.insert(`INSERT INTO ${into} VALUES ${places}`, ...part.flat());
+      }
+    }
+    return last;
+  }
+
   exec(text: string): void {
     this.db.exec(text);
   }
@@ -57,7 +79,7 @@ export function openReader(file: string): Sql {
 export function openWriter(file: string): Sql {
   const sql = new Sql(new DatabaseSync(file));
   sql.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY',
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000',
   );
   migrate(sql);
   return sql;

@@ -59,6 +59,7 @@ class SqliteStore implements Store {
   private readonly listeners: ((committed: Committed) => void)[] = [];
   private commitMs: number[] = [];
   private lastId = 0;
+  private unsent: WriteRequest[] = [];
   private closing = false;
   private readonly ended = Promise.withResolvers<void>();
   private isEnded = false;
@@ -85,8 +86,15 @@ class SqliteStore implements Store {
     const request: WriteRequest = { id: this.lastId, name, input };
     return new Promise((resolve, reject) => {
       this.waiting.set(request.id, { resolve, reject });
-      this.worker.postMessage(request);
+      // What is asked in one turn goes in one message: a message costs more than the request in it.
+      if (this.unsent.push(request) === 1) process.nextTick(() => this.send());
     });
+  }
+
+  private send(): void {
+    const requests = this.unsent;
+    this.unsent = [];
+    if (requests.length > 0) this.worker.postMessage(requests);
   }
 
   onCommitted(listener: (committed: Committed) => void): void {
@@ -100,6 +108,7 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     if (this.closing) return this.ended.promise;
     this.closing = true;
+    this.send();
     this.worker.postMessage('close');
     await this.ended.promise;
     this.reader.close();

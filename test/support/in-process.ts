@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { WriteContext, type Committed } from '../../cloud-broker/store/context.ts';
+import { noNotes, storeNotes, WriteContext, type Committed } from '../../cloud-broker/store/context.ts';
 import {
   operations,
   type OperationInput,
@@ -29,10 +29,11 @@ export class InProcessStore implements Store {
 
   /** One transaction: what throws leaves nothing. */
   transaction<T>(work: (context: WriteContext) => T): T {
-    const own: Committed = { events: [], revoked: [], decided: [] };
+    const notes = noNotes();
     this.reader.exec('BEGIN IMMEDIATE');
     try {
-      const result = work(new WriteContext(this.reader, own));
+      const result = work(new WriteContext(this.reader, notes));
+      const own = storeNotes(this.reader, notes);
       this.reader.exec('COMMIT');
       this.committed.events.push(...own.events);
       this.committed.revoked.push(...own.revoked);

@@ -12,7 +12,8 @@ import {
 } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { blockView } from '../../store/queries/blocks.ts';
-import { countDevices, deviceView, listDevices } from '../../store/queries/devices.ts';
+import { countDevices, deviceView, listDevices, searchDevices } from '../../store/queries/devices.ts';
+import { DeviceSearch } from '../../store/queries/search.ts';
 import { callerOf } from '../access.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -28,6 +29,8 @@ function deviceOf(deps: HttpDeps, request: FastifyRequest, id: string): Device {
 export function deviceRoutes(api: Api, deps: HttpDeps): void {
   const { store } = deps;
   const tags = ['devices'];
+  const search = new DeviceSearch(store.reader);
+  store.onCommitted((committed) => search.committed(committed));
 
   api.get(
     '/devices',
@@ -35,7 +38,12 @@ export function deviceRoutes(api: Api, deps: HttpDeps): void {
       schema: { tags, summary: 'Devices, page by page', querystring: devicesQuery, response: { 200: devicesPage, ...refusals } },
     },
     async (request) => {
-      const { items, nextCursor, total } = listDevices(store.reader, viewerOf(callerOf(request)), request.query);
+      const viewer = viewerOf(callerOf(request));
+      const q = request.query.q?.trim() ?? '';
+      const { items, nextCursor, total } =
+        q === ''
+          ? listDevices(store.reader, viewer, request.query)
+          : await searchDevices(store.reader, search, viewer, { ...request.query, q });
       return { items: items.map((view) => presentDevice(view, deps.presence.of(view.id))), nextCursor, total };
     },
   );
@@ -51,6 +59,12 @@ export function deviceRoutes(api: Api, deps: HttpDeps): void {
     { schema: { tags, summary: 'One device', params: idParams, response: { 200: deviceSchema, ...refusals } } },
     async (request) => deviceOf(deps, request, request.params.id),
   );
+}
+
+/** What an admin changes of a device. */
+export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
+  const { store } = deps;
+  const tags = ['devices'];
 
   api.patch(
     '/devices/:id',

@@ -2,9 +2,9 @@ import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore, Preview } from
 import { decide, type Decision, type Grant } from '../../enrollment/decide.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import type { WriteContext } from '../context.ts';
-import { boardBySerial, deviceById, type BoardRow } from '../device-rows.ts';
+import { boardBySerial, deviceById, type BoardRow, type DeviceRow } from '../device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from '../domain-rows.ts';
-import { bindKey, bookGrant, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
+import { bindKey, bookGrant, insertEnrolled, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
 import { loadFacts, type LoadedFacts } from '../enrolment-facts.ts';
 import type { Sql } from '../sql.ts';
 
@@ -47,12 +47,19 @@ function waitForApproval(
   const { facts, domain } = loaded;
   const claim = claimOf(loaded, attempt);
   const deviceId = facts.waiting?.deviceId ?? attempt.proposedId;
-  const identity = { identity: facts.identity, boardId: loaded.board?.id ?? null };
   bindKey(context, claim, attempt.now);
   if (facts.waiting === null) {
     insertWaiting(
       context,
-      { id: deviceId, domainId: domain.id, ...identity, code: decision.code, competesWith: decision.competesWith, claim },
+      {
+        id: deviceId,
+        domainId: domain.id,
+        identity: facts.identity,
+        board: loaded.board,
+        code: decision.code,
+        competesWith: decision.competesWith,
+        claim,
+      },
       attempt.now,
     );
     context.audit({
@@ -67,8 +74,8 @@ function waitForApproval(
   } else {
     context.sql.run(
       'UPDATE devices SET identity = ?, board_id = ?, pending_code = ?, competes_with = ?, last_asked_at = ?, address = ? WHERE id = ?',
-      identity.identity,
-      identity.boardId,
+      facts.identity,
+      loaded.board?.id ?? null,
       decision.code,
       decision.competesWith,
       attempt.now,
@@ -94,23 +101,12 @@ function accept(
   const claim = claimOf(loaded, attempt);
   const actor = `device:${deviceId}`;
   bindKey(context, claim, attempt.now);
-  // A row that is new says all that the board said already.
-  if (how !== 'new' || facts.waiting !== null) refreshClaim(context, deviceId, attempt.board);
-  else {
-    insertWaiting(
-      context,
-      {
-        id: deviceId,
-        domainId: domain.id,
-        identity: facts.identity,
-        boardId: board?.id ?? null,
-        code: 'awaiting-approval',
-        competesWith: null,
-        claim,
-      },
-      attempt.now,
-    );
+  if (how === 'new' && facts.waiting === null) {
+    insertEnrolled(context, domain, { id: deviceId, identity: facts.identity, board, claim, grant, actor }, attempt.now);
+    const device = { id: deviceId, enrolledAt: attempt.now, granted: grant.credits, grantReason: grant.reason };
+    return answer(context, loaded, attempt, { device, how, certificate, isNew: true });
   }
+  refreshClaim(context, deviceId, attempt.board);
   if (how === 'join' && board !== null) {
     joinRegister(context, loaded.domain, { deviceId, board, grant, attempt });
   } else if (how !== 'again') {
@@ -121,7 +117,14 @@ function accept(
       attempt.now,
     );
   }
-  return answer(context, loaded, attempt, { deviceId, how, certificate });
+  const device = deviceById(context.sql, deviceId);
+  if (device?.enrolledAt == null) throw new Error('an accepted device has no row');
+  return answer(context, loaded, attempt, {
+    device: { ...device, enrolledAt: device.enrolledAt },
+    how,
+    certificate,
+    isNew: false,
+  });
 }
 
 /** E5: a device that was enrolled before its board was listed takes its place on the register line. */
@@ -158,35 +161,26 @@ function answer(
   context: WriteContext,
   loaded: LoadedFacts,
   attempt: EnrolmentAttempt,
-  accepted: { deviceId: string; how: Accepted['how']; certificate: NonNullable<EnrolmentAttempt['certificate']> },
+  accepted: {
+    device: Pick<DeviceRow, 'id' | 'granted' | 'grantReason'> & { enrolledAt: number };
+    how: Accepted['how'];
+    certificate: NonNullable<EnrolmentAttempt['certificate']>;
+    isNew: boolean;
+  },
 ): EnrolmentOutcome {
   const { sql } = context;
-  const device = deviceById(sql, accepted.deviceId);
-  if (device === null || device.enrolledAt === null) throw new Error('an accepted device has no row');
-  const earlier = sql.get(
-    'SELECT 1 AS found FROM certificates WHERE device_id = ? AND enrolled_at = ? AND revoked_at IS NULL LIMIT 1',
-    device.id,
-    device.enrolledAt,
-  );
+  const { device, how, certificate, isNew } = accepted;
+  const replay = how === 'again' && hasCertificate(sql, device);
   sql.run(
     'INSERT INTO certificates (fingerprint, device_id, serial_number, issued_at, enrolled_at) VALUES (?, ?, ?, ?, ?)',
-    accepted.certificate.fingerprint,
+    certificate.fingerprint,
     device.id,
-    accepted.certificate.serialNumber,
+    certificate.serialNumber,
     attempt.now,
     device.enrolledAt,
   );
-  sql.run(
-    `UPDATE certificates SET revoked_at = ? WHERE fingerprint IN (SELECT fingerprint FROM certificates WHERE device_id = ? AND revoked_at IS NULL
-      ORDER BY issued_at DESC, fingerprint = ? DESC LIMIT -1 OFFSET ?)`,
-    attempt.now,
-    device.id,
-    accepted.certificate.fingerprint,
-    MAX_LIVE_CERTIFICATES,
-  );
-  const replay = accepted.how === 'again' && earlier !== null;
+  if (!isNew) trimCertificates(sql, device.id, certificate.fingerprint, attempt.now);
   const credits = { granted: device.granted, reason: device.grantReason ?? 'none-left' };
-  const epoch = sql.get<{ epoch: number }>('SELECT epoch FROM presence WHERE device_id = ?', device.id)?.epoch ?? 0;
   if (!replay)
     report(context, loaded, attempt, { outcome: 'accepted', code: null, deviceId: device.id, granted: credits.granted });
   return {
@@ -194,9 +188,36 @@ function answer(
     deviceId: device.id,
     replay,
     credits,
-    epochFrom: epoch + 1,
+    epochFrom: (isNew ? 0 : epochOf(sql, device.id)) + 1,
     organization: loaded.domain.organization,
   };
+}
+
+function epochOf(sql: Sql, deviceId: string): number {
+  return sql.get<{ epoch: number }>('SELECT epoch FROM presence WHERE device_id = ?', deviceId)?.epoch ?? 0;
+}
+
+/** Whether a certificate of this enrolment lives already: after an approval there is none yet. */
+function hasCertificate(sql: Sql, device: { id: string; enrolledAt: number }): boolean {
+  return (
+    sql.get(
+      'SELECT 1 AS found FROM certificates WHERE device_id = ? AND enrolled_at = ? AND revoked_at IS NULL LIMIT 1',
+      device.id,
+      device.enrolledAt,
+    ) !== null
+  );
+}
+
+/** E3: of more than five live certificates the oldest goes. */
+function trimCertificates(sql: Sql, deviceId: string, newest: string, now: number): void {
+  sql.run(
+    `UPDATE certificates SET revoked_at = ? WHERE fingerprint IN (SELECT fingerprint FROM certificates WHERE device_id = ? AND revoked_at IS NULL
+      ORDER BY issued_at DESC, fingerprint = ? DESC LIMIT -1 OFFSET ?)`,
+    now,
+    deviceId,
+    newest,
+    MAX_LIVE_CERTIFICATES,
+  );
 }
 
 /** The enrolment log's entry (E11): the same code and correlation id as on the display and in the server's log. */

@@ -6,8 +6,9 @@ import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 /** Devices that are enrolled, and credits that boards of the domain brought but that the operator still holds (E14). */
 export function billingFigures(sql: Sql, domainId: number): { devices: number; held: number } {
   const row = sql.get<{ devices: number; held: number }>(
-    `SELECT count(*) AS devices, coalesce(sum(CASE WHEN d.grant_reason = 'held' THEN b.left_credits ELSE 0 END), 0) AS held
-     FROM devices d LEFT JOIN boards b ON b.id = d.board_id WHERE d.domain_id = ? AND d.state = 'enrolled'`,
+    `SELECT (SELECT coalesce(sum(devices), 0) FROM device_counts WHERE domain_id = ?1 AND tag = '' AND status <> 'pending') AS devices,
+      (SELECT coalesce(sum(b.left_credits), 0) FROM devices d JOIN boards b ON b.id = d.board_id
+        WHERE d.domain_id = ?1 AND d.state = 'enrolled' AND d.grant_reason = 'held') AS held`,
     domainId,
   );
   return row ?? { devices: 0, held: 0 };

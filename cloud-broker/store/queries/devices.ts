@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { deviceSorts, type DevicesQuery, type DeviceStatus } from '../../../protocol/api.ts';
+import { deviceSorts, deviceStatuses, type DevicesQuery, type DeviceStatus } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { Parameter, Sql } from '../sql.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
+import type { DeviceSearch } from './search.ts';
 
 /** Whose eyes a read goes through: one domain, and for a user with tags only devices with all of them (A4, D6). */
 export interface Viewer {
@@ -56,27 +57,33 @@ interface Condition {
   parameters: Parameter[];
 }
 
+/** Rows that a list is read from, in the order of their indexes: the devices themselves, or those of one tag. */
+interface Source extends Condition {
+  from: string;
+  /** Where status, label and time of enrolment stand. */
+  row: 'd' | 't';
+  id: 'd.id' | 't.device_id';
+}
+
 function shownTo(viewer: Viewer): Condition {
   return { text: [SHOWN, ...viewer.tags.map(() => HAS_TAG)].join(' AND '), parameters: [viewer.domainId, ...viewer.tags] };
 }
 
-/** Everything matches literally: `%` and `_` are characters like any other. */
-function searched(q: string): Condition {
-  const pattern = `%${q.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
-  const columns = ['d.label', 'd.serial', 'd.model', 'd.id'];
-  return {
-    text: `(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
-    parameters: columns.map(() => pattern),
-  };
+/** Every tag that a device must have to be in this list. */
+function wantedTags(viewer: Viewer, tag: string | undefined): string[] {
+  return [...new Set([...(tag === undefined || tag === '' ? [] : [tag]), ...viewer.tags])];
 }
 
-function matching(viewer: Viewer, filter: Pick<DevicesQuery, 'status' | 'q' | 'tag'>): Condition {
-  const conditions: Condition[] = [shownTo(viewer)];
-  if (filter.status !== undefined) conditions.push({ text: 'd.status = ?', parameters: [filter.status] });
-  if (filter.tag !== undefined && filter.tag !== '') conditions.push({ text: HAS_TAG, parameters: [filter.tag] });
-  const q = filter.q?.trim() ?? '';
-  if (q !== '') conditions.push(searched(q));
-  return both(...conditions);
+function sourceOf(domainId: number, [first, ...others]: readonly string[]): Source {
+  if (first === undefined) return { from: 'devices d', row: 'd', id: 'd.id', text: SHOWN, parameters: [domainId] };
+  return {
+    // Not turned round: the tag's index gives the order.
+    from: 'device_tags t CROSS JOIN devices d ON d.id = t.device_id',
+    row: 't',
+    id: 't.device_id',
+    text: ['t.domain_id = ? AND t.tag = ?', ...others.map(() => HAS_TAG)].join(' AND '),
+    parameters: [domainId, first, ...others],
+  };
 }
 
 function both(...conditions: Condition[]): Condition {
@@ -95,66 +102,106 @@ interface Stretch extends Condition {
   order: string;
 }
 
-function stretch(column: string, descending: boolean, matches: Condition, from: Place | null): Stretch {
-  const [direction, order] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
-  const after: Condition[] =
-    from === null ? [] : [{ text: `(${column}, d.id) ${direction} (?, ?)`, parameters: [from[1], from[2]] }];
-  return { ...both(matches, ...after), order: `${column} ${order}, d.id ${order}` };
-}
-
-/** Devices that wait have no time of enrolment, and NULL cannot be compared: by id, in a stretch of their own. */
-function waitingStretch(descending: boolean, matches: Condition, from: Place | null): Stretch {
-  const [direction, order] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
-  const after: Condition[] = from === null ? [] : [{ text: `d.id ${direction} ?`, parameters: [from[2]] }];
-  return { ...both(matches, { text: 'd.enrolled_at IS NULL', parameters: [] }, ...after), order: `d.id ${order}` };
-}
-
 /** The list from `from` on, as stretches to be read one after the other. By enrolment, those that wait come before all others. */
-function stretches(matches: Condition, sort: DeviceSort, from: Place | null): Stretch[] {
+function stretches({ row, id }: Source, matches: Condition, sort: DeviceSort, from: Place | null): Stretch[] {
   const descending = sort.startsWith('-');
-  if (sort === 'label' || sort === '-label') return [stretch('d.label', descending, matches, from)];
-  const enrolled = both(matches, { text: 'd.enrolled_at IS NOT NULL', parameters: [] });
+  const [after, order] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
+  const sorted = (column: string, within: Condition, at: Place | null): Stretch => ({
+    ...both(within, ...(at === null ? [] : [{ text: `(${column}, ${id}) ${after} (?, ?)`, parameters: [at[1], at[2]] }])),
+    order: `${column} ${order}, ${id} ${order}`,
+  });
+  if (sort === 'label' || sort === '-label') return [sorted(`${row}.label`, matches, from)];
+  const column = `${row}.enrolled_at`;
+  // Devices that wait have no time of enrolment, and NULL cannot be compared: by id, in a stretch of their own.
+  const waiting = both(matches, { text: `${column} IS NULL`, parameters: [] });
+  const enrolled = both(matches, { text: `${column} IS NOT NULL`, parameters: [] });
   const parts = [
-    (at: Place | null) => waitingStretch(descending, matches, at),
-    (at: Place | null) => stretch('d.enrolled_at', descending, enrolled, at),
+    (at: Place | null): Stretch => ({
+      ...both(waiting, ...(at === null ? [] : [{ text: `${id} ${after} ?`, parameters: [at[2]] }])),
+      order: `${id} ${order}`,
+    }),
+    (at: Place | null): Stretch => sorted(column, enrolled, at),
   ];
   const inOrder = descending ? parts.toReversed() : parts;
   const begun = from === null || (from[1] === null) === !descending ? 0 : 1;
   return inOrder.slice(begun).map((make, index) => make(index === 0 ? from : null));
 }
 
+interface DevicesList {
+  items: DeviceView[];
+  nextCursor: string | null;
+  total: number;
+}
+
 /** A page of the list, and how many devices it has in all. Refuses with `invalid-request` a cursor that is not of this list. */
-export function listDevices(
-  sql: Sql,
-  viewer: Viewer,
-  query: DevicesQuery,
-): { items: DeviceView[]; nextCursor: string | null; total: number } {
-  const from = decodeCursor(query.cursor, place);
-  if (from !== null && !fits(from, query.sort)) throw new RollcallError('invalid-request', { field: 'cursor' });
-  const matches = matching(viewer, query);
+export function listDevices(sql: Sql, viewer: Viewer, query: DevicesQuery): DevicesList {
+  const from = placeOf(query);
+  const tags = wantedTags(viewer, query.tag);
+  const source = sourceOf(viewer.domainId, tags);
+  const ofStatus: Condition[] =
+    query.status === undefined ? [] : [{ text: `${source.row}.status = ?`, parameters: [query.status] }];
   const rows: DeviceView[] = [];
-  for (const { text, parameters, order } of stretches(matches, query.sort, from)) {
+  for (const { text, parameters, order } of stretches(source, both(source, ...ofStatus), query.sort, from)) {
     const wanted = query.limit + 1 - rows.length;
-    if (wanted > 0)
-      rows.push(
-        ...sql.all<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE ${text} ORDER BY ${order} LIMIT ?`, ...parameters, wanted),
-      );
+    const page = `SELECT ${COLUMNS} FROM ${source.from} WHERE ${text} ORDER BY ${order} LIMIT ?`;
+    if (wanted > 0) rows.push(...sql.all<DeviceView>(page, ...parameters, wanted));
   }
-  const byLabel = query.sort.endsWith('label');
-  return {
-    ...pageOf(rows, query.limit, (last): Place => [query.sort, byLabel ? last.label : last.enrolledAt, last.id]),
-    total: count(sql, matches),
-  };
+  return { ...cut(rows, query), total: counted(sql, viewer.domainId, tags, query.status) };
 }
 
-function fits(from: Place, sort: DeviceSort): boolean {
-  return from[0] === sort && (typeof from[1] === 'string') === sort.endsWith('label');
+/** The same of what a search finds. */
+export async function searchDevices(
+  sql: Sql,
+  search: DeviceSearch,
+  viewer: Viewer,
+  query: DevicesQuery & { q: string },
+): Promise<DevicesList> {
+  const from = placeOf(query);
+  const { ids, total } = await search.find(viewer.domainId, query.q, {
+    status: query.status,
+    tags: wantedTags(viewer, query.tag),
+    by: isByLabel(query.sort) ? 'label' : 'enrolledAt',
+    descending: query.sort.startsWith('-'),
+    after: from === null ? null : { value: from[1], id: from[2] },
+    most: query.limit + 1,
+  });
+  return { ...cut(devicesById(sql, ids), query), total };
 }
 
-function count(sql: Sql, matches: Condition): number {
-  return (
-    sql.get<{ total: number }>(`SELECT count(*) AS total FROM devices d WHERE ${matches.text}`, ...matches.parameters)?.total ?? 0
+const isByLabel = (sort: DeviceSort): boolean => sort.endsWith('label');
+
+/** The place that the query's cursor stands for; null where it begins at the beginning. */
+function placeOf({ cursor, sort }: DevicesQuery): Place | null {
+  const from = decodeCursor(cursor, place);
+  if (from !== null && (from[0] !== sort || (typeof from[1] === 'string') !== isByLabel(sort)))
+    throw new RollcallError('invalid-request', { field: 'cursor' });
+  return from;
+}
+
+function cut(rows: DeviceView[], { sort, limit }: DevicesQuery): Pick<DevicesList, 'items' | 'nextCursor'> {
+  return pageOf(rows, limit, (last): Place => [sort, isByLabel(sort) ? last.label : last.enrolledAt, last.id]);
+}
+
+/** In the order of `ids`; without those that went meanwhile. */
+function devicesById(sql: Sql, ids: readonly string[]): DeviceView[] {
+  return sql.all<DeviceView>(
+    `SELECT ${COLUMNS} FROM json_each(?) asked CROSS JOIN devices d ON d.id = asked.value AND d.state <> 'unenrolled' ORDER BY asked.key`,
+    JSON.stringify(ids),
   );
+}
+
+/** How many devices a list without a search has: kept by the schema's triggers, but for several tags at once. */
+function counted(sql: Sql, domainId: number, tags: readonly string[], status: DeviceStatus | undefined): number {
+  const ofStatus: Condition[] = status === undefined ? [] : [{ text: 'status = ?', parameters: [status] }];
+  const total = (from: string, condition: Condition, what: string): number =>
+    sql.get<{ total: number }>(`SELECT ${what} AS total FROM ${from} WHERE ${condition.text}`, ...condition.parameters)?.total ??
+    0;
+  if (tags.length < 2) {
+    const kept = { text: 'domain_id = ? AND tag = ?', parameters: [domainId, tags[0] ?? ''] };
+    return total('device_counts', both(kept, ...ofStatus), 'coalesce(sum(devices), 0)');
+  }
+  const source = sourceOf(domainId, tags);
+  return total(source.from, both(source, ...ofStatus.map((of) => ({ ...of, text: `t.${of.text}` }))), 'count(*)');
 }
 
 /** One device or waiting row; null where the viewer does not see it. */
@@ -172,15 +219,11 @@ export type DeviceCounts = Record<'all' | DeviceStatus, number>;
 
 /** How many devices each status filter opens: always the `total` of the list it opens. */
 export function countDevices(sql: Sql, viewer: Viewer): DeviceCounts {
-  const { text, parameters } = shownTo(viewer);
-  const rows = sql.all<{ status: DeviceStatus; devices: number }>(
-    `SELECT d.status, count(*) AS devices FROM devices d WHERE ${text} GROUP BY d.status`,
-    ...parameters,
-  );
+  const tags = wantedTags(viewer, undefined);
   const counts: DeviceCounts = { all: 0, never: 0, online: 0, late: 0, offline: 0, pending: 0 };
-  for (const { status, devices } of rows) {
-    counts[status] = devices;
-    counts.all += devices;
+  for (const status of deviceStatuses) {
+    counts[status] = counted(sql, viewer.domainId, tags, status);
+    counts.all += counts[status];
   }
   return counts;
 }

@@ -1,0 +1,268 @@
+/**
+ * Search in the lists of devices: what a domain's devices are called, kept in memory and in step with every commit, so that
+ * neither finding few of many devices nor counting many of them reads them all. Made of the store, and made again after a start.
+ */
+import type { DeviceStatus } from '../../../protocol/api.ts';
+import type { Committed } from '../context.ts';
+import type { Sql } from '../sql.ts';
+import { comparedKeys, SearchOrder, type Key } from './search-order.ts';
+import { Term } from './search-term.ts';
+import { Signatures } from './signatures.ts';
+
+/** Domains kept at a time; the one that was searched longest ago goes. */
+const MOST_DOMAINS = 16;
+/** Search terms kept for each. */
+const MOST_TERMS = 16;
+/** So many are sooner sorted than met in the order of all devices. */
+const FEW = 256;
+/** Rows read in one turn, so that nothing else waits longer than about a millisecond. */
+const ROWS_A_TURN = 250;
+
+interface Device {
+  id: string;
+  label: string;
+  enrolledAt: number | null;
+  status: DeviceStatus;
+  /** JSON array of texts. */
+  tags: string;
+}
+
+interface Row extends Device {
+  serial: string;
+  model: string;
+}
+
+const COLUMNS = 'id, label, serial, model, status, tags, enrolled_at AS enrolledAt';
+/** As in the indexes that rows are read by. */
+const SHOWN = "domain_id = ? AND state <> 'unenrolled'";
+
+/** Upper case letters of ASCII do not count, as in SQLite's LIKE. */
+function folded(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** What of the devices found is wanted. */
+export interface Wanted {
+  status: DeviceStatus | undefined;
+  /** All of them. */
+  tags: readonly string[];
+  by: 'label' | 'enrolledAt';
+  descending: boolean;
+  /** The last one seen. */
+  after: Key | null;
+  most: number;
+}
+
+/** The devices of one domain, each at a place of its own. */
+class DomainSearch {
+  private readonly sql: Sql;
+  private readonly domainId: number;
+  private readonly places = new Map<string, number>();
+  /** By place; null where the device is gone. */
+  private readonly devices: (Device | null)[] = [];
+  private readonly texts: string[] = [];
+  private readonly signatures = new Signatures();
+  private readonly orders = {
+    label: new SearchOrder((place) => this.keyOf(place, 'label')),
+    enrolledAt: new SearchOrder((place) => this.keyOf(place, 'enrolledAt')),
+  };
+  private readonly terms = new Map<string, Term>();
+  /** Changed since they were read. */
+  private readonly stale = new Set<string>();
+  private loading: Generator<void> | null;
+
+  constructor(sql: Sql, domainId: number) {
+    this.sql = sql;
+    this.domainId = domainId;
+    this.loading = this.load();
+  }
+
+  changed(deviceId: string): void {
+    this.stale.add(deviceId);
+  }
+
+  /** Reads some of what is not known yet; false when nothing is left. */
+  readSome(): boolean {
+    if (this.loading !== null) {
+      if (this.loading.next().done === true) this.loading = null;
+      return true;
+    }
+    return this.refreshSome();
+  }
+
+  private keyOf(place: number, by: 'label' | 'enrolledAt'): Key {
+    const device = this.devices[place];
+    return { value: device?.[by] ?? null, id: device?.id ?? '' };
+  }
+
+  /** In the order of one index and then of another, so that both orders grow at their ends. */
+  private *load(): Generator<void> {
+    for (let rows: Row[] | null = null; rows === null || rows.length === ROWS_A_TURN; yield) {
+      const last: Pick<Row, 'id' | 'label'> = rows?.at(-1) ?? { label: '', id: '' };
+      const page = `SELECT ${COLUMNS} FROM devices WHERE ${SHOWN} AND (label, id) > (?, ?) ORDER BY label, id LIMIT ?`;
+      rows = this.sql.all<Row>(page, this.domainId, last.label, last.id, ROWS_A_TURN);
+      for (const row of rows) this.add(row);
+    }
+    const isOrdered = new Uint8Array(this.devices.length);
+    type Enrolled = { id: string; enrolledAt: number };
+    for (let rows: Enrolled[] | null = null; rows === null || rows.length === ROWS_A_TURN; yield) {
+      const last: Enrolled = rows?.at(-1) ?? { enrolledAt: 0, id: '' };
+      const page = `SELECT id, enrolled_at AS enrolledAt FROM devices WHERE ${SHOWN} AND (enrolled_at, id) > (?, ?) ORDER BY enrolled_at, id LIMIT ?`;
+      rows = this.sql.all<Enrolled>(page, this.domainId, last.enrolledAt, last.id, ROWS_A_TURN);
+      for (const { id, enrolledAt } of rows) {
+        const place = this.places.get(id);
+        const device = place === undefined ? null : this.devices[place];
+        // What came meanwhile, or moved and is met again, is stale: it is read once more.
+        if (place === undefined || device == null || isOrdered[place] === 1) continue;
+        device.enrolledAt = enrolledAt;
+        isOrdered[place] = 1;
+        this.orders.enrolledAt.insert(place);
+      }
+    }
+    for (const place of this.devices.keys()) if (isOrdered[place] !== 1) this.orders.enrolledAt.insert(place);
+  }
+
+  private refreshSome(): boolean {
+    const ids: string[] = [];
+    for (const id of this.stale) if (ids.push(id) === ROWS_A_TURN) break;
+    if (ids.length === 0) return false;
+    const there = new Map(
+      this.sql
+        .all<Row>(
+          `SELECT ${COLUMNS} FROM devices WHERE id IN (SELECT value FROM json_each(?)) AND ${SHOWN}`,
+          JSON.stringify(ids),
+          this.domainId,
+        )
+        .map((row) => [row.id, row]),
+    );
+    for (const id of ids) {
+      this.stale.delete(id);
+      const row = there.get(id);
+      const place = this.places.get(id);
+      if (row === undefined) this.drop(place);
+      else if (place === undefined || this.devices[place] == null) this.orders.enrolledAt.insert(this.add(row));
+      else this.change(place, row);
+    }
+    return true;
+  }
+
+  /** The new device's place. It is in the order of labels then, not yet in that of enrolments. */
+  private add(row: Row): number {
+    const place = this.places.get(row.id) ?? this.devices.length;
+    this.places.set(row.id, place);
+    this.keep(place, row);
+    this.orders.label.insert(place);
+    return place;
+  }
+
+  private change(place: number, row: Row): void {
+    const before = this.devices[place];
+    if (before == null) return;
+    const moved = (['label', 'enrolledAt'] as const).filter((by) => before[by] !== row[by]);
+    for (const by of moved) this.orders[by].remove(place);
+    for (const term of this.terms.values()) term.remove(place, before.status);
+    this.keep(place, row);
+    for (const by of moved) this.orders[by].insert(place);
+  }
+
+  private drop(place: number | undefined): void {
+    const before = place === undefined ? null : this.devices[place];
+    if (place === undefined || before == null) return;
+    for (const term of this.terms.values()) term.remove(place, before.status);
+    this.orders.label.remove(place);
+    this.orders.enrolledAt.remove(place);
+    this.devices[place] = null;
+    this.texts[place] = '';
+  }
+
+  private keep(place: number, { id, label, serial, model, enrolledAt, status, tags }: Row): void {
+    const text = folded([label, serial, model, id].join('\n'));
+    this.devices[place] = { id, label, enrolledAt, status, tags };
+    if (this.texts[place] !== text) this.signatures.add(place, text);
+    this.texts[place] = text;
+    for (const term of this.terms.values()) if (text.includes(term.text)) term.add(place, status);
+  }
+
+  find(q: string, wanted: Wanted): { ids: string[]; total: number } {
+    const term = this.termOf(q);
+    const tags = wanted.tags.map((tag) => JSON.stringify(tag));
+    const isWanted = (place: number): boolean => {
+      const device = this.devices[place];
+      if (device == null || (wanted.status !== undefined && device.status !== wanted.status)) return false;
+      return tags.every((tag) => device.tags.includes(tag));
+    };
+    const places = term.count(undefined) > FEW ? this.follow(term, wanted, isWanted) : this.sort(term, wanted, isWanted);
+    const total = tags.length === 0 ? term.count(wanted.status) : term.places().filter(isWanted).length;
+    return { ids: places.map((place) => this.devices[place]?.id ?? ''), total };
+  }
+
+  private follow(term: Term, { by, after, descending, most }: Wanted, isWanted: (place: number) => boolean): number[] {
+    const places: number[] = [];
+    this.orders[by].walk(after, descending, term.matches, (place) => isWanted(place) && places.push(place) === most);
+    return places;
+  }
+
+  private sort(term: Term, { by, after, descending, most }: Wanted, isWanted: (place: number) => boolean): number[] {
+    const direction = descending ? -1 : 1;
+    return term
+      .places()
+      .filter((place) => isWanted(place) && (after === null || direction * comparedKeys(this.keyOf(place, by), after) > 0))
+      .toSorted((one, other) => direction * comparedKeys(this.keyOf(one, by), this.keyOf(other, by)))
+      .slice(0, most);
+  }
+
+  private termOf(q: string): Term {
+    // No name has a line end, and what is kept of a device is lines.
+    const text = folded(q).replaceAll('\n', ' ');
+    const term = this.terms.get(text) ?? this.search(text);
+    // The one used last is the last to go.
+    this.terms.delete(text);
+    this.terms.set(text, term);
+    const [oldest] = this.terms.keys();
+    if (this.terms.size > MOST_TERMS && oldest !== undefined) this.terms.delete(oldest);
+    return term;
+  }
+
+  private search(text: string): Term {
+    const term = new Term(text, this.devices.length);
+    for (const { from, to } of this.signatures.blocksThatMayHold(text, this.devices.length)) {
+      for (let place = from; place < to; place += 1) {
+        const device = this.devices[place];
+        if (device != null && this.texts[place]?.includes(text) === true) term.add(place, device.status);
+      }
+    }
+    return term;
+  }
+}
+
+export class DeviceSearch {
+  private readonly sql: Sql;
+  private readonly domains = new Map<number, DomainSearch>();
+
+  constructor(sql: Sql) {
+    this.sql = sql;
+  }
+
+  /** To be told of every commit. */
+  committed({ events }: Committed): void {
+    for (const { domainId, type, data } of events) if (type === 'device') this.domains.get(domainId)?.changed(data.deviceId);
+  }
+
+  /**
+   * Ids of a page of the devices whose label, serial, model or id holds `q`, and how many there are in all. Between the turns
+   * that reading takes, everything else goes on.
+   */
+  async find(domainId: number, q: string, wanted: Wanted): Promise<{ ids: string[]; total: number }> {
+    const domain = this.domains.get(domainId) ?? new DomainSearch(this.sql, domainId);
+    this.domains.delete(domainId);
+    this.domains.set(domainId, domain);
+    const [oldest] = this.domains.keys();
+    if (this.domains.size > MOST_DOMAINS && oldest !== undefined) this.domains.delete(oldest);
+    while (domain.readSome()) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+    return domain.find(q, wanted);
+  }
+}
