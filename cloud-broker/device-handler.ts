@@ -33,8 +33,8 @@ export function createDeviceHandler(deps: { store: Store; roster: Roster; clock(
     connected: (deviceId) => roster.connected(deviceId),
     disconnected: (deviceId) => roster.disconnected(deviceId),
     birth: async (deviceId, birth) => roster.birth(deviceId, birth),
-    async heartbeat(deviceId, heartbeat) {
-      await roster.heartbeat(deviceId, heartbeat);
+    async heartbeat(deviceId, heartbeat, acknowledged) {
+      await roster.heartbeat(deviceId, heartbeat, acknowledged);
       return null;
     },
     will: async (deviceId, will) => roster.will(deviceId, will),

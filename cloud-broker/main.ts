@@ -204,6 +204,7 @@ async function startParts(
     store: () => store.figures(),
     gateway: () => listening.gateway?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, refused: {} },
     devices: () => roster.counts(),
+    heartbeats: () => roster.heartbeats,
   });
   const desk = startDesk({ store, keys, authority, log, settings, metrics }, brokerUrl);
   store.onCommitted(({ revoked, decided }) => {

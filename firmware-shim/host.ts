@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { open, readdir } from 'node:fs/promises';
 
 /** The only door to the machine underneath: every read has a time-out and a byte cap, and answers null instead of throwing. */
@@ -39,7 +38,8 @@ async function readSmall(path: string): Promise<string> {
   }
 }
 
-function runSmall(command: string, args: readonly string[]): Promise<string | null> {
+async function runSmall(command: string, args: readonly string[]): Promise<string | null> {
+  const { execFile } = await import('node:child_process');
   return new Promise((resolve) => {
     const limits = { timeout: TIMEOUT_MS, maxBuffer: RUN_MOST_BYTES, killSignal: 'SIGKILL' } as const;
     execFile(command, [...args], limits, (error, output) => resolve(error === null ? output : null));

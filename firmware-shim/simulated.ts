@@ -118,10 +118,13 @@ function healthOf(seed: Seed): Health {
 /** A simulated board as the agent's board. Its factory key signs ECDSA over SHA-256 in IEEE P1363 form (64 bytes). */
 export function createSimulatedBoard(text: string, show: (message: string) => void): Board {
   const seed = parseSeed(text);
-  const key = seed.factoryKey === 'none' ? null : keyOf(seed.name, seed.factoryKey === 'wrong' ? 'wrong' : 'factory');
   return {
     identify: async () => identityOf(seed),
-    sign: async (bytes) => (key === null ? null : sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' })),
+    sign: async (bytes) => {
+      if (seed.factoryKey === 'none') return null;
+      const key = keyOf(seed.name, seed.factoryKey === 'wrong' ? 'wrong' : 'factory');
+      return sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' });
+    },
     display: show,
     inventory: async () => ({ simulated: 'yes', model: modelOf(seed), machine: String(seed.machine) }),
     health: async () => healthOf(seed),

@@ -176,10 +176,13 @@ export type Decoded<T> =
   | { ok: true; message: T }
   | { ok: false; code: 'invalid-message' | 'protocol-unsupported'; detail: string; requestId?: string };
 
+/** Keeps nothing from one text to the next. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length > MAX_PACKET_BYTES) return undefined;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch {
     return undefined;
   }

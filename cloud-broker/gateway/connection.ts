@@ -12,6 +12,10 @@ export class Connection {
   readonly gate: ReadGate;
   /** Set once, when its CONNECT is accepted; stays after the session's end. */
   session: Session | null = null;
+  /** When its last packet came, by the monotonic clock. */
+  heardAt: number;
+  /** Silence after which it counts as lost: one and a half times what its CONNECT gave as keep alive. */
+  patienceMs = Number.POSITIVE_INFINITY;
   private readonly limits: GatewayLimits;
   private readonly monotonic: () => number;
   private readonly rate: Bucket;
@@ -23,9 +27,11 @@ export class Connection {
     this.limits = limits;
     this.monotonic = monotonic;
     this.count = count;
-    this.rate = new Bucket(limits.packetsBurst, limits.packetsPerSecond, monotonic());
+    this.heardAt = monotonic();
+    this.rate = new Bucket(limits.packetsBurst, limits.packetsPerSecond, this.heardAt);
     this.gate = new ReadGate(arrival.socket, limits.packetBytes, {
       packet: (header) => this.packet(header),
+      publish: (message) => this.session?.publish(message),
       refused: (reason) => this.broken(reason),
     });
     arrival.socket.once('close', () => {
@@ -59,7 +65,9 @@ export class Connection {
   }
 
   private packet(header: number): Refusal | null {
-    if (!this.rate.take(this.monotonic())) return 'rate';
+    const now = this.monotonic();
+    this.heardAt = now;
+    if (!this.rate.take(now)) return 'rate';
     if (this.arrival.socket.writableLength > this.limits.unsentBytes) return 'frozen';
     if (isDisconnect(header)) this.session?.said();
     return null;

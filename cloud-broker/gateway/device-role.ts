@@ -20,6 +20,8 @@ const goOn: Aftermath = { next: 'go-on', reply: null };
 /** What a device session may do, and whom its messages go to. The will never reaches the broker: it is delivered from here, in order. */
 export class DeviceRole implements SessionRole {
   readonly downTopic: string;
+  /** Nearly all that a device ever sends; the others are parsed. */
+  private readonly heartbeatTopic: string;
   private readonly parts: DeviceRoleParts;
   private started = false;
   private invalid = 0;
@@ -27,6 +29,7 @@ export class DeviceRole implements SessionRole {
   constructor(parts: DeviceRoleParts) {
     this.parts = parts;
     this.downTopic = deviceTopic(parts.deviceId, 'down');
+    this.heartbeatTopic = deviceTopic(parts.deviceId, 'heartbeat');
   }
 
   mayPublish(topic: string): boolean {
@@ -43,13 +46,15 @@ export class DeviceRole implements SessionRole {
     handler.connected(deviceId, address, tookOver);
   }
 
-  async receive(topic: string, payload: Uint8Array): Promise<Aftermath> {
+  async receive(topic: string, payload: Uint8Array, acknowledged: boolean): Promise<Aftermath> {
     const { handler, deviceId } = this.parts;
     switch (this.channelOf(topic)) {
       case 'birth':
         return this.answer(decode(deviceUp.birth, payload), (birth) => handler.birth(deviceId, birth));
       case 'heartbeat':
-        return this.answer(decode(deviceUp.heartbeat, payload), (heartbeat) => handler.heartbeat(deviceId, heartbeat));
+        return this.answer(decode(deviceUp.heartbeat, payload), (heartbeat) =>
+          handler.heartbeat(deviceId, heartbeat, acknowledged),
+        );
       case 'will':
         return this.take(decode(deviceUp.will, payload), (will) => handler.will(deviceId, will));
       case 'result':
@@ -76,6 +81,7 @@ export class DeviceRole implements SessionRole {
   }
 
   private channelOf(topic: string): DeviceChannel | null {
+    if (topic === this.heartbeatTopic) return 'heartbeat';
     const parsed = parseTopic(topic);
     if (parsed?.kind !== 'device' || parsed.deviceId !== this.parts.deviceId) return null;
     return mayDevicePublish(parsed.channel) ? parsed.channel : null;

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { Aedes, type AedesPublishPacket, type Client, type ConnectPacket, type PublishPacket, type Subscription } from 'aedes';
+import { Aedes, type AedesPublishPacket, type Client, type ConnectPacket, type Subscription } from 'aedes';
 import { encode, type DeviceDown, type EnrolmentDown } from '../../protocol/messages.ts';
 import { CONNACK, judgeConnect, type ConnackCode, type ConnectVerdict } from './connect-rules.ts';
 import { Connection } from './connection.ts';
@@ -7,10 +7,11 @@ import { DeviceRole } from './device-role.ts';
 import { EnrolmentRole } from './enrolment-role.ts';
 import { defaultLimits, RefusalCounters, type GatewayLimits, type Refusal } from './limits.ts';
 import { startListener, type Arrival, type GatewayTls, type Listener } from './listener.ts';
+import { nothingForwarded, nothingKept } from './no-memory.ts';
 import { readPeerCertificate } from './peer-certificate.ts';
 import type { DeviceHandler, EnrolmentHandler, EnrolmentSession, Gateway, GatewayFigures, PeerCertificate } from './port.ts';
 import { SessionTable } from './session-table.ts';
-import { Session, type SessionRole } from './session.ts';
+import { Session, type SessionHost, type SessionRole } from './session.ts';
 
 /** Where what went wrong inside is told; pino's logger is one. Nothing that a stranger sent is ever logged. */
 interface GatewayLog {
@@ -35,6 +36,9 @@ export interface GatewayOptions {
 /** Most that the end of the service waits for messages that are being handled. */
 const STOP_MS = 1000;
 const TOPIC_LEVELS = 8;
+/** A client that is silent for so many of its keep alives is lost (MQTT 3.1.1 §3.1.2.10); looked for so often. */
+const KEEP_ALIVES = 1.5;
+const SWEEP_MS = 1000;
 
 /** Starts the embedded broker: aedes over TLS, behind the Gateway port (protocol.md §1). Rejects where it cannot listen. */
 export async function startEmbeddedGateway(options: GatewayOptions): Promise<Gateway> {
@@ -52,7 +56,14 @@ class EmbeddedGateway implements Gateway {
   private readonly broker: Aedes;
   private readonly connections = new WeakMap<Client, Connection>();
   private readonly sessions = new SessionTable();
+  private readonly invalidMessage = (): void => this.refusals.count('message-invalid');
+  private readonly host: SessionHost = {
+    refused: (reason) => this.refusals.count(reason),
+    handlerFailed: (clientId, error) => this.handlerFailed(clientId, error),
+    ended: (session) => this.sessions.ended(session),
+  };
   private listener: Listener | null = null;
+  private sweeper: NodeJS.Timeout | undefined;
 
   constructor(options: GatewayOptions) {
     this.options = options;
@@ -82,6 +93,7 @@ class EmbeddedGateway implements Gateway {
       this.broker.close();
       throw error;
     }
+    this.sweeper = setInterval(() => this.sessions.endSilent(this.monotonic()), SWEEP_MS).unref();
   }
 
   async send(deviceId: string, message: DeviceDown): Promise<boolean> {
@@ -101,6 +113,7 @@ class EmbeddedGateway implements Gateway {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.sweeper);
     const ending = this.sessions.all().map((session) => {
       session.end('service-stopped');
       return session.finished;
@@ -117,13 +130,16 @@ class EmbeddedGateway implements Gateway {
 
   private createBroker(): Aedes {
     const broker = new Aedes({
+      persistence: nothingKept,
+      mq: nothingForwarded,
       connectTimeout: this.limits.connectMs,
       drainTimeout: this.limits.drainMs,
       maxTopicLevels: TOPIC_LEVELS,
       preConnect: (client, packet, accept) => this.connect(client, packet, () => accept(null, true)),
       // All was judged before: a refusal then comes before the broker's takeover, so intruders evict nobody.
       authenticate: (client, _username, _password, done) => done(null, this.sessionOf(client) !== null),
-      authorizePublish: (client, packet, done) => this.publish(client, packet, done),
+      // The gate takes messages out of the stream, so what comes here is none that was let pass.
+      authorizePublish: (_client, _packet, done) => done(new Error('not from here')),
       authorizeSubscribe: (client, subscription, done) =>
         done(null, this.maySubscribe(client, subscription) ? subscription : null),
       authorizeForward: (client, packet: AedesPublishPacket) =>
@@ -141,7 +157,7 @@ class EmbeddedGateway implements Gateway {
   }
 
   private arrived(arrival: Arrival): void {
-    const connection = new Connection(arrival, this.limits, this.monotonic, (reason) => this.refusals.count(reason));
+    const connection = new Connection(arrival, this.limits, this.monotonic, this.host.refused);
     this.connections.set(this.broker.handle(arrival.socket), connection);
   }
 
@@ -152,8 +168,11 @@ class EmbeddedGateway implements Gateway {
       return;
     }
     const verdict = judgeConnect(packet);
-    // Wills are delivered by the session, in order; the broker would run them beside the messages.
+    // Wills are delivered by the session, in order; the broker would run them beside the messages. It does not see the
+    // messages either, so who is silent is found by the sweep.
     delete packet.will;
+    connection.patienceMs = KEEP_ALIVES * 1000 * (packet.keepalive ?? 0);
+    packet.keepalive = 0;
     const refusal = verdict.kind === 'refused' ? verdict : this.admit(client, connection, verdict);
     if (refusal === null) accept();
     else connection.refuse(refusal.reason, refusal.connack);
@@ -215,7 +234,7 @@ class EmbeddedGateway implements Gateway {
       tookOver: older !== undefined,
       handler: devices,
       mostInvalid: this.limits.invalidMessages,
-      invalidMessage: () => this.refusals.count('message-invalid'),
+      invalidMessage: this.invalidMessage,
     });
     this.openSession(client, connection, { clientId: deviceId, role, before: line.last });
     return null;
@@ -231,20 +250,13 @@ class EmbeddedGateway implements Gateway {
       client,
       socket: connection.arrival.socket,
       gate: connection.gate,
+      heard: connection,
       limits: this.limits,
-      refused: (reason) => this.refusals.count(reason),
-      handlerFailed: (clientId, error) => this.handlerFailed(clientId, error),
-      ended: (ended) => this.sessions.ended(ended),
+      host: this.host,
     });
     this.sessions.add(session);
     connection.accepted(session);
     return session;
-  }
-
-  private publish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    const session = client === null ? null : this.sessionOf(client);
-    if (session === null) done(new Error('no session'));
-    else session.publish(packet, () => done(null));
   }
 
   private maySubscribe(client: Client, subscription: Subscription): boolean {

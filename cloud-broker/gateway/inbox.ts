@@ -24,7 +24,7 @@ export class Inbox {
     if (this.last !== null) return true;
     if (this.waiting.length >= this.most) return false;
     this.waiting.push(task);
-    void this.run();
+    if (!this.running) this.next();
     return true;
   }
 
@@ -37,25 +37,20 @@ export class Inbox {
   finish(task: Task): void {
     if (this.last !== null) return;
     this.last = task;
-    void this.run();
+    if (!this.running) this.next();
   }
 
-  private async run(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    for (let task = this.waiting.shift(); task !== undefined; task = this.waiting.shift()) await this.attempt(task);
-    this.running = false;
-    if (this.last === null) return;
-    this.running = true;
-    await this.attempt(this.last);
-    this.resolveFinished();
+  private next(): void {
+    const task = this.waiting.shift();
+    this.running = task !== undefined || this.last !== null;
+    if (task !== undefined) this.attempt(task, () => this.next());
+    else if (this.last !== null) this.attempt(this.last, this.resolveFinished);
   }
 
-  private async attempt(task: Task): Promise<void> {
-    try {
-      await task();
-    } catch (error) {
+  private attempt(task: Task, then: () => void): void {
+    task().then(then, (error: unknown) => {
       this.onFailure(error);
-    }
+      then();
+    });
   }
 }

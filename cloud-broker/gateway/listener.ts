@@ -63,10 +63,15 @@ function createTlsServer({ tls: material, limits }: ListenerOptions): tls.Server
   });
 }
 
-function endpoints(socket: net.Socket): string | null {
-  const { remoteAddress, remotePort, localAddress, localPort } = socket;
-  if (remoteAddress === undefined || remotePort === undefined) return null;
-  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+/** The socket that a TLS socket of the server was made of. Node tells it by this name only; without it nobody gets in. */
+function underlying(socket: tls.TLSSocket & { _parent?: net.Socket }): net.Socket | null {
+  // oxlint-disable-next-line no-underscore-dangle -- both ends' addresses tell it as well, for four calls into the kernel
+  return socket._parent ?? null;
+}
+
+interface VisitHost {
+  shakeHands(raw: net.Socket): void;
+  full(): void;
 }
 
 /** A connection from accept until it is settled. */
@@ -74,47 +79,46 @@ class Visit implements Visitor {
   readonly address: string;
   readonly plainAddress: string;
   private readonly raw: net.Socket;
-  private readonly shakeHands: () => void;
-  private readonly full: () => void;
-  private readonly patience: NodeJS.Timeout;
+  private readonly host: VisitHost;
+  private state: 'waits' | 'in' | 'gone' = 'waits';
+  private patience: NodeJS.Timeout | undefined;
 
-  constructor(
-    raw: net.Socket,
-    remote: string,
-    options: { waitMs: number; shakeHands(): void; full(): void; waitedTooLong(): void },
-  ) {
+  constructor(raw: net.Socket, remote: string, host: VisitHost) {
     this.raw = raw;
     this.plainAddress = plainAddress(remote);
     this.address = budgetAddress(remote);
-    this.shakeHands = () => options.shakeHands();
-    this.full = () => options.full();
-    this.patience = setTimeout(() => options.waitedTooLong(), options.waitMs);
+    this.host = host;
+  }
+
+  /** It was not let in at once. */
+  beginToWait(waitMs: number, waitedTooLong: () => void): void {
+    if (this.state === 'waits') this.patience = setTimeout(waitedTooLong, waitMs);
   }
 
   enter(): void {
+    this.state = 'in';
     clearTimeout(this.patience);
-    if (!this.raw.destroyed) this.shakeHands();
+    if (!this.raw.destroyed) this.host.shakeHands(this.raw);
   }
 
   turnAway(): void {
-    this.full();
+    this.host.full();
     this.gone();
   }
 
   gone(): void {
+    this.state = 'gone';
     clearTimeout(this.patience);
     this.raw.destroy();
   }
 }
 
-class TlsListener implements Listener {
+class TlsListener implements Listener, VisitHost {
   private readonly options: ListenerOptions;
   private readonly admission: Admission;
   private readonly tlsServer: tls.Server;
   private readonly server: net.Server;
-  private readonly raws = new Set<net.Socket>();
-  /** By both ends' address and port: the only thing that the TLS socket surely has in common with the one under it. */
-  private readonly visits = new Map<string, Visit>();
+  private readonly visits = new Map<net.Socket, Visit>();
 
   constructor(options: ListenerOptions) {
     this.options = options;
@@ -146,42 +150,44 @@ class TlsListener implements Listener {
   async close(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
-    for (const raw of this.raws) raw.destroy();
+    for (const raw of this.visits.keys()) raw.destroy();
     await closed;
+  }
+
+  shakeHands(raw: net.Socket): void {
+    this.tlsServer.emit('connection', raw);
+  }
+
+  full(): void {
+    this.options.refused('waiting-full');
   }
 
   private accept(raw: net.Socket): void {
     raw.on('error', ignore);
     const remote = raw.remoteAddress;
-    const ends = endpoints(raw);
-    if (remote === undefined || ends === null) {
+    if (remote === undefined) {
       raw.destroy();
       return;
     }
-    const visit = new Visit(raw, remote, {
-      waitMs: this.options.limits.waitMs,
-      shakeHands: () => this.tlsServer.emit('connection', raw),
-      full: () => this.options.refused('waiting-full'),
-      waitedTooLong: () => {
-        this.options.refused('waited-too-long');
-        this.admission.leave(visit, false);
-        visit.gone();
-      },
-    });
-    this.raws.add(raw);
-    this.visits.set(ends, visit);
+    const visit = new Visit(raw, remote, this);
+    this.visits.set(raw, visit);
     raw.once('close', () => {
-      this.raws.delete(raw);
-      this.visits.delete(ends);
+      this.visits.delete(raw);
       visit.gone();
       this.admission.leave(visit, true);
     });
     this.admission.arrive(visit);
+    visit.beginToWait(this.options.limits.waitMs, () => {
+      this.options.refused('waited-too-long');
+      this.admission.leave(visit, false);
+      visit.gone();
+    });
   }
 
   private secured(socket: tls.TLSSocket): void {
     socket.on('error', ignore);
-    const visit = this.visits.get(endpoints(socket) ?? '');
+    const raw = underlying(socket);
+    const visit = raw === null ? undefined : this.visits.get(raw);
     if (visit === undefined) {
       socket.destroy();
       return;

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate } from './port.ts';
+
+const COMMON_NAME = 'CN=';
 
 /**
  * The client's certificate, where it may be believed; else null. Only `authorized` tells that our CA signed it, and a resumed
@@ -8,11 +9,13 @@ import type { PeerCertificate } from './port.ts';
  */
 export function readPeerCertificate(socket: TLSSocket, now: number): PeerCertificate | null {
   if (!socket.authorized) return null;
-  // Without a certificate this is null or an empty object, whatever its type says.
-  const certificate: Partial<ReturnType<TLSSocket['getPeerCertificate']>> | null = socket.getPeerCertificate();
-  if (!certificate?.raw || !certificate.subject || !certificate.valid_from || !certificate.valid_to) return null;
-  const inTime = Date.parse(certificate.valid_from) <= now && now <= Date.parse(certificate.valid_to);
-  const commonName: unknown = certificate.subject.CN;
-  if (!inTime || typeof commonName !== 'string') return null;
-  return { fingerprint: createHash('sha256').update(certificate.raw).digest('hex'), commonName };
+  // Not `getPeerCertificate`: to spell out all of its fields costs ten times as much.
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return null;
+  const inTime = certificate.validFromDate.getTime() <= now && now <= certificate.validToDate.getTime();
+  // One line a field. Ours have the name and nothing else (S2).
+  const { subject } = certificate;
+  if (!inTime || !subject.startsWith(COMMON_NAME) || subject.includes('\n')) return null;
+  const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
+  return { fingerprint, commonName: subject.slice(COMMON_NAME.length) };
 }

@@ -48,7 +48,8 @@ export interface DeviceHandler {
   disconnected(deviceId: string, said: boolean): void;
   /** Answers with `settings` where the device should have them now (protocol.md §1, P3). */
   birth(deviceId: string, birth: Birth): Promise<DeviceDown | null>;
-  heartbeat(deviceId: string, heartbeat: Heartbeat): Promise<DeviceDown | null>;
+  /** `acknowledged` false (QoS 0): nobody waits for the commit, so it resolves when the heartbeat is taken. */
+  heartbeat(deviceId: string, heartbeat: Heartbeat, acknowledged: boolean): Promise<DeviceDown | null>;
   /** The last will of a session that was lost, or one that the device sent itself. Not after a revocation. */
   will(deviceId: string, will: Will): Promise<void>;
   /** The session is closed after the acknowledgement. */

@@ -30,6 +30,11 @@ export class SessionTable {
     return [...this.live.values()];
   }
 
+  /** One look a session, instead of a timer each. `now`: monotonic milliseconds. */
+  endSilent(now: number): void {
+    for (const session of this.live.values()) session.endIfSilent(now);
+  }
+
   /** How many sessions of this client are not through, and when the newest will be. */
   line(clientId: string): Line {
     return this.lines.get(clientId) ?? { unfinished: 0, last: settled };

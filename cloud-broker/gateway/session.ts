@@ -3,6 +3,7 @@ import type { Client, PublishPacket } from 'aedes';
 import type { ReadGate } from './gate.ts';
 import { Inbox } from './inbox.ts';
 import type { GatewayLimits, Refusal } from './limits.ts';
+import { puback, type Publish } from './publish.ts';
 
 /**
  * How a session ended: the client said DISCONNECT; it was lost (or taken over); it broke a rule; its device was revoked or
@@ -22,8 +23,8 @@ export interface SessionRole {
   /** True for the message behind whose acknowledgement the session ends, also when it was revoked meanwhile. */
   isLast(topic: string): boolean;
   start(): void;
-  /** One message, in order. Rejecting ends the session without acknowledgement. */
-  receive(topic: string, payload: Uint8Array): Promise<Aftermath>;
+  /** One message, in order; `acknowledged`: it is once this resolves (QoS 1). Rejecting ends the session without that. */
+  receive(topic: string, payload: Uint8Array, acknowledged: boolean): Promise<Aftermath>;
   /** Runs behind everything that was received. Called exactly once, also when `start` never came. */
   stop(ending: Ending): Promise<void>;
 }
@@ -33,10 +34,17 @@ export interface SessionParts {
   client: Client;
   socket: TLSSocket;
   gate: ReadGate;
+  /** When it was heard last (monotonic milliseconds), and how long it may be silent. */
+  heard: { readonly heardAt: number; readonly patienceMs: number };
   limits: GatewayLimits;
   role: SessionRole;
   /** Resolves when an older session of the same device is through. */
   before: Promise<void>;
+  host: SessionHost;
+}
+
+/** Whom all sessions tell what becomes of them. */
+export interface SessionHost {
   refused(reason: Refusal): void;
   handlerFailed(clientId: string, error: unknown): void;
   /** Called once, as soon as the session takes and sends nothing more. */
@@ -65,7 +73,7 @@ export class Session {
     this.clientId = parts.clientId;
     this.parts = parts;
     this.inbox = new Inbox(parts.limits.inbox, (error) => {
-      parts.handlerFailed(this.clientId, error);
+      parts.host.handlerFailed(this.clientId, error);
       this.refuse('handler-failed');
     });
     parts.socket.once('close', () => {
@@ -76,6 +84,12 @@ export class Session {
 
   get isOpen(): boolean {
     return this.ready && this.ending === null;
+  }
+
+  /** Ends it where nothing came for longer than its keep alive allows. `now`: monotonic milliseconds. */
+  endIfSilent(now: number): void {
+    const { heardAt, patienceMs } = this.parts.heard;
+    if (now - heardAt > patienceMs) this.end('lost');
   }
 
   get downTopic(): string {
@@ -98,17 +112,15 @@ export class Session {
     this.parts.gate.open();
   }
 
-  /** One PUBLISH of the client; `acknowledge` lets the broker send the PUBACK. */
-  publish(packet: PublishPacket, acknowledge: () => void): void {
+  /** One PUBLISH of the client; its PUBACK goes out when it is handled. */
+  publish(message: Publish): void {
     // Whoever is being ended gets no acknowledgement: it will send the message again.
     if (!this.isOpen) return;
-    const { topic } = packet;
-    if (!this.parts.role.mayPublish(topic)) {
+    if (!this.parts.role.mayPublish(message.topic)) {
       this.refuse('topic');
       return;
     }
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload, 'utf8') : packet.payload;
-    if (!this.inbox.push(() => this.handle(topic, payload, acknowledge))) this.refuse('inbox-full');
+    if (!this.inbox.push(async () => this.handle(message))) this.refuse('inbox-full');
   }
 
   /** The client acknowledged one message. */
@@ -129,7 +141,7 @@ export class Session {
 
   /** Ends it at once for breaking a rule. */
   refuse(reason: Refusal): void {
-    if (this.begin('refused')) this.parts.refused(reason);
+    if (this.begin('refused')) this.parts.host.refused(reason);
     this.destroy();
   }
 
@@ -161,18 +173,23 @@ export class Session {
     this.flushThenClose();
   }
 
-  private async handle(topic: string, payload: Uint8Array, acknowledge: () => void): Promise<void> {
+  private async handle({ topic, payload, messageId }: Publish): Promise<void> {
     this.handling = topic;
     try {
-      const aftermath = await this.parts.role.receive(topic, payload);
+      const aftermath = await this.parts.role.receive(topic, payload, messageId !== null);
       if (aftermath.next === 'refuse') this.refuse(aftermath.reason);
-      else if (this.ending === null || this.acknowledgeStill) acknowledge();
+      else if (messageId !== null) this.acknowledge(messageId);
       if (aftermath.next === 'end') this.finish('revoked');
       if (aftermath.next === 'go-on' && aftermath.reply !== null) void this.send(aftermath.reply);
     } finally {
       this.handling = null;
       this.closeIfFlushed();
     }
+  }
+
+  private acknowledge(messageId: number): void {
+    const { socket } = this.parts;
+    if ((this.ending === null || this.acknowledgeStill) && socket.writable) socket.write(puback(messageId));
   }
 
   private async write(payload: Uint8Array): Promise<boolean> {
@@ -204,7 +221,7 @@ export class Session {
     gate.shut();
     // A client that went away had sent these before; from one that was sent away nothing more is taken.
     if (really !== 'said' && really !== 'lost') this.inbox.drop();
-    this.parts.ended(this);
+    this.parts.host.ended(this);
     this.inbox.finish(() => role.stop(really));
     return true;
   }

@@ -135,6 +135,7 @@ export async function startTestGateway(
     recorder?: Recorder;
     limits?: Partial<GatewayLimits>;
     now?: () => number;
+    monotonic?: () => number;
   } = {},
 ): Promise<TestGateway> {
   const authority = options.authority ?? (await newAuthority());
@@ -149,6 +150,7 @@ export async function startTestGateway(
     log: { warn: (details, message) => warnings.push(`${message} ${JSON.stringify(details)}`) },
     limits: options.limits ?? {},
     ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.monotonic === undefined ? {} : { monotonic: options.monotonic }),
   });
   return { gateway, recorder, authority, warnings };
 }

@@ -18,6 +18,8 @@ export interface MetricSources {
   gateway(): { enrolmentSessions: number; deviceSessions: number; refused: Record<string, number> };
   /** Devices on the roll by status, over all domains. */
   devices(): Record<string, number>;
+  /** Heartbeats taken since the start. */
+  heartbeats(): number;
 }
 
 /** The value below which `share` of the values lie; 0 for none. */
@@ -82,6 +84,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   labelledGauge(registry, { name: 'rollcall_devices', help: 'Enrolled devices by status.', label: 'status' }, () =>
     sources.devices(),
   );
+  gauge(registry, 'rollcall_heartbeats_total', 'Heartbeats taken since the start.', () => sources.heartbeats());
   return {
     watchStreams: (count) => gauge(registry, 'rollcall_event_streams', 'Open event streams.', count),
     enrolment: (outcome, code) => enrolments.inc({ outcome, code: code ?? 'none' }),

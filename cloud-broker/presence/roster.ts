@@ -1,5 +1,6 @@
 /** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
 import type { Birth, DeviceDown, Health, Heartbeat, Will } from '../../protocol/messages.ts';
+import { Gathering } from './gathering.ts';
 import {
   afterRestart,
   isStaleBirth,
@@ -12,8 +13,6 @@ import {
   type Thresholds,
 } from './reducer.ts';
 
-/** How long heartbeats are gathered before a flush; with the commit this stays well under P5's 250 ms. */
-const GATHER_MS = 50;
 const SWEEP_MS = 1000;
 
 export interface StoredPresence {
@@ -56,7 +55,10 @@ export interface RosterDependencies {
   onFlushError(error: unknown): void;
 }
 
+const settled = Promise.resolve();
+
 interface Entry {
+  readonly deviceId: string;
   presence: Presence;
   health: Health | null;
   inventory: Record<string, string> | null;
@@ -70,10 +72,10 @@ interface Entry {
 export class Roster {
   private readonly deps: RosterDependencies;
   private readonly entries = new Map<string, Entry>();
+  private taken = 0;
   private readonly heartbeatListeners: ((deviceIds: string[]) => void)[] = [];
-  private dirty = new Set<string>();
-  private gathering: Promise<void> | null = null;
-  private lastFlush: Promise<void> = Promise.resolve();
+  private dirty = new Set<Entry>();
+  private readonly gathering = new Gathering(async () => this.flush());
   private readonly sweeper: NodeJS.Timeout;
 
   constructor(deps: RosterDependencies, stored: readonly StoredPresence[]) {
@@ -96,6 +98,11 @@ export class Roster {
     };
   }
 
+  /** Heartbeats taken since the start. */
+  get heartbeats(): number {
+    return this.taken;
+  }
+
   /** Told which devices were heard, once a flush. */
   onHeartbeats(listener: (deviceIds: string[]) => void): void {
     this.heartbeatListeners.push(listener);
@@ -103,11 +110,12 @@ export class Roster {
 
   /** Puts a device on the roll where it was not yet: certificates are given to enrolled devices only. */
   connected(deviceId: string): void {
-    this.apply(deviceId, { type: 'connected' });
+    this.apply(this.entry(deviceId), { type: 'connected' });
   }
 
   disconnected(deviceId: string): void {
-    if (this.entries.has(deviceId)) this.apply(deviceId, { type: 'disconnected' });
+    const entry = this.entries.get(deviceId);
+    if (entry !== undefined) this.apply(entry, { type: 'disconnected' });
   }
 
   /** P3: a birth that is not higher is answered with `epochFrom`; any birth is answered with the settings of now. */
@@ -120,28 +128,34 @@ export class Roster {
     entry.birth = { agentVersion: birth.agentVersion, firmware: birth.firmware ?? null };
     entry.inventory = birth.inventory;
     entry.clockDifferenceMs = Date.parse(birth.at) - clock();
-    await this.applied(deviceId, { type: 'birth', epoch: birth.epoch, intervalS: birth.intervalS });
+    await this.applied(entry, { type: 'birth', epoch: birth.epoch, intervalS: birth.intervalS });
     return settings;
   }
 
-  /** Resolves when the heartbeat is on disk (P5). Of a device that is gone, or of an older session (P3), nothing is kept. */
-  async heartbeat(deviceId: string, heartbeat: Heartbeat): Promise<void> {
+  /**
+   * Resolves when the heartbeat is on disk (P5); where no acknowledgement waits for that, as soon as it is taken. Of a device
+   * that is gone, or of an older session (P3), nothing is kept.
+   */
+  heartbeat(deviceId: string, heartbeat: Heartbeat, acknowledged = true): Promise<void> {
     const entry = this.entries.get(deviceId);
-    if (entry === undefined || heartbeat.epoch < entry.presence.epoch) return;
+    if (entry === undefined || heartbeat.epoch < entry.presence.epoch) return settled;
+    this.taken += 1;
     entry.health = heartbeat.health;
     entry.clockDifferenceMs = Date.parse(heartbeat.at) - this.deps.clock();
-    await this.applied(deviceId, { type: 'heartbeat', epoch: heartbeat.epoch, intervalS: heartbeat.intervalS ?? null });
+    this.apply(entry, { type: 'heartbeat', epoch: heartbeat.epoch, intervalS: heartbeat.intervalS ?? null });
+    return acknowledged ? this.gathering.wait() : settled;
   }
 
   async will(deviceId: string, will: Will): Promise<void> {
-    if (this.entries.has(deviceId))
-      await this.applied(deviceId, { type: 'will', epoch: will.epoch, said: will.reason !== undefined });
+    const entry = this.entries.get(deviceId);
+    if (entry !== undefined) await this.applied(entry, { type: 'will', epoch: will.epoch, said: will.reason !== undefined });
   }
 
   /** An unenrolled device is on no roll (E9). */
   forget(deviceId: string): void {
+    const entry = this.entries.get(deviceId);
     this.entries.delete(deviceId);
-    this.dirty.delete(deviceId);
+    if (entry !== undefined) this.dirty.delete(entry);
   }
 
   counts(): Record<PresenceStatus | 'connected', number> {
@@ -157,16 +171,16 @@ export class Roster {
   sweep(): void {
     const now = this.deps.clock();
     // What a failed flush has left.
-    if (this.dirty.size > 0) this.flushed().catch(() => undefined);
-    for (const [deviceId, entry] of this.entries) {
-      if (entry.nextCheckAt !== null && entry.nextCheckAt <= now) this.apply(deviceId, { type: 'tick' });
+    if (this.dirty.size > 0) void this.gathering.begin();
+    for (const entry of this.entries.values()) {
+      if (entry.nextCheckAt !== null && entry.nextCheckAt <= now) this.apply(entry, { type: 'tick' });
     }
   }
 
   async close(): Promise<void> {
     clearInterval(this.sweeper);
-    if (this.dirty.size > 0) await this.flushed().catch(() => undefined);
-    await this.lastFlush;
+    if (this.dirty.size > 0) void this.gathering.begin();
+    await this.gathering.settled();
   }
 
   private adopt(row: StoredPresence, now: number): void {
@@ -179,6 +193,7 @@ export class Roster {
     };
     const presence = afterRestart(stored, now);
     this.entries.set(row.deviceId, {
+      deviceId: row.deviceId,
       presence,
       health: row.health === null ? null : (JSON.parse(row.health) as Health),
       inventory: null,
@@ -193,6 +208,7 @@ export class Roster {
     const known = this.entries.get(deviceId);
     if (known !== undefined) return known;
     const entry: Entry = {
+      deviceId,
       presence: neverHeard(this.deps.heartbeat.intervalS, this.deps.clock()),
       health: null,
       inventory: null,
@@ -205,46 +221,35 @@ export class Roster {
     return entry;
   }
 
-  private apply(deviceId: string, event: PresenceEvent): void {
-    const entry = this.entry(deviceId);
+  private apply(entry: Entry, event: PresenceEvent): void {
     entry.presence = reduce(entry.presence, event, this.deps.clock(), this.deps.thresholds);
     entry.nextCheckAt = nextCheckAt(entry.presence, this.deps.thresholds);
     const isHeard = event.type === 'birth' || event.type === 'heartbeat' || event.type === 'will';
     if (!isHeard && entry.presence.status === entry.storedStatus) return;
-    this.dirty.add(deviceId);
+    this.dirty.add(entry);
     // A failure is reported by onFlushError, and what it held stays dirty.
-    this.flushed().catch(() => undefined);
+    void this.gathering.begin();
   }
 
-  private async applied(deviceId: string, event: PresenceEvent): Promise<void> {
-    this.apply(deviceId, event);
-    await this.flushed();
+  private async applied(entry: Entry, event: PresenceEvent): Promise<void> {
+    this.apply(entry, event);
+    await this.gathering.wait();
   }
 
-  /** Resolves when all that is dirty now is stored: by the flush that still gathers, never by one that has begun. */
-  private async flushed(): Promise<void> {
-    if (this.gathering === null) {
-      this.gathering = this.gatherAndFlush(this.lastFlush);
-      this.lastFlush = this.gathering.catch(() => undefined);
-    }
-    await this.gathering;
-  }
-
-  private async gatherAndFlush(previous: Promise<void>): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-    await previous;
-    this.gathering = null;
-    const deviceIds = [...this.dirty];
+  private async flush(): Promise<void> {
+    const heard = [...this.dirty];
     this.dirty = new Set();
-    const flush = this.flushOf(deviceIds);
+    const flush = this.flushOf(heard);
     try {
       await this.deps.flush(flush);
     } catch (error) {
-      for (const deviceId of deviceIds) if (this.entries.has(deviceId)) this.dirty.add(deviceId);
+      for (const entry of heard) if (this.entries.get(entry.deviceId) === entry) this.dirty.add(entry);
       this.deps.onFlushError(error);
       throw error;
     }
     this.settle(flush);
+    if (this.heartbeatListeners.length === 0) return;
+    const deviceIds = heard.map(({ deviceId }) => deviceId);
     for (const listener of this.heartbeatListeners) listener(deviceIds);
   }
 
@@ -259,17 +264,16 @@ export class Roster {
       if (entry?.birth?.agentVersion === birth.agentVersion && entry.birth.firmware === birth.firmware) entry.birth = null;
     }
     for (const row of flush.rows) {
+      if (row.inventory === null) continue;
       const entry = this.entries.get(row.deviceId);
       if (entry?.inventory != null && JSON.stringify(entry.inventory) === row.inventory) entry.inventory = null;
     }
   }
 
-  private flushOf(deviceIds: string[]): Flush {
+  private flushOf(entries: readonly Entry[]): Flush {
     const flush: Flush = { now: this.deps.clock(), rows: [], transitions: [], births: [] };
-    for (const deviceId of deviceIds) {
-      const entry = this.entries.get(deviceId);
-      if (entry === undefined) continue;
-      const { presence } = entry;
+    for (const entry of entries) {
+      const { deviceId, presence } = entry;
       flush.rows.push({
         deviceId,
         epoch: presence.epoch,

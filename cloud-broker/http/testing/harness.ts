@@ -208,6 +208,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     metrics: createMetrics({
       store: () => store.figures(),
       gateway: () => ({ enrolmentSessions: 0, deviceSessions: 0, refused: { 'packet-too-large': 2 } }),
+      heartbeats: () => 0,
       devices: () => ({ online: 1 }),
     }),
     settings: {
