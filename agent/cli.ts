@@ -1,11 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { writeSync } from 'node:fs';
 import { refusedAnswer, type Answer } from './answers.ts';
-import { doctor } from './command-doctor.ts';
-import { enroll } from './command-enroll.ts';
-import { run } from './command-run.ts';
-import { identity, status } from './command-status.ts';
-import { unenroll } from './command-unenroll.ts';
 import { createContext, type Context } from './context.ts';
 import { EXIT, exitCodeOf, Refusal, wordsFor } from './refusal.ts';
 import { languageOf } from './settings.ts';
@@ -64,42 +59,60 @@ async function perform(asJson: boolean, work: Work, onFailure: Record<string, un
   tell(answer, asJson);
 }
 
-function program(): Command {
-  const agent = new Command('rollcall-agent').version(AGENT_VERSION).exitOverride().showHelpAfterError();
+type Flags = { json?: boolean };
+type EnrollFlags = Flags & { domain: string; pairingCode?: string };
+
+async function performRun(asJson: boolean): Promise<void> {
+  const { run } = await import('./command-run.ts');
+  await perform(asJson, (context, shown) =>
+    run(context, (listener) => {
+      shown.listener = listener;
+    }),
+  );
+}
+
+async function performEnroll({ json = false, domain, pairingCode }: EnrollFlags): Promise<void> {
+  const { enroll } = await import('./command-enroll.ts');
+  const typed = { domain, ...(pairingCode === undefined ? {} : { pairingCode }) };
+  await perform(json, (context) => enroll(context, typed), { outcome: 'rejected' });
+}
+
+/** The words of the command line. Each command loads what it needs. */
+function describe(agent: Command): Command {
+  agent.version(AGENT_VERSION).exitOverride().showHelpAfterError();
   agent.description('Enrols this display into its organisation’s domain and answers the roll call.');
   const command = (name: string, description: string) =>
     agent.command(name).description(description).option('--json', 'one JSON document on standard output');
-  type Flags = { json?: true };
-  command('identity', 'what the board says of itself').action((flags: Flags) => perform(flags.json ?? false, identity));
+  command('identity', 'what the board says of itself').action(async ({ json = false }: Flags) =>
+    perform(json, (await import('./command-status.ts')).identity),
+  );
   command('enroll', 'enrol this display into a domain')
     .requiredOption('--domain <name>', 'the domain’s name')
     .option('--pairing-code <code>', 'the domain’s pairing code, where it asks for one')
-    .action((flags: Flags & { domain: string; pairingCode?: string }) => {
-      const typed = { domain: flags.domain, ...(flags.pairingCode === undefined ? {} : { pairingCode: flags.pairingCode }) };
-      return perform(flags.json ?? false, (context) => enroll(context, typed), { outcome: 'rejected' });
-    });
-  command('run', 'live as a device until stopped').action((flags: Flags) =>
-    perform(flags.json ?? false, (context, shown) =>
-      run(context, (listener) => {
-        shown.listener = listener;
-      }),
-    ),
+    .action(performEnroll);
+  command('run', 'live as a device until stopped').action(async ({ json = false }: Flags) => performRun(json));
+  command('status', 'enrolled or not, connected or not').action(async ({ json = false }: Flags) =>
+    perform(json, (await import('./command-status.ts')).status),
   );
-  command('status', 'enrolled or not, connected or not').action((flags: Flags) => perform(flags.json ?? false, status));
-  command('doctor', 'look for what is wrong between display and service').action((flags: Flags) =>
-    perform(flags.json ?? false, doctor),
+  command('doctor', 'look for what is wrong between display and service').action(async ({ json = false }: Flags) =>
+    perform(json, (await import('./command-doctor.ts')).doctor),
   );
-  command('unenroll', 'take this display out of its domain').action((flags: Flags) => perform(flags.json ?? false, unenroll));
+  command('unenroll', 'take this display out of its domain').action(async ({ json = false }: Flags) =>
+    perform(json, (await import('./command-unenroll.ts')).unenroll),
+  );
   return agent;
 }
 
-async function main(): Promise<void> {
+async function main(words: readonly string[]): Promise<void> {
+  // What a display does all day starts without the parser of everything else.
+  if (words.length === 1 && words[0] === 'run') return performRun(false);
+  const { Command, CommanderError } = await import('commander');
   try {
-    await program().parseAsync(process.argv);
+    await describe(new Command('rollcall-agent')).parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
 }
 
-void main();
+void main(process.argv.slice(2));

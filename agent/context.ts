@@ -16,7 +16,7 @@ export interface Context {
 /** Reads the settings and finds the board. Throws a Refusal `settings-invalid`. */
 export function createContext(environment: NodeJS.ProcessEnv, signal: AbortSignal, show?: (message: string) => void): Context {
   const settings = readSettings(environment, process.getuid?.() === 0);
-  const log = createLog('info');
+  const log = createLog();
   const board = detectBoard(settings.board, {
     ownId: () => ownId(settings.stateFolder),
     show: (message) => {

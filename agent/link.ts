@@ -30,6 +30,8 @@ export interface LinkOptions {
   certificate?: { cert: string; key: string };
   will?: { topic: string; payload: Buffer };
   proxy: URL | null;
+  /** CONNECT waits for it; the handshake before need not. */
+  beforeConnect?: Promise<unknown>;
 }
 
 /** CONNACK 5: the service does not know this certificate (any more). Nothing else may start a renewal (protocol.md §1). */
@@ -106,6 +108,12 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     ...(options.certificate === undefined ? {} : { certificate: options.certificate }),
   };
   const socket = await openSecureSocket(target);
+  try {
+    await options.beforeConnect;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
   const client = new MqttClient(() => socket, mqttOptions(options));
   client.on('error', () => undefined);
   const closed = new Promise<void>((resolve) => {

@@ -2,8 +2,7 @@ import type { Board } from '../firmware-shim/board.ts';
 import { normaliseDomain } from '../protocol/text.ts';
 import { attemptAfter, backoffMs, spreadMs } from './backoff.ts';
 import { CommandDesk } from './commands.ts';
-import { discover } from './discovery.ts';
-import { runEnrolment, type Wanted } from './enrolling.ts';
+import type { Wanted } from './enrolling.ts';
 import type { Outcome } from './enrollment.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
@@ -102,6 +101,8 @@ export class Runner {
 
   async #enrol(wanted: Wanted): Promise<Outcome> {
     const { memory, board, log, settings, signal } = this.#ports;
+    // Loaded when needed: a device that is enrolled may never ask again.
+    const [{ discover }, { runEnrolment }] = await Promise.all([import('./discovery.ts'), import('./enrolling.ts')]);
     try {
       const found = memory.state.service ?? (await discover(settings));
       const service = { ca: found.ca, brokerUrl: this.#movedTo ?? found.brokerUrl };
@@ -168,6 +169,7 @@ export class Runner {
   async #rediscover(): Promise<void> {
     if (this.#attempt < REDISCOVER_AFTER || this.#ports.settings.serviceUrl === null) return;
     try {
+      const { discover } = await import('./discovery.ts');
       this.#movedTo = (await discover(this.#ports.settings)).brokerUrl;
     } catch (error) {
       this.#ports.log.note('discovery-failed', { detail: error instanceof Error ? error.message : '' }, 'warn');

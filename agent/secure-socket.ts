@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 
@@ -46,7 +45,8 @@ function settled<S extends Socket>(socket: S, ready: string, timeoutMs: number):
 }
 
 /** A tunnel to host:port through an HTTP proxy (CONNECT). The proxy's password, if any, is in its URL. */
-function throughProxy(proxy: URL, host: string, port: number, timeoutMs: number): Promise<Socket> {
+async function throughProxy(proxy: URL, host: string, port: number, timeoutMs: number): Promise<Socket> {
+  const { request } = await import('node:http');
   return new Promise((resolve, reject) => {
     const target = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
     const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;

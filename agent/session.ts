@@ -39,8 +39,10 @@ export type SessionEnd =
 const MOST_QUEUED = 32;
 const GOODBYE_TIMEOUT_MS = 3000;
 
-async function birthOf(ports: SessionPorts, epoch: number): Promise<Birth> {
+/** The birth, when the session is `ready` for it and the inventory is there. */
+async function birthOf(ports: SessionPorts, epoch: number, ready: Promise<void>): Promise<Birth> {
   const { firmware } = ports.memory.identity;
+  const [inventory] = await Promise.all([ports.inventory(false), ready]);
   return {
     type: 'birth',
     epoch,
@@ -48,7 +50,7 @@ async function birthOf(ports: SessionPorts, epoch: number): Promise<Birth> {
     agentVersion: AGENT_VERSION,
     ...(firmware === undefined ? {} : { firmware }),
     intervalS: ports.pulse.intervalS,
-    inventory: await ports.inventory(false),
+    inventory,
   };
 }
 
@@ -106,11 +108,18 @@ class DeviceSession {
 
   /** Subscribe, SUBACK, birth, and from then on heartbeats (protocol.md §1). */
   async #greet(): Promise<void> {
-    await this.#link.subscribe(this.#topic('down'));
-    await this.#link.publish(this.#topic('birth'), encode(await birthOf(this.#ports, this.#epoch)));
-    await this.#ports.onLink(this.#epoch);
-    this.#ports.log.note('connected', { deviceId: this.#deviceId, epoch: this.#epoch });
-    this.#ports.pulse.attach((missed) => this.#heartbeat(missed));
+    const { pulse, onLink, log } = this.#ports;
+    const birth = await birthOf(this.#ports, this.#epoch, this.#link.subscribe(this.#topic('down')));
+    const born = this.#link.publish(this.#topic('birth'), encode(birth));
+    const beat = (): void => pulse.attach((missed) => this.#heartbeat(missed));
+    // The service takes one message after the other, so the first beat need not wait; but what was missed is told once (P6),
+    // and not in an epoch that may turn out to be too low (P3).
+    const tellsMissed = pulse.buffered > 0;
+    if (!tellsMissed) beat();
+    await born;
+    await onLink(this.#epoch);
+    log.note('connected', { deviceId: this.#deviceId, epoch: this.#epoch });
+    if (tellsMissed) beat();
   }
 
   async #heartbeat(missed: Heartbeat['missed']): Promise<void> {
@@ -133,7 +142,6 @@ class DeviceSession {
       this.#lost('a heartbeat was not acknowledged');
       throw error;
     }
-    this.#ports.log.note('heartbeat', { seq, ...(missed === undefined ? {} : { missed }) }, 'debug');
     this.#ports.onHeartbeat(at);
   }
 
@@ -202,14 +210,17 @@ export async function runSession(
 ): Promise<SessionEnd> {
   const { memory, proxy } = ports;
   const epoch = nextEpoch(memory.state);
+  const saved = memory.update((state) => withEpochUsed(state, epoch));
+  // Where there is no connection, nobody waits for it.
+  saved.catch(() => undefined);
   try {
-    await memory.update((state) => withEpochUsed(state, epoch));
     const link = await openLink({
       ...service,
       clientId: enrolment.deviceId,
       certificate: { cert: enrolment.certificate, key: memory.state.privateKey },
       will: { topic: deviceTopic(enrolment.deviceId, 'will'), payload: encode({ type: 'will', epoch }) },
       proxy,
+      beforeConnect: saved,
     });
     return await new DeviceSession(ports, link, enrolment.deviceId, epoch).run();
   } catch (error) {

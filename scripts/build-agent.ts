@@ -1,23 +1,84 @@
-/** Builds the agent as one file, dist/rollcall-agent.cjs: a display needs only Node 20 or later and this file. */
-import { build } from 'esbuild';
-import { chmod, stat } from 'node:fs/promises';
+/**
+ * Builds the agent as one file, dist/rollcall-agent.cjs: a display needs only Node 20 or later and this file. What the agent
+ * does not need to live is not loaded with it: of mqtt.js only its client, and libraries for rare work packed until asked for.
+ */
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 
 const root = join(import.meta.dirname, '..');
-const outfile = join(root, 'dist', 'rollcall-agent.cjs');
+export const AGENT_FILE = join(root, 'dist', 'rollcall-agent.cjs');
 
-await build({
-  entryPoints: [join(root, 'agent', 'cli.ts')],
-  outfile,
+/** How any program for a display is bundled. */
+export const bundleOptions = {
   bundle: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20',
   minify: true,
   legalComments: 'none',
-  banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
-});
-await chmod(outfile, 0o755);
-const { size } = await stat(outfile);
-process.stdout.write(`dist/rollcall-agent.cjs ${(size / 1024 / 1024).toFixed(2)} MB\n`);
+} satisfies BuildOptions;
+
+/** Big, and loaded by `import()` for rare work: kept as compressed text, so that a start neither parses nor keeps their code. */
+const PACKED = /^(got|systeminformation)$/;
+
+const packed: Plugin = {
+  name: 'packed',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: PACKED }, ({ path, kind }) => (kind === 'dynamic-import' ? { path, namespace: 'packed' } : null));
+    onLoad({ filter: PACKED, namespace: 'packed' }, async ({ path }) => {
+      const stdin = { contents: `export { default } from '${path}'`, resolveDir: root, sourcefile: 'packed.mjs' };
+      const { outputFiles } = await build({ ...bundleOptions, stdin, write: false });
+      const text = brotliCompressSync(outputFiles[0]?.contents ?? '').toString('base64');
+      return {
+        contents: `
+          import { compileFunction } from 'node:vm';
+          import { brotliDecompressSync } from 'node:zlib';
+          const code = brotliDecompressSync(Buffer.from('${text}', 'base64')).toString();
+          const loaded = { exports: {} };
+          compileFunction(code, ['module', 'exports', 'require'], { filename: '${path}' })(loaded, loaded.exports, require);
+          export default loaded.exports.default;`,
+        resolveDir: root,
+      };
+    });
+  },
+};
+
+/** What mqtt.js carries for browsers, websockets and Node's past. */
+const STAND_INS: Record<string, string> = {
+  mqtt: "exports.MqttClient = require('./node_modules/mqtt/build/lib/client.js').default",
+  'readable-stream': "module.exports = require('node:stream')",
+  'worker-timers': '',
+  debug: 'module.exports = () => () => {}',
+};
+
+const smallMqtt: Plugin = {
+  name: 'small-mqtt',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(mqtt|readable-stream|worker-timers|debug)$/ }, ({ path }) => ({ path, namespace: 'stand-in' }));
+    onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => ({ contents: STAND_INS[path] ?? '', resolveDir: root }));
+    // It would make 65,536 small buffers at the first packet.
+    onLoad({ filter: /mqtt-packet[/\\]writeToStream\.js$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, 'utf8')}\ngenerate.cacheNumbers = false`,
+    }));
+  },
+};
+
+export async function buildAgent(): Promise<void> {
+  await build({
+    ...bundleOptions,
+    entryPoints: [join(root, 'agent', 'cli.ts')],
+    outfile: AGENT_FILE,
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [packed, smallMqtt],
+  });
+  await chmod(AGENT_FILE, 0o755);
+}
+
+if (import.meta.main) {
+  await buildAgent();
+  const { size } = await stat(AGENT_FILE);
+  process.stdout.write(`dist/rollcall-agent.cjs ${(size / 1024 / 1024).toFixed(2)} MB\n`);
+}

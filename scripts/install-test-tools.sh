@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Some tests speak to programs that are not ours: a browser and an MQTT client. Installs what is missing, and says so.
+# Some tests and benchmarks use programs that are not ours: a browser, an MQTT client and an MQTT broker. Installs what is
+# missing, and says so.
 set -euo pipefail
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v mosquitto_pub >/dev/null || missing+=(mosquitto-clients)
+command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto)
 command -v openssl >/dev/null || missing+=(openssl)
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
 if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
@@ -12,5 +14,15 @@ if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
 fi
 echo "Installing what the tests need and this machine lacks: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
+# Only the programs are wanted: no broker may start by itself on port 1883.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
 apt-get -qq update
 apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" >/dev/null
+if [[ " ${missing[*]} " == *" mosquitto "* ]] && command -v systemctl >/dev/null; then
+  systemctl disable mosquitto >/dev/null 2>&1 || true
+fi
