@@ -1,84 +1,96 @@
-/** The raw limit: the rows of an enrolment by hand-written multi-row statements, without rules, threads or triggers' help. */
-import { randomBytes } from 'node:crypto';
+/**
+ * The raw limit: the very rows that the product stored for these enrolments, into the same tables and indexes, by
+ * hand-written multi-row statements; without rules, hashes, threads, triggers and foreign keys.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 
-const TABLES = `
-CREATE TABLE devices (id TEXT PRIMARY KEY, domain_id INTEGER, serial TEXT, key TEXT, model TEXT, os TEXT, status TEXT, at INTEGER) STRICT;
-CREATE UNIQUE INDEX devices_by_serial ON devices (domain_id, serial);
-CREATE INDEX devices_by_key ON devices (key);
-CREATE TABLE boards (id INTEGER PRIMARY KEY, serial TEXT UNIQUE, left_credits INTEGER) STRICT;
-CREATE TABLE certificates (fingerprint TEXT PRIMARY KEY, device_id TEXT, serial_number TEXT, at INTEGER) STRICT, WITHOUT ROWID;
-CREATE TABLE keys (fingerprint TEXT PRIMARY KEY, serial TEXT) STRICT, WITHOUT ROWID;
-CREATE TABLE spans (id INTEGER PRIMARY KEY, device_id TEXT UNIQUE, from_at INTEGER) STRICT;
-CREATE TABLE transfers (id INTEGER PRIMARY KEY, domain_id INTEGER, n INTEGER, credits INTEGER, idempotency_key TEXT UNIQUE, device_id TEXT, hash TEXT, UNIQUE (domain_id, n)) STRICT;
-CREATE TABLE heads (domain_id INTEGER PRIMARY KEY, n INTEGER, hash TEXT, balance INTEGER) STRICT;
-CREATE TABLE audit (id INTEGER PRIMARY KEY, domain_id INTEGER, at INTEGER, actor TEXT, action TEXT, subject TEXT, details TEXT) STRICT;
-CREATE TABLE events (id INTEGER PRIMARY KEY AUTOINCREMENT, domain_id INTEGER, at INTEGER, type TEXT, data TEXT) STRICT;
-INSERT INTO heads VALUES (1, 0, '', 0);`;
+/** Each table with the rows that belong to one enrolment, in the order of the enrolments. */
+const TABLES: Record<string, string> = {
+  devices: 'SELECT * FROM devices ORDER BY rowid',
+  certificates: 'SELECT c.* FROM devices d JOIN certificates c ON c.device_id = d.id ORDER BY d.rowid',
+  device_keys: 'SELECT k.* FROM devices d JOIN device_keys k ON k.fingerprint = d.key_fingerprint ORDER BY d.rowid',
+  enrolment_spans: 'SELECT * FROM enrolment_spans ORDER BY id',
+  transfers: 'SELECT * FROM transfers ORDER BY id',
+  audit: "SELECT * FROM audit WHERE action = 'device.enrolled' ORDER BY id",
+  events: "SELECT * FROM events WHERE type IN ('device', 'billing', 'enrolment') ORDER BY id",
+};
 
-type Value = string | number;
+type Row = SQLInputValue[];
 
-const rows = (count: number, width: number): string =>
-  Array.from({ length: count }, () => `(${Array(width).fill('?').join(',')})`).join(',');
+/** What the product stored, ready to be stored again. */
+export interface Enrolments {
+  schema: string[];
+  /** Everything that was there before the first enrolment. */
+  domain: { columns: number; row: Row };
+  boards: Row[];
+  tables: { name: string; columns: number; perEnrolment: number; rows: Row[] }[];
+  head: { n: number; hash: string; balance: number; at: number }[];
+}
+
+const values = (row: Record<string, SQLInputValue>): Row => Object.values(row);
+
+/** Reads it from the database of a store that is closed. */
+export function readEnrolments(file: string): Enrolments {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    const all = (text: string): Row[] => (db.prepare(text).all() as Record<string, SQLInputValue>[]).map(values);
+    const count = all('SELECT * FROM devices').length;
+    const [domain = []] = all('SELECT * FROM domains');
+    return {
+      schema: all(
+        "SELECT sql FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
+      ).flatMap(([sql]) => (typeof sql === 'string' ? [sql] : [])),
+      domain: { columns: domain.length, row: domain },
+      boards: all('SELECT * FROM boards ORDER BY id'),
+      tables: Object.entries(TABLES).map(([name, text]) => {
+        const rows = all(text);
+        return { name, columns: rows[0]?.length ?? 0, perEnrolment: rows.length / count, rows };
+      }),
+      head: db.prepare('SELECT n, hash, balance_after AS balance, at FROM transfers ORDER BY n').all() as Enrolments['head'],
+    };
+  } finally {
+    db.close();
+  }
+}
+
+const places = (rows: number, columns: number): string =>
+  Array.from({ length: rows }, () => `(${Array(columns).fill('?').join(',')})`).join(',');
 
 /** Enrolments per second, `atOnce` a commit. */
-export async function bareEnrolments(boards: number, atOnce: number): Promise<number> {
+export async function bareEnrolments(enrolments: Enrolments, atOnce: number): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bare-'));
   const db = new DatabaseSync(join(folder, 'bare.db'));
   try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
-    db.exec(TABLES);
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536');
+    for (const sql of enrolments.schema) db.exec(sql);
     db.exec('BEGIN');
-    const list = db.prepare('INSERT INTO boards (serial, left_credits) VALUES (?, 1095)');
-    for (let index = 0; index < boards; index += 1) list.run(`b-${index}`);
-    db.exec('COMMIT');
-    const insert = (table: string, columns: string, width: number, count: number) =>
-      db.prepare(`INSERT INTO ${table} (${columns}) VALUES ${rows(count, width)}`);
-    const statements = {
-      devices: insert('devices', 'id, domain_id, serial, key, model, os, status, at', 8, atOnce),
-      certificates: insert('certificates', 'fingerprint, device_id, serial_number, at', 4, atOnce),
-      keys: insert('keys', 'fingerprint, serial', 2, atOnce),
-      spans: insert('spans', 'device_id, from_at', 2, atOnce),
-      transfers: insert('transfers', 'domain_id, n, credits, idempotency_key, device_id, hash', 6, atOnce),
-      audit: insert('audit', 'domain_id, at, actor, action, subject, details', 6, atOnce),
-      events: insert('events', 'domain_id, at, type, data', 4, atOnce * 3),
-      boards: db.prepare(`UPDATE boards SET left_credits = 0 WHERE serial IN ${rows(1, atOnce)}`),
-      head: db.prepare('UPDATE heads SET n = ?, hash = ?, balance = ? WHERE domain_id = 1'),
-    };
-    const rounds = Math.floor(boards / atOnce);
+    db.prepare(`INSERT INTO domains VALUES ${places(1, enrolments.domain.columns)}`).run(...enrolments.domain.row);
+    db.exec(`INSERT INTO ledger_heads VALUES (1, 0, '', 0, 0)`);
+    const list = db.prepare(`INSERT INTO boards VALUES ${places(1, enrolments.boards[0]?.length ?? 0)}`);
+    for (const row of enrolments.boards) list.run(...row);
+    db.exec('UPDATE boards SET left_credits = credits, grants = 0; COMMIT');
+
+    const inserts = enrolments.tables.map((table) => ({
+      ...table,
+      take: table.perEnrolment * atOnce,
+      statement: db.prepare(`INSERT INTO ${table.name} VALUES ${places(table.perEnrolment * atOnce, table.columns)}`),
+    }));
+    const boards = db.prepare(
+      `UPDATE boards SET left_credits = 0, grants = 1 WHERE serial_key IN (${Array(atOnce).fill('?').join(',')})`,
+    );
+    const head = db.prepare('UPDATE ledger_heads SET n = ?, hash = ?, balance = ?, at = ? WHERE domain_id = 1');
+    const serials = enrolments.boards.map((row) => row[1] ?? null);
+    const rounds = Math.floor(enrolments.head.length / atOnce);
     const started = performance.now();
     for (let round = 0; round < rounds; round += 1) {
-      const ids = Array.from({ length: atOnce }, (_, index) => round * atOnce + index);
-      const each = (make: (id: number) => Value[]): Value[] => ids.flatMap(make);
-      const at = Date.now();
       db.exec('BEGIN IMMEDIATE');
-      statements.devices.run(...each((id) => [`d-${id}`, 1, `b-${id}`, `key-${id}`, 'M', 'Linux', 'never', at]));
-      statements.certificates.run(...each((id) => [randomBytes(32).toString('hex'), `d-${id}`, `${id}`, at]));
-      statements.keys.run(...each((id) => [`key-${id}`, `b-${id}`]));
-      statements.spans.run(...each((id) => [`d-${id}`, at]));
-      statements.transfers.run(...each((id) => [1, id + 1, 1095, `enrolment:b-${id}:1`, `d-${id}`, 'h'.repeat(64)]));
-      statements.audit.run(...each((id) => [1, at, `device:d-${id}`, 'device.enrolled', `d-${id}`, '{"granted":1095}']));
-      statements.events.run(
-        ...each((id) => [
-          1,
-          at,
-          'device',
-          `{"deviceId":"d-${id}"}`,
-          1,
-          at,
-          'billing',
-          `{"transferId":${id}}`,
-          1,
-          at,
-          'enrolment',
-          `{"serial":"b-${id}","outcome":"accepted"}`,
-        ]),
-      );
-      statements.boards.run(...each((id) => [`b-${id}`]));
-      statements.head.run((round + 1) * atOnce, 'h'.repeat(64), (round + 1) * atOnce * 1095);
+      for (const { take, rows, statement } of inserts) statement.run(...rows.slice(round * take, (round + 1) * take).flat());
+      boards.run(...serials.slice(round * atOnce, (round + 1) * atOnce));
+      const last = enrolments.head[(round + 1) * atOnce - 1];
+      if (last !== undefined) head.run(last.n, last.hash, last.balance, last.at);
       db.exec('COMMIT');
     }
     const seconds = (performance.now() - started) / 1000;

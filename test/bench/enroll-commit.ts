@@ -10,14 +10,19 @@ import type { EnrolmentAttempt } from '../../cloud-broker/enrollment/attempt.ts'
 import { openStore, type Store } from '../../cloud-broker/store/store.ts';
 import type { Size } from './benches.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';
-import { bareEnrolments } from './bare-enrolments.ts';
+import { bareEnrolments, readEnrolments, type Enrolments } from './bare-enrolments.ts';
 
 const CALLERS = 64;
 const NOW = Date.UTC(2026, 10, 23);
 
-const SCALES = { full: { boards: 6400, pairs: 5 }, smoke: { boards: 128, pairs: 1 } };
+const SCALES = { full: { boards: 3200, pairs: 5 }, smoke: { boards: 128, pairs: 1 } };
 
-async function inStore<Result>(maxBatch: number, boards: number, work: (store: Store) => Promise<Result>): Promise<Result> {
+async function inStore<Result>(
+  maxBatch: number,
+  boards: number,
+  work: (store: Store) => Promise<Result>,
+  afterwards: (file: string) => void = () => {},
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   const fail = (reason: unknown): void => {
     throw new Error(`the store failed: ${String(reason)}`);
@@ -53,6 +58,8 @@ async function inStore<Result>(maxBatch: number, boards: number, work: (store: S
     );
     if (stored?.devices !== boards || stored.balance !== boards * 1095)
       throw new Error(`not all was stored: ${JSON.stringify(stored)}`);
+    await store.close();
+    afterwards(join(folder, 'rollcall.db'));
     return result;
   } finally {
     await store.close();
@@ -104,6 +111,19 @@ async function enrolAll(store: Store, boards: number, callers: number): Promise<
   return { perSecond: boards / ((performance.now() - started) / 1000), ms };
 }
 
+async function storedRows(boards: number): Promise<Enrolments> {
+  const read: Enrolments[] = [];
+  await inStore(
+    128,
+    boards,
+    (store) => enrolAll(store, boards, CALLERS),
+    (file) => read.push(readEnrolments(file)),
+  );
+  const [rows] = read;
+  if (rows === undefined) throw new Error('nothing was read');
+  return rows;
+}
+
 export async function enrollCommit(size: Size): Promise<Comparison[]> {
   const { boards, pairs } = SCALES[size];
   const bench = 'enroll-commit';
@@ -116,6 +136,7 @@ export async function enrollCommit(size: Size): Promise<Comparison[]> {
     });
   const one = async (maxBatch: number, callers: number): Promise<number> =>
     inStore(maxBatch, boards, async (store) => (await enrolAll(store, boards, callers)).perSecond);
+  const rows = await storedRows(boards);
   return [
     {
       bench,
@@ -129,7 +150,7 @@ export async function enrollCommit(size: Size): Promise<Comparison[]> {
       figure: '64 callers, against bare rows 64 a commit',
       unit: '/s',
       bound: { atLeast: 0.5 },
-      pairs: await inTurn(pairs, many, async () => bareEnrolments(boards, CALLERS)),
+      pairs: await inTurn(pairs, many, async () => bareEnrolments(rows, CALLERS)),
     },
     {
       bench,
@@ -139,7 +160,7 @@ export async function enrollCommit(size: Size): Promise<Comparison[]> {
       pairs: await inTurn(
         pairs,
         async () => one(128, 1),
-        async () => bareEnrolments(boards, 1),
+        async () => bareEnrolments(rows, 1),
       ),
     },
     { bench, figure: 'p99 against p50 at 64 callers', unit: 'ms', bound: { atMost: 4 }, pairs: spreads },

@@ -1,0 +1,122 @@
+/**
+ * Many enrolled devices at once: written through the store's own operations, with certificates of the service's own CA,
+ * before the service starts on the folder. Over the wire 2,000 of them would take too long.
+ */
+import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EnrolmentAttempt } from '../../../cloud-broker/enrollment/attempt.ts';
+import { openKeys, type ServiceKeys } from '../../../cloud-broker/keys/keys.ts';
+import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
+import { signDeviceCertificate } from '../../../cloud-broker/keys/x509.ts';
+import { openStore, type Store } from '../../../cloud-broker/store/store.ts';
+
+const CREDITS = 1095;
+const AT_ONCE = 1000;
+
+/** What a load program needs to be these devices. Kept in a file: see `Fleet.file`. */
+export interface FleetFile {
+  caPem: string;
+  /** One key for all of them: a handshake costs the same, and the load program reads it once. */
+  keyPem: string;
+  devices: { id: string; certificatePem: string }[];
+}
+
+export interface Fleet extends FleetFile {
+  file: string;
+  keys: ServiceKeys;
+  domainId: number;
+}
+
+const deviceId = (index: number): string => `d-${String(index).padStart(16, '0')}`;
+const fail = (reason: unknown): never => {
+  throw new Error(`the store failed: ${String(reason)}`);
+};
+
+/** Makes the keys and the store of a data folder where they are not there yet, and `count` enrolled devices of domain `fleet`. */
+export async function seedFleet(folder: string, count: number): Promise<Fleet> {
+  const now = Date.now();
+  const keys = await openKeys({ folder, hosts: [], hasDevices: false, now });
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const store = await openStore({ folder, onInternalError: fail, onFatal: fail });
+  try {
+    const domainId = await makeDomain(store, now);
+    const devices: FleetFile['devices'] = [];
+    for (let from = 0; from < count; from += AT_ONCE) {
+      const indexes = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, offset) => from + offset);
+      await listBoards(store, now, indexes);
+      await Promise.all(
+        indexes.map(async (index) => {
+          const id = deviceId(index);
+          const certificatePem = await signDeviceCertificate(keys.ca, publicKey, id);
+          const outcome = await store.write('enrol', attemptOf(index, now, certificatePem));
+          if (outcome.outcome !== 'accepted') throw new Error(JSON.stringify(outcome));
+          devices.push({ id, certificatePem });
+        }),
+      );
+    }
+    const content: FleetFile = { caPem: keys.publishedCaPem, keyPem: privateKeyPem(privateKey), devices };
+    const file = join(folder, 'fleet.json');
+    writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
+    return { ...content, file, keys, domainId };
+  } finally {
+    await store.close();
+  }
+}
+
+async function makeDomain(store: Store, now: number): Promise<number> {
+  const { domainId } = await store.write('createDomain', {
+    now,
+    name: 'fleet',
+    email: 'admin@fleet.example',
+    organization: 'Fleet',
+    contactName: '',
+    phone: '',
+    byOperator: true,
+  });
+  await store.write('activateDomain', { now, domainId, actor: 'bench' });
+  return domainId;
+}
+
+const { publicKey: factoryKey } = generateKeyPairSync('ed25519');
+const FACTORY_PEM = factoryKey.export({ format: 'pem', type: 'spki' }).toString().trim();
+const serial = (index: number): string => `F-${index}`;
+
+async function listBoards(store: Store, now: number, indexes: readonly number[]): Promise<void> {
+  const lines = indexes.map((index, line) => ({
+    line: line + 1,
+    values: {
+      serial: serial(index),
+      model: 'M',
+      credits: CREDITS,
+      fulfilment: 'on-enrolment',
+      factoryPublicKey: FACTORY_PEM,
+    },
+  }));
+  await store.write('importBoards', { now, actor: 'bench', lines });
+}
+
+function attemptOf(index: number, now: number, certificatePem: string): EnrolmentAttempt {
+  const proposedId = deviceId(index);
+  const certificate = new X509Certificate(certificatePem);
+  return {
+    now,
+    domain: 'fleet',
+    board: { serial: serial(index), serialSource: 'dmi', model: 'M', os: 'Linux', arch: 'x64', agentVersion: '1' },
+    key: { fingerprint: createHash('sha256').update(proposedId).digest('hex'), pem: 'key' },
+    renew: null,
+    deviceSignature: 'valid',
+    boardSignature: 'valid',
+    checkedFactoryKey: FACTORY_PEM,
+    pairingHash: null,
+    overBudget: false,
+    address: '127.0.0.1',
+    correlationId: 'BENCH-00000',
+    proposedId,
+    certificate: {
+      deviceId: proposedId,
+      fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+      serialNumber: certificate.serialNumber.toLowerCase(),
+    },
+  };
+}
