@@ -186,13 +186,18 @@ export function revokeCertificates(context: WriteContext, deviceId: string, now:
 
 /** E7: who waits with the same serial and another key now competes with this device. */
 function markCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): void {
-  const changed = context.sql.all<{ id: string }>(
-    `UPDATE devices SET pending_code = 'key-changed', competes_with = ?1 WHERE domain_id = ?2 AND state = 'pending' AND identity <> 'key'
-      AND serial_key = (SELECT serial_key FROM devices WHERE id = ?1) AND competes_with IS NOT ?1 RETURNING id`,
-    deviceId,
+  const { sql } = context;
+  // Looked for first: there is seldom anybody, and a look costs a third of an UPDATE that finds nobody.
+  const waiting = sql.all<{ id: string }>(
+    `SELECT w.id FROM devices d JOIN devices w ON w.serial_key = d.serial_key AND w.domain_id = ? AND w.state = 'pending'
+      AND w.identity <> 'key' AND w.competes_with IS NOT d.id WHERE d.id = ?`,
     domainId,
+    deviceId,
   );
-  for (const { id } of changed) context.emit(domainId, now, { type: 'device', data: { deviceId: id } });
+  for (const { id } of waiting) {
+    sql.run("UPDATE devices SET pending_code = 'key-changed', competes_with = ? WHERE id = ?", deviceId, id);
+    context.emit(domainId, now, { type: 'device', data: { deviceId: id } });
+  }
 }
 
 /** E7: who competed with this device waits for a plain approval: the device is gone, or its serial names several boards. */
