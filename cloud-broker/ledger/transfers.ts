@@ -2,7 +2,7 @@
  * The ledger's rules (L1 to L5), pure. A transfer moves a whole number of credits between one domain's account and one
  * vendor account and stands in that domain's chain.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type TransferKind = 'enrolment' | 'product-key' | 'usage' | 'adjustment' | 'reversal';
 
@@ -75,18 +75,13 @@ function balanceAfter(head: Head, request: TransferRequest): number {
 
 /** JSON with sorted keys and no white space: the same content is always the same text (as RFC 8785 for our values: texts, whole numbers, null). */
 export function canonicalJson(content: Record<string, string | number | null>): string {
-  const sorted = Object.keys(content).toSorted();
-  return `{${sorted.map((key) => `${JSON.stringify(key)}:${JSON.stringify(content[key])}`).join(',')}}`;
+  return JSON.stringify(content, Object.keys(content).toSorted());
 }
 
 /** L5: SHA-256 over the previous hash and the canonical JSON of the content. */
 export function transferHash(transfer: Omit<Transfer, 'hash'>): string {
   const { previousHash, ...content } = transfer;
-  return createHash('sha256')
-    .update(previousHash)
-    .update('\n')
-    .update(canonicalJson({ ...content }))
-    .digest('hex');
+  return hash('sha256', `${previousHash}\n${canonicalJson(content)}`);
 }
 
 /** The transfer that follows `head`. `at` never goes back (L5), whatever the clock says. The caller has asked refuseTransfer. */
