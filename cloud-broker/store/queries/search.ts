@@ -9,8 +9,8 @@ import { comparedKeys, SearchOrder, type Key } from './search-order.ts';
 import { Term } from './search-term.ts';
 import { Signatures } from './signatures.ts';
 
-/** Domains kept at a time; the one that was searched longest ago goes. */
-const MOST_DOMAINS = 16;
+/** Devices kept at a time, of all domains, some 400 bytes each; the domain that was searched longest ago goes. */
+const MOST_DEVICES = 400_000;
 /** Search terms kept for each. */
 const MOST_TERMS = 16;
 /** So many are sooner sorted than met in the order of all devices. */
@@ -75,6 +75,10 @@ class DomainSearch {
     this.sql = sql;
     this.domainId = domainId;
     this.loading = this.load();
+  }
+
+  get size(): number {
+    return this.devices.length;
   }
 
   changed(deviceId: string): void {
@@ -256,13 +260,21 @@ export class DeviceSearch {
     const domain = this.domains.get(domainId) ?? new DomainSearch(this.sql, domainId);
     this.domains.delete(domainId);
     this.domains.set(domainId, domain);
-    const [oldest] = this.domains.keys();
-    if (this.domains.size > MOST_DOMAINS && oldest !== undefined) this.domains.delete(oldest);
     while (domain.readSome()) {
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
     }
+    this.forgetSome();
     return domain.find(q, wanted);
+  }
+
+  private forgetSome(): void {
+    let kept = 0;
+    for (const [domainId, { size }] of [...this.domains].toReversed()) {
+      // The one that was just searched stays, whatever its size.
+      if (kept > 0 && kept + size > MOST_DEVICES) this.domains.delete(domainId);
+      else kept += size;
+    }
   }
 }
