@@ -8,6 +8,7 @@ export type Bench = (size: Size) => Promise<Comparison[]>;
 /** Loaded when it runs: one benchmark's memory is no part of another's. */
 export const benches: Record<string, () => Promise<Bench>> = {
   'enroll-commit': async () => (await import('./enroll-commit.ts')).enrollCommit,
+  'enroll-wire': async () => (await import('./enroll-wire.ts')).enrollWire,
   heartbeat: async () => (await import('./heartbeat.ts')).heartbeat,
   agent: async () => (await import('./agent.ts')).agent,
   connect: async () => (await import('./connect.ts')).connect,

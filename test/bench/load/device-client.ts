@@ -1,22 +1,12 @@
 /** A display as cheap as it can be made: MQTT packets as bytes, written to and counted on a TLS socket. */
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import { deviceTopic } from '../../../protocol/topics.ts';
+import { connectPacket, field, frame } from './packets.ts';
 
 const CONNACK = 2;
 const PUBACK = 4;
 /** Sequence numbers begin here, so that every heartbeat has the same length and its digits can be overwritten. */
 const FIRST_SEQ = 1_000_000;
-const KEEP_ALIVE_S = 120;
-
-function field(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]);
-}
-
-function frame(header: number, body: Buffer): Buffer {
-  const length = body.length < 128 ? [body.length] : [(body.length & 0x7f) | 0x80, body.length >> 7];
-  return Buffer.concat([Buffer.from([header, ...length]), body]);
-}
 
 /** What `cpuPercent` says in the heartbeat of this number: so the store can be asked for it. */
 export function cpuPercentOf(beats: number): number {
@@ -71,8 +61,7 @@ export class DeviceClient {
   constructor(deviceId: string, context: SecureContext) {
     this.context = context;
     this.heartbeats = new Heartbeats(deviceId);
-    const head = Buffer.concat([field('MQTT'), Buffer.from([4, 0x02, 0, KEEP_ALIVE_S])]);
-    this.connectPacket = frame(0x10, Buffer.concat([head, field(deviceId)]));
+    this.connectPacket = connectPacket(deviceId);
   }
 
   get isConnected(): boolean {

@@ -11,7 +11,7 @@ import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
 import { signDeviceCertificate } from '../../../cloud-broker/keys/x509.ts';
 import { openStore, type Store } from '../../../cloud-broker/store/store.ts';
 
-const CREDITS = 1095;
+export const CREDITS = 1095;
 const AT_ONCE = 1000;
 
 /** What a load program needs to be these devices. Kept in a file: see `Fleet.file`. */
@@ -44,7 +44,7 @@ export async function seedFleet(folder: string, count: number): Promise<Fleet> {
     const devices: FleetFile['devices'] = [];
     for (let from = 0; from < count; from += AT_ONCE) {
       const indexes = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, offset) => from + offset);
-      await listBoards(store, now, indexes);
+      await listBoards(store, indexes.map(serialOf), FACTORY_PEM);
       await Promise.all(
         indexes.map(async (index) => {
           const id = deviceId(index);
@@ -80,20 +80,17 @@ async function makeDomain(store: Store, now: number): Promise<number> {
 
 const { publicKey: factoryKey } = generateKeyPairSync('ed25519');
 const FACTORY_PEM = factoryKey.export({ format: 'pem', type: 'spki' }).toString().trim();
-const serial = (index: number): string => `F-${index}`;
+const serialOf = (index: number): string => `F-${index}`;
 
-async function listBoards(store: Store, now: number, indexes: readonly number[]): Promise<void> {
-  const lines = indexes.map((index, line) => ({
-    line: line + 1,
-    values: {
-      serial: serial(index),
-      model: 'M',
-      credits: CREDITS,
-      fulfilment: 'on-enrolment',
-      factoryPublicKey: FACTORY_PEM,
-    },
-  }));
-  await store.write('importBoards', { now, actor: 'bench', lines });
+/** Puts boards with this factory key into the register. */
+export async function listBoards(store: Store, serials: readonly string[], factoryPublicKey: string): Promise<void> {
+  for (let from = 0; from < serials.length; from += AT_ONCE) {
+    const lines = serials.slice(from, from + AT_ONCE).map((serial, line) => ({
+      line: line + 1,
+      values: { serial, model: 'M', credits: CREDITS, fulfilment: 'on-enrolment', factoryPublicKey },
+    }));
+    await store.write('importBoards', { now: Date.now(), actor: 'bench', lines });
+  }
 }
 
 function attemptOf(index: number, now: number, certificatePem: string): EnrolmentAttempt {
@@ -102,7 +99,7 @@ function attemptOf(index: number, now: number, certificatePem: string): Enrolmen
   return {
     now,
     domain: 'fleet',
-    board: { serial: serial(index), serialSource: 'dmi', model: 'M', os: 'Linux', arch: 'x64', agentVersion: '1' },
+    board: { serial: serialOf(index), serialSource: 'dmi', model: 'M', os: 'Linux', arch: 'x64', agentVersion: '1' },
     key: { fingerprint: createHash('sha256').update(proposedId).digest('hex'), pem: 'key' },
     renew: null,
     deviceSignature: 'valid',
