@@ -9,7 +9,7 @@ import type { Settings } from './config.ts';
 import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
 import { createAccounts, type Accounts } from './domains/accounts.ts';
 import { pairingHash } from './domains/pairing.ts';
-import { startCertificateAuthority, type CertificateAuthority } from './enrollment/certificates.ts';
+import { deviceCertificateSigner } from './keys/device-certificates.ts';
 import { EnrolmentDesk } from './enrollment/desk.ts';
 import { defaultDeskLimits } from './enrollment/desk-limits.ts';
 import { startEmbeddedGateway } from './gateway/embedded.ts';
@@ -124,15 +124,15 @@ function assemble(parts: {
 }
 
 function startDesk(
-  parts: { store: Store; keys: ServiceKeys; authority: CertificateAuthority; log: Logger; settings: Settings; metrics: Metrics },
+  parts: { store: Store; keys: ServiceKeys; log: Logger; settings: Settings; metrics: Metrics },
   brokerUrl: () => string,
 ): EnrolmentDesk {
-  const { store, keys, authority, log, settings, metrics } = parts;
+  const { store, keys, log, settings, metrics } = parts;
   const masterKey = keys.masterKey.export();
   const enrolmentLog = log.child({ area: 'enrolment' });
   return new EnrolmentDesk({
     store: enrolmentStore(store.reader, async (attempt) => store.write('enrol', attempt)),
-    issue: async (request) => authority.issue(request),
+    issue: deviceCertificateSigner(keys.ca),
     pairingHash: (typed) => pairingHash(masterKey, typed),
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
     welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: settings.heartbeat }),
@@ -192,8 +192,6 @@ async function startParts(
 ): Promise<Omit<Service, 'close'>> {
   const { store, keys, accounts, operator } = workshop;
   onStop(async () => workshop.checkpoint());
-  const authority = startCertificateAuthority(keys.ca);
-  onStop(async () => authority.close());
   const roster = startRoster(store, settings, log);
   onStop(async () => roster.close());
   const listening: { gateway: Gateway | null } = { gateway: null };
@@ -206,7 +204,7 @@ async function startParts(
     devices: () => roster.counts(),
     heartbeats: () => roster.heartbeats,
   });
-  const desk = startDesk({ store, keys, authority, log, settings, metrics }, brokerUrl);
+  const desk = startDesk({ store, keys, log, settings, metrics }, brokerUrl);
   store.onCommitted(({ revoked, decided }) => {
     for (const deviceId of revoked) {
       listening.gateway?.disconnect(deviceId);

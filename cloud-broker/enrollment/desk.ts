@@ -2,6 +2,7 @@
  * The enrolment desk: takes what boards say in their enrolment sessions, asks for the proof, has the decision made and
  * stored in one transaction, and answers after the commit (E2). The store gathers what waits into one commit.
  */
+import type { KeyObject } from 'node:crypto';
 import { decode, enrolmentUp, type EnrolmentDown, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
 import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
 import { NONCE_BYTES } from '../../protocol/signing.ts';
@@ -35,7 +36,8 @@ export interface DeskSession {
 
 export interface DeskDependencies {
   store: EnrolmentStore;
-  issue(request: { deviceId: string; publicKeyPem: string }): Promise<{ pem: string; fingerprint: string; serialNumber: string }>;
+  /** Signs a device's certificate (S2). */
+  issue(device: { deviceId: string; publicKey: KeyObject }): { pem: string; fingerprint: string; serialNumber: string };
   /** Keyed hash of a typed pairing code (D7); the code itself goes no further. */
   pairingHash(typed: string): string;
   newDeviceId(): string;
@@ -202,7 +204,7 @@ export class EnrolmentDesk {
     let signed: { pem: string; fingerprint: string; serialNumber: string } | null = null;
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
       if (wanted !== null) {
-        signed = await issue({ deviceId: wanted, publicKeyPem: asked.pem });
+        signed = issue({ deviceId: wanted, publicKey: asked.key });
         attempt.certificate = { deviceId: wanted, fingerprint: signed.fingerprint, serialNumber: signed.serialNumber };
         wanted = null;
       }

@@ -6,7 +6,8 @@ import tls from 'node:tls';
 import { encode, type DeviceDown, type Will } from '../../protocol/messages.ts';
 import { deviceTopic } from '../../protocol/topics.ts';
 import { privateKeyPem } from '../keys/pem.ts';
-import { signCaCertificate, signDeviceCertificate, signServerCertificate, type Issuer } from '../keys/x509.ts';
+import { deviceCertificateSigner } from '../keys/device-certificates.ts';
+import { signCaCertificate, signServerCertificate, type Issuer } from '../keys/x509.ts';
 import { startEmbeddedGateway } from './embedded.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { GatewayTls } from './listener.ts';
@@ -49,7 +50,7 @@ export async function deviceKey(issuer: Issuer, deviceId: string): Promise<Clien
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
     key: privateKeyPem(pair.privateKey),
-    cert: await signDeviceCertificate(issuer, pair.publicKey, deviceId),
+    cert: deviceCertificateSigner(issuer)({ deviceId: deviceId, publicKey: pair.publicKey }).pem,
   };
 }
 

@@ -6,8 +6,8 @@ import * as x509 from '@peculiar/x509';
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /** Always valid (S2): a board whose clock says 1970 gets in; trust ends by revocation, never by the calendar. */
-const VALID_FROM = new Date(0);
-const VALID_TO = new Date('9999-12-31T23:59:59Z');
+export const VALID_FROM = new Date(0);
+export const VALID_TO = new Date('9999-12-31T23:59:59Z');
 
 /** Who signs: the P-256 key and its own certificate. */
 export interface Issuer {
@@ -57,26 +57,6 @@ async function sign(wanted: Wanted): Promise<string> {
   return `${certificate.toString('pem')}\n`;
 }
 
-async function signLeaf(
-  issuer: Issuer,
-  subject: { commonName: string; publicKey: KeyObject },
-  extensions: x509.Extension[],
-): Promise<string> {
-  const authority = new x509.X509Certificate(issuer.certificatePem);
-  return sign({
-    commonName: subject.commonName,
-    publicKey: certificatePublicKey(subject.publicKey),
-    issuerName: authority.subjectName,
-    issuerKey: authority.publicKey,
-    signingKey: issuer.key,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      ...extensions,
-    ],
-  });
-}
-
 /** The CA's own certificate, as PEM. `key` and `publicKey` are one P-256 pair. */
 export async function signCaCertificate(key: KeyObject, publicKey: KeyObject, commonName: string): Promise<string> {
   const own = certificatePublicKey(publicKey);
@@ -96,15 +76,18 @@ export async function signCaCertificate(key: KeyObject, publicKey: KeyObject, co
 /** A server leaf for every one of `hosts`: DNS names and IP addresses (S2). */
 export async function signServerCertificate(issuer: Issuer, publicKey: KeyObject, hosts: readonly string[]): Promise<string> {
   const names = hosts.map((host) => ({ type: isIP(host) === 0 ? ('dns' as const) : ('ip' as const), value: host }));
-  return signLeaf(issuer, { commonName: hosts[0] ?? 'localhost', publicKey }, [
-    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-    new x509.SubjectAlternativeNameExtension(names),
-  ]);
-}
-
-/** A device leaf (S2): clientAuth only, CN = deviceId. Of the device it holds the public key (P-256 or Ed25519) and nothing else. */
-export async function signDeviceCertificate(issuer: Issuer, publicKey: KeyObject, deviceId: string): Promise<string> {
-  return signLeaf(issuer, { commonName: deviceId, publicKey }, [
-    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
-  ]);
+  const authority = new x509.X509Certificate(issuer.certificatePem);
+  return sign({
+    commonName: hosts[0] ?? 'localhost',
+    publicKey: certificatePublicKey(publicKey),
+    issuerName: authority.subjectName,
+    issuerKey: authority.publicKey,
+    signingKey: issuer.key,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(names),
+    ],
+  });
 }

@@ -163,7 +163,7 @@ export function testDesk(limits: Partial<DeskLimits> = {}, more: Partial<DeskDep
   let drawn = 0;
   const desk = new EnrolmentDesk({
     store,
-    issue: async ({ deviceId }) => {
+    issue: ({ deviceId }) => {
       issued.push(deviceId);
       return {
         pem: `certificate ${issued.length} of ${deviceId}`,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { EnrolmentAttempt } from '../../../cloud-broker/enrollment/attempt.ts';
 import { openKeys, type ServiceKeys } from '../../../cloud-broker/keys/keys.ts';
 import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
-import { signDeviceCertificate } from '../../../cloud-broker/keys/x509.ts';
+import { deviceCertificateSigner } from '../../../cloud-broker/keys/device-certificates.ts';
 import { openStore, type Store } from '../../../cloud-broker/store/store.ts';
 
 export const CREDITS = 1095;
@@ -48,7 +48,7 @@ export async function seedFleet(folder: string, count: number): Promise<Fleet> {
       await Promise.all(
         indexes.map(async (index) => {
           const id = deviceId(index);
-          const certificatePem = await signDeviceCertificate(keys.ca, publicKey, id);
+          const certificatePem = deviceCertificateSigner(keys.ca)({ deviceId: id, publicKey: publicKey }).pem;
           const outcome = await store.write('enrol', attemptOf(index, now, certificatePem));
           if (outcome.outcome !== 'accepted') throw new Error(JSON.stringify(outcome));
           devices.push({ id, certificatePem });
