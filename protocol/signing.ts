@@ -5,25 +5,41 @@ const CHECK_CODE_ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
 const UNCOMPRESSED_POINT = 0x04;
 export const NONCE_BYTES = 32;
 
-/** A device or factory key: P-256 with an uncompressed point, or Ed25519. Anything else is a RangeError. */
-export function parsePublicKey(pem: string): KeyObject {
+/** A device or factory key with its SPKI DER: P-256 with an uncompressed point, or Ed25519. Anything else is a RangeError. */
+export function readPublicKey(pem: string): { key: KeyObject; der: Buffer } {
   if (pem.length > 1024 || !pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----'))
     throw new RangeError('not a PEM public key');
   const key = createPublicKey({ key: pem, format: 'pem', type: 'spki' });
   const isP256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
   if (!isP256 && key.asymmetricKeyType !== 'ed25519') throw new RangeError('only P-256 and Ed25519 keys are accepted');
+  const der = spkiDer(key);
   // OpenSSL re-exports a compressed or hybrid point as it came; a second form would give one key a second fingerprint.
-  if (isP256 && spkiDer(key).at(-65) !== UNCOMPRESSED_POINT) throw new RangeError('the P-256 point must be uncompressed');
-  return key;
+  if (isP256 && der.at(-65) !== UNCOMPRESSED_POINT) throw new RangeError('the P-256 point must be uncompressed');
+  return { key, der };
+}
+
+export function parsePublicKey(pem: string): KeyObject {
+  return readPublicKey(pem).key;
 }
 
 export function spkiDer(key: KeyObject): Buffer {
   return key.export({ format: 'der', type: 'spki' });
 }
 
+/** PEM of DER bytes (RFC 7468), as OpenSSL writes it. */
+export function pemOf(label: 'PUBLIC KEY' | 'CERTIFICATE', der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}
+
 /** Lowercase hexadecimal SHA-256 of the key's SPKI DER: how a device key is named everywhere. */
 export function keyFingerprint(key: KeyObject): string {
-  return createHash('sha256').update(spkiDer(key)).digest('hex');
+  return fingerprintOf(spkiDer(key));
+}
+
+/** The same, of the SPKI DER: to export a key takes as long as half a signature. */
+export function fingerprintOf(der: Buffer): string {
+  return createHash('sha256').update(der).digest('hex');
 }
 
 /** The bytes that the device key and the factory key sign (protocol.md §1): five lines, no line end at the end. */

@@ -2,10 +2,9 @@
  * The enrolment desk: takes what boards say in their enrolment sessions, asks for the proof, has the decision made and
  * stored in one transaction, and answers after the commit (E2). The store gathers what waits into one commit.
  */
-import type { KeyObject } from 'node:crypto';
 import { decode, enrolmentUp, type EnrolmentDown, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
 import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
-import { NONCE_BYTES } from '../../protocol/signing.ts';
+import { NONCE_BYTES, pemOf } from '../../protocol/signing.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
 import { correlationIdFrom, rejection, waitingAnswer } from './answers.ts';
 import { Buckets, retryAfterS } from './budgets.ts';
@@ -37,7 +36,7 @@ export interface DeskSession {
 export interface DeskDependencies {
   store: EnrolmentStore;
   /** Signs a device's certificate (S2). */
-  issue(device: { deviceId: string; publicKey: KeyObject }): { pem: string; fingerprint: string; serialNumber: string };
+  issue(device: { deviceId: string; publicKeyDer: Buffer }): { pem: string; fingerprint: string; serialNumber: string };
   /** Keyed hash of a typed pairing code (D7); the code itself goes no further. */
   pairingHash(typed: string): string;
   newDeviceId(): string;
@@ -53,7 +52,6 @@ export interface DeskDependencies {
 
 interface Challenged extends Asked {
   requestId: string;
-  pem: string;
   expiresAt: number;
 }
 
@@ -157,7 +155,7 @@ export class EnrolmentDesk {
     const about = { requestId: asked.requestId, domain: asked.request.domain, serial: asked.request.board.serial };
     if (!(await this.lanes.enter(this.laneOf(open)))) return this.refuse(open, 'busy', about);
     try {
-      const deviceSignature = await deviceSignatureOf(asked, proof);
+      const deviceSignature = deviceSignatureOf(asked, proof);
       if (deviceSignature === 'invalid') return await this.refuse(open, 'proof-invalid', about);
       const correlationId = correlationIdFrom(this.deps.random(10));
       const { outcome, certificate } = await this.decideAndStore(open.session, asked, proof, correlationId);
@@ -184,10 +182,10 @@ export class EnrolmentDesk {
       now: clock(),
       domain: request.domain,
       board: request.board,
-      key: { fingerprint: asked.fingerprint, pem: asked.pem },
+      key: { fingerprint: asked.fingerprint, pem: pemOf('PUBLIC KEY', asked.der) },
       renew: request.renew ?? null,
       deviceSignature: 'valid',
-      boardSignature: await boardSignatureOf(asked, proof, factoryKey),
+      boardSignature: boardSignatureOf(asked, proof, factoryKey),
       checkedFactoryKey: factoryKey,
       pairingHash: request.pairingCode === undefined ? null : this.deps.pairingHash(request.pairingCode),
       overBudget: false,
@@ -204,7 +202,7 @@ export class EnrolmentDesk {
     let signed: { pem: string; fingerprint: string; serialNumber: string } | null = null;
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
       if (wanted !== null) {
-        signed = issue({ deviceId: wanted, publicKey: asked.key });
+        signed = issue({ deviceId: wanted, publicKeyDer: asked.der });
         attempt.certificate = { deviceId: wanted, fingerprint: signed.fingerprint, serialNumber: signed.serialNumber };
         wanted = null;
       }
@@ -213,7 +211,7 @@ export class EnrolmentDesk {
       else if (outcome.outcome === 'facts-changed') {
         factoryKey = store.factoryKeyOf(request.board.serial);
         attempt.checkedFactoryKey = factoryKey;
-        attempt.boardSignature = await boardSignatureOf(asked, proof, factoryKey);
+        attempt.boardSignature = boardSignatureOf(asked, proof, factoryKey);
       } else {
         if (!attempt.overBudget && costsAddressOnly(outcome)) budget.giveBack(request.domain);
         return { outcome, certificate: signed?.pem ?? '' };

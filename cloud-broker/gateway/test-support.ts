@@ -6,6 +6,7 @@ import tls from 'node:tls';
 import { encode, type DeviceDown, type Will } from '../../protocol/messages.ts';
 import { deviceTopic } from '../../protocol/topics.ts';
 import { privateKeyPem } from '../keys/pem.ts';
+import { spkiDer } from '../../protocol/signing.ts';
 import { deviceCertificateSigner } from '../keys/device-certificates.ts';
 import { signCaCertificate, signServerCertificate, type Issuer } from '../keys/x509.ts';
 import { startEmbeddedGateway } from './embedded.ts';
@@ -50,7 +51,7 @@ export async function deviceKey(issuer: Issuer, deviceId: string): Promise<Clien
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
     key: privateKeyPem(pair.privateKey),
-    cert: deviceCertificateSigner(issuer)({ deviceId: deviceId, publicKey: pair.publicKey }).pem,
+    cert: deviceCertificateSigner(issuer)({ deviceId: deviceId, publicKeyDer: spkiDer(pair.publicKey) }).pem,
   };
 }
 

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { createHash, hash, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto';
+import { createHash, hash, randomBytes, sign } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { pemOf } from '../../protocol/signing.ts';
 import { isDeviceId } from '../../protocol/topics.ts';
-import { spkiDer } from '../../protocol/signing.ts';
 import { VALID_FROM, VALID_TO, type Issuer } from './x509.ts';
 
 export interface DeviceCertificate {
@@ -13,8 +13,8 @@ export interface DeviceCertificate {
   serialNumber: string;
 }
 
-/** @throws RangeError where `deviceId` is none. The key is one that `parsePublicKey` let pass. */
-export type SignDeviceCertificate = (device: { deviceId: string; publicKey: KeyObject }) => DeviceCertificate;
+/** @throws RangeError where `deviceId` is none. The key is the SPKI DER of one that `readPublicKey` let pass. */
+export type SignDeviceCertificate = (device: { deviceId: string; publicKeyDer: Buffer }) => DeviceCertificate;
 
 const SEQUENCE = 0x30;
 const SET = 0x31;
@@ -23,6 +23,7 @@ const BIT_STRING = 0x03;
 const OCTET_STRING = 0x04;
 const UTF8_STRING = 0x0c;
 const SERIAL_BYTES = 16;
+const ED25519_SPKI_BYTES = 44;
 
 /** One element of DER (X.690 §8.1) with a definite length. */
 function der(tag: number, ...parts: Uint8Array[]): Buffer {
@@ -56,15 +57,14 @@ function positive(digits: Buffer): Buffer {
 }
 
 /** X.509's short name of a key: SHA-1 over its bits (RFC 5280 §4.2.1.2), which end the SPKI. */
-function keyId(key: KeyObject): Buffer {
-  return createHash('sha1')
-    .update(spkiDer(key).subarray(key.asymmetricKeyType === 'ed25519' ? -32 : -65))
-    .digest();
+function keyId(spki: Buffer): Buffer {
+  const bits = spki.subarray(spki.length === ED25519_SPKI_BYTES ? -32 : -65);
+  return createHash('sha1').update(bits).digest();
 }
 
 function keyIdOf(authority: x509.X509Certificate): Buffer {
   const known = authority.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
-  return known === undefined ? keyId(new X509Certificate(authority.toString('pem')).publicKey) : Buffer.from(known, 'hex');
+  return known === undefined ? keyId(Buffer.from(authority.publicKey.rawData)) : Buffer.from(known, 'hex');
 }
 
 /** Dates from 1950 to 2049 are UTCTime, all others GeneralizedTime (RFC 5280 §4.1.2.5). */
@@ -84,11 +84,11 @@ export function deviceCertificateSigner(issuer: Issuer): SignDeviceCertificate {
   const issuerName = Buffer.from(authority.subjectName.toArrayBuffer());
   const validity = der(SEQUENCE, time(VALID_FROM), time(VALID_TO));
   const authorityKeyId = der(SEQUENCE, AUTHORITY_KEY_ID, der(OCTET_STRING, der(SEQUENCE, der(0x80, keyIdOf(authority)))));
-  return ({ deviceId, publicKey }) => {
+  return ({ deviceId, publicKeyDer }) => {
     if (!isDeviceId(deviceId)) throw new RangeError('not a device id');
     const serial = newSerial();
     const subject = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8_STRING, Buffer.from(deviceId)))));
-    const subjectKeyId = der(SEQUENCE, SUBJECT_KEY_ID, der(OCTET_STRING, der(OCTET_STRING, keyId(publicKey))));
+    const subjectKeyId = der(SEQUENCE, SUBJECT_KEY_ID, der(OCTET_STRING, der(OCTET_STRING, keyId(publicKeyDer))));
     const extensions = der(0xa3, der(SEQUENCE, USES, subjectKeyId, authorityKeyId));
     const body = der(
       SEQUENCE,
@@ -98,14 +98,13 @@ export function deviceCertificateSigner(issuer: Issuer): SignDeviceCertificate {
       issuerName,
       validity,
       subject,
-      spkiDer(publicKey),
+      publicKeyDer,
       extensions,
     );
     const signature = sign('sha256', body, { key: issuer.key, dsaEncoding: 'der' });
     const certificate = der(SEQUENCE, body, ECDSA_WITH_SHA256, der(BIT_STRING, Buffer.from([0]), signature));
-    const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
     return {
-      pem: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
+      pem: pemOf('CERTIFICATE', certificate),
       fingerprint: hash('sha256', certificate),
       serialNumber: serial.toString('hex'),
     };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connectFrame, newIssuer, publishFrame, RawClient } from '../../cloud-broker/gateway/test-support.ts';
 import { privateKeyPem } from '../../cloud-broker/keys/pem.ts';
+import { spkiDer } from '../../protocol/signing.ts';
 import { deviceCertificateSigner } from '../../cloud-broker/keys/device-certificates.ts';
 import type { Accepted, Rejected } from '../../protocol/messages.ts';
 import { deviceTopic } from '../../protocol/topics.ts';
@@ -109,14 +110,17 @@ describe('a device session that is not who it says', () => {
     const { deviceId: clientId } = hall.answer;
     const living = await hall.client.connect(service, hall.answer);
     const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const foreign = deviceCertificateSigner(await newIssuer())({ deviceId: clientId, publicKey: stranger.publicKey }).pem;
+    const foreign = deviceCertificateSigner(await newIssuer())({
+      deviceId: clientId,
+      publicKeyDer: spkiDer(stranger.publicKey),
+    }).pem;
     // Even of the right CA, but on no record: as if somebody had its key.
     const caFolder = join(service.folder, 'keys');
     const [caKey, certificatePem] = await Promise.all(
       ['ca.key', 'ca.crt'].map(async (name) => readFile(join(caFolder, name), 'utf8')),
     );
     const issuer = { key: createPrivateKey(caKey ?? ''), certificatePem: certificatePem ?? '' };
-    const unrecorded = deviceCertificateSigner(issuer)({ deviceId: clientId, publicKey: stranger.publicKey }).pem;
+    const unrecorded = deviceCertificateSigner(issuer)({ deviceId: clientId, publicKeyDer: spkiDer(stranger.publicKey) }).pem;
     const certificates = [
       { cert: unrecorded, key: privateKeyPem(stranger.privateKey) },
       { cert: foreign, key: privateKeyPem(stranger.privateKey) },

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { EnrolmentAttempt } from '../../../cloud-broker/enrollment/attempt.ts';
 import { openKeys, type ServiceKeys } from '../../../cloud-broker/keys/keys.ts';
 import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
+import { spkiDer } from '../../../protocol/signing.ts';
 import { deviceCertificateSigner } from '../../../cloud-broker/keys/device-certificates.ts';
 import { openStore, type Store } from '../../../cloud-broker/store/store.ts';
 
@@ -48,7 +49,7 @@ export async function seedFleet(folder: string, count: number): Promise<Fleet> {
       await Promise.all(
         indexes.map(async (index) => {
           const id = deviceId(index);
-          const certificatePem = deviceCertificateSigner(keys.ca)({ deviceId: id, publicKey: publicKey }).pem;
+          const certificatePem = deviceCertificateSigner(keys.ca)({ deviceId: id, publicKeyDer: spkiDer(publicKey) }).pem;
           const outcome = await store.write('enrol', attemptOf(index, now, certificatePem));
           if (outcome.outcome !== 'accepted') throw new Error(JSON.stringify(outcome));
           devices.push({ id, certificatePem });

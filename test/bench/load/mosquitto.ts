@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
+import { spkiDer } from '../../../protocol/signing.ts';
 import { deviceCertificateSigner } from '../../../cloud-broker/keys/device-certificates.ts';
 import { childEnvironment, eventually, TestProcess } from '../../support/process.ts';
 import type { Fleet } from './fleet.ts';
@@ -42,7 +43,7 @@ export class Mosquitto {
     await mkdir(folder, { mode: 0o700 });
     const port = await freePort();
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const certificatePem = deviceCertificateSigner(fleet.keys.ca)({ deviceId: CONSUMER, publicKey: publicKey }).pem;
+    const certificatePem = deviceCertificateSigner(fleet.keys.ca)({ deviceId: CONSUMER, publicKeyDer: spkiDer(publicKey) }).pem;
     const files = {
       'ca.crt': fleet.caPem,
       'server.crt': fleet.keys.server.certificatePem,
