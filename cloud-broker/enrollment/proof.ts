@@ -1,6 +1,6 @@
-import { verify, type KeyObject } from 'node:crypto';
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import type { EnrolmentProof, EnrolmentRequest } from '../../protocol/messages.ts';
-import { enrolmentBytes, fingerprintOf, parsePublicKey, readPublicKey, signatureScheme } from '../../protocol/signing.ts';
+import { enrolmentBytes, fingerprintOf, readPublicKey, signatureScheme } from '../../protocol/signing.ts';
 import type { Facts } from './decide.ts';
 
 /**
@@ -44,9 +44,9 @@ export function deviceSignatureOf(asked: Asked, proof: EnrolmentProof): Facts['d
   return isValid(asked.key, signedBytes(asked), proof.deviceSignature) ? 'valid' : 'invalid';
 }
 
-/** E4: the factory key's signature over the same bytes. Without a factory key there is nothing to check it with. */
+/** E4: the factory key's signature over the same bytes. The register holds no key that the protocol does not allow; without one there is nothing to check with. */
 export function boardSignatureOf(asked: Asked, proof: EnrolmentProof, factoryKey: string | null): Facts['boardSignature'] {
   if (proof.boardSignature === undefined) return 'missing';
   if (factoryKey === null) return 'invalid';
-  return isValid(parsePublicKey(factoryKey), signedBytes(asked), proof.boardSignature) ? 'valid' : 'invalid';
+  return isValid(createPublicKey(factoryKey), signedBytes(asked), proof.boardSignature) ? 'valid' : 'invalid';
 }

@@ -12,5 +12,6 @@ export const benches: Record<string, () => Promise<Bench>> = {
   heartbeat: async () => (await import('./heartbeat.ts')).heartbeat,
   agent: async () => (await import('./agent.ts')).agent,
   connect: async () => (await import('./connect.ts')).connect,
+  'event-loop': async () => (await import('./event-loop.ts')).eventLoop,
   'devices-page': async () => (await import('./devices-page.ts')).devicesPage,
 };

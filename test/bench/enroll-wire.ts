@@ -14,7 +14,7 @@ import { ServiceProcess } from './load/service.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';
 
 const BENCH = 'enroll-wire';
-const AT_ONCE = 64;
+const AT_ONCE = 128;
 const SCALES = {
   full: { each: 500, pairs: 5, herd: 1000, handshakes: 1500 },
   smoke: { each: 12, pairs: 1, herd: 20, handshakes: 20 },

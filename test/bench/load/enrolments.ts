@@ -6,7 +6,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { connect, createSecureContext, type SecureContext } from 'node:tls';
 import { deviceTopic, enrolmentTopic } from '../../../protocol/topics.ts';
-import { decode, encode, enrolmentDown, type EnrolmentDown } from '../../../protocol/messages.ts';
+import { encode, type EnrolmentDown } from '../../../protocol/messages.ts';
 import { enrolmentBytes, keyFingerprint } from '../../../protocol/signing.ts';
 import { serveCalls } from '../child.ts';
 import { quantile } from '../measure.ts';
@@ -106,11 +106,8 @@ async function ask({ domain, context, factoryKey }: Prepared, board: BoardKeys, 
   try {
     await session.subscribe(enrolmentTopic(clientId, 'down'));
     const up = enrolmentTopic(clientId, 'up');
-    const answer = async (): Promise<EnrolmentDown> => {
-      const decoded = decode<EnrolmentDown>(enrolmentDown, await session.message());
-      if (!decoded.ok) throw new Error(decoded.detail);
-      return decoded.message;
-    };
+    // What the service sends is checked in tests; here it would only be paid for.
+    const answer = async (): Promise<EnrolmentDown> => JSON.parse((await session.message()).toString()) as EnrolmentDown;
     const requestId = randomUUID();
     const { serial, publicKeyPem, fingerprint } = board;
     const claim = { serial, serialSource: 'dmi', model: 'M', os: 'Linux', arch: 'x64', agentVersion: '1' } as const;
