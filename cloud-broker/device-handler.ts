@@ -1,5 +1,6 @@
 import type { DeviceHandler, PeerCertificate } from './gateway/port.ts';
-import type { Roster, StoredPresence } from './presence/roster.ts';
+import type { StoredPresence } from './presence/flush.ts';
+import type { Roster } from './presence/roster.ts';
 import type { Store } from './store/store.ts';
 
 /** S2: a certificate gets in when it is a live row and belongs to this device. Looked up at every CONNECT. */

@@ -5,7 +5,7 @@ import { pemOf } from '../../protocol/signing.ts';
 import { isDeviceId } from '../../protocol/topics.ts';
 import { VALID_FROM, VALID_TO, type Issuer } from './x509.ts';
 
-export interface DeviceCertificate {
+interface DeviceCertificate {
   pem: string;
   /** Lowercase hexadecimal SHA-256 of the certificate's DER. */
   fingerprint: string;

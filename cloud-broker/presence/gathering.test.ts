@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Gathering } from './gathering.ts';
-import { Roster, type Flush } from './roster.ts';
+import type { Flush } from './flush.ts';
+import { Roster } from './roster.ts';
 
 const soon = async (): Promise<void> =>
   new Promise((resolve) => {

@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Birth, Heartbeat } from '../../protocol/messages.ts';
-import { Roster, type Flush, type StoredPresence } from './roster.ts';
+import type { Flush, StoredPresence } from './flush.ts';
+import { Roster } from './roster.ts';
 
 const START = Date.UTC(2026, 10, 23, 8);
 const INTERVAL_S = 60;
 const DEVICE = 'dev-00000001';
-
 const birthOf = (epoch: number, more: Partial<Birth> = {}): Birth => ({
   type: 'birth',
   epoch,

@@ -1,5 +1,7 @@
 /** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
 import type { Birth, DeviceDown, Health, Heartbeat, Will } from '../../protocol/messages.ts';
+import { Calendar, type Planned } from './calendar.ts';
+import { flushOf, type Flush, type StoredPresence, type Unstored } from './flush.ts';
 import { Gathering } from './gathering.ts';
 import {
   afterRestart,
@@ -15,37 +17,6 @@ import {
 
 const SWEEP_MS = 1000;
 
-export interface StoredPresence {
-  deviceId: string;
-  epoch: number;
-  lastHeartbeatAt: number | null;
-  intervalS: number | null;
-  ended: 'said' | 'lost' | null;
-  endedAt: number | null;
-  status: PresenceStatus;
-  statusSince: number;
-  health: string | null;
-}
-
-/** One flush of what was heard. JSON texts that are null leave what is stored. */
-export interface Flush {
-  now: number;
-  rows: {
-    deviceId: string;
-    epoch: number;
-    lastHeartbeatAt: number | null;
-    intervalS: number;
-    ended: 'said' | 'lost' | null;
-    endedAt: number | null;
-    clockDifferenceMs: number | null;
-    health: string | null;
-    inventory: string | null;
-  }[];
-  transitions: { deviceId: string; status: PresenceStatus; since: number }[];
-  /** What births said of the agent. */
-  births: { deviceId: string; agentVersion: string; firmware: string | null }[];
-}
-
 export interface RosterDependencies {
   /** Resolves when the flush is on disk. */
   flush(flush: Flush): Promise<void>;
@@ -57,15 +28,7 @@ export interface RosterDependencies {
 
 const settled = Promise.resolve();
 
-interface Entry {
-  readonly deviceId: string;
-  presence: Presence;
-  health: Health | null;
-  inventory: Record<string, string> | null;
-  birth: { agentVersion: string; firmware: string | null } | null;
-  clockDifferenceMs: number | null;
-  /** Status that the store knows. */
-  storedStatus: PresenceStatus;
+interface Entry extends Planned, Unstored {
   nextCheckAt: number | null;
 }
 
@@ -73,7 +36,9 @@ export class Roster {
   private readonly deps: RosterDependencies;
   private readonly entries = new Map<string, Entry>();
   private taken = 0;
+  private readonly tally = { never: 0, online: 0, late: 0, offline: 0, connected: 0 };
   private readonly heartbeatListeners: ((deviceIds: string[]) => void)[] = [];
+  private readonly calendar = new Calendar<Entry>();
   private dirty = new Set<Entry>();
   private readonly gathering = new Gathering(async () => this.flush());
   private readonly sweeper: NodeJS.Timeout;
@@ -155,25 +120,29 @@ export class Roster {
   forget(deviceId: string): void {
     const entry = this.entries.get(deviceId);
     this.entries.delete(deviceId);
-    if (entry !== undefined) this.dirty.delete(entry);
+    if (entry === undefined) return;
+    this.dirty.delete(entry);
+    this.calendar.forget(entry);
+    this.count(entry.presence, -1);
   }
 
-  counts(): Record<PresenceStatus | 'connected', number> {
-    const counts = { never: 0, online: 0, late: 0, offline: 0, connected: 0 };
-    for (const { presence } of this.entries.values()) {
-      counts[presence.status] += 1;
-      if (presence.connected) counts.connected += 1;
-    }
-    return counts;
+  private count({ status, connected }: Presence, devices: 1 | -1): void {
+    this.tally[status] += devices;
+    if (connected) this.tally.connected += devices;
   }
 
-  /** Settles every status whose time has come: costs one look a device, work only where something changed. */
+  counts(): Readonly<Record<PresenceStatus | 'connected', number>> {
+    return this.tally;
+  }
+
+  /** Settles every status whose time has come. */
   sweep(): void {
     const now = this.deps.clock();
     // What a failed flush has left.
     if (this.dirty.size > 0) void this.gathering.begin();
-    for (const entry of this.entries.values()) {
+    for (const entry of this.calendar.takeDue(now)) {
       if (entry.nextCheckAt !== null && entry.nextCheckAt <= now) this.apply(entry, { type: 'tick' });
+      else this.plan(entry);
     }
   }
 
@@ -192,7 +161,7 @@ export class Roster {
       intervalS: row.intervalS ?? this.deps.heartbeat.intervalS,
     };
     const presence = afterRestart(stored, now);
-    this.entries.set(row.deviceId, {
+    const entry: Entry = {
       deviceId: row.deviceId,
       presence,
       health: row.health === null ? null : (JSON.parse(row.health) as Health),
@@ -201,7 +170,15 @@ export class Roster {
       clockDifferenceMs: null,
       storedStatus: row.status,
       nextCheckAt: nextCheckAt(presence, this.deps.thresholds),
-    });
+      plannedS: null,
+    };
+    this.entries.set(row.deviceId, entry);
+    this.count(presence, 1);
+    this.plan(entry);
+  }
+
+  private plan(entry: Entry): void {
+    if (entry.nextCheckAt !== null) this.calendar.plan(entry, entry.nextCheckAt);
   }
 
   private entry(deviceId: string): Entry {
@@ -216,14 +193,19 @@ export class Roster {
       clockDifferenceMs: null,
       storedStatus: 'never',
       nextCheckAt: null,
+      plannedS: null,
     };
     this.entries.set(deviceId, entry);
+    this.count(entry.presence, 1);
     return entry;
   }
 
   private apply(entry: Entry, event: PresenceEvent): void {
+    this.count(entry.presence, -1);
     entry.presence = reduce(entry.presence, event, this.deps.clock(), this.deps.thresholds);
+    this.count(entry.presence, 1);
     entry.nextCheckAt = nextCheckAt(entry.presence, this.deps.thresholds);
+    this.plan(entry);
     const isHeard = event.type === 'birth' || event.type === 'heartbeat' || event.type === 'will';
     if (!isHeard && entry.presence.status === entry.storedStatus) return;
     this.dirty.add(entry);
@@ -239,7 +221,7 @@ export class Roster {
   private async flush(): Promise<void> {
     const heard = [...this.dirty];
     this.dirty = new Set();
-    const flush = this.flushOf(heard);
+    const flush = flushOf(heard, this.deps.clock());
     try {
       await this.deps.flush(flush);
     } catch (error) {
@@ -268,27 +250,5 @@ export class Roster {
       const entry = this.entries.get(row.deviceId);
       if (entry?.inventory != null && JSON.stringify(entry.inventory) === row.inventory) entry.inventory = null;
     }
-  }
-
-  private flushOf(entries: readonly Entry[]): Flush {
-    const flush: Flush = { now: this.deps.clock(), rows: [], transitions: [], births: [] };
-    for (const entry of entries) {
-      const { deviceId, presence } = entry;
-      flush.rows.push({
-        deviceId,
-        epoch: presence.epoch,
-        lastHeartbeatAt: presence.lastHeartbeatAt,
-        intervalS: presence.intervalS,
-        ended: presence.ended,
-        endedAt: presence.endedAt,
-        clockDifferenceMs: entry.clockDifferenceMs,
-        health: entry.health === null ? null : JSON.stringify(entry.health),
-        inventory: entry.inventory === null ? null : JSON.stringify(entry.inventory),
-      });
-      if (presence.status !== entry.storedStatus)
-        flush.transitions.push({ deviceId, status: presence.status, since: presence.statusSince });
-      if (entry.birth !== null) flush.births.push({ deviceId, ...entry.birth });
-    }
-    return flush;
   }
 }

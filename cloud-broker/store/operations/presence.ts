@@ -1,4 +1,4 @@
-import type { Flush } from '../../presence/roster.ts';
+import type { Flush } from '../../presence/flush.ts';
 import type { WriteContext } from '../context.ts';
 
 /** P5: one flush of what was heard. Rows of devices that are gone meanwhile are passed over. */

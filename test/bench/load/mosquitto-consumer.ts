@@ -4,7 +4,8 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { connectAsync } from 'mqtt';
-import { Roster, type Flush } from '../../../cloud-broker/presence/roster.ts';
+import type { Flush } from '../../../cloud-broker/presence/flush.ts';
+import { Roster } from '../../../cloud-broker/presence/roster.ts';
 import { decode, deviceUp } from '../../../protocol/messages.ts';
 import { parseTopic } from '../../../protocol/topics.ts';
 import { serveCalls } from '../child.ts';
