@@ -2,12 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { RollcallError } from '../protocol/errors.ts';
 import { crockfordCode } from '../protocol/text.ts';
 import type { Settings } from './config.ts';
 import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
-import { createAccounts, type Accounts } from './domains/accounts.ts';
 import { pairingHash } from './domains/pairing.ts';
 import { deviceCertificateSigner } from './keys/device-certificates.ts';
 import { EnrolmentDesk } from './enrollment/desk.ts';
@@ -17,15 +16,13 @@ import type { Gateway } from './gateway/port.ts';
 import { defaultHttpLimits } from './http/deps.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { buildServer } from './http/server.ts';
-import { openKeys, type ServiceKeys } from './keys/keys.ts';
-import { CheckpointFile } from './ledger/checkpoints.ts';
-import { localOperator } from './operator/local.ts';
+import type { ServiceKeys } from './keys/keys.ts';
+import type { Secrets } from './keys/secrets.ts';
 import type { Operator } from './operator/operator.ts';
 import { Roster } from './presence/roster.ts';
-import { lockFolder } from './store/folder-lock.ts';
 import { enrolmentStore } from './store/operations/enrol.ts';
-import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
-import { openStore, type Store } from './store/store.ts';
+import type { Store } from './store/store.ts';
+import { hostOf, openWorkshop, type Workshop } from './workshop.ts';
 
 const HOUR_MS = 3_600_000;
 /** Writes waiting beyond which the service asks a load balancer for a pause. */
@@ -40,100 +37,18 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** The store, its keys and the operator's commands, without any listener: what a command needs when no service runs. */
-export interface Workshop {
-  store: Store;
-  keys: ServiceKeys;
-  accounts: Accounts;
-  operator: Operator;
-  checkpoint(): Promise<void>;
-  close(): Promise<void>;
-}
-
 const now = (): number => Date.now();
 
-function hostOf(url: string): string {
-  return new URL(url).hostname.replace(/^\[|\]$/g, '');
-}
-
-/** Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use` or `ca-key-missing`. */
-export async function openWorkshop(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Workshop> {
-  const lock = lockFolder(settings.dataFolder);
-  try {
-    const store = await openStore({
-      folder: settings.dataFolder,
-      onInternalError: (message) => log.error({ message }, 'a write failed'),
-      onFatal,
-    });
-    try {
-      const hasDevices = store.reader.get('SELECT 1 AS found FROM devices LIMIT 1') !== null;
-      const hosts = settings.publicUrl === null ? [] : [hostOf(settings.publicUrl)];
-      const keys = await openKeys({ folder: settings.dataFolder, hosts, hasDevices, now: now() });
-      return assemble({ settings, log, store, keys, lock });
-    } catch (error) {
-      await store.close();
-      throw error;
-    }
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-
-function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, log: Logger): Accounts {
-  return createAccounts({
-    store,
-    secret: keys.cookieSecret.export().toString('hex'),
-    publicUrl: settings.publicUrl ?? 'http://127.0.0.1',
-    log: (message) => log.error({ message }, 'accounts'),
-    clock: now,
-  });
-}
-
-function assemble(parts: {
-  settings: Settings;
-  log: Logger;
-  store: Store;
-  keys: ServiceKeys;
-  lock: { release(): void };
-}): Workshop {
-  const { settings, log, store, keys, lock } = parts;
-  const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
-  const accounts = accountsOf(settings, store, keys, log);
-  const operator = localOperator({
-    store,
-    accounts,
-    masterKey: keys.masterKey.export(),
-    clock: now,
-    random: randomBytes,
-    verifyLedger: async () => verifyLedger(join(settings.dataFolder, 'rollcall.db'), await checkpoints.read()),
-  });
-  return {
-    store,
-    keys,
-    accounts,
-    operator,
-    async checkpoint() {
-      await checkpoints.append(ledgerHeads(store.reader), now());
-    },
-    async close() {
-      await store.close();
-      lock.release();
-    },
-  };
-}
-
 function startDesk(
-  parts: { store: Store; keys: ServiceKeys; log: Logger; settings: Settings; metrics: Metrics },
+  parts: { store: Store; keys: ServiceKeys; secrets: Secrets; log: Logger; settings: Settings; metrics: Metrics },
   brokerUrl: () => string,
 ): EnrolmentDesk {
-  const { store, keys, log, settings, metrics } = parts;
-  const masterKey = keys.masterKey.export();
+  const { store, keys, secrets, log, settings, metrics } = parts;
   const enrolmentLog = log.child({ area: 'enrolment' });
   return new EnrolmentDesk({
     store: enrolmentStore(store.reader, async (attempt) => store.write('enrol', attempt)),
     issue: deviceCertificateSigner(keys.ca),
-    pairingHash: (typed) => pairingHash(masterKey, typed),
+    pairingHash: (typed) => pairingHash(secrets, typed),
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
     welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: settings.heartbeat }),
     clock: now,
@@ -190,7 +105,7 @@ async function startParts(
   log: Logger,
   onStop: (close: () => Promise<void>) => void,
 ): Promise<Omit<Service, 'close'>> {
-  const { store, keys, accounts, operator } = workshop;
+  const { store, keys, accounts, operator, secrets } = workshop;
   onStop(async () => workshop.checkpoint());
   const roster = startRoster(store, settings, log);
   onStop(async () => roster.close());
@@ -204,7 +119,7 @@ async function startParts(
     devices: () => roster.counts(),
     heartbeats: () => roster.heartbeats,
   });
-  const desk = startDesk({ store, keys, log, settings, metrics }, brokerUrl);
+  const desk = startDesk({ store, keys, secrets, log, settings, metrics }, brokerUrl);
   store.onCommitted(({ revoked, decided }) => {
     for (const deviceId of revoked) {
       listening.gateway?.disconnect(deviceId);
@@ -226,6 +141,7 @@ async function startParts(
     store,
     accounts,
     operator,
+    secrets,
     presence: roster,
     metrics,
     settings: {
@@ -266,16 +182,4 @@ function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
   };
   run();
   return setInterval(run, HOUR_MS);
-}
-
-/** The service's log: JSON lines on standard error, so that standard output stays for answers. */
-export function createLog(level: Settings['logLevel']): Logger {
-  return pino(
-    {
-      level,
-      base: null,
-      redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.pairingCode'], censor: '[secret]' },
-    },
-    pino.destination({ dest: 2, sync: true }),
-  );
 }

@@ -24,9 +24,14 @@ const fail = (reason: unknown): never => {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rollcall-accounts-'));
   store = await openStore({ folder, onInternalError: fail, onFatal: fail });
-  accounts = createAccounts({ store, secret: SECRET, publicUrl: 'http://127.0.0.1:8080', log: fail, clock: () => now });
+  accounts = accountsAt('http://127.0.0.1:8080');
   await domain('springfield', 'homer@example.org');
 });
+
+function accountsAt(publicUrl: string): Accounts {
+  const library = accountsLibrary({ store, secret: SECRET, publicUrl, log: fail });
+  return createAccounts({ library, store, publicUrl, clock: () => now });
+}
 
 afterAll(async () => {
   await store.close();
@@ -155,7 +160,7 @@ describe('sessions', () => {
   test('[A5] the cookie is HttpOnly and Lax; with an https public URL also Secure and __Host-', async () => {
     const { cookies } = await signIn('admin@springfield', PASSWORD);
     expect(cookies[0]).toMatch(/^rollcall-session=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/);
-    const secure = createAccounts({ store, secret: SECRET, publicUrl: 'https://rollcall.example', log: fail, clock: () => now });
+    const secure = accountsAt('https://rollcall.example');
     const { cookies: secureCookies } = await secure.signIn({
       user: 'admin@springfield',
       password: PASSWORD,

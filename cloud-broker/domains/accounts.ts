@@ -6,15 +6,9 @@ import { RollcallError } from '../../protocol/errors.ts';
 import { domainName } from '../../protocol/text.ts';
 import { Lanes } from '../enrollment/lanes.ts';
 import { domainById, domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
+import type { Store } from '../store/store.ts';
 import { loginAddressesByEmail } from '../store/queries/users.ts';
-import {
-  ADDRESS_HEADER,
-  accountsLibrary,
-  PASSWORD_LENGTH,
-  sessionCookieName,
-  type AccountsLibrary,
-  type AccountsSettings,
-} from './accounts-options.ts';
+import { ADDRESS_HEADER, PASSWORD_LENGTH, sessionCookieName, type AccountsLibrary } from './accounts-options.ts';
 import { SignInLimits } from './accounts-limits.ts';
 
 /** A signed-in user. */
@@ -69,6 +63,14 @@ export interface CookieHeader {
   cookie?: string | undefined;
 }
 
+export interface AccountsServices {
+  library: AccountsLibrary;
+  store: Store;
+  /** The configured public URL (A5). */
+  publicUrl: string;
+  clock(): number;
+}
+
 /** Password hashing takes two of libuv's threads at most, so that device signatures are still checked; then tries wait. */
 const HASHING = { atOnce: 2, waiting: 50 } as const;
 const FIRST_USER = 'admin';
@@ -113,14 +115,14 @@ function principalOf(user: unknown): Principal {
 
 class LibraryAccounts implements Accounts {
   readonly cookieName: string;
-  private readonly settings: AccountsSettings & { clock(): number };
+  private readonly settings: AccountsServices;
   private readonly library: AccountsLibrary;
   private readonly limits = new SignInLimits();
   private readonly hashing = new Lanes(HASHING.atOnce, HASHING.waiting);
 
-  constructor(settings: AccountsSettings & { clock(): number }) {
+  constructor(settings: AccountsServices) {
     this.settings = settings;
-    this.library = accountsLibrary(settings);
+    this.library = settings.library;
     this.cookieName = sessionCookieName(settings.publicUrl);
   }
 
@@ -231,6 +233,6 @@ class LibraryAccounts implements Accounts {
 }
 
 /** `clock` gives milliseconds since 1970; the library itself measures sessions by the system's clock. */
-export function createAccounts(settings: AccountsSettings & { clock(): number }): Accounts {
+export function createAccounts(settings: AccountsServices): Accounts {
   return new LibraryAccounts(settings);
 }

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Discovery } from '../../protocol/api.ts';
 import type { Accounts } from '../domains/accounts.ts';
+import type { Secrets } from '../keys/secrets.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
@@ -60,6 +61,7 @@ export interface HttpDeps {
   store: Store;
   accounts: Accounts;
   operator: Operator;
+  secrets: Secrets;
   presence: LivePresence;
   metrics: Metrics;
   settings: HttpSettings;

@@ -1,6 +1,7 @@
 /** Rows of the store as the API shows them (protocol/api.ts). Pure. */
 import type { Billing, Block, Device } from '../../protocol/api.ts';
 import { checkCode } from '../../protocol/signing.ts';
+import { firstChargedDay } from '../domains/status.ts';
 import type { Principal } from '../domains/accounts.ts';
 import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
 import type { BlockView } from '../store/queries/blocks.ts';
@@ -74,7 +75,7 @@ export function presentBilling(domain: DomainRow, figures: { devices: number; he
   const { devices, held } = figures;
   const daysLeft = devices === 0 ? null : Math.ceil(domain.balance / devices);
   const today = Math.floor(now / DAY_MS);
-  const firstCharged = Math.max(today, Math.ceil((domain.trialEndsAt ?? 0) / DAY_MS));
+  const firstCharged = Math.max(today, firstChargedDay(domain.trialEndsAt ?? 0));
   return {
     status: statusOf(domain, now),
     createdAt: isoTime(domain.createdAt),

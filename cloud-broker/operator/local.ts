@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Accounts } from '../domains/accounts.ts';
-import { newPairingCode, PAIRING_CODE_SYMBOLS, pairingHash, sealPairingCode } from '../domains/pairing.ts';
+import { newPairingCode, PAIRING_CODE_SYMBOLS, pairingHash } from '../domains/pairing.ts';
+import type { Secrets } from '../keys/secrets.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain, serialKey } from '../../protocol/text.ts';
 import { boardBySerial } from '../store/device-rows.ts';
@@ -32,13 +33,11 @@ import {
 const ACTOR = 'operator';
 const DAY_MS = 86_400_000;
 const PAGE_ROWS = 50;
-const IV_BYTES = 12;
 
 export interface OperatorServices {
   store: Store;
   accounts: Accounts;
-  /** At least 32 bytes (S1). */
-  masterKey: Uint8Array;
+  secrets: Secrets;
   verifyLedger(): Promise<LedgerVerdict>;
   clock(): number;
   random(bytes: number): Uint8Array;
@@ -82,15 +81,13 @@ class LocalOperator implements Operator {
   }
 
   async setEnrolment(name: string, change: SetEnrolment): Promise<EnrolmentPolicyView> {
-    const { store, masterKey, clock, random } = this.services;
+    const { store, secrets, clock, random } = this.services;
     const domain = this.domain(name);
     const { unlisted, pairingCode, previousDays } = checked(enrolmentBody, change);
     const now = clock();
     const code = pairingCode === 'new' ? newPairingCode(random(PAIRING_CODE_SYMBOLS)) : null;
     const sealed =
-      code === null
-        ? null
-        : { hash: pairingHash(masterKey, code), sealed: sealPairingCode(masterKey, domain.name, code, random(IV_BYTES)) };
+      code === null ? null : { hash: pairingHash(secrets, code), sealed: secrets.seal('pairing code', domain.name, code) };
     await store.write('setEnrolmentPolicy', {
       now,
       name: domain.name,

@@ -1,3 +1,4 @@
+import { putMail, type Mail } from './outbox-rows.ts';
 import type { Parameter, Sql } from './sql.ts';
 
 export type EventData =
@@ -85,6 +86,11 @@ export class WriteContext {
 
   audit(entry: AuditEntry): void {
     this.notes.audit.push(entry);
+  }
+
+  /** Puts a mail into the outbox, in the transaction of what it tells about. */
+  mail(mail: Mail, now: number): void {
+    putMail(this.sql, mail, now);
   }
 
   revoked(deviceId: string): void {

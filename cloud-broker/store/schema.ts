@@ -26,6 +26,9 @@ CREATE TABLE domains (
   pairing_sealed BLOB,
   pairing_previous_hash TEXT,
   pairing_previous_until INTEGER,
+  language TEXT NOT NULL DEFAULT 'en' CHECK (language IN ('en', 'fr')),
+  -- Days since 1970 of the first UTC day that daily use is not closed for (L6).
+  next_usage_day INTEGER,
   unproven_limit INTEGER NOT NULL DEFAULT 500,
   unproven_day INTEGER NOT NULL DEFAULT 0,
   unproven_count INTEGER NOT NULL DEFAULT 0,
@@ -36,7 +39,8 @@ CREATE TABLE tokens (
   hash TEXT PRIMARY KEY,
   purpose TEXT NOT NULL CHECK (purpose IN ('activation', 'reset', 'invitation')),
   domain_id INTEGER NOT NULL REFERENCES domains (id),
-  user_id TEXT,
+  user_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   used_at INTEGER
 ) STRICT, WITHOUT ROWID;
@@ -52,6 +56,9 @@ CREATE TABLE boards (
   fulfilment TEXT NOT NULL CHECK (fulfilment IN ('on-enrolment', 'product-key')),
   credits INTEGER NOT NULL CHECK (credits >= 0),
   left_credits INTEGER NOT NULL CHECK (left_credits BETWEEN 0 AND credits),
+  -- Its part of the invoice's product key (K2).
+  key_credits INTEGER NOT NULL DEFAULT 0 CHECK (key_credits >= 0),
+  product_key_id TEXT,
   grants INTEGER NOT NULL DEFAULT 0 CHECK (grants >= 0),
   listed_at INTEGER NOT NULL
 ) STRICT;
@@ -277,10 +284,13 @@ CREATE TABLE outbox (
   template TEXT NOT NULL,
   language TEXT NOT NULL CHECK (language IN ('en', 'fr')),
   data TEXT NOT NULL,
+  -- A link's token or a key, sealed under the master key; erased once the mail is sent.
+  secret BLOB,
   created_at INTEGER NOT NULL,
   next_try_at INTEGER NOT NULL,
   tries INTEGER NOT NULL DEFAULT 0,
-  sent_at INTEGER
+  sent_at INTEGER,
+  failure TEXT
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_try_at) WHERE sent_at IS NULL;
 `;

@@ -1,11 +1,10 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import type { i18n as I18n } from 'i18next';
-import { useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { I18nextProvider } from 'react-i18next';
 import { createQueryClient } from '../api/query-client.ts';
 import { sessionQuery } from '../api/queries.ts';
-import { BillingPage } from '../billing/BillingPage.tsx';
 import { DevicesPage } from '../devices/DevicesPage.tsx';
 import { LiveProvider } from '../live/Live.tsx';
 import { ErrorPanel } from '../parts/panels.tsx';
@@ -14,6 +13,7 @@ import { SignInPage } from '../sign-in/SignInPage.tsx';
 import { useWords } from '../words/words.ts';
 import { AddressProvider, useAddress } from './Address.tsx';
 import { Header } from './Header.tsx';
+import { pages } from './pages.tsx';
 import { SessionProvider } from './Session.tsx';
 import { cssVariables, theme } from './theme.ts';
 
@@ -37,10 +37,12 @@ export function App({ i18n }: { i18n: I18n }) {
 /** Nobody gets past sign-in; whoever does finds the view that the address asked for. */
 function Gate() {
   const { language } = useWords();
+  const { view } = useAddress();
   const session = useQuery(sessionQuery);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
+  if (view.page !== 'devices' && pages[view.page].access === 'open') return <Page />;
   if (session.data === undefined) {
     if (session.error === null) return null;
     return (
@@ -63,9 +65,14 @@ function Gate() {
 function Page() {
   const { t } = useWords();
   const { view } = useAddress();
-  const title = view.page === 'billing' ? t('billing.title') : t('devices.title');
+  const entry = view.page === 'devices' ? null : pages[view.page];
+  const title = t(entry === null ? 'devices.title' : entry.title);
   useEffect(() => {
     document.title = `${title} · Rollcall`;
   }, [title]);
-  return <main className="rc-page">{view.page === 'billing' ? <BillingPage /> : <DevicesPage view={view} />}</main>;
+  return (
+    <main className="rc-page">
+      {view.page === 'devices' ? <DevicesPage view={view} /> : <Suspense>{entry === null ? null : <entry.Page />}</Suspense>}
+    </main>
+  );
 }

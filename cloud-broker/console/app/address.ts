@@ -19,8 +19,14 @@ export interface DevicesView {
   panel: 'blocked' | 'enrol' | null;
 }
 
+/** Pages whose address is their path alone; what they show is in pages.tsx. */
+export const paths = {
+  billing: '/billing',
+} as const;
+export type PathPage = keyof typeof paths;
+
 /** Everything that one address shows: reading it back gives the same view (principle 6 of the console). */
-export type View = DevicesView | { page: 'billing' };
+export type View = DevicesView | { page: PathPage };
 
 export const noFilter: DeviceFilter = { status: null, q: '', tag: '', sort: 'label' };
 
@@ -41,7 +47,8 @@ const oneOf = <T extends string>(values: readonly T[], text: string | null): T |
 
 /** Reads an address; what it does not know is left out, so that an old or mistyped link still opens something. */
 export function parseAddress(pathname: string, search: string): View {
-  if (pathname === '/billing') return { page: 'billing' };
+  const page = (Object.keys(paths) as PathPage[]).find((name) => paths[name] === pathname);
+  if (page !== undefined) return { page };
   const query = new URLSearchParams(search);
   return {
     page: 'devices',
@@ -67,7 +74,7 @@ export function filterQuery(filter: DeviceFilter): URLSearchParams {
 }
 
 export function addressOf(view: View): string {
-  if (view.page === 'billing') return '/billing';
+  if (view.page !== 'devices') return paths[view.page];
   const query = filterQuery(view.filter);
   if (view.device !== null) query.set('device', view.device);
   if (view.panel !== null) query.set('panel', view.panel);

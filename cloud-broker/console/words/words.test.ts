@@ -14,7 +14,9 @@ const entries = Object.entries(en) as [keyof typeof en, string][];
 
 async function sources(): Promise<string> {
   const files = await readdir(CONSOLE, { recursive: true });
-  const ours = files.filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.test.ts') && !/(en|fr)\.ts$/.test(file));
+  const ours = files.filter(
+    (file) => /\.tsx?$/.test(file) && !file.endsWith('.test.ts') && !/(en|fr)(\.ts|\/\w+\.ts)$/.test(file),
+  );
   return (await Promise.all(ours.map((file) => readFile(join(CONSOLE, file), 'utf8')))).join('\n');
 }
 

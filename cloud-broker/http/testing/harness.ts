@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createAccounts, type Accounts } from '../../domains/accounts.ts';
+import { accountsLibrary } from '../../domains/accounts-options.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome } from '../../enrollment/attempt.ts';
+import { createSecrets } from '../../keys/secrets.ts';
 import { localOperator } from '../../operator/local.ts';
 import type { Operator } from '../../operator/operator.ts';
 import { openStore, type Store } from '../../store/store.ts';
@@ -184,17 +186,18 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   let harness: Harness | null = null;
   const clock = (): number => harness?.now ?? 0;
   const publicUrl = options.publicUrl ?? null;
-  const accounts = createAccounts({
+  const library = accountsLibrary({
     store,
     secret: randomBytes(32).toString('hex'),
     publicUrl: publicUrl ?? 'http://localhost',
     log: (line) => log.push(line),
-    clock,
   });
+  const accounts = createAccounts({ library, store, publicUrl: publicUrl ?? 'http://localhost', clock });
+  const secrets = createSecrets(randomBytes(32));
   const operator = localOperator({
     store,
     accounts,
-    masterKey: randomBytes(32),
+    secrets,
     verifyLedger: async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 }),
     clock,
     random: randomBytes,
@@ -204,6 +207,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     store,
     accounts,
     operator,
+    secrets,
     presence,
     metrics: createMetrics({
       store: () => store.figures(),

@@ -1,6 +1,6 @@
 import { RollcallError } from '../../../protocol/errors.ts';
 import { domainName } from '../../../protocol/text.ts';
-import { trialEnd } from '../../domains/status.ts';
+import { firstChargedDay, trialEnd } from '../../domains/status.ts';
 import { EMPTY_HASH } from '../../ledger/transfers.ts';
 import type { WriteContext } from '../context.ts';
 import { domainByName } from '../domain-rows.ts';
@@ -57,9 +57,10 @@ export function createDomain(context: WriteContext, input: CreateDomainInput): {
 /** D3: the 30-day trial starts at activation. Activating again changes nothing. */
 export function activateDomain(context: WriteContext, input: { now: number; domainId: number; actor: string }): void {
   const changed = context.sql.run(
-    'UPDATE domains SET activated_at = ?, trial_ends_at = ? WHERE id = ? AND activated_at IS NULL',
+    'UPDATE domains SET activated_at = ?, trial_ends_at = ?, next_usage_day = ? WHERE id = ? AND activated_at IS NULL',
     input.now,
     trialEnd(input.now),
+    firstChargedDay(trialEnd(input.now)),
     input.domainId,
   );
   if (changed > 0)

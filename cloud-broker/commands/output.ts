@@ -1,7 +1,12 @@
-import { isErrorCode, RollcallError, wordsOf, type ErrorCode } from '../protocol/errors.ts';
+import { isErrorCode, RollcallError, wordsOf, type ErrorCode } from '../../protocol/errors.ts';
 
 /** Exit codes of every command (protocol.md §2). */
 export const EXIT = { done: 0, refused: 1, usage: 2 } as const;
+
+/** `--json`, which every command takes. */
+export interface Json {
+  json?: boolean;
+}
 
 /** The reason of a refusal on standard error: code, sentence, what exactly, next step. */
 export function explain(error: unknown): string {
@@ -53,4 +58,9 @@ export function table(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** An ISO 8601 time to the minute, as tables show it. */
+export function when(iso: string | null): string {
+  return iso === null ? '-' : iso.slice(0, 16).replace('T', ' ');
 }

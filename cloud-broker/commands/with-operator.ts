@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Settings } from './config.ts';
-import { createLog, openWorkshop } from './main.ts';
-import type { Operator } from './operator/operator.ts';
-import { remoteOperator } from './operator/remote.ts';
+import type { Settings } from '../config.ts';
+import { createLog } from '../log.ts';
+import type { Operator } from '../operator/operator.ts';
+import { remoteOperator } from '../operator/remote.ts';
+import { openWorkshop } from '../workshop.ts';
 
 const operatorFile = z.object({ url: z.url(), token: z.string(), pid: z.int() });
 

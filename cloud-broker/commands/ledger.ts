@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { readSettings } from '../config.ts';
+import type { Operator } from '../operator/operator.ts';
+import { EXIT, print, table, when, type Json } from './output.ts';
+import { withOperator } from './with-operator.ts';
+
+export function ledgerCommands(program: Command): void {
+  const ledger = program.command('ledger').description('the books');
+  ledger
+    .command('verify')
+    .description('proves the books from the first row; exits 1 at the first difference')
+    .option('--json')
+    .action(async (options: Json) => {
+      const verdict = await withOperator(readSettings(process.env), async (operator) => operator.verifyLedger());
+      const { firstDifference: difference } = verdict;
+      print(options.json === true, verdict, () => [
+        difference === undefined
+          ? `The books are right: ${verdict.transfers} transfers in ${verdict.domains} domains, sum ${verdict.sum}.`
+          : `The books are wrong: ${difference.domain} ${difference.n === null ? '' : `row ${difference.n} `}${difference.what}.`,
+      ]);
+      if (!verdict.ok) process.exitCode = EXIT.refused;
+    });
+  ledger
+    .command('history <domain>')
+    .option('--json')
+    .action(async (name: string, options: Json) => {
+      const items = await withOperator(readSettings(process.env), async (operator) => {
+        const rows: Awaited<ReturnType<Operator['history']>>['items'] = [];
+        for (let cursor: string | undefined; ;) {
+          const page = await operator.history(name, { cursor, limit: 200 });
+          rows.push(...page.items);
+          if (page.nextCursor === null) return rows;
+          cursor = page.nextCursor;
+        }
+      });
+      print(options.json === true, { items }, () =>
+        table([
+          ['date', 'what', 'device or key', 'credits', 'balance', 'who'],
+          ...items.map((row) => [
+            when(row.at),
+            row.kind,
+            row.serial ?? row.key ?? '-',
+            row.credits > 0 ? `+${row.credits}` : String(row.credits),
+            String(row.balanceAfter),
+            row.actor,
+          ]),
+        ]),
+      );
+    });
+}

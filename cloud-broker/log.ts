@@ -1,0 +1,14 @@
+import { pino, type Logger } from 'pino';
+import type { Settings } from './config.ts';
+
+/** The service's log: JSON lines on standard error, so that standard output stays for answers. */
+export function createLog(level: Settings['logLevel']): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.pairingCode'], censor: '[secret]' },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}

@@ -1,0 +1,103 @@
+/** The store, its keys and what works on them, without any listener. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Settings } from './config.ts';
+import { createAccounts, type Accounts } from './domains/accounts.ts';
+import { accountsLibrary } from './domains/accounts-options.ts';
+import { openKeys, type ServiceKeys } from './keys/keys.ts';
+import { createSecrets, type Secrets } from './keys/secrets.ts';
+import { CheckpointFile } from './ledger/checkpoints.ts';
+import { localOperator } from './operator/local.ts';
+import type { Operator } from './operator/operator.ts';
+import { lockFolder } from './store/folder-lock.ts';
+import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
+import { openStore, type Store } from './store/store.ts';
+
+const now = (): number => Date.now();
+
+/** The store, its keys and the operator's commands, without any listener: what a command needs when no service runs. */
+export interface Workshop {
+  store: Store;
+  keys: ServiceKeys;
+  accounts: Accounts;
+  operator: Operator;
+  secrets: Secrets;
+  checkpoint(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The host of a URL, without the brackets of an IPv6 address. */
+export function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use` or `ca-key-missing`. */
+export async function openWorkshop(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Workshop> {
+  const lock = lockFolder(settings.dataFolder);
+  try {
+    const store = await openStore({
+      folder: settings.dataFolder,
+      onInternalError: (message) => log.error({ message }, 'a write failed'),
+      onFatal,
+    });
+    try {
+      const hasDevices = store.reader.get('SELECT 1 AS found FROM devices LIMIT 1') !== null;
+      const hosts = settings.publicUrl === null ? [] : [hostOf(settings.publicUrl)];
+      const keys = await openKeys({ folder: settings.dataFolder, hosts, hasDevices, now: now() });
+      return assemble({ settings, log, store, keys, lock });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, log: Logger): Accounts {
+  const publicUrl = settings.publicUrl ?? 'http://127.0.0.1';
+  const library = accountsLibrary({
+    store,
+    secret: keys.cookieSecret.export().toString('hex'),
+    publicUrl,
+    log: (message) => log.error({ message }, 'accounts'),
+  });
+  return createAccounts({ library, store, publicUrl, clock: now });
+}
+
+function assemble(parts: {
+  settings: Settings;
+  log: Logger;
+  store: Store;
+  keys: ServiceKeys;
+  lock: { release(): void };
+}): Workshop {
+  const { settings, log, store, keys, lock } = parts;
+  const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
+  const accounts = accountsOf(settings, store, keys, log);
+  const secrets = createSecrets(keys.masterKey.export());
+  const operator = localOperator({
+    store,
+    accounts,
+    secrets,
+    clock: now,
+    random: randomBytes,
+    verifyLedger: async () => verifyLedger(join(settings.dataFolder, 'rollcall.db'), await checkpoints.read()),
+  });
+  return {
+    store,
+    keys,
+    accounts,
+    operator,
+    secrets,
+    async checkpoint() {
+      await checkpoints.append(ledgerHeads(store.reader), now());
+    },
+    async close() {
+      await store.close();
+      lock.release();
+    },
+  };
+}
