@@ -15,6 +15,8 @@ export interface Settings {
   /** An http:// proxy that lets CONNECT through; loopback never goes through it. */
   proxy: URL | null;
   language: Language;
+  /** Port of the setup page on 127.0.0.1; 0 takes a free one; null: no page. */
+  setupPort: number | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,6 +51,15 @@ function extraCa(environment: Environment): string | null {
   return pem;
 }
 
+function setupPort(environment: Environment): number | null {
+  const text = environment['ROLLCALL_SETUP_PORT'] ?? '';
+  if (text === '') return null;
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new Refusal('settings-invalid', { detail: 'ROLLCALL_SETUP_PORT must be a port, 0 to 65535' });
+  return port;
+}
+
 /** French where the locale says so, English otherwise (E11). */
 export function languageOf(environment: Environment): Language {
   const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
@@ -68,5 +79,6 @@ export function readSettings(environment: Environment, isRoot: boolean): Setting
     board,
     proxy: url({ HTTPS_PROXY: environment['HTTPS_PROXY'] ?? environment['https_proxy'] }, 'HTTPS_PROXY', ['http:']),
     language: languageOf(environment),
+    setupPort: setupPort(environment),
   };
 }

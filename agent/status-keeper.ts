@@ -17,6 +17,10 @@ export class StatusKeeper {
     this.#last = this.#last.then(() => writeStatus(this.#folder, snapshot)).catch(() => undefined);
   }
 
+  get now(): RunStatus {
+    return this.#status;
+  }
+
   flushed(): Promise<void> {
     return this.#last;
   }

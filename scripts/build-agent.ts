@@ -66,13 +66,35 @@ const smallMqtt: Plugin = {
   },
 };
 
+const SETUP = join(root, 'agent', 'setup', 'browser');
+
+/** The setup page's files as texts of the one file; a display's browser may be as old as its firmware. */
+const setupPage: Plugin = {
+  name: 'setup-page',
+  setup({ onLoad }) {
+    onLoad({ filter: /agent[/\\]setup[/\\]assets\.ts$/ }, async () => {
+      const forBrowser = { ...bundleOptions, platform: 'browser', format: 'esm', target: 'chrome80', write: false } as const;
+      const [html, style, script] = await Promise.all([
+        readFile(join(SETUP, 'page.html'), 'utf8'),
+        build({ ...forBrowser, entryPoints: [join(SETUP, 'style.css')] }),
+        build({ ...forBrowser, entryPoints: [join(SETUP, 'main.ts')] }),
+      ]);
+      const texts = [html, style.outputFiles[0]?.text, script.outputFiles[0]?.text].map((text) => JSON.stringify(text ?? ''));
+      return {
+        contents: `export const pageHtml = () => ${texts[0]}; export const pageStyle = () => ${texts[1]};
+          export const pageScript = (name) => name === 'main.ts' ? ${texts[2]} : null;`,
+      };
+    });
+  },
+};
+
 export async function buildAgent(): Promise<void> {
   await build({
     ...bundleOptions,
     entryPoints: [join(root, 'agent', 'cli.ts')],
     outfile: AGENT_FILE,
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [packed, smallMqtt],
+    plugins: [packed, smallMqtt, setupPage],
   });
   await chmod(AGENT_FILE, 0o755);
 }

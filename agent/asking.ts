@@ -1,0 +1,75 @@
+import { checkCode } from '../protocol/signing.ts';
+import { normaliseDomain } from '../protocol/text.ts';
+import { backoffMs } from './backoff.ts';
+import type { Context } from './context.ts';
+import { discover } from './discovery.ts';
+import { runEnrolment } from './enrolling.ts';
+import type { Outcome } from './enrollment.ts';
+import type { Memory } from './memory.ts';
+import { Refusal } from './refusal.ts';
+import { rest } from './rest.ts';
+
+/** All tries that a person started together take about this long: on a command line, and before a page where somebody stands. */
+export const BUDGET_MS = { command: 60_000, page: 25_000 } as const;
+
+/** Discovery, tried again while the service is away, until the budget is spent. */
+async function discoverWithin(context: Context, endsMs: number): Promise<{ brokerUrl: string; ca: string }> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await discover(context.settings);
+    } catch (error) {
+      const restMs = 500 + backoffMs(attempt, Math.random(), { baseMs: 1000, capMs: 15_000 });
+      const temporary = error instanceof Refusal && error.code === 'unreachable';
+      if (!temporary || context.signal.aborted || performance.now() + restMs > endsMs) throw error;
+      context.log.note('retry', { code: error.code, detail: error.detail, attempt, restMs });
+      await rest(restMs, context.signal);
+    }
+  }
+}
+
+/** S3: the stored CA, once there is one, is the only one believed; discovery may then only say where the broker is. */
+async function serviceFor(context: Context, memory: Memory, endsMs: number): Promise<{ brokerUrl: string; ca: string }> {
+  const stored = memory.state.service;
+  if (stored !== null && context.settings.serviceUrl === null) return stored;
+  const found = await discoverWithin(context, endsMs);
+  return stored === null ? found : { ...found, ca: stored.ca };
+}
+
+/** What a person asked for is remembered until an admin decides, unless the board is enrolled already. */
+async function remember(
+  memory: Memory,
+  domain: string,
+  shown: string,
+  pending: { code: string; retryAfterS: number },
+): Promise<void> {
+  const { code, retryAfterS } = pending;
+  const waiting = { domain, code, checkCode: shown, retryAfterS, since: new Date().toISOString() };
+  await memory.update((state) => (state.enrolment === null ? { ...state, unenrolledAt: null, waiting } : state));
+}
+
+/**
+ * A person asks for a domain. Whatever was refused before is asked anew; an enrolment that stands is kept until another is
+ * accepted; an answer that waits for an admin is remembered, without the pairing code (D7). Throws a Refusal where the service cannot be found.
+ */
+export async function ask(
+  context: Context,
+  memory: Memory,
+  typed: { domain: string; pairingCode?: string },
+  budgetMs: number,
+): Promise<Outcome> {
+  const { settings, log, board, signal } = context;
+  const domain = normaliseDomain(typed.domain);
+  const endsMs = performance.now() + budgetMs;
+  if (memory.state.stopped !== null) await memory.update((state) => ({ ...state, stopped: null }));
+  const service = await serviceFor(context, memory, endsMs);
+  log.note('discovered', { brokerUrl: service.brokerUrl });
+  const wanted = { ...typed, domain, budgetMs: Math.max(0, endsMs - performance.now()) };
+  const outcome = await runEnrolment({ memory, board, log, service, proxy: settings.proxy, signal }, wanted);
+  if (outcome.kind === 'pending') {
+    const shown = checkCode(memory.key.fingerprint);
+    await remember(memory, domain, shown, outcome.pending);
+    board.display(shown);
+  }
+  if (outcome.kind === 'rejected') await memory.update((state) => ({ ...state, waiting: null }));
+  return outcome;
+}

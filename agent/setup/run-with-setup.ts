@@ -1,0 +1,120 @@
+import { checkCode } from '../../protocol/signing.ts';
+import { ask, BUDGET_MS } from '../asking.ts';
+import type { Context } from '../context.ts';
+import { linkFailure, parseBrokerUrl } from '../secure-socket.ts';
+import type { Memory } from '../memory.ts';
+import { Refusal } from '../refusal.ts';
+import { Runner } from '../run.ts';
+import type { StatusKeeper } from '../status-keeper.ts';
+import { refusalOf, wordsInBoth, type SetupDesk, type Typed } from './setup-desk.ts';
+
+/** How long a display that was refused as a device waits before it tries again. */
+const LOOK_AGAIN_MS = 15 * 60_000;
+
+/** The name and port that the school's network must let through; null where nothing is known yet. */
+function whereTo(context: Context, memory: Memory): string | null {
+  const broker = memory.state.service === null ? null : parseBrokerUrl(memory.state.service.brokerUrl);
+  if (broker !== null) return `${broker.host}:${broker.port}`;
+  const url = context.settings.serviceUrl;
+  return url === null ? null : `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
+}
+
+/** E6: where the admin approves it; the list of waiting displays, narrowed to this serial. */
+async function approvalQr(context: Context, serial: string): Promise<string | null> {
+  const { serviceUrl } = context.settings;
+  if (serviceUrl === null) return null;
+  const address = new URL('/devices', serviceUrl);
+  address.searchParams.set('status', 'pending');
+  address.searchParams.set('q', serial);
+  const { renderSVG } = await import('uqr');
+  return renderSVG(address.href, { border: 2 });
+}
+
+async function showWaiting(context: Context, memory: Memory, desk: SetupDesk): Promise<void> {
+  const { waiting } = memory.state;
+  if (waiting === null) return;
+  const { domain, code } = waiting;
+  const qr = await approvalQr(context, memory.identity.serial);
+  desk.show({ is: 'waiting', domain, code, checkCode: checkCode(memory.key.fingerprint), qr, words: wordsInBoth(code) });
+}
+
+/** One try that a person started on the page; whatever comes of it is shown there. */
+async function tryOnce(context: Context, memory: Memory, desk: SetupDesk, typed: Typed): Promise<void> {
+  const watched = { ...context, log: desk.watched(context.log) };
+  const { domain } = typed;
+  try {
+    const outcome = await ask(watched, memory, typed, BUDGET_MS.page);
+    if (outcome.kind === 'accepted') {
+      const { name, organization } = outcome.accepted.domain;
+      desk.show({ is: 'enrolled', domain: name, organization, credits: outcome.accepted.credits });
+    } else if (outcome.kind === 'pending') await showWaiting(context, memory, desk);
+    else desk.show({ is: 'refused', domain, refusal: refusalOf(outcome, whereTo(context, memory)) });
+  } catch (error) {
+    const { code } =
+      error instanceof Refusal ? error : { code: linkFailure(error).kind === 'untrusted' ? 'discovery-untrusted' : 'internal' };
+    const unreachable = code === 'unreachable' ? whereTo(context, memory) : null;
+    context.log.note('setup-failed', { code, detail: error instanceof Error ? error.message : '' }, 'warn');
+    desk.show({
+      is: 'refused',
+      domain,
+      refusal: { code, words: wordsInBoth(code), correlationId: null, unreachable, retryAfterS: null },
+    });
+  }
+}
+
+/** Aborts with `signal`, or when `abort` is called. */
+function linkedAbort(signal: AbortSignal): { signal: AbortSignal; abort(): void } {
+  const own = new AbortController();
+  return { signal: AbortSignal.any([signal, own.signal]), abort: () => own.abort() };
+}
+
+/** Lives as a device, or waits for the admin; while waiting a person may ask for another domain. */
+async function live(context: Context, memory: Memory, status: StatusKeeper, desk: SetupDesk): Promise<void> {
+  const { enrolment } = memory.state;
+  if (enrolment === null) await showWaiting(context, memory, desk);
+  else if (desk.phase.is !== 'enrolled')
+    desk.show({ is: 'enrolled', domain: enrolment.domain, organization: enrolment.organization, credits: null });
+  const inner = linkedAbort(context.signal);
+  const listening = linkedAbort(inner.signal);
+  const asked = desk.next(listening.signal).then((typed) => {
+    if (typed !== null) inner.abort();
+    return typed;
+  });
+  const { settings, log, board } = context;
+  const end = await new Runner({ memory, board, log, settings, signal: inner.signal }, status).run();
+  listening.abort();
+  const typed = await asked;
+  if (typed !== null) return tryOnce(context, memory, desk, typed);
+  if (end.why === 'refused') showRefused(desk, enrolment?.domain ?? '', end);
+}
+
+function showRefused(
+  desk: SetupDesk,
+  domain: string,
+  refused: { code: string; message: string; next: string; correlationId?: string },
+): void {
+  const { code, correlationId = null } = refused;
+  desk.show({
+    is: 'refused',
+    domain,
+    refusal: { code, words: wordsInBoth(code, refused), correlationId, unreachable: null, retryAfterS: null },
+  });
+}
+
+/** `run` with the setup page: where only a person can go on, it waits for one instead of ending. */
+export async function runWithSetup(context: Context, memory: Memory, status: StatusKeeper, desk: SetupDesk): Promise<void> {
+  const { signal } = context;
+  const { stopped } = memory.state;
+  let patienceMs = 0;
+  if (stopped !== null) showRefused(desk, '', stopped);
+  while (!signal.aborted) {
+    const { enrolment, waiting } = memory.state;
+    const lives = enrolment !== null || waiting !== null;
+    if (!lives && (desk.phase.is === 'enrolled' || desk.phase.is === 'waiting')) desk.show({ is: 'asking' });
+    const typed = await desk.next(lives ? AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) : signal);
+    if (typed !== null) await tryOnce(context, memory, desk, typed);
+    else if (lives && !signal.aborted) await live(context, memory, status, desk);
+    // Refused for now, an enrolled display looks again by itself: an admin may have lifted what kept it out.
+    patienceMs = memory.state.enrolment !== null && desk.phase.is === 'refused' ? LOOK_AGAIN_MS : 0;
+  }
+}

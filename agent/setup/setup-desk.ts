@@ -1,0 +1,110 @@
+/** What the setup page shows and what a person asks there, between the page's server and the loop that does it. */
+import { errors, wordsOf, type ErrorCode, type Language, type Words } from '../../protocol/errors.ts';
+import type { Accepted } from '../../protocol/messages.ts';
+import type { Outcome } from '../enrollment.ts';
+import type { Log } from '../log.ts';
+
+export interface Typed {
+  domain: string;
+  pairingCode?: string;
+}
+
+/** The four steps that an installer sees, in their order (console.md §3). */
+export type SetupStep = 'network' | 'service' | 'proof' | 'enrolled';
+
+/** A refusal in both languages: the page's language is the reader's, not the service's (E11). */
+export interface ShownRefusal {
+  code: string;
+  words: Record<Language, Words>;
+  correlationId: string | null;
+  /** `host:port` to allow, where the network does not let through. */
+  unreachable: string | null;
+  retryAfterS: number | null;
+}
+
+export type SetupPhase =
+  | { is: 'asking' }
+  | { is: 'working'; step: SetupStep; domain: string }
+  | { is: 'waiting'; domain: string; code: string; checkCode: string; qr: string | null; words: Record<Language, Words> }
+  | { is: 'refused'; domain: string; refusal: ShownRefusal }
+  | { is: 'enrolled'; domain: string; organization: string; credits: Accepted['credits'] | null };
+
+/** What is noted while an enrolment runs, and the step that it means. */
+const STEP_OF: Record<string, SetupStep> = {
+  discovered: 'service',
+  'session-opening': 'service',
+  challenge: 'proof',
+  'proof-sent': 'proof',
+  accepted: 'enrolled',
+};
+
+const bothWords = (code: ErrorCode): Record<Language, Words> => ({ en: wordsOf(code, 'en'), fr: wordsOf(code, 'fr') });
+
+/** The words of a code; those that the service said for a code that this agent does not know. */
+export function wordsInBoth(code: string, said?: Words): Record<Language, Words> {
+  if (code in errors) return bothWords(code as ErrorCode);
+  return said === undefined ? bothWords('internal') : { en: said, fr: said };
+}
+
+/** What the page shows of an outcome that is neither accepted nor waiting. */
+export function refusalOf(
+  outcome: Extract<Outcome, { kind: 'rejected' | 'temporary' | 'cancelled' }>,
+  where: string | null,
+): ShownRefusal {
+  if (outcome.kind === 'cancelled')
+    return { code: 'unreachable', words: bothWords('unreachable'), correlationId: null, unreachable: where, retryAfterS: null };
+  if (outcome.kind === 'rejected') {
+    const { code, correlationId, retryAfterS = null } = outcome.rejected;
+    return { code, words: wordsInBoth(code, outcome.rejected), correlationId, unreachable: null, retryAfterS };
+  }
+  const { code, correlationId = null, retryAfterS = null } = outcome;
+  return { code, words: bothWords(code), correlationId, unreachable: code === 'unreachable' ? where : null, retryAfterS };
+}
+
+export class SetupDesk {
+  #phase: SetupPhase = { is: 'asking' };
+  #typed: Typed | null = null;
+  #woken: (() => void) | null = null;
+
+  get phase(): SetupPhase {
+    return this.#phase;
+  }
+
+  show(phase: SetupPhase): void {
+    this.#phase = phase;
+  }
+
+  /** A person asks; false while one try is under way or the board is enrolled: then nothing is taken. */
+  ask(typed: Typed): boolean {
+    if (this.#typed !== null || this.#phase.is === 'working' || this.#phase.is === 'enrolled') return false;
+    this.#typed = typed;
+    this.#phase = { is: 'working', step: 'network', domain: typed.domain };
+    this.#woken?.();
+    return true;
+  }
+
+  /** Resolves when a person has asked, or null when `signal` is aborted. */
+  async next(signal: AbortSignal): Promise<Typed | null> {
+    if (this.#typed === null && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#woken = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      this.#woken = null;
+    }
+    const typed = this.#typed;
+    this.#typed = null;
+    return typed;
+  }
+
+  /** The same log, whose events move the steps on the page. */
+  watched(log: Log): Log {
+    return {
+      note: (event, fields, level) => {
+        const step = STEP_OF[event];
+        if (step !== undefined && this.#phase.is === 'working') this.#phase = { ...this.#phase, step };
+        log.note(event, fields, level);
+      },
+    };
+  }
+}
