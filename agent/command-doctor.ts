@@ -1,3 +1,6 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { rootCertificates } from 'node:tls';
 import type { Answer } from './answers.ts';
 import type { Context } from './context.ts';
 import { discover } from './discovery.ts';
@@ -8,86 +11,178 @@ import { stateName, type AgentState } from './state.ts';
 import { readState } from './state-folder.ts';
 
 interface Check {
-  name: 'identity' | 'state' | 'discovery' | 'tcp' | 'tls';
+  name: 'identity' | 'state' | 'clock' | 'dns' | 'tcp' | 'tls' | 'discovery' | 'enrolment';
   ok: boolean;
   detail: string;
   fix?: string;
 }
 
-const TIMEOUT_MS = 10_000;
+/** A place that the display must reach. `ca`: who may have signed its certificate; null: nobody is asked, as it is plain http here. */
+interface Place {
+  host: string;
+  port: number;
+  ca: string | string[] | null;
+  alpn?: string;
+}
 
+const TIMEOUT_MS = 10_000;
+/** A board that believes it is before this agent was made has lost its clock. */
+const BUILT_AT = Date.UTC(2026, 10, 1);
+const MOST_CLOCK_DIFFERENCE_MS = 5 * 60_000;
+
+const passed = (name: Check['name'], detail: string): Check => ({ name, ok: true, detail });
 const failed = (name: Check['name'], detail: string, fix: string): Check => ({ name, ok: false, detail, fix });
 
 async function stateCheck(context: Context): Promise<{ check: Check; state: AgentState | null }> {
   const found = await readState(context.settings.stateFolder);
-  const state = found.kind === 'read' ? found.state : null;
   if (found.kind === 'unreadable') {
-    return {
-      check: failed('state', 'state.json cannot be read', 'Run `rollcall-agent enroll`: it sets the file aside and begins anew.'),
-      state,
-    };
+    const fix = 'Run `rollcall-agent enroll`: it sets the file aside and begins anew.';
+    return { check: failed('state', 'state.json cannot be read', fix), state: null };
   }
+  const state = found.kind === 'read' ? found.state : null;
   const { fingerprint } = await context.board.identify();
   if (state !== null && !isSameBoard(state.fingerprint, fingerprint)) {
     const fix = 'Run `rollcall-agent enroll`: it sets this state aside and begins with a new key.';
     return { check: failed('state', 'this state was made on another board', fix), state: null };
   }
-  if (state?.stopped)
-    return { check: failed('state', `${state.stopped.code}: ${state.stopped.message}`, state.stopped.next), state };
-  return { check: { name: 'state', ok: true, detail: stateName(state) }, state };
+  return { check: passed('state', stateName(state)), state };
 }
 
-type Service = { brokerUrl: string; ca: string };
+/** Only looked at: a wrong clock keeps no display out (S2), but people read its times. */
+function clockCheck(serviceNow: string | null): Check {
+  const own = Date.now();
+  const fix = 'Let the display take its time from the network. It enrols and is shown right all the same.';
+  if (own < BUILT_AT) return failed('clock', `the display believes it is ${new Date(own).toISOString().slice(0, 10)}`, fix);
+  if (serviceNow === null) return passed('clock', new Date(own).toISOString());
+  const difference = own - Date.parse(serviceNow);
+  const detail = `${Math.round(Math.abs(difference) / 1000)} s ${difference < 0 ? 'behind' : 'ahead of'} the service`;
+  return Math.abs(difference) > MOST_CLOCK_DIFFERENCE_MS ? failed('clock', detail, fix) : passed('clock', detail);
+}
 
-async function discoveryCheck(context: Context, stored: Service | null): Promise<{ check: Check; service: Service | null }> {
-  if (context.settings.serviceUrl === null && stored !== null) {
-    return { check: { name: 'discovery', ok: true, detail: 'not needed: the broker is known' }, service: stored };
+/** A proxy looks names up itself; then only its own has to be known here. */
+async function dnsCheck(context: Context, places: readonly Place[]): Promise<Check> {
+  const { proxy } = context.settings;
+  const hosts = proxy === null ? places.map(({ host }) => host) : [proxy.hostname];
+  const names = [...new Set(hosts)].filter((host) => isIP(host) === 0);
+  const found: string[] = [];
+  for (const name of names) {
+    try {
+      found.push(`${name} is ${(await lookup(name)).address}`);
+    } catch (error) {
+      const fix = `Check the cable or Wi-Fi, and that the network's DNS knows ${name}.`;
+      return failed('dns', `${name}: ${linkFailure(error).message}`, fix);
+    }
   }
+  return passed('dns', found.length === 0 ? 'no name to look up' : found.join(', '));
+}
+
+async function tcpCheck(context: Context, places: readonly Place[]): Promise<Check> {
+  const { proxy } = context.settings;
+  for (const { host, port } of places) {
+    try {
+      (await openSocket(host, port, proxy, TIMEOUT_MS)).destroy();
+    } catch (error) {
+      const fix = `Allow ${host}:${port} in the network's firewall${proxy === null ? ', or set HTTPS_PROXY' : ' or the proxy'}.`;
+      return failed('tcp', `${host}:${port}: ${linkFailure(error).message}`, fix);
+    }
+  }
+  return passed('tcp', places.map(({ host, port }) => `${host}:${port}`).join(', '));
+}
+
+async function tlsCheck(context: Context, places: readonly Place[]): Promise<Check> {
+  const { proxy, language } = context.settings;
+  const seen: string[] = [];
+  for (const { host, port, ca, alpn } of places) {
+    if (ca === null) continue;
+    const target = { host, port, ca, proxy, timeoutMs: TIMEOUT_MS, ...(alpn === undefined ? {} : { alpn }) };
+    try {
+      const socket = await openSecureSocket(target);
+      seen.push(`${host}:${port} ${socket.getProtocol() ?? 'TLS'}, certificate verified`);
+      socket.destroy();
+    } catch (error) {
+      const { kind, message } = linkFailure(error);
+      const fix =
+        kind === 'untrusted'
+          ? 'Something between display and service answers in its place (a sign-in page of the Wi-Fi, a filter that opens TLS), or the service has a new CA: ask the network’s admin to let this host through untouched.'
+          : wordsFor('unreachable', language).next;
+      return failed('tls', `${host}:${port}: ${message}`, fix);
+    }
+  }
+  return passed('tls', seen.length === 0 ? 'none needed: the service is on this machine' : seen.join(', '));
+}
+
+/** The service's web address, and the broker that is known from an earlier enrolment or from discovery. */
+function placesOf(context: Context, broker: { brokerUrl: string; ca: string } | null): Place[] {
+  const { serviceUrl, extraCa } = context.settings;
+  const places: Place[] = [];
+  if (serviceUrl !== null) {
+    const secure = serviceUrl.protocol === 'https:';
+    const ca = secure ? [...rootCertificates, ...(extraCa === null ? [] : [extraCa])] : null;
+    places.push({ host: serviceUrl.hostname.replace(/^\[|\]$/g, ''), port: Number(serviceUrl.port || (secure ? 443 : 80)), ca });
+  }
+  const address = broker === null ? null : parseBrokerUrl(broker.brokerUrl);
+  if (address !== null && broker !== null)
+    places.push({ ...address, ca: broker.ca, ...(address.port === 443 ? { alpn: 'mqtt' } : {}) });
+  return places;
+}
+
+type Discovered = { check: Check; broker: { brokerUrl: string; ca: string } | null; now: string | null };
+
+async function discoveryCheck(context: Context, state: AgentState | null): Promise<Discovered> {
+  const stored = state?.service ?? null;
+  if (context.settings.serviceUrl === null && stored !== null)
+    return { check: passed('discovery', 'not needed: the broker is known'), broker: stored, now: null };
   try {
     const found = await discover(context.settings);
-    const service = { brokerUrl: found.brokerUrl, ca: stored?.ca ?? found.ca };
-    return { check: { name: 'discovery', ok: true, detail: found.brokerUrl }, service };
+    const broker = { brokerUrl: found.brokerUrl, ca: stored?.ca ?? found.ca };
+    return { check: passed('discovery', found.brokerUrl), broker, now: found.now };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { message, next } = wordsFor(error.code, context.settings.language);
-    return { check: failed('discovery', `${error.code}: ${message} ${error.detail ?? ''}`.trim(), next), service: stored };
+    const check = failed('discovery', `${error.code}: ${message} ${error.detail ?? ''}`.trim(), next);
+    return { check, broker: stored, now: null };
   }
 }
 
-async function brokerChecks(context: Context, service: Service): Promise<Check[]> {
-  const { proxy, language } = context.settings;
-  const address = parseBrokerUrl(service.brokerUrl);
-  if (address === null) return [failed('tcp', 'the broker address is not mqtts://', wordsFor('internal', language).next)];
-  const where = `${address.host}:${address.port}`;
-  try {
-    (await openSocket(address.host, address.port, proxy, TIMEOUT_MS)).destroy();
-  } catch (error) {
-    return [failed('tcp', `${where}: ${linkFailure(error).message}`, wordsFor('unreachable', language).next)];
+/** E11: the last refusal as it was shown then: code, sentence, next step and id. */
+function enrolmentCheck(state: AgentState | null): Check {
+  if (state?.stopped) {
+    const { code, message, next, correlationId } = state.stopped;
+    return failed('enrolment', `${code}: ${message} (id ${correlationId})`, next);
   }
-  const tcp: Check = { name: 'tcp', ok: true, detail: where };
-  try {
-    const socket = await openSecureSocket({ ...address, ca: service.ca, proxy, timeoutMs: TIMEOUT_MS });
-    const detail = `${socket.getProtocol() ?? 'TLS'}, certificate verified`;
-    socket.destroy();
-    return [tcp, { name: 'tls', ok: true, detail }];
-  } catch (error) {
-    const { kind, message } = linkFailure(error);
-    const fix =
-      kind === 'untrusted'
-        ? 'Something between display and service answers in its place, or the service has a new CA: ask your admin.'
-        : wordsFor('unreachable', language).next;
-    return [tcp, failed('tls', `${where}: ${message}`, fix)];
+  if (state?.enrolment) return passed('enrolment', `${state.enrolment.deviceId} in ${state.enrolment.domain}`);
+  if (state?.waiting) {
+    const { domain, code, checkCode } = state.waiting;
+    return passed('enrolment', `${code} in ${domain}, check code ${checkCode}`);
   }
+  return passed('enrolment', 'not enrolled yet');
 }
 
-/** Looks at everything between this board and the service, and says what to do about what is not right. It changes nothing. */
+/**
+ * Looks at everything between this board and the service, in the order in which one thing needs the other, and says what to do
+ * about the first that is not right: what comes after it is not looked at, as it could only fail too. A wrong clock and a missing
+ * enrolment stop nothing. It changes nothing.
+ */
 export async function doctor(context: Context): Promise<Answer> {
   const board = await context.board.identify();
-  const checks: Check[] = [{ name: 'identity', ok: true, detail: `${board.serial} (${board.serialSource}, ${board.trust})` }];
   const { check: kept, state } = await stateCheck(context);
-  const { check: found, service } = await discoveryCheck(context, state?.service ?? null);
-  checks.push(kept, found);
-  if (service !== null) checks.push(...(await brokerChecks(context, service)));
+  const found = await discoveryCheck(context, state);
+  const places = placesOf(context, found.broker);
+  const checks: Check[] = [
+    passed('identity', `${board.serial} (${board.serialSource}, ${board.trust})`),
+    kept,
+    clockCheck(found.now),
+  ];
+  const network = [
+    async () => dnsCheck(context, places),
+    async () => tcpCheck(context, places),
+    async () => tlsCheck(context, places),
+  ];
+  for (const look of [...network, async () => found.check, async () => enrolmentCheck(state)]) {
+    const check = await look();
+    checks.push(check);
+    if (!check.ok) break;
+  }
   const ok = checks.every((check) => check.ok);
   const text = checks.map(
     (check) => `${check.ok ? 'ok  ' : 'FAIL'} ${check.name}: ${check.detail}${check.fix ? `\n     ${check.fix}` : ''}`,

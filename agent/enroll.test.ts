@@ -41,6 +41,7 @@ describe('enroll, accepted', () => {
     expect(log.map((line) => line.event)).toEqual([
       'key-made',
       'key-saved',
+      'discovered',
       'session-opening',
       'request-sent',
       'challenge',

@@ -224,19 +224,4 @@ describe('waiting and leaving', () => {
     expect(await agent.exit()).toBe(1);
     expect(place.state().enrolment).toBeNull();
   });
-
-  test('doctor looks at board, state, discovery, TCP and TLS', async () => {
-    await enrolled();
-    const { code, json } = await place.run(['doctor']);
-    expect(code).toBe(0);
-    expect(json).toMatchObject({
-      ok: true,
-      checks: ['identity', 'state', 'discovery', 'tcp', 'tls'].map((name) => ({ name, ok: true })),
-    });
-    const url = service.url;
-    await service.close();
-    const broken = await place.run(['doctor'], { ROLLCALL_URL: url });
-    expect([broken.code, broken.json['ok']]).toEqual([1, false]);
-    service = await FakeService.start();
-  });
 });
