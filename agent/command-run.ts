@@ -4,6 +4,7 @@ import { openMemory, type Memory } from './memory.ts';
 import { EXIT, wordsFor } from './refusal.ts';
 import { Runner } from './run.ts';
 import { StatusKeeper } from './status-keeper.ts';
+import { startWatchdog } from './watchdog.ts';
 
 /** With a port for the setup page `run` never ends by itself: an installer goes on there, where otherwise it would exit. */
 async function runWithPage(context: Context, memory: Memory, status: StatusKeeper, port: number): Promise<Answer> {
@@ -18,6 +19,7 @@ export async function run(context: Context, onShow: (listener: (message: string)
   const memory = await openMemory(settings.stateFolder, board, log, settings.setupPort !== null);
   if (memory === null)
     return refusedAnswer({ code: 'not-enrolled', ...wordsFor('not-enrolled', settings.language) }, EXIT.refused);
+  const watchdog = startWatchdog(process.env, log);
   try {
     const status = new StatusKeeper(settings.stateFolder);
     onShow((message) => status.change({ notice: { message, at: new Date().toISOString() } }));
@@ -27,6 +29,7 @@ export async function run(context: Context, onShow: (listener: (message: string)
     const { why: _why, ...refused } = end;
     return refusedAnswer(refused, EXIT.refused);
   } finally {
+    watchdog.stop();
     await memory.close();
   }
 }

@@ -75,10 +75,16 @@ function hasToken(request: IncomingMessage, token: string): boolean {
   return typeof given === 'string' && given.length === token.length && timingSafeEqual(Buffer.from(given), Buffer.from(token));
 }
 
+/** For whoever watches the display from itself: 200 while the device's session is up. */
+function health(response: ServerResponse, { phase, connected, lastHeartbeatAt }: SetupView): void {
+  json(response, connected ? 200 : 503, { ok: connected, state: phase.is, connected, lastHeartbeatAt });
+}
+
 async function answer(ports: SetupServerPorts, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { port } = request.socket.address() as AddressInfo;
   if (!isFromThisDisplay(request, port)) return json(response, 403, { code: 'forbidden' });
   const { method, url = '/' } = request;
+  if (method === 'GET' && url === '/healthz') return health(response, ports.view());
   if (method === 'GET' && url === '/') return send(response, 200, 'text/html', pageHtml().replace('{{token}}', token));
   if (method === 'GET' && url === '/style.css') return send(response, 200, 'text/css', pageStyle());
   const script = method === 'GET' && url.endsWith('.ts') ? pageScript(url.slice(1)) : null;
