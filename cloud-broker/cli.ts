@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** `rollcall`: the server's command line (protocol.md §2). */
 import { Command, CommanderError } from 'commander';
+import { backupCommands } from './commands/backup.ts';
 import { boardCommands } from './commands/boards.ts';
 import { domainCommands } from './commands/domains.ts';
+import { keyCommands } from './commands/keys.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { EXIT, explain, print, type Json } from './commands/output.ts';
 import { readSettings } from './config.ts';
@@ -56,6 +58,8 @@ function buildProgram(): Command {
     });
   domainCommands(program);
   ledgerCommands(program);
+  keyCommands(program);
+  backupCommands(program);
   boardCommands(program);
   return program;
 }

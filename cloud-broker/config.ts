@@ -3,11 +3,12 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { RollcallError } from '../protocol/errors.ts';
+import { defaultSender, isMailbox, readSmtpUrl, type SmtpSettings } from './mail/smtp-settings.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
-/** The settings of protocol.md §3, and three of our own. Names are those of the environment. */
+/** The settings of protocol.md §3, and four of our own. Names are those of the environment. */
 const settingsSchema = z.object({
   ROLLCALL_DATA: z.string().min(1).default('./data'),
   ROLLCALL_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
@@ -17,7 +18,11 @@ const settingsSchema = z.object({
   ROLLCALL_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   ROLLCALL_DATABASE_URL: z.string().optional(),
   ROLLCALL_BROKER_URL: z.string().optional(),
-  ROLLCALL_SMTP_URL: z.string().optional(),
+  ROLLCALL_SMTP_URL: z
+    .string()
+    .refine((text) => readSmtpUrl(text) !== null, 'must be smtp://host:port or smtps://host:port, with user:password@ if needed')
+    .optional(),
+  ROLLCALL_MAIL_FROM: z.string().refine(isMailbox, 'must be one e-mail address').optional(),
   ROLLCALL_OPERATOR_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   ROLLCALL_TRUSTED_PROXIES: z.string().optional(),
   /** Seconds between heartbeats, and how far they are spread. */
@@ -33,6 +38,8 @@ export interface Settings {
   mqtt: { host: string; port: number };
   /** Where browsers and displays find the service; null: its own loopback address. */
   publicUrl: string | null;
+  /** Without `smtp`, mails are kept as files. `host`: what the service calls itself to mail servers. */
+  mail: { smtp: SmtpSettings | null; from: string; host: string };
   operatorToken: string | null;
   trustedProxies: string[];
   heartbeat: { intervalS: number; jitterS: number };
@@ -63,6 +70,16 @@ function fromFile(environment: NodeJS.ProcessEnv): Record<string, unknown> {
   }
 }
 
+function mailSettings(values: z.output<typeof settingsSchema>): Settings['mail'] {
+  const { ROLLCALL_SMTP_URL: smtpUrl, ROLLCALL_MAIL_FROM: from, ROLLCALL_PUBLIC_URL: publicUrl } = values;
+  const sender = defaultSender(publicUrl === undefined ? null : new URL(publicUrl).hostname);
+  return {
+    smtp: smtpUrl === undefined ? null : readSmtpUrl(smtpUrl),
+    from: from ?? sender,
+    host: sender.slice(sender.indexOf('@') + 1),
+  };
+}
+
 /** Reads the settings: the environment goes before the YAML file. Refuses with `settings-invalid`, whose details name the setting. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const named = Object.fromEntries(
@@ -83,6 +100,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     http: { host: values.ROLLCALL_HTTP_HOST, port: values.ROLLCALL_HTTP_PORT },
     mqtt: { host: values.ROLLCALL_MQTT_HOST, port: values.ROLLCALL_MQTT_PORT },
     publicUrl: values.ROLLCALL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    mail: mailSettings(values),
     operatorToken: values.ROLLCALL_OPERATOR_TOKEN ?? null,
     trustedProxies: (values.ROLLCALL_TRUSTED_PROXIES ?? '')
       .split(',')

@@ -7,6 +7,8 @@ import { RollcallError } from '../protocol/errors.ts';
 import { crockfordCode } from '../protocol/text.ts';
 import type { Settings } from './config.ts';
 import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
+import { startDailyUse } from './daily-use.ts';
+import { closeDueDomains } from './domains/closing.ts';
 import { pairingHash } from './domains/pairing.ts';
 import { deviceCertificateSigner } from './keys/device-certificates.ts';
 import { EnrolmentDesk } from './enrollment/desk.ts';
@@ -19,8 +21,12 @@ import { buildServer } from './http/server.ts';
 import type { ServiceKeys } from './keys/keys.ts';
 import type { Secrets } from './keys/secrets.ts';
 import type { Operator } from './operator/operator.ts';
+import { mailChores } from './mail/chores.ts';
+import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
 import { enrolmentStore } from './store/operations/enrol.ts';
+import { waitingMails } from './store/queries/outbox.ts';
+import { stuckDomains } from './store/queries/usage.ts';
 import type { Store } from './store/store.ts';
 import { hostOf, openWorkshop, type Workshop } from './workshop.ts';
 
@@ -98,6 +104,17 @@ function namedListenError(error: unknown): unknown {
   return new RollcallError('port-in-use', { address, port });
 }
 
+function serviceMetrics(store: Store, roster: Roster, gateway: () => Gateway | null): Metrics {
+  return createMetrics({
+    store: () => store.figures(),
+    gateway: () => gateway()?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, refused: {} },
+    devices: () => roster.counts(),
+    heartbeats: () => roster.heartbeats,
+    mailsWaiting: () => waitingMails(store.reader),
+    stuckDomains: () => stuckDomains(store.reader, now()).length,
+  });
+}
+
 /** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
 async function startParts(
   workshop: Workshop,
@@ -113,12 +130,7 @@ async function startParts(
   const brokerHost = settings.publicUrl === null ? '127.0.0.1' : hostOf(settings.publicUrl);
   const brokerUrl = (): string =>
     `mqtts://${brokerHost.includes(':') ? `[${brokerHost}]` : brokerHost}:${listening.gateway?.port ?? settings.mqtt.port}`;
-  const metrics = createMetrics({
-    store: () => store.figures(),
-    gateway: () => listening.gateway?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, refused: {} },
-    devices: () => roster.counts(),
-    heartbeats: () => roster.heartbeats,
-  });
+  const metrics = serviceMetrics(store, roster, () => listening.gateway);
   const desk = startDesk({ store, keys, secrets, log, settings, metrics }, brokerUrl);
   store.onCommitted(({ revoked, decided }) => {
     for (const deviceId of revoked) {
@@ -161,25 +173,35 @@ async function startParts(
   const httpUrl = await http.listen(settings.http);
   const operatorFile = join(settings.dataFolder, 'operator.json');
   writeFileSync(operatorFile, JSON.stringify({ url: httpUrl, token: operatorToken, pid: process.pid }), { mode: 0o600 });
+  const home = settings.publicUrl ?? httpUrl;
+  const mailer = startMail({ store, secrets, settings, home, log, count: (outcome) => metrics.mail(outcome) });
+  onStop(async () => mailer.close());
+  const dailyUse = startDailyUse({ store, log, clock: now });
+  onStop(async () => dailyUse.stop());
   const chores = startChores(workshop, log);
   onStop(async () => {
     clearInterval(chores);
     rmSync(operatorFile, { force: true });
   });
-  return { httpUrl: settings.publicUrl ?? httpUrl, mqttUrl: brokerUrl(), caFile: keys.caFile, operator };
+  return { httpUrl: home, mqttUrl: brokerUrl(), caFile: keys.caFile, operator };
 }
 
-/** What is done by the hour: ended waits, old events, and the day's signed heads (L5). */
+/** What is done by the hour: ended waits, old events, closings that are due (D8), reminders (D3), and the day's signed heads (L5). */
 function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
-  const chores = async (): Promise<void> => {
-    await workshop.store.write('prune', { now: now() });
-    await workshop.checkpoint();
+  const chores: (() => Promise<unknown>)[] = [
+    async () => workshop.store.write('prune', { now: now() }),
+    async () => closeDueDomains(workshop.store, now()),
+    async () => mailChores(workshop.store, now()),
+    async () => workshop.checkpoint(),
+  ];
+  // One after the other; what fails stops none of the others, and is tried again in an hour.
+  const run = async (): Promise<void> => {
+    for (const chore of chores) {
+      await chore().catch((error: unknown) =>
+        log.error({ error: error instanceof Error ? error.message : String(error) }, 'hourly chores'),
+      );
+    }
   };
-  const run = (): void => {
-    chores().catch((error: unknown) =>
-      log.error({ error: error instanceof Error ? error.message : String(error) }, 'hourly chores'),
-    );
-  };
-  run();
-  return setInterval(run, HOUR_MS);
+  void run();
+  return setInterval(() => void run(), HOUR_MS);
 }

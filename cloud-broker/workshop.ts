@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { backUp } from './backup/backup.ts';
+import { demandRestored } from './backup/restore.ts';
 import type { Settings } from './config.ts';
 import { createAccounts, type Accounts } from './domains/accounts.ts';
 import { accountsLibrary } from './domains/accounts-options.ts';
@@ -32,10 +34,11 @@ export function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use` or `ca-key-missing`. */
+/** Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use`, `restore-unfinished` or `ca-key-missing`. */
 export async function openWorkshop(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Workshop> {
   const lock = lockFolder(settings.dataFolder);
   try {
+    demandRestored(settings.dataFolder);
     const store = await openStore({
       folder: settings.dataFolder,
       onInternalError: (message) => log.error({ message }, 'a write failed'),
@@ -56,15 +59,16 @@ export async function openWorkshop(settings: Settings, log: Logger, onFatal: (er
   }
 }
 
-function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, log: Logger): Accounts {
+function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, secrets: Secrets, log: Logger): Accounts {
   const publicUrl = settings.publicUrl ?? 'http://127.0.0.1';
+  const noted = (message: string): void => log.error({ message }, 'accounts');
   const library = accountsLibrary({
     store,
     secret: keys.cookieSecret.export().toString('hex'),
     publicUrl,
-    log: (message) => log.error({ message }, 'accounts'),
+    log: noted,
   });
-  return createAccounts({ library, store, publicUrl, clock: now });
+  return createAccounts({ library, store, publicUrl, secrets, clock: now, random: randomBytes, log: noted });
 }
 
 function assemble(parts: {
@@ -76,8 +80,8 @@ function assemble(parts: {
 }): Workshop {
   const { settings, log, store, keys, lock } = parts;
   const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
-  const accounts = accountsOf(settings, store, keys, log);
   const secrets = createSecrets(keys.masterKey.export());
+  const accounts = accountsOf(settings, store, keys, secrets, log);
   const operator = localOperator({
     store,
     accounts,
@@ -85,6 +89,7 @@ function assemble(parts: {
     clock: now,
     random: randomBytes,
     verifyLedger: async () => verifyLedger(join(settings.dataFolder, 'rollcall.db'), await checkpoints.read()),
+    backup: async (file) => backUp(settings.dataFolder, file, now()),
   });
   return {
     store,

@@ -17,17 +17,25 @@ export const domainStatuses = ['unconfirmed', 'trial', 'active', 'disabled', 'cl
 export const deviceStatuses = ['never', 'online', 'late', 'offline', 'pending'] as const;
 export const roles = ['domain-admin', 'admin', 'user'] as const;
 
-export const signInBody = z.object({ user: z.string().min(1).max(320), password: z.string().min(1).max(256) });
+/** `code`: of the second factor, where it is on. */
+export const signInBody = z.object({
+  user: z.string().min(1).max(320),
+  password: z.string().min(1).max(256),
+  code: z.string().max(64).optional(),
+});
 
 export const session = z.object({
   user: z.string(),
   email: z.string(),
   role: z.enum(roles),
+  secondFactor: z.boolean(),
   domain: z.object({
     name: domainName,
     organization: z.string(),
     status: z.enum(domainStatuses),
     trialEndsAt: nullableTime,
+    /** D8: when a closing that was asked for takes effect. */
+    closingAt: nullableTime,
   }),
 });
 
@@ -121,12 +129,40 @@ const historyRow = z.object({
   device: z.string().optional(),
   serial: z.string().optional(),
   label: z.string().optional(),
+  /** Id of a product key, and its last four symbols: never the key. */
   key: z.string().optional(),
+  keyEndsWith: z.string().optional(),
+  /** The UTC day of daily use. */
+  date: z.iso.date().optional(),
+  /** Why an adjustment or a reversal was made. */
+  reason: z.string().optional(),
   actor: z.string(),
   hash: z.string(),
 });
 export const historyQuery = z.object({ cursor, limit });
+/** GET /billing/history/folded: a run of daily use between two other rows is one row, `credits` their sum and `balanceAfter` that of the newest. */
+const foldedRow = historyRow.extend({ run: z.object({ days: z.int(), from: z.iso.date(), to: z.iso.date() }).optional() });
+export const foldedPage = z.object({ items: z.array(foldedRow), nextCursor: z.string().nullable() });
+export const redeemBody = z.object({ pin: z.string().min(1).max(100) });
+export const redeemed = z.object({ credits: z.int(), balance: z.int(), row: historyRow });
+export const forecastQuery = z.object({ more: z.coerce.number().int().min(0).max(1_000_000).default(0) });
+export const forecast = z.object({
+  devices: z.int(),
+  usedPerDay: z.int(),
+  daysLeft: z.int().nullable(),
+  endsOn: z.iso.date().nullable(),
+});
 export const historyPage = z.object({ items: z.array(historyRow), nextCursor: z.string().nullable(), total: z.int() });
+
+/** GET /billing/days/:date (L7): the devices that a closed day of use counts. */
+export const usedDay = z.object({
+  date: z.iso.date(),
+  devices: z.int(),
+  charged: z.int(),
+  waived: z.boolean(),
+  items: z.array(z.object({ id: z.string(), serial: z.string(), label: z.string() })),
+  nextCursor: z.string().nullable(),
+});
 
 /** What an enrolment-log event carries (E11): accepted, pending and refused tries alike. */
 export const enrolmentEvent = z.object({
@@ -168,6 +204,8 @@ export type DevicePatch = z.output<typeof devicePatch>;
 export type Block = z.output<typeof block>;
 export type Billing = z.output<typeof billing>;
 export type HistoryRow = z.output<typeof historyRow>;
+export type FoldedRow = z.output<typeof foldedRow>;
+export type FoldedPage = z.output<typeof foldedPage>;
 export type HistoryPage = z.output<typeof historyPage>;
 export type EnrolmentEvent = z.output<typeof enrolmentEvent>;
 export type DeviceEvent = z.output<typeof deviceEvent>;

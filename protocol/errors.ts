@@ -143,6 +143,34 @@ const apiErrors = {
     ['User or password is wrong.', 'Check both and try again.'],
     ['Utilisateur ou mot de passe incorrect.', 'Vérifiez les deux et réessayez.'],
   ),
+  'second-factor-required': entry(
+    401,
+    ['A code of your second factor is needed too.', 'Type the code that your app shows, or a recovery code.'],
+    ['Un code du second facteur est aussi nécessaire.', "Saisissez le code affiché par l'application, ou un code de secours."],
+  ),
+  'second-factor-wrong': entry(
+    401,
+    ['This code is not valid.', 'Wait for the next code of your app, or use a recovery code; each is good once.'],
+    [
+      "Ce code n'est pas valide.",
+      "Attendez le prochain code de l'application, ou utilisez un code de secours ; chacun ne sert qu'une fois.",
+    ],
+  ),
+  'password-wrong': entry(
+    422,
+    ['The password is wrong.', 'Check it and try again.'],
+    ['Le mot de passe est incorrect.', 'Vérifiez-le et réessayez.'],
+  ),
+  'password-weak': entry(
+    422,
+    ['This password is too easy to guess.', 'Choose one that is no name, no e-mail and no common word.'],
+    ['Ce mot de passe est trop facile à deviner.', "Choisissez-en un qui n'est ni un nom, ni un e-mail, ni un mot courant."],
+  ),
+  'link-not-valid': entry(
+    422,
+    ['This link is not valid any more.', 'Use the newest mail, or ask for another one.'],
+    ["Ce lien n'est plus valable.", "Utilisez l'e-mail le plus récent, ou demandez-en un autre."],
+  ),
   forbidden: entry(
     403,
     ['You may not do this.', 'Ask an admin of your domain.'],
@@ -162,6 +190,14 @@ const apiErrors = {
     409,
     ['Somebody or something else was faster.', 'Reload and look at the present state.'],
     ['Une autre modification a été plus rapide.', "Rechargez et regardez l'état actuel."],
+  ),
+  'last-domain-admin': entry(
+    409,
+    ['The last domain admin can be neither removed nor lowered.', 'Make somebody else a domain admin first.'],
+    [
+      'Le dernier administrateur du domaine ne peut être ni retiré ni rétrogradé.',
+      "Nommez d'abord un autre administrateur du domaine.",
+    ],
   ),
   'key-mistyped': entry(
     422,
@@ -197,6 +233,11 @@ const apiErrors = {
     422,
     ['This name is taken.', 'Choose another name.'],
     ['Ce nom est déjà pris.', 'Choisissez un autre nom.'],
+  ),
+  'name-not-typed': entry(
+    422,
+    ['This is not the domain’s name.', 'Type the name exactly as it stands above.'],
+    ['Ce n’est pas le nom du domaine.', 'Saisissez le nom exactement comme il figure ci-dessus.'],
   ),
   'name-invalid': entry(
     422,
@@ -251,6 +292,26 @@ const localErrors = {
       'Un autre programme écoute sur cette adresse et ce port.',
       'Arrêtez-le, ou choisissez un autre port dans les réglages ; le port 0 en prend un libre.',
     ],
+  ),
+  'folder-not-empty': entry(
+    null,
+    ['The data folder is not empty.', 'Choose an empty folder with ROLLCALL_DATA; nothing was changed.'],
+    ["Le dossier de données n'est pas vide.", "Choisissez un dossier vide avec ROLLCALL_DATA ; rien n'a été modifié."],
+  ),
+  'backup-damaged': entry(
+    null,
+    ['This file is not a whole backup.', 'Take another backup; nothing was changed.'],
+    ["Ce fichier n'est pas une sauvegarde complète.", "Prenez une autre sauvegarde ; rien n'a été modifié."],
+  ),
+  'backup-failed': entry(
+    409,
+    ['The backup could not be made.', 'Choose a new file in a folder that the service may write to.'],
+    ["La sauvegarde n'a pas pu être faite.", 'Choisissez un nouveau fichier, dans un dossier où le service peut écrire.'],
+  ),
+  'restore-unfinished': entry(
+    null,
+    ['A restore into this data folder was interrupted.', 'Run `rollcall restore FILE` again.'],
+    ['Une restauration dans ce dossier de données a été interrompue.', 'Relancez `rollcall restore FICHIER`.'],
   ),
   'settings-invalid': entry(
     null,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readSettings } from '../config.ts';
 import type { Operator } from '../operator/operator.ts';
+import type { CloseDay } from '../operator/usage.ts';
 import { EXIT, print, table, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
@@ -19,6 +20,23 @@ export function ledgerCommands(program: Command): void {
           : `The books are wrong: ${difference.domain} ${difference.n === null ? '' : `row ${difference.n} `}${difference.what}.`,
       ]);
       if (!verdict.ok) process.exitCode = EXIT.refused;
+    });
+  ledger
+    .command('close-day')
+    .description('charges daily use of all days that are over, up to yesterday')
+    .option('--date <YYYY-MM-DD>', 'up to this day, also where more than 7 days are open')
+    .option('--domain <name>', 'of one domain only')
+    .option('--waive', 'closes the days without a charge')
+    .option('--json')
+    .action(async ({ json, ...asked }: Json & CloseDay) => {
+      const closed = await withOperator(readSettings(process.env), async (operator) => operator.closeDay(asked));
+      print(json === true, closed, () => [
+        `${closed.date}: ${closed.credits} credits of ${closed.domains} domains. ${closed.daysClosed} days were closed now.`,
+        ...closed.stuck.map(
+          ({ domain, openDays, openSince }) =>
+            `${domain} has ${openDays} open days since ${openSince}: close them with --date, or add --waive.`,
+        ),
+      ]);
     });
   ledger
     .command('history <domain>')

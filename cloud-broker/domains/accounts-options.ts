@@ -2,9 +2,8 @@ import { betterAuth } from 'better-auth';
 import { Kysely } from 'kysely';
 import { storeDialect } from '../store/dialect.ts';
 import type { Store } from '../store/store.ts';
+import { PASSWORD_LENGTH } from './password-rules.ts';
 
-/** Characters of a password (D1). */
-export const PASSWORD_LENGTH = { least: 10, most: 256 } as const;
 const SESSION_S = 7 * 86_400;
 
 /** The header by which the address that the server has made out is handed to the library; it is never taken from a request. */

@@ -2,14 +2,22 @@
 import { isAPIError } from 'better-auth/api';
 import * as z from 'zod';
 import { roles, type Role } from '../../protocol/api.ts';
+import type { ApiScope } from '../../protocol/api-keys.ts';
 import { RollcallError } from '../../protocol/errors.ts';
-import { domainName } from '../../protocol/text.ts';
-import { Lanes } from '../enrollment/lanes.ts';
+import type { Secrets } from '../keys/secrets.ts';
 import { domainById, domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
 import type { Store } from '../store/store.ts';
 import { loginAddressesByEmail } from '../store/queries/users.ts';
-import { ADDRESS_HEADER, PASSWORD_LENGTH, sessionCookieName, type AccountsLibrary } from './accounts-options.ts';
-import { SignInLimits } from './accounts-limits.ts';
+import { passwordHashOf, userByLogin, type UserRow } from '../store/account-rows.ts';
+import { hasSecondFactor } from '../store/queries/second-factor.ts';
+import { ADDRESS_HEADER, sessionCookieName, type AccountsLibrary } from './accounts-options.ts';
+import { AccessLimits } from './accounts-limits.ts';
+import { isUserName, loginAddress, nameAndDomain, NOBODY, userOf } from './login-names.ts';
+import { OwnPassword } from './own-password.ts';
+import { Passwords } from './passwords.ts';
+import { SecondFactors } from './second-factors.ts';
+import { SignUps } from './sign-ups.ts';
+import { Users } from './users.ts';
 
 /** A signed-in user. */
 export interface Principal {
@@ -25,41 +33,43 @@ export interface Principal {
   tags: string[];
 }
 
+/** Who calls: a user through a session, or an API key, which has `scopes` (A2). */
 export interface SignedIn extends Principal {
   sessionId: string;
+  scopes?: readonly ApiScope[];
 }
 
 interface SignInTry {
   /** `name@domain`, or an e-mail that exactly one user has. */
   user: string;
   password: string;
+  /** Of the second factor, where it is on: an app's code or a recovery code. */
+  code?: string | undefined;
   address: string;
   userAgent: string | undefined;
 }
 
 export interface Accounts {
-  /** Refuses with `sign-in-failed`, whatever is wrong, or `busy`. `cookies` are Set-Cookie lines. */
+  /**
+   * Refuses with `sign-in-failed`, whatever is wrong, or `busy`; after a right password with `second-factor-required` or
+   * `second-factor-wrong`. `cookies` are Set-Cookie lines.
+   */
   signIn(attempt: SignInTry): Promise<{ principal: Principal; cookies: string[] }>;
   /** Ends the session that the cookie names, if there is one; the lines returned take the cookie back. */
   signOut(headers: CookieHeader): Promise<string[]>;
   /** Whose session the cookie names; null without a live one, or when its domain is not open any more. */
   sessionOf(headers: CookieHeader): Promise<SignedIn | null>;
-  /** Refuses with `invalid-request`, naming the field, an e-mail or a password that createFirstUser would not take. */
-  checkFirstUser(email: string, password: string): void;
-  /**
-   * Makes `admin@domain` (D6), or gives it this e-mail and password as long as the domain is unconfirmed, so that it can be
-   * repeated after a crash. Refuses with `not-found`, `conflict`, or what checkFirstUser refuses with.
-   */
-  createFirstUser(
-    domainId: number,
-    domainName: string,
-    email: string,
-    password: string,
-  ): Promise<{ userId: string; user: string }>;
+  /** The user that `typed` stands for, where the domain is open; null where it stands for none, or for more than one (D6). */
+  userTyped(typed: string): UserRow | null;
+  readonly passwords: Passwords;
+  readonly signUps: SignUps;
+  readonly ownPassword: OwnPassword;
+  readonly secondFactors: SecondFactors;
+  readonly users: Users;
   readonly cookieName: string;
 }
 
-export interface CookieHeader {
+interface CookieHeader {
   cookie?: string | undefined;
 }
 
@@ -68,26 +78,11 @@ export interface AccountsServices {
   store: Store;
   /** The configured public URL (A5). */
   publicUrl: string;
+  secrets: Secrets;
   clock(): number;
-}
-
-/** Password hashing takes two of libuv's threads at most, so that device signatures are still checked; then tries wait. */
-const HASHING = { atOnce: 2, waiting: 50 } as const;
-const FIRST_USER = 'admin';
-const LOGIN_HOST = 'rollcall.invalid';
-/** Nobody's login address: what an unknown user costs as much work as a wrong password with. */
-const NOBODY = `nobody@${LOGIN_HOST}`;
-const USER_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
-
-const emailText = z.email().max(254);
-
-/** D6: `name@domain` is unique and an e-mail is not, so the library's unique address is made from the name (RFC 2606). */
-function loginAddress(user: string, domain: string): string {
-  return `${user}@${domain}.${LOGIN_HOST}`;
-}
-
-function userOf(address: string): string {
-  return address.slice(0, -(LOGIN_HOST.length + 1));
+  random(bytes: number): Uint8Array;
+  /** Told of what failed after its answer had left; never of names, passwords or tokens. */
+  log(message: string): void;
 }
 
 const storedUser = z.object({
@@ -116,23 +111,35 @@ function principalOf(user: unknown): Principal {
 class LibraryAccounts implements Accounts {
   readonly cookieName: string;
   private readonly settings: AccountsServices;
+  readonly passwords: Passwords;
+  readonly signUps: SignUps;
+  readonly ownPassword: OwnPassword;
+  readonly secondFactors: SecondFactors;
+  readonly users: Users;
   private readonly library: AccountsLibrary;
-  private readonly limits = new SignInLimits();
-  private readonly hashing = new Lanes(HASHING.atOnce, HASHING.waiting);
+  private readonly limits = new AccessLimits();
 
   constructor(settings: AccountsServices) {
     this.settings = settings;
     this.library = settings.library;
     this.cookieName = sessionCookieName(settings.publicUrl);
+    this.passwords = new Passwords(settings.library);
+    const parts = { ...settings, passwords: this.passwords, limits: this.limits };
+    this.signUps = new SignUps(parts);
+    this.ownPassword = new OwnPassword({ ...parts, userTyped: (typed) => this.userTyped(typed) });
+    this.secondFactors = new SecondFactors(parts);
+    this.users = new Users(parts);
   }
 
   async signIn(attempt: SignInTry): Promise<{ principal: Principal; cookies: string[] }> {
-    const now = this.settings.clock();
-    if (!this.limits.allows(attempt.user, attempt.address, now)) throw new RollcallError('busy', { retryAfterS: 30 });
-    const email = this.loginAddressOf(attempt.user.trim().toLowerCase(), now) ?? NOBODY;
+    if (!this.limits.signIn(attempt.user, attempt.address, this.settings.clock()))
+      throw new RollcallError('busy', { retryAfterS: 30 });
+    const user = this.userTyped(attempt.user);
+    if (user !== null && hasSecondFactor(this.settings.store.reader, user.id)) await this.demandSecondFactor(user, attempt);
+    const email = user?.login ?? NOBODY;
     const headers = new Headers({ [ADDRESS_HEADER]: attempt.address, 'user-agent': attempt.userAgent?.slice(0, 256) ?? '' });
     try {
-      const answer = await this.oneOfFew(() =>
+      const answer = await this.passwords.oneOfFew(() =>
         this.library.api.signInEmail({ body: { email, password: attempt.password }, headers, returnHeaders: true }),
       );
       return { principal: principalOf(answer.response.user), cookies: answer.headers.getSetCookie() };
@@ -140,6 +147,14 @@ class LibraryAccounts implements Accounts {
       if (isAPIError(error) && error.statusCode < 500) throw new RollcallError('sign-in-failed');
       throw error;
     }
+  }
+
+  /** The password first, so that nobody learns from the answer who has a second factor; no session begins before its code. */
+  private async demandSecondFactor(user: UserRow, { password, code, address }: SignInTry): Promise<void> {
+    const hash = passwordHashOf(this.settings.store.reader, user.id);
+    if (!(await this.passwords.verify(hash, password))) throw new RollcallError('sign-in-failed');
+    if (code === undefined || code.trim() === '') throw new RollcallError('second-factor-required');
+    await this.secondFactors.take({ userId: user.id, domainId: user.domainId, actor: userOf(user.login), address, code });
   }
 
   async signOut(headers: CookieHeader): Promise<string[]> {
@@ -156,75 +171,23 @@ class LibraryAccounts implements Accounts {
     return domain !== null && this.isOpen(domain) ? principal : null;
   }
 
-  checkFirstUser(email: string, password: string): void {
-    if (password.length < PASSWORD_LENGTH.least || password.length > PASSWORD_LENGTH.most) {
-      throw new RollcallError('invalid-request', { field: 'password', ...PASSWORD_LENGTH });
+  userTyped(typed: string): UserRow | null {
+    const { store, clock } = this.settings;
+    const text = typed.trim().toLowerCase();
+    const parts = nameAndDomain(text);
+    if (parts !== null) {
+      const domain = domainByName(store.reader, parts.domain);
+      const known = domain !== null && this.isOpen(domain) && isUserName(parts.name);
+      return known ? userByLogin(store.reader, loginAddress(parts.name, parts.domain)) : null;
     }
-    if (!emailText.safeParse(email).success) throw new RollcallError('invalid-request', { field: 'email' });
-  }
-
-  async createFirstUser(
-    domainId: number,
-    domain: string,
-    email: string,
-    password: string,
-  ): Promise<{ userId: string; user: string }> {
-    this.checkFirstUser(email, password);
-    this.demandUnconfirmed(domainId, domain);
-    const { internalAdapter, password: passwords } = await this.library.$context;
-    const contactEmail = email.toLowerCase();
-    const hash = await this.oneOfFew(() => passwords.hash(password));
-    const address = loginAddress(FIRST_USER, domain);
-    const known = await internalAdapter.findUserByEmail(address, { includeAccounts: true });
-    const fields = { contactEmail, domainId, role: 'domain-admin', billing: true, tags: '[]', language: 'en' };
-    const user =
-      known === null
-        ? await internalAdapter.createUser(
-            { email: address, name: FIRST_USER, emailVerified: true, ...fields },
-            { method: 'email-password' },
-          )
-        : await internalAdapter.updateUser(known.user.id, fields);
-    if (known === null || known.accounts.length === 0) {
-      await internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password: hash });
-    } else {
-      await internalAdapter.updatePassword(user.id, hash);
-    }
-    await internalAdapter.deleteUserSessions(user.id);
-    return { userId: user.id, user: userOf(address) };
-  }
-
-  /** The login address that `typed` stands for; null where it stands for none, or for more than one (D6). */
-  private loginAddressOf(typed: string, now: number): string | null {
-    const at = typed.lastIndexOf('@');
-    const [name, host] = [typed.slice(0, at), typed.slice(at + 1)];
-    if (at > 0 && domainName.safeParse(host).success) {
-      const domain = domainByName(this.settings.store.reader, host);
-      return domain !== null && this.isOpen(domain) && USER_NAME.test(name) ? loginAddress(name, host) : null;
-    }
-    const [only, ...others] = loginAddressesByEmail(this.settings.store.reader, typed, now);
-    return only !== undefined && others.length === 0 ? only : null;
-  }
-
-  private demandUnconfirmed(domainId: number, name: string): void {
-    const row = domainById(this.settings.store.reader, domainId);
-    if (row === null || row.name !== name) throw new RollcallError('not-found');
-    if (statusOf(row, this.settings.clock()) !== 'unconfirmed')
-      throw new RollcallError('conflict', { reason: 'domain-is-active' });
+    const [only, ...others] = loginAddressesByEmail(store.reader, text, clock());
+    return only !== undefined && others.length === 0 ? userByLogin(store.reader, only) : null;
   }
 
   /** D2, D8: before activation and after closing nobody signs in. */
   private isOpen(domain: DomainRow): boolean {
     const status = statusOf(domain, this.settings.clock());
     return status !== 'unconfirmed' && status !== 'closed';
-  }
-
-  private async oneOfFew<T>(work: () => Promise<T>): Promise<T> {
-    if (!(await this.hashing.enter('front'))) throw new RollcallError('busy', { retryAfterS: 5 });
-    try {
-      return await work();
-    } finally {
-      this.hashing.leave();
-    }
   }
 
   private cookies(headers: CookieHeader): Headers {

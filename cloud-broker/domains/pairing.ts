@@ -5,7 +5,8 @@
 import { crockfordCode, normaliseCode } from '../../protocol/text.ts';
 import type { Secrets } from '../keys/secrets.ts';
 
-export const PAIRING_CODE_SYMBOLS = 8;
+const PURPOSE = 'pairing code';
+const PAIRING_CODE_SYMBOLS = 8;
 /** D7: a new code may leave the old one good for up to 7 days. */
 export const MAX_PREVIOUS_DAYS = 7;
 
@@ -15,7 +16,22 @@ export function newPairingCode(random: Uint8Array): string {
   return `${code.slice(0, 4)}-${code.slice(4)}`;
 }
 
+/** A new code for this domain, with what the store keeps of it. */
+export function makePairingCode(
+  secrets: Secrets,
+  domain: string,
+  random: (bytes: number) => Uint8Array,
+): { code: string; hash: string; sealed: Uint8Array } {
+  const code = newPairingCode(random(PAIRING_CODE_SYMBOLS));
+  return { code, hash: pairingHash(secrets, code), sealed: secrets.seal(PURPOSE, domain, code) };
+}
+
+/** The code again, for the domain's admins. */
+export function openPairingCode(secrets: Secrets, domain: string, sealed: Uint8Array): string {
+  return secrets.open(PURPOSE, domain, sealed);
+}
+
 /** Keyed hash of a code as it was typed: case, spaces and dashes do not count, O is 0, I and L are 1. */
 export function pairingHash(secrets: Secrets, typed: string): string {
-  return secrets.hash('pairing code', normaliseCode(typed));
+  return secrets.hash(PURPOSE, normaliseCode(typed));
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarness, TOKEN, type Harness, type TestDomain } from './testing/harness.ts';
+import { openHarness, PASSWORD, TOKEN, type Harness, type TestDomain } from './testing/harness.ts';
 
 let harness: Harness;
 let springfield: TestDomain;
 let shelbyville: TestDomain;
-const ids = { device: '', waiting: '', block: '' };
+const ids = { device: '', waiting: '', block: '', key: '', user: '', session: '' };
 
 beforeAll(async () => {
   harness = await openHarness();
@@ -18,6 +18,14 @@ beforeAll(async () => {
     body: {},
   });
   ids.block = (rejected.json as { id: string }).id;
+  const keyAbout = { name: 'of springfield', scopes: ['devices:read'] };
+  const made = await harness.request('POST', '/api/v1/api-keys', { cookie: springfield.cookie, body: keyAbout });
+  ids.key = (made.json as { id: string }).id;
+  const invited = { name: 'ned', email: 'ned@example.org' };
+  const user = await harness.request('POST', '/api/v1/users', { cookie: springfield.cookie, body: invited });
+  ids.user = (user.json as { id: string }).id;
+  const sessions = await harness.request('GET', '/api/v1/sessions', { cookie: springfield.cookie });
+  ids.session = (sessions.json as { items: { id: string }[] }).items[0]?.id ?? '';
 });
 
 afterAll(async () => harness.close());
@@ -29,7 +37,7 @@ interface Try {
 }
 
 /** What each route answers the other domain's admin: `not-found`, or a list that shows nothing of ours. */
-type Expected = 'not-found' | 'own-only' | 'operator' | 'open';
+type Expected = 'not-found' | 'own-only' | 'made' | 'done' | 'operator' | 'open' | 'password-wrong' | 'conflict';
 
 const table: Record<string, { expected: Expected; try: () => Try }> = {
   'POST /session': {
@@ -38,6 +46,54 @@ const table: Record<string, { expected: Expected; try: () => Try }> = {
   },
   'GET /session': { expected: 'own-only', try: () => ({ method: 'GET', url: '/session' }) },
   'DELETE /session': { expected: 'open', try: () => ({ method: 'DELETE', url: '/session' }) },
+  'POST /signup': { expected: 'open', try: () => ({ method: 'POST', url: '/signup', body: {} }) },
+  'GET /signup/names/:name': { expected: 'open', try: () => ({ method: 'GET', url: '/signup/names/springfield' }) },
+  'POST /signup/resend': { expected: 'open', try: () => ({ method: 'POST', url: '/signup/resend', body: {} }) },
+  'POST /activation/show': { expected: 'open', try: () => ({ method: 'POST', url: '/activation/show', body: {} }) },
+  'POST /activation': { expected: 'open', try: () => ({ method: 'POST', url: '/activation', body: {} }) },
+  'POST /password/forgot': { expected: 'open', try: () => ({ method: 'POST', url: '/password/forgot', body: {} }) },
+  'POST /password/reset/show': { expected: 'open', try: () => ({ method: 'POST', url: '/password/reset/show', body: {} }) },
+  'POST /password/reset': { expected: 'open', try: () => ({ method: 'POST', url: '/password/reset', body: {} }) },
+  // These name nobody: they are about who calls, whose password is not the one typed here.
+  'POST /password': {
+    expected: 'password-wrong',
+    try: () => ({ method: 'POST', url: '/password', body: { current: 'not the password', password: 'another password' } }),
+  },
+  'POST /second-factor': {
+    expected: 'password-wrong',
+    try: () => ({ method: 'POST', url: '/second-factor', body: { password: 'not the password' } }),
+  },
+  'POST /second-factor/confirm': {
+    expected: 'conflict',
+    try: () => ({ method: 'POST', url: '/second-factor/confirm', body: { code: '123456' } }),
+  },
+  'POST /second-factor/off': {
+    expected: 'password-wrong',
+    try: () => ({ method: 'POST', url: '/second-factor/off', body: { password: 'not the password' } }),
+  },
+  'GET /users': { expected: 'own-only', try: () => ({ method: 'GET', url: '/users' }) },
+  'POST /users': {
+    expected: 'made',
+    try: () => ({ method: 'POST', url: '/users', body: { name: 'ours', email: 'ours@example.org' } }),
+  },
+  'PATCH /users/:id': {
+    expected: 'not-found',
+    try: () => ({ method: 'PATCH', url: `/users/${ids.user}`, body: { role: 'admin', email: 'thief@example.org' } }),
+  },
+  'DELETE /users/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/users/${ids.user}` }) },
+  'POST /users/:id/resend': {
+    expected: 'not-found',
+    try: () => ({ method: 'POST', url: `/users/${ids.user}/resend`, body: {} }),
+  },
+  'POST /invitation/show': { expected: 'open', try: () => ({ method: 'POST', url: '/invitation/show', body: {} }) },
+  'POST /invitation': { expected: 'open', try: () => ({ method: 'POST', url: '/invitation', body: {} }) },
+  'GET /sessions': { expected: 'own-only', try: () => ({ method: 'GET', url: '/sessions' }) },
+  'DELETE /sessions/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/sessions/${ids.session}` }) },
+  'POST /sessions/end-others': {
+    expected: 'own-only',
+    try: () => ({ method: 'POST', url: '/sessions/end-others', body: {} }),
+  },
+  'PATCH /me': { expected: 'own-only', try: () => ({ method: 'PATCH', url: '/me', body: { language: 'en' } }) },
   'GET /devices': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices' }) },
   'GET /devices/counts': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/counts' }) },
   'GET /devices/:id': { expected: 'not-found', try: () => ({ method: 'GET', url: `/devices/${ids.device}` }) },
@@ -58,6 +114,22 @@ const table: Record<string, { expected: Expected; try: () => Try }> = {
   'DELETE /blocks/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/blocks/${ids.block}` }) },
   'GET /billing': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing' }) },
   'GET /billing/history': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/history' }) },
+  'GET /api-keys': { expected: 'own-only', try: () => ({ method: 'GET', url: '/api-keys' }) },
+  'POST /api-keys': {
+    expected: 'made',
+    try: () => ({ method: 'POST', url: '/api-keys', body: { name: 'ours', scopes: ['billing'] } }),
+  },
+  'DELETE /api-keys/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/api-keys/${ids.key}` }) },
+  'GET /domain': { expected: 'own-only', try: () => ({ method: 'GET', url: '/domain' }) },
+  'PATCH /domain': { expected: 'own-only', try: () => ({ method: 'PATCH', url: '/domain', body: { phone: '555' } }) },
+  'POST /domain/pairing-code': { expected: 'own-only', try: () => ({ method: 'POST', url: '/domain/pairing-code', body: {} }) },
+  'DELETE /domain/pairing-code': { expected: 'done', try: () => ({ method: 'DELETE', url: '/domain/pairing-code' }) },
+  'POST /domain/close': {
+    expected: 'own-only',
+    try: () => ({ method: 'POST', url: '/domain/close', body: { name: 'shelbyville', password: PASSWORD } }),
+  },
+  'DELETE /domain/close': { expected: 'done', try: () => ({ method: 'DELETE', url: '/domain/close' }) },
+  'GET /audit': { expected: 'own-only', try: () => ({ method: 'GET', url: '/audit' }) },
   'GET /events': { expected: 'own-only', try: () => ({ method: 'GET', url: '/events' }) },
   'POST /operator/domains': {
     expected: 'operator',
@@ -82,6 +154,10 @@ const table: Record<string, { expected: Expected; try: () => Try }> = {
     try: () => ({ method: 'POST', url: '/operator/register', body: { lines: [] } }),
   },
   'GET /operator/boards/:serial': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/boards/S-1' }) },
+  'POST /operator/backup': {
+    expected: 'operator',
+    try: () => ({ method: 'POST', url: '/operator/backup', body: { file: '/tmp/b' } }),
+  },
   'POST /operator/ledger/verify': {
     expected: 'operator',
     try: () => ({ method: 'POST', url: '/operator/ledger/verify', body: {} }),
@@ -92,10 +168,15 @@ const ANSWERS: Record<Expected, [number, string | undefined]> = {
   'not-found': [404, 'not-found'],
   operator: [401, 'signed-out'],
   'own-only': [200, undefined],
+  'password-wrong': [422, 'password-wrong'],
+  conflict: [409, 'conflict'],
+  made: [201, undefined],
+  done: [204, undefined],
   open: [200, undefined],
 };
 
-const codeOf = (json: unknown): string | undefined => (json as { code?: string } | null)?.code;
+const codeOf = ({ status, json }: { status: number; json: unknown }): string | undefined =>
+  status < 400 ? undefined : (json as { code?: string } | null)?.code;
 
 /** Everything of springfield that a leak could show. */
 function stateOfSpringfield(): string {
@@ -103,7 +184,11 @@ function stateOfSpringfield(): string {
   return JSON.stringify([
     reader.all('SELECT id, state, label, tags, status FROM devices WHERE domain_id = ? ORDER BY id', springfield.id),
     reader.all('SELECT * FROM blocks WHERE domain_id = ?', springfield.id),
-    reader.all('SELECT name, unlisted, pairing_hash FROM domains WHERE id = ?', springfield.id),
+    reader.all('SELECT * FROM api_keys WHERE domain_id = ?', springfield.id),
+    reader.all('SELECT * FROM auth_user WHERE "domainId" = ?', springfield.id),
+    reader.all('SELECT s.* FROM auth_session s JOIN auth_user u ON u."id" = s."userId" WHERE u."domainId" = ?', springfield.id),
+    reader.all('SELECT * FROM tokens WHERE domain_id = ?', springfield.id),
+    reader.all('SELECT name, unlisted, pairing_hash, phone, closing_at FROM domains WHERE id = ?', springfield.id),
   ]);
 }
 
@@ -134,7 +219,7 @@ describe('[A4] every route', () => {
       cookie: shelbyville.cookie,
       ...(body === undefined ? {} : { body }),
     });
-    expect([answer.status, codeOf(answer.json)]).toEqual(ANSWERS[row.expected]);
+    expect([answer.status, codeOf(answer)]).toEqual(ANSWERS[row.expected]);
     expect(answer.text).not.toContain('springfield');
     expect(answer.text).not.toContain(ids.device);
     expect(answer.text).not.toContain(ids.waiting);

@@ -23,5 +23,5 @@ export const idParams = z.object({ id: z.string().max(64) });
 /** Who asks for a change in the caller's domain, from where, and when (A3). */
 export function askedBy(request: FastifyRequest, deps: Pick<HttpDeps, 'clock'>): Asked {
   const { domainId, user } = callerOf(request);
-  return { now: deps.clock(), domainId, actor: user, address: request.ip };
+  return { now: deps.clock(), domainId, actor: user, address: request.ip, correlationId: request.id };
 }

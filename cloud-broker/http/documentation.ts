@@ -13,9 +13,18 @@ export async function documentApi(app: Api): Promise<void> {
         version: '1',
         description: 'Devices, billing and events of one domain. Every error is `{ code, message, correlationId, details? }`.',
       },
-      components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          operator: { type: 'http', scheme: 'bearer' },
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the domain, with the scope named here (A2)' },
+        },
+      },
     },
-    transform: jsonSchemaTransform,
+    transform: (about) => {
+      const made = jsonSchemaTransform(about);
+      const scope = about.route.config?.scope;
+      return scope === undefined ? made : { ...made, schema: { ...made.schema, security: [{ apiKey: [scope] }, {}] } };
+    },
   });
   // The reader's own page needs less than the console's policy would give away by being loosened: it brings its own.
   await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true, uiConfig: { url: '/api/openapi.json' } });

@@ -5,6 +5,8 @@ export interface Metrics {
   /** One decision of the enrolment desk; `code` is that of a refusal or of a wait. */
   enrolment(outcome: string, code: string | undefined): void;
   request(status: number): void;
+  /** One try to send a mail. */
+  mail(outcome: 'sent' | 'retry' | 'given-up'): void;
   /** How open event streams are counted; called once, by the server that has them. */
   watchStreams(count: () => number): void;
   /** The Prometheus text. */
@@ -20,6 +22,10 @@ export interface MetricSources {
   devices(): Record<string, number>;
   /** Heartbeats taken since the start. */
   heartbeats(): number;
+  /** Domains whose daily use waits for the operator (L6). */
+  stuckDomains(): number;
+  /** Mails in the outbox. */
+  mailsWaiting(): number;
 }
 
 /** The value below which `share` of the values lie; 0 for none. */
@@ -65,6 +71,14 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['status'],
     registers,
   });
+  const mails = new Counter({
+    name: 'rollcall_mails_total',
+    help: 'Tries to send a mail: sent, failed and tried again, given up.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  gauge(registry, 'rollcall_usage_stuck_domains', 'Domains with too many open days of use (L6).', () => sources.stuckDomains());
+  gauge(registry, 'rollcall_mails_waiting', 'Mails that wait to be sent.', () => sources.mailsWaiting());
   gauge(registry, 'rollcall_store_waiting', 'Writes that wait for their commit.', () => sources.store().waiting);
   labelledGauge(
     registry,
@@ -89,6 +103,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     watchStreams: (count) => gauge(registry, 'rollcall_event_streams', 'Open event streams.', count),
     enrolment: (outcome, code) => enrolments.inc({ outcome, code: code ?? 'none' }),
     request: (status) => requests.inc({ status: `${Math.floor(status / 100)}xx` }),
+    mail: (outcome) => mails.inc({ outcome }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -7,21 +7,28 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { errors, RollcallError, wordsOf } from '../../protocol/errors.ts';
 import { networkOf } from '../domains/accounts-limits.ts';
 import { correlationIdFrom } from '../enrollment/answers.ts';
-import { demandAccess } from './access.ts';
 import type { Api } from './api.ts';
+import { Callers } from './callers.ts';
 import { serveConsole } from './console.ts';
 import type { HttpDeps } from './deps.ts';
 import { documentApi } from './documentation.ts';
 import { handleError } from './errors.ts';
 import { EventHub } from './events/hub.ts';
-import { originVerdict } from './origin.ts';
+import { keepGate } from './gatekeeper.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { closingRoutes, domainRoutes, pairingRoutes } from './routes/domain.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { blockRoutes } from './routes/blocks.ts';
 import { approvalRoutes, deviceChangeRoutes, deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { operatorRoutes } from './routes/operator.ts';
+import { passwordRoutes, secondFactorRoutes } from './routes/own-access.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { ownSessionRoutes } from './routes/own-sessions.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { invitationRoutes, invitingRoutes, userRoutes } from './routes/users.ts';
+import { activationRoutes, signUpRoutes } from './routes/sign-up.ts';
 
 const BODY_BYTES = 64 * 1024;
 const REQUEST_MS = 15_000;
@@ -43,8 +50,9 @@ export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {
   // Before every route's own hooks, and for addresses that are no route: who is refused is counted too.
   app.addHook('onRequest', app.rateLimit());
   await documentApi(app);
-  const hub = eventHub(app, deps);
-  await app.register(async (api: Api) => userApi(api, deps, hub), { prefix: API_ROOT });
+  const callers = new Callers(deps);
+  const hub = eventHub(app, deps, callers);
+  await app.register(async (api: Api) => userApi(api, deps, callers, hub), { prefix: API_ROOT });
   if (deps.settings.operatorTokens.length > 0) {
     await app.register(async (api: Api) => operatorRoutes(api, deps), { prefix: `${API_ROOT}/operator` });
   }
@@ -134,40 +142,34 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket, corr
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-function eventHub(app: Api, deps: HttpDeps): EventHub {
-  const hub = new EventHub({ ...deps, onError: (error) => deps.log.error({ err: error }, 'a session could not be looked up') });
+function eventHub(app: Api, deps: HttpDeps, callers: Callers): EventHub {
+  const hub = new EventHub({ ...deps, callers, onError: (error) => deps.log.error({ err: error }, 'a session could not be looked up') });
   deps.metrics.watchStreams(() => hub.size);
   app.addHook('preClose', async () => hub.close());
   return hub;
 }
 
 /** Everything that a person does through a session. Each route demands one unless it says otherwise (default deny). */
-function userApi(api: Api, deps: HttpDeps, hub: EventHub): void {
-  const { accounts, settings } = deps;
-  api.addHook('onRequest', async (request, reply) => {
-    void reply.header('cache-control', 'no-store');
-    const { headers } = request;
-    const { origin, referer, host } = headers;
-    const site = headers['sec-fetch-site'];
-    const facts = {
-      method: request.method,
-      origin,
-      referer,
-      host,
-      secFetchSite: Array.isArray(site) ? site[0] : site,
-      publicUrl: settings.publicUrl,
-    };
-    const verdict = originVerdict(facts);
-    const hasCookie = headers.cookie?.includes(accounts.cookieName) === true;
-    if (verdict === 'foreign' || (hasCookie && verdict !== 'ours')) throw new RollcallError('origin-refused');
-    request.signedIn = await accounts.sessionOf(headers);
-    demandAccess(request.routeOptions.config.access ?? 'signed-in', request.signedIn);
-  });
+function userApi(api: Api, deps: HttpDeps, callers: Callers, hub: EventHub): void {
+  keepGate(api, deps, callers);
   sessionRoutes(api, deps);
+  signUpRoutes(api, deps);
+  activationRoutes(api, deps);
+  passwordRoutes(api, deps);
+  secondFactorRoutes(api, deps);
+  userRoutes(api, deps);
+  invitingRoutes(api, deps);
+  invitationRoutes(api, deps);
+  ownSessionRoutes(api, deps);
   deviceRoutes(api, deps);
   deviceChangeRoutes(api, deps);
   approvalRoutes(api, deps);
   blockRoutes(api, deps);
   billingRoutes(api, deps);
   eventRoutes(api, hub);
+  apiKeyRoutes(api, deps);
+  auditRoutes(api, deps);
+  domainRoutes(api, deps);
+  pairingRoutes(api, deps);
+  closingRoutes(api, deps);
 }

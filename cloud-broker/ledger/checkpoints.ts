@@ -28,21 +28,12 @@ export class CheckpointFile {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    return text.slice(0, text.lastIndexOf('\n') + 1);
+    return wholeLinesOf(text);
   }
 
   /** All checkpoints in the order of the file. Throws where a line cannot be read or its signature does not fit. */
   async read(): Promise<Checkpoint[]> {
-    const publicKey = createPublicKey(this.key);
-    return (await this.wholeLines())
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line, index) => {
-        const { signature, ...checkpoint } = parseLine(line, index + 1);
-        const valid = verify(null, checkpointBytes(checkpoint), publicKey, Buffer.from(signature, 'base64url'));
-        if (!valid) throw new Error(`line ${index + 1} of the ledger heads is not signed by this service's ledger key`);
-        return checkpoint;
-      });
+    return parseCheckpoints(await this.wholeLines(), this.key);
   }
 
   /** Appends and fsyncs the heads that moved since the last line of their domain. Returns how many. */
@@ -64,6 +55,24 @@ export class CheckpointFile {
     }
     return moved.length;
   }
+}
+
+function wholeLinesOf(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
+/** Checkpoints from the text of such a file. Throws where a whole line cannot be read or is not signed with `key`. */
+export function parseCheckpoints(text: string, key: KeyObject): Checkpoint[] {
+  const publicKey = createPublicKey(key);
+  return wholeLinesOf(text)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line, index) => {
+      const { signature, ...checkpoint } = parseLine(line, index + 1);
+      const valid = verify(null, checkpointBytes(checkpoint), publicKey, Buffer.from(signature, 'base64url'));
+      if (!valid) throw new Error(`line ${index + 1} of the ledger heads is not signed by this service's ledger key`);
+      return checkpoint;
+    });
 }
 
 function parseLine(line: string, number: number): z.output<typeof signedCheckpoint> {

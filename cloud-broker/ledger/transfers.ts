@@ -105,3 +105,6 @@ export function sameContent(booked: TransferRequest, asked: TransferRequest): bo
 
 /** L4: the n-th grant of a board, counted from 1. */
 export const enrolmentKey = (serialKey: string, n: number): string => `enrolment:${serialKey}:${n}`;
+
+/** L4, D8: what is left of a domain's credits when it closes. */
+export const closingKey = (domain: string): string => `closing:${domain}`;

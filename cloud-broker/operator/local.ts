@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Accounts } from '../domains/accounts.ts';
-import { newPairingCode, PAIRING_CODE_SYMBOLS, pairingHash } from '../domains/pairing.ts';
+import { userOf } from '../domains/login-names.ts';
+import { makePairingCode } from '../domains/pairing.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain, serialKey } from '../../protocol/text.ts';
@@ -15,6 +16,7 @@ import {
   createDomainBody,
   enrolmentBody,
   importInPieces,
+  type BackupView,
   type BoardSummary,
   type CreateDomain,
   type DomainCreated,
@@ -29,6 +31,8 @@ import {
   type RegisterLine,
   type SetEnrolment,
 } from './operator.ts';
+import { issueKey, type IssueKey, type KeyIssued } from './keys.ts';
+import { closeDay, type CloseDay, type DayClosed } from './usage.ts';
 
 const ACTOR = 'operator';
 const DAY_MS = 86_400_000;
@@ -39,6 +43,7 @@ export interface OperatorServices {
   accounts: Accounts;
   secrets: Secrets;
   verifyLedger(): Promise<LedgerVerdict>;
+  backup(file: string): Promise<BackupView>;
   clock(): number;
   random(bytes: number): Uint8Array;
 }
@@ -60,12 +65,15 @@ class LocalOperator implements Operator {
     const { store, accounts, clock } = this.services;
     const { name, email, password, ...rest } = checked(createDomainBody, about);
     if (!domainName.safeParse(name).success) throw new RollcallError('name-invalid');
-    accounts.checkFirstUser(email, password);
-    const { domainId } = await store.write('createDomain', { now: clock(), name, email, ...rest, byOperator: true });
-    const { user } = await accounts.createFirstUser(domainId, name, email, password);
-    await store.write('activateDomain', { now: clock(), domainId, actor: ACTOR });
+    const owner = await accounts.signUps.firstUser({ domain: name, email, password, language: 'en' });
+    await store.write('createDomain', { now: clock(), name, email, ...rest, owner, activatedBy: ACTOR });
     const domain = this.domain(name);
-    return { name, status: statusOf(domain, clock()), trialEndsAt: nullableIsoTime(domain.trialEndsAt), user };
+    return {
+      name,
+      status: statusOf(domain, clock()),
+      trialEndsAt: nullableIsoTime(domain.trialEndsAt),
+      user: userOf(owner.login),
+    };
   }
 
   async listDomains(page: PageOptions): Promise<DomainsPage> {
@@ -85,19 +93,18 @@ class LocalOperator implements Operator {
     const domain = this.domain(name);
     const { unlisted, pairingCode, previousDays } = checked(enrolmentBody, change);
     const now = clock();
-    const code = pairingCode === 'new' ? newPairingCode(random(PAIRING_CODE_SYMBOLS)) : null;
-    const sealed =
-      code === null ? null : { hash: pairingHash(secrets, code), sealed: secrets.seal('pairing code', domain.name, code) };
+    const made = pairingCode === 'new' ? makePairingCode(secrets, domain.name, random) : null;
+    const stored = made === null ? null : { hash: made.hash, sealed: made.sealed };
     await store.write('setEnrolmentPolicy', {
       now,
       name: domain.name,
       actor: ACTOR,
       unlisted: unlisted ?? null,
-      pairing: pairingCode === 'none' ? 'none' : sealed,
+      pairing: pairingCode === 'none' ? 'none' : stored,
       previousUntil: previousDays === 0 ? null : now + previousDays * DAY_MS,
     });
     const after = this.domain(name);
-    return { name: after.name, unlisted: after.unlisted, pairing: after.pairingHash !== null, pairingCode: code };
+    return { name: after.name, unlisted: after.unlisted, pairing: after.pairingHash !== null, pairingCode: made?.code ?? null };
   }
 
   async importLines(lines: readonly RegisterLine[]): Promise<ImportSummary> {
@@ -130,8 +137,20 @@ class LocalOperator implements Operator {
     return { ...rows, items: rows.items.map(presentHistoryRow) };
   }
 
+  async issueKey(asked: IssueKey): Promise<KeyIssued> {
+    return issueKey(this.services, asked, ACTOR);
+  }
+
+  async closeDay(asked: CloseDay): Promise<DayClosed> {
+    return closeDay(this.services, asked, ACTOR);
+  }
+
   async verifyLedger(): Promise<LedgerVerdict> {
     return this.services.verifyLedger();
+  }
+
+  async backup(file: string): Promise<BackupView> {
+    return this.services.backup(file);
   }
 
   private domain(name: string): DomainRow {

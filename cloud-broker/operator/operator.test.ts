@@ -43,13 +43,19 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
     });
   });
 
-  test('after a crash at any step the same call goes on', async () => {
-    const interrupted = about(name('crash'));
-    const base = { now: harness.now, organization: '', contactName: '', phone: '', byOperator: true };
-    const { domainId } = await harness.store.write('createDomain', { ...base, name: interrupted.name, email: interrupted.email });
-    await harness.accounts.createFirstUser(domainId, interrupted.name, 'old@example.org', 'an older password');
-    const { user } = await operator().createDomain(interrupted);
-    expect(await harness.signIn(user)).toContain('rollcall-session=');
+  test('[D1] makes a domain whole or not at all: domain, first user and activation are one write', async () => {
+    const wanted = about(name('whole'));
+    const { email } = wanted;
+    const owner = await harness.accounts.signUps.firstUser({ domain: wanted.name, email, password: PASSWORD, language: 'en' });
+    const base = { now: harness.now, organization: '', contactName: '', phone: '', email, activatedBy: 'operator' };
+    // Its first user cannot be stored: the login address is another domain's.
+    const taken = await harness.domain(name('other'));
+    const clash = { ...owner, login: owner.login.replace(wanted.name, taken.name) };
+    await expect(harness.store.write('createDomain', { ...base, name: wanted.name, owner: clash })).rejects.toMatchObject({
+      code: 'internal',
+    });
+    await expect(operator().showDomain(wanted.name)).rejects.toMatchObject({ code: 'not-found' });
+    expect(await harness.signIn((await operator().createDomain(wanted)).user)).toContain('rollcall-session=');
   });
 
   test('shows and lists domains', async () => {

@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { domainStatuses, historyPage } from '../../protocol/api.ts';
 import { domainName } from '../../protocol/text.ts';
+import type { IssueKey, KeyIssued } from './keys.ts';
+import type { CloseDay, DayClosed } from './usage.ts';
 import { MAX_PREVIOUS_DAYS } from '../domains/pairing.ts';
 
 const time = z.iso.datetime();
@@ -81,6 +83,10 @@ export const verdict = z.object({
   firstDifference: z.object({ domain: z.string(), n: z.int().nullable(), what: z.string() }).optional(),
 });
 
+/** S4. The path is absolute and nothing is there yet; whoever may call this holds the keys of the service already. */
+export const backupBody = z.object({ file: z.string().min(1).max(4096) });
+export const backupMade = z.object({ file: z.string(), bytes: z.int(), verified: z.boolean(), flaw: z.string().optional() });
+
 export type CreateDomain = z.input<typeof createDomainBody>;
 export type DomainCreated = z.output<typeof domainCreated>;
 export type DomainSummary = z.output<typeof domainSummary>;
@@ -92,6 +98,7 @@ export type ImportSummary = z.output<typeof importReport>;
 export type BoardSummary = z.output<typeof boardSummary>;
 export type HistoryPageView = z.output<typeof historyPage>;
 export type LedgerVerdict = z.output<typeof verdict>;
+export type BackupView = z.output<typeof backupMade>;
 
 export interface PageOptions {
   cursor?: string | undefined;
@@ -117,8 +124,14 @@ export interface Operator {
   showBoard(serial: string): Promise<BoardSummary>;
   /** L8, newest first. Refuses with `not-found`. */
   history(name: string, page: PageOptions): Promise<HistoryPageView>;
+  /** K5: a stand-alone key. Refuses with `invalid-request`. */
+  issueKey(asked: IssueKey): Promise<KeyIssued>;
+  /** L6. Refuses with `invalid-request` a day that is not over, or `not-found`. */
+  closeDay(asked: CloseDay): Promise<DayClosed>;
   /** L5: proves the books from the first row. */
   verifyLedger(): Promise<LedgerVerdict>;
+  /** S4: a consistent copy with all keys, in a new file on the service's machine. Refuses with `backup-failed`. */
+  backup(file: string): Promise<BackupView>;
 }
 
 const MAX_CHUNK_BYTES = 1_000_000;

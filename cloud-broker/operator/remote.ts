@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { apiError, historyPage } from '../../protocol/api.ts';
 import { isErrorCode, RollcallError } from '../../protocol/errors.ts';
 import {
+  backupMade,
   boardSummary,
   domainCreated,
   domainsPage,
@@ -13,6 +14,8 @@ import {
   type Operator,
   type PageOptions,
 } from './operator.ts';
+import { keyIssued } from './keys.ts';
+import { dayClosed } from './usage.ts';
 
 const ROOT = '/api/v1/operator';
 
@@ -68,9 +71,12 @@ export function remoteOperator(url: string, token: string): Operator {
     listDomains: (page) => call('GET', `/domains${queryOf(page)}`, domainsPage),
     showDomain: (name) => call('GET', domain(name), domainSummary),
     setEnrolment: (name, change) => call('PATCH', `${domain(name)}/enrolment`, enrolmentPolicy, change),
+    issueKey: (asked) => call('POST', '/keys', keyIssued, asked),
+    closeDay: (asked) => call('POST', '/ledger/close-day', dayClosed, asked),
     importLines: (lines) => importInPieces(lines, (piece) => call('POST', '/register', importReport, { lines: piece })),
     showBoard: (serial) => call('GET', `/boards/${encodeURIComponent(serial)}`, boardSummary),
     history: (name, page) => call('GET', `${domain(name)}/history${queryOf(page)}`, historyPage),
     verifyLedger: () => call('POST', '/ledger/verify', verdict, {}),
+    backup: (file) => call('POST', '/backup', backupMade, { file }),
   };
 }

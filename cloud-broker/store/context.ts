@@ -25,12 +25,14 @@ interface AuditEntry {
 interface Consequences {
   revoked: string[];
   decided: { domainId: number; keyFingerprint: string }[];
+  /** Mails that were put into the outbox: their ids. */
+  mails: number[];
 }
 
 /** What operations noted beside their rows: stored with them just before the commit. */
 export interface Notes extends Consequences {
   events: NewEvent[];
-  audit: AuditEntry[];
+  audit: (AuditEntry & { correlationId: string | null })[];
 }
 
 /** What became true with a commit. Handed out after it, never before. */
@@ -38,25 +40,26 @@ export interface Committed extends Consequences {
   events: StoredEvent[];
 }
 
-export const noNotes = (): Notes => ({ events: [], audit: [], revoked: [], decided: [] });
+export const noNotes = (): Notes => ({ events: [], audit: [], revoked: [], decided: [], mails: [] });
 
 export function addNotes(batch: Notes, own: Notes): void {
   batch.events.push(...own.events);
   batch.audit.push(...own.audit);
   batch.revoked.push(...own.revoked);
   batch.decided.push(...own.decided);
+  batch.mails.push(...own.mails);
 }
 
 /** Stores the notes of all operations that share a commit: many rows a statement cost a third of as many statements. */
 export function storeNotes(sql: Sql, notes: Notes): Committed {
-  const { events, audit, revoked, decided } = notes;
+  const { events, audit, revoked, decided, mails } = notes;
   const newest = sql.insertRows(
     'events (domain_id, at, type, data)',
     events.map((event): Parameter[] => [event.domainId, event.at, event.type, JSON.stringify(event.data)]),
   );
   sql.insertRows(
-    'audit (domain_id, at, actor, address, action, subject, details)',
-    audit.map(({ domainId, at, actor, address, action, subject, details }): Parameter[] => [
+    'audit (domain_id, at, actor, address, action, subject, details, correlation_id)',
+    audit.map(({ domainId, at, actor, address, action, subject, details, correlationId }): Parameter[] => [
       domainId,
       at,
       actor,
@@ -64,20 +67,35 @@ export function storeNotes(sql: Sql, notes: Notes): Committed {
       action,
       subject,
       JSON.stringify(details ?? {}),
+      correlationId,
     ]),
   );
   // Only this connection writes, so the ids of one insert follow each other.
-  return { events: events.map((event, index) => ({ ...event, id: newest - events.length + 1 + index })), revoked, decided };
+  return {
+    events: events.map((event, index) => ({ ...event, id: newest - events.length + 1 + index })),
+    revoked,
+    decided,
+    mails,
+  };
+}
+
+/** The correlation id in an operation's input, where it has one. */
+export function correlationIdOf(input: unknown): string | null {
+  const given = typeof input === 'object' && input !== null && 'correlationId' in input ? input.correlationId : null;
+  return typeof given === 'string' ? given : null;
 }
 
 /** What an operation writes with: the one connection, and the notes for the commit. */
 export class WriteContext {
   readonly sql: Sql;
   private readonly notes: Notes;
+  private readonly correlationId: string | null;
 
-  constructor(sql: Sql, notes: Notes) {
+  /** `correlationId`: of the request or the enrolment that asked for this operation. */
+  constructor(sql: Sql, notes: Notes, correlationId: string | null = null) {
     this.sql = sql;
     this.notes = notes;
+    this.correlationId = correlationId;
   }
 
   emit(domainId: number, at: number, event: EventData): void {
@@ -85,12 +103,12 @@ export class WriteContext {
   }
 
   audit(entry: AuditEntry): void {
-    this.notes.audit.push(entry);
+    this.notes.audit.push({ ...entry, correlationId: this.correlationId });
   }
 
   /** Puts a mail into the outbox, in the transaction of what it tells about. */
   mail(mail: Mail, now: number): void {
-    putMail(this.sql, mail, now);
+    this.notes.mails.push(putMail(this.sql, mail, now));
   }
 
   revoked(deviceId: string): void {

@@ -10,8 +10,13 @@ export interface DomainRow {
   createdAt: number;
   activatedAt: number | null;
   trialEndsAt: number | null;
+  /** D8: from when on the domain is closed; in the future it can still be withdrawn. */
+  closingAt: number | null;
+  /** When the job that closes it was done. */
   closedAt: number | null;
   credited: 0 | 1;
+  /** First UTC day whose use is not closed (L6), in days since 1970. */
+  nextUsageDay: number | null;
   unlisted: 'approve' | 'accept';
   pairingHash: string | null;
   pairingPreviousHash: string | null;
@@ -23,7 +28,7 @@ export interface DomainRow {
 }
 
 const SELECT = `SELECT d.id, d.name, d.organization, d.email, d.created_at AS createdAt, d.activated_at AS activatedAt,
-  d.trial_ends_at AS trialEndsAt, d.closed_at AS closedAt, d.credited, d.unlisted, d.pairing_hash AS pairingHash,
+  d.trial_ends_at AS trialEndsAt, d.closing_at AS closingAt, d.closed_at AS closedAt, d.credited, d.next_usage_day AS nextUsageDay, d.unlisted, d.pairing_hash AS pairingHash,
   d.pairing_previous_hash AS pairingPreviousHash, d.pairing_previous_until AS pairingPreviousUntil,
   d.unproven_limit AS unprovenLimit, d.unproven_day AS unprovenDay, d.unproven_count AS unprovenCount,
   coalesce(h.balance, 0) AS balance
@@ -42,6 +47,6 @@ export function domainById(sql: Sql, id: number): DomainRow | null {
 }
 
 export function statusOf(row: DomainRow, now: number): DomainStatus {
-  const { activatedAt, trialEndsAt, closedAt, credited, balance } = row;
-  return domainStatus({ activatedAt, trialEndsAt, closedAt, credited: credited === 1 }, balance, now);
+  const { activatedAt, trialEndsAt, closingAt, closedAt, credited, balance } = row;
+  return domainStatus({ activatedAt, trialEndsAt, closedAt: closingAt ?? closedAt, credited: credited === 1 }, balance, now);
 }

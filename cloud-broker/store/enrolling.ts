@@ -1,12 +1,13 @@
 /** The writes that make a board a device: shared by an accepted enrolment and by an admin's approval (E6: approve is the enrolment). */
 import type { PendingCode } from '../../protocol/errors.ts';
 import type { BoardClaim } from '../../protocol/messages.ts';
+import { firstChargedDay } from '../domains/status.ts';
 import type { Grant, Identity } from '../enrollment/decide.ts';
 import { enrolmentKey } from '../ledger/transfers.ts';
+import { dayOf, openFrom } from '../ledger/usage.ts';
 import type { WriteContext } from './context.ts';
 import type { BoardRow } from './device-rows.ts';
 import type { DomainRow } from './domain-rows.ts';
-import { dayOf } from './enrolment-facts.ts';
 import { post } from './posting.ts';
 
 /** What the board said of itself, its key, and from where it asked. */
@@ -156,13 +157,18 @@ export function markEnrolled(context: WriteContext, domain: DomainRow, as: Enrol
   for (const { id } of replaced) context.emit(domain.id, now, { type: 'device', data: { deviceId: id, removed: true } });
 }
 
+/** L6: from when on a day of the domain is not closed. */
+export function openFromOf({ nextUsageDay, trialEndsAt }: Pick<DomainRow, 'nextUsageDay' | 'trialEndsAt'>): number {
+  return openFrom(nextUsageDay, trialEndsAt === null ? null : firstChargedDay(trialEndsAt));
+}
+
 /** Opens the device's span (L6), books the grant (E5), and notes audit and event. */
 function beginEnrolment(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): void {
   context.sql.run(
     'INSERT OR IGNORE INTO enrolment_spans (device_id, domain_id, from_at) VALUES (?, ?, ?)',
     as.id,
     domain.id,
-    now,
+    Math.max(now, openFromOf(domain)),
   );
   if (as.identity !== 'key') markCompeting(context, domain.id, as.id, now);
   bookGrant(context, domain, { deviceId: as.id, board: as.board, grant: as.grant, actor: as.actor }, now);

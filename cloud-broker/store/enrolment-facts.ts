@@ -1,11 +1,10 @@
 import { serialKey } from '../../protocol/text.ts';
 import type { BudgetClass, EnrolmentAttempt } from '../enrollment/attempt.ts';
 import { identityOf, type Entitlement, type Facts } from '../enrollment/decide.ts';
+import { dayOf } from '../ledger/usage.ts';
 import { boardBySerial, devicesOfKey, devicesOfSerial, type BoardRow, type DeviceRow } from './device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from './domain-rows.ts';
 import type { Sql } from './sql.ts';
-
-const DAY_MS = 86_400_000;
 
 export interface LoadedFacts {
   facts: Facts;
@@ -13,11 +12,6 @@ export interface LoadedFacts {
   board: BoardRow | null;
   serialKey: string;
   budgetClass: BudgetClass;
-}
-
-/** UTC day of a time, as days since 1970. */
-export function dayOf(time: number): number {
-  return Math.floor(time / DAY_MS);
 }
 
 export function unprovenGrantsLeft(domain: DomainRow, now: number): number {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
 import { START, testDomain } from '../../test/support/store.ts';
 import type { TransferRequest } from '../ledger/transfers.ts';
-import { headOf, post } from './posting.ts';
+import { headOf, post, type PostingDomain } from './posting.ts';
 import { verifyLedger } from './proof-of-books.ts';
 
 const ADJUSTMENT: TransferRequest = {
@@ -22,11 +22,7 @@ const ADJUSTMENT: TransferRequest = {
 
 interface Books {
   store: InProcessStore;
-  book(
-    change: Partial<TransferRequest>,
-    now?: number,
-    domain?: { id: number; name: string },
-  ): { transferId: number; repeated: boolean };
+  book(change: Partial<TransferRequest>, now?: number, domain?: PostingDomain): { transferId: number; repeated: boolean };
 }
 
 async function books(): Promise<Books> {
@@ -34,7 +30,7 @@ async function books(): Promise<Books> {
   const id = await testDomain(store, 'springfield');
   return {
     store,
-    book: (change, now = START, domain = { id, name: 'springfield' }) =>
+    book: (change, now = START, domain = { id, name: 'springfield', nextUsageDay: null }) =>
       store.transaction((context) => post(context, domain, { ...ADJUSTMENT, ...change }, now)),
   };
 }
@@ -53,7 +49,7 @@ describe('posting', () => {
 
   test('[L4] the same key with other content is a named conflict, never a second booking', async () => {
     const { store, book } = await books();
-    const shelbyville = { id: await testDomain(store, 'shelbyville'), name: 'shelbyville' };
+    const shelbyville = { id: await testDomain(store, 'shelbyville'), name: 'shelbyville', nextUsageDay: null };
     book({});
     for (const change of [
       { credits: 101 },

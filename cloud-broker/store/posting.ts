@@ -7,6 +7,7 @@ import {
   type TransferRequest,
   type VendorAccount,
 } from '../ledger/transfers.ts';
+import { chargeOf, MOST_OPEN_DAYS, openDays, startOf, usageRequest } from '../ledger/usage.ts';
 import type { WriteContext } from './context.ts';
 import type { Sql } from './sql.ts';
 
@@ -67,7 +68,7 @@ export function headOf(sql: Sql, domainId: number): Head | null {
  * Books one transfer in the domain's chain (L1 to L5). The same idempotency key with the same content returns the first
  * booking; with other content it is a `conflict`. Refusals of ledger/transfers.ts are a `conflict` with their reason.
  */
-export function post(
+function book(
   context: WriteContext,
   domain: { id: number; name: string },
   request: TransferRequest,
@@ -112,4 +113,95 @@ export function post(
   if (transfer.direction === 'in') sql.run('UPDATE domains SET credited = 1 WHERE id = ? AND credited = 0', domain.id);
   context.emit(domain.id, transfer.at, { type: 'billing', data: { transferId } });
   return { transferId, repeated: false };
+}
+
+/** A domain as postings need it. */
+export interface PostingDomain {
+  id: number;
+  name: string;
+  nextUsageDay: number | null;
+}
+
+function nextDayOf(sql: Sql, domainId: number): number | null {
+  return sql.get<{ day: number | null }>('SELECT next_usage_day AS day FROM domains WHERE id = ?', domainId)?.day ?? null;
+}
+
+/**
+ * Devices whose enrolment touches the day, each once. The moment of unenrolling still belongs to it (E9). A device has one open span
+ * at most, so those are only counted; of the few that ended since, each counts once, unless it is back.
+ */
+const DEVICES = `SELECT
+  (SELECT count(*) FROM enrolment_spans WHERE domain_id = ?1 AND ifnull(to_at, 9223372036854775807) = 9223372036854775807 AND from_at < ?3)
+  + (SELECT count(DISTINCT e.device_id) FROM enrolment_spans e
+    WHERE e.domain_id = ?1 AND ifnull(e.to_at, 9223372036854775807) BETWEEN ?2 AND 9223372036854775806 AND e.from_at < ?3
+    AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.device_id = e.device_id AND o.to_at IS NULL AND o.from_at < ?3)) AS devices`;
+
+function devicesOf(sql: Sql, domainId: number, day: number): number {
+  return sql.get<{ devices: number }>(DEVICES, domainId, startOf(day), startOf(day + 1))?.devices ?? 0;
+}
+
+export interface ClosedDays {
+  days: number;
+  credits: number;
+}
+
+/**
+ * L6: closes `days` days of the domain from the first open one on, in order: each a row, with its transfer if anything is charged.
+ * The caller has seen that they are over. `waive` charges nothing.
+ */
+export function closeDays(
+  context: WriteContext,
+  domain: { id: number; name: string },
+  days: number,
+  about: { now: number; waive: boolean },
+): ClosedDays {
+  const { sql } = context;
+  const first = nextDayOf(sql, domain.id);
+  const closed: ClosedDays = { days: 0, credits: 0 };
+  for (let day = first ?? 0; first !== null && day < first + days; day += 1) {
+    const devices = devicesOf(sql, domain.id, day);
+    const charged = about.waive ? 0 : chargeOf(devices, headOf(sql, domain.id)?.balance ?? 0);
+    const transferId =
+      charged === 0 ? null : book(context, domain, usageRequest(domain.name, day, charged), about.now).transferId;
+    sql.run(
+      'INSERT INTO usage_days (domain_id, day, devices, charged, waived, transfer_id, closed_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      domain.id,
+      day,
+      devices,
+      charged,
+      about.waive ? 1 : 0,
+      transferId,
+      about.now,
+    );
+    closed.days += 1;
+    closed.credits += charged;
+  }
+  return closed;
+}
+
+/**
+ * Books one transfer (L1 to L5), after the domain's open days (L6), so that the result does not depend on when the daily job ran;
+ * with more than MOST_OPEN_DAYS they stay open for the operator. Refuses as `book` does.
+ */
+export function post(
+  context: WriteContext,
+  domain: PostingDomain,
+  request: TransferRequest,
+  now: number,
+): { transferId: number; repeated: boolean } {
+  settleDays(context, domain, now);
+  return book(context, domain, request, now);
+}
+
+/**
+ * Closes the domain's open days where that may happen by itself: who decides by a balance calls this first, and reads it anew where it
+ * says that days were closed.
+ */
+export function settleDays(context: WriteContext, domain: PostingDomain, now: number): boolean {
+  const open = openDays(domain.nextUsageDay, now);
+  if (open === 0 || open > MOST_OPEN_DAYS) return false;
+  // Another posting of this transaction may have closed them already.
+  const next = nextDayOf(context.sql, domain.id);
+  closeDays(context, domain, openDays(next, now), { now, waive: false });
+  return true;
 }

@@ -87,7 +87,12 @@ describe('books that nobody touched', () => {
     const ids = [await testDomain(store, 'springfield'), await testDomain(store, 'shelbyville')];
     const book = (domain: number, n: number): unknown =>
       store.transaction((context) =>
-        post(context, { id: ids[domain] ?? 0, name: ['springfield', 'shelbyville'][domain] ?? '' }, adjustment(domain, n), START),
+        post(
+          context,
+          { id: ids[domain] ?? 0, name: ['springfield', 'shelbyville'][domain] ?? '', nextUsageDay: null },
+          adjustment(domain, n),
+          START,
+        ),
       );
     for (let n = 0; n < 1100; n += 1) book(1, n);
     book(0, 0);

@@ -2,6 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { ChainWalk, type Checkpoint, type Difference, type Verdict } from '../ledger/verify.ts';
 import type { Transfer } from '../ledger/transfers.ts';
 import { headOf, requestOf, SELECT_TRANSFER, type TransferRow } from './posting.ts';
+import { usageDifference } from './proof-of-usage.ts';
 import { openReader, type Sql } from './sql.ts';
 
 const ROWS_AT_ONCE = 500;
@@ -19,7 +20,7 @@ export function ledgerHeads(sql: Sql): Omit<Checkpoint, 'at'>[] {
 }
 
 /**
- * Recomputes everything from the first row (L5, L9) on a snapshot of its own, in small steps, so that a running service
+ * Recomputes everything from the first row (L5, L6, L9) on a snapshot of its own, in small steps, so that a running service
  * goes on. `checkpoints` are the signed heads kept outside the database.
  */
 export async function verifyLedger(databaseFile: string, checkpoints: readonly Checkpoint[]): Promise<Verdict> {
@@ -52,7 +53,10 @@ class Proof {
     for (const domain of domains) {
       const walk = new ChainWalk(domain.name);
       difference ??=
-        (await this.walk(domain.id, walk)) ?? walk.end(headOf(this.sql, domain.id)) ?? this.missing(domain.name, walk.head.n);
+        (await this.walk(domain.id, walk)) ??
+        walk.end(headOf(this.sql, domain.id)) ??
+        this.missing(domain.name, walk.head.n) ??
+        (await usageDifference(this.sql, domain));
       balances += walk.head.balance;
       if (difference !== null) break;
     }
@@ -110,10 +114,10 @@ class Proof {
   /** For every board: credits − left = grants − reversals. */
   private boards(): Difference | null {
     const row = this.sql.get<{ serial: string; spent: number; granted: number }>(
-      `SELECT b.serial, b.credits - b.left_credits AS spent, coalesce(t.granted, 0) AS granted FROM boards b
+      `SELECT b.serial, b.credits - b.left_credits - b.key_credits AS spent, coalesce(t.granted, 0) AS granted FROM boards b
        LEFT JOIN (SELECT board_id, sum(CASE credit WHEN 'domain' THEN credits ELSE -credits END) AS granted FROM transfers
          WHERE board_id IS NOT NULL GROUP BY board_id) t ON t.board_id = b.id
-       WHERE b.credits - b.left_credits <> coalesce(t.granted, 0) LIMIT 1`,
+       WHERE b.credits - b.left_credits - b.key_credits <> coalesce(t.granted, 0) LIMIT 1`,
     );
     return row === null
       ? null

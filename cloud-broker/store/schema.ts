@@ -1,5 +1,12 @@
+import { access } from './access-schema.ts';
 import { accountTables } from './accounts-schema.ts';
+import { keyTables } from './keys-schema.ts';
 import { lists } from './lists-schema.ts';
+import { mailTables } from './mail-schema.ts';
+import { portalTables } from './portal-schema.ts';
+import { secondFactorTables } from './second-factor-schema.ts';
+import { usageTables } from './usage-schema.ts';
+import { userTables } from './users-schema.ts';
 
 /**
  * The schema, as ordered migrations: version n is the n-th entry, kept in `PRAGMA user_version`.
@@ -20,6 +27,7 @@ CREATE TABLE domains (
   trial_ends_at INTEGER,
   closing_at INTEGER,
   closed_at INTEGER,
+  erased_at INTEGER,
   credited INTEGER NOT NULL DEFAULT 0 CHECK (credited IN (0, 1)),
   unlisted TEXT NOT NULL DEFAULT 'approve' CHECK (unlisted IN ('approve', 'accept')),
   pairing_hash TEXT,
@@ -44,6 +52,7 @@ CREATE TABLE tokens (
   expires_at INTEGER NOT NULL,
   used_at INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_by_user ON tokens (user_id, purpose);
 
 CREATE TABLE boards (
   id INTEGER PRIMARY KEY,
@@ -134,7 +143,6 @@ CREATE TABLE enrolment_spans (
   to_at INTEGER CHECK (to_at >= from_at)
 ) STRICT;
 CREATE UNIQUE INDEX one_open_span_a_device ON enrolment_spans (device_id) WHERE to_at IS NULL;
-CREATE INDEX spans_by_domain ON enrolment_spans (domain_id, from_at);
 
 CREATE TABLE certificates (
   fingerprint TEXT PRIMARY KEY,
@@ -251,7 +259,7 @@ CREATE TRIGGER heads_are_not_deleted BEFORE DELETE ON ledger_heads
 BEGIN SELECT RAISE(ABORT, 'a head is never deleted'); END;
 `;
 
-const recordsAndMail = `
+const records = `
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY,
   domain_id INTEGER REFERENCES domains (id),
@@ -260,7 +268,8 @@ CREATE TABLE audit (
   address TEXT,
   action TEXT NOT NULL,
   subject TEXT NOT NULL,
-  details TEXT NOT NULL DEFAULT '{}'
+  details TEXT NOT NULL DEFAULT '{}',
+  correlation_id TEXT
 ) STRICT;
 CREATE INDEX audit_by_domain ON audit (domain_id, id);
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
@@ -276,23 +285,9 @@ CREATE TABLE events (
   data TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_by_domain ON events (domain_id, id);
-
-CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY,
-  domain_id INTEGER REFERENCES domains (id),
-  recipient TEXT NOT NULL,
-  template TEXT NOT NULL,
-  language TEXT NOT NULL CHECK (language IN ('en', 'fr')),
-  data TEXT NOT NULL,
-  -- A link's token or a key, sealed under the master key; erased once the mail is sent.
-  secret BLOB,
-  created_at INTEGER NOT NULL,
-  next_try_at INTEGER NOT NULL,
-  tries INTEGER NOT NULL DEFAULT 0,
-  sent_at INTEGER,
-  failure TEXT
-) STRICT;
-CREATE INDEX outbox_due ON outbox (next_try_at) WHERE sent_at IS NULL;
 `;
 
-export const migrations: readonly string[] = [domainsAndDevices + lists + ledger + recordsAndMail, accountTables];
+export const migrations: readonly string[] = [
+  domainsAndDevices + lists + ledger + usageTables + keyTables + records + mailTables + access,
+  accountTables + secondFactorTables + userTables + portalTables,
+];

@@ -24,7 +24,6 @@ const domainInput = (name: string) => ({
   organization: 'O',
   contactName: 'C',
   phone: '1',
-  byOperator: true,
 });
 const domainNames = (store: TestStore): string[] =>
   store.reader.all<{ name: string }>('SELECT name FROM domains ORDER BY name').map(({ name }) => name);

@@ -117,8 +117,9 @@ class SqliteStore implements Store {
   private settle(report: CommitReport): void {
     this.commitMs.push(report.commitMs);
     if (this.commitMs.length > 1024) this.commitMs = this.commitMs.slice(-512);
-    const { events, revoked, decided } = report.committed;
-    if (events.length + revoked.length + decided.length > 0) for (const listener of this.listeners) listener(report.committed);
+    const { events, revoked, decided, mails } = report.committed;
+    if (events.length + revoked.length + decided.length + mails.length > 0)
+      for (const listener of this.listeners) listener(report.committed);
     for (const reply of report.replies) this.answer(reply);
   }
 

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { RollcallError } from '../../protocol/errors.ts';
-import { addNotes, noNotes, storeNotes, WriteContext, type Committed, type Notes } from './context.ts';
+import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Committed, type Notes } from './context.ts';
 import { operations, type OperationName } from './operations/index.ts';
 import { openWriter } from './sql.ts';
 
@@ -41,7 +41,8 @@ function refusal(id: number, error: unknown): WriteReply {
 
 function run(request: WriteRequest, notes: Notes): WriteReply {
   const operation = operations[request.name] as (context: WriteContext, input: unknown) => unknown;
-  return { id: request.id, ok: true, output: operation(new WriteContext(sql, notes), request.input) };
+  const context = new WriteContext(sql, notes, correlationIdOf(request.input));
+  return { id: request.id, ok: true, output: operation(context, request.input) };
 }
 
 function runInSavepoint(request: WriteRequest, notes: Notes): WriteReply {
@@ -82,7 +83,7 @@ function commit(batch: WriteRequest[], each: typeof run): Omit<CommitReport, 'co
 function commitOrRefuse(batch: WriteRequest[]): Omit<CommitReport, 'commitMs'> {
   const refuseAll = (error: unknown): Omit<CommitReport, 'commitMs'> => ({
     replies: batch.map(({ id }) => refusal(id, error)),
-    committed: { events: [], revoked: [], decided: [] },
+    committed: { events: [], revoked: [], decided: [], mails: [] },
   });
   try {
     return commit(batch, run);

@@ -36,7 +36,6 @@ async function inStore<Result>(
       organization: 'Bench',
       contactName: '',
       phone: '',
-      byOperator: true,
     });
     await store.write('activateDomain', { now: NOW, domainId, actor: 'bench' });
     for (let from = 0; from < boards; from += 1000) {

@@ -9,7 +9,8 @@ import {
   devicePatch,
   devicesPage,
   devicesQuery,
-  historyPage,
+  foldedPage,
+  forecast,
   historyQuery,
   rejectBody,
   session,
@@ -116,7 +117,8 @@ export function answer(state: MockState, call: string, parameters: URLSearchPara
   if (call === 'GET /devices') return listDevices(state, parameters);
   if (call === 'GET /devices/counts') return counts(state);
   if (call === 'GET /billing') return says(billing, state.billing);
-  if (call === 'GET /billing/history') return says(historyPage, paged(state.history, cursor, limit));
+  if (call === 'GET /billing/history/folded') return says(foldedPage, paged(state.history, cursor, limit));
+  if (call === 'GET /billing/forecast') return says(forecast, state.billing);
   if (call === 'GET /blocks') return says(blocksPage, paged([...state.blocks.values()], cursor, limit));
   if (verb === 'DELETE' && room === 'blocks' && id !== undefined && state.blocks.delete(id)) return did();
   if (room === 'devices' && id !== undefined) return deviceCall(state, verb, decodeURIComponent(id), action, body);

@@ -36,11 +36,13 @@ export class MockState {
       user: 'admin@springfield',
       email: 'admin@springfield.example',
       role: options.role ?? 'domain-admin',
+      secondFactor: false,
       domain: {
         name: 'springfield',
         organization: 'Springfield School District',
         status: options.status ?? (enrolled.length > 0 ? 'active' : 'trial'),
         trialEndsAt: iso(now + 21 * DAY_MS),
+        closingAt: null,
       },
     };
   }

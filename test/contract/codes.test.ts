@@ -48,12 +48,23 @@ const LOCAL = ['discovery-untrusted'];
 /** Codes beyond the contract, ours to choose. */
 const OWN = [
   'sign-in-failed',
+  'second-factor-required',
+  'second-factor-wrong',
+  'password-wrong',
+  'password-weak',
+  'link-not-valid',
+  'last-domain-admin',
   'unreachable',
   'not-enrolled',
   'folder-in-use',
   'ca-key-missing',
   'settings-invalid',
   'port-in-use',
+  'name-not-typed',
+  'folder-not-empty',
+  'backup-damaged',
+  'backup-failed',
+  'restore-unfinished',
 ];
 
 /** True only while the list above and the type of device codes name each other completely. */

@@ -19,7 +19,7 @@ export class InProcessStore implements Store {
   readonly file: string;
   readonly reader: Sql;
   /** Everything that became true so far. */
-  readonly committed: Committed = { events: [], revoked: [], decided: [] };
+  readonly committed: Committed = { events: [], revoked: [], decided: [], mails: [] };
 
   constructor(folder: string) {
     this.file = join(folder, 'rollcall.db');
@@ -38,6 +38,7 @@ export class InProcessStore implements Store {
       this.committed.events.push(...own.events);
       this.committed.revoked.push(...own.revoked);
       this.committed.decided.push(...own.decided);
+      this.committed.mails.push(...own.mails);
       return result;
     } catch (error) {
       this.reader.exec('ROLLBACK');

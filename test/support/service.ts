@@ -24,7 +24,7 @@ export interface CommandResult extends Ended {
 }
 
 /** Runs one `rollcall` command on a data folder to its end, with `--json`. */
-async function rollcall(
+export async function rollcall(
   folder: string,
   args: readonly string[],
   environment: Record<string, string> = {},
@@ -132,9 +132,13 @@ export class TestService {
 
   /** Makes a domain and signs its first user in. */
   async domain(name: string): Promise<TestAdmin> {
-    const password = `${name}-password-1`;
-    const { user } = await this.operator().createDomain({ name, email: `admin@${name}.example`, password });
-    return TestAdmin.signedIn(this.http, user, password);
+    await this.operator().createDomain({ name, email: `admin@${name}.example`, password: passwordOf(name) });
+    return this.signIn(name);
+  }
+
+  /** The first user of a domain that was made by `domain`, on this folder or on one that it was restored from. */
+  async signIn(name: string): Promise<TestAdmin> {
+    return TestAdmin.signedIn(this.http, `admin@${name}`, passwordOf(name));
   }
 
   /** Puts simulated boards into the register; seeds as in ROLLCALL_BOARD, without `simulated:`. */
@@ -182,6 +186,8 @@ export interface ListedBoard {
 }
 
 export const CREDITS = 1095;
+
+const passwordOf = (domain: string): string => `${domain}-password-1`;
 
 function registerLine({ board, fulfilment = 'on-enrolment', credits = CREDITS }: ListedBoard): Record<string, unknown> {
   const { serial, model, factoryPublicKeyPem } = simulatedBoard(board);

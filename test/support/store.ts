@@ -57,7 +57,6 @@ export async function testDomain(store: Store, name: string, now: number = START
     organization: `${name} schools`,
     contactName: 'Ada',
     phone: '1',
-    byOperator: true,
   });
   await store.write('activateDomain', { now, domainId, actor: 'operator' });
   return domainId;

@@ -25,7 +25,10 @@ async function call(method: string, path: string, body: unknown, signal: AbortSi
 
 async function refusal(response: Response): Promise<Failure> {
   const parsed = apiError.safeParse(await response.json().catch(() => null));
-  if (parsed.success) return new Failure(parsed.data.code, parsed.data.message, parsed.data.correlationId);
+  if (parsed.success) {
+    const { code, message, correlationId, details } = parsed.data;
+    return new Failure(code, message, correlationId, details);
+  }
   // A proxy in between answers 502 to 504 when the service itself is gone.
   if (response.status >= 502 && response.status <= 504) return unreachable();
   return new Failure('internal', `HTTP ${response.status}`, null);
@@ -38,6 +41,15 @@ export async function read<Schema extends z.ZodType>(
   signal?: AbortSignal,
 ): Promise<z.output<Schema>> {
   const response = await call('GET', path, undefined, signal);
+  if (!response.ok) throw await refusal(response);
+  const parsed = schema.safeParse(await response.json().catch(() => null));
+  if (!parsed.success) throw new Failure('internal', `unexpected answer to ${path}: ${parsed.error.message}`, null);
+  return parsed.data;
+}
+
+/** A POST that answers: asks for something that must not stand in an address, or makes something. Throws Failure. */
+export async function ask<Schema extends z.ZodType>(path: string, schema: Schema, body: object = {}): Promise<z.output<Schema>> {
+  const response = await call('POST', path, body, undefined);
   if (!response.ok) throw await refusal(response);
   const parsed = schema.safeParse(await response.json().catch(() => null));
   if (!parsed.success) throw new Failure('internal', `unexpected answer to ${path}: ${parsed.error.message}`, null);

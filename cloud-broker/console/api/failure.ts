@@ -7,13 +7,15 @@ export class Failure extends Error {
   /** The service's sentence, for codes that this console does not know yet. */
   readonly said: string;
   readonly correlationId: string | null;
+  readonly details: Record<string, unknown> | undefined;
 
-  constructor(code: string, said: string, correlationId: string | null) {
+  constructor(code: string, said: string, correlationId: string | null, details?: Record<string, unknown>) {
     super(`${code}: ${said}`);
     this.name = 'Failure';
     this.code = code;
     this.said = said;
     this.correlationId = correlationId;
+    this.details = details;
   }
 }
 

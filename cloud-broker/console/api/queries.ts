@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { InfiniteData } from '@tanstack/react-query';
-import { billing, blocksPage, device, deviceCounts, devicesPage, historyPage, session } from '../../../protocol/api.ts';
-import type { DevicesPage, HistoryPage, Session } from '../../../protocol/api.ts';
+import { billing, blocksPage, device, deviceCounts, devicesPage, foldedPage, session, usedDay } from '../../../protocol/api.ts';
+import type { DevicesPage, FoldedPage, Session } from '../../../protocol/api.ts';
 import { filterQuery } from '../app/address.ts';
 import type { DeviceFilter } from '../app/address.ts';
 import { read } from './client.ts';
@@ -14,7 +14,7 @@ const COUNTS_EVERY_MS = 30_000;
 
 export type Cursor = string | null;
 export type DeviceList = InfiniteData<DevicesPage, Cursor>;
-export type HistoryList = InfiniteData<HistoryPage, Cursor>;
+export type HistoryList = InfiniteData<FoldedPage, Cursor>;
 
 export const keys = {
   session: ['session'],
@@ -86,8 +86,18 @@ export const billingQuery = queryOptions({
 
 export const historyQuery = infiniteQueryOptions({
   queryKey: keys.history,
-  queryFn: ({ pageParam, signal }) => read(pageOf('/billing/history', new URLSearchParams(), pageParam), historyPage, signal),
+  queryFn: ({ pageParam, signal }) =>
+    read(pageOf('/billing/history/folded', new URLSearchParams(), pageParam), foldedPage, signal),
   initialPageParam: null as Cursor,
   getNextPageParam: next,
   structuralSharing: false,
 });
+
+/** The devices that a closed day of use counts, the first of them (L7). */
+export const usedDayQuery = (date: string) =>
+  queryOptions({
+    queryKey: ['billing', 'day', date],
+    queryFn: ({ signal }) => read(pageOf(`/billing/days/${date}`, new URLSearchParams(), null), usedDay, signal),
+    // A closed day is final.
+    staleTime: Infinity,
+  });

@@ -15,6 +15,7 @@ import { AddressProvider, useAddress } from './Address.tsx';
 import { Header } from './Header.tsx';
 import { pages } from './pages.tsx';
 import { SessionProvider } from './Session.tsx';
+import { Standing } from './Standing.tsx';
 import { cssVariables, theme } from './theme.ts';
 
 export function App({ i18n }: { i18n: I18n }) {
@@ -56,6 +57,7 @@ function Gate() {
     <SessionProvider session={session.data}>
       <LiveProvider>
         <Header />
+        <Standing />
         <Page />
       </LiveProvider>
     </SessionProvider>

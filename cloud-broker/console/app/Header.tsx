@@ -7,10 +7,10 @@ import { keys } from '../api/queries.ts';
 import { useLive, useLost } from '../live/Live.tsx';
 import { Spoken } from '../live/Spoken.tsx';
 import { DomainSign, Shape } from '../parts/Status.tsx';
+import { OwnLanguage } from '../users/OwnLanguage.tsx';
 import { useWords } from '../words/words.ts';
 import { devicesView } from './address.ts';
 import { Link, useAddress } from './Address.tsx';
-import { LanguageSwitch } from './LanguageSwitch.tsx';
 import { useSession } from './Session.tsx';
 
 /** Stays in view while the page scrolls, so that a lost link cannot be overlooked; `--top` tells others where it ends. */
@@ -40,7 +40,7 @@ export function Header() {
           </span>
           <DomainSign status={domain.status} />
         </div>
-        <LanguageSwitch />
+        <OwnLanguage />
         <UserMenu />
       </div>
       <LostLink />
@@ -59,7 +59,7 @@ function LostLink() {
 function UserMenu() {
   const { t } = useWords();
   const { go } = useAddress();
-  const { user } = useSession();
+  const { user, role } = useSession();
   const client = useQueryClient();
   const signOut = useMutation({
     mutationFn: () => change('DELETE', '/session'),
@@ -78,6 +78,16 @@ function UserMenu() {
       <Menu.Dropdown>
         <Menu.Label>{user}</Menu.Label>
         <Menu.Item onClick={() => go({ page: 'billing' })}>{t('billing.title')}</Menu.Item>
+        {role === 'user' ? null : (
+          <>
+            <Menu.Item onClick={() => go({ page: 'users' })}>{t('users.title')}</Menu.Item>
+            <Menu.Item onClick={() => go({ page: 'apiKeys' })}>{t('apiKeys.title')}</Menu.Item>
+            <Menu.Item onClick={() => go({ page: 'audit' })}>{t('audit.title')}</Menu.Item>
+            <Menu.Item onClick={() => go({ page: 'settings' })}>{t('settings.title')}</Menu.Item>
+            <Menu.Divider />
+          </>
+        )}
+        <Menu.Item onClick={() => go({ page: 'account' })}>{t('account.title')}</Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={() => signOut.mutate()}>{t('session.signOut')}</Menu.Item>
       </Menu.Dropdown>

@@ -1,9 +1,10 @@
 import { SegmentedControl } from '@mantine/core';
+import type { Language } from '../../../protocol/errors.ts';
 import { languages } from '../words/language.ts';
 import { useWords } from '../words/words.ts';
 
 /** EN | FR; the choice is remembered on this computer. */
-export function LanguageSwitch() {
+export function LanguageSwitch({ onChosen }: { onChosen?: (language: Language) => void }) {
   const { t, language, choose } = useWords();
   return (
     <SegmentedControl
@@ -13,7 +14,9 @@ export function LanguageSwitch() {
       data={languages.map((value) => ({ value, label: value.toUpperCase() }))}
       onChange={(value) => {
         const chosen = languages.find((known) => known === value);
-        if (chosen !== undefined) choose(chosen);
+        if (chosen === undefined) return;
+        choose(chosen);
+        onChosen?.(chosen);
       }}
     />
   );

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deviceSorts, deviceStatuses } from '../../../protocol/api.ts';
-import { addressOf, filterQuery, noFilter, parseAddress } from './address.ts';
-import type { View } from './address.ts';
+import { addressOf, filterQuery, noFilter, parseAddress, paths } from './address.ts';
+import type { PathPage, View } from './address.ts';
 
 const parse = (address: string): View => {
   const url = new URL(address, 'http://console.example');
@@ -11,7 +11,10 @@ const parse = (address: string): View => {
 
 const text = (most: number) => fc.string({ unit: 'grapheme', maxLength: most }).filter((value) => value.length <= most);
 const view: fc.Arbitrary<View> = fc.oneof(
-  fc.constant<View>({ page: 'billing' }),
+  fc.constantFrom(...(Object.keys(paths) as PathPage[])).map((page): View => ({ page })),
+  text(128)
+    .filter((q) => q !== '')
+    .map((q): View => ({ page: 'audit', q })),
   fc.record({
     page: fc.constant('devices' as const),
     filter: fc.record({

@@ -22,11 +22,27 @@ export interface DevicesView {
 /** Pages whose address is their path alone; what they show is in pages.tsx. */
 export const paths = {
   billing: '/billing',
+  account: '/account',
+  signUp: '/sign-up',
+  activate: '/activate',
+  forgot: '/forgot',
+  reset: '/reset',
+  users: '/users',
+  invitation: '/invitation',
+  settings: '/settings',
+  apiKeys: '/api-keys',
+  audit: '/audit',
 } as const;
 export type PathPage = keyof typeof paths;
 
+export interface PathView {
+  page: PathPage;
+  /** What the audit log is searched for. */
+  q?: string;
+}
+
 /** Everything that one address shows: reading it back gives the same view (principle 6 of the console). */
-export type View = DevicesView | { page: PathPage };
+export type View = DevicesView | PathView;
 
 export const noFilter: DeviceFilter = { status: null, q: '', tag: '', sort: 'label' };
 
@@ -48,8 +64,9 @@ const oneOf = <T extends string>(values: readonly T[], text: string | null): T |
 /** Reads an address; what it does not know is left out, so that an old or mistyped link still opens something. */
 export function parseAddress(pathname: string, search: string): View {
   const page = (Object.keys(paths) as PathPage[]).find((name) => paths[name] === pathname);
-  if (page !== undefined) return { page };
   const query = new URLSearchParams(search);
+  const searched = page === 'audit' ? (query.get('q') ?? '').slice(0, 128) : '';
+  if (page !== undefined) return searched === '' ? { page } : { page, q: searched };
   return {
     page: 'devices',
     filter: {
@@ -74,7 +91,10 @@ export function filterQuery(filter: DeviceFilter): URLSearchParams {
 }
 
 export function addressOf(view: View): string {
-  if (view.page !== 'devices') return paths[view.page];
+  if (view.page !== 'devices') {
+    const q = view.q ?? '';
+    return q === '' ? paths[view.page] : `${paths[view.page]}?${new URLSearchParams({ q }).toString()}`;
+  }
   const query = filterQuery(view.filter);
   if (view.device !== null) query.set('device', view.device);
   if (view.panel !== null) query.set('panel', view.panel);

@@ -18,4 +18,54 @@ export const pages: Record<PathPage, PageEntry> = {
     Page: lazy(async () => ({ default: (await import('../billing/BillingPage.tsx')).BillingPage })),
     access: 'signed-in',
   },
+  account: {
+    title: 'account.title',
+    Page: lazy(async () => ({ default: (await import('../account/AccountPage.tsx')).AccountPage })),
+    access: 'signed-in',
+  },
+  signUp: {
+    title: 'signUp.title',
+    Page: lazy(async () => ({ default: (await import('../sign-up/SignUpPage.tsx')).SignUpPage })),
+    access: 'open',
+  },
+  activate: {
+    title: 'activate.title',
+    Page: lazy(async () => ({ default: (await import('../sign-up/ActivatePage.tsx')).ActivatePage })),
+    access: 'open',
+  },
+  forgot: {
+    title: 'forgot.title',
+    Page: lazy(async () => ({ default: (await import('../sign-in/ForgotPage.tsx')).ForgotPage })),
+    access: 'open',
+  },
+  reset: {
+    title: 'reset.title',
+    Page: lazy(async () => ({ default: (await import('../sign-in/ResetPage.tsx')).ResetPage })),
+    access: 'open',
+  },
+  users: {
+    title: 'users.title',
+    Page: lazy(async () => ({ default: (await import('../users/UsersPage.tsx')).UsersPage })),
+    access: 'signed-in',
+  },
+  invitation: {
+    title: 'invitation.title',
+    Page: lazy(async () => ({ default: (await import('../users/InvitationPage.tsx')).InvitationPage })),
+    access: 'open',
+  },
+  settings: {
+    title: 'settings.title',
+    Page: lazy(async () => ({ default: (await import('../settings/SettingsPage.tsx')).SettingsPage })),
+    access: 'signed-in',
+  },
+  apiKeys: {
+    title: 'apiKeys.title',
+    Page: lazy(async () => ({ default: (await import('../api-keys/ApiKeysPage.tsx')).ApiKeysPage })),
+    access: 'signed-in',
+  },
+  audit: {
+    title: 'audit.title',
+    Page: lazy(async () => ({ default: (await import('../audit/AuditPage.tsx')).AuditPage })),
+    access: 'signed-in',
+  },
 };

@@ -1,31 +1,35 @@
-import { Skeleton, Title } from '@mantine/core';
+import { Anchor, Group, Skeleton, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Billing } from '../../../protocol/api.ts';
 import { billingQuery } from '../api/queries.ts';
-import { useSession } from '../app/Session.tsx';
 import { useLost } from '../live/Live.tsx';
-import { Notice } from '../parts/Notice.tsx';
 import { ErrorPanel, Fact, Facts } from '../parts/panels.tsx';
 import { DomainSign } from '../parts/Status.tsx';
 import type { Words } from '../words/words.ts';
 import { useWords } from '../words/words.ts';
+import { Forecast } from './Forecast.tsx';
 import { History } from './History.tsx';
+import { Redeem } from './Redeem.tsx';
 
 /** How many credits there are, how long they last (L8), and every booking behind that. */
 export function BillingPage() {
   const { t } = useWords();
-  const { domain } = useSession();
   return (
     <div className="rc-stack">
       <Title order={1} size="h2">
         {t('billing.title')}
       </Title>
-      {domain.status === 'disabled' ? <Notice colour="bad">{t('domain.noCredits')}</Notice> : null}
       <Figures />
+      <Redeem />
       <section>
-        <Title order={2} size="h3" mb="sm">
-          {t('billing.history')}
-        </Title>
+        <Group justify="space-between" align="baseline" mb="sm">
+          <Title order={2} size="h3">
+            {t('billing.history')}
+          </Title>
+          <Anchor href="/api/v1/billing/history.csv" download>
+            {t('history.csv')}
+          </Anchor>
+        </Group>
         <History />
       </section>
     </div>
@@ -63,6 +67,7 @@ function Figures() {
         <Fact name={t('billing.daysLeft')}>{data.daysLeft === null ? '–' : formats.number(data.daysLeft)}</Fact>
         <Fact name={t('billing.ends')}>{data.endsOn === null ? '–' : formats.date(data.endsOn)}</Fact>
       </Facts>
+      <Forecast />
       {data.held > 0 ? <p className="rc-dim rc-card-text">{t('billing.heldText')}</p> : null}
     </section>
   );

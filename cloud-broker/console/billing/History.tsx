@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
-import type { HistoryRow } from '../../../protocol/api.ts';
+import type { FoldedRow } from '../../../protocol/api.ts';
 import { historyQuery } from '../api/queries.ts';
 import { deviceAlone } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
@@ -14,12 +14,13 @@ import { Exact } from '../parts/Time.tsx';
 import { Cell, VirtualTable } from '../parts/VirtualTable.tsx';
 import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
+import { UsedDays } from './UsedDays.tsx';
 import type { WordKey } from '../words/words.ts';
 
 const WIDE_ROW_PX = 49;
 const NARROW_ROW_PX = 104;
 
-const kindWords: Record<HistoryRow['kind'], WordKey> = {
+const kindWords: Record<FoldedRow['kind'], WordKey> = {
   enrolment: 'history.enrolment',
   'product-key': 'history.productKey',
   usage: 'history.usage',
@@ -53,21 +54,18 @@ function Listing({ held }: { held: boolean }) {
       </Empty>
     );
   }
-  return (
-    <Rows held={held} rows={rows} newest={newest.n} total={data.pages[0]?.total ?? 0} more={hasNextPage} fetchMore={fetchMore} />
-  );
+  return <Rows held={held} rows={rows} newest={newest.n} more={hasNextPage} fetchMore={fetchMore} />;
 }
 
 interface RowsProps {
   held: boolean;
-  rows: readonly HistoryRow[];
+  rows: readonly FoldedRow[];
   newest: number;
-  total: number;
   more: boolean;
   fetchMore: () => void;
 }
 
-function Rows({ held, rows, newest, total, more, fetchMore }: RowsProps) {
+function Rows({ held, rows, newest, more, fetchMore }: RowsProps) {
   const { t } = useWords();
   const lost = useLost();
   const narrow = useMediaQuery('(max-width: 760px)') ?? false;
@@ -82,7 +80,7 @@ function Rows({ held, rows, newest, total, more, fetchMore }: RowsProps) {
         layout="rc-history"
         columns={[t('history.date'), t('history.what'), t('history.credits'), t('history.balance'), t('history.who')]}
         rows={visible}
-        total={total}
+        total={more ? -1 : visible.length}
         rowKey={(row) => row.id}
         renderCells={(row) => <Cells row={row} />}
         rowHeight={narrow ? NARROW_ROW_PX : WIDE_ROW_PX}
@@ -94,15 +92,14 @@ function Rows({ held, rows, newest, total, more, fetchMore }: RowsProps) {
   );
 }
 
-function Cells({ row }: { row: HistoryRow }) {
+function Cells({ row }: { row: FoldedRow }) {
   const { t, formats } = useWords();
   return (
     <>
-      <Cell area="date">
-        <Exact at={row.at} />
-      </Cell>
+      <Cell area="date">{row.run === undefined ? <Exact at={row.at} /> : <Days run={row.run} />}</Cell>
       <Cell area="what">
         {t(kindWords[row.kind])} <Cause row={row} />
+        {row.reason === undefined ? null : <span className="rc-dim"> {row.reason}</span>}
       </Cell>
       <Cell area="credits">
         <b>{formats.signed(row.credits)}</b>
@@ -117,10 +114,22 @@ function Cells({ row }: { row: HistoryRow }) {
   );
 }
 
+/** The days of a run: one, or from the first to the last. */
+function Days({ run }: { run: NonNullable<FoldedRow['run']> }) {
+  const { t, formats } = useWords();
+  const to = formats.date(run.to);
+  return run.days === 1 ? to : t('history.fromTo', { from: formats.date(run.from), to });
+}
+
 /** What a row was booked for (L7): its device, under the name it has, or its product key. */
-function Cause({ row }: { row: HistoryRow }) {
+function Cause({ row }: { row: FoldedRow }) {
+  const { t, formats } = useWords();
+  if (row.run !== undefined) {
+    const { days } = row.run;
+    return <UsedDays run={row.run}>{t('history.days', { count: days, n: formats.number(days) })}</UsedDays>;
+  }
   const name = row.label ?? row.serial ?? row.device;
   if (row.device !== undefined && name !== undefined) return <Link to={deviceAlone(row.device)}>{name}</Link>;
-  if (row.key !== undefined) return <span className="rc-mono">{row.key}</span>;
+  if (row.key !== undefined) return <span className="rc-mono">…{row.keyEndsWith ?? ''}</span>;
   return name === undefined ? null : <span>{name}</span>;
 }

@@ -18,7 +18,7 @@ import { Waiting } from './Waiting.tsx';
 /** Who is there: what waits for a person first, then the counts, then the list that they open. */
 export function DevicesPage({ view }: { view: DevicesView }) {
   const { t } = useWords();
-  const { domain, role } = useSession();
+  const { role } = useSession();
   const { go, close } = useAddress();
   const blocked = useInfiniteQuery(blocksQuery).data?.pages[0]?.total ?? 0;
   const { filter } = view;
@@ -38,7 +38,6 @@ export function DevicesPage({ view }: { view: DevicesView }) {
           <Button onClick={() => go({ ...devicesView(filter), panel: 'enrol' })}>{t('enrol.open')}</Button>
         </Group>
       </div>
-      {domain.status === 'disabled' ? <Notice colour="bad">{t('domain.noCredits')}</Notice> : null}
       {role === 'user' ? <Notice colour="off">{t('session.looksOnly')}</Notice> : null}
       <RefusedTries />
       {filter.status === 'pending' ? null : <Waiting />}

@@ -1,5 +1,6 @@
-import { Button, Code, CopyButton, Modal, Text } from '@mantine/core';
+import { Modal, Text } from '@mantine/core';
 import { useSession } from '../app/Session.tsx';
+import { Copyable } from '../parts/Copyable.tsx';
 import { useWords } from '../words/words.ts';
 
 /** How a display comes into this domain: what the installer types, and what happens then. */
@@ -18,25 +19,6 @@ export function EnrolSteps() {
       </li>
       <li>{t('enrol.appears')}</li>
     </ul>
-  );
-}
-
-function Copyable({ text }: { text: string }) {
-  const { t } = useWords();
-  return (
-    <span className="rc-copyable">
-      <Code className="rc-code">{text}</Code>
-      {/* Browsers give the clipboard only to https and to this computer itself. */}
-      {window.isSecureContext ? (
-        <CopyButton value={text}>
-          {({ copied, copy }) => (
-            <Button size="compact-xs" variant="default" onClick={copy}>
-              {copied ? t('enrol.copied') : t('enrol.copy')}
-            </Button>
-          )}
-        </CopyButton>
-      ) : null}
-    </span>
   );
 }
 

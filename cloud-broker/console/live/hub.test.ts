@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Device, HistoryRow } from '../../../protocol/api.ts';
+import type { HistoryList } from '../api/queries.ts';
 import { withRow } from './hub.ts';
 import { turned } from './Spoken.tsx';
 
@@ -16,11 +17,26 @@ const row = (n: number): HistoryRow => ({
 
 describe('events', () => {
   test('[L8] a booking comes on top of the history once, however often its event comes', () => {
-    const list = { pages: [{ items: [row(1)], nextCursor: null, total: 1 }], pageParams: [null] };
+    const list = { pages: [{ items: [row(1)], nextCursor: null }], pageParams: [null] };
     const once = withRow(list, { row: row(2), balance: 2190 });
     expect(once.pages[0]?.items.map(({ n }) => n)).toEqual([2, 1]);
-    expect(once.pages[0]?.total).toBe(2);
     expect(withRow(once, { row: row(2), balance: 2190 })).toBe(once);
+  });
+
+  test('[L8] days of use that follow each other are one line, and the page still adds up', () => {
+    const used = (n: number): HistoryRow => ({
+      ...row(n),
+      kind: 'usage',
+      credits: -3,
+      balanceAfter: 1095 - 3 * n,
+      date: `2027-07-0${n}`,
+    });
+    let list: HistoryList = { pages: [{ items: [row(1)], nextCursor: null }], pageParams: [null] };
+    for (const n of [2, 3, 3]) list = withRow(list, { row: used(n), balance: 0 });
+    expect(list.pages[0]?.items).toMatchObject([
+      { n: 3, credits: -6, run: { days: 2, from: '2027-07-02', to: '2027-07-03' } },
+      { n: 1 },
+    ]);
   });
 
   test('only a change of status is spoken, not a heartbeat', () => {

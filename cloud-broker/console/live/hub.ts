@@ -36,11 +36,20 @@ export interface LiveHub {
   start: () => () => void;
 }
 
-/** The new row on top of the history, once. */
+/** The new row on top of the history, once. A day of use on top of others becomes one line with them. */
 export function withRow(list: HistoryList, { row }: BillingEvent): HistoryList {
   const [first, ...others] = list.pages;
   if (first === undefined || list.pages.some((page) => page.items.some((known) => known.id === row.id))) return list;
-  return { ...list, pages: [{ ...first, items: [row, ...first.items], total: first.total + 1 }, ...others] };
+  const [newest, ...older] = first.items;
+  const { date } = row;
+  if (date === undefined) return { ...list, pages: [{ ...first, items: [row, ...first.items] }, ...others] };
+  if (newest?.run === undefined)
+    return {
+      ...list,
+      pages: [{ ...first, items: [{ ...row, run: { days: 1, from: date, to: date } }, ...first.items] }, ...others],
+    };
+  const run = { days: newest.run.days + 1, from: newest.run.from, to: date };
+  return { ...list, pages: [{ ...first, items: [{ ...row, credits: newest.credits + row.credits, run }, ...older] }, ...others] };
 }
 
 /** Connects the event stream with the cache of what was read: the one place where live data comes in. */

@@ -1,21 +1,28 @@
-import { Button, Paper, PasswordInput, Stack, TextInput, Title } from '@mantine/core';
+import { Button, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { FormEvent } from 'react';
 import { change } from '../api/client.ts';
+import { hasCode } from '../api/failure.ts';
 import { keys } from '../api/queries.ts';
-import { LanguageSwitch } from '../app/LanguageSwitch.tsx';
+import { Link } from '../app/Address.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
+import { AccessCard } from './AccessCard.tsx';
+import { PasswordField } from './PasswordField.tsx';
 
 export function SignInPage() {
   const { t } = useWords();
+  const client = useQueryClient();
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
-  const client = useQueryClient();
+  const [code, setCode] = useState<string | null>(null);
   const signIn = useMutation({
-    mutationFn: () => change('POST', '/session', { user: user.trim(), password }),
+    mutationFn: () =>
+      change('POST', '/session', { user: user.trim(), password, ...(code === null ? {} : { code: code.trim() }) }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.session }),
+    onError: (error) => {
+      if (hasCode(error, 'second-factor-required')) setCode((typed) => typed ?? '');
+    },
   });
   useEffect(() => {
     // What the last user read is not for the next one.
@@ -24,55 +31,84 @@ export function SignInPage() {
   useEffect(() => {
     document.title = `${t('session.signIn')} · Rollcall`;
   }, [t]);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    signIn.mutate();
+  const refused = signIn.isError && !hasCode(signIn.error, 'second-factor-required') ? <Refused error={signIn.error} /> : null;
+  const other = (): void => {
+    setCode(null);
+    setPassword('');
+    signIn.reset();
   };
   return (
-    <main className="rc-sign-in">
-      <Paper className="rc-panel" component="form" onSubmit={submit} p="xl">
-        <Stack gap="md">
-          <div className="rc-sign-in-head">
-            <span className="rc-brand">
-              <img src="/favicon.svg" alt="" width="28" height="28" />
-              <span>Rollcall</span>
-            </span>
-            <LanguageSwitch />
+    <main>
+      <AccessCard title={t('session.signIn')} onSubmit={() => signIn.mutate()}>
+        {code === null ? (
+          <>
+            <UserField user={user} onChange={setUser} />
+            <PasswordField label={t('session.password')} kind="current" value={password} onChange={setPassword} />
+          </>
+        ) : (
+          <CodeField user={user} code={code} onChange={setCode} />
+        )}
+        {refused}
+        <Button type="submit" loading={signIn.isPending}>
+          {t('session.signIn')}
+        </Button>
+        {code === null ? (
+          <div className="rc-access-links">
+            <Link to={{ page: 'forgot' }}>{t('forgot.title')}</Link>
+            <Link to={{ page: 'signUp' }}>{t('signUp.link')}</Link>
           </div>
-          <Title order={1} size="h3">
-            {t('session.signIn')}
-          </Title>
-          <TextInput
-            label={t('session.user')}
-            description={t('session.userHint')}
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            autoFocus
-            required
-            withAsterisk={false}
-            maxLength={320}
-            value={user}
-            onChange={(event) => setUser(event.currentTarget.value)}
-          />
-          <PasswordInput
-            label={t('session.password')}
-            name="password"
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-            maxLength={256}
-            value={password}
-            visibilityToggleButtonProps={{ 'aria-label': t('session.showPassword') }}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          {signIn.isError ? <Refused error={signIn.error} /> : null}
-          <Button type="submit" loading={signIn.isPending}>
-            {t('session.signIn')}
+        ) : (
+          <Button variant="subtle" onClick={other}>
+            {t('factor.other')}
           </Button>
-        </Stack>
-      </Paper>
+        )}
+      </AccessCard>
     </main>
+  );
+}
+
+function UserField({ user, onChange }: { user: string; onChange: (user: string) => void }) {
+  const { t } = useWords();
+  return (
+    <TextInput
+      label={t('session.user')}
+      description={t('session.userHint')}
+      name="username"
+      autoComplete="username"
+      autoCapitalize="none"
+      spellCheck={false}
+      autoFocus
+      required
+      withAsterisk={false}
+      maxLength={320}
+      value={user}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+/** The second factor, asked for after a right password only. */
+function CodeField({ user, code, onChange }: { user: string; code: string; onChange: (code: string) => void }) {
+  const { t } = useWords();
+  return (
+    <>
+      <Text className="rc-wrap" fw={600}>
+        {user.trim()}
+      </Text>
+      <Text>{t('factor.prompt')}</Text>
+      <TextInput
+        label={t('factor.code')}
+        name="code"
+        autoComplete="one-time-code"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus
+        required
+        withAsterisk={false}
+        maxLength={64}
+        value={code}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    </>
   );
 }

@@ -1,11 +1,14 @@
 import { shell } from './en/shell.ts';
+import { access } from './en/access.ts';
 import { devices } from './en/devices.ts';
 import { enrolment } from './en/enrolment.ts';
 import { device } from './en/device.ts';
 import { billing } from './en/billing.ts';
+import { users } from './en/users.ts';
+import { administration } from './en/administration.ts';
 
 /**
  * Every sentence of the console, in English, by area. The keys are the contract with fr.ts; a test fails on one that is missing there or
  * used nowhere. Sentences of refusals are in protocol/errors.ts.
  */
-export const en = { ...shell, ...devices, ...enrolment, ...device, ...billing } as const;
+export const en = { ...shell, ...access, ...devices, ...enrolment, ...device, ...billing, ...users, ...administration } as const;

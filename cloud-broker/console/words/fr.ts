@@ -1,9 +1,12 @@
 import type { en } from './en.ts';
 import { shell } from './fr/shell.ts';
+import { access } from './fr/access.ts';
 import { devices } from './fr/devices.ts';
 import { enrolment } from './fr/enrolment.ts';
 import { device } from './fr/device.ts';
 import { billing } from './fr/billing.ts';
+import { users } from './fr/users.ts';
+import { administration } from './fr/administration.ts';
 
 /** Every sentence of the console, in French: the words of the help page where it has them. */
-export const fr: Record<keyof typeof en, string> = { ...shell, ...devices, ...enrolment, ...device, ...billing };
+export const fr: Record<keyof typeof en, string> = { ...shell, ...access, ...devices, ...enrolment, ...device, ...billing, ...users, ...administration };

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { RollcallError } from '../../../protocol/errors.ts';
-import type { Accounts, CookieHeader, SignedIn } from '../../domains/accounts.ts';
+import type { SignedIn } from '../../domains/accounts.ts';
 import { canResumeAfter, newestEventId } from '../../store/queries/events.ts';
 import { deviceWithDomain } from '../../store/queries/devices.ts';
 import type { Store } from '../../store/store.ts';
+import type { CallerHeaders, Callers } from '../callers.ts';
 import type { HttpLimits, LivePresence } from '../deps.ts';
 import { mayBill } from '../access.ts';
 import { presentDevice, viewerOf } from '../present.ts';
@@ -18,7 +19,7 @@ const MAX_HEARD = 100_000;
 
 export interface HubDeps {
   store: Store;
-  accounts: Accounts;
+  callers: Pick<Callers, 'stillThere'>;
   presence: LivePresence;
   limits: Pick<HttpLimits, 'streamsPerSession' | 'streamsInAll' | 'stream'>;
   /** A look at a session failed for no reason of its own. */
@@ -27,8 +28,8 @@ export interface HubDeps {
 
 export interface OpenRequest {
   signedIn: SignedIn;
-  /** What the session is looked up by again and again. */
-  cookie: CookieHeader;
+  /** What the session or the key is looked up by again and again. */
+  credentials: CallerHeaders;
   lastEventId: string | undefined;
   response: ServerResponse;
   headers: Record<string, number | string | string[] | undefined>;
@@ -36,13 +37,13 @@ export interface OpenRequest {
 
 interface OpenSession {
   signedIn: SignedIn;
-  cookie: CookieHeader;
+  credentials: CallerHeaders;
   streams: Set<EventStream>;
 }
 
 /** What a session may see. When any of it changes, its streams end and are opened anew (A5). */
-function rights({ userId, role, billing, tags, domainId }: SignedIn): string {
-  return JSON.stringify([userId, role, billing, tags, domainId]);
+function rights({ userId, role, billing, tags, domainId, scopes }: SignedIn): string {
+  return JSON.stringify([userId, role, billing, tags, domainId, scopes]);
 }
 
 /** All open event streams: wakes them after commits, tells them of heartbeats, and ends those whose session ended. */
@@ -96,7 +97,7 @@ export class EventHub {
       after,
       opening,
     });
-    this.add(signedIn, request.cookie, stream);
+    this.add(signedIn, request.credentials, stream);
     response.on('close', () => this.remove(signedIn, stream));
     if (response.destroyed) this.remove(signedIn, stream);
   }
@@ -117,8 +118,8 @@ export class EventHub {
     return { after, opening: message('reset', {}) };
   }
 
-  private add(signedIn: SignedIn, cookie: CookieHeader, stream: EventStream): void {
-    const session = this.sessions.get(signedIn.sessionId) ?? { signedIn, cookie, streams: new Set() };
+  private add(signedIn: SignedIn, credentials: CallerHeaders, stream: EventStream): void {
+    const session = this.sessions.get(signedIn.sessionId) ?? { signedIn, credentials, streams: new Set() };
     this.sessions.set(signedIn.sessionId, session);
     session.streams.add(stream);
     const domain = this.domains.get(signedIn.domainId) ?? new Set();
@@ -159,9 +160,9 @@ export class EventHub {
     this.checking = false;
   }
 
-  private async stillHolds({ signedIn, cookie }: OpenSession): Promise<boolean> {
+  private async stillHolds({ signedIn, credentials }: OpenSession): Promise<boolean> {
     try {
-      const now = await this.deps.accounts.sessionOf(cookie);
+      const now = await this.deps.callers.stillThere(credentials);
       return now !== null && rights(now) === rights(signedIn);
     } catch (error) {
       this.deps.onError(error);

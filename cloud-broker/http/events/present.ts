@@ -3,7 +3,7 @@ import { enrolmentEvent, type BillingEvent, type DeviceEvent } from '../../../pr
 import type { StoredEvent } from '../../store/context.ts';
 import { transferView } from '../../store/queries/billing.ts';
 import { deviceView, type DeviceView, type Viewer } from '../../store/queries/devices.ts';
-import { presentHistoryRow } from '../../store/queries/history-row.ts';
+import { historyRowFor } from '../../store/queries/history-row.ts';
 import type { Sql } from '../../store/sql.ts';
 import type { LivePresence } from '../deps.ts';
 import { presentDevice, tagsOf } from '../present.ts';
@@ -32,7 +32,7 @@ function deviceData(sources: Sources, viewer: Viewer, event: { deviceId: string;
 
 function billingData(sources: Sources, viewer: StreamViewer, transferId: number): BillingEvent | null {
   const view = viewer.billing ? transferView(sources.reader, viewer.domainId, transferId) : null;
-  return view === null ? null : { row: presentHistoryRow(view), balance: view.balanceAfter };
+  return view === null ? null : { row: historyRowFor(sources.reader, viewer, view), balance: view.balanceAfter };
 }
 
 /** The enrolment log has tries of boards that are no devices: a viewer who sees only some devices sees only their tries. */

@@ -1,12 +1,14 @@
-import { billing as billingSchema, historyPage, historyQuery } from '../../../protocol/api.ts';
+import { billing as billingSchema, forecast, forecastQuery, redeemBody, redeemed } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
+import { Redemption } from '../../credits/product-keys.ts';
 import { domainById } from '../../store/domain-rows.ts';
-import { billingFigures, listHistory } from '../../store/queries/billing.ts';
+import { billingFigures, transferView } from '../../store/queries/billing.ts';
 import { presentHistoryRow } from '../../store/queries/history-row.ts';
 import { callerOf } from '../access.ts';
-import { refusals, type Api } from '../api.ts';
+import { askedBy, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 import { presentBilling } from '../present.ts';
+import { historyRoutes } from './billing-history.ts';
 
 /** L8. */
 export function billingRoutes(api: Api, deps: HttpDeps): void {
@@ -16,7 +18,7 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
   api.get(
     '/billing',
     {
-      config: { access: 'billing' },
+      config: { access: 'billing', scope: 'billing' },
       schema: { tags, summary: 'Status, credits and how long they last', response: { 200: billingSchema, ...refusals } },
     },
     async (request) => {
@@ -28,19 +30,38 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
   );
 
   api.get(
-    '/billing/history',
+    '/billing/forecast',
     {
-      config: { access: 'billing' },
+      config: { access: 'billing', scope: 'billing' },
       schema: {
         tags,
-        summary: 'Every movement of credits, newest first',
-        querystring: historyQuery,
-        response: { 200: historyPage, ...refusals },
+        summary: 'How long the credits last with more devices',
+        querystring: forecastQuery,
+        response: { 200: forecast, ...refusals },
       },
     },
     async (request) => {
-      const page = listHistory(reader, callerOf(request).domainId, request.query);
-      return { ...page, items: page.items.map(presentHistoryRow) };
+      const { domainId } = callerOf(request);
+      const domain = domainById(reader, domainId);
+      if (domain === null) throw new RollcallError('not-found');
+      const { devices, held } = billingFigures(reader, domainId);
+      return presentBilling(domain, { devices: devices + request.query.more, held }, deps.clock());
     },
   );
+
+  const redemption = new Redemption(deps.store, deps.secrets);
+  api.post(
+    '/billing/redeem',
+    {
+      config: { access: 'billing', whenDisabled: 'allowed' },
+      schema: { tags, summary: 'Redeem a product key', body: redeemBody, response: { 200: redeemed, ...refusals } },
+    },
+    async (request) => {
+      const { transferId, credits } = await redemption.redeem(askedBy(request, deps), request.body.pin);
+      const view = transferView(reader, callerOf(request).domainId, transferId);
+      if (view === null) throw new RollcallError('internal', { reason: 'the booked transfer is gone' });
+      return { credits, balance: view.balanceAfter, row: presentHistoryRow(view) };
+    },
+  );
+  historyRoutes(api, deps);
 }

@@ -15,6 +15,8 @@ export function blockRoutes(api: Api, deps: HttpDeps): void {
   api.get(
     '/blocks',
     {
+      // A block has no tags: it is of the whole domain.
+      config: { scope: 'devices:read', withTags: 'refused' },
       schema: {
         tags,
         summary: 'Boards that were turned away',
@@ -31,7 +33,7 @@ export function blockRoutes(api: Api, deps: HttpDeps): void {
   api.delete(
     '/blocks/:id',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'devices:write', whenDisabled: 'allowed' },
       schema: { tags, summary: 'Lift a block', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
     },
     async (request, reply) => {

@@ -35,6 +35,7 @@ export function deviceRoutes(api: Api, deps: HttpDeps): void {
   api.get(
     '/devices',
     {
+      config: { scope: 'devices:read' },
       schema: { tags, summary: 'Devices, page by page', querystring: devicesQuery, response: { 200: devicesPage, ...refusals } },
     },
     async (request) => {
@@ -50,13 +51,19 @@ export function deviceRoutes(api: Api, deps: HttpDeps): void {
 
   api.get(
     '/devices/counts',
-    { schema: { tags, summary: 'How many devices each status filter opens', response: { 200: deviceCounts, ...refusals } } },
+    {
+      config: { scope: 'devices:read' },
+      schema: { tags, summary: 'How many devices each status filter opens', response: { 200: deviceCounts, ...refusals } },
+    },
     async (request) => countDevices(store.reader, viewerOf(callerOf(request))),
   );
 
   api.get(
     '/devices/:id',
-    { schema: { tags, summary: 'One device', params: idParams, response: { 200: deviceSchema, ...refusals } } },
+    {
+      config: { scope: 'devices:read' },
+      schema: { tags, summary: 'One device', params: idParams, response: { 200: deviceSchema, ...refusals } },
+    },
     async (request) => deviceOf(deps, request, request.params.id),
   );
 }
@@ -69,7 +76,7 @@ export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
   api.patch(
     '/devices/:id',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write' },
       schema: {
         tags,
         summary: 'Change label and tags',
@@ -95,7 +102,7 @@ export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
   api.delete(
     '/devices/:id',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
       schema: { tags, summary: 'Unenrol', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
     },
     async (request, reply) => {
@@ -115,7 +122,8 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
   api.post(
     '/devices/:id/approve',
     {
-      config: { access: 'admin' },
+      // A board that brings credits may still enrol (D5): the operation decides.
+      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
       schema: {
         tags,
         summary: 'Approve a waiting board: this is its enrolment',
@@ -135,7 +143,7 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
   api.post(
     '/devices/:id/reject',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
       schema: {
         tags,
         summary: 'Reject a waiting board, for 30 days or until the block is lifted',

@@ -12,6 +12,7 @@ export function eventRoutes(api: Api, hub: EventHub): void {
   api.get(
     '/events',
     {
+      config: { scope: 'devices:read' },
       schema: {
         tags: ['events'],
         summary: 'What happens, as it happens; resumes with Last-Event-ID',
@@ -26,7 +27,7 @@ export function eventRoutes(api: Api, hub: EventHub): void {
       reply.hijack();
       hub.open({
         signedIn,
-        cookie: { cookie: request.headers.cookie },
+        credentials: { cookie: request.headers.cookie, authorization: request.headers.authorization },
         lastEventId: Array.isArray(lastEventId) ? lastEventId[0] : lastEventId,
         response: reply.raw,
         headers: reply.getHeaders(),

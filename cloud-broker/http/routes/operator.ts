@@ -3,6 +3,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { cursor, historyPage, limit } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import {
+  backupBody,
+  backupMade,
   boardSummary,
   createDomainBody,
   domainCreated,
@@ -14,6 +16,8 @@ import {
   importReport,
   verdict,
 } from '../../operator/operator.ts';
+import { issueKeyBody, keyIssued } from '../../operator/keys.ts';
+import { closeDayBody, dayClosed } from '../../operator/usage.ts';
 import { refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 
@@ -67,6 +71,30 @@ export function operatorRoutes(api: Api, deps: HttpDeps): void {
     async (request) => operator.showBoard(request.params.serial),
   );
   api.post(
+    '/keys',
+    {
+      schema: {
+        ...secured,
+        summary: 'Issue a stand-alone product key',
+        body: issueKeyBody,
+        response: { 201: keyIssued, ...refusals },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await operator.issueKey(request.body)),
+  );
+  api.post(
+    '/ledger/close-day',
+    {
+      schema: {
+        ...secured,
+        summary: 'Close daily use up to a date',
+        body: closeDayBody,
+        response: { 200: dayClosed, ...refusals },
+      },
+    },
+    async (request) => operator.closeDay(request.body),
+  );
+  api.post(
     '/ledger/verify',
     {
       schema: {
@@ -77,6 +105,18 @@ export function operatorRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async () => operator.verifyLedger(),
+  );
+  api.post(
+    '/backup',
+    {
+      schema: {
+        ...secured,
+        summary: 'Back the data up with all keys, into a new file on this machine',
+        body: backupBody,
+        response: { 200: backupMade, ...refusals },
+      },
+    },
+    async (request) => operator.backup(request.body.file),
   );
 }
 

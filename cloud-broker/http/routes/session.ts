@@ -3,6 +3,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { Principal } from '../../domains/accounts.ts';
 import { domainById, statusOf } from '../../store/domain-rows.ts';
 import { nullableIsoTime } from '../../store/queries/cursor.ts';
+import { hasSecondFactor } from '../../store/queries/second-factor.ts';
 import { callerOf } from '../access.ts';
 import { emptyBody, nothing, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -14,11 +15,13 @@ function presentSession(deps: HttpDeps, principal: Principal): Session {
     user: principal.user,
     email: principal.email,
     role: principal.role,
+    secondFactor: hasSecondFactor(deps.store.reader, principal.userId),
     domain: {
       name: domain.name,
       organization: domain.organization,
       status: statusOf(domain, deps.clock()),
       trialEndsAt: nullableIsoTime(domain.trialEndsAt),
+      closingAt: nullableIsoTime(domain.closingAt),
     },
   };
 }
@@ -30,14 +33,14 @@ export function sessionRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'open' },
       schema: {
         tags: ['session'],
-        summary: 'Sign in with name@domain or an e-mail',
+        summary: 'Sign in with name@domain or an e-mail, and a code where the second factor is on',
         body: signInBody,
         response: { 200: sessionSchema, ...refusals },
       },
     },
     async (request, reply) => {
-      const { user, password } = request.body;
-      const attempt = { user, password, address: request.ip, userAgent: request.headers['user-agent'] };
+      const { user, password, code } = request.body;
+      const attempt = { user, password, code, address: request.ip, userAgent: request.headers['user-agent'] };
       const { principal, cookies } = await deps.accounts.signIn(attempt);
       void reply.header('set-cookie', cookies);
       return presentSession(deps, principal);

@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { createAccounts, type Accounts } from '../../domains/accounts.ts';
 import { accountsLibrary } from '../../domains/accounts-options.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome } from '../../enrollment/attempt.ts';
-import { createSecrets } from '../../keys/secrets.ts';
+import { createSecrets, type Secrets } from '../../keys/secrets.ts';
 import { localOperator } from '../../operator/local.ts';
 import type { Operator } from '../../operator/operator.ts';
 import { openStore, type Store } from '../../store/store.ts';
@@ -65,6 +65,7 @@ export class Harness {
   readonly accounts: Accounts;
   readonly operator: Operator;
   readonly app: FastifyInstance;
+  readonly secrets: Secrets;
   readonly presence: SetPresence;
   readonly routes: { method: string; url: string }[];
   /** Lines of the server's log. */
@@ -73,12 +74,13 @@ export class Harness {
   private readonly folder: string;
 
   constructor(
-    parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'presence' | 'routes' | 'log'> & { folder: string },
+    parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'secrets' | 'presence' | 'routes' | 'log'> & { folder: string },
   ) {
     this.store = parts.store;
     this.accounts = parts.accounts;
     this.operator = parts.operator;
     this.app = parts.app;
+    this.secrets = parts.secrets;
     this.presence = parts.presence;
     this.routes = parts.routes;
     this.log = parts.log;
@@ -117,7 +119,12 @@ export class Harness {
   }
 
   /** One proved try to enrol; `key` tells device keys apart. Listed boards are accepted, others wait. */
-  async enrol(domain: TestDomain, serial: string, key = randomBytes(32).toString('hex')): Promise<Outcome> {
+  async enrol(
+    domain: TestDomain,
+    serial: string,
+    key = randomBytes(32).toString('hex'),
+    pairingHash: string | null = null,
+  ): Promise<Outcome> {
     const proposedId = randomBytes(16).toString('hex');
     const attempt: EnrolmentAttempt = {
       now: this.now,
@@ -128,7 +135,7 @@ export class Harness {
       deviceSignature: 'valid',
       boardSignature: 'missing',
       checkedFactoryKey: null,
-      pairingHash: null,
+      pairingHash,
       overBudget: false,
       address: '192.0.2.1',
       correlationId: 'TEST0-TEST0',
@@ -192,13 +199,22 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     publicUrl: publicUrl ?? 'http://localhost',
     log: (line) => log.push(line),
   });
-  const accounts = createAccounts({ library, store, publicUrl: publicUrl ?? 'http://localhost', clock });
   const secrets = createSecrets(randomBytes(32));
+  const accounts = createAccounts({
+    library,
+    store,
+    publicUrl: publicUrl ?? 'http://localhost',
+    secrets,
+    clock,
+    random: randomBytes,
+    log: (line) => problems.push(line),
+  });
   const operator = localOperator({
     store,
     accounts,
     secrets,
     verifyLedger: async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 }),
+    backup: async (file) => ({ file, bytes: 0, verified: true }),
     clock,
     random: randomBytes,
   });
@@ -213,6 +229,8 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       store: () => store.figures(),
       gateway: () => ({ enrolmentSessions: 0, deviceSessions: 0, refused: { 'packet-too-large': 2 } }),
       heartbeats: () => 0,
+      stuckDomains: () => 0,
+      mailsWaiting: () => 0,
       devices: () => ({ online: 1 }),
     }),
     settings: {
@@ -229,6 +247,6 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     log: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
     onRoute: (route) => routes.push(route),
   });
-  harness = new Harness({ store, accounts, operator, app, presence, routes, log, folder });
+  harness = new Harness({ store, accounts, operator, app, secrets, presence, routes, log, folder });
   return harness;
 }

@@ -5,6 +5,7 @@ import { boardBySerial, deviceOfDomain, devicesOfKey, devicesOfSerial, type Boar
 import { domainById, statusOf, type DomainRow } from '../domain-rows.ts';
 import { markEnrolled, stopCompeting } from '../enrolling.ts';
 import { entitlementOf, isShared, unprovenGrantsLeft } from '../enrolment-facts.ts';
+import { settleDays } from '../posting.ts';
 
 /** Who asks for a change, and when. */
 export interface Asked {
@@ -12,6 +13,8 @@ export interface Asked {
   domainId: number;
   actor: string;
   address: string;
+  /** Of the request: it stands in the audit rows of all that the operation does (A3). */
+  correlationId?: string;
 }
 
 export interface ApproveInput extends Asked {
@@ -33,7 +36,9 @@ export function waitingRow(context: WriteContext, domainId: number, id: string):
 export function approve(context: WriteContext, input: ApproveInput): { deviceId: string } {
   const { sql } = context;
   const row = waitingRow(context, input.domainId, input.id);
-  const domain = domainById(sql, input.domainId);
+  let domain = domainById(sql, input.domainId);
+  // The days that are over come first: whether the domain is disabled must not depend on when the daily job ran (L6).
+  if (domain !== null && settleDays(context, domain, input.now)) domain = domainById(sql, input.domainId);
   if (domain === null) throw new RollcallError('not-found');
   const listedBoard = boardBySerial(sql, row.serialKey);
   const source = sql.get<{ source: 'dmi' }>('SELECT serial_source AS source FROM devices WHERE id = ?', row.id)?.source ?? 'dmi';

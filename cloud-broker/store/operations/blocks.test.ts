@@ -51,7 +51,9 @@ describe('rejecting', () => {
     expect(await answerTo(store, { serial: 'SN-1' })).toBe('awaiting-approval');
     await expect(store.write('liftBlock', { blockId, domainId, ...change })).rejects.toMatchObject({ code: 'not-found' });
     expect(
-      store.reader.all<{ action: string }>("SELECT action FROM audit WHERE action LIKE '%block%'").map(({ action }) => action),
+      store.reader
+        .all<{ action: string }>("SELECT action FROM audit WHERE action LIKE '%block%' ORDER BY id")
+        .map(({ action }) => action),
     ).toEqual(['device.blocked', 'block.lifted']);
   });
 

@@ -2,7 +2,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
 import { deviceById, deviceOfDomain } from '../device-rows.ts';
 import { domainById, statusOf } from '../domain-rows.ts';
-import { revokeCertificates, stopCompeting } from '../enrolling.ts';
+import { openFromOf, revokeCertificates, stopCompeting } from '../enrolling.ts';
 import { waitingRow, type Asked } from './approve.ts';
 
 const DAY_MS = 86_400_000;
@@ -85,7 +85,10 @@ export function unenrol(context: WriteContext, input: UnenrolInput): void {
     input.now,
     device.id,
   );
-  sql.run('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', input.now, device.id);
+  const domain = domainById(sql, device.domainId);
+  // Its last moment in a day that is closed, at the earliest: that day has counted it (L6).
+  const end = Math.max(input.now, domain === null ? 0 : openFromOf(domain) - 1);
+  sql.run('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', end, device.id);
   revokeCertificates(context, device.id, input.now);
   stopCompeting(context, device.domainId, device.id, input.now);
   context.audit({
@@ -128,7 +131,7 @@ export function changeDevice(
   context.emit(input.domainId, input.now, { type: 'device', data: { deviceId: device.id } });
 }
 
-/** Waiting rows, ended blocks and old events whose time is over. */
+/** Waiting rows, ended blocks, links and old events whose time is over. */
 export function prune(context: WriteContext, input: { now: number }): { waiting: number } {
   const { sql } = context;
   const gone = sql.all<{ id: string; domainId: number }>(
@@ -140,6 +143,8 @@ export function prune(context: WriteContext, input: { now: number }): { waiting:
     context.emit(row.domainId, input.now, { type: 'device', data: { deviceId: row.id, removed: true } });
   }
   sql.run('DELETE FROM blocks WHERE until_at < ?', input.now);
+  // An invitation that is over still shows in Users until it is sent again or taken back.
+  sql.run("DELETE FROM tokens WHERE expires_at < ? AND (purpose <> 'invitation' OR used_at IS NOT NULL)", input.now);
   // Ids follow the time, so no index of times is kept: the scan ends at the first event that stays.
   sql.run(
     'DELETE FROM events WHERE id < coalesce((SELECT id FROM events WHERE at >= ? ORDER BY id LIMIT 1), 9223372036854775807)',

@@ -1,61 +1,85 @@
-import { RollcallError } from '../../../protocol/errors.ts';
+import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { domainName } from '../../../protocol/text.ts';
 import { firstChargedDay, trialEnd } from '../../domains/status.ts';
 import { EMPTY_HASH } from '../../ledger/transfers.ts';
+import { insertUser, type NewUser } from '../account-rows.ts';
 import type { WriteContext } from '../context.ts';
 import { domainByName } from '../domain-rows.ts';
+import { isNameFree } from '../queries/names.ts';
 
-/** D1: an unconfirmed name is free again 7 days after its last mail. */
-const NAME_HELD_MS = 7 * 86_400_000;
-
-export interface CreateDomainInput {
+/** What is known of a domain when it is laid down. */
+export interface DomainDetails {
   now: number;
   name: string;
   email: string;
   organization: string;
   contactName: string;
   phone: string;
-  /** Whether the operator makes it: then an unconfirmed name of the same kind is taken up where it was left. */
-  byOperator: boolean;
+  language: Language;
 }
 
-/** D1: lays a domain down, unconfirmed. Refuses with `name-invalid` or `name-taken`. */
+export interface CreateDomainInput extends Omit<DomainDetails, 'language'> {
+  language?: Language;
+  /** D6: its first user. */
+  owner?: NewUser;
+  /** Who activates it at once, with its first user in the same transaction: what the operator does. */
+  activatedBy?: string;
+}
+
+/** A domain without a mail: with `owner` and `activatedBy` whole at once. Refuses with `name-invalid` or `name-taken`. */
 export function createDomain(context: WriteContext, input: CreateDomainInput): { domainId: number } {
+  const { now, owner, activatedBy } = input;
+  const { domainId } = layDomain(context, { ...input, language: input.language ?? 'en' });
+  if (owner !== undefined) insertUser(context.sql, owner, domainId, now);
+  if (activatedBy !== undefined) activateDomain(context, { now, domainId, actor: activatedBy });
+  return { domainId };
+}
+
+/**
+ * D1: lays a domain down, unconfirmed. A name whose sign-up was never confirmed is free again 7 days after its last mail, at once
+ * where none was ever sent; what the earlier try left is gone then. Refuses with `name-invalid` or `name-taken`.
+ */
+export function layDomain(context: WriteContext, input: DomainDetails): { domainId: number } {
   const { sql } = context;
   if (!domainName.safeParse(input.name).success) throw new RollcallError('name-invalid');
+  if (!isNameFree(sql, input.name, input.now)) throw new RollcallError('name-taken');
+  const { organization, contactName, phone, email, language, now } = input;
   const existing = domainByName(sql, input.name);
   if (existing !== null) {
-    const mailed =
-      sql.get<{ at: number | null }>('SELECT confirmation_mailed_at AS at FROM domains WHERE id = ?', existing.id)?.at ?? null;
-    const free = existing.activatedAt === null && (mailed === null ? input.byOperator : mailed + NAME_HELD_MS < input.now);
-    if (!free) throw new RollcallError('name-taken');
+    sql.run('DELETE FROM outbox WHERE domain_id = ? AND sent_at IS NULL', existing.id);
+    sql.run('DELETE FROM auth_user WHERE "domainId" = ?', existing.id);
     sql.run(
-      'UPDATE domains SET email = ?, organization = ?, contact_name = ?, phone = ?, created_at = ?, confirmation_mailed_at = NULL WHERE id = ?',
-      input.email,
-      input.organization,
-      input.contactName,
-      input.phone,
-      input.now,
+      `UPDATE domains SET organization = ?, contact_name = ?, phone = ?, email = ?, language = ?, created_at = ?,
+       confirmation_mailed_at = NULL WHERE id = ?`,
+      organization,
+      contactName,
+      phone,
+      email,
+      language,
+      now,
       existing.id,
     );
     return { domainId: existing.id };
   }
-  const row = sql.get<{ id: number }>(
-    'INSERT INTO domains (name, organization, contact_name, phone, email, created_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
+  const domainId = sql.insert(
+    'INSERT INTO domains (name, organization, contact_name, phone, email, language, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     input.name,
-    input.organization,
-    input.contactName,
-    input.phone,
-    input.email,
-    input.now,
+    organization,
+    contactName,
+    phone,
+    email,
+    language,
+    now,
   );
-  if (row === null) throw new Error('the domain was not stored');
-  sql.run('INSERT INTO ledger_heads (domain_id, n, hash, balance, at) VALUES (?, 0, ?, 0, 0)', row.id, EMPTY_HASH);
-  return { domainId: row.id };
+  sql.run('INSERT INTO ledger_heads (domain_id, n, hash, balance, at) VALUES (?, 0, ?, 0, 0)', domainId, EMPTY_HASH);
+  return { domainId };
 }
 
 /** D3: the 30-day trial starts at activation. Activating again changes nothing. */
-export function activateDomain(context: WriteContext, input: { now: number; domainId: number; actor: string }): void {
+export function activateDomain(
+  context: WriteContext,
+  input: { now: number; domainId: number; actor: string; address?: string },
+): void {
   const changed = context.sql.run(
     'UPDATE domains SET activated_at = ?, trial_ends_at = ?, next_usage_day = ? WHERE id = ? AND activated_at IS NULL',
     input.now,
@@ -68,6 +92,7 @@ export function activateDomain(context: WriteContext, input: { now: number; doma
       domainId: input.domainId,
       at: input.now,
       actor: input.actor,
+      address: input.address ?? null,
       action: 'domain.activated',
       subject: String(input.domainId),
     });
@@ -77,6 +102,8 @@ export interface EnrolmentPolicy {
   now: number;
   name: string;
   actor: string;
+  address?: string;
+  correlationId?: string;
   unlisted: 'approve' | 'accept' | null;
   /** Keyed hash and sealed text of a new pairing code; `none` asks for none any more; null leaves it. */
   pairing: { hash: string; sealed: Uint8Array } | 'none' | null;
@@ -108,11 +135,13 @@ export function setEnrolmentPolicy(context: WriteContext, input: EnrolmentPolicy
     domainId: domain.id,
     at: input.now,
     actor: input.actor,
+    address: input.address ?? null,
     action: 'domain.enrolment-policy',
     subject: domain.name,
     details: {
+      before: { unlisted: domain.unlisted, pairingCode: domain.pairingHash === null ? 'none' : 'set' },
       unlisted: input.unlisted,
-      pairingCode: input.pairing === null ? 'unchanged' : input.pairing === 'none' ? 'none' : 'new',
+      pairingCode: input.pairing === null ? null : input.pairing === 'none' ? 'none' : 'new',
     },
   });
 }

@@ -81,7 +81,6 @@ describe('a domain that is disabled, closed or unconfirmed', () => {
       organization: 'O',
       contactName: 'C',
       phone: '1',
-      byOperator: false,
     });
     store.reader.run("UPDATE domains SET closed_at = ? WHERE name = 'shelbyville'", START + 5);
     expect(['springfield', 'capital', 'nowhere', 'shelbyville'].map((name) => desk.whyUnknown(name, START + 4))).toEqual([

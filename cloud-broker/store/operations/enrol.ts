@@ -6,6 +6,7 @@ import { boardBySerial, deviceById, type BoardRow, type DeviceRow } from '../dev
 import { domainByName, statusOf, type DomainRow } from '../domain-rows.ts';
 import { bindKey, bookGrant, insertEnrolled, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
 import { loadFacts, type LoadedFacts } from '../enrolment-facts.ts';
+import { settleDays } from '../posting.ts';
 import type { Sql } from '../sql.ts';
 
 /** E3: at most 5 live certificates a device; the oldest goes. */
@@ -15,7 +16,9 @@ type Accepted = Extract<Decision, { outcome: 'accepted' }>;
 
 /** One proved try to enrol: facts, decision, rows, in one transaction (E2). */
 export function enrol(context: WriteContext, attempt: EnrolmentAttempt): EnrolmentOutcome {
-  const loaded = loadFacts(context.sql, attempt);
+  let loaded = loadFacts(context.sql, attempt);
+  // The days that are over come first: whether the domain is disabled must not depend on when the daily job ran (L6).
+  if (loaded !== null && settleDays(context, loaded.domain, attempt.now)) loaded = loadFacts(context.sql, attempt);
   if (loaded === null) return { outcome: 'rejected', code: 'domain-unknown' };
   if ((loaded.board?.factoryPublicKey ?? null) !== attempt.checkedFactoryKey && loaded.facts.identity === 'listed')
     return { outcome: 'facts-changed' };

@@ -1,11 +1,28 @@
 /** Every write there is, by name. Each runs in the writer thread, in a savepoint of its own. */
+import { askClosing, closePiece, erasePersonalData, withdrawClosing } from './closing.ts';
+import { changeDomain } from './domain-settings.ts';
+import { createApiKey, noteKeyUse, revokeApiKey } from './api-keys.ts';
 import { approve } from './approve.ts';
 import { changeDevice, liftBlock, prune, reject, unenrol } from './devices.ts';
 import { activateDomain, createDomain, setEnrolmentPolicy } from './domains.ts';
 import { enrol } from './enrol.ts';
+import { mailFailed, mailSent, pruneOutbox, remindTrials } from './mail.ts';
+import { endOtherSessions, endOwnSession, setOwnLanguage } from './own-sessions.ts';
+import { changePassword, requestReset, resetPassword } from './passwords.ts';
 import { flushPresence } from './presence.ts';
+import { issueInvoiceKey, issueKey, redeemKey } from './product-keys.ts';
 import { importBoards } from './register.ts';
+import {
+  confirmSecondFactor,
+  endSecondFactor,
+  offerSecondFactor,
+  takeRecoveryCode,
+  takeSecondFactorCode,
+} from './second-factor.ts';
+import { activateByLink, resendActivation, signUp } from './sign-up.ts';
 import { accountStatement } from './statement.ts';
+import { closeUsage } from './usage.ts';
+import { acceptInvitation, changeUser, inviteUser, removeUser, resendInvitation } from './users.ts';
 
 export const operations = {
   enrol,
@@ -15,12 +32,47 @@ export const operations = {
   unenrol,
   changeDevice,
   prune,
+  closeUsage,
+  issueKey,
+  issueInvoiceKey,
+  redeemKey,
   flushPresence,
   importBoards,
   createDomain,
   activateDomain,
   setEnrolmentPolicy,
   accountStatement,
+  signUp,
+  resendActivation,
+  activateByLink,
+  requestReset,
+  resetPassword,
+  changePassword,
+  offerSecondFactor,
+  confirmSecondFactor,
+  takeSecondFactorCode,
+  takeRecoveryCode,
+  endSecondFactor,
+  createApiKey,
+  revokeApiKey,
+  noteKeyUse,
+  mailSent,
+  mailFailed,
+  pruneOutbox,
+  remindTrials,
+  changeDomain,
+  askClosing,
+  withdrawClosing,
+  closePiece,
+  erasePersonalData,
+  inviteUser,
+  resendInvitation,
+  acceptInvitation,
+  changeUser,
+  removeUser,
+  endOwnSession,
+  endOtherSessions,
+  setOwnLanguage,
 } as const;
 
 type Operations = typeof operations;

@@ -2,7 +2,8 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import { mergeEntry, parseRegisterEntry, type RegisterEntry } from '../../register/entry.ts';
 import type { WriteContext } from '../context.ts';
-import { boardBySerial } from '../device-rows.ts';
+import { boardBySerial, type BoardRow } from '../device-rows.ts';
+import type { Sql } from '../sql.ts';
 
 /** Most lines in one operation: bounds how long an import holds the writer. */
 const MAX_IMPORT_LINES = 1000;
@@ -48,6 +49,13 @@ function list(context: WriteContext, entry: RegisterEntry, line: number, now: nu
   const key = serialKey(entry.serial);
   const row = boardBySerial(sql, key);
   const merged = mergeEntry(row === null ? null : { ...row, left: row.leftCredits }, entry);
+  if (merged.verdict === 'added' || merged.verdict === 'changed') {
+    const reason = keyIsIssued(sql, entry, row);
+    if (reason !== null) {
+      report.rejected.push({ line, reason });
+      return;
+    }
+  }
   if (merged.verdict === 'rejected') {
     report.rejected.push({ line, reason: merged.reason });
     return;
@@ -83,4 +91,12 @@ function list(context: WriteContext, entry: RegisterEntry, line: number, now: nu
       row.id,
     );
   }
+}
+
+/** K2: all boards of an invoice share one key, so none joins it or gets more credits after it was issued. */
+function keyIsIssued(sql: Sql, entry: RegisterEntry, row: BoardRow | null): string | null {
+  const brings = entry.credits - (row === null ? 0 : row.credits - row.leftCredits);
+  if (entry.fulfilment !== 'product-key' || entry.invoice === null || brings === 0) return null;
+  const issued = sql.get('SELECT 1 AS found FROM product_keys WHERE invoice = ?', entry.invoice) !== null;
+  return issued ? 'invoice: its product key was issued already' : null;
 }

@@ -27,13 +27,18 @@ export interface HistoryView {
   serial: string | null;
   label: string | null;
   productKeyId: string | null;
+  keyEndsWith: string | null;
+  date: string | null;
+  previousHash: string;
+  reason: string | null;
   actor: string;
   hash: string;
 }
 
 const SELECT = `SELECT t.id, t.domain_id AS domainId, t.n, t.at, t.kind, CASE t.credit WHEN 'domain' THEN t.credits ELSE -t.credits END AS credits,
-  t.balance_after AS balanceAfter, t.device_id AS deviceId, d.serial, d.label, t.product_key_id AS productKeyId, t.actor, t.hash
-  FROM transfers t LEFT JOIN devices d ON d.id = t.device_id AND d.domain_id = t.domain_id`;
+  t.balance_after AS balanceAfter, t.device_id AS deviceId, d.serial, d.label, t.product_key_id AS productKeyId, k.ends_with AS keyEndsWith, t.date, t.previous_hash AS previousHash, t.reason, t.actor, t.hash
+  FROM transfers t LEFT JOIN devices d ON d.id = t.device_id AND d.domain_id = t.domain_id
+  LEFT JOIN product_keys k ON k.id = t.product_key_id`;
 
 const place = z.int().min(1);
 
@@ -56,4 +61,9 @@ export function listHistory(
 
 export function transferView(sql: Sql, domainId: number, transferId: number): HistoryView | null {
   return sql.get<HistoryView>(`${SELECT} WHERE t.id = ? AND t.domain_id = ?`, transferId, domainId);
+}
+
+/** The n-th row of the domain's chain; null beyond its end. */
+export function historyAt(sql: Sql, domainId: number, n: number): HistoryView | null {
+  return sql.get<HistoryView>(`${SELECT} WHERE t.domain_id = ? AND t.n = ?`, domainId, n);
 }

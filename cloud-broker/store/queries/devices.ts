@@ -200,8 +200,23 @@ function counted(sql: Sql, domainId: number, tags: readonly string[], status: De
     const kept = { text: 'domain_id = ? AND tag = ?', parameters: [domainId, tags[0] ?? ''] };
     return total('device_counts', both(kept, ...ofStatus), 'coalesce(sum(devices), 0)');
   }
-  const source = sourceOf(domainId, tags);
-  return total(source.from, both(source, ...ofStatus.map((of) => ({ ...of, text: `t.${of.text}` }))), 'count(*)');
+  // From the rarest tag on: a tag's own count is kept, and each of its devices is looked up once a tag.
+  const ofTag = (tag: string): number => counted(sql, domainId, [tag], undefined);
+  const [rarest = '', ...others] = tags
+    .map((tag) => ({ tag, devices: ofTag(tag) }))
+    .toSorted((a, b) => a.devices - b.devices)
+    .map(({ tag }) => tag);
+  const has = others.map((tag) => ({
+    text: 'EXISTS (SELECT 1 FROM device_tags o WHERE o.device_id = t.device_id AND o.tag = ?)',
+    parameters: [tag],
+  }));
+  const first = { text: 't.domain_id = ? AND t.tag = ?', parameters: [domainId, rarest] };
+  return total('device_tags t', both(first, ...ofStatus.map((of) => ({ ...of, text: `t.${of.text}` })), ...has), 'count(*)');
+}
+
+/** How many devices of the domain a viewer sees. */
+export function countShown(sql: Sql, viewer: Viewer): number {
+  return counted(sql, viewer.domainId, wantedTags(viewer, undefined), undefined);
 }
 
 /** One device or waiting row; null where the viewer does not see it. */

@@ -1,6 +1,8 @@
 import type { HistoryRow } from '../../../protocol/api.ts';
 import type { HistoryView } from './billing.ts';
 import { isoTime } from './cursor.ts';
+import { deviceView, type Viewer } from './devices.ts';
+import type { Sql } from '../sql.ts';
 
 /** A booked transfer as the API, the event stream and the operator's command line show it. */
 export function presentHistoryRow(view: HistoryView): HistoryRow {
@@ -14,8 +16,21 @@ export function presentHistoryRow(view: HistoryView): HistoryRow {
     ...(view.deviceId === null ? {} : { device: view.deviceId }),
     ...(view.serial === null ? {} : { serial: view.serial }),
     ...(view.label === null ? {} : { label: view.label }),
-    ...(view.productKeyId === null ? {} : { key: view.productKeyId }),
+    ...(view.productKeyId === null ? {} : { key: view.productKeyId, keyEndsWith: view.keyEndsWith ?? '' }),
+    ...(view.date === null ? {} : { date: view.date }),
+    ...(view.reason === null ? {} : { reason: view.reason }),
     actor: view.actor,
     hash: view.hash,
   };
+}
+
+/**
+ * The same for one pair of eyes: credits and balance are the domain's, but a device that the viewer does not see stays unnamed, and
+ * so does one that is enrolled no more (D6, A4).
+ */
+export function historyRowFor(sql: Sql, viewer: Viewer, view: HistoryView): HistoryRow {
+  const row = presentHistoryRow(view);
+  if (viewer.tags.length === 0 || view.deviceId === null || deviceView(sql, viewer, view.deviceId) !== null) return row;
+  const { device: _device, serial: _serial, label: _label, ...rest } = row;
+  return { ...rest, actor: rest.actor.startsWith('device:') ? 'device:' : rest.actor };
 }

@@ -73,7 +73,6 @@ async function makeDomain(store: Store, now: number): Promise<number> {
     organization: 'Fleet',
     contactName: '',
     phone: '',
-    byOperator: true,
   });
   await store.write('activateDomain', { now, domainId, actor: 'bench' });
   return domainId;

@@ -1,0 +1,72 @@
+/** S4: a consistent copy of a running service's data with its keys, as one file. */
+import { closeSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { RollcallError } from '../../protocol/errors.ts';
+import { belongs, fillBackup, HEADS_FILE, type BackupFiles } from './container.ts';
+import { flawOf, inWorker } from './verify.ts';
+
+export interface BackupMade {
+  file: string;
+  bytes: number;
+  /** Whether the finished file was opened and found whole, its books right. */
+  verified: boolean;
+  /** What is wrong where it is not verified. */
+  flaw?: string;
+}
+
+/** The keys, and the signed heads of the books where there are any. Written whole or not at all, so they can be read at any time. */
+function filesBeside(folder: string): BackupFiles {
+  const names = readdirSync(join(folder, 'keys'), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.new'))
+    .map((entry) => `keys/${entry.name}`)
+    .filter(belongs);
+  const files: BackupFiles = new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
+  try {
+    files.set(HEADS_FILE, readFileSync(join(folder, HEADS_FILE)));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  return files;
+}
+
+/** Whatever a crash leaves of an unfinished backup is called `.part`; the name itself appears when all is on disk, and replaces nothing. */
+function finish(part: string, file: string): void {
+  for (const path of [part, dirname(file)]) {
+    const descriptor = openSync(path, 'r');
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    if (path === part) {
+      linkSync(part, file);
+      rmSync(part);
+    }
+  }
+}
+
+/**
+ * Backs `folder` up to `file`, an absolute path that must not exist, readable by its owner alone (0600). Refuses with
+ * `backup-failed`, whose details say why; then there is no file.
+ */
+export async function backUp(folder: string, file: string, now: number): Promise<BackupMade> {
+  const failed = (reason: string): RollcallError => new RollcallError('backup-failed', { file, reason });
+  if (!isAbsolute(file)) throw failed('the path is not absolute');
+  const part = `${file}.part`;
+  try {
+    if (statSync(file, { throwIfNoEntry: false }) !== undefined) throw failed('the file is there already');
+    closeSync(openSync(part, 'wx', 0o600));
+  } catch (error) {
+    throw error instanceof RollcallError ? error : failed(error instanceof Error ? error.message : String(error));
+  }
+  try {
+    // The signed heads first: none of them may lie beyond the end of the books that are copied after them (L5).
+    const files = filesBeside(folder);
+    const problem = await inWorker({ job: 'copy', from: join(folder, 'rollcall.db'), to: part });
+    if (problem !== null) throw failed(problem);
+    fillBackup(part, files, now);
+    const flaw = await flawOf(part);
+    finish(part, file);
+    return { file, bytes: statSync(file).size, verified: flaw === null, ...(flaw === null ? {} : { flaw }) };
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error instanceof RollcallError ? error : failed(error instanceof Error ? error.message : String(error));
+  }
+}

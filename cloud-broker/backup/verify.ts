@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { createPrivateKey } from 'node:crypto';
+import { parseCheckpoints } from '../ledger/checkpoints.ts';
+import { verifyLedger } from '../store/proof-of-books.ts';
+import { HEADS_FILE, readBackupFiles } from './container.ts';
+import type { BackupJob } from './worker.ts';
+
+/** Runs a long part of a backup in a thread of its own; null, or what is wrong. */
+export async function inWorker(job: BackupJob): Promise<string | null> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: job, name: 'backup' });
+  const [answer] = (await once(worker, 'message')) as [string | null];
+  return answer;
+}
+
+/** Opens a backup and reads all of it: no damage, its own keys, and books that are right up to every signed head. Null, or what is wrong. */
+export async function flawOf(file: string): Promise<string | null> {
+  try {
+    const files = readBackupFiles(file);
+    const damage = await inWorker({ job: 'check', file });
+    if (damage !== null) return damage;
+    const ledgerKey = createPrivateKey(Buffer.from(files.get('keys/ledger.key') ?? []));
+    const heads = Buffer.from(files.get(HEADS_FILE) ?? []).toString('utf8');
+    const { firstDifference: difference } = await verifyLedger(file, parseCheckpoints(heads, ledgerKey));
+    return difference === undefined ? null : `the books: ${difference.domain} row ${difference.n ?? '-'} ${difference.what}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

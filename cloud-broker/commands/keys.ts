@@ -1,0 +1,29 @@
+import { CommanderError, Option, type Command } from 'commander';
+import { readSettings } from '../config.ts';
+import { EXIT, print, type Json } from './output.ts';
+import { withOperator } from './with-operator.ts';
+
+/** A whole number of credits; anything else is wrong usage. */
+function creditsOf(text: string): number {
+  if (!/^\d{1,12}$/.test(text)) throw new CommanderError(EXIT.usage, 'usage', '--credits takes a whole number');
+  return Number(text);
+}
+
+export function keyCommands(program: Command): void {
+  program
+    .command('key')
+    .description('product keys')
+    .command('issue')
+    .description('a stand-alone product key, as resellers sell it')
+    .requiredOption('--credits <n>', 'credits that it carries', creditsOf)
+    .option('--email <address>', 'the buyer, who gets it by mail')
+    .addOption(new Option('--language <code>', 'of the mail').choices(['en', 'fr']).default('en'))
+    .option('--json')
+    .action(async ({ json, ...asked }: Json & { credits: number; email?: string; language: 'en' | 'fr' }) => {
+      const issued = await withOperator(readSettings(process.env), async (operator) => operator.issueKey(asked));
+      print(json === true, issued, () => [
+        `${issued.key}  ${issued.credits} credits`,
+        ...(issued.mailedTo === null ? [] : [`It is in the outbox for ${issued.mailedTo}.`]),
+      ]);
+    });
+}

@@ -1,0 +1,81 @@
+import { Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { change } from '../api/client.ts';
+import { useSession } from '../app/Session.tsx';
+import { Refused } from '../parts/panels.tsx';
+import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
+import { useWords } from '../words/words.ts';
+import { Sessions } from '../users/Sessions.tsx';
+import { SecondFactor } from './SecondFactor.tsx';
+
+/** What a user changes about their own sign-in; it works without credits too (D5). */
+export function AccountPage() {
+  const { t } = useWords();
+  const { user, email } = useSession();
+  return (
+    <div className="rc-stack rc-narrow">
+      <div>
+        <Title order={1} size="h2">
+          {t('account.title')}
+        </Title>
+        <Text className="rc-wrap rc-dim">{t('account.about', { user, email })}</Text>
+      </div>
+      <ChangePassword user={user} />
+      <SecondFactor />
+      <Sessions />
+    </div>
+  );
+}
+
+function ChangePassword({ user }: { user: string }) {
+  const { t } = useWords();
+  const [current, setCurrent] = useState('');
+  const [password, setPassword] = useState('');
+  const [tried, setTried] = useState(false);
+  const save = useMutation({
+    mutationFn: () => change('POST', '/password', { current, password }),
+    onSuccess: () => {
+      setCurrent('');
+      setPassword('');
+      setTried(false);
+    },
+  });
+  const submit = (): void => {
+    setTried(true);
+    if (current !== '' && isLongEnough(password)) save.mutate();
+  };
+  return (
+    <Paper
+      className="rc-panel"
+      component="form"
+      p="xl"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Stack gap="md">
+        <Title order={2} size="h3">
+          {t('account.password')}
+        </Title>
+        <input hidden name="username" autoComplete="username" value={user} readOnly />
+        <PasswordField label={t('account.current')} kind="current" value={current} onChange={setCurrent} />
+        <PasswordField
+          label={t('reset.new')}
+          kind="new"
+          value={password}
+          wrong={tried && !isLongEnough(password)}
+          onChange={setPassword}
+        />
+        {save.isError ? <Refused error={save.error} /> : null}
+        {save.isSuccess && password === '' ? <Text role="status">{t('account.changed')}</Text> : null}
+        <div>
+          <Button type="submit" loading={save.isPending} disabled={current === '' || password === ''}>
+            {t('account.change')}
+          </Button>
+        </div>
+      </Stack>
+    </Paper>
+  );
+}

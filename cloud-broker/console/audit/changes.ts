@@ -1,0 +1,45 @@
+/** What an audit row's details say, as lines "field: before → after". Pure. */
+export interface Change {
+  field: string;
+  /** Null where nothing was before, or it is not known. */
+  before: string | null;
+  after: string;
+}
+
+type Details = Record<string, unknown>;
+
+const isDetails = (value: unknown): value is Details => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Lists are stored as JSON texts in some rows. */
+function unpacked(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith('[')) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+/** `null`: nothing is said of it. */
+function textOf(field: string, value: unknown, time: (iso: string) => string): string | null {
+  const plain = unpacked(value);
+  if (plain === null || plain === undefined) return null;
+  if (Array.isArray(plain)) return plain.length === 0 ? '–' : plain.map(String).join(', ');
+  if (typeof plain === 'number' && /(?:At|Until)$/.test(field)) return time(new Date(plain).toISOString());
+  if (typeof plain === 'object') return JSON.stringify(plain);
+  return plain === '' ? '–' : String(plain as string | number | boolean);
+}
+
+/** `time` writes an ISO 8601 time in the reader's language. What stayed as it was is left out. */
+export function changesOf(details: Details, time: (iso: string) => string): Change[] {
+  const { before: beforeValue, after: afterValue, ...rest } = details;
+  const before = isDetails(beforeValue) ? beforeValue : {};
+  const after: Details = { ...rest, ...(isDetails(afterValue) ? afterValue : {}) };
+  const changes: Change[] = [];
+  for (const [field, value] of Object.entries(after)) {
+    const now = textOf(field, value, time);
+    const was = textOf(field, before[field], time);
+    if (now !== null && now !== was) changes.push({ field, before: was, after: now });
+  }
+  return changes;
+}

@@ -1,0 +1,100 @@
+import type { WordKey, Words } from '../words/words.ts';
+
+const actionWords: Readonly<Record<string, WordKey>> = {
+  'device.enrolled': 'audit.deviceEnrolled',
+  'device.waits': 'audit.deviceWaits',
+  'device.rejected': 'audit.deviceRejected',
+  'device.blocked': 'audit.deviceBlocked',
+  'device.changed': 'audit.deviceChanged',
+  'device.unenrolled': 'audit.deviceUnenrolled',
+  'device.stopped-asking': 'audit.deviceStoppedAsking',
+  'device.joined-register': 'audit.deviceJoinedRegister',
+  'block.lifted': 'audit.blockLifted',
+  'domain.activated': 'audit.domainActivated',
+  'domain.enrolment-policy': 'audit.enrolmentPolicy',
+  'domain.changed': 'audit.domainChanged',
+  'domain.closing': 'audit.closing',
+  'domain.closing-withdrawn': 'audit.closingWithdrawn',
+  'api-key.created': 'audit.keyCreated',
+  'api-key.revoked': 'audit.keyRevoked',
+  'key.redeemed': 'audit.productKeyRedeemed',
+  'user.invited': 'audit.userInvited',
+  'user.invited-again': 'audit.userInvitedAgain',
+  'user.joined': 'audit.userJoined',
+  'user.changed': 'audit.userChanged',
+  'user.removed': 'audit.userRemoved',
+  'user.password-changed': 'audit.passwordChanged',
+  'user.password-reset': 'audit.passwordReset',
+  'user.second-factor-on': 'audit.secondFactorOn',
+  'user.second-factor-off': 'audit.secondFactorOff',
+  'user.recovery-code-used': 'audit.recoveryCodeUsed',
+  'session.ended': 'audit.sessionEnded',
+  'session.others-ended': 'audit.othersEnded',
+};
+
+const fieldWords: Readonly<Record<string, WordKey>> = {
+  label: 'audit.label',
+  tags: 'audit.tags',
+  granted: 'audit.granted',
+  forfeited: 'audit.forfeited',
+  credits: 'audit.credits',
+  reason: 'audit.reason',
+  code: 'audit.code',
+  serial: 'audit.serial',
+  key: 'audit.key',
+  scopes: 'audit.scopes',
+  role: 'audit.role',
+  billing: 'audit.billing',
+  email: 'audit.email',
+  organization: 'audit.organization',
+  contactName: 'audit.contactName',
+  phone: 'audit.phone',
+  language: 'audit.language',
+  unlisted: 'audit.unlisted',
+  pairingCode: 'audit.pairingCode',
+  closesAt: 'audit.closesAt',
+};
+
+/** Values that are codes, as `field=value`. */
+const valueWords: Readonly<Record<string, WordKey>> = {
+  'scopes=devices:read': 'apiKeys.devicesRead',
+  'scopes=devices:write': 'apiKeys.devicesWrite',
+  'scopes=billing': 'apiKeys.billing',
+  'unlisted=approve': 'audit.unlistedWait',
+  'unlisted=accept': 'audit.unlistedEnrol',
+  'pairingCode=none': 'audit.codeNone',
+  'pairingCode=set': 'audit.codeSet',
+  'pairingCode=new': 'audit.codeNew',
+  'reason=granted': 'audit.reasonGranted',
+  'reason=held': 'audit.reasonHeld',
+  'reason=product-key': 'audit.reasonProductKey',
+  'reason=not-listed': 'audit.reasonNotListed',
+  'reason=none-left': 'audit.reasonNoneLeft',
+  'code=awaiting-approval': 'audit.awaitingApproval',
+  'code=key-changed': 'audit.keyChanged',
+  'role=domain-admin': 'role.domainAdmin',
+  'role=admin': 'role.admin',
+  'role=user': 'role.user',
+  'billing=true': 'yes',
+  'billing=false': 'no',
+};
+
+/** A value, or several in a row, in words where it is a code. */
+export function valueName(t: Words['t'], field: string, value: string): string {
+  const one = (part: string): string => {
+    const word = valueWords[`${field}=${part}`];
+    return word === undefined ? part : t(word);
+  };
+  return value.split(', ').map(one).join(', ');
+}
+
+/** What was done, in words; its code where this console has none for it. */
+export function actionName(t: Words['t'], action: string): string {
+  const word = actionWords[action];
+  return word === undefined ? action : t(word);
+}
+
+export function fieldName(t: Words['t'], field: string): string {
+  const word = fieldWords[field];
+  return word === undefined ? field : t(word);
+}

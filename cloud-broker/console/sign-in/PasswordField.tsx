@@ -1,0 +1,37 @@
+import { PasswordInput } from '@mantine/core';
+import { useWords } from '../words/words.ts';
+
+/** D1: characters of a password, as the service demands them. */
+const PASSWORD_LENGTH = { least: 10, most: 256 } as const;
+
+export const isLongEnough = (password: string): boolean => password.length >= PASSWORD_LENGTH.least;
+
+interface PasswordFieldProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  /** `new` is a password to be chosen: it says what it must be, and `wrong` that it is not. */
+  kind: 'current' | 'new';
+  wrong?: boolean;
+  autoFocus?: boolean;
+}
+
+export function PasswordField({ label, value, onChange, kind, wrong = false, autoFocus = false }: PasswordFieldProps) {
+  const { t } = useWords();
+  return (
+    <PasswordInput
+      label={label}
+      description={kind === 'new' ? t('signUp.passwordHint') : undefined}
+      name={kind === 'new' ? 'new-password' : 'password'}
+      autoComplete={kind === 'new' ? 'new-password' : 'current-password'}
+      required
+      withAsterisk={false}
+      autoFocus={autoFocus}
+      maxLength={PASSWORD_LENGTH.most}
+      value={value}
+      error={wrong ? t('signUp.passwordShort') : null}
+      visibilityToggleButtonProps={{ 'aria-label': t('session.showPassword') }}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}

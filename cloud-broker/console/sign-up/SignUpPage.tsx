@@ -1,0 +1,54 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { change } from '../api/client.ts';
+import { hasCode } from '../api/failure.ts';
+import { useWords } from '../words/words.ts';
+import { AccountStep } from './AccountStep.tsx';
+import { CheckMail } from './CheckMail.tsx';
+import { MoreStep } from './MoreStep.tsx';
+
+/** All that a sign-up asks for; kept while one goes back and forth between its pages. */
+export interface Draft {
+  name: string;
+  email: string;
+  password: string;
+  organization: string;
+  contactName: string;
+  phone: string;
+}
+
+const EMPTY: Draft = { name: '', email: '', password: '', organization: '', contactName: '', phone: '' };
+/** Refusals that are about what the first page asked. */
+const ABOUT_ACCOUNT = ['name-taken', 'name-invalid', 'password-weak'];
+
+/** D1: *Create account*, then *Add more information*, then the mail. */
+export function SignUpPage() {
+  const { language } = useWords();
+  const [draft, setDraft] = useState(EMPTY);
+  const [step, setStep] = useState<'account' | 'more'>('account');
+  const signUp = useMutation({
+    mutationFn: () => change('POST', '/signup', { ...draft, language }),
+    onError: (error) => {
+      if (ABOUT_ACCOUNT.some((code) => hasCode(error, code))) setStep('account');
+    },
+  });
+  const edit = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
+  const go = (to: typeof step): void => {
+    signUp.reset();
+    setStep(to);
+  };
+  if (signUp.isSuccess) return <CheckMail name={draft.name} email={draft.email} />;
+  const refusal = signUp.isError ? signUp.error : null;
+  return step === 'account' ? (
+    <AccountStep draft={draft} edit={edit} refusal={refusal} onContinue={() => go('more')} />
+  ) : (
+    <MoreStep
+      draft={draft}
+      edit={edit}
+      refusal={refusal}
+      isPending={signUp.isPending}
+      onBack={() => go('account')}
+      onCreate={() => signUp.mutate()}
+    />
+  );
+}

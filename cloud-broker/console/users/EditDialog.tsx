@@ -1,0 +1,72 @@
+import { Button, Modal, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { User, UserPatch } from '../../../protocol/api-users.ts';
+import { useAllowed, useSession } from '../app/Session.tsx';
+import { useWords } from '../words/words.ts';
+import { useChangeUser } from './queries.ts';
+import { isEmail, UserForm } from './UserForm.tsx';
+import type { UserDraft } from './UserForm.tsx';
+
+interface EditDialogProps {
+  user: User;
+  onClose: () => void;
+  onRemove: () => void;
+}
+
+/** What differs from the user as they are; null where nothing does. */
+function patchOf(user: User, draft: UserDraft): UserPatch | null {
+  const email = draft.email.trim().toLowerCase();
+  const patch: UserPatch = {
+    ...(draft.role === user.role ? {} : { role: draft.role }),
+    ...(draft.billing === user.billing ? {} : { billing: draft.billing }),
+    ...(JSON.stringify(draft.tags) === JSON.stringify(user.tags) ? {} : { tags: draft.tags }),
+    ...(email === user.email ? {} : { email }),
+  };
+  return Object.keys(patch).length === 0 ? null : patch;
+}
+
+/** Changes one user; it says beforehand what saving does to their sessions and links. */
+export function EditDialog({ user, onClose, onRemove }: EditDialogProps) {
+  const { t } = useWords();
+  const session = useSession();
+  const allowed = useAllowed();
+  const { email, role, billing, tags } = user;
+  const [draft, setDraft] = useState<UserDraft>({ email, role, billing, tags });
+  const save = useChangeUser(user.id);
+  const patch = patchOf(user, draft);
+  const isSelf = user.user === session.user;
+  const hint = (): string | null => {
+    if (patch === null) return null;
+    if (patch.email !== undefined && user.state === 'invited') return t('users.moveHint');
+    const ends = patch.role !== undefined || patch.billing !== undefined || patch.tags !== undefined;
+    if (!ends || user.state === 'invited') return null;
+    return t(isSelf ? 'users.endsOwn' : 'users.ends');
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={<span className="rc-wrap">{user.user}</span>}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <UserForm
+        draft={draft}
+        set={setDraft}
+        hint={hint()}
+        submitWord={t('edit.save')}
+        onSubmit={() => (patch === null ? onClose() : save.mutate(patch, { onSuccess: onClose }))}
+        onCancel={onClose}
+        disabled={patch === null || !isEmail(draft.email) || !allowed.change}
+        pending={save.isPending}
+        error={save.error}
+        aside={
+          <Button variant="default" className="rc-danger" disabled={!allowed.change} onClick={onRemove}>
+            {t('users.remove')}
+          </Button>
+        }
+      >
+        {isSelf ? <Text className="rc-dim">{t('users.isYou')}</Text> : null}
+      </UserForm>
+    </Modal>
+  );
+}

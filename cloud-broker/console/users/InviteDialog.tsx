@@ -1,0 +1,80 @@
+import { Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { userName } from '../../../protocol/api-users.ts';
+import type { Language } from '../../../protocol/errors.ts';
+import { useAllowed, useSession } from '../app/Session.tsx';
+import { useWords } from '../words/words.ts';
+import { useInvite } from './queries.ts';
+import { isEmail, UserForm } from './UserForm.tsx';
+import type { UserDraft } from './UserForm.tsx';
+
+const nobody: UserDraft = { email: '', role: 'user', billing: false, tags: [] };
+
+/** Invites a user by mail: nothing is theirs before they open the link and choose a password. */
+export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useWords();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('users.invite')} closeButtonProps={{ 'aria-label': t('close') }}>
+      <Invite onClose={onClose} />
+    </Modal>
+  );
+}
+
+function Invite({ onClose }: { onClose: () => void }) {
+  const { t, language: spoken } = useWords();
+  const { domain } = useSession();
+  const allowed = useAllowed();
+  const [name, setName] = useState('');
+  const [draft, setDraft] = useState(nobody);
+  const [language, setLanguage] = useState<Language>(spoken);
+  const invite = useInvite();
+  const typed = userName.safeParse(name);
+  const complete = typed.success && isEmail(draft.email);
+  const submit = (): void => {
+    if (typed.success) invite.mutate({ ...draft, name: typed.data, email: draft.email.trim(), language }, { onSuccess: onClose });
+  };
+  return (
+    <UserForm
+      draft={draft}
+      set={setDraft}
+      hint={t('users.inviteHint')}
+      submitWord={t('users.send')}
+      onSubmit={submit}
+      onCancel={onClose}
+      disabled={!complete || !allowed.change}
+      pending={invite.isPending}
+      error={invite.error}
+      more={
+        <Stack gap={4}>
+          <Text size="sm" fw={600}>
+            {t('users.language')}
+          </Text>
+          <SegmentedControl
+            aria-label={t('users.language')}
+            value={language}
+            data={[
+              { value: 'en', label: 'English' },
+              { value: 'fr', label: 'Français' },
+            ]}
+            onChange={(value) => setLanguage(value === 'fr' ? 'fr' : 'en')}
+          />
+        </Stack>
+      }
+    >
+      <TextInput
+        label={t('users.name')}
+        description={typed.success ? t('signUp.nameFree', { user: `${typed.data}@${domain.name}` }) : t('users.nameHint')}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        withAsterisk={false}
+        data-autofocus
+        maxLength={64}
+        value={name}
+        error={name !== '' && !typed.success ? t('users.nameWrong') : null}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+    </UserForm>
+  );
+}

@@ -1,0 +1,88 @@
+import { Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { OwnSession } from '../../../protocol/api-users.ts';
+import { useLost } from '../live/Live.tsx';
+import { ErrorPanel, Refused, RowsLoading } from '../parts/panels.tsx';
+import { Ago } from '../parts/Time.tsx';
+import { useWords } from '../words/words.ts';
+import { browserName } from './browser.ts';
+import { ownSessionsQuery, useEndOthers, useEndSession } from './queries.ts';
+
+/** Where one is signed in, each with the way to end it (D6). */
+export function Sessions() {
+  const { t } = useWords();
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(ownSessionsQuery);
+  if (data === undefined)
+    return error === null ? <RowsLoading rows={2} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  const sessions = data.pages.flatMap((page) => page.items);
+  return (
+    <Paper className="rc-panel" component="section" p="xl" aria-label={t('sessions.title')}>
+      <Stack gap="md">
+        <Title order={2} size="h3">
+          {t('sessions.title')}
+        </Title>
+        <ul className="rc-sessions">
+          {sessions.map((session) => (
+            <SessionRow key={session.id} session={session} />
+          ))}
+        </ul>
+        {hasNextPage ? (
+          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {t('rows.more')}
+          </Button>
+        ) : null}
+        {sessions.some(({ current }) => !current) ? <EndOthers /> : <Text className="rc-dim">{t('sessions.onlyThis')}</Text>}
+      </Stack>
+    </Paper>
+  );
+}
+
+function SessionRow({ session }: { session: OwnSession }) {
+  const { t, formats } = useWords();
+  const lost = useLost();
+  const end = useEndSession(session.id);
+  const name = browserName(session.userAgent) ?? t('sessions.unknown');
+  return (
+    <li>
+      <div className="rc-block">
+        <div className="rc-wrap">
+          <b>{name}</b>
+          <div className="rc-dim">
+            {t('sessions.signedIn')} <Ago at={session.createdAt} />
+            {session.address === null ? null : ` · ${session.address}`}
+          </div>
+          <div className="rc-dim">{t('sessions.until', { day: formats.day(session.endsAt) })}</div>
+        </div>
+        {session.current ? (
+          <span className="rc-tag">{t('sessions.current')}</span>
+        ) : (
+          <Button
+            variant="default"
+            size="compact-md"
+            disabled={lost}
+            loading={end.isPending}
+            aria-label={t('sessions.endOf', { browser: name })}
+            onClick={() => end.mutate()}
+          >
+            {t('sessions.end')}
+          </Button>
+        )}
+      </div>
+      {end.isError ? <Refused error={end.error} /> : null}
+    </li>
+  );
+}
+
+function EndOthers() {
+  const { t } = useWords();
+  const lost = useLost();
+  const end = useEndOthers();
+  return (
+    <div>
+      <Button variant="default" disabled={lost} loading={end.isPending} onClick={() => end.mutate()}>
+        {t('sessions.endOthers')}
+      </Button>
+      {end.isError ? <Refused error={end.error} /> : null}
+    </div>
+  );
+}

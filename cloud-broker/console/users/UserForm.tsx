@@ -1,0 +1,147 @@
+import { Button, Checkbox, Group, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { FormEvent, ReactNode } from 'react';
+import type { Role } from '../../../protocol/api.ts';
+import { userEmail } from '../../../protocol/api-users.ts';
+import { useSession } from '../app/Session.tsx';
+import { Refused } from '../parts/panels.tsx';
+import { useWords } from '../words/words.ts';
+import { conflictWord } from './failure-words.ts';
+import { roleHints, rolesGivenBy, roleWords, seesBilling } from './roles.ts';
+
+export interface UserDraft {
+  email: string;
+  role: Role;
+  billing: boolean;
+  tags: string[];
+}
+
+interface UserFormProps {
+  draft: UserDraft;
+  set: (draft: UserDraft) => void;
+  /** What stands above the fields that every user has. */
+  children?: ReactNode;
+  /** What stands below them. */
+  more?: ReactNode;
+  /** What stands at the left of the buttons. */
+  aside?: ReactNode;
+  hint: string | null;
+  submitWord: string;
+  onSubmit: () => void;
+  onCancel: () => void;
+  disabled: boolean;
+  pending: boolean;
+  error: unknown;
+}
+
+export const isEmail = (text: string): boolean => userEmail.safeParse(text.trim()).success;
+
+/** Role, Billing, tags and e-mail of a user, to be invited or changed. */
+export function UserForm(props: UserFormProps) {
+  const { t } = useWords();
+  const { draft, set } = props;
+  // Half an address is no mistake while it is typed.
+  const [left, setLeft] = useState(false);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!props.disabled) props.onSubmit();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        {props.children}
+        <TextInput
+          label={t('users.email')}
+          type="email"
+          autoComplete="off"
+          required
+          withAsterisk={false}
+          maxLength={254}
+          value={draft.email}
+          error={left && draft.email !== '' && !isEmail(draft.email) ? t('signUp.emailWrong') : null}
+          onBlur={() => setLeft(true)}
+          onChange={(event) => set({ ...draft, email: event.currentTarget.value })}
+        />
+        <RoleChoice draft={draft} set={set} />
+        <Sight draft={draft} set={set} />
+        {props.more}
+        {props.hint === null ? null : (
+          <Text size="sm" role="status">
+            {props.hint}
+          </Text>
+        )}
+        <Conflict error={props.error} />
+        <Group gap="xs" justify="flex-end">
+          <div className="rc-grow">{props.aside}</div>
+          <Button variant="default" onClick={props.onCancel}>
+            {t('cancel')}
+          </Button>
+          <Button type="submit" disabled={props.disabled} loading={props.pending}>
+            {props.submitWord}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** Why it was refused: what stands against it where we know it, else sentence, next step and id. */
+function Conflict({ error }: { error: unknown }) {
+  const { t } = useWords();
+  if (error === null || error === undefined) return null;
+  const word = conflictWord(error);
+  return word === null ? (
+    <Refused error={error} />
+  ) : (
+    <Text role="alert" className="rc-danger">
+      {t(word)}
+    </Text>
+  );
+}
+
+type Part = Pick<UserFormProps, 'draft' | 'set'>;
+
+function RoleChoice({ draft, set }: Part) {
+  const { t } = useWords();
+  const { role } = useSession();
+  const choose = (chosen: string): void => {
+    const found = rolesGivenBy(role).find((one) => one === chosen);
+    if (found !== undefined) set({ ...draft, role: found, tags: found === 'domain-admin' ? [] : draft.tags });
+  };
+  return (
+    <Radio.Group label={t('users.role')} value={draft.role} onChange={choose}>
+      <Stack gap="xs" mt={6}>
+        {rolesGivenBy(role).map((one) => (
+          <Radio key={one} value={one} label={t(roleWords[one])} description={t(roleHints[one])} />
+        ))}
+      </Stack>
+    </Radio.Group>
+  );
+}
+
+/** What the user sees: tags and Billing, which hang together. */
+function Sight({ draft, set }: Part) {
+  const { t } = useWords();
+  const byRole = seesBilling({ ...draft, billing: false });
+  return (
+    <>
+      <TagsInput
+        label={t('users.tags')}
+        description={t(draft.role === 'domain-admin' ? 'users.tagsNone' : 'users.tagsHint')}
+        value={draft.tags}
+        maxTags={32}
+        maxLength={64}
+        disabled={draft.role === 'domain-admin'}
+        onChange={(tags) => set({ ...draft, tags })}
+      />
+      {draft.role === 'admin' && draft.tags.length > 0 ? <Text size="sm">{t('users.tagsAdmin')}</Text> : null}
+      <Checkbox
+        label={t('users.billingMay')}
+        description={byRole ? t('users.billingByRole') : null}
+        checked={byRole || draft.billing}
+        disabled={byRole}
+        onChange={(event) => set({ ...draft, billing: event.currentTarget.checked })}
+      />
+    </>
+  );
+}

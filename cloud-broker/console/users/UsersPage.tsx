@@ -1,0 +1,89 @@
+import { Button, Text, TextInput, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { User } from '../../../protocol/api-users.ts';
+import { useAllowed } from '../app/Session.tsx';
+import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { useWords } from '../words/words.ts';
+import { EditDialog } from './EditDialog.tsx';
+import { InviteDialog } from './InviteDialog.tsx';
+import { usersQuery } from './queries.ts';
+import { RemoveDialog } from './RemoveDialog.tsx';
+import { UserTable } from './UserTable.tsx';
+
+/** So many users fit on a page without a search. */
+const FEW_USERS = 12;
+
+/** Who may sign in to this domain, and what each of them sees (D6). */
+export function UsersPage() {
+  const { t } = useWords();
+  const { change } = useAllowed();
+  const { data, error, refetch } = useQuery(usersQuery);
+  const [inviting, setInviting] = useState(false);
+  const invite = (
+    <Button disabled={!change} onClick={() => setInviting(true)}>
+      {t('users.invite')}
+    </Button>
+  );
+  return (
+    <div className="rc-stack">
+      <div className="rc-page-head">
+        <Title order={1} size="h2">
+          {t('users.title')}
+        </Title>
+        {data === undefined ? null : invite}
+      </div>
+      {data === undefined && error !== null ? <ErrorPanel error={error} retry={() => void refetch()} /> : null}
+      {data === undefined && error === null ? <RowsLoading /> : null}
+      {data === undefined ? null : <Listing users={data} />}
+      <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
+    </div>
+  );
+}
+
+type Doing = { what: 'edit' | 'remove'; user: User } | null;
+
+const holds = (user: User, typed: string): boolean =>
+  [user.user, user.email, ...user.tags].some((text) => text.toLowerCase().includes(typed.trim().toLowerCase()));
+
+function Listing({ users }: { users: readonly User[] }) {
+  const { t, formats } = useWords();
+  const [typed, setTyped] = useState('');
+  const [doing, setDoing] = useState<Doing>(null);
+  const found = typed.trim() === '' ? users : users.filter((user) => holds(user, typed));
+  const close = (): void => setDoing(null);
+  return (
+    <>
+      {users.length > FEW_USERS ? (
+        <div className="rc-tools">
+          <TextInput
+            className="rc-search"
+            type="search"
+            aria-label={t('users.search')}
+            placeholder={t('users.search')}
+            value={typed}
+            maxLength={100}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+          <Text className="rc-dim" role="status">
+            {t('users.found', { count: found.length, n: formats.number(found.length) })}
+          </Text>
+        </div>
+      ) : null}
+      {found.length === 0 ? (
+        <Empty title={t('users.noMatch')}>
+          <Button variant="default" onClick={() => setTyped('')}>
+            {t('filter.clear')}
+          </Button>
+        </Empty>
+      ) : (
+        <UserTable users={found} onEdit={(user) => setDoing({ what: 'edit', user })} />
+      )}
+      {users.length === 1 ? <Text className="rc-dim">{t('users.onlyYou')}</Text> : null}
+      {doing?.what === 'edit' ? (
+        <EditDialog user={doing.user} onClose={close} onRemove={() => setDoing({ what: 'remove', user: doing.user })} />
+      ) : null}
+      {doing?.what === 'remove' ? <RemoveDialog user={doing.user} onClose={close} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,15 @@
+import { Failure } from '../api/failure.ts';
+import type { WordKey } from '../words/words.ts';
+
+const reasons: Record<string, WordKey> = {
+  'name-in-use': 'users.nameInUse',
+  'too-many-users': 'users.tooMany',
+  'already-joined': 'users.alreadyJoined',
+};
+
+/** Why the state of the domain stands against a change of users, in words; null where the refusal says it all. */
+export function conflictWord(error: unknown): WordKey | null {
+  if (!(error instanceof Failure) || error.code !== 'conflict') return null;
+  const reason = error.details?.['reason'];
+  return typeof reason === 'string' ? (reasons[reason] ?? null) : null;
+}

@@ -1,0 +1,78 @@
+/** The job that closes the UTC days of all domains (L6). When it runs does not matter: a posting closes its domain's days itself. */
+import type { Logger } from 'pino';
+import { dateOf, dayOf } from './ledger/usage.ts';
+import { hasOpenDays, stuckDomains } from './store/queries/usage.ts';
+import type { CloseUsagePiece } from './store/operations/usage.ts';
+import type { Store } from './store/store.ts';
+
+/** Days closed in one write: a few milliseconds, between which others write. */
+const DAYS_A_WRITE = 50;
+const LOOK_MS = 60_000;
+
+export interface ClosedUsage {
+  days: number;
+  credits: number;
+}
+
+/** Closes everything that is open up to `through`, in pieces. Refuses as the operation does. */
+export async function closeOpenDays(
+  store: Store,
+  about: {
+    now: number;
+    through: number;
+    domain: string | null;
+    byOperator: { waive: boolean; actor: string } | null;
+  },
+  onProgress: (days: number) => void = () => undefined,
+): Promise<ClosedUsage> {
+  const sum: ClosedUsage = { days: 0, credits: 0 };
+  for (let after: number | null = 0; after !== null;) {
+    const piece: CloseUsagePiece = await store.write('closeUsage', { ...about, after, most: DAYS_A_WRITE });
+    sum.days += piece.days;
+    sum.credits += piece.credits;
+    onProgress(sum.days);
+    after = piece.after;
+  }
+  return sum;
+}
+
+/** Looks every minute, so that neither a restart nor a clock that was set is missed. The look costs one index search. */
+export function startDailyUse(deps: { store: Store; log: Logger; clock(): number }): { stop(): Promise<void> } {
+  const { store, log, clock } = deps;
+  let alerted = '';
+  let running: Promise<void> | null = null;
+  const alert = (): void => {
+    const stuck = stuckDomains(store.reader, clock());
+    const names = stuck.map(({ domain }) => domain).join(' ');
+    if (stuck.length > 0 && names !== alerted)
+      log.error(
+        { domains: stuck.slice(0, 20), count: stuck.length },
+        'too many days are open: close or waive them with `rollcall ledger close-day`',
+      );
+    alerted = names;
+  };
+  const look = async (): Promise<void> => {
+    const now = clock();
+    alert();
+    if (!hasOpenDays(store.reader, now)) return;
+    const closed = await closeOpenDays(store, { now, through: dayOf(now) - 1, domain: null, byOperator: null });
+    log.info({ through: dateOf(dayOf(now) - 1), ...closed }, 'daily use is closed');
+  };
+  const run = (): void => {
+    running ??= look()
+      .catch((error: unknown) =>
+        log.error({ error: error instanceof Error ? error.message : String(error) }, 'daily use could not be closed'),
+      )
+      .finally(() => {
+        running = null;
+      });
+  };
+  run();
+  const timer = setInterval(run, LOOK_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

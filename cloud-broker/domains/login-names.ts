@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { domainName } from '../../protocol/text.ts';
+
+/** D6: a domain's first user. */
+export const FIRST_USER = 'admin';
+const LOGIN_HOST = 'rollcall.invalid';
+const USER_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+
+/** Nobody's login address: what an unknown user costs as much work as a wrong password with. */
+export const NOBODY = `nobody@${LOGIN_HOST}`;
+
+export const emailText = z.email().max(254);
+
+/** D6: `name@domain` is unique and an e-mail is not, so the library's unique address is made from the name (RFC 2606). */
+export function loginAddress(user: string, domain: string): string {
+  return `${user}@${domain}.${LOGIN_HOST}`;
+}
+
+/** `name@domain` of a login address. */
+export function userOf(address: string): string {
+  return address.slice(0, -(LOGIN_HOST.length + 1));
+}
+
+/** What was typed to sign in, where it is `name@domain`; null where it can only be an e-mail, if anything. */
+export function nameAndDomain(typed: string): { name: string; domain: string } | null {
+  const at = typed.lastIndexOf('@');
+  const [name, domain] = [typed.slice(0, at), typed.slice(at + 1)];
+  return at > 0 && domainName.safeParse(domain).success ? { name, domain } : null;
+}
+
+export function isUserName(name: string): boolean {
+  return USER_NAME.test(name);
+}

@@ -1,0 +1,73 @@
+import { RollcallError } from '../../protocol/errors.ts';
+
+/** Characters of a password (D1). */
+export const PASSWORD_LENGTH = { least: 10, most: 256 } as const;
+
+/** What lists of leaked passwords begin with, of ten characters or more; the shorter ones are too short here anyway. */
+const COMMON = new Set([
+  '1234567890',
+  '12345678910',
+  '123456789a',
+  '0123456789',
+  '0987654321',
+  '9876543210',
+  '1234512345',
+  '1q2w3e4r5t',
+  '1q2w3e4r5t6y',
+  '1qaz2wsx3edc',
+  'qwertyuiop',
+  'qwerty12345',
+  'qwerty123456',
+  'qwertyuiop123',
+  'azertyuiop',
+  'azerty12345',
+  'azerty123456',
+  'asdfghjkl123',
+  'password12',
+  'password123',
+  'password1234',
+  'password12345',
+  'password123456',
+  'passw0rd123',
+  'motdepasse',
+  'motdepasse1',
+  'motdepasse123',
+  'changeme123',
+  'welcome123',
+  'welcome1234',
+  'bienvenue1',
+  'bienvenue123',
+  'administrator',
+  'administrateur',
+  'admin12345',
+  'admin123456',
+  'iloveyou123',
+  'abcdefghij',
+  'abcdefghijk',
+  'abcd123456',
+  'abc1234567',
+]);
+
+/** The same characters over and over: one, two or three of them. */
+const REPEATED = /^(.{1,3}?)\1+.{0,2}$/su;
+
+/**
+ * D1: what a password must not be. Refuses with `invalid-request` where it is too short or too long, and with `password-weak`
+ * where it is the first that anybody would try. `about` is what is known of its user: names, the e-mail.
+ */
+export function demandGoodPassword(password: string, about: readonly string[]): void {
+  if (password.length < PASSWORD_LENGTH.least || password.length > PASSWORD_LENGTH.most)
+    throw new RollcallError('invalid-request', { field: 'password', ...PASSWORD_LENGTH });
+  const plain = password.trim().toLowerCase();
+  const known = about.map((text) => text.trim().toLowerCase());
+  // A name with digits after it is the name.
+  const bare = plain.replace(/[\d\s!?.,_-]+$/u, '');
+  if (COMMON.has(plain) || REPEATED.test(plain) || known.includes(plain) || (bare !== '' && known.includes(bare)))
+    throw new RollcallError('password-weak');
+}
+
+/** What a password is compared with: the domain, the user's name, the e-mail and its first part. */
+export function namesToAvoid(user: { name: string; domain: string; email: string }): string[] {
+  const { name, domain, email } = user;
+  return [domain, name, `${name}@${domain}`, email, email.split('@')[0] ?? ''];
+}

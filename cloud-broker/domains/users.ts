@@ -1,0 +1,133 @@
+import type { Role } from '../../protocol/api.ts';
+import { RollcallError, type Language } from '../../protocol/errors.ts';
+import { Buckets } from '../enrollment/budgets.ts';
+import { tokenHash } from '../keys/secrets.ts';
+import { passwordHashOf, userById, userByLogin } from '../store/account-rows.ts';
+import { domainById, statusOf } from '../store/domain-rows.ts';
+import type { AskedByUser } from '../store/operations/users.ts';
+import { liveToken } from '../store/token-rows.ts';
+import { newLink, newRowId, type AccessParts } from './access-parts.ts';
+import { loginAddress, userOf } from './login-names.ts';
+import { demandGoodPassword, namesToAvoid } from './password-rules.ts';
+
+/** Mails with invitations: a hundred a day a domain, at once or spread over it. */
+const INVITATIONS = { burst: 100, perSecond: 100 / 86_400 } as const;
+const MAX_DOMAINS = 10_000;
+
+export interface Invite {
+  /** Before the `@`, as protocol/api-users.ts reads it. */
+  name: string;
+  email: string;
+  role: Role;
+  billing: boolean;
+  tags: readonly string[];
+  language: Language;
+}
+
+export interface UserChange {
+  role?: Role | undefined;
+  billing?: boolean | undefined;
+  tags?: readonly string[] | undefined;
+  email?: string | undefined;
+}
+
+/** What the page of an invitation shows. */
+export interface Invitation {
+  user: string;
+  domain: string;
+  organization: string;
+}
+
+/** D6: how users come into a domain, change and leave. */
+export class Users {
+  private readonly parts: AccessParts;
+  private readonly invitations = new Buckets(INVITATIONS, MAX_DOMAINS);
+
+  constructor(parts: AccessParts) {
+    this.parts = parts;
+  }
+
+  /** Refuses with `forbidden`, `invalid-request`, `busy`, or `conflict`: the name is in use, or there are too many users. */
+  async invite(asked: AskedByUser, about: Invite): Promise<{ id: string }> {
+    const { store, random } = this.parts;
+    const domain = domainById(store.reader, asked.domainId);
+    if (domain === null) throw new RollcallError('not-found');
+    const login = loginAddress(about.name, domain.name);
+    if (userByLogin(store.reader, login) !== null) throw new RollcallError('conflict', { reason: 'name-in-use' });
+    this.demandMail(asked, about.email);
+    const id = newRowId(random);
+    const user = { ...about, id, login, tags: [...new Set(about.tags)] };
+    await store.write('inviteUser', { ...asked, user, link: newLink(this.parts, 'invitation') });
+    return { id };
+  }
+
+  /** Refuses with `not-found`, `forbidden`, `busy`, or `conflict` where the user has joined. */
+  async resend(asked: AskedByUser, id: string): Promise<void> {
+    const { store } = this.parts;
+    const user = userById(store.reader, id);
+    if (user === null || user.domainId !== asked.domainId) throw new RollcallError('not-found');
+    if (passwordHashOf(store.reader, id) !== null) throw new RollcallError('conflict', { reason: 'already-joined' });
+    this.demandMail(asked, user.email);
+    await store.write('resendInvitation', { ...asked, id, link: newLink(this.parts, 'invitation') });
+  }
+
+  /** Whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
+  show(token: string, address: string): Invitation {
+    const { user, domain, organization } = this.linked(token, address);
+    return { user, domain, organization };
+  }
+
+  /** D2: takes the invitation up with a password. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
+  async accept(token: string, password: string, from: { address: string; correlationId: string }): Promise<{ user: string }> {
+    const { store, passwords, clock, random } = this.parts;
+    const { user, domain, name, email } = this.linked(token, from.address);
+    demandGoodPassword(password, namesToAvoid({ name, domain, email }));
+    const passwordHash = await passwords.hash(password);
+    await store.write('acceptInvitation', {
+      ...from,
+      now: clock(),
+      tokenHash: tokenHash(token),
+      passwordHash,
+      accountId: newRowId(random),
+      actor: user,
+    });
+    return { user };
+  }
+
+  /** Refuses with `not-found`, `forbidden`, `invalid-request`, `last-domain-admin` or `busy`. */
+  async change(asked: AskedByUser, id: string, { role, billing, tags, email }: UserChange): Promise<void> {
+    const { store } = this.parts;
+    const user = userById(store.reader, id);
+    if (user === null || user.domainId !== asked.domainId) throw new RollcallError('not-found');
+    const isMailed = email !== undefined && email !== user.email && passwordHashOf(store.reader, id) === null;
+    if (isMailed) this.demandMail(asked, email);
+    await store.write('changeUser', {
+      ...asked,
+      id,
+      role: role ?? null,
+      billing: billing ?? null,
+      tags: tags === undefined ? null : [...new Set(tags)],
+      email: email ?? null,
+      link: newLink(this.parts, 'invitation'),
+    });
+  }
+
+  private demandMail({ domainId, now }: AskedByUser, recipient: string): void {
+    if (!this.invitations.spend(String(domainId), now)) throw new RollcallError('busy', { retryAfterS: 900 });
+    if (!this.parts.limits.mailTo(recipient, now)) throw new RollcallError('busy', { retryAfterS: 900 });
+  }
+
+  private linked(token: string, address: string): Invitation & { name: string; email: string } {
+    const { limits, store, clock } = this.parts;
+    const now = clock();
+    if (!limits.link(address, now)) throw new RollcallError('busy', { retryAfterS: 60 });
+    const found = liveToken(store.reader, tokenHash(token), 'invitation', now);
+    const domain = found === null ? null : domainById(store.reader, found.domainId);
+    const user = found === null ? null : userById(store.reader, found.userId);
+    if (domain === null || user === null || ['unconfirmed', 'closed'].includes(statusOf(domain, now)))
+      throw new RollcallError('link-not-valid');
+    const full = userOf(user.login);
+    const name = full.slice(0, -(domain.name.length + 1));
+    return { user: full, domain: domain.name, organization: domain.organization, name, email: user.email };
+  }
+}

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditPage, type AuditPage } from '../../protocol/api-audit.ts';
+import { AUDIT_SEARCH } from '../store/queries/audit.ts';
+import { openHarness, type Harness, type TestDomain } from './testing/harness.ts';
+
+let harness: Harness;
+let springfield: TestDomain;
+
+beforeAll(async () => {
+  harness = await openHarness();
+  springfield = await harness.domain('springfield');
+});
+
+afterAll(async () => harness.close());
+
+async function audit(query = '', domain = springfield): Promise<AuditPage> {
+  const answer = await harness.request('GET', `/api/v1/audit?${query}`, { cookie: domain.cookie });
+  expect(answer.status).toBe(200);
+  return auditPage.parse(answer.json);
+}
+
+const actions = async (q: string): Promise<string[]> =>
+  (await audit(new URLSearchParams({ q }).toString())).items.map(({ action }) => action);
+
+describe('[A3] the audit log', () => {
+  test('[A3] says who changed what, when, from where, before and after', async () => {
+    const id = await harness.device(springfield, 'S-1');
+    const { cookie } = springfield;
+    const done = await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie, body: { label: 'Room 7' } });
+    const [row] = (await audit()).items;
+    expect(row).toEqual({
+      id: expect.any(String) as unknown,
+      at: new Date(harness.now).toISOString(),
+      actor: 'admin@springfield',
+      address: '127.0.0.1',
+      action: 'device.changed',
+      subject: id,
+      details: { before: { label: 'S-1', tags: '[]' }, label: 'Room 7', tags: null },
+      correlationId: done.headers['x-correlation-id'],
+    });
+  });
+
+  test('[A3] [E11] any id finds its rows: a correlation id, a device, who acted, what was done; by its beginning too', async () => {
+    const id = await harness.device(springfield, 'S-2');
+    const { cookie } = springfield;
+    const done = await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie, body: { label: 'Room 8' } });
+    const correlationId = String(done.headers['x-correlation-id']);
+    expect(await actions(correlationId)).toEqual(['device.changed']);
+    expect(await actions(` ${correlationId.toLowerCase()} `)).toEqual(['device.changed']);
+    // What the display itself showed when it enrolled.
+    expect(await actions('TEST0-TEST0')).toContain('device.enrolled');
+    expect(await actions(id)).toEqual(['device.changed', 'device.enrolled']);
+    expect(await actions(`device:${id}`)).toEqual(['device.changed', 'device.enrolled']);
+    expect(await actions(id.slice(0, 12))).toEqual(['device.changed', 'device.enrolled']);
+    expect(new Set(await actions('admin@spring'))).toEqual(new Set(['device.changed']));
+    expect(new Set(await actions('device.enr'))).toEqual(new Set(['device.enrolled']));
+    for (const none of ['no such thing', '%', '_', 'evice', "'", '*']) expect(await actions(none)).toEqual([]);
+  });
+
+  test('[A3] is read page by page, newest first, with and without a search, each row once', async () => {
+    const id = await harness.device(springfield, 'S-3');
+    for (let n = 0; n < 25; n += 1)
+      await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie: springfield.cookie, body: { label: `Room ${n}` } });
+    for (const q of ['', id, 'device.']) {
+      const seen: number[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page: AuditPage = await audit(new URLSearchParams({ q, limit: '7', cursor }).toString());
+        seen.push(...page.items.map((row) => Number(row.id)));
+        cursor = page.nextCursor;
+      }
+      expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => b - a));
+      expect(seen.length).toBeGreaterThanOrEqual(26);
+    }
+  });
+
+  test('[A3] a search looks at no row but those it shows', () => {
+    const plan = harness.store.reader
+      .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${AUDIT_SEARCH}`, 1, 1e9, 51, 'a', 'b', 'A')
+      .map(({ detail }) => detail)
+      .filter((detail) => /\b(?:SEARCH|SCAN) audit\b/.test(detail) && !detail.includes('INTEGER PRIMARY KEY'));
+    expect(plan).toHaveLength(4);
+    for (const step of plan)
+      expect(step).toMatch(/^SEARCH audit USING COVERING INDEX audit_by_(?:subject|actor|action|correlation)/);
+  });
+
+  test('[A3] [A4] is for admins, each of their own domain', async () => {
+    const shelbyville = await harness.domain('shelbyville');
+    const text = JSON.stringify(await audit('', shelbyville));
+    expect(text).not.toContain('springfield');
+    expect((await audit('q=admin@springfield', shelbyville)).items).toEqual([]);
+    expect((await audit('q=TEST0-TEST0', shelbyville)).items).toEqual([]);
+    await harness.become(shelbyville, { role: 'user', billing: true });
+    expect((await harness.request('GET', '/api/v1/audit', { cookie: shelbyville.cookie })).status).toBe(403);
+  });
+});
+
+/** Every route by which a user of a domain changes something, done once. */
+type Change = (domain: TestDomain) => Promise<{ url: string; body?: object }>;
+const changes: Record<string, Change> = {
+  'PATCH /devices/:id': async (domain) => ({ url: `/devices/${await harness.device(domain, 'A-1')}`, body: { label: 'x' } }),
+  'DELETE /devices/:id': async (domain) => ({ url: `/devices/${await harness.device(domain, 'A-2')}` }),
+  'POST /devices/:id/approve': async (domain) => ({ url: `/devices/${await waits(domain, 'a-3')}/approve`, body: {} }),
+  'POST /devices/:id/reject': async (domain) => ({ url: `/devices/${await waits(domain, 'a-4')}/reject`, body: {} }),
+  'DELETE /blocks/:id': async (domain) => {
+    const url = `/api/v1/devices/${await waits(domain, 'a-5')}/reject`;
+    const rejected = await harness.request('POST', url, { cookie: domain.cookie, body: {} });
+    return { url: `/blocks/${(rejected.json as { id: string }).id}` };
+  },
+  'POST /api-keys': async () => ({ url: '/api-keys', body: { name: 'first', scopes: ['billing'] } }),
+  'DELETE /api-keys/:id': async (domain) => {
+    const about = { cookie: domain.cookie, body: { name: 'second', scopes: ['billing'] } };
+    return { url: `/api-keys/${((await harness.request('POST', '/api/v1/api-keys', about)).json as { id: string }).id}` };
+  },
+};
+
+const waits = async (domain: TestDomain, serial: string): Promise<string> => (await harness.enrol(domain, serial)).deviceId;
+
+const rowsOf = (domain: TestDomain): number =>
+  harness.store.reader.get<{ rows: number }>('SELECT count(*) AS rows FROM audit WHERE domain_id = ?', domain.id)?.rows ?? 0;
+
+describe('[A3] every change of the API', () => {
+  test('[A3] leaves at least one audit row, with the user, the address and the correlation id', async () => {
+    const domain = await harness.domain('capitalcity');
+    for (const [name, arrange] of Object.entries(changes)) {
+      const { url, body = {} } = await arrange(domain);
+      const before = rowsOf(domain);
+      const [method = ''] = name.split(' ');
+      const answer = await harness.request(method as 'POST', `/api/v1${url}`, { cookie: domain.cookie, body });
+      expect([name, answer.status < 300]).toEqual([name, true]);
+      expect([name, rowsOf(domain) > before]).toEqual([name, true]);
+      const { items } = await audit(`q=${String(answer.headers['x-correlation-id'])}`, domain);
+      expect([name, items[0]]).toMatchObject([name, { actor: 'admin@capitalcity', address: '127.0.0.1' }]);
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import { apiKeysPage, apiKeysQuery, newApiKey as newApiKeySchema, newApiKeyBody } from '../../../protocol/api-keys.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import { newApiKey } from '../../domains/api-keys.ts';
+import { tokenHash } from '../../keys/secrets.ts';
+import { listApiKeys } from '../../store/queries/api-keys.ts';
+import { callerOf } from '../access.ts';
+import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../api.ts';
+import type { HttpDeps } from '../deps.ts';
+
+/** A2. No API key makes or revokes another: these routes name no scope. */
+export function apiKeyRoutes(api: Api, deps: HttpDeps): void {
+  const { store, random } = deps;
+  const tags = ['api keys'];
+
+  api.get(
+    '/api-keys',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'API keys of the domain, without what they are',
+        querystring: apiKeysQuery,
+        response: { 200: apiKeysPage, ...refusals },
+      },
+    },
+    async (request) => listApiKeys(store.reader, callerOf(request).domainId, request.query),
+  );
+
+  api.post(
+    '/api-keys',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Make an API key; the answer is the only place where it is shown',
+        body: newApiKeyBody,
+        response: { 201: newApiKeySchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.body;
+      const scopes = [...new Set(request.body.scopes)];
+      const secret = newApiKey(random);
+      const { id } = await store.write('createApiKey', { ...askedBy(request, deps), name, scopes, hash: tokenHash(secret) });
+      return reply.code(201).send({ id: String(id), name, scopes, secret });
+    },
+  );
+
+  api.delete(
+    '/api-keys/:id',
+    {
+      config: { access: 'admin' },
+      schema: { tags, summary: 'Revoke an API key', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      if (!/^\d{1,15}$/.test(id)) throw new RollcallError('not-found');
+      await store.write('revokeApiKey', { ...askedBy(request, deps), id: Number(id) });
+      return reply.code(204).send();
+    },
+  );
+}

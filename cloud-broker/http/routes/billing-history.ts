@@ -1,0 +1,155 @@
+import { Readable } from 'node:stream';
+import * as z from 'zod';
+import { cursor, foldedPage, historyPage, historyQuery, limit, usedDay } from '../../../protocol/api.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import { dayOfDate } from '../../ledger/usage.ts';
+import { listHistory } from '../../store/queries/billing.ts';
+import { foldedHistory } from '../../store/queries/history.ts';
+import { historyRowFor } from '../../store/queries/history-row.ts';
+import { devicesOfDay, usageDay } from '../../store/queries/usage.ts';
+import type { Viewer } from '../../store/queries/devices.ts';
+import type { Sql } from '../../store/sql.ts';
+import { callerOf } from '../access.ts';
+import { refusals, type Api } from '../api.ts';
+import { csvLines } from '../csv.ts';
+import type { HttpDeps } from '../deps.ts';
+import { viewerOf } from '../present.ts';
+
+const tags = ['billing'];
+const CSV_ROWS = 500;
+const CSV_HEAD = [
+  'n',
+  'at',
+  'date',
+  'what',
+  'credits',
+  'balanceAfter',
+  'serial',
+  'label',
+  'device',
+  'key',
+  'who',
+  'reason',
+  'previousHash',
+  'hash',
+];
+
+/** The whole history, newest first, a piece at a time: what one reader takes slowly waits in the database, not in memory. */
+function* csvOf(sql: Sql, viewer: Viewer): Generator<string> {
+  yield csvLines([CSV_HEAD]);
+  for (let after: string | undefined; ;) {
+    const page = listHistory(sql, viewer.domainId, { cursor: after, limit: CSV_ROWS });
+    const rows = page.items.map((view) => {
+      const row = historyRowFor(sql, viewer, view);
+      const { serial = '', label = '', device = '', key = '', date = '' } = row;
+      return [
+        row.n,
+        row.at,
+        date,
+        row.kind,
+        row.credits,
+        row.balanceAfter,
+        serial,
+        label,
+        device,
+        key,
+        row.actor,
+        row.reason ?? '',
+        view.previousHash,
+        row.hash,
+      ];
+    });
+    if (rows.length > 0) yield csvLines(rows);
+    if (page.nextCursor === null) return;
+    after = page.nextCursor;
+  }
+}
+
+/** L7: what a row of daily use was charged for. */
+function usageDays(api: Api, deps: HttpDeps): void {
+  const { reader } = deps.store;
+  api.get(
+    '/billing/days/:date',
+    {
+      config: { access: 'billing', scope: 'billing' },
+      schema: {
+        tags,
+        summary: 'A closed day of use, and its devices',
+        params: z.object({ date: z.iso.date() }),
+        querystring: z.object({ cursor, limit }),
+        response: { 200: usedDay, ...refusals },
+      },
+    },
+    async (request) => {
+      const { domainId } = callerOf(request);
+      const { date } = request.params;
+      const day = usageDay(reader, domainId, dayOfDate(date));
+      if (day === null) throw new RollcallError('not-found');
+      const { devices, charged, waived } = day;
+      return { date, devices, charged, waived: waived === 1, ...devicesOfDay(reader, domainId, day.day, request.query) };
+    },
+  );
+}
+
+/** L8: every movement of credits, in three shapes. */
+export function historyRoutes(api: Api, deps: HttpDeps): void {
+  const { reader } = deps.store;
+  usageDays(api, deps);
+
+  api.get(
+    '/billing/history',
+    {
+      config: { access: 'billing', scope: 'billing' },
+      schema: {
+        tags,
+        summary: 'Every movement of credits, newest first',
+        querystring: historyQuery,
+        response: { 200: historyPage, ...refusals },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(callerOf(request));
+      const page = listHistory(reader, viewer.domainId, request.query);
+      return { ...page, items: page.items.map((view) => historyRowFor(reader, viewer, view)) };
+    },
+  );
+
+  api.get(
+    '/billing/history/folded',
+    {
+      config: { access: 'billing', scope: 'billing' },
+      schema: {
+        tags,
+        summary: 'The same, with daily use between two other rows as one row',
+        querystring: historyQuery,
+        response: { 200: foldedPage, ...refusals },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(callerOf(request));
+      const { items, nextCursor } = foldedHistory(reader, viewer.domainId, request.query);
+      const rows = items.map(({ run, ...view }) => ({
+        ...historyRowFor(reader, viewer, view),
+        ...(run === null ? {} : { run }),
+      }));
+      return { items: rows, nextCursor };
+    },
+  );
+
+  api.get(
+    '/billing/history.csv',
+    {
+      config: { access: 'billing', scope: 'billing' },
+      schema: {
+        tags,
+        summary: 'The whole history as CSV, with the hash of each row',
+        response: { 200: z.unknown().describe('CSV'), ...refusals },
+      },
+    },
+    async (request, reply) =>
+      reply
+        .header('content-type', 'text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="billing-history.csv"')
+        .send(Readable.from(csvOf(reader, viewerOf(callerOf(request))))),
+  );
+}

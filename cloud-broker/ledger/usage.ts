@@ -1,0 +1,66 @@
+/** Daily use (L6), as pure rules. A UTC day is a whole number: days since 1970. */
+import type { TransferRequest } from './transfers.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Open days up to which a domain's days are closed by themselves; with more, a clock has jumped or an outage was long. */
+export const MOST_OPEN_DAYS = 7;
+
+/** UTC day of a time in milliseconds since 1970. */
+export function dayOf(at: number): number {
+  return Math.floor(at / DAY_MS);
+}
+
+/** First millisecond of a day. */
+export function startOf(day: number): number {
+  return day * DAY_MS;
+}
+
+/** `YYYY-MM-DD`. */
+export function dateOf(day: number): string {
+  return new Date(startOf(day)).toISOString().slice(0, 10);
+}
+
+/** The day of a date `YYYY-MM-DD`. */
+export function dayOfDate(date: string): number {
+  return dayOf(Date.parse(`${date}T00:00:00Z`));
+}
+
+/** Days that are over and not closed yet. `nextDay`: the first that is not closed; null before activation. */
+export function openDays(nextDay: number | null, now: number): number {
+  return nextDay === null ? 0 : Math.max(0, dayOf(now) - nextDay);
+}
+
+/**
+ * First moment whose day is not closed; 0 where none is. Spans of enrolment begin and end no earlier, so that what a closed day counted stays
+ * true when a write comes late or the clock goes back.
+ */
+export function openFrom(nextDay: number | null, firstDay: number | null): number {
+  return nextDay === null || nextDay === firstDay ? 0 : startOf(nextDay);
+}
+
+/** What a day costs: a credit a device, and what the balance does not cover is never owed. */
+export function chargeOf(devices: number, balance: number): number {
+  return Math.min(devices, balance);
+}
+
+/** L4. */
+export const usageKey = (domain: string, day: number): string => `usage:${domain}:${dateOf(day)}`;
+
+/** One transfer a domain and day. */
+export function usageRequest(domain: string, day: number, charged: number): TransferRequest {
+  return {
+    kind: 'usage',
+    direction: 'out',
+    vendor: 'vendor:usage',
+    credits: charged,
+    idempotencyKey: usageKey(domain, day),
+    date: dateOf(day),
+    deviceId: null,
+    boardId: null,
+    productKeyId: null,
+    reverses: null,
+    reason: null,
+    actor: 'system',
+  };
+}

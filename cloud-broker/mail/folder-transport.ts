@@ -1,0 +1,33 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import type { Logger } from 'pino';
+import { messageOf, type OutgoingMail } from './message.ts';
+import type { MailTransport } from './transport.ts';
+
+/**
+ * Without a mail server: each mail is a file `<row id>.eml` in `folder` (0700, files 0600), whole or not there, and its link is logged.
+ * For trying the service out: whoever reads that folder or that log can use the links (protocol.md §3).
+ */
+export function folderTransport(folder: string, about: { from: string; log: Logger }): MailTransport {
+  const composer = createTransport({ streamTransport: true, buffer: true });
+  return {
+    async send(mail: OutgoingMail) {
+      const file = join(folder, `${mail.id}.eml`);
+      const { message } = await composer.sendMail(messageOf(mail, about.from));
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await writeFile(`${file}.part`, message, { mode: 0o600, flush: true });
+        await rename(`${file}.part`, file);
+      } catch (error) {
+        return { kind: 'server', failure: `outbox folder ${(error as NodeJS.ErrnoException).code ?? 'unknown'}` };
+      }
+      const { link } = mail.rendered;
+      about.log.info(
+        { template: mail.template, file, ...(link === null ? {} : { link }) },
+        'a mail was kept in the outbox folder',
+      );
+      return { kind: 'sent' };
+    },
+  };
+}

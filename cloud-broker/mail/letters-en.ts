@@ -1,0 +1,94 @@
+import type { Block, Letter } from './letter.ts';
+import type { Letters } from './letters.ts';
+
+const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+const whole = new Intl.NumberFormat('en-GB');
+const creditsOf = (count: number): string => (count === 1 ? '1 credit' : `${whole.format(count)} credits`);
+const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`);
+
+const LINK_RULES = 'The link is valid for 48 hours and works once; a newer mail makes it void.';
+const NOT_YOU = 'If you did not expect this mail, do nothing: nothing changes.';
+
+function letter(home: string, subject: string, blocks: readonly Block[]): Letter {
+  return { subject, blocks: ['Hello,', ...blocks, `This mail was sent by Rollcall, ${home}. Answers to it are not read.`] };
+}
+
+function redeeming(home: string): Block {
+  return {
+    steps: [
+      `Sign in to your domain at ${home}.`,
+      'Click the user icon, then select Billing.',
+      'Type the product key into PIN code number, then click Use.',
+    ],
+  };
+}
+
+export const english: Letters = {
+  activation: ({ name, organization, user }, { home, link }) =>
+    letter(home, `Activate your domain ${name}`, [
+      `The domain ${name} (${organization}) was created with this e-mail address.`,
+      'To activate it, open the page below, type the password chosen at sign-up and click Activate. The 30-day trial begins then.',
+      { link, label: `Activate ${name}` },
+      `${LINK_RULES} Once activated, sign in as ${user}.`,
+      NOT_YOU,
+    ]),
+  reset: ({ name, organization, user }, { home, link }) =>
+    letter(home, `Choose a new password for ${user}`, [
+      `A new password was asked for the user ${user} of the domain ${name} (${organization}).`,
+      { link, label: 'Reset password' },
+      `${LINK_RULES} The new password ends all sessions of this user.`,
+      NOT_YOU,
+    ]),
+  invitation: ({ name, organization, user, invitedBy }, { home, link }) =>
+    letter(home, `You are invited to the domain ${name}`, [
+      `${invitedBy} invites you to the domain ${name} (${organization}), where interactive displays are managed. You will sign in as ${user}.`,
+      'To accept, open the page below and choose a password.',
+      { link, label: 'Accept the invitation' },
+      LINK_RULES,
+      NOT_YOU,
+    ]),
+  'portal-activation': ({ person }, { home, link }) =>
+    letter(home, 'Activate your Admin Portal account', [
+      `An Admin Portal account for ${person} was created with this e-mail address.`,
+      'To activate it, open the page below, type the password chosen at sign-up and click Activate.',
+      { link, label: 'Activate the account' },
+      LINK_RULES,
+      NOT_YOU,
+    ]),
+  'portal-reset': ({ person }, { home, link }) =>
+    letter(home, 'Choose a new password for the Admin Portal', [
+      `A new password was asked for the Admin Portal account of ${person}.`,
+      { link, label: 'Reset password' },
+      LINK_RULES,
+      NOT_YOU,
+    ]),
+  'portal-invitation': ({ organization, invitedBy }, { home, link }) =>
+    letter(home, 'You are invited to an organization in the Admin Portal', [
+      `${invitedBy} invites you to the organization ${organization} in the Admin Portal, where its subscriptions and product keys are.`,
+      { link, label: 'Accept the invitation' },
+      LINK_RULES,
+      NOT_YOU,
+    ]),
+  'product-key': ({ credits }, { home, key }) =>
+    letter(home, `Your product key: ${creditsOf(credits)}`, [
+      `This product key brings ${creditsOf(credits)}. A credit is one device managed for one day.`,
+      { code: key },
+      'To redeem its credits:',
+      redeeming(home),
+      'The key can be redeemed once, by one domain: whoever has it can use it. If you have trouble redeeming it, contact support.',
+    ]),
+  'trial-ending': ({ name, days: left, trialEndsAt }, { home }) =>
+    letter(home, `The trial of ${name} ends in ${days(left)}`, [
+      `The 30-day trial of the domain ${name} ends on ${moment.format(trialEndsAt)} UTC.`,
+      'To go on after that, redeem credits: enrol a display that comes with credits, or buy credits from a reseller and redeem the product key:',
+      redeeming(home),
+      'Without credits your devices stay enrolled and their heartbeats are recorded, but other changes have to wait until credits come.',
+    ]),
+  'domain-closing': ({ name, closesAt, askedBy }, { home }) =>
+    letter(home, `The domain ${name} will be closed on ${day.format(closesAt)}`, [
+      `${askedBy} asked to close the domain ${name}. It will be closed on ${moment.format(closesAt)} UTC: its devices are unenrolled, nobody can sign in any more, and its credits are lost.`,
+      'Until then a domain admin can withdraw this in Settings:',
+      { link: home, label: 'Sign in' },
+    ]),
+};

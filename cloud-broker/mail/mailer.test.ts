@@ -1,0 +1,297 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
+import { startMailServer, tokenOf, type MailServer } from '../../test/support/mail-server.ts';
+import { eventually } from '../../test/support/process.ts';
+import { START, testDomain } from '../../test/support/store.ts';
+import { createSecrets, type Secrets } from '../keys/secrets.ts';
+import type { Mail } from '../store/outbox-rows.ts';
+import { Mailer } from './mailer.ts';
+import { readSmtpUrl } from './smtp-settings.ts';
+import { smtpTransport } from './smtp-transport.ts';
+import type { MailTransport } from './transport.ts';
+
+const HOUR_MS = 3_600_000;
+const ADA = 'ada@springfield.example';
+const TOKEN = 'mN3-token-of-a-link-_0';
+const DATA = { user: 'ada@springfield', name: 'springfield', organization: 'Springfield' };
+
+interface Row {
+  tries: number;
+  next_try_at: number;
+  sent_at: number | null;
+  given_up_at: number | null;
+  failure: string | null;
+  secret: Uint8Array | null;
+}
+
+interface Office {
+  store: InProcessStore;
+  secrets: Secrets;
+  server: MailServer;
+  mailer: Mailer;
+  log: string[];
+  counted: string[];
+  clock: { now: number };
+  /** Puts a mail of this template into the outbox, and wakes the mailer. */
+  put(mail?: Partial<Mail>): number;
+  row(id: number): Row;
+  /** Lets time pass. */
+  pass(ms: number): void;
+}
+
+function smtp(url: string): MailTransport {
+  const settings = readSmtpUrl(url);
+  if (settings === null) throw new Error('not a mail server');
+  return smtpTransport(settings, { from: 'registration@rollcall.example', name: 'localhost' });
+}
+
+async function office(
+  options: { transport?: (server: MailServer) => MailTransport; write?: 'fails once' } = {},
+): Promise<Office> {
+  const store = await inProcessStore();
+  await testDomain(store, 'springfield');
+  const server = await startMailServer();
+  const secrets = createSecrets(randomBytes(32));
+  const clock = { now: START };
+  const log: string[] = [];
+  const counted: string[] = [];
+  let failing = options.write === 'fails once' ? 1 : 0;
+  const mailer = new Mailer({
+    store: {
+      reader: store.reader,
+      write: async (name, input) => {
+        if (failing > 0) {
+          failing -= 1;
+          throw new Error('busy');
+        }
+        return store.write(name, input);
+      },
+    },
+    secrets,
+    transport: (options.transport ?? ((own) => smtp(own.url)))(server),
+    home: 'https://rollcall.example',
+    host: 'rollcall.example',
+    clock: () => clock.now,
+    dice: () => 1,
+    count: (outcome) => counted.push(outcome),
+    log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
+    serverAwayMs: 5,
+  });
+  onTestFinished(() => mailer.close());
+  const put: Office['put'] = (facts) => {
+    const mail = {
+      domainId: 1,
+      recipient: ADA,
+      template: 'reset',
+      language: 'en',
+      data: DATA,
+      secret: secrets.seal('mail', facts?.template ?? 'reset', TOKEN),
+      ...facts,
+    } as Mail;
+    store.transaction((context) => context.mail(mail, clock.now));
+    mailer.wake();
+    return store.committed.mails.at(-1) ?? 0;
+  };
+  const row: Office['row'] = (id) => {
+    const found = store.reader.get<Row>('SELECT * FROM outbox WHERE id = ?', id);
+    if (found === null) throw new Error('no such mail');
+    return found;
+  };
+  return { store, secrets, server, mailer, log, counted, clock, put, row, pass };
+  function pass(ms: number): void {
+    clock.now += ms;
+    mailer.wake();
+  }
+}
+
+const once = async (there: Office, id: number, what: (row: Row) => boolean): Promise<Row> =>
+  eventually(() => there.row(id), what, 'the row of the mail');
+
+test('[D2] a mail is sent after its commit, once; then its token is nowhere: not in the log, not in the database', async () => {
+  const there = await office();
+  const id = there.put();
+  const mail = await there.server.mailTo(ADA);
+  expect(tokenOf(mail)).toBe(TOKEN);
+  const row = await once(there, id, ({ sent_at }) => sent_at !== null);
+  expect(row).toMatchObject({ tries: 1, secret: null, failure: null, given_up_at: null });
+  there.pass(72 * HOUR_MS);
+  const other = there.put({ recipient: 'bob@springfield.example' });
+  await once(there, other, ({ sent_at }) => sent_at !== null);
+  expect(there.server.mails.map(({ recipients }) => recipients[0])).toEqual([ADA, 'bob@springfield.example']);
+  expect(there.counted).toEqual(['sent', 'sent']);
+  expect(JSON.parse(there.log[0] ?? '')).toMatchObject({
+    mail: id,
+    messageId: mail.messageId.slice(1, -1),
+    msg: 'a mail was sent',
+  });
+  expect(there.log.join('')).not.toMatch(/token|springfield\.example/);
+  const database = ['', '-wal'].map((end) => readFileSync(`${there.store.file}${end}`, 'latin1')).join('');
+  expect(database).toContain(ADA);
+  expect(database).not.toContain(TOKEN);
+});
+
+test('[A6] a mail in French is sent in French, with text and HTML', async () => {
+  const there = await office();
+  there.put({ language: 'fr' });
+  const mail = await there.server.mailTo(ADA);
+  expect(mail.subject).toBe('Choisissez un nouveau mot de passe pour ada@springfield');
+  expect(mail.text).toContain('Réinitialiser le mot de passe');
+  expect(mail.html).toContain('lang="fr"');
+});
+
+test('a mail refused for now is tried again when its wait is over, not before, and is the same mail', async () => {
+  const there = await office();
+  const tried: string[] = [];
+  there.server.answerMessage((mail) => {
+    const isAdas = mail.recipients.includes(ADA);
+    if (isAdas) tried.push(mail.messageId);
+    return isAdas && tried.length < 3 ? { code: 451, message: `4.7.1 <${ADA}> greylisted, ${mail.text}` } : null;
+  });
+  const id = there.put();
+  const first = await once(there, id, ({ tries }) => tries === 1);
+  expect(first).toMatchObject({ next_try_at: START + 30_000, failure: 'EMESSAGE DATA 451 4.7.1', sent_at: null });
+  there.pass(29_999);
+  const other = there.put({ recipient: 'bob@springfield.example' });
+  await once(there, other, ({ sent_at }) => sent_at !== null);
+  expect(there.row(id).tries).toBe(1);
+  there.pass(1);
+  expect((await once(there, id, ({ tries }) => tries === 2)).next_try_at).toBe(START + 90_000);
+  there.pass(60_000);
+  await once(there, id, ({ sent_at }) => sent_at !== null);
+  expect(there.server.mails.filter(({ recipients }) => recipients[0] === ADA)).toHaveLength(1);
+  expect(tried).toHaveLength(3);
+  expect(new Set(tried).size).toBe(1);
+  expect(there.log.join('')).not.toMatch(/token=|springfield\.example/);
+});
+
+test('[A6] a recipient refused for good is given up at once: an error in the log without address or token, which is erased', async () => {
+  const there = await office();
+  there.server.answerRecipient((address) => ({ code: 550, message: `5.1.1 <${address}> unknown` }));
+  const id = there.put();
+  const row = await once(there, id, ({ given_up_at }) => given_up_at !== null);
+  expect(row).toMatchObject({ tries: 1, sent_at: null, secret: null, failure: 'EENVELOPE RCPT TO 550 5.1.1' });
+  expect(there.counted).toEqual(['given-up']);
+  const line = there.log.map((text) => JSON.parse(text) as Record<string, unknown>).find(({ level }) => level === 50);
+  expect(line).toMatchObject({ mail: id, template: 'reset', tries: 1, msg: 'a mail was given up' });
+  expect(there.log.join('')).not.toMatch(/token|springfield\.example/);
+});
+
+test('after three days of failures a mail is given up', async () => {
+  const there = await office();
+  there.server.answerRecipient(() => ({ code: 450, message: '4.2.0 later' }));
+  const id = there.put({ template: 'trial-ending', data: { name: 'springfield', days: 7, trialEndsAt: START }, secret: null });
+  let { tries } = await once(there, id, (row) => row.tries === 1);
+  while (there.row(id).given_up_at === null) {
+    expect(there.clock.now).toBeLessThan(START + 72 * HOUR_MS);
+    there.pass(Math.max(there.row(id).next_try_at - there.clock.now, 8 * HOUR_MS));
+    const before = tries;
+    ({ tries } = await once(there, id, (row) => row.tries > before));
+  }
+  expect(there.clock.now).toBe(START + 72 * HOUR_MS);
+  expect(there.counted.at(-1)).toBe('given-up');
+});
+
+test('a server that is away takes nothing with it: what waits is sent when it is back', async () => {
+  const gone = await startMailServer();
+  await gone.close();
+  const there = await office({
+    transport: (server) => ({ send: async (mail, signal) => smtp(isBack ? server.url : gone.url).send(mail, signal) }),
+  });
+  let isBack = false;
+  const ids = Array.from({ length: 6 }, (_, index) => there.put({ recipient: `user${index}@springfield.example` }));
+  const failed = await once(there, ids[0] ?? 0, ({ tries }) => tries > 0);
+  expect(failed).toMatchObject({ given_up_at: null, failure: 'ESOCKET CONN ECONNREFUSED' });
+  isBack = true;
+  there.pass(30_000);
+  for (const id of ids) await once(there, id, ({ sent_at }) => sent_at !== null);
+  expect(there.server.mails).toHaveLength(6);
+});
+
+test('[D2] a link asked for again takes the place of the one that waits; another user’s does not', async () => {
+  const there = await office();
+  await there.mailer.close();
+  const older = there.put();
+  const anothers = there.put({ data: { ...DATA, user: 'bob@springfield' } });
+  const newer = there.put();
+  expect(there.store.reader.all('SELECT id FROM outbox ORDER BY id')).toEqual([{ id: anothers }, { id: newer }]);
+  expect(newer).toBeGreaterThan(older);
+});
+
+test('[D2] a link that is dead is not sent', async () => {
+  const there = await office();
+  await there.mailer.close();
+  const id = there.put();
+  there.clock.now += 48 * HOUR_MS;
+  const later = new Mailer({
+    store: there.store,
+    secrets: there.secrets,
+    transport: smtp(there.server.url),
+    home: 'http://x',
+    host: 'x',
+    clock: () => there.clock.now,
+    dice: () => 1,
+    count: () => undefined,
+    log: pino({ level: 'silent' }),
+  });
+  onTestFinished(() => later.close());
+  expect(await once(there, id, ({ given_up_at }) => given_up_at !== null)).toMatchObject({ failure: 'too late', secret: null });
+  expect(there.server.asked).toEqual([]);
+});
+
+test.each([
+  `${ADA}>\r\nRCPT TO:<eve@evil.example`,
+  `${ADA}, eve@evil.example`,
+  `"x" <eve@evil.example>`,
+  'eve@evil.example\r\nBcc: x@evil.example',
+])('[A6] no mail goes to what is not one address: %j', async (recipient) => {
+  const there = await office();
+  const id = there.put({ recipient });
+  expect(await once(there, id, ({ given_up_at }) => given_up_at !== null)).toMatchObject({ failure: 'no address', secret: null });
+  expect(there.server.asked).toEqual([]);
+});
+
+test('a mail that cannot be opened is given up, the next one is sent', async () => {
+  const there = await office();
+  const broken = there.put({ secret: randomBytes(64) });
+  const moved = there.put({ template: 'activation', secret: there.secrets.seal('mail', 'reset', TOKEN) });
+  const good = there.put({ recipient: 'bob@springfield.example' });
+  await once(there, good, ({ sent_at }) => sent_at !== null);
+  for (const id of [broken, moved])
+    expect(await once(there, id, ({ given_up_at }) => given_up_at !== null)).toMatchObject({ failure: 'unreadable' });
+});
+
+test('what could not be stored as sent is stored later, not sent again', async () => {
+  const there = await office({ write: 'fails once' });
+  const id = there.put();
+  await once(there, id, ({ sent_at }) => sent_at !== null);
+  expect(there.server.mails).toHaveLength(1);
+});
+
+test('at most four mails are on their way at a time, and a stop waits for them', async () => {
+  const there = await office();
+  const open = Promise.withResolvers<null>();
+  const asked = { now: 0, most: 0 };
+  there.server.answerRecipient(async () => {
+    asked.now += 1;
+    asked.most = Math.max(asked.most, asked.now);
+    await open.promise;
+    asked.now -= 1;
+    return null;
+  });
+  const ids = Array.from({ length: 9 }, (_, index) => there.put({ recipient: `user${index}@springfield.example` }));
+  await eventually(
+    () => asked.now,
+    (now) => now === 4,
+    'four at a time',
+  );
+  const closed = there.mailer.close();
+  open.resolve(null);
+  await closed;
+  expect(asked.most).toBe(4);
+  const sent = ids.filter((id) => there.row(id).sent_at !== null);
+  expect(sent).toHaveLength(there.server.mails.length);
+  expect(sent.length).toBeLessThan(ids.length);
+});

@@ -1,0 +1,169 @@
+/** Takes mails out of the outbox, after the commit that put them there and until each is known to be sent. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Secrets } from '../keys/secrets.ts';
+import type { MailData } from '../store/outbox-rows.ts';
+import { dueMails, nextMailAt, type WaitingMail } from '../store/queries/outbox.ts';
+import type { Store } from '../store/store.ts';
+import { isWorthTrying, nextTry, type SendResult } from './back-off.ts';
+import type { OutgoingMail } from './message.ts';
+import { isMailbox } from './smtp-settings.ts';
+import { renderMail } from './templates.ts';
+import type { MailTransport } from './transport.ts';
+
+/** How many mails are on their way at a time. */
+const AT_A_TIME = 4;
+/** Looks at least this often, so that a clock that was set back delays no mail for long. */
+const LOOK_MS = 60_000;
+/** How long a stop waits for mails on their way. */
+const STOP_MS = 5_000;
+/** Between tries to store what became of a mail. */
+const BOOK_AGAIN_MS = 500;
+
+/** A mail server that is away is asked again after this, by whichever mail is due then. */
+const SERVER_AWAY_MS = 30_000;
+
+export interface MailerParts {
+  store: Pick<Store, 'write' | 'reader'>;
+  secrets: Secrets;
+  transport: MailTransport;
+  /** Public URL without a slash at its end. */
+  home: string;
+  /** What stands behind `@` in Message-IDs. */
+  host: string;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  /** 0 to 1. */
+  dice(): number;
+  /** Told of each try: `retry` and `given-up` are failures. */
+  count(outcome: 'sent' | 'retry' | 'given-up'): void;
+  log: Logger;
+  /** How long all mails wait when the mail server is away; ms, 30 s where not given. */
+  serverAwayMs?: number;
+}
+
+/**
+ * The loop over the outbox. A crash before the mail server's answer sends the mail after the restart; a crash between that answer and
+ * its commit sends it once more, with the same Message-ID: no order of the two steps avoids both a lost and a repeated mail.
+ */
+export class Mailer {
+  private readonly parts: MailerParts;
+  private readonly stopping = new AbortController();
+  /** Ends sends that did not end by themselves. */
+  private readonly cut = new AbortController();
+  private awake = Promise.withResolvers<void>();
+  private readonly running: Promise<void>;
+
+  constructor(parts: MailerParts) {
+    this.parts = parts;
+    this.running = this.run();
+  }
+
+  /** A mail was put into the outbox. */
+  wake(): void {
+    this.awake.resolve();
+  }
+
+  /** Takes no more mails and waits, for seconds at most, for those on their way. Others stay for the next start. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    const timer = setTimeout(() => this.cut.abort(), STOP_MS);
+    await this.running;
+    clearTimeout(timer);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      this.awake = Promise.withResolvers();
+      try {
+        const results = await this.round();
+        if (results.includes('server')) await this.pause(this.parts.serverAwayMs ?? SERVER_AWAY_MS);
+        else if (results.length === 0) await Promise.race([this.awake.promise, this.pause(this.untilNextMs())]);
+      } catch (error) {
+        this.parts.log.error({ error: error instanceof Error ? error.message : String(error) }, 'the outbox could not be read');
+        await this.pause(this.parts.serverAwayMs ?? SERVER_AWAY_MS);
+      }
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    const { signal } = this.stopping;
+    await wait(ms, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+
+  private untilNextMs(): number {
+    const next = nextMailAt(this.parts.store.reader);
+    return next === null ? LOOK_MS : Math.min(Math.max(next - this.parts.clock(), 0), LOOK_MS);
+  }
+
+  /** Sends what is due, a few at a time, one round of them; what became of each. */
+  private async round(): Promise<SendResult['kind'][]> {
+    const due = dueMails(this.parts.store.reader, this.parts.clock(), AT_A_TIME);
+    return Promise.all(due.map(async (mail) => this.deliver(mail)));
+  }
+
+  private async deliver(mail: WaitingMail): Promise<SendResult['kind']> {
+    const result = await this.send(mail);
+    const now = this.parts.clock();
+    if (result.kind === 'sent') {
+      this.parts.count('sent');
+      this.parts.log.info({ mail: mail.id, template: mail.template, messageId: this.messageId(mail) }, 'a mail was sent');
+      await this.book(() => this.parts.store.write('mailSent', { id: mail.id, now }));
+      return result.kind;
+    }
+    const { kind, failure } = result;
+    const tries = mail.tries + 1;
+    const nextTryAt = nextTry({ ...mail, tries }, kind, now, this.parts.dice());
+    const facts = { mail: mail.id, template: mail.template, tries, failure };
+    this.parts.count(nextTryAt === null ? 'given-up' : 'retry');
+    if (nextTryAt === null) this.parts.log.error(facts, 'a mail was given up');
+    else this.parts.log.warn(facts, 'a mail could not be sent, it is tried again');
+    await this.book(() => this.parts.store.write('mailFailed', { id: mail.id, now, nextTryAt, failure }));
+    return kind;
+  }
+
+  private async send(mail: WaitingMail): Promise<SendResult> {
+    if (!isWorthTrying(mail, this.parts.clock())) return { kind: 'refused', failure: 'too late' };
+    if (!isMailbox(mail.recipient)) return { kind: 'refused', failure: 'no address' };
+    let outgoing: OutgoingMail;
+    try {
+      outgoing = this.open(mail);
+    } catch {
+      // The error may hold what it could not read.
+      return { kind: 'refused', failure: 'unreadable' };
+    }
+    try {
+      return await this.parts.transport.send(outgoing, this.cut.signal);
+    } catch {
+      return { kind: 'server', failure: 'internal' };
+    }
+  }
+
+  private open(mail: WaitingMail): OutgoingMail {
+    const { id, template, language, recipient, createdAt } = mail;
+    const { secrets, home } = this.parts;
+    const secret = mail.secret === null ? null : secrets.open('mail', template, mail.secret);
+    const data = JSON.parse(mail.data) as MailData[typeof template];
+    const rendered = renderMail({ template, language, data, secret }, home);
+    return { id, template, recipient, language, messageId: this.messageId(mail), createdAt, rendered };
+  }
+
+  /** Keyed, so that it tells nobody how many mails there were; with the time, as a restored backup gives ids again. */
+  private messageId({ id, createdAt }: WaitingMail): string {
+    const { secrets, host } = this.parts;
+    return `${secrets.hash('mail', `message-id ${id} ${createdAt}`).slice(0, 32)}@${host}`;
+  }
+
+  /** Stores what became of a mail, as often as it takes: what is not known to be sent would be sent again. */
+  private async book(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await write();
+      } catch {
+        if (this.stopping.signal.aborted) return;
+        await this.pause(BOOK_AGAIN_MS);
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** What ROLLCALL_SMTP_URL and ROLLCALL_MAIL_FROM may say. Nothing here puts what it read into an error: it may hold a password. */
+
+export interface SmtpSettings {
+  host: string;
+  port: number;
+  /** `tls`: from the first byte; `starttls`: demanded; `none`: only where no other machine can listen (loopback). */
+  security: 'tls' | 'starttls' | 'none';
+  user: { name: string; password: string } | null;
+}
+
+const PORTS = { 'smtp:': 587, 'smtps:': 465 };
+const MAILBOX = /^[^\s\p{Cc}\p{Cf}<>()[\]\\,;:"@]{1,64}@[^\s\p{Cc}\p{Cf}<>()\\,;"@]{1,253}$/u;
+
+/** One mailbox and nothing else: no second address, no display name, no line end. */
+export function isMailbox(address: string): boolean {
+  return MAILBOX.test(address);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/** `smtp://` or `smtps://`, with user and password percent-encoded where needed; null for anything else, also for options behind `?`. */
+export function readSmtpUrl(text: string): SmtpSettings | null {
+  try {
+    const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
+    if (protocol !== 'smtp:' && protocol !== 'smtps:') return null;
+    if (hostname === '' || !['', '/'].includes(pathname) || search !== '' || hash !== '') return null;
+    const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+    const clear = isLoopback(host) ? 'none' : 'starttls';
+    return {
+      host,
+      port: port === '' ? PORTS[protocol] : Number(port),
+      security: protocol === 'smtps:' ? 'tls' : clear,
+      user: username === '' ? null : { name: decodeURIComponent(username), password: decodeURIComponent(password) },
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The sender where none is set: `registration@` the host of the public URL. */
+export function defaultSender(publicHost: string | null): string {
+  const host = (publicHost ?? 'localhost').replace(/^\[|\]$/g, '');
+  if (host.includes(':')) return `registration@[IPv6:${host}]`;
+  return `registration@${/^[\d.]+$/.test(host) ? `[${host}]` : host}`;
+}

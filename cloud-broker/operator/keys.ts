@@ -1,0 +1,43 @@
+/** Product keys as the operator issues them (K5). */
+import * as z from 'zod';
+import { RollcallError, type Language } from '../../protocol/errors.ts';
+import { makeKey } from '../credits/product-keys.ts';
+import type { Secrets } from '../keys/secrets.ts';
+import type { Store } from '../store/store.ts';
+
+const MOST_CREDITS = 10_000_000;
+
+export const issueKeyBody = z.object({
+  credits: z.int().min(1).max(MOST_CREDITS),
+  email: z.email().max(254).optional(),
+  language: z.enum(['en', 'fr']).default('en'),
+});
+
+/** The key is shown here, once, and in the mail to the buyer. */
+export const keyIssued = z.object({ id: z.string(), key: z.string(), credits: z.int(), mailedTo: z.string().nullable() });
+
+export type IssueKey = z.input<typeof issueKeyBody>;
+export type KeyIssued = z.output<typeof keyIssued>;
+
+interface Services {
+  store: Store;
+  secrets: Secrets;
+  clock(): number;
+  random(bytes: number): Uint8Array;
+}
+
+/** Refuses with `invalid-request`, naming the field. */
+export async function issueKey(services: Services, asked: IssueKey, actor: string): Promise<KeyIssued> {
+  const { store, secrets, clock, random } = services;
+  const parsed = issueKeyBody.safeParse(asked);
+  if (!parsed.success) throw new RollcallError('invalid-request', { field: parsed.error.issues[0]?.path.join('.') ?? '' });
+  const { credits, email, language } = parsed.data;
+  const { text, key } = makeKey(secrets, random);
+  const mail = (to: string, inLanguage: Language) => ({
+    email: to,
+    language: inLanguage,
+    secret: secrets.seal('mail', 'product-key', text),
+  });
+  await store.write('issueKey', { now: clock(), actor, key, credits, mail: email === undefined ? null : mail(email, language) });
+  return { id: key.id, key: text, credits, mailedTo: email ?? null };
+}

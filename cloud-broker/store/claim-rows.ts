@@ -1,0 +1,38 @@
+import type { Sql } from './sql.ts';
+
+/** What an invoice holds for its one product key (K2). */
+export interface InvoiceRow {
+  /** Boards whose credits come by product key, claimed or not. */
+  boards: number;
+  /** Credits not granted yet. */
+  left: number;
+  /** The earliest, `YYYY-MM-DD`; null where no board has one. */
+  purchasedOn: string | null;
+}
+
+/** Null where no board that is listed came on this invoice. */
+export function invoiceRow(sql: Sql, invoice: string): InvoiceRow | null {
+  const row = sql.get<InvoiceRow & { listed: number }>(
+    `SELECT count(*) AS listed, count(*) FILTER (WHERE fulfilment = 'product-key') AS boards,
+      coalesce(sum(left_credits) FILTER (WHERE fulfilment = 'product-key'), 0) AS "left",
+      min(purchased_on) FILTER (WHERE fulfilment = 'product-key') AS purchasedOn FROM boards WHERE invoice = ?`,
+    invoice,
+  );
+  return row === null || row.listed === 0 ? null : { boards: row.boards, left: row.left, purchasedOn: row.purchasedOn };
+}
+
+export interface ClaimRow {
+  invoice: string;
+  /** Who has it; null while nobody has. */
+  organizationId: string | null;
+  subscriptionId: number | null;
+}
+
+/** The claim code with this hash, and who claimed it. */
+export function claimByHash(sql: Sql, hash: string): ClaimRow | null {
+  return sql.get<ClaimRow>(
+    `SELECT c.invoice, s.organization_id AS organizationId, s.id AS subscriptionId
+     FROM claim_codes c LEFT JOIN portal_subscriptions s ON s.invoice = c.invoice WHERE c.hash = ?`,
+    hash,
+  );
+}

@@ -1,0 +1,194 @@
+/** Organisations of the Admin Portal: who is in them is decided by invitation, never by a typed name (K3). */
+import type { PortalRole } from '../../../protocol/api-portal.ts';
+import { RollcallError, type Language } from '../../../protocol/errors.ts';
+import type { WriteContext } from '../context.ts';
+import {
+  demandOrganizationAdmin,
+  insertOrganization,
+  insertPortalUser,
+  invitationByToken,
+  portalUserByEmail,
+  roleIn,
+  type NewPortalUser,
+} from '../portal-rows.ts';
+import { LINK_VALID_MS } from '../token-rows.ts';
+import { auditPortal } from './portal-access.ts';
+import type { NewLink } from './sign-up.ts';
+
+const MOST_ORGANIZATIONS = 50;
+const MOST_MEMBERS = 500;
+
+/** A signed-in person of the portal, who asks for a change. */
+export interface AskedInPortal {
+  now: number;
+  userId: string;
+  /** The person's e-mail. */
+  actor: string;
+  address: string;
+  correlationId: string;
+}
+
+function countOf(context: WriteContext, where: 'user_id' | 'organization_id', id: string): number {
+  return context.sql.get<{ n: number }>(`SELECT count(*) AS n FROM portal_members WHERE ${where} = ?`, id)?.n ?? 0;
+}
+
+/** Refuses with `conflict` who is in too many already. */
+export function createOrganization(context: WriteContext, input: AskedInPortal & { id: string; name: string }): void {
+  if (countOf(context, 'user_id', input.userId) >= MOST_ORGANIZATIONS)
+    throw new RollcallError('conflict', { reason: 'too-many-organizations', most: MOST_ORGANIZATIONS });
+  insertOrganization(context.sql, input, { id: input.userId, email: input.actor }, input.now);
+  auditPortal(context, input, { actor: input.actor, action: 'portal.organization-created', subject: input.id });
+}
+
+interface Invite extends AskedInPortal {
+  organizationId: string;
+  email: string;
+  role: PortalRole;
+  /** Of the mail, where the invited person has no account that says it. */
+  language: Language;
+  link: NewLink;
+}
+
+/**
+ * Invites an e-mail, or mails an open invitation again with a new link, the older one void. Refuses with `not-found`, `forbidden`, or `conflict`
+ * where it is a member already or the organisation is full. Whether it has an account is not said.
+ */
+export function invitePortalMember(context: WriteContext, input: Invite): { memberId: number } {
+  const { sql } = context;
+  const { organizationId, email, role, link, now } = input;
+  demandOrganizationAdmin(sql, input.userId, organizationId);
+  const known = sql.get<{ id: number; userId: string | null }>(
+    'SELECT id, user_id AS userId FROM portal_members WHERE organization_id = ? AND email = ?',
+    organizationId,
+    email,
+  );
+  if (known !== null && known.userId !== null) throw new RollcallError('conflict', { reason: 'member-already' });
+  if (known === null && countOf(context, 'organization_id', organizationId) >= MOST_MEMBERS)
+    throw new RollcallError('conflict', { reason: 'too-many-members', most: MOST_MEMBERS });
+  const row = sql.get<{ id: number }>(
+    `INSERT INTO portal_members (organization_id, email, role, since_at, invited_by, token_hash, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+     ON CONFLICT (organization_id, email) DO UPDATE SET role = ?3, since_at = ?4, invited_by = ?5, token_hash = ?6, expires_at = ?7 RETURNING id`,
+    organizationId,
+    email,
+    role,
+    now,
+    input.actor,
+    link.tokenHash,
+    now + LINK_VALID_MS,
+  );
+  const organization = sql.get<{ name: string }>('SELECT name FROM portal_organizations WHERE id = ?', organizationId)?.name ?? '';
+  context.mail(
+    {
+      domainId: null,
+      recipient: email,
+      template: 'portal-invitation',
+      language: portalUserByEmail(sql, email)?.language ?? input.language,
+      data: { organization, invitedBy: input.actor },
+      secret: link.sealed,
+    },
+    now,
+  );
+  auditPortal(context, input, {
+    actor: input.actor,
+    action: 'portal.member-invited',
+    subject: organizationId,
+    details: { email, role },
+  });
+  return { memberId: row?.id ?? 0 };
+}
+
+/**
+ * D2: joins by the link of an invitation, as the user who has the invited e-mail; `newUser` becomes that user where there is none. That it is
+ * this person was shown before: by their session or password, or by a password chosen now. Refuses with `link-not-valid`.
+ */
+export function acceptPortalInvitation(
+  context: WriteContext,
+  input: { now: number; address: string; correlationId: string; tokenHash: string; newUser: NewPortalUser | null },
+): void {
+  const { sql } = context;
+  const invitation = invitationByToken(sql, input.tokenHash, input.now);
+  if (invitation === null) throw new RollcallError('link-not-valid');
+  const known = portalUserByEmail(sql, invitation.email);
+  // The account came or went while its owner was typing: they look again.
+  if ((known === null) === (input.newUser === null)) throw new RollcallError('conflict', { reason: 'account-changed' });
+  if (input.newUser !== null) insertPortalUser(sql, { ...input.newUser, email: invitation.email }, input.now);
+  sql.run(
+    'UPDATE portal_members SET user_id = ?, token_hash = NULL, expires_at = NULL, since_at = ? WHERE id = ?',
+    known?.id ?? input.newUser?.id ?? null,
+    input.now,
+    invitation.id,
+  );
+  auditPortal(context, input, {
+    actor: invitation.email,
+    action: 'portal.member-joined',
+    subject: invitation.organizationId,
+    details: { newAccount: known === null },
+  });
+}
+
+interface MemberRow {
+  id: number;
+  userId: string | null;
+  email: string;
+  role: PortalRole;
+}
+
+/** Refuses with `not-found` for another organisation's too (A4). */
+function memberOf(context: WriteContext, organizationId: string, id: number): MemberRow {
+  const member = context.sql.get<MemberRow>(
+    'SELECT id, user_id AS userId, email, role FROM portal_members WHERE organization_id = ? AND id = ?',
+    organizationId,
+    id,
+  );
+  if (member === null) throw new RollcallError('not-found');
+  return member;
+}
+
+/** Refuses with `last-organization-admin` where this member is the only admin who has joined. */
+function demandAnotherAdmin(context: WriteContext, organizationId: string, member: MemberRow): void {
+  if (member.userId === null || member.role !== 'admin') return;
+  const others = context.sql.get(
+    `SELECT 1 AS found FROM portal_members WHERE organization_id = ? AND role = 'admin' AND user_id IS NOT NULL AND id <> ? LIMIT 1`,
+    organizationId,
+    member.id,
+  );
+  if (others === null) throw new RollcallError('last-organization-admin');
+}
+
+/** By an admin. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
+export function changePortalMember(
+  context: WriteContext,
+  input: AskedInPortal & { organizationId: string; memberId: number; role: PortalRole },
+): void {
+  const { organizationId, role } = input;
+  demandOrganizationAdmin(context.sql, input.userId, organizationId);
+  const member = memberOf(context, organizationId, input.memberId);
+  if (member.role === role) return;
+  demandAnotherAdmin(context, organizationId, member);
+  context.sql.run('UPDATE portal_members SET role = ? WHERE id = ?', role, member.id);
+  auditPortal(context, input, {
+    actor: input.actor,
+    action: 'portal.member-changed',
+    subject: organizationId,
+    details: { email: member.email, role: [member.role, role] },
+  });
+}
+
+/** An admin takes away a member or an invitation; everybody may leave. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
+export function removePortalMember(
+  context: WriteContext,
+  input: AskedInPortal & { organizationId: string; memberId: number },
+): void {
+  const { organizationId } = input;
+  const role = roleIn(context.sql, input.userId, organizationId);
+  const member = memberOf(context, organizationId, input.memberId);
+  if (role !== 'admin' && member.userId !== input.userId) throw new RollcallError('forbidden');
+  demandAnotherAdmin(context, organizationId, member);
+  context.sql.run('DELETE FROM portal_members WHERE id = ?', member.id);
+  auditPortal(context, input, {
+    actor: input.actor,
+    action: 'portal.member-removed',
+    subject: organizationId,
+    details: { email: member.email },
+  });
+}

@@ -1,0 +1,78 @@
+import type { Language } from '../../../protocol/errors.ts';
+import { insertUser, type NewUser } from '../account-rows.ts';
+import type { WriteContext } from '../context.ts';
+import { domainByName, type DomainRow } from '../domain-rows.ts';
+import { putToken, spendToken } from '../token-rows.ts';
+import { activateDomain, layDomain, type DomainDetails } from './domains.ts';
+
+/** The link of a mail: the hash is kept, the token itself leaves with the mail, sealed until then. */
+export interface NewLink {
+  tokenHash: string;
+  sealed: Uint8Array;
+}
+
+export interface SignUpInput extends DomainDetails {
+  owner: NewUser;
+  link: NewLink;
+}
+
+/**
+ * D1: a domain, its first user and the mail with the link in one transaction, so that an attempt that died half way holds
+ * nothing. Refuses with `name-invalid` or `name-taken`.
+ */
+export function signUp(context: WriteContext, input: SignUpInput): { domainId: number } {
+  const { domainId } = layDomain(context, input);
+  insertUser(context.sql, input.owner, domainId, input.now);
+  mailActivation(context, input.now, { id: domainId, ...input, language: input.language }, input.owner.id, input.link);
+  return { domainId };
+}
+
+/** D2: another link, the older one void. Says nothing where there is no such unconfirmed domain: who asks learns nothing. */
+export function resendActivation(
+  context: WriteContext,
+  input: { now: number; name: string; email: string; link: NewLink },
+): void {
+  const { sql } = context;
+  const domain = domainByName(sql, input.name);
+  if (domain === null || domain.activatedAt !== null || domain.email.toLowerCase() !== input.email.toLowerCase()) return;
+  const owner = sql.get<{ id: string }>('SELECT "id" FROM auth_user WHERE "domainId" = ?', domain.id);
+  if (owner !== null)
+    mailActivation(context, input.now, { ...domain, language: languageOf(context, domain) }, owner.id, input.link);
+}
+
+function languageOf(context: WriteContext, { id }: Pick<DomainRow, 'id'>): Language {
+  return context.sql.get<{ language: Language }>('SELECT language FROM domains WHERE id = ?', id)?.language ?? 'en';
+}
+
+/** D1: the name is held for 7 days from this mail on. */
+function mailActivation(
+  context: WriteContext,
+  now: number,
+  domain: { id: number; name: string; organization: string; email: string; language: Language },
+  userId: string,
+  link: NewLink,
+): void {
+  putToken(context.sql, { hash: link.tokenHash, purpose: 'activation', domainId: domain.id, userId, now });
+  context.sql.run('UPDATE domains SET confirmation_mailed_at = ? WHERE id = ?', now, domain.id);
+  const { name, organization, language } = domain;
+  context.mail(
+    {
+      domainId: domain.id,
+      recipient: domain.email,
+      template: 'activation',
+      language,
+      data: { name, organization, user: `admin@${name}` },
+      secret: link.sealed,
+    },
+    now,
+  );
+}
+
+/** D2, D3: uses the link up and begins the trial. The password was checked before. Refuses with `link-not-valid`. */
+export function activateByLink(
+  context: WriteContext,
+  input: { now: number; tokenHash: string; actor: string; address: string },
+): void {
+  const { domainId } = spendToken(context.sql, input.tokenHash, 'activation', input.now);
+  activateDomain(context, { now: input.now, domainId, actor: input.actor, address: input.address });
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { apiScopes, type ApiKey, type ApiScope } from '../../../protocol/api-keys.ts';
+import type { Sql } from '../sql.ts';
+import { decodeCursor, isoTime, nullableIsoTime, pageOf, type PageRequest } from './cursor.ts';
+
+const scopeList = z.array(z.enum(apiScopes));
+
+interface KeyRow {
+  id: number;
+  domainId: number;
+  name: string;
+  scopes: string;
+  createdAt: number;
+  createdBy: string;
+  lastUsedAt: number | null;
+}
+
+const SELECT = `SELECT id, domain_id AS domainId, name, scopes, created_at AS createdAt, created_by AS createdBy,
+  last_used_at AS lastUsedAt FROM api_keys WHERE revoked_at IS NULL`;
+const BY_HASH = `${SELECT} AND hash = ?`;
+const OF_DOMAIN = `${SELECT} AND domain_id = ? AND name > ? ORDER BY name LIMIT ?`;
+
+export interface LiveApiKey extends Pick<KeyRow, 'id' | 'domainId' | 'name' | 'lastUsedAt'> {
+  scopes: ApiScope[];
+}
+
+/** The live key with this hash; null for a revoked one. */
+export function apiKeyByHash(sql: Sql, hash: string): LiveApiKey | null {
+  const row = sql.get<KeyRow>(BY_HASH, hash);
+  return row === null ? null : { ...row, scopes: scopeList.parse(JSON.parse(row.scopes)) };
+}
+
+/** A domain's live keys, by name. */
+export function listApiKeys(
+  sql: Sql,
+  domainId: number,
+  request: PageRequest,
+): { items: ApiKey[]; nextCursor: string | null; total: number } {
+  const after = decodeCursor(request.cursor, z.string().max(64)) ?? '';
+  const rows = sql.all<KeyRow>(OF_DOMAIN, domainId, after, request.limit + 1);
+  const { items, nextCursor } = pageOf(rows, request.limit, (last) => last.name);
+  const total =
+    sql.get<{ keys: number }>('SELECT count(*) AS keys FROM api_keys WHERE domain_id = ? AND revoked_at IS NULL', domainId)
+      ?.keys ?? 0;
+  return { items: items.map(presentApiKey), nextCursor, total };
+}
+
+function presentApiKey(row: KeyRow): ApiKey {
+  return {
+    id: String(row.id),
+    name: row.name,
+    scopes: scopeList.parse(JSON.parse(row.scopes)),
+    createdAt: isoTime(row.createdAt),
+    createdBy: row.createdBy,
+    lastUsedAt: nullableIsoTime(row.lastUsedAt),
+  };
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import type { AuditPage, AuditRow } from '../../../protocol/api-audit.ts';
+import type { Sql } from '../sql.ts';
+import { decodeCursor, isoTime, pageOf, type PageRequest } from './cursor.ts';
+
+interface StoredRow {
+  id: number;
+  at: number;
+  actor: string;
+  address: string | null;
+  action: string;
+  subject: string;
+  details: string;
+  correlationId: string | null;
+}
+
+const COLUMNS = 'id, at, actor, address, action, subject, details, correlation_id AS correlationId';
+const NEWEST_FIRST = 'id < ?2 ORDER BY id DESC LIMIT ?3';
+const OF_DOMAIN = `SELECT ${COLUMNS} FROM audit WHERE domain_id = ?1 AND ${NEWEST_FIRST}`;
+
+/** Ids whose text lies in [?4, ?5), from an index of its own that holds all it needs: no row is looked at that is not shown. */
+const begins = (column: string, where = ''): string =>
+  `SELECT id FROM audit INDEXED BY audit_by_${column} WHERE domain_id = ?1 AND ${column} >= ?4 AND ${column} < ?5 ${where}`;
+/** One statement; a test holds that each of its parts is answered by its index. */
+export const AUDIT_SEARCH = `SELECT ${COLUMNS} FROM audit WHERE id IN (
+  SELECT id FROM (
+    ${begins('subject')} UNION ${begins('action')} UNION ${begins('actor', "AND actor NOT GLOB 'device:*'")}
+    UNION SELECT id FROM audit INDEXED BY audit_by_correlation WHERE domain_id = ?1 AND correlation_id = ?6 AND correlation_id IS NOT NULL
+  ) WHERE ${NEWEST_FIRST}
+) ORDER BY id DESC`;
+
+const place = z.int().min(1);
+/** Sorts after every text that begins with what stands before it. */
+const END = '\u{10ffff}';
+
+export interface AuditRequest extends PageRequest {
+  q?: string | undefined;
+}
+
+/** A3: a domain's changes, newest first; with `q` those whose subject, actor or action begins with it, or that have it as their correlation id. */
+export function listAudit(sql: Sql, domainId: number, request: AuditRequest): AuditPage {
+  const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
+  const typed = request.q?.trim() ?? '';
+  // What a display does to itself is found by its own id.
+  const q = typed.replace(/^device:(?=.)/, '');
+  const rows =
+    typed === ''
+      ? sql.all<StoredRow>(OF_DOMAIN, domainId, before, request.limit + 1)
+      : sql.all<StoredRow>(AUDIT_SEARCH, domainId, before, request.limit + 1, q, q + END, typed.toUpperCase());
+  const { items, nextCursor } = pageOf(rows, request.limit, (last) => last.id);
+  return { items: items.map(presentAuditRow), nextCursor };
+}
+
+function presentAuditRow({ id, at, details, ...row }: StoredRow): AuditRow {
+  return { id: String(id), at: isoTime(at), details: JSON.parse(details) as Record<string, unknown>, ...row };
+}

@@ -1,0 +1,63 @@
+/** Billing History with daily use folded (L8): every run of days between two other rows is one line, and the page still adds up. */
+import * as z from 'zod';
+import type { Sql } from '../sql.ts';
+import { historyAt, type HistoryView } from './billing.ts';
+import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
+
+/** A run of daily use: the newest row's view with the credits of all, and the days it covers. */
+export interface FoldedView extends HistoryView {
+  run: { days: number; from: string; to: string } | null;
+}
+
+const place = z.int().min(1);
+
+interface Bound {
+  n: number;
+  balanceAfter: number;
+}
+
+/**
+ * Newest first. A run costs three index look-ups however long it is: where it begins is behind the last other row, what it cost is the difference
+ * of the two balances.
+ */
+export function foldedHistory(
+  sql: Sql,
+  domainId: number,
+  request: PageRequest,
+): { items: FoldedView[]; nextCursor: string | null } {
+  const head = sql.get<{ n: number }>('SELECT n FROM ledger_heads WHERE domain_id = ?', domainId)?.n ?? 0;
+  let n = Math.min(head, (decodeCursor(request.cursor, place) ?? head + 1) - 1);
+  const items: FoldedView[] = [];
+  while (n > 0 && items.length <= request.limit) {
+    const view = historyAt(sql, domainId, n);
+    if (view === null) break;
+    if (view.kind === 'usage') {
+      const before = beforeRun(sql, domainId, n);
+      items.push({
+        ...view,
+        credits: view.balanceAfter - before.balanceAfter,
+        run: { days: n - before.n, from: dateAt(sql, domainId, before.n + 1), to: dateAt(sql, domainId, n) },
+      });
+      n = before.n;
+    } else {
+      items.push({ ...view, run: null });
+      n -= 1;
+    }
+  }
+  return pageOf(items, request.limit, (last) => (last.run === null ? last.n : last.n - last.run.days + 1));
+}
+
+/** The last row before the run that `n` is in, which is no daily use; the empty chain's head where there is none. */
+function beforeRun(sql: Sql, domainId: number, n: number): Bound {
+  const row = sql.get<Bound>(
+    `SELECT n, balance_after AS balanceAfter FROM transfers INDEXED BY transfers_beside_usage
+     WHERE domain_id = ? AND n < ? AND kind <> 'usage' ORDER BY n DESC LIMIT 1`,
+    domainId,
+    n,
+  );
+  return row ?? { n: 0, balanceAfter: 0 };
+}
+
+function dateAt(sql: Sql, domainId: number, n: number): string {
+  return sql.get<{ date: string }>('SELECT date FROM transfers WHERE domain_id = ? AND n = ?', domainId, n)?.date ?? '';
+}

@@ -1,0 +1,40 @@
+import type { Language } from '../../../protocol/errors.ts';
+import type { MailTemplate } from '../outbox-rows.ts';
+import type { Sql } from '../sql.ts';
+
+/** A mail that waits in the outbox. */
+export interface WaitingMail {
+  id: number;
+  recipient: string;
+  template: MailTemplate;
+  language: Language;
+  /** JSON of its MailData. */
+  data: string;
+  secret: Uint8Array | null;
+  createdAt: number;
+  /** Failed tries so far. */
+  tries: number;
+}
+
+/** Mails whose next try is due, the longest due first. */
+export function dueMails(sql: Sql, now: number, limit: number): WaitingMail[] {
+  return sql.all<WaitingMail>(
+    `SELECT id, recipient, template, language, data, secret, created_at AS createdAt, tries FROM outbox
+     WHERE sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= ? ORDER BY next_try_at, id LIMIT ?`,
+    now,
+    limit,
+  );
+}
+
+/** When the next try of any mail is due, ms since 1970; null where none waits. */
+export function nextMailAt(sql: Sql): number | null {
+  const row = sql.get<{ at: number }>(
+    'SELECT next_try_at AS at FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL ORDER BY next_try_at, id LIMIT 1',
+  );
+  return row?.at ?? null;
+}
+
+/** How many mails wait, due or not. */
+export function waitingMails(sql: Sql): number {
+  return sql.get<{ n: number }>('SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL')?.n ?? 0;
+}

@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import type { OwnSession, User } from '../../../protocol/api-users.ts';
+import type { Role } from '../../../protocol/api.ts';
+import type { Language } from '../../../protocol/errors.ts';
+import type { Sql } from '../sql.ts';
+import { decodeCursor, nullableIsoTime, pageOf, type PageRequest } from './cursor.ts';
+import { countShown } from './devices.ts';
+
+interface Row {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  billing: 0 | 1;
+  tags: string;
+  language: Language;
+  domain: string;
+  canSignIn: 0 | 1;
+  invitedUntil: number | null;
+  secondFactor: 0 | 1;
+  lastSignInAt: string | null;
+}
+
+const SELECT = `SELECT u."id", u."name", u."contactEmail" AS email, u."role", u."billing", u."tags", u."language", d.name AS domain,
+  EXISTS (SELECT 1 FROM auth_account a WHERE a."userId" = u."id" AND a."password" IS NOT NULL) AS canSignIn,
+  (SELECT max(expires_at) FROM tokens t WHERE t.user_id = u."id" AND t.purpose = 'invitation' AND t.used_at IS NULL) AS invitedUntil,
+  EXISTS (SELECT 1 FROM second_factors f WHERE f.user_id = u."id" AND f.confirmed_at IS NOT NULL) AS secondFactor,
+  (SELECT s.last_at FROM sign_ins s WHERE s.user_id = u."id") AS lastSignInAt
+  FROM auth_user u JOIN domains d ON d.id = u."domainId"`;
+
+/** Answers `countShown` once for each set of tags: users who see the same share the count. */
+class SeenCounts {
+  private readonly sql: Sql;
+  private readonly domainId: number;
+  private readonly known = new Map<string, number>();
+
+  constructor(sql: Sql, domainId: number) {
+    this.sql = sql;
+    this.domainId = domainId;
+  }
+
+  of(tags: readonly string[]): number {
+    const wanted = tags.toSorted();
+    const name = JSON.stringify(wanted);
+    const seen = this.known.get(name) ?? countShown(this.sql, { domainId: this.domainId, tags: wanted });
+    this.known.set(name, seen);
+    return seen;
+  }
+}
+
+/** A domain's users by name, each with how many devices they see. Between two users everything else gets its turn. */
+export async function listUsers(
+  sql: Sql,
+  domainId: number,
+  request: PageRequest,
+  now: number,
+): Promise<{ items: User[]; nextCursor: string | null; total: number }> {
+  const after = decodeCursor(request.cursor, z.string().max(64)) ?? '';
+  const rows = sql.all<Row>(
+    `${SELECT} WHERE u."domainId" = ? AND u."name" > ? ORDER BY u."name" LIMIT ?`,
+    domainId,
+    after,
+    request.limit + 1,
+  );
+  const { items, nextCursor } = pageOf(rows, request.limit, (last) => last.name);
+  const total = sql.get<{ users: number }>('SELECT count(*) AS users FROM auth_user WHERE "domainId" = ?', domainId)?.users ?? 0;
+  const counts = new SeenCounts(sql, domainId);
+  const users: User[] = [];
+  for (const row of items) {
+    users.push(present(row, counts, now));
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  return { items: users, nextCursor, total };
+}
+
+/** One user; null for another domain's (A4). */
+export function userView(sql: Sql, domainId: number, id: string, now: number): User | null {
+  const row = sql.get<Row>(`${SELECT} WHERE u."id" = ? AND u."domainId" = ?`, id, domainId);
+  return row === null ? null : present(row, new SeenCounts(sql, domainId), now);
+}
+
+function present(row: Row, counts: SeenCounts, now: number): User {
+  const { id, name, email, role, language, lastSignInAt } = row;
+  const tags = JSON.parse(row.tags) as string[];
+  const joined = row.canSignIn === 1;
+  const openUntil = joined || row.invitedUntil === null || row.invitedUntil <= now ? null : row.invitedUntil;
+  return {
+    id,
+    name,
+    user: `${name}@${row.domain}`,
+    email,
+    role,
+    billing: row.billing === 1,
+    tags,
+    language,
+    state: joined ? 'active' : 'invited',
+    invitationEndsAt: nullableIsoTime(openUntil),
+    secondFactor: row.secondFactor === 1,
+    lastSignInAt,
+    devices: { seen: counts.of(tags), all: counts.of([]) },
+  };
+}
+
+interface SessionRow extends Omit<OwnSession, 'current' | 'address' | 'userAgent'> {
+  address: string | null;
+  userAgent: string | null;
+}
+
+const place = z.tuple([z.string().max(64), z.string().max(64)]);
+
+/** The live sessions of one user, newest first; `currentId` is the one that asks. */
+export function listOwnSessions(
+  sql: Sql,
+  about: { userId: string; currentId: string; now: number },
+  request: PageRequest,
+): { items: OwnSession[]; nextCursor: string | null; total: number } {
+  const [createdAt, id] = decodeCursor(request.cursor, place) ?? ['~', ''];
+  const now = new Date(about.now).toISOString();
+  const live = '"userId" = ? AND "expiresAt" > ?';
+  const rows = sql.all<SessionRow>(
+    `SELECT "id", "createdAt", "expiresAt" AS endsAt, "ipAddress" AS address, "userAgent" FROM auth_session
+     WHERE ${live} AND ("createdAt" < ? OR ("createdAt" = ? AND "id" > ?)) ORDER BY "createdAt" DESC, "id" LIMIT ?`,
+    about.userId,
+    now,
+    createdAt,
+    createdAt,
+    id,
+    request.limit + 1,
+  );
+  const total =
+    sql.get<{ sessions: number }>(`SELECT count(*) AS sessions FROM auth_session WHERE ${live}`, about.userId, now)?.sessions ??
+    0;
+  const { items, nextCursor } = pageOf(rows, request.limit, (last) => [last.createdAt, last.id]);
+  const sessions = items.map((row) => ({
+    ...row,
+    address: row.address === '' ? null : row.address,
+    userAgent: row.userAgent === '' ? null : row.userAgent,
+    current: row.id === about.currentId,
+  }));
+  return { items: sessions, nextCursor, total };
+}
+
+/** The language of a user's mails. */
+export function languageOfUser(sql: Sql, userId: string): Language {
+  return sql.get<{ language: Language }>('SELECT "language" FROM auth_user WHERE "id" = ?', userId)?.language ?? 'en';
+}

@@ -1,0 +1,23 @@
+/**
+ * D6: second factors, one a user, apart from the library's tables: its own plugin counts wrong codes by the user alone, so that
+ * anyone could lock an admin out, and takes a code twice.
+ */
+export const secondFactorTables = `
+CREATE TABLE second_factors (
+  user_id TEXT PRIMARY KEY REFERENCES auth_user ("id") ON DELETE CASCADE,
+  -- Sealed under the master key; what an authenticator app makes its codes from.
+  secret BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  -- Null until a first code showed that the app has the secret: then it is asked for.
+  confirmed_at INTEGER,
+  -- The 30 s step of the last code that was taken: no code of it or before it is taken again.
+  last_step INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- Keyed hashes of the codes that stand in for a lost app, each good once.
+CREATE TABLE recovery_codes (
+  user_id TEXT NOT NULL REFERENCES second_factors (user_id) ON DELETE CASCADE,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (user_id, hash)
+) STRICT, WITHOUT ROWID;
+`;

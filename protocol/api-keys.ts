@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { cursor, limit } from './api.ts';
+import { deviceText } from './text.ts';
+
+/** A2: what an API key may do. Each route names the scope that it takes; one without a scope is closed to keys. */
+export const apiScopes = ['devices:read', 'devices:write', 'billing'] as const;
+export type ApiScope = (typeof apiScopes)[number];
+
+const time = z.iso.datetime();
+
+/** An API key that is not revoked. What it is cannot be shown again: only its hash is kept. */
+export const apiKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(apiScopes)),
+  createdAt: time,
+  createdBy: z.string(),
+  lastUsedAt: time.nullable(),
+});
+export const apiKeysPage = z.object({ items: z.array(apiKey), nextCursor: z.string().nullable(), total: z.int() });
+export const apiKeysQuery = z.object({ cursor, limit });
+
+export const newApiKeyBody = z.object({
+  name: deviceText(64).transform((text) => text.trim()),
+  scopes: z.array(z.enum(apiScopes)).min(1).max(apiScopes.length),
+});
+/** `secret` is the key itself: shown this once, never again. */
+export const newApiKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(apiScopes)),
+  secret: z.string(),
+});
+
+export type ApiKey = z.output<typeof apiKey>;
+export type NewApiKey = z.output<typeof newApiKey>;
