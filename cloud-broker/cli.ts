@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { backupCommands } from './commands/backup.ts';
 import { boardCommands } from './commands/boards.ts';
 import { domainCommands } from './commands/domains.ts';
+import { claimCommands } from './commands/claims.ts';
 import { keyCommands } from './commands/keys.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { EXIT, explain, print, type Json } from './commands/output.ts';
@@ -59,6 +60,7 @@ function buildProgram(): Command {
   domainCommands(program);
   ledgerCommands(program);
   keyCommands(program);
+  claimCommands(program);
   backupCommands(program);
   boardCommands(program);
   return program;

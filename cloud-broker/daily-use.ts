@@ -2,7 +2,6 @@
 import type { Logger } from 'pino';
 import { dateOf, dayOf } from './ledger/usage.ts';
 import { hasOpenDays, stuckDomains } from './store/queries/usage.ts';
-import type { CloseUsagePiece } from './store/operations/usage.ts';
 import type { Store } from './store/store.ts';
 
 /** Days closed in one write: a few milliseconds, between which others write. */
@@ -14,7 +13,7 @@ export interface ClosedUsage {
   credits: number;
 }
 
-/** Closes everything that is open up to `through`, in pieces. Refuses as the operation does. */
+/** Closes what is open up to `through`, in pieces; `most` days, or all. Refuses as the operation does. */
 export async function closeOpenDays(
   store: Store,
   about: {
@@ -24,14 +23,15 @@ export async function closeOpenDays(
     byOperator: { waive: boolean; actor: string } | null;
   },
   onProgress: (days: number) => void = () => undefined,
+  most = Infinity,
 ): Promise<ClosedUsage> {
   const sum: ClosedUsage = { days: 0, credits: 0 };
-  for (let after: number | null = 0; after !== null;) {
-    const piece: CloseUsagePiece = await store.write('closeUsage', { ...about, after, most: DAYS_A_WRITE });
+  for (let more = true; more && sum.days < most;) {
+    const piece = await store.write('closeUsage', { ...about, most: Math.min(DAYS_A_WRITE, most - sum.days) });
     sum.days += piece.days;
     sum.credits += piece.credits;
     onProgress(sum.days);
-    after = piece.after;
+    ({ more } = piece);
   }
   return sum;
 }

@@ -26,7 +26,7 @@ import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
 import { enrolmentStore } from './store/operations/enrol.ts';
 import { waitingMails } from './store/queries/outbox.ts';
-import { stuckDomains } from './store/queries/usage.ts';
+import { mostOpenDays } from './store/queries/usage.ts';
 import type { Store } from './store/store.ts';
 import { hostOf, openWorkshop, type Workshop } from './workshop.ts';
 
@@ -111,7 +111,7 @@ function serviceMetrics(store: Store, roster: Roster, gateway: () => Gateway | n
     devices: () => roster.counts(),
     heartbeats: () => roster.heartbeats,
     mailsWaiting: () => waitingMails(store.reader),
-    stuckDomains: () => stuckDomains(store.reader, now()).length,
+    openDays: () => mostOpenDays(store.reader, now()),
   });
 }
 
@@ -122,7 +122,7 @@ async function startParts(
   log: Logger,
   onStop: (close: () => Promise<void>) => void,
 ): Promise<Omit<Service, 'close'>> {
-  const { store, keys, accounts, operator, secrets } = workshop;
+  const { store, keys, accounts, portal, operator, secrets } = workshop;
   onStop(async () => workshop.checkpoint());
   const roster = startRoster(store, settings, log);
   onStop(async () => roster.close());
@@ -152,6 +152,7 @@ async function startParts(
   const http = await buildServer({
     store,
     accounts,
+    portal,
     operator,
     secrets,
     presence: roster,
@@ -190,6 +191,7 @@ async function startParts(
 function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
   const chores: (() => Promise<unknown>)[] = [
     async () => workshop.store.write('prune', { now: now() }),
+    async () => workshop.store.write('prunePortal', { now: now() }),
     async () => closeDueDomains(workshop.store, now()),
     async () => mailChores(workshop.store, now()),
     async () => workshop.checkpoint(),

@@ -12,6 +12,7 @@ import { createSecrets, type Secrets } from './keys/secrets.ts';
 import { CheckpointFile } from './ledger/checkpoints.ts';
 import { localOperator } from './operator/local.ts';
 import type { Operator } from './operator/operator.ts';
+import { createPortal, type Portal } from './portal/portal.ts';
 import { lockFolder } from './store/folder-lock.ts';
 import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -23,6 +24,7 @@ export interface Workshop {
   store: Store;
   keys: ServiceKeys;
   accounts: Accounts;
+  portal: Portal;
   operator: Operator;
   secrets: Secrets;
   checkpoint(): Promise<void>;
@@ -82,6 +84,16 @@ function assemble(parts: {
   const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
   const secrets = createSecrets(keys.masterKey.export());
   const accounts = accountsOf(settings, store, keys, secrets, log);
+  const portal = createPortal({
+    store,
+    secrets,
+    passwords: accounts.passwords,
+    cookieSecret: keys.cookieSecret.export().toString('hex'),
+    publicUrl: settings.publicUrl ?? 'http://127.0.0.1',
+    clock: now,
+    random: randomBytes,
+    log: (message) => log.error({ message }, 'admin portal'),
+  });
   const operator = localOperator({
     store,
     accounts,
@@ -95,6 +107,7 @@ function assemble(parts: {
     store,
     keys,
     accounts,
+    portal,
     operator,
     secrets,
     async checkpoint() {

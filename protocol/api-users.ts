@@ -68,7 +68,7 @@ export const ownPatch = z.object({ language });
 export const own = z.object({ user: z.string(), language });
 
 /** A session of one's own, as it began; `current` is the one that asks. */
-export const ownSession = z.object({
+const ownSession = z.object({
   id: z.string(),
   createdAt: time,
   endsAt: time,

@@ -61,6 +61,8 @@ export const device = z.object({
   connected: z.boolean(),
   lastHeartbeatAt: nullableTime,
   enrolledAt: nullableTime,
+  /** Only of a device that is enrolled no more; its status is `offline`, and no list shows it (L7). */
+  unenrolledAt: time.optional(),
   firmware: z.string().nullable(),
   os: z.string(),
   arch: z.string(),
@@ -136,6 +138,8 @@ const historyRow = z.object({
   date: z.iso.date().optional(),
   /** Why an adjustment or a reversal was made. */
   reason: z.string().optional(),
+  /** n of the row that a reversal takes back (L7). */
+  reverses: z.int().optional(),
   actor: z.string(),
   hash: z.string(),
 });

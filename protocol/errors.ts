@@ -229,6 +229,22 @@ const apiErrors = {
     ['This claim code was already claimed.', 'Contact support.'],
     ['Ce code de revendication a déjà été utilisé.', "Contactez l'assistance."],
   ),
+  'invoice-not-claimable': entry(
+    422,
+    ['Nothing of this invoice can be claimed.', 'Look at its lines in the register: `product-key` boards with credits and a purchase date.'],
+    [
+      'Rien de cette facture ne peut être revendiqué.',
+      "Regardez ses lignes dans le registre : des écrans `product-key` avec des crédits et une date d'achat.",
+    ],
+  ),
+  'last-organization-admin': entry(
+    409,
+    ['The last admin of the organization can be neither removed nor lowered.', 'Make somebody else an admin first.'],
+    [
+      "Le dernier administrateur de l'organisme ne peut être ni retiré ni rétrogradé.",
+      "Nommez d'abord un autre administrateur.",
+    ],
+  ),
   'name-taken': entry(
     422,
     ['This name is taken.', 'Choose another name.'],

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { RollcallError } from '../../protocol/errors.ts';
 import { readSettings } from '../config.ts';
 import type { ImportSummary, Operator, RegisterLine } from '../operator/operator.ts';
 import { readRegisterFile } from '../register/read-file.ts';
-import { print, progressBar, when, type Json } from './output.ts';
+import { EXIT, print, progressBar, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
 const LINES_AT_ONCE = 1000;
@@ -61,18 +61,53 @@ export function boardCommands(program: Command): void {
       const sum = await withOperator(readSettings(process.env), async (operator) => importRegister(operator, file));
       print(options.json === true, sum, () => importLines(sum));
     });
-  program
-    .command('board')
+  const board = program.command('board').description('one listed board');
+  board
     .command('show <serial>')
     .description('a board’s entitlement and where it is')
     .option('--json')
     .action(async (serial: string, options: Json) => {
-      const board = await withOperator(readSettings(process.env), async (operator) => operator.showBoard(serial));
-      print(options.json === true, board, () => [
-        `${board.serial}  ${board.model}  ${board.credits} credits (${board.fulfilment}), ${board.left} left`,
-        board.enrolledIn === null
+      const shown = await withOperator(readSettings(process.env), async (operator) => operator.showBoard(serial));
+      print(options.json === true, shown, () => [
+        `${shown.serial}  ${shown.model}  ${shown.credits} credits (${shown.fulfilment}), ${shown.left} left`,
+        shown.enrolledIn === null
           ? 'not enrolled'
-          : `enrolled in ${board.enrolledIn.domain} as ${board.enrolledIn.deviceId} since ${when(board.enrolledIn.enrolledAt)}`,
+          : `enrolled in ${shown.enrolledIn.domain} as ${shown.enrolledIn.deviceId} since ${when(shown.enrolledIn.enrolledAt)}`,
       ]);
+    });
+  board
+    .command('release <serial>')
+    .description('after a proof of purchase: unenrols the board wherever it is and takes its grant back')
+    .requiredOption('--reason <text>', 'kept in the audit log')
+    .option('--json')
+    .action(async (serial: string, { json, reason }: Json & { reason: string }) => {
+      const done = await withOperator(readSettings(process.env), async (operator) => operator.releaseBoard(serial, reason));
+      print(json === true, done, () => [
+        `${done.serial} is unenrolled from ${done.domain}; ${done.takenBack} credits were taken back, ${done.left} are left to bring.`,
+      ]);
+    });
+  board
+    .command('make-good <serial>')
+    .description('gives from the loss account what taking back did not cover, where the board is now')
+    .requiredOption('--reason <text>', 'kept in the history and the audit log')
+    .option('--json')
+    .action(async (serial: string, { json, reason }: Json & { reason: string }) => {
+      const done = await withOperator(readSettings(process.env), async (operator) => operator.makeGood(serial, reason));
+      print(json === true, done, () => [`${done.credits} credits were given to ${done.domain}.`]);
+    });
+  program
+    .command('credits')
+    .description('credits that boards brought')
+    .command('release [serial]')
+    .description('lets held credits go: of one board, or of all boards of an invoice in a domain')
+    .option('--invoice <id>')
+    .option('--domain <name>')
+    .option('--json')
+    .action(async (serial: string | undefined, { json, invoice, domain }: Json & { invoice?: string; domain?: string }) => {
+      const of = serial !== undefined ? { serial } : invoice !== undefined && domain !== undefined ? { invoice, domain } : null;
+      if (of === null)
+        throw new CommanderError(EXIT.usage, 'usage', 'credits release takes SERIAL, or --invoice ID --domain NAME');
+      const done = await withOperator(readSettings(process.env), async (operator) => operator.releaseCredits(of));
+      print(json === true, done, () => [`${done.credits} credits of ${done.released} boards were let go.`]);
     });
 }

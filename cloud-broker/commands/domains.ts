@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { readSettings } from '../config.ts';
+import { MOST_OPEN_DAYS } from '../ledger/usage.ts';
 import type { DomainSummary } from '../operator/operator.ts';
 import { print, table, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
@@ -7,7 +8,7 @@ import { withOperator } from './with-operator.ts';
 function domainLines(domains: DomainSummary[]): string[] {
   if (domains.length === 0) return ['No domains yet. Make one: rollcall domain create NAME --email … --password …'];
   const head = ['name', 'status', 'credits', 'devices', 'created', 'trial ends'];
-  return table([
+  const lines = table([
     head,
     ...domains.map((domain) => [
       domain.name,
@@ -18,6 +19,14 @@ function domainLines(domains: DomainSummary[]): string[] {
       when(domain.trialEndsAt),
     ]),
   ]);
+  const stuck = domains.filter(({ openDays }) => openDays > MOST_OPEN_DAYS);
+  return [
+    ...lines,
+    ...stuck.map(
+      ({ name, openDays }) =>
+        `${name}: ${openDays} days of use are open. Close them: rollcall ledger close-day --domain ${name} --date YYYY-MM-DD (--waive: without a charge).`,
+    ),
+  ];
 }
 
 export function domainCommands(program: Command): void {

@@ -1,9 +1,15 @@
-import type { Command } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { readSettings } from '../config.ts';
 import type { Operator } from '../operator/operator.ts';
+import type { Adjust } from '../operator/taking-back.ts';
 import type { CloseDay } from '../operator/usage.ts';
-import { EXIT, print, table, when, type Json } from './output.ts';
+import { EXIT, print, progressBar, table, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
+
+function wholeNumber(text: string): number {
+  if (!/^[+-]?\d{1,12}$/.test(text)) throw new CommanderError(EXIT.usage, 'usage', `${text} is not a whole number`);
+  return Number(text);
+}
 
 export function ledgerCommands(program: Command): void {
   const ledger = program.command('ledger').description('the books');
@@ -29,7 +35,13 @@ export function ledgerCommands(program: Command): void {
     .option('--waive', 'closes the days without a charge')
     .option('--json')
     .action(async ({ json, ...asked }: Json & CloseDay) => {
-      const closed = await withOperator(readSettings(process.env), async (operator) => operator.closeDay(asked));
+      let bar: ReturnType<typeof progressBar> | null = null;
+      const closed = await withOperator(readSettings(process.env), async (operator) =>
+        operator.closeDay(asked, (done, inAll) => {
+          bar ??= progressBar('Closing days', inAll);
+          bar.at(done);
+        }),
+      ).finally(() => bar?.end());
       print(json === true, closed, () => [
         `${closed.date}: ${closed.credits} credits of ${closed.domains} domains. ${closed.daysClosed} days were closed now.`,
         ...closed.stuck.map(
@@ -37,6 +49,28 @@ export function ledgerCommands(program: Command): void {
             `${domain} has ${openDays} open days since ${openSince}: close them with --date, or add --waive.`,
         ),
       ]);
+    });
+  ledger
+    .command('adjust <domain>')
+    .description('books a correction; a row is never changed')
+    .requiredOption('--credits <n>', 'credits into the domain, or with a minus out of it', wholeNumber)
+    .requiredOption('--reason <text>', 'shown in the history')
+    .option('--id <id>', 'names the correction: the same again is booked once')
+    .option('--json')
+    .action(async (name: string, { json, ...asked }: Json & Adjust) => {
+      const done = await withOperator(readSettings(process.env), async (operator) => operator.adjust(name, asked));
+      print(json === true, done, () => [done.repeated ? `${done.id} was booked before.` : `${done.id} is booked.`]);
+    });
+  ledger
+    .command('reverse <domain> <n>')
+    .description('reverses row n of the history, as far as the balance goes')
+    .requiredOption('--reason <text>', 'shown in the history')
+    .option('--json')
+    .action(async (name: string, n: string, { json, reason }: Json & { reason: string }) => {
+      const done = await withOperator(readSettings(process.env), async (operator) =>
+        operator.reverse(name, { n: wholeNumber(n), reason }),
+      );
+      print(json === true, done, () => [`${done.credits} credits were reversed.`]);
     });
   ledger
     .command('history <domain>')

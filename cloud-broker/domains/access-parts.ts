@@ -25,6 +25,8 @@ export interface Owner {
   user: string;
   sessionId: string;
   address: string;
+  /** Of the request (A3). */
+  correlationId?: string;
 }
 
 /** D2: a new link for a mail: its token sealed for the mail, its hash for the store. */

@@ -37,7 +37,7 @@ interface Try {
 }
 
 /** What each route answers the other domain's admin: `not-found`, or a list that shows nothing of ours. */
-type Expected = 'not-found' | 'own-only' | 'made' | 'done' | 'operator' | 'open' | 'password-wrong' | 'conflict';
+type Expected = 'portal' | 'not-found' | 'own-only' | 'made' | 'done' | 'operator' | 'open' | 'password-wrong' | 'conflict';
 
 const table: Record<string, { expected: Expected; try: () => Try }> = {
   'POST /session': {
@@ -114,6 +114,7 @@ const table: Record<string, { expected: Expected; try: () => Try }> = {
   'DELETE /blocks/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/blocks/${ids.block}` }) },
   'GET /billing': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing' }) },
   'GET /billing/history': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/history' }) },
+  'GET /billing/held': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/held' }) },
   'GET /api-keys': { expected: 'own-only', try: () => ({ method: 'GET', url: '/api-keys' }) },
   'POST /api-keys': {
     expected: 'made',
@@ -129,6 +130,30 @@ const table: Record<string, { expected: Expected; try: () => Try }> = {
     try: () => ({ method: 'POST', url: '/domain/close', body: { name: 'shelbyville', password: PASSWORD } }),
   },
   'DELETE /domain/close': { expected: 'done', try: () => ({ method: 'DELETE', url: '/domain/close' }) },
+  // What the portal's own sessions reach of others is tried in routes/portal-*.test.ts; a domain's reach nothing.
+  'POST /portal/signup': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/signup', body: {} }) },
+  'POST /portal/signup/resend': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/signup/resend', body: {} }) },
+  'POST /portal/activation/show': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/activation/show', body: {} }) },
+  'POST /portal/activation': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/activation', body: {} }) },
+  'POST /portal/password/forgot': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/password/forgot', body: {} }) },
+  'POST /portal/password/reset/show': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/password/reset/show', body: {} }) },
+  'POST /portal/password/reset': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/password/reset', body: {} }) },
+  'POST /portal/session': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/session', body: {} }) },
+  'GET /portal/session': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/session' }) },
+  'DELETE /portal/session': { expected: 'open', try: () => ({ method: 'DELETE', url: '/portal/session' }) },
+  'GET /portal/organizations': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/organizations' }) },
+  'POST /portal/organizations': { expected: 'portal', try: () => ({ method: 'POST', url: '/portal/organizations', body: { name: 'Springfield schools' } }) },
+  'GET /portal/organizations/:id/members': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/organizations/1/members' }) },
+  'PATCH /portal/organizations/:id/members/:member': { expected: 'portal', try: () => ({ method: 'PATCH', url: '/portal/organizations/1/members/1', body: { role: 'admin' } }) },
+  'DELETE /portal/organizations/:id/members/:member': { expected: 'portal', try: () => ({ method: 'DELETE', url: '/portal/organizations/1/members/1' }) },
+  'POST /portal/organizations/:id/invitations': { expected: 'portal', try: () => ({ method: 'POST', url: '/portal/organizations/1/invitations', body: { email: 'thief@example.org' } }) },
+  'POST /portal/invitation/show': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/invitation/show', body: {} }) },
+  'POST /portal/invitation': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/invitation', body: {} }) },
+  'POST /portal/claims/preview': { expected: 'portal', try: () => ({ method: 'POST', url: '/portal/claims/preview', body: { code: 'a code' } }) },
+  'POST /portal/claims': { expected: 'portal', try: () => ({ method: 'POST', url: '/portal/claims', body: { code: 'a code' } }) },
+  'GET /portal/subscriptions': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/subscriptions' }) },
+  'GET /portal/subscriptions/:id/boards': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/subscriptions/1/boards' }) },
+  'POST /operator/claims': { expected: 'operator', try: () => ({ method: 'POST', url: '/operator/claims', body: { invoice: 'INV-1' } }) },
   'GET /audit': { expected: 'own-only', try: () => ({ method: 'GET', url: '/audit' }) },
   'GET /events': { expected: 'own-only', try: () => ({ method: 'GET', url: '/events' }) },
   'POST /operator/domains': {
@@ -167,6 +192,7 @@ const table: Record<string, { expected: Expected; try: () => Try }> = {
 const ANSWERS: Record<Expected, [number, string | undefined]> = {
   'not-found': [404, 'not-found'],
   operator: [401, 'signed-out'],
+  portal: [401, 'signed-out'],
   'own-only': [200, undefined],
   'password-wrong': [422, 'password-wrong'],
   conflict: [409, 'conflict'],

@@ -4,7 +4,7 @@ import { RollcallError } from '../../protocol/errors.ts';
 import type { Principal, SignedIn } from '../domains/accounts.ts';
 
 /** What a route asks of who calls it. A route that says nothing asks for a session: nothing is open by being forgotten. */
-export type Access = 'open' | 'signed-in' | 'admin' | 'domain-admin' | 'billing';
+type Access = 'open' | 'signed-in' | 'admin' | 'domain-admin' | 'billing';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -3,6 +3,7 @@ import type { Discovery } from '../../protocol/api.ts';
 import type { Accounts } from '../domains/accounts.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { Operator } from '../operator/operator.ts';
+import type { Portal } from '../portal/portal.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -60,6 +61,8 @@ export const defaultHttpLimits: HttpLimits = {
 export interface HttpDeps {
   store: Store;
   accounts: Accounts;
+  /** The Admin Portal: nothing of a domain opens it, and it opens nothing of a domain. */
+  portal: Portal;
   operator: Operator;
   secrets: Secrets;
   presence: LivePresence;

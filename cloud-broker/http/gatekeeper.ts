@@ -12,13 +12,13 @@ import { originVerdict } from './origin.ts';
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** A5. Refuses with `origin-refused`. An API key travels without a cookie, and what sends it needs no Origin (A2). */
-function demandOrigin(request: FastifyRequest, { accounts, settings }: HttpDeps): void {
+export function demandOrigin(request: FastifyRequest, publicUrl: string | null, cookieName: string): void {
   const { method, headers } = request;
   const { origin, referer, host } = headers;
   const site = headers['sec-fetch-site'];
   const secFetchSite = Array.isArray(site) ? site[0] : site;
-  const verdict = originVerdict({ method, origin, referer, host, secFetchSite, publicUrl: settings.publicUrl });
-  const hasCookie = headers.cookie?.includes(accounts.cookieName) === true;
+  const verdict = originVerdict({ method, origin, referer, host, secFetchSite, publicUrl });
+  const hasCookie = headers.cookie?.includes(cookieName) === true;
   if (verdict === 'foreign' || (hasCookie && verdict !== 'ours')) throw new RollcallError('origin-refused');
 }
 
@@ -34,7 +34,7 @@ function demandCredits(request: FastifyRequest, caller: SignedIn, { store, clock
 export function keepGate(api: Api, deps: HttpDeps, callers: Callers): void {
   api.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
-    demandOrigin(request, deps);
+    demandOrigin(request, deps.settings.publicUrl, deps.accounts.cookieName);
     const caller = await callers.of(request.headers, request.ip);
     request.signedIn = caller;
     const { config } = request.routeOptions;

@@ -22,8 +22,8 @@ export interface MetricSources {
   devices(): Record<string, number>;
   /** Heartbeats taken since the start. */
   heartbeats(): number;
-  /** Domains whose daily use waits for the operator (L6). */
-  stuckDomains(): number;
+  /** Days of use that the domain behind all others has open (L6). */
+  openDays(): number;
   /** Mails in the outbox. */
   mailsWaiting(): number;
 }
@@ -77,7 +77,9 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['outcome'],
     registers,
   });
-  gauge(registry, 'rollcall_usage_stuck_domains', 'Domains with too many open days of use (L6).', () => sources.stuckDomains());
+  gauge(registry, 'rollcall_usage_days_open', 'Days of use, over and not closed, of the domain behind all others; more than 7 wait for the operator.', () =>
+    sources.openDays(),
+  );
   gauge(registry, 'rollcall_mails_waiting', 'Mails that wait to be sent.', () => sources.mailsWaiting());
   gauge(registry, 'rollcall_store_waiting', 'Writes that wait for their commit.', () => sources.store().waiting);
   labelledGauge(

@@ -1,7 +1,6 @@
 /** Rows of the store as the API shows them (protocol/api.ts). Pure. */
 import type { Billing, Block, Device } from '../../protocol/api.ts';
 import { checkCode } from '../../protocol/signing.ts';
-import { firstChargedDay } from '../domains/status.ts';
 import type { Principal } from '../domains/accounts.ts';
 import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
 import type { BlockView } from '../store/queries/blocks.ts';
@@ -27,6 +26,7 @@ export function presentDevice(view: DeviceView, live: LiveState | null): Device 
     connected: live?.connected ?? false,
     lastHeartbeatAt: nullableIsoTime(live?.lastHeartbeatAt ?? null),
     enrolledAt: nullableIsoTime(view.enrolledAt),
+    ...(view.state === 'unenrolled' && view.unenrolledAt !== null ? { unenrolledAt: isoTime(view.unenrolledAt) } : {}),
     firmware: view.firmware,
     os: view.os,
     arch: view.arch,
@@ -68,14 +68,13 @@ export function presentBlock(view: BlockView): Block {
 /**
  * L8. `usedPerDay` is what the devices enrolled now use on a charged day, one credit each; during the trial it says so too,
  * although nothing is charged yet. `daysLeft` is the number of charged days that the balance lasts at that rate, rounded up.
- * `endsOn` is the last of them, UTC: they begin today, or on the first UTC day that begins at or after the trial's end (L6);
- * without a credit it is the last free day, or today. Both are null when nothing is used.
+ * `endsOn` is the last of them, UTC: they begin with the first day that is not closed, which during the trial is the first that will be
+ * charged (L6); without a credit it is the last free day, or today. Both are null when nothing is used.
  */
 export function presentBilling(domain: DomainRow, figures: { devices: number; held: number }, now: number): Billing {
   const { devices, held } = figures;
   const daysLeft = devices === 0 ? null : Math.ceil(domain.balance / devices);
   const today = Math.floor(now / DAY_MS);
-  const firstCharged = Math.max(today, firstChargedDay(domain.trialEndsAt ?? 0));
   return {
     status: statusOf(domain, now),
     createdAt: isoTime(domain.createdAt),
@@ -85,7 +84,7 @@ export function presentBilling(domain: DomainRow, figures: { devices: number; he
     held,
     usedPerDay: devices,
     daysLeft,
-    endsOn: daysLeft === null ? null : dateOf(Math.max(today, firstCharged + daysLeft - 1)),
+    endsOn: daysLeft === null ? null : dateOf(Math.max(today, (domain.nextUsageDay ?? today) + daysLeft - 1)),
   };
 }
 

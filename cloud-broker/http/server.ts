@@ -24,6 +24,10 @@ import { approvalRoutes, deviceChangeRoutes, deviceRoutes } from './routes/devic
 import { eventRoutes } from './routes/events.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { passwordRoutes, secondFactorRoutes } from './routes/own-access.ts';
+import { keepPortalGate } from './portal-gate.ts';
+import { portalPasswordRoutes, portalSessionRoutes, portalSignUpRoutes } from './routes/portal-access.ts';
+import { claimRoutes, subscriptionRoutes } from './routes/portal-claims.ts';
+import { memberRoutes, organizationRoutes, portalInvitationRoutes } from './routes/portal-organizations.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { ownSessionRoutes } from './routes/own-sessions.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -53,6 +57,7 @@ export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {
   const callers = new Callers(deps);
   const hub = eventHub(app, deps, callers);
   await app.register(async (api: Api) => userApi(api, deps, callers, hub), { prefix: API_ROOT });
+  await app.register(async (api: Api) => portalApi(api, deps), { prefix: `${API_ROOT}/portal` });
   if (deps.settings.operatorTokens.length > 0) {
     await app.register(async (api: Api) => operatorRoutes(api, deps), { prefix: `${API_ROOT}/operator` });
   }
@@ -147,6 +152,19 @@ function eventHub(app: Api, deps: HttpDeps, callers: Callers): EventHub {
   deps.metrics.watchStreams(() => hub.size);
   app.addHook('preClose', async () => hub.close());
   return hub;
+}
+
+/** The Admin Portal, behind a gate of its own. */
+function portalApi(api: Api, deps: HttpDeps): void {
+  keepPortalGate(api, deps);
+  portalSignUpRoutes(api, deps);
+  portalPasswordRoutes(api, deps);
+  portalSessionRoutes(api, deps);
+  organizationRoutes(api, deps);
+  memberRoutes(api, deps);
+  portalInvitationRoutes(api, deps);
+  claimRoutes(api, deps);
+  subscriptionRoutes(api, deps);
 }
 
 /** Everything that a person does through a session. Each route demands one unless it says otherwise (default deny). */

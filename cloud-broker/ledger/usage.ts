@@ -26,9 +26,19 @@ export function dayOfDate(date: string): number {
   return dayOf(Date.parse(`${date}T00:00:00Z`));
 }
 
-/** Days that are over and not closed yet. `nextDay`: the first that is not closed; null before activation. */
-export function openDays(nextDay: number | null, now: number): number {
-  return nextDay === null ? 0 : Math.max(0, dayOf(now) - nextDay);
+/** What says which days of a domain are open. */
+export interface UsageState {
+  /** The first day that is not closed; null before activation. */
+  nextUsageDay: number | null;
+  /** D8: when its closing takes effect, and when it was done. */
+  closingAt: number | null;
+  closedAt: number | null;
+}
+
+/** Days that are over and not closed yet. The day on which a domain closes, and those after it, are never closed: what is left is forfeited. */
+export function openDays({ nextUsageDay, closingAt, closedAt }: UsageState, now: number): number {
+  if (nextUsageDay === null || closedAt !== null) return 0;
+  return Math.max(0, dayOf(Math.min(now, closingAt ?? now)) - nextUsageDay);
 }
 
 /**

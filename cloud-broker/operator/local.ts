@@ -3,8 +3,10 @@ import type { Accounts } from '../domains/accounts.ts';
 import { userOf } from '../domains/login-names.ts';
 import { makePairingCode } from '../domains/pairing.ts';
 import type { Secrets } from '../keys/secrets.ts';
+import { openDays } from '../ledger/usage.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain, serialKey } from '../../protocol/text.ts';
+import { issueClaim } from '../portal/claims.ts';
 import { boardBySerial } from '../store/device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
 import { billingFigures, listHistory } from '../store/queries/billing.ts';
@@ -31,8 +33,10 @@ import {
   type RegisterLine,
   type SetEnrolment,
 } from './operator.ts';
+import type { ClaimIssued } from './claims.ts';
 import { issueKey, type IssueKey, type KeyIssued } from './keys.ts';
-import { closeDay, type CloseDay, type DayClosed } from './usage.ts';
+import { takingBack, type TakingBack } from './taking-back.ts';
+import { closeDay, type CloseDay, type CloseProgress, type DayClosed } from './usage.ts';
 
 const ACTOR = 'operator';
 const DAY_MS = 86_400_000;
@@ -54,7 +58,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   return parsed.data;
 }
 
-class LocalOperator implements Operator {
+class LocalOperator implements Omit<Operator, keyof TakingBack> {
   private readonly services: OperatorServices;
 
   constructor(services: OperatorServices) {
@@ -141,8 +145,13 @@ class LocalOperator implements Operator {
     return issueKey(this.services, asked, ACTOR);
   }
 
-  async closeDay(asked: CloseDay): Promise<DayClosed> {
-    return closeDay(this.services, asked, ACTOR);
+  async issueClaim(invoice: string): Promise<ClaimIssued> {
+    const { validUntil, ...issued } = await issueClaim(this.services, invoice, ACTOR);
+    return { ...issued, validUntil: isoTime(validUntil) };
+  }
+
+  async closeDay(asked: CloseDay, onProgress?: CloseProgress): Promise<DayClosed> {
+    return closeDay(this.services, asked, ACTOR, onProgress);
   }
 
   async verifyLedger(): Promise<LedgerVerdict> {
@@ -168,6 +177,7 @@ class LocalOperator implements Operator {
       devices: billingFigures(this.services.store.reader, row.id).devices,
       createdAt: isoTime(row.createdAt),
       trialEndsAt: nullableIsoTime(row.trialEndsAt),
+      openDays: openDays(row, this.services.clock()),
       unlisted: row.unlisted,
       pairing: row.pairingHash !== null,
     };
@@ -176,5 +186,6 @@ class LocalOperator implements Operator {
 
 /** The operator's doings on this process's own store. */
 export function localOperator(services: OperatorServices): Operator {
-  return new LocalOperator(services);
+  const own = new LocalOperator(services);
+  return Object.assign(own, takingBack(services, ACTOR));
 }

@@ -144,6 +144,23 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
     await expect(operator().showBoard('no such board')).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  test('[K4] issues the claim code of an invoice, the same one each time', async () => {
+    const invoice = `INV/${kind} 7`;
+    const values = {
+      serial: `${kind}-claim`,
+      model: 'MX-65',
+      credits: 365,
+      fulfilment: 'product-key',
+      invoice,
+      purchasedOn: '2026-01-04',
+    };
+    await operator().importLines([{ line: 1, values }]);
+    const issued = await operator().issueClaim(invoice);
+    expect(issued).toMatchObject({ invoice, validUntil: '2027-01-05T00:00:00.000Z' });
+    expect(await operator().issueClaim(invoice)).toEqual(issued);
+    await expect(operator().issueClaim('no such invoice')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   test('asks for the proof of the books', async () => {
     expect(await operator().verifyLedger()).toEqual({ ok: true, domains: 0, transfers: 0, sum: 0 });
   });

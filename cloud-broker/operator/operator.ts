@@ -2,8 +2,10 @@
 import * as z from 'zod';
 import { domainStatuses, historyPage } from '../../protocol/api.ts';
 import { domainName } from '../../protocol/text.ts';
+import type { ClaimIssued } from './claims.ts';
 import type { IssueKey, KeyIssued } from './keys.ts';
-import type { CloseDay, DayClosed } from './usage.ts';
+import type { TakingBack } from './taking-back.ts';
+import type { CloseDay, CloseProgress, DayClosed } from './usage.ts';
 import { MAX_PREVIOUS_DAYS } from '../domains/pairing.ts';
 
 const time = z.iso.datetime();
@@ -33,6 +35,8 @@ export const domainSummary = z.object({
   devices: z.int(),
   createdAt: time,
   trialEndsAt: time.nullable(),
+  /** Days of use that are over and not closed; more than 7 wait for the operator (L6). */
+  openDays: z.int(),
   unlisted: z.enum(['approve', 'accept']),
   pairing: z.boolean(),
 });
@@ -107,7 +111,7 @@ export interface PageOptions {
 }
 
 /** Everything rejects with a RollcallError; what is not named here is `internal`, `busy` or, from afar, `unreachable`. */
-export interface Operator {
+export interface Operator extends TakingBack {
   /**
    * Makes an activated domain and its first user. Each step can be repeated, so after a crash the same call goes on where
    * it stopped. Refuses with `name-invalid`, `name-taken` or `invalid-request`.
@@ -126,8 +130,10 @@ export interface Operator {
   history(name: string, page: PageOptions): Promise<HistoryPageView>;
   /** K5: a stand-alone key. Refuses with `invalid-request`. */
   issueKey(asked: IssueKey): Promise<KeyIssued>;
-  /** L6. Refuses with `invalid-request` a day that is not over, or `not-found`. */
-  closeDay(asked: CloseDay): Promise<DayClosed>;
+  /** K4: the same code each time. Refuses with `not-found` or `invoice-not-claimable`. */
+  issueClaim(invoice: string): Promise<ClaimIssued>;
+  /** L6. Refuses with `invalid-request` (`day-not-over`, `waive-needs-date`), or `not-found`. */
+  closeDay(asked: CloseDay, onProgress?: CloseProgress): Promise<DayClosed>;
   /** L5: proves the books from the first row. */
   verifyLedger(): Promise<LedgerVerdict>;
   /** S4: a consistent copy with all keys, in a new file on the service's machine. Refuses with `backup-failed`. */

@@ -14,8 +14,10 @@ import {
   type Operator,
   type PageOptions,
 } from './operator.ts';
+import { claimIssued } from './claims.ts';
 import { keyIssued } from './keys.ts';
-import { dayClosed } from './usage.ts';
+import { adjusted, boardReleased, creditsReleased, madeGood, reversed } from './taking-back.ts';
+import { closeByRequests, dayClosed } from './usage.ts';
 
 const ROOT = '/api/v1/operator';
 
@@ -71,8 +73,15 @@ export function remoteOperator(url: string, token: string): Operator {
     listDomains: (page) => call('GET', `/domains${queryOf(page)}`, domainsPage),
     showDomain: (name) => call('GET', domain(name), domainSummary),
     setEnrolment: (name, change) => call('PATCH', `${domain(name)}/enrolment`, enrolmentPolicy, change),
+    releaseBoard: (serial, reason) => call('POST', `/boards/${encodeURIComponent(serial)}/release`, boardReleased, { reason }),
+    makeGood: (serial, reason) => call('POST', `/boards/${encodeURIComponent(serial)}/make-good`, madeGood, { reason }),
+    releaseCredits: (of) => call('POST', '/credits/release', creditsReleased, of),
+    adjust: (name, asked) => call('POST', `${domain(name)}/adjust`, adjusted, asked),
+    reverse: (name, asked) => call('POST', `${domain(name)}/reverse`, reversed, asked),
     issueKey: (asked) => call('POST', '/keys', keyIssued, asked),
-    closeDay: (asked) => call('POST', '/ledger/close-day', dayClosed, asked),
+    issueClaim: (invoice) => call('POST', '/claims', claimIssued, { invoice }),
+    closeDay: (asked, onProgress) =>
+      closeByRequests(asked, (piece) => call('POST', '/ledger/close-day', dayClosed, piece), onProgress),
     importLines: (lines) => importInPieces(lines, (piece) => call('POST', '/register', importReport, { lines: piece })),
     showBoard: (serial) => call('GET', `/boards/${encodeURIComponent(serial)}`, boardSummary),
     history: (name, page) => call('GET', `${domain(name)}/history${queryOf(page)}`, historyPage),

@@ -3,17 +3,22 @@ import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain } from '../../protocol/text.ts';
 import { closeOpenDays } from '../daily-use.ts';
-import { dateOf, dayOf, dayOfDate } from '../ledger/usage.ts';
+import { dateOf, dayOf, dayOfDate, MOST_OPEN_DAYS } from '../ledger/usage.ts';
 import { domainByName } from '../store/domain-rows.ts';
-import { closedOn, stuckDomains } from '../store/queries/usage.ts';
+import { closedOn, openDaysThrough, stuckDomains } from '../store/queries/usage.ts';
 import type { Store } from '../store/store.ts';
+
+/** Most days that one request over HTTP closes: about a second. */
+const DAYS_A_REQUEST = 10_000;
 
 export const closeDayBody = z.object({
   /** `YYYY-MM-DD`; yesterday where it is not said. */
   date: z.iso.date().optional(),
   domain: z.string().min(1).max(64).optional(),
-  /** Closes without a charge. */
+  /** Closes without a charge, which asks for a date. */
   waive: z.boolean().default(false),
+  /** Closes so many days at most; `left` says what remains. */
+  most: z.int().min(1).max(DAYS_A_REQUEST).optional(),
 });
 
 /** `domains` and `credits` are what the closed rows of that date say, however often it is asked. */
@@ -21,33 +26,63 @@ export const dayClosed = z.object({
   date: z.iso.date(),
   domains: z.int(),
   credits: z.int(),
-  /** Days closed by this call, and domains whose days wait because too many are open. */
+  /** Days closed by this call, and days up to that date that are open still. */
   daysClosed: z.int(),
+  left: z.int(),
+  /** Domains whose days are not closed by themselves, because more than 7 are open. */
   stuck: z.array(z.object({ domain: domainName, openSince: z.iso.date(), openDays: z.int() })),
 });
 
 export type CloseDay = z.input<typeof closeDayBody>;
 export type DayClosed = z.output<typeof dayClosed>;
+/** Told now and then how many days are closed, and how many there are to close. */
+export type CloseProgress = (closed: number, inAll: number) => void;
 
 /**
  * Closes what is open up to a date. Without a date it does what the daily job does: up to yesterday, and not where more than 7 days are open;
- * those are closed when the date is said. Refuses with `invalid-request` (`day-not-over`) or `not-found`.
+ * those are closed when the date is said. Refuses with `invalid-request` (`day-not-over`, `waive-needs-date`) or `not-found`.
  */
-export async function closeDay(services: { store: Store; clock(): number }, asked: CloseDay, actor: string): Promise<DayClosed> {
+export async function closeDay(
+  services: { store: Store; clock(): number },
+  asked: CloseDay,
+  actor: string,
+  onProgress?: CloseProgress,
+): Promise<DayClosed> {
   const { store, clock } = services;
   const parsed = closeDayBody.safeParse(asked);
   if (!parsed.success) throw new RollcallError('invalid-request', { field: parsed.error.issues[0]?.path.join('.') ?? '' });
-  const { date, waive } = parsed.data;
+  const { date, waive, most } = parsed.data;
+  if (waive && date === undefined) throw new RollcallError('invalid-request', { reason: 'waive-needs-date' });
   const domain = parsed.data.domain === undefined ? null : normaliseDomain(parsed.data.domain);
   if (domain !== null && domainByName(store.reader, domain) === null) throw new RollcallError('not-found');
   const now = clock();
   const through = date === undefined ? dayOf(now) - 1 : dayOfDate(date);
-  const byOperator = date === undefined && !waive ? null : { waive, actor };
-  const { days } = await closeOpenDays(store, { now, through, domain, byOperator });
-  return {
-    date: dateOf(through),
-    ...closedOn(store.reader, through, domain),
-    daysClosed: days,
-    stuck: stuckDomains(store.reader, now),
-  };
+  const byOperator = date === undefined ? null : { waive, actor };
+  // Without a date, what is stuck is not what this call is asked to close.
+  const from = byOperator === null ? dayOf(now) - MOST_OPEN_DAYS : 0;
+  const open = (): number => openDaysThrough(store.reader, { from, through, domain });
+  const inAll = open();
+  const { days } = await closeOpenDays(
+    store,
+    { now, through, domain, byOperator },
+    (closed) => onProgress?.(closed, inAll),
+    most,
+  );
+  const stuck = stuckDomains(store.reader, now).filter((one) => domain === null || one.domain === domain);
+  return { date: dateOf(through), ...closedOn(store.reader, through, domain), daysClosed: days, left: open(), stuck };
+}
+
+/** The same by requests that each close so much, as from afar. */
+export async function closeByRequests(
+  asked: CloseDay,
+  request: (asked: CloseDay) => Promise<DayClosed>,
+  onProgress?: CloseProgress,
+): Promise<DayClosed> {
+  let daysClosed = 0;
+  for (;;) {
+    const answer = await request({ ...asked, most: DAYS_A_REQUEST });
+    daysClosed += answer.daysClosed;
+    onProgress?.(daysClosed, daysClosed + answer.left);
+    if (answer.left === 0 || answer.daysClosed === 0) return { ...answer, daysClosed };
+  }
 }

@@ -102,20 +102,22 @@ export function invitationByToken(sql: Sql, tokenHash: string, now: number): Inv
   );
 }
 
-/** The user's role in an organisation. Refuses with `not-found` where they are no member: another's are not there (A4). */
-export function roleIn(sql: Sql, userId: string, organizationId: string): PortalRole {
-  const member = sql.get<{ role: PortalRole }>(
-    'SELECT role FROM portal_members WHERE user_id = ? AND organization_id = ?',
-    userId,
-    organizationId,
-  );
-  if (member === null) throw new RollcallError('not-found');
-  return member.role;
+/** The user's role in an organisation; null where they are no member. */
+export function roleOf(sql: Sql, userId: string, organizationId: string): PortalRole | null {
+  const member = 'SELECT role FROM portal_members WHERE user_id = ? AND organization_id = ?';
+  return sql.get<{ role: PortalRole }>(member, userId, organizationId)?.role ?? null;
+}
+
+/** Refuses with `not-found` who is no member: others' organisations are not there (A4). */
+export function demandMember(sql: Sql, userId: string, organizationId: string): PortalRole {
+  const role = roleOf(sql, userId, organizationId);
+  if (role === null) throw new RollcallError('not-found');
+  return role;
 }
 
 /** Refuses with `not-found` who is no member, with `forbidden` who is no admin of the organisation. */
 export function demandOrganizationAdmin(sql: Sql, userId: string, organizationId: string): void {
-  if (roleIn(sql, userId, organizationId) !== 'admin') throw new RollcallError('forbidden');
+  if (demandMember(sql, userId, organizationId) !== 'admin') throw new RollcallError('forbidden');
 }
 
 /** A new organisation with its first admin. */

@@ -7,7 +7,7 @@ import {
   type TransferRequest,
   type VendorAccount,
 } from '../ledger/transfers.ts';
-import { chargeOf, MOST_OPEN_DAYS, openDays, startOf, usageRequest } from '../ledger/usage.ts';
+import { chargeOf, dayOf, MOST_OPEN_DAYS, openDays, startOf, usageRequest, type UsageState } from '../ledger/usage.ts';
 import type { WriteContext } from './context.ts';
 import type { Sql } from './sql.ts';
 
@@ -122,8 +122,10 @@ export interface PostingDomain {
   nextUsageDay: number | null;
 }
 
-function nextDayOf(sql: Sql, domainId: number): number | null {
-  return sql.get<{ day: number | null }>('SELECT next_usage_day AS day FROM domains WHERE id = ?', domainId)?.day ?? null;
+const STATE = 'SELECT next_usage_day AS nextUsageDay, closing_at AS closingAt, closed_at AS closedAt FROM domains WHERE id = ?';
+
+function usageStateOf(sql: Sql, domainId: number): UsageState {
+  return sql.get<UsageState>(STATE, domainId) ?? { nextUsageDay: null, closingAt: null, closedAt: null };
 }
 
 /**
@@ -140,43 +142,38 @@ function devicesOf(sql: Sql, domainId: number, day: number): number {
   return sql.get<{ devices: number }>(DEVICES, domainId, startOf(day), startOf(day + 1))?.devices ?? 0;
 }
 
-export interface ClosedDays {
-  days: number;
-  credits: number;
+export interface ClosedDay {
+  devices: number;
+  charged: number;
 }
 
 /**
- * L6: closes `days` days of the domain from the first open one on, in order: each a row, with its transfer if anything is charged.
- * The caller has seen that they are over. `waive` charges nothing.
+ * L6: closes the domain's first open day: a row, with its transfer if anything is charged. The caller has seen that the day is over.
+ * `waive` charges nothing.
  */
-export function closeDays(
+export function closeNextDay(
   context: WriteContext,
   domain: { id: number; name: string },
-  days: number,
   about: { now: number; waive: boolean },
-): ClosedDays {
+): ClosedDay {
   const { sql } = context;
-  const first = nextDayOf(sql, domain.id);
-  const closed: ClosedDays = { days: 0, credits: 0 };
-  for (let day = first ?? 0; first !== null && day < first + days; day += 1) {
-    const devices = devicesOf(sql, domain.id, day);
-    const charged = about.waive ? 0 : chargeOf(devices, headOf(sql, domain.id)?.balance ?? 0);
-    const transferId =
-      charged === 0 ? null : book(context, domain, usageRequest(domain.name, day, charged), about.now).transferId;
-    sql.run(
-      'INSERT INTO usage_days (domain_id, day, devices, charged, waived, transfer_id, closed_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      domain.id,
-      day,
-      devices,
-      charged,
-      about.waive ? 1 : 0,
-      transferId,
-      about.now,
-    );
-    closed.days += 1;
-    closed.credits += charged;
-  }
-  return closed;
+  const { now, waive } = about;
+  const day = usageStateOf(sql, domain.id).nextUsageDay;
+  if (day === null) throw new Error(`domain ${domain.name} has no day to close`);
+  const devices = devicesOf(sql, domain.id, day);
+  const charged = waive ? 0 : chargeOf(devices, headOf(sql, domain.id)?.balance ?? 0);
+  const transferId = charged === 0 ? null : book(context, domain, usageRequest(domain.name, day, charged), now).transferId;
+  sql.run(
+    'INSERT INTO usage_days (domain_id, day, devices, charged, waived, transfer_id, closed_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    domain.id,
+    day,
+    devices,
+    charged,
+    waive ? 1 : 0,
+    transferId,
+    now,
+  );
+  return { devices, charged };
 }
 
 /**
@@ -198,10 +195,10 @@ export function post(
  * says that days were closed.
  */
 export function settleDays(context: WriteContext, domain: PostingDomain, now: number): boolean {
-  const open = openDays(domain.nextUsageDay, now);
+  // What was loaded may be older than another posting of this transaction, but days are never opened again.
+  if (domain.nextUsageDay === null || domain.nextUsageDay >= dayOf(now)) return false;
+  const open = openDays(usageStateOf(context.sql, domain.id), now);
   if (open === 0 || open > MOST_OPEN_DAYS) return false;
-  // Another posting of this transaction may have closed them already.
-  const next = nextDayOf(context.sql, domain.id);
-  closeDays(context, domain, openDays(next, now), { now, waive: false });
+  for (let closed = 0; closed < open; closed += 1) closeNextDay(context, domain, { now, waive: false });
   return true;
 }

@@ -2,6 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { ChainWalk, type Checkpoint, type Difference, type Verdict } from '../ledger/verify.ts';
 import type { Transfer } from '../ledger/transfers.ts';
 import { headOf, requestOf, SELECT_TRANSFER, type TransferRow } from './posting.ts';
+import { takingBackDifference } from './proof-of-reversals.ts';
 import { usageDifference } from './proof-of-usage.ts';
 import { openReader, type Sql } from './sql.ts';
 
@@ -66,7 +67,7 @@ class Proof {
     const vendor = this.vendorSum();
     if (difference === null && balances + vendor !== 0)
       difference = { domain: '', n: null, what: `all balances sum to ${balances + vendor}, not to zero` };
-    difference ??= this.boards();
+    difference ??= takingBackDifference(this.sql);
     return {
       ok: difference === null,
       domains: domains.length,
@@ -109,18 +110,5 @@ class Proof {
       "SELECT sum(CASE debit WHEN 'domain' THEN credits ELSE -credits END) AS sum FROM transfers",
     );
     return row?.sum ?? 0;
-  }
-
-  /** For every board: credits − left = grants − reversals. */
-  private boards(): Difference | null {
-    const row = this.sql.get<{ serial: string; spent: number; granted: number }>(
-      `SELECT b.serial, b.credits - b.left_credits - b.key_credits AS spent, coalesce(t.granted, 0) AS granted FROM boards b
-       LEFT JOIN (SELECT board_id, sum(CASE credit WHEN 'domain' THEN credits ELSE -credits END) AS granted FROM transfers
-         WHERE board_id IS NOT NULL GROUP BY board_id) t ON t.board_id = b.id
-       WHERE b.credits - b.left_credits - b.key_credits <> coalesce(t.granted, 0) LIMIT 1`,
-    );
-    return row === null
-      ? null
-      : { domain: '', n: null, what: `board ${row.serial}: ${row.spent} credits are spent, but ${row.granted} were granted` };
   }
 }

@@ -20,7 +20,10 @@ const HOUR_MS = 3_600_000;
 async function closedDays(): Promise<InProcessStore> {
   const store = await inProcessStore();
   const domainId = await testDomain(store, 'springfield');
-  await listBoards(store, [1, 2, 3].map((n) => ({ serial: `SN-${n}`, credits: 3 })));
+  await listBoards(
+    store,
+    [1, 2, 3].map((n) => ({ serial: `SN-${n}`, credits: 3 })),
+  );
   const ids: string[] = [];
   for (const n of [1, 2, 3]) ids.push((await enrolled(store, { serial: `SN-${n}` })).deviceId);
   const leave = (now: number) => store.write('unenrol', { now, id: ids[2] ?? '', domainId, ...CHANGE });
@@ -65,26 +68,81 @@ describe('[L6] with the guards taken away, the first difference is named', () =>
   const cases: [string, string[], string][] = [
     ['a day taken out', [`DELETE FROM usage_days WHERE ${at(2)}`], '2026-12-26 is not closed, but a later one is'],
     ['the first day taken out', [`DELETE FROM usage_days WHERE ${at(0)}`], '2026-12-24 is not closed, but a later one is'],
-    ['the last day taken out', [`DELETE FROM usage_days WHERE ${at(4)}`], '2026-12-28 is the next to be closed, but the domain says 2026-12-29'],
+    [
+      'the last day taken out',
+      [`DELETE FROM usage_days WHERE ${at(4)}`],
+      '2026-12-28 is the next to be closed, but the domain says 2026-12-29',
+    ],
     ['a day of the trial', [`UPDATE usage_days SET day = day - 1 WHERE ${at(0)}`], '2026-12-23 is closed, but it was free'],
-    ['a day that counts more', [`UPDATE usage_days SET devices = 4 WHERE ${at(0)}`], '2026-12-24 counts 4 devices, but 3 were enrolled'],
-    ['a span taken out', ["DELETE FROM enrolment_spans WHERE to_at IS NULL AND device_id LIKE 'dev-%' AND id = 1"], '2026-12-24 counts 3 devices, but 2 were enrolled'],
-    ['a day that charges less', [`UPDATE usage_days SET charged = 2 WHERE ${at(0)}`], '2026-12-24 charges 2, but its transfer moved 3'],
-    ['a transfer forgotten', [`UPDATE usage_days SET charged = 0, transfer_id = NULL WHERE ${at(1)}`], 'charges a day that is not closed'],
-    ['a transfer that is gone', [`DELETE FROM transfers WHERE ${transferAt(1)}`], '2026-12-25 charges 3, but its transfer is missing'],
-    ['a transfer of another day', [`UPDATE transfers SET date = '2026-12-26' WHERE ${transferAt(1)}`], '2026-12-25 names a transfer that is not its own'],
-    ['a transfer of another kind', [`UPDATE transfers SET kind = 'adjustment' WHERE ${transferAt(1)}`], '2026-12-25 names a transfer that is not its own'],
-    ['a transfer of another cause', [`UPDATE transfers SET idempotency_key = 'adjustment:1' WHERE ${transferAt(1)}`], '2026-12-25 names a transfer that is not its own'],
-    ['a transfer to another account', [`UPDATE transfers SET credit = 'vendor:loss' WHERE ${transferAt(1)}`], '2026-12-25 names a transfer that is not its own'],
+    [
+      'a day that counts more',
+      [`UPDATE usage_days SET devices = 4 WHERE ${at(0)}`],
+      '2026-12-24 counts 4 devices, but 3 were enrolled',
+    ],
+    [
+      'a span taken out',
+      ["DELETE FROM enrolment_spans WHERE to_at IS NULL AND device_id LIKE 'dev-%' AND id = 1"],
+      '2026-12-24 counts 3 devices, but 2 were enrolled',
+    ],
+    [
+      'a day that charges less',
+      [`UPDATE usage_days SET charged = 2 WHERE ${at(0)}`],
+      '2026-12-24 charges 2, but its transfer moved 3',
+    ],
+    [
+      'a transfer forgotten',
+      [`UPDATE usage_days SET charged = 0, transfer_id = NULL WHERE ${at(1)}`],
+      'charges a day that is not closed',
+    ],
+    [
+      'a transfer that is gone',
+      [`DELETE FROM transfers WHERE ${transferAt(1)}`],
+      '2026-12-25 charges 3, but its transfer is missing',
+    ],
+    [
+      'a transfer of another day',
+      [`UPDATE transfers SET date = '2026-12-26' WHERE ${transferAt(1)}`],
+      '2026-12-25 names a transfer that is not its own',
+    ],
+    [
+      'a transfer of another kind',
+      [`UPDATE transfers SET kind = 'adjustment' WHERE ${transferAt(1)}`],
+      '2026-12-25 names a transfer that is not its own',
+    ],
+    [
+      'a transfer of another cause',
+      [`UPDATE transfers SET idempotency_key = 'adjustment:1' WHERE ${transferAt(1)}`],
+      '2026-12-25 names a transfer that is not its own',
+    ],
+    [
+      'a transfer to another account',
+      [`UPDATE transfers SET credit = 'vendor:loss' WHERE ${transferAt(1)}`],
+      '2026-12-25 names a transfer that is not its own',
+    ],
     ['a waived day that charges', [`UPDATE usage_days SET waived = 1 WHERE ${at(0)}`], '2026-12-24 is waived, but charges'],
     [
       'a device let off while credits were left',
-      [`UPDATE usage_days SET charged = 2 WHERE ${at(1)}`, `UPDATE transfers SET credits = 2, balance_after = 4 WHERE ${transferAt(1)}`],
+      [
+        `UPDATE usage_days SET charged = 2 WHERE ${at(1)}`,
+        `UPDATE transfers SET credits = 2, balance_after = 4 WHERE ${transferAt(1)}`,
+      ],
       '2026-12-25 charges 2 for 3 devices, but 4 credits were left',
     ],
-    ['a free day that names a transfer', [`UPDATE usage_days SET transfer_id = 1 WHERE ${at(4)}`], '2026-12-28 names a transfer, but charges nothing'],
-    ['a domain set back', [`UPDATE domains SET next_usage_day = ${FIRST_DAY}`], '2026-12-29 is the next to be closed, but the domain says 2026-12-24'],
-    ['a domain that was never activated', ['UPDATE domains SET activated_at = NULL, trial_ends_at = NULL'], '2026-12-24 is closed, but the domain was never activated'],
+    [
+      'a free day that names a transfer',
+      [`UPDATE usage_days SET transfer_id = 1 WHERE ${at(4)}`],
+      '2026-12-28 names a transfer, but charges nothing',
+    ],
+    [
+      'a domain set back',
+      [`UPDATE domains SET next_usage_day = ${FIRST_DAY}`],
+      '2026-12-29 is the next to be closed, but the domain says 2026-12-24',
+    ],
+    [
+      'a domain that was never activated',
+      ['UPDATE domains SET activated_at = NULL, trial_ends_at = NULL'],
+      '2026-12-24 is closed, but the domain was never activated',
+    ],
   ];
   test.each(cases)('%s', async (_, statements, what) => {
     const store = await closedDays();
@@ -105,7 +163,14 @@ test('[L6] spans and days beyond one read are walked to their end', async () => 
   const store = await inProcessStore();
   const domainId = await testDomain(store, 'springfield');
   const days = 1100;
-  await store.write('setEnrolmentPolicy', { now: START, name: 'springfield', actor: 'a', unlisted: 'accept', pairing: null, previousUntil: null });
+  await store.write('setEnrolmentPolicy', {
+    now: START,
+    name: 'springfield',
+    actor: 'a',
+    unlisted: 'accept',
+    pairing: null,
+    previousUntil: null,
+  });
   await listBoards(store, [{ serial: 'SN-1', credits: 1 }]);
   const { deviceId } = await enrolled(store, { serial: 'SN-1' });
   const other = (await enrolled(store, { serial: 'SN-2' })).deviceId;

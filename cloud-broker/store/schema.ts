@@ -117,7 +117,7 @@ CREATE INDEX devices_by_enrolment ON devices (domain_id, enrolled_at, id) WHERE 
 CREATE INDEX devices_by_status ON devices (domain_id, status, label, id) WHERE state <> 'unenrolled';
 CREATE INDEX devices_by_status_enrolment ON devices (domain_id, status, enrolled_at, id) WHERE state <> 'unenrolled';
 CREATE INDEX devices_waiting ON devices (last_asked_at) WHERE state = 'pending';
-CREATE INDEX devices_held ON devices (domain_id) WHERE state = 'enrolled' AND grant_reason = 'held';
+CREATE INDEX devices_held ON devices (domain_id, enrolled_at, id) WHERE state = 'enrolled' AND grant_reason = 'held';
 CREATE INDEX devices_competing ON devices (competes_with) WHERE competes_with IS NOT NULL;
 
 -- A key is bound to the first board that it was proved for (E1).
@@ -238,6 +238,13 @@ CREATE TRIGGER transfers_are_not_changed BEFORE UPDATE ON transfers
 BEGIN SELECT RAISE(ABORT, 'a transfer is never changed'); END;
 CREATE TRIGGER transfers_are_not_deleted BEFORE DELETE ON transfers
 BEGIN SELECT RAISE(ABORT, 'a transfer is never deleted'); END;
+
+CREATE TRIGGER reversals_reverse BEFORE INSERT ON transfers
+WHEN (NEW.kind = 'reversal') <> (NEW.reverses IS NOT NULL) OR (NEW.reverses IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM transfers o WHERE o.id = NEW.reverses AND o.domain_id = NEW.domain_id AND o.kind <> 'reversal' AND o.credits >= NEW.credits
+    AND o.debit = NEW.credit AND o.credit = NEW.debit
+))
+BEGIN SELECT RAISE(ABORT, 'a reversal names a transfer of its domain, takes no more than it, and is never reversed'); END;
 
 -- INSERT OR REPLACE deletes the row in its way without firing a DELETE trigger.
 CREATE TRIGGER transfers_are_not_replaced BEFORE INSERT ON transfers

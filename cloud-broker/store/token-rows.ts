@@ -4,7 +4,7 @@ import type { Sql } from './sql.ts';
 export type TokenPurpose = 'activation' | 'reset' | 'invitation';
 
 /** D2: how long the link of a mail is good. */
-const LINK_VALID_MS = 48 * 3_600_000;
+export const LINK_VALID_MS = 48 * 3_600_000;
 
 /** A link's token as the store keeps it: its hash, what it is for and for whom. */
 export interface TokenRow {

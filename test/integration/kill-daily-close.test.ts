@@ -19,7 +19,10 @@ const DAYS_A_ROUND = 25;
 async function fill(folder: string): Promise<void> {
   const store = await openTestStore(folder);
   const names = Array.from({ length: DOMAINS }, (_, n) => `school${n}`);
-  await listBoards(store, names.map((serial) => ({ serial, credits: CREDITS })));
+  await listBoards(
+    store,
+    names.map((serial) => ({ serial, credits: CREDITS })),
+  );
   await Promise.all(
     names.map(async (domain) => {
       await testDomain(store, domain);
@@ -52,7 +55,14 @@ function closer(folder: string, from: number, through: number): Closer {
 
 /** Kills it once it has printed `enough` days, and a moment: so the blow falls in the middle of a day, if it is still at it. */
 async function killAfter(one: Closer, enough: number, momentMs: number): Promise<void> {
-  await Promise.race([eventually(() => one.printed, (printed) => printed.length >= enough, `${enough} days`), one.ended]);
+  await Promise.race([
+    eventually(
+      () => one.printed,
+      (printed) => printed.length >= enough,
+      `${enough} days`,
+    ),
+    one.ended,
+  ]);
   await new Promise((resolve) => {
     setTimeout(resolve, momentMs);
   });
@@ -97,6 +107,11 @@ test('[L6] [L4] two processes close the days of many domains at once, and one is
   expect(charged).toHaveLength(DOMAINS);
   const days = from + CREDITS - FIRST_DAY + 1;
   for (const row of charged) expect({ ...row }).toEqual({ days, charged: CREDITS, balance: 0 });
-  expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, domains: DOMAINS, transfers: DOMAINS * (1 + CREDITS), sum: 0 });
+  expect(await verifyLedger(store.file, [])).toMatchObject({
+    ok: true,
+    domains: DOMAINS,
+    transfers: DOMAINS * (1 + CREDITS),
+    sum: 0,
+  });
   expect(store.reader.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
 });

@@ -18,7 +18,10 @@ test('[L6] [L3] boards come and go while two jobs close the day: what is written
   const domains = ['springfield', 'shelbyville'];
   for (const name of domains) await testDomain(store, name);
   const serials = Array.from({ length: BOARDS }, (_, n) => `S-${n}`);
-  await listBoards(store, serials.map((serial) => ({ serial, credits: CREDITS })));
+  await listBoards(
+    store,
+    serials.map((serial) => ({ serial, credits: CREDITS })),
+  );
   const here = new Map<string, { id: string; domainId: number }>();
   let late = 0;
 
@@ -41,7 +44,9 @@ test('[L6] [L3] boards come and go while two jobs close the day: what is written
     // The jobs' writes go first, so that who comes with a time before midnight finds the day closed, or half of the domains.
     const closing = [close(), close()];
     // A board that was unenrolled again brings nothing the second time, and a domain may have run dry: then it is refused, which is no error here.
-    const moving = serials.filter(() => random() < 0.4).map((serial) => comeOrGo(serial).catch((error: Error) => expect(error.message).toContain('domain-disabled')));
+    const moving = serials
+      .filter(() => random() < 0.4)
+      .map((serial) => comeOrGo(serial).catch((error: Error) => expect(error.message).toContain('domain-disabled')));
     const closed = await Promise.all(closing);
     await Promise.all(moving);
     expect(closed.reduce((sum, { days }) => sum + days, 0)).toBeLessThanOrEqual(domains.length);
@@ -51,5 +56,7 @@ test('[L6] [L3] boards come and go while two jobs close the day: what is written
   const rows = store.reader.all<{ domain: number; days: number; first: number; last: number }>(
     'SELECT domain_id AS domain, count(*) AS days, min(day) AS first, max(day) AS last FROM usage_days GROUP BY domain_id',
   );
-  expect(rows.map((row) => ({ ...row }))).toEqual([1, 2].map((domain) => ({ domain, days: DAYS, first: FIRST_DAY, last: FIRST_DAY + DAYS - 1 })));
+  expect(rows.map((row) => ({ ...row }))).toEqual(
+    [1, 2].map((domain) => ({ domain, days: DAYS, first: FIRST_DAY, last: FIRST_DAY + DAYS - 1 })),
+  );
 });

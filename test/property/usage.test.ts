@@ -55,7 +55,10 @@ class World {
     const domainId = await testDomain(store, 'springfield');
     const policy = { now: START, name: 'springfield', actor: 'a', pairing: null, previousUntil: null };
     await store.write('setEnrolmentPolicy', { ...policy, unlisted: 'accept' });
-    await listBoards(store, LISTED.map((serial) => ({ serial, credits: BRINGS })));
+    await listBoards(
+      store,
+      LISTED.map((serial) => ({ serial, credits: BRINGS })),
+    );
     return new World(store, domainId);
   }
 
@@ -108,7 +111,15 @@ class World {
   }
 
   private post(credits: number, id: number): void {
-    const cause = { date: null, deviceId: null, boardId: null, productKeyId: null, reverses: null, reason: null, actor: 'operator' };
+    const cause = {
+      date: null,
+      deviceId: null,
+      boardId: null,
+      productKeyId: null,
+      reverses: null,
+      reason: null,
+      actor: 'operator',
+    };
     this.store.transaction((context) => {
       const row = domainById(context.sql, this.domainId);
       if (row === null) throw new Error('no domain');
@@ -118,7 +129,9 @@ class World {
   }
 
   days(): ModelDay[] {
-    return this.store.reader.all<ModelDay>('SELECT day, devices, charged, waived FROM usage_days ORDER BY day').map((row) => ({ ...row }));
+    return this.store.reader
+      .all<ModelDay>('SELECT day, devices, charged, waived FROM usage_days ORDER BY day')
+      .map((row) => ({ ...row }));
   }
 
   /** What was booked in which order, without the times of booking and what is hashed from them. */
@@ -169,19 +182,24 @@ describe('daily use against a slow and simple model', () => {
   test('[L6] the books are the same whether the job ran at every chance or hardly ever', async () => {
     const steps = fc.array(fc.oneof(act, wait(fc.integer({ min: 0, max: 60 }))), { minLength: 10, maxLength: 50 });
     await fc.assert(
-      fc.asyncProperty(fc.array(act, { maxLength: 5 }), steps, fc.integer({ min: 1, max: 4 }), async (trial, history, patience) => {
-        const live = (jobWhenOpen: number) =>
-          inWorld(async (world) => {
-            for (const step of [...trial, { do: 'wait' as const, hours: 29 * 24 }, ...history]) {
-              await world.take(step);
-              // A step is at most 2.5 days, so that never more than seven are open.
-              if (world.openDays >= jobWhenOpen) await world.runJob();
-            }
-            await world.runJob();
-            return { days: world.days(), books: world.books() };
-          });
-        expect(await live(patience)).toEqual(await live(0));
-      }),
+      fc.asyncProperty(
+        fc.array(act, { maxLength: 5 }),
+        steps,
+        fc.integer({ min: 1, max: 4 }),
+        async (trial, history, patience) => {
+          const live = (jobWhenOpen: number) =>
+            inWorld(async (world) => {
+              for (const step of [...trial, { do: 'wait' as const, hours: 29 * 24 }, ...history]) {
+                await world.take(step);
+                // A step is at most 2.5 days, so that never more than seven are open.
+                if (world.openDays >= jobWhenOpen) await world.runJob();
+              }
+              await world.runJob();
+              return { days: world.days(), books: world.books() };
+            });
+          expect(await live(patience)).toEqual(await live(0));
+        },
+      ),
       { numRuns: 60 },
     );
   });

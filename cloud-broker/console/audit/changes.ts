@@ -26,8 +26,8 @@ function textOf(field: string, value: unknown, time: (iso: string) => string): s
   if (plain === null || plain === undefined) return null;
   if (Array.isArray(plain)) return plain.length === 0 ? '–' : plain.map(String).join(', ');
   if (typeof plain === 'number' && /(?:At|Until)$/.test(field)) return time(new Date(plain).toISOString());
-  if (typeof plain === 'object') return JSON.stringify(plain);
-  return plain === '' ? '–' : String(plain as string | number | boolean);
+  if (typeof plain === 'string') return plain === '' ? '–' : plain;
+  return JSON.stringify(plain);
 }
 
 /** `time` writes an ISO 8601 time in the reader's language. What stayed as it was is left out. */

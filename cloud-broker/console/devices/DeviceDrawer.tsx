@@ -41,6 +41,8 @@ function DeviceFacts({ device }: { device: Device }) {
   const { t, formats } = useWords();
   const lost = useLost();
   const silent = device.status === 'offline' || device.status === 'never';
+  // Enrolled no more (L7): all that is left is to read.
+  const former = device.unenrolledAt !== undefined;
   return (
     <Stack gap="lg" className={lost ? 'rc-pale' : ''}>
       <div>
@@ -48,27 +50,34 @@ function DeviceFacts({ device }: { device: Device }) {
           {device.label}
         </Title>
         <p className="rc-sentence">
-          <DeviceSign state={stateOf(device)} />{' '}
+          {former ? (
+            <span className="rc-status rc-dim">{t('status.unenrolled')}</span>
+          ) : (
+            <DeviceSign state={stateOf(device)} />
+          )}{' '}
           <span className="rc-dim">{t('time.since', { time: formats.exact(device.statusSince) })}</span>
         </p>
       </div>
       <Decision device={device} />
-      {device.pending === null ? <EditDevice device={device} /> : null}
-      <Section title={t('device.presence')} quiet={silent}>
-        <Facts>
-          <Fact name={t('device.connected')}>{device.connected ? t('yes') : t('no')}</Fact>
-          <Fact name={t('column.heartbeat')}>
-            <Ago at={device.lastHeartbeatAt} />
-          </Fact>
-          {healthFacts(t, formats, device).map(([name, value]) => (
-            <Fact key={name} name={name}>
-              {value}
+      {device.pending === null && !former ? <EditDevice device={device} /> : null}
+      {former ? null : (
+        <Section title={t('device.presence')} quiet={silent}>
+          <Facts>
+            <Fact name={t('device.connected')}>{device.connected ? t('yes') : t('no')}</Fact>
+            <Fact name={t('column.heartbeat')}>
+              <Ago at={device.lastHeartbeatAt} />
             </Fact>
-          ))}
-        </Facts>
-      </Section>
+            {healthFacts(t, formats, device).map(([name, value]) => (
+              <Fact key={name} name={name}>
+                {value}
+              </Fact>
+            ))}
+          </Facts>
+        </Section>
+      )}
       <Section title={t('device.identity')}>
         <Facts>
+          {former && device.tags.length > 0 ? <Fact name={t('column.tags')}>{device.tags.join(', ')}</Fact> : null}
           <Fact name={t('column.serial')}>
             <span className="rc-mono">{device.serial}</span>
           </Fact>
@@ -89,11 +98,16 @@ function DeviceFacts({ device }: { device: Device }) {
             <Fact name={t('column.enrolled')}>
               <Exact at={device.enrolledAt} />
             </Fact>
+            {device.unenrolledAt === undefined ? null : (
+              <Fact name={t('status.unenrolled')}>
+                <Exact at={device.unenrolledAt} />
+              </Fact>
+            )}
             {device.credits === null ? null : <Fact name={t('brought.title')}>{brought(t, formats, device.credits)}</Fact>}
           </Facts>
         </Section>
       )}
-      {device.pending === null ? <Unenrol device={device} /> : null}
+      {device.pending === null && !former ? <Unenrol device={device} /> : null}
     </Stack>
   );
 }

@@ -8,10 +8,11 @@ import { useHub } from '../live/Live.tsx';
 
 const pathOf = (id: string): string => `/devices/${encodeURIComponent(id)}`;
 
-/** The device as it is now; null when it is there no more. */
+/** The device as lists show it now; null when they show it no more. */
 async function readNow(id: string): Promise<Device | null> {
   try {
-    return await read(pathOf(id), deviceSchema);
+    const device = await read(pathOf(id), deviceSchema);
+    return device.unenrolledAt === undefined ? device : null;
   } catch (error) {
     if (hasCode(error, 'not-found')) return null;
     throw error;

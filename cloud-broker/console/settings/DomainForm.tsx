@@ -46,36 +46,7 @@ export function DomainForm({ domain }: { domain: DomainSettings }) {
         <Title order={2} size="h3">
           {t('settings.domain')}
         </Title>
-        <TextInput
-          label={t('settings.organization')}
-          value={shown.organization}
-          maxLength={128}
-          required
-          withAsterisk={false}
-          onChange={(event) => set({ organization: event.currentTarget.value })}
-        />
-        <TextInput
-          label={t('settings.contactName')}
-          value={shown.contactName}
-          maxLength={128}
-          onChange={(event) => set({ contactName: event.currentTarget.value })}
-        />
-        <TextInput
-          label={t('settings.phone')}
-          type="tel"
-          value={shown.phone}
-          maxLength={128}
-          onChange={(event) => set({ phone: event.currentTarget.value })}
-        />
-        <TextInput
-          label={t('settings.email')}
-          type="email"
-          value={shown.email}
-          maxLength={254}
-          required
-          withAsterisk={false}
-          onChange={(event) => set({ email: event.currentTarget.value })}
-        />
+        <Fields shown={shown} set={set} />
         {newEmail ? (
           <PasswordInput
             label={t('settings.passwordAgain')}
@@ -114,5 +85,43 @@ export function DomainForm({ domain }: { domain: DomainSettings }) {
         </Group>
       </Stack>
     </Paper>
+  );
+}
+
+function Fields({ shown, set }: { shown: Draft; set: (patch: Partial<Draft>) => void }) {
+  const { t } = useWords();
+  return (
+    <>
+      <TextInput
+        label={t('settings.organization')}
+        value={shown.organization}
+        maxLength={128}
+        required
+        withAsterisk={false}
+        onChange={(event) => set({ organization: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t('settings.contactName')}
+        value={shown.contactName}
+        maxLength={128}
+        onChange={(event) => set({ contactName: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t('settings.phone')}
+        type="tel"
+        value={shown.phone}
+        maxLength={128}
+        onChange={(event) => set({ phone: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t('settings.email')}
+        type="email"
+        value={shown.email}
+        maxLength={254}
+        required
+        withAsterisk={false}
+        onChange={(event) => set({ email: event.currentTarget.value })}
+      />
+    </>
   );
 }

@@ -81,12 +81,12 @@ function usageDays(api: Api, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const { domainId } = callerOf(request);
+      const viewer = viewerOf(callerOf(request));
       const { date } = request.params;
-      const day = usageDay(reader, domainId, dayOfDate(date));
+      const day = usageDay(reader, viewer.domainId, dayOfDate(date));
       if (day === null) throw new RollcallError('not-found');
       const { devices, charged, waived } = day;
-      return { date, devices, charged, waived: waived === 1, ...devicesOfDay(reader, domainId, day.day, request.query) };
+      return { date, devices, charged, waived: waived === 1, ...devicesOfDay(reader, viewer, day.day, request.query) };
     },
   );
 }

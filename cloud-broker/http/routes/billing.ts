@@ -9,6 +9,7 @@ import { askedBy, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 import { presentBilling } from '../present.ts';
 import { historyRoutes } from './billing-history.ts';
+import { heldRoutes } from './held-credits.ts';
 
 /** L8. */
 export function billingRoutes(api: Api, deps: HttpDeps): void {
@@ -64,4 +65,5 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
     },
   );
   historyRoutes(api, deps);
+  heldRoutes(api, deps);
 }

@@ -12,7 +12,7 @@ import {
 } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { blockView } from '../../store/queries/blocks.ts';
-import { countDevices, deviceView, listDevices, searchDevices } from '../../store/queries/devices.ts';
+import { countDevices, deviceOrFormer, deviceView, listDevices, searchDevices } from '../../store/queries/devices.ts';
 import { DeviceSearch } from '../../store/queries/search.ts';
 import { callerOf } from '../access.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../api.ts';
@@ -62,9 +62,19 @@ export function deviceRoutes(api: Api, deps: HttpDeps): void {
     '/devices/:id',
     {
       config: { scope: 'devices:read' },
-      schema: { tags, summary: 'One device', params: idParams, response: { 200: deviceSchema, ...refusals } },
+      schema: {
+        tags,
+        summary: 'One device, also one that is enrolled no more',
+        params: idParams,
+        response: { 200: deviceSchema, ...refusals },
+      },
     },
-    async (request) => deviceOf(deps, request, request.params.id),
+    async (request) => {
+      const { id } = request.params;
+      const view = deviceOrFormer(store.reader, viewerOf(callerOf(request)), id);
+      if (view === null) throw new RollcallError('not-found');
+      return presentDevice(view, deps.presence.of(id));
+    },
   );
 }
 

@@ -16,10 +16,10 @@ import {
   importReport,
   verdict,
 } from '../../operator/operator.ts';
-import { issueKeyBody, keyIssued } from '../../operator/keys.ts';
-import { closeDayBody, dayClosed } from '../../operator/usage.ts';
 import { refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
+import { operatorClaimRoutes } from './operator-claims.ts';
+import { operatorCreditRoutes } from './operator-credits.ts';
 
 const IMPORT_BYTES = 2 * 1024 * 1024;
 const page = z.object({ cursor, limit });
@@ -44,6 +44,8 @@ export function operatorRoutes(api: Api, deps: HttpDeps): void {
     if (!isOperator(request.headers.authorization, settings.operatorTokens)) throw new RollcallError('signed-out');
   });
   domainRoutes(api, deps);
+  operatorCreditRoutes(api, deps);
+  operatorClaimRoutes(api, deps);
 
   api.post(
     '/register',
@@ -69,30 +71,6 @@ export function operatorRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async (request) => operator.showBoard(request.params.serial),
-  );
-  api.post(
-    '/keys',
-    {
-      schema: {
-        ...secured,
-        summary: 'Issue a stand-alone product key',
-        body: issueKeyBody,
-        response: { 201: keyIssued, ...refusals },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await operator.issueKey(request.body)),
-  );
-  api.post(
-    '/ledger/close-day',
-    {
-      schema: {
-        ...secured,
-        summary: 'Close daily use up to a date',
-        body: closeDayBody,
-        response: { 200: dayClosed, ...refusals },
-      },
-    },
-    async (request) => operator.closeDay(request.body),
   );
   api.post(
     '/ledger/verify',

@@ -20,7 +20,7 @@ const own = { access: 'signed-in', whenDisabled: 'allowed' } as const;
 
 function ownerOf(request: FastifyRequest): Owner {
   const { userId, domainId, user, sessionId } = callerOf(request);
-  return { userId, domainId, user, sessionId, address: request.ip };
+  return { userId, domainId, user, sessionId, address: request.ip, correlationId: request.id };
 }
 
 /** D6: a password forgotten, or changed by who knows it. */

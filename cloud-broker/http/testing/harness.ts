@@ -11,6 +11,7 @@ import type { EnrolmentAttempt, EnrolmentOutcome } from '../../enrollment/attemp
 import { createSecrets, type Secrets } from '../../keys/secrets.ts';
 import { localOperator } from '../../operator/local.ts';
 import type { Operator } from '../../operator/operator.ts';
+import { createPortal } from '../../portal/portal.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { defaultHttpLimits, type HttpLimits, type LivePresence, type LiveState } from '../deps.ts';
 import { createMetrics } from '../metrics.ts';
@@ -172,6 +173,11 @@ export class Harness {
     return { status: answer.statusCode, json, text: answer.body, headers: answer.headers };
   }
 
+  /** For tests that look at the books from outside. */
+  get databaseFile(): string {
+    return join(this.folder, 'rollcall.db');
+  }
+
   async close(): Promise<void> {
     await this.app.close();
     await this.store.close();
@@ -209,6 +215,16 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     random: randomBytes,
     log: (line) => problems.push(line),
   });
+  const portal = createPortal({
+    store,
+    secrets,
+    passwords: accounts.passwords,
+    cookieSecret: randomBytes(32).toString('hex'),
+    publicUrl: publicUrl ?? 'http://localhost',
+    clock,
+    random: randomBytes,
+    log: (line) => problems.push(line),
+  });
   const operator = localOperator({
     store,
     accounts,
@@ -222,6 +238,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const app = await buildServer({
     store,
     accounts,
+    portal,
     operator,
     secrets,
     presence,
@@ -229,7 +246,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       store: () => store.figures(),
       gateway: () => ({ enrolmentSessions: 0, deviceSessions: 0, refused: { 'packet-too-large': 2 } }),
       heartbeats: () => 0,
-      stuckDomains: () => 0,
+      openDays: () => 0,
       mailsWaiting: () => 0,
       devices: () => ({ online: 1 }),
     }),

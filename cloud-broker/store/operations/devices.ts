@@ -3,6 +3,7 @@ import type { WriteContext } from '../context.ts';
 import { deviceById, deviceOfDomain } from '../device-rows.ts';
 import { domainById, statusOf } from '../domain-rows.ts';
 import { openFromOf, revokeCertificates, stopCompeting } from '../enrolling.ts';
+import { takeGrantBack } from '../reversing.ts';
 import { waitingRow, type Asked } from './approve.ts';
 
 const DAY_MS = 86_400_000;
@@ -73,7 +74,7 @@ export interface UnenrolInput {
   address: string | null;
 }
 
-/** E9: the certificate dies in the same transaction; history stays; today is the last day charged. */
+/** E9: the certificate dies in the same transaction; history stays; today is the last day charged. E14: a grant of the last 72 h goes back. */
 export function unenrol(context: WriteContext, input: UnenrolInput): void {
   const { sql } = context;
   const device = input.domainId === null ? deviceById(sql, input.id) : deviceOfDomain(sql, input.domainId, input.id);
@@ -89,6 +90,10 @@ export function unenrol(context: WriteContext, input: UnenrolInput): void {
   // Its last moment in a day that is closed, at the earliest: that day has counted it (L6).
   const end = Math.max(input.now, domain === null ? 0 : openFromOf(domain) - 1);
   sql.run('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', end, device.id);
+  if (domain !== null && device.boardId !== null) {
+    const about = { now: input.now, actor: input.actor, reason: null, withSecondThoughts: true };
+    takeGrantBack(context, domain, device.boardId, about);
+  }
   revokeCertificates(context, device.id, input.now);
   stopCompeting(context, device.domainId, device.id, input.now);
   context.audit({

@@ -1,5 +1,6 @@
 /** Every write there is, by name. Each runs in the writer thread, in a savepoint of its own. */
 import { askClosing, closePiece, erasePersonalData, withdrawClosing } from './closing.ts';
+import { claimInvoice, issueClaimCode } from './claims.ts';
 import { changeDomain } from './domain-settings.ts';
 import { createApiKey, noteKeyUse, revokeApiKey } from './api-keys.ts';
 import { approve } from './approve.ts';
@@ -9,6 +10,21 @@ import { enrol } from './enrol.ts';
 import { mailFailed, mailSent, pruneOutbox, remindTrials } from './mail.ts';
 import { endOtherSessions, endOwnSession, setOwnLanguage } from './own-sessions.ts';
 import { changePassword, requestReset, resetPassword } from './passwords.ts';
+import {
+  activatePortal,
+  portalSignUp,
+  prunePortal,
+  requestPortalReset,
+  resendPortalActivation,
+  resetPortalPassword,
+} from './portal-access.ts';
+import {
+  acceptPortalInvitation,
+  changePortalMember,
+  createOrganization,
+  invitePortalMember,
+  removePortalMember,
+} from './portal-organizations.ts';
 import { flushPresence } from './presence.ts';
 import { issueInvoiceKey, issueKey, redeemKey } from './product-keys.ts';
 import { importBoards } from './register.ts';
@@ -21,6 +37,7 @@ import {
 } from './second-factor.ts';
 import { activateByLink, resendActivation, signUp } from './sign-up.ts';
 import { accountStatement } from './statement.ts';
+import { adjust, makeGood, releaseBoard, releaseCredits, reverse } from './taking-back.ts';
 import { closeUsage } from './usage.ts';
 import { acceptInvitation, changeUser, inviteUser, removeUser, resendInvitation } from './users.ts';
 
@@ -33,6 +50,11 @@ export const operations = {
   changeDevice,
   prune,
   closeUsage,
+  releaseBoard,
+  releaseCredits,
+  adjust,
+  reverse,
+  makeGood,
   issueKey,
   issueInvoiceKey,
   redeemKey,
@@ -73,6 +95,19 @@ export const operations = {
   endOwnSession,
   endOtherSessions,
   setOwnLanguage,
+  portalSignUp,
+  resendPortalActivation,
+  activatePortal,
+  requestPortalReset,
+  resetPortalPassword,
+  prunePortal,
+  createOrganization,
+  invitePortalMember,
+  acceptPortalInvitation,
+  changePortalMember,
+  removePortalMember,
+  issueClaimCode,
+  claimInvoice,
 } as const;
 
 type Operations = typeof operations;

@@ -33,10 +33,7 @@ export function auditPortal(
  * D2: keeps what was typed until the link is used; a later sign-up takes the place of an earlier one. Who has an account already gets
  * a mail to choose another password instead: the answer and its mail say nothing to anybody else.
  */
-export function portalSignUp(
-  context: WriteContext,
-  input: Change & SignUpRow & { activation: NewLink; reset: NewLink },
-): void {
+export function portalSignUp(context: WriteContext, input: Change & SignUpRow & { activation: NewLink; reset: NewLink }): void {
   const { sql } = context;
   const user = portalUserByEmail(sql, input.email);
   if (user !== null) {
@@ -117,10 +114,7 @@ export function requestPortalReset(context: WriteContext, input: { now: number; 
 }
 
 /** Another password by the link of a mail; every session of the user ends. Refuses with `link-not-valid`. */
-export function resetPortalPassword(
-  context: WriteContext,
-  input: Change & { tokenHash: string; passwordHash: string },
-): void {
+export function resetPortalPassword(context: WriteContext, input: Change & { tokenHash: string; passwordHash: string }): void {
   const { sql } = context;
   const user = userByResetToken(sql, input.tokenHash, input.now);
   if (user === null) throw new RollcallError('link-not-valid');

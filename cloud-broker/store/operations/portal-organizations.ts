@@ -3,12 +3,12 @@ import type { PortalRole } from '../../../protocol/api-portal.ts';
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
 import {
+  demandMember,
   demandOrganizationAdmin,
   insertOrganization,
   insertPortalUser,
   invitationByToken,
   portalUserByEmail,
-  roleIn,
   type NewPortalUser,
 } from '../portal-rows.ts';
 import { LINK_VALID_MS } from '../token-rows.ts';
@@ -76,7 +76,8 @@ export function invitePortalMember(context: WriteContext, input: Invite): { memb
     link.tokenHash,
     now + LINK_VALID_MS,
   );
-  const organization = sql.get<{ name: string }>('SELECT name FROM portal_organizations WHERE id = ?', organizationId)?.name ?? '';
+  const organization =
+    sql.get<{ name: string }>('SELECT name FROM portal_organizations WHERE id = ?', organizationId)?.name ?? '';
   context.mail(
     {
       domainId: null,
@@ -180,7 +181,7 @@ export function removePortalMember(
   input: AskedInPortal & { organizationId: string; memberId: number },
 ): void {
   const { organizationId } = input;
-  const role = roleIn(context.sql, input.userId, organizationId);
+  const role = demandMember(context.sql, input.userId, organizationId);
   const member = memberOf(context, organizationId, input.memberId);
   if (role !== 'admin' && member.userId !== input.userId) throw new RollcallError('forbidden');
   demandAnotherAdmin(context, organizationId, member);

@@ -1,7 +1,10 @@
 import { RollcallError } from '../../../protocol/errors.ts';
-import { dateOf, dayOf, MOST_OPEN_DAYS } from '../../ledger/usage.ts';
+import { dateOf, dayOf, MOST_OPEN_DAYS, openDays, type UsageState } from '../../ledger/usage.ts';
 import type { WriteContext } from '../context.ts';
-import { closeDays } from '../posting.ts';
+import { closeNextDay } from '../posting.ts';
+
+/** A day of so many devices costs as much again as a day does by itself. */
+const DEVICES_A_DAY = 1000;
 
 export interface CloseUsageInput {
   now: number;
@@ -9,9 +12,7 @@ export interface CloseUsageInput {
   through: number;
   /** Only this domain; null: all. */
   domain: string | null;
-  /** Domains with an id above it. */
-  after: number;
-  /** Days closed in one go at most, so that others who write need not wait. */
+  /** Days closed in one write at most, fewer where they have many devices, so that others who write need not wait. */
   most: number;
   /** The operator says so: more than MOST_OPEN_DAYS are closed too; `waive` charges nothing for them. */
   byOperator: { waive: boolean; actor: string } | null;
@@ -20,56 +21,67 @@ export interface CloseUsageInput {
 export interface CloseUsagePiece {
   days: number;
   credits: number;
-  /** Where to go on; null when all is done. */
-  after: number | null;
+  /** Whether days may be open still. */
+  more: boolean;
 }
 
-interface Open {
+interface Open extends UsageState {
   id: number;
   name: string;
-  nextDay: number;
+  nextUsageDay: number;
 }
+
+/** Domains with an open day, those first whose day is the oldest. What is closed is not found again. */
+const OPEN = `SELECT id, name, next_usage_day AS nextUsageDay, closing_at AS closingAt, closed_at AS closedAt FROM domains
+  WHERE next_usage_day BETWEEN ? AND ? AND closed_at IS NULL AND (closing_at IS NULL OR next_usage_day < closing_at / 86400000)`;
+const OPEN_ANYWHERE = `${OPEN} ORDER BY next_usage_day, id LIMIT ?`;
+const OPEN_IN_ONE = `${OPEN} AND name = ? LIMIT ?`;
 
 /**
  * L6: closes a piece of the days that are open up to `through`. Refuses a day that is not over with `invalid-request`. Closing again
  * finds nothing open; two who close the same day take turns in the writer, and the second finds it closed.
  */
 export function closeUsage(context: WriteContext, input: CloseUsageInput): CloseUsagePiece {
-  const { now, through, byOperator } = input;
+  const { now, through, byOperator, most } = input;
   const today = dayOf(now);
   if (through >= today) throw new RollcallError('invalid-request', { reason: 'day-not-over', date: dateOf(through) });
-  const piece: CloseUsagePiece = { days: 0, credits: 0, after: null };
-  const open = context.sql.all<Open>(
-    `SELECT id, name, next_usage_day AS nextDay FROM domains WHERE next_usage_day <= ? AND closed_at IS NULL AND id > ?
-     AND (? OR next_usage_day >= ?) AND (? IS NULL OR name = ?) ORDER BY id LIMIT ?`,
-    through,
-    input.after,
-    byOperator === null ? 0 : 1,
-    today - MOST_OPEN_DAYS,
-    input.domain,
-    input.domain,
-    input.most + 1,
-  );
-  for (const domain of open) {
-    const left = input.most - piece.days;
-    const days = through - domain.nextDay + 1;
-    if (left === 0) return piece;
-    const closed = closeDays(context, domain, Math.min(left, days), { now, waive: byOperator?.waive === true });
+  const from = byOperator === null ? today - MOST_OPEN_DAYS : 0;
+  const found =
+    input.domain === null
+      ? context.sql.all<Open>(OPEN_ANYWHERE, from, through, most)
+      : context.sql.all<Open>(OPEN_IN_ONE, from, through, input.domain, most);
+  const piece: CloseUsagePiece = { days: 0, credits: 0, more: found.length > 0 };
+  let spent = 0;
+  for (const domain of found) {
+    const open = Math.min(openDays(domain, now), through - domain.nextUsageDay + 1);
+    const closed = { days: 0, credits: 0 };
+    while (closed.days < open && spent < most) {
+      const { devices, charged } = closeNextDay(context, domain, { now, waive: byOperator?.waive === true });
+      spent += 1 + devices / DEVICES_A_DAY;
+      closed.days += 1;
+      closed.credits += charged;
+    }
+    if (closed.days === 0) break;
     piece.days += closed.days;
     piece.credits += closed.credits;
-    if (byOperator !== null)
-      context.audit({
-        domainId: domain.id,
-        at: now,
-        actor: byOperator.actor,
-        action: byOperator.waive ? 'usage.waived' : 'usage.closed',
-        subject: domain.name,
-        details: { from: dateOf(domain.nextDay), days: closed.days, credits: closed.credits },
-      });
-    // A domain whose days are not all closed comes first in the next piece.
-    piece.after = days > left ? domain.id - 1 : domain.id;
-    if (days > left) return piece;
+    if (byOperator !== null) noteOperator(context, domain, closed, { now, ...byOperator });
   }
-  if (open.length <= input.most) piece.after = null;
   return piece;
+}
+
+/** A3: the daily close is its own record; what the operator decided is not. */
+function noteOperator(
+  context: WriteContext,
+  domain: Open,
+  closed: { days: number; credits: number },
+  by: { now: number; waive: boolean; actor: string },
+): void {
+  context.audit({
+    domainId: domain.id,
+    at: by.now,
+    actor: by.actor,
+    action: by.waive ? 'usage.waived' : 'usage.closed',
+    subject: domain.name,
+    details: { from: dateOf(domain.nextUsageDay), ...closed },
+  });
 }

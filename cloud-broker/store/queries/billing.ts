@@ -31,13 +31,15 @@ export interface HistoryView {
   date: string | null;
   previousHash: string;
   reason: string | null;
+  /** n of the row that this one reverses (L2). */
+  reverses: number | null;
   actor: string;
   hash: string;
 }
 
 const SELECT = `SELECT t.id, t.domain_id AS domainId, t.n, t.at, t.kind, CASE t.credit WHEN 'domain' THEN t.credits ELSE -t.credits END AS credits,
-  t.balance_after AS balanceAfter, t.device_id AS deviceId, d.serial, d.label, t.product_key_id AS productKeyId, k.ends_with AS keyEndsWith, t.date, t.previous_hash AS previousHash, t.reason, t.actor, t.hash
-  FROM transfers t LEFT JOIN devices d ON d.id = t.device_id AND d.domain_id = t.domain_id
+  t.balance_after AS balanceAfter, t.device_id AS deviceId, d.serial, d.label, t.product_key_id AS productKeyId, k.ends_with AS keyEndsWith, t.date, t.previous_hash AS previousHash, t.reason, r.n AS reverses, t.actor, t.hash
+  FROM transfers t LEFT JOIN transfers r ON r.id = t.reverses LEFT JOIN devices d ON d.id = t.device_id AND d.domain_id = t.domain_id
   LEFT JOIN product_keys k ON k.id = t.product_key_id`;
 
 const place = z.int().min(1);

@@ -14,7 +14,7 @@ export interface Viewer {
 /** A device as the console shows it, without what presence knows of this moment. Times in milliseconds since 1970. */
 export interface DeviceView {
   id: string;
-  state: 'pending' | 'enrolled';
+  state: 'pending' | 'enrolled' | 'unenrolled';
   serial: string;
   serialSource: string;
   model: string;
@@ -25,13 +25,14 @@ export interface DeviceView {
   status: DeviceStatus;
   statusSince: number;
   enrolledAt: number | null;
+  unenrolledAt: number | null;
   firmware: string | null;
   os: string;
   arch: string;
   agentVersion: string;
   keyFingerprint: string;
   grantReason: string | null;
-  /** Credits that came into the domain with this device's enrolments, in its whole life. */
+  /** Credits that came into the domain with this device's enrolments in its whole life, without those that were taken back. */
   granted: number;
   pendingCode: 'awaiting-approval' | 'key-changed' | null;
   firstAskedAt: number | null;
@@ -41,14 +42,15 @@ export interface DeviceView {
 }
 
 const COLUMNS = `d.id, d.state, d.serial, d.serial_source AS serialSource, d.model, d.manufacturer, d.label, d.tags, d.status,
-  d.status_since AS statusSince, d.enrolled_at AS enrolledAt, d.firmware, d.os, d.arch, d.agent_version AS agentVersion,
+  d.status_since AS statusSince, d.enrolled_at AS enrolledAt, d.unenrolled_at AS unenrolledAt, d.firmware, d.os, d.arch, d.agent_version AS agentVersion,
   d.key_fingerprint AS keyFingerprint, d.grant_reason AS grantReason,
-  (SELECT coalesce(sum(t.credits), 0) FROM transfers t WHERE t.device_id = d.id AND t.domain_id = d.domain_id AND t.kind = 'enrolment') AS granted,
+  (SELECT coalesce(sum(CASE 'vendor:grants' WHEN t.debit THEN t.credits WHEN t.credit THEN -t.credits ELSE 0 END), 0)
+    FROM transfers t WHERE t.device_id = d.id AND t.domain_id = d.domain_id) AS granted,
   d.pending_code AS pendingCode, d.first_asked_at AS firstAskedAt, d.last_asked_at AS lastAskedAt, d.address, d.competes_with AS competesWith`;
 
 /** `state <> 'unenrolled'` stands word for word as in the indexes, which are of no use to a query without it. */
 const SHOWN = "d.domain_id = ? AND d.state <> 'unenrolled'";
-const HAS_TAG = 'EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = ?)';
+export const HAS_TAG = 'EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = ?)';
 
 type DeviceSort = (typeof deviceSorts)[number];
 
@@ -65,8 +67,8 @@ interface Source extends Condition {
   id: 'd.id' | 't.device_id';
 }
 
-function shownTo(viewer: Viewer): Condition {
-  return { text: [SHOWN, ...viewer.tags.map(() => HAS_TAG)].join(' AND '), parameters: [viewer.domainId, ...viewer.tags] };
+function within(domain: string, viewer: Viewer): Condition {
+  return { text: [domain, ...viewer.tags.map(() => HAS_TAG)].join(' AND '), parameters: [viewer.domainId, ...viewer.tags] };
 }
 
 /** Every tag that a device must have to be in this list. */
@@ -219,9 +221,15 @@ export function countShown(sql: Sql, viewer: Viewer): number {
   return counted(sql, viewer.domainId, wantedTags(viewer, undefined), undefined);
 }
 
-/** One device or waiting row; null where the viewer does not see it. */
+/** One device or waiting row; null where the viewer's list does not show it. */
 export function deviceView(sql: Sql, viewer: Viewer, id: string): DeviceView | null {
-  const { text, parameters } = shownTo(viewer);
+  const { text, parameters } = within(SHOWN, viewer);
+  return sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+}
+
+/** The same, also of a device that is enrolled no more: Billing History and the audit log still name it (L7). */
+export function deviceOrFormer(sql: Sql, viewer: Viewer, id: string): DeviceView | null {
+  const { text, parameters } = within('d.domain_id = ?', viewer);
   return sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
 }
 

@@ -1,7 +1,7 @@
 import type { HistoryRow } from '../../../protocol/api.ts';
 import type { HistoryView } from './billing.ts';
 import { isoTime } from './cursor.ts';
-import { deviceView, type Viewer } from './devices.ts';
+import { deviceOrFormer, type Viewer } from './devices.ts';
 import type { Sql } from '../sql.ts';
 
 /** A booked transfer as the API, the event stream and the operator's command line show it. */
@@ -19,18 +19,19 @@ export function presentHistoryRow(view: HistoryView): HistoryRow {
     ...(view.productKeyId === null ? {} : { key: view.productKeyId, keyEndsWith: view.keyEndsWith ?? '' }),
     ...(view.date === null ? {} : { date: view.date }),
     ...(view.reason === null ? {} : { reason: view.reason }),
+    ...(view.reverses === null ? {} : { reverses: view.reverses }),
     actor: view.actor,
     hash: view.hash,
   };
 }
 
 /**
- * The same for one pair of eyes: credits and balance are the domain's, but a device that the viewer does not see stays unnamed, and
- * so does one that is enrolled no more (D6, A4).
+ * The same for one pair of eyes: credits and balance are the domain's, but a device that the viewer does not see stays unnamed (D6, A4).
+ * One that is enrolled no more is named to those who saw it (L7).
  */
 export function historyRowFor(sql: Sql, viewer: Viewer, view: HistoryView): HistoryRow {
   const row = presentHistoryRow(view);
-  if (viewer.tags.length === 0 || view.deviceId === null || deviceView(sql, viewer, view.deviceId) !== null) return row;
+  if (viewer.tags.length === 0 || view.deviceId === null || deviceOrFormer(sql, viewer, view.deviceId) !== null) return row;
   const { device: _device, serial: _serial, label: _label, ...rest } = row;
   return { ...rest, actor: rest.actor.startsWith('device:') ? 'device:' : rest.actor };
 }

@@ -1,28 +1,63 @@
+import * as z from 'zod';
 import { dateOf, dayOf, MOST_OPEN_DAYS, startOf } from '../../ledger/usage.ts';
 import type { Sql } from '../sql.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
-import * as z from 'zod';
+import type { Viewer } from './devices.ts';
 
-/** L6: domains whose days are not closed by themselves any more, because too many are open; the operator closes or waives them. */
+/** Where days can be open: the same as openDays() of ledger/usage.ts says of one domain. */
+const OPEN = 'next_usage_day < ? AND closed_at IS NULL AND (closing_at IS NULL OR next_usage_day < closing_at / 86400000)';
+const STUCK_SHOWN = 1000;
+
+/**
+ * L6: domains whose days are not closed by themselves any more, because too many are open; the operator closes or waives them. Those
+ * that wait longest, at most 1,000.
+ */
 export function stuckDomains(sql: Sql, now: number): { domain: string; openSince: string; openDays: number }[] {
   const today = dayOf(now);
   return sql
-    .all<{ name: string; day: number }>(
-      'SELECT name, next_usage_day AS day FROM domains WHERE next_usage_day < ? AND next_usage_day IS NOT NULL AND closed_at IS NULL ORDER BY next_usage_day LIMIT 1000',
+    .all<{ name: string; day: number; until: number }>(
+      `SELECT name, next_usage_day AS day, min(?, ifnull(closing_at / 86400000, ?)) AS until FROM domains WHERE ${OPEN} ORDER BY next_usage_day, id LIMIT ?`,
+      today,
+      today,
       today - MOST_OPEN_DAYS,
+      STUCK_SHOWN,
     )
-    .map(({ name, day }) => ({ domain: name, openSince: dateOf(day), openDays: today - day }));
+    .map(({ name, day, until }) => ({ domain: name, openSince: dateOf(day), openDays: until - day }))
+    .filter(({ openDays }) => openDays > MOST_OPEN_DAYS);
 }
 
-/** Whether any domain has a day to close up to `through`. */
+/** Days that the domain behind all others has open; 0 where every day that is over is closed. */
+export function mostOpenDays(sql: Sql, now: number): number {
+  const today = dayOf(now);
+  const oldest = sql.get<{ day: number }>(
+    `SELECT next_usage_day AS day FROM domains WHERE ${OPEN} ORDER BY next_usage_day LIMIT 1`,
+    today,
+  );
+  return oldest === null ? 0 : today - oldest.day;
+}
+
+/** Days that are open up to `through`, in all domains or in one, where the first open day is not before `from`. */
+export function openDaysThrough(sql: Sql, about: { from: number; through: number; domain: string | null }): number {
+  const end = about.through + 1;
+  const row = sql.get<{ days: number | null }>(
+    `SELECT sum(min(?, ifnull(closing_at / 86400000, ?)) - next_usage_day) AS days FROM domains
+     WHERE ${OPEN} AND next_usage_day >= ? AND (? IS NULL OR name = ?)`,
+    end,
+    end,
+    end,
+    about.from,
+    about.domain,
+    about.domain,
+  );
+  return row?.days ?? 0;
+}
+
+/** Whether any domain has a day that is closed by itself. */
 export function hasOpenDays(sql: Sql, now: number): boolean {
   const today = dayOf(now);
   return (
-    sql.get(
-      'SELECT 1 AS found FROM domains WHERE next_usage_day BETWEEN ? AND ? AND closed_at IS NULL LIMIT 1',
-      today - MOST_OPEN_DAYS,
-      today - 1,
-    ) !== null
+    sql.get(`SELECT 1 AS found FROM domains WHERE ${OPEN} AND next_usage_day >= ? LIMIT 1`, today, today - MOST_OPEN_DAYS) !==
+    null
   );
 }
 
@@ -56,23 +91,39 @@ export interface UsedDevice {
   label: string;
 }
 
-const place = z.string();
+/** Stands for the end of a span that is open, as in the index of the spans, whose order a page keeps. */
+const OPEN_END = 9_223_372_036_854_775_807n;
+const END = (span: string): string => `ifnull(${span}.to_at, ${OPEN_END})`;
+/** A device with several spans in the day is listed by its last: the open one, or of those that ended the later. */
+const USED = `SELECT d.id, d.serial, d.label, e.to_at AS toAt, e.from_at AS fromAt FROM enrolment_spans e CROSS JOIN devices d ON d.id = e.device_id
+  WHERE e.domain_id = ?1 AND ${END('e')} >= ?2 AND e.from_at < ?3 AND (${END('e')}, e.from_at, e.device_id) > (?4, ?5, ?6)
+  AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.device_id = e.device_id AND o.to_at IS NULL AND o.from_at < ?3 AND o.id <> e.id)
+  AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.domain_id = ?1 AND ${END('o')} >= e.to_at AND ${END('o')} < ${OPEN_END}
+    AND o.device_id = e.device_id AND o.from_at < ?3 AND (o.to_at, o.id) > (e.to_at, e.id))
+  AND NOT EXISTS (SELECT 1 FROM json_each(?7) t WHERE t.value NOT IN (SELECT value FROM json_each(d.tags)))
+  ORDER BY ${END('e')}, e.from_at, e.device_id LIMIT ?8`;
 
-/** L7: the devices whose enrolment touched the day, by id. */
+const place = z.tuple([z.int().nullable(), z.int(), z.string().max(64)]);
+
+/** L7: the devices whose enrolment touched the day, each once: first those that have left since. A viewer with tags sees only his (D6). */
 export function devicesOfDay(
   sql: Sql,
-  domainId: number,
+  viewer: Viewer,
   day: number,
   request: PageRequest,
 ): { items: UsedDevice[]; nextCursor: string | null } {
-  const rows = sql.all<UsedDevice>(
-    `SELECT DISTINCT d.id, d.serial, d.label FROM enrolment_spans s JOIN devices d ON d.id = s.device_id
-     WHERE s.domain_id = ? AND ifnull(s.to_at, 9223372036854775807) >= ? AND s.from_at < ? AND s.device_id > ? ORDER BY d.id LIMIT ?`,
-    domainId,
+  const [toAt, fromAt, id] = decodeCursor(request.cursor, place) ?? [-1, -1, ''];
+  const rows = sql.all<UsedDevice & { toAt: number | null; fromAt: number }>(
+    USED,
+    viewer.domainId,
     startOf(day),
     startOf(day + 1),
-    decodeCursor(request.cursor, place) ?? '',
+    toAt ?? OPEN_END,
+    fromAt,
+    id,
+    JSON.stringify(viewer.tags),
     request.limit + 1,
   );
-  return pageOf(rows, request.limit, (last) => last.id);
+  const page = pageOf(rows, request.limit, (last) => [last.toAt, last.fromAt, last.id]);
+  return { ...page, items: page.items.map(({ id: device, serial, label }) => ({ id: device, serial, label })) };
 }

@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { readSettings } from '../config.ts';
+import { print, when, type Json } from './output.ts';
+import { withOperator } from './with-operator.ts';
+
+export function claimCommands(program: Command): void {
+  program
+    .command('claim')
+    .description('claim codes of invoices')
+    .command('issue')
+    .description('a claim code, which becomes a product key in the Admin Portal; again: the same code')
+    .requiredOption('--invoice <id>', 'the invoice, as in the register')
+    .option('--json')
+    .action(async ({ json, invoice }: Json & { invoice: string }) => {
+      const issued = await withOperator(readSettings(process.env), async (operator) => operator.issueClaim(invoice));
+      print(json === true, issued, () => [
+        `${issued.code}  invoice ${issued.invoice}, good until ${when(issued.validUntil)} UTC`,
+      ]);
+    });
+}

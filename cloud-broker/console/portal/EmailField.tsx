@@ -1,0 +1,34 @@
+import { TextInput } from '@mantine/core';
+import * as z from 'zod';
+import { useWords } from '../words/words.ts';
+
+export const isEmail = (text: string): boolean => z.email().max(254).safeParse(text.trim()).success;
+
+interface EmailFieldProps {
+  value: string;
+  onChange: (value: string) => void;
+  /** Says that it is none, once somebody tried to go on with it. */
+  wrong?: boolean;
+  autoFocus?: boolean;
+  /** Not the reader's own address, so nothing is filled in. */
+  ofSomebodyElse?: boolean;
+}
+
+export function EmailField({ value, onChange, wrong = false, autoFocus = false, ofSomebodyElse = false }: EmailFieldProps) {
+  const { t } = useWords();
+  return (
+    <TextInput
+      label={t('signUp.email')}
+      type="email"
+      name={ofSomebodyElse ? 'invited' : 'username'}
+      autoComplete={ofSomebodyElse ? 'off' : 'username'}
+      required
+      withAsterisk={false}
+      autoFocus={autoFocus}
+      maxLength={254}
+      value={value}
+      error={wrong ? t('signUp.emailWrong') : null}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}

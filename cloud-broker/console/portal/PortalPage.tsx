@@ -1,0 +1,18 @@
+import { useEffect } from 'react';
+import { useAddress } from '../app/Address.tsx';
+import { PortalGate } from './PortalGate.tsx';
+
+/** The portal's door: signs in, and leads on to the subscriptions. */
+export function PortalPage() {
+  return (
+    <PortalGate>
+      <Onward />
+    </PortalGate>
+  );
+}
+
+function Onward() {
+  const { go } = useAddress();
+  useEffect(() => go({ page: 'portalSubscriptions' }, { replace: true }), [go]);
+  return null;
+}

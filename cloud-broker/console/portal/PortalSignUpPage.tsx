@@ -1,0 +1,83 @@
+import { Button, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { change } from '../api/client.ts';
+import { Link } from '../app/Address.tsx';
+import { Refused } from '../parts/panels.tsx';
+import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
+import { useWords } from '../words/words.ts';
+import { EmailField, isEmail } from './EmailField.tsx';
+import { PortalCard } from './PortalCard.tsx';
+
+/** A free account of the portal. It is made when the mail's link and the password come together (D2). */
+export function PortalSignUpPage() {
+  const { t, language } = useWords();
+  const [draft, setDraft] = useState({ name: '', organization: '', email: '', password: '' });
+  const [tried, setTried] = useState(false);
+  const edit = (part: Partial<typeof draft>): void => setDraft((before) => ({ ...before, ...part }));
+  const { name, organization, email, password } = draft;
+  const signUp = useMutation({
+    mutationFn: () =>
+      change('POST', '/portal/signup', { name: name.trim(), organization: organization.trim(), email: email.trim(), password, language }),
+  });
+  const submit = (): void => {
+    setTried(true);
+    if (name.trim() !== '' && organization.trim() !== '' && isEmail(email) && isLongEnough(password)) signUp.mutate();
+  };
+  if (signUp.isSuccess) return <CheckPortalMail email={email.trim()} />;
+  const missing = (text: string) => (tried && text.trim() === '' ? t('portal.missing') : null);
+  return (
+    <PortalCard title={t('signUp.title')} onSubmit={submit}>
+      <Text size="sm">{t('portal.signUpAbout')}</Text>
+      <TextInput
+        label={t('portal.name')}
+        autoComplete="name"
+        autoFocus
+        maxLength={128}
+        value={name}
+        error={missing(name)}
+        onChange={(event) => edit({ name: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t('signUp.organization')}
+        autoComplete="organization"
+        maxLength={128}
+        value={organization}
+        error={missing(organization)}
+        onChange={(event) => edit({ organization: event.currentTarget.value })}
+      />
+      <EmailField value={email} wrong={tried && !isEmail(email)} onChange={(typed) => edit({ email: typed })} />
+      <PasswordField
+        label={t('session.password')}
+        kind="new"
+        value={password}
+        wrong={tried && !isLongEnough(password)}
+        onChange={(typed) => edit({ password: typed })}
+      />
+      {signUp.isError ? <Refused error={signUp.error} /> : null}
+      <Button type="submit" loading={signUp.isPending}>
+        {t('signUp.create')}
+      </Button>
+      <Text size="sm">
+        {t('signUp.have')} <Link to={{ page: 'portal' }}>{t('session.signIn')}</Link>
+      </Text>
+    </PortalCard>
+  );
+}
+
+function CheckPortalMail({ email }: { email: string }) {
+  const { t } = useWords();
+  const resend = useMutation({ mutationFn: () => change('POST', '/portal/signup/resend', { email }) });
+  return (
+    <PortalCard title={t('mail.title')}>
+      <Text className="rc-wrap">{t('mail.sent', { email })}</Text>
+      <Text size="sm">{t('mail.missing')}</Text>
+      {resend.isError ? <Refused error={resend.error} /> : null}
+      {resend.isSuccess ? <Text role="status">{t('mail.resent')}</Text> : null}
+      <Button variant="default" loading={resend.isPending} onClick={() => resend.mutate()}>
+        {t('mail.resend')}
+      </Button>
+      <Link to={{ page: 'portal' }}>{t('session.signIn')}</Link>
+    </PortalCard>
+  );
+}

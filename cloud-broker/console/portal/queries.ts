@@ -1,0 +1,85 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  portalBoardsPage,
+  portalMembersPage,
+  portalOrganizationsPage,
+  portalSession,
+  portalSubscriptionsPage,
+  type PortalOrganization,
+  type PortalSession,
+} from '../../../protocol/api-portal.ts';
+import { read } from '../api/client.ts';
+import { hasCode } from '../api/failure.ts';
+import { portalKeys } from '../api/queries.ts';
+
+async function readSession(signal: AbortSignal): Promise<PortalSession | null> {
+  try {
+    return await read('/portal/session', portalSession, signal);
+  } catch (error) {
+    if (hasCode(error, 'signed-out')) return null;
+    throw error;
+  }
+}
+
+/** Who is signed in to the portal; null when nobody is. */
+export const portalSessionQuery = queryOptions({ queryKey: portalKeys.session, queryFn: ({ signal }) => readSession(signal) });
+
+const pageOf = (path: string, limit: number, cursor: string | null): string =>
+  `${path}?limit=${limit}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+const first = null as string | null;
+const next = (page: { nextCursor: string | null }): string | null => page.nextCursor;
+
+/** All organisations of the person, 50 at most. No event tells of them, so each visit reads them again. */
+export const organizationsQuery = queryOptions({
+  queryKey: portalKeys.organizations,
+  queryFn: async ({ signal }): Promise<PortalOrganization[]> =>
+    (await read(pageOf('/portal/organizations', 200, null), portalOrganizationsPage, signal)).items,
+  staleTime: 0,
+});
+
+export const membersQuery = (organizationId: string) =>
+  infiniteQueryOptions({
+    queryKey: [...portalKeys.members, organizationId],
+    queryFn: ({ pageParam, signal }) =>
+      read(pageOf(`/portal/organizations/${encodeURIComponent(organizationId)}/members`, 50, pageParam), portalMembersPage, signal),
+    initialPageParam: first,
+    getNextPageParam: next,
+    staleTime: 0,
+  });
+
+export const subscriptionsQuery = infiniteQueryOptions({
+  queryKey: portalKeys.subscriptions,
+  queryFn: ({ pageParam, signal }) => read(pageOf('/portal/subscriptions', 20, pageParam), portalSubscriptionsPage, signal),
+  initialPageParam: first,
+  getNextPageParam: next,
+  staleTime: 0,
+});
+
+export const boardsQuery = (subscriptionId: string) =>
+  infiniteQueryOptions({
+    queryKey: [...portalKeys.boards, subscriptionId],
+    queryFn: ({ pageParam, signal }) =>
+      read(pageOf(`/portal/subscriptions/${encodeURIComponent(subscriptionId)}/boards`, 200, pageParam), portalBoardsPage, signal),
+    initialPageParam: first,
+    getNextPageParam: next,
+  });
+
+/** A change in the portal; all that is shown of it is read again, whatever came of it. */
+export function usePortalChange<Input = void, Output = void>(mutationFn: (input: Input) => Promise<Output>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: portalKeys.all,
+    mutationFn,
+    onSettled: () =>
+      client.invalidateQueries({ queryKey: portalKeys.all, predicate: ({ queryKey }) => queryKey[1] !== portalKeys.session[1] }),
+  });
+}
+
+/** What one person read in this window is not for the next one. */
+export function useNewPerson(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    client.removeQueries({ queryKey: portalKeys.all, predicate: ({ queryKey }) => queryKey[1] !== portalKeys.session[1] });
+    await client.invalidateQueries({ queryKey: portalKeys.session });
+  };
+}

@@ -1,0 +1,20 @@
+import { claimIssued, issueClaimBody } from '../../operator/claims.ts';
+import { refusals, type Api } from '../api.ts';
+import type { HttpDeps } from '../deps.ts';
+
+/** K4; registered beside operatorRoutes, under the same token. */
+export function operatorClaimRoutes(api: Api, { operator }: HttpDeps): void {
+  api.post(
+    '/claims',
+    {
+      schema: {
+        tags: ['operator'],
+        security: [{ operator: [] }],
+        summary: 'The claim code of an invoice; again: the same one',
+        body: issueClaimBody,
+        response: { 201: claimIssued, ...refusals },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await operator.issueClaim(request.body.invoice)),
+  );
+}

@@ -1,0 +1,199 @@
+import type { FastifyRequest } from 'fastify';
+import {
+  portalAcceptBody,
+  portalAccepted,
+  portalInvitation,
+  portalInvitationBody,
+  portalLinkBody,
+  portalMember,
+  portalMemberParams,
+  portalMemberPatch,
+  portalMembersPage,
+  portalOrganization,
+  portalOrganizationBody,
+  portalOrganizationsPage,
+  portalPageQuery,
+  type PortalMember,
+} from '../../../protocol/api-portal.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import { newLink } from '../../domains/access-parts.ts';
+import { newOrganizationId, readEmail } from '../../portal/accounts.ts';
+import { demandMember } from '../../store/portal-rows.ts';
+import { isoTime, nullableIsoTime } from '../../store/queries/cursor.ts';
+import { listMembers, listOrganizations, memberView } from '../../store/queries/portal.ts';
+import { emptyBody, idParams, nothing, refusals, type Api } from '../api.ts';
+import type { HttpDeps } from '../deps.ts';
+import { languageOf } from '../language.ts';
+import { askedInPortal, fromOf, personOf } from '../portal-gate.ts';
+
+const tags = ['portal: organizations'];
+
+type MemberView = NonNullable<ReturnType<typeof memberView>>;
+
+function presentMember(request: FastifyRequest, { id, userId, email, name, role, sinceAt, expiresAt }: MemberView): PortalMember {
+  const you = userId !== null && userId === personOf(request).userId;
+  return { id: String(id), email, name, role, since: isoTime(sinceAt), invitedUntil: nullableIsoTime(expiresAt), you };
+}
+
+/** Refuses with `not-found` what is no member's id. */
+function memberIdOf(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new RollcallError('not-found');
+  return Number(text);
+}
+
+export function organizationRoutes(api: Api, deps: HttpDeps): void {
+  const { store, random } = deps;
+  api.get(
+    '/organizations',
+    {
+      schema: {
+        tags,
+        summary: 'The own organizations',
+        querystring: portalPageQuery,
+        response: { 200: portalOrganizationsPage, ...refusals },
+      },
+    },
+    async (request) => listOrganizations(store.reader, personOf(request).userId, request.query),
+  );
+
+  api.post(
+    '/organizations',
+    {
+      schema: {
+        tags,
+        summary: 'Make an organization, as its admin',
+        body: portalOrganizationBody,
+        response: { 201: portalOrganization, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.body;
+      const id = newOrganizationId(random);
+      await store.write('createOrganization', { ...askedInPortal(request, deps), id, name });
+      return reply.code(201).send({ id, name, role: 'admin', members: 1 });
+    },
+  );
+
+  api.get(
+    '/organizations/:id/members',
+    {
+      schema: {
+        tags,
+        summary: 'Members and open invitations',
+        params: idParams,
+        querystring: portalPageQuery,
+        response: { 200: portalMembersPage, ...refusals },
+      },
+    },
+    async (request) => {
+      demandMember(store.reader, personOf(request).userId, request.params.id);
+      const page = listMembers(store.reader, request.params.id, request.query);
+      return { ...page, items: page.items.map((row) => presentMember(request, row)) };
+    },
+  );
+}
+
+export function memberRoutes(api: Api, deps: HttpDeps): void {
+  const { store } = deps;
+  api.patch(
+    '/organizations/:id/members/:member',
+    {
+      schema: {
+        tags,
+        summary: 'Change a member’s role, as an admin',
+        params: portalMemberParams,
+        body: portalMemberPatch,
+        response: { 200: portalMember, ...refusals },
+      },
+    },
+    async (request) => {
+      const { id: organizationId, member } = request.params;
+      const memberId = memberIdOf(member);
+      await store.write('changePortalMember', {
+        ...askedInPortal(request, deps),
+        organizationId,
+        memberId,
+        role: request.body.role,
+      });
+      const view = memberView(store.reader, organizationId, memberId);
+      if (view === null) throw new RollcallError('not-found');
+      return presentMember(request, view);
+    },
+  );
+
+  api.delete(
+    '/organizations/:id/members/:member',
+    {
+      schema: {
+        tags,
+        summary: 'Take a member or an invitation away, or leave; the last admin stays',
+        params: portalMemberParams,
+        body: emptyBody,
+        response: { 204: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id: organizationId, member } = request.params;
+      await store.write('removePortalMember', { ...askedInPortal(request, deps), organizationId, memberId: memberIdOf(member) });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** Inviting, and what the link of an invitation leads to; its page looks with `show`, which changes nothing (D2). */
+export function portalInvitationRoutes(api: Api, deps: HttpDeps): void {
+  const { store, clock } = deps;
+  const { accounts } = deps.portal;
+  api.post(
+    '/organizations/:id/invitations',
+    {
+      schema: {
+        tags,
+        summary: 'Invite by mail, as an admin; again: another link',
+        params: idParams,
+        body: portalInvitationBody,
+        response: { 201: portalMember, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id: organizationId } = request.params;
+      const email = readEmail(request.body.email);
+      const { language, userId } = personOf(request);
+      demandMember(store.reader, userId, organizationId);
+      if (!accounts.limits.mailAsk(request.ip, clock()) || !accounts.limits.mailTo(email, clock()))
+        throw new RollcallError('busy', { retryAfterS: 60 });
+      const link = newLink(deps, 'portal-invitation');
+      const invite = { organizationId, email, role: request.body.role, language, link };
+      const { memberId } = await store.write('invitePortalMember', { ...askedInPortal(request, deps), ...invite });
+      const view = memberView(store.reader, organizationId, memberId);
+      if (view === null) throw new RollcallError('not-found');
+      return reply.code(201).send(presentMember(request, view));
+    },
+  );
+
+  api.post(
+    '/invitation/show',
+    {
+      config: { access: 'open' },
+      schema: { tags, summary: 'What a link invites to', body: portalLinkBody, response: { 200: portalInvitation, ...refusals } },
+    },
+    async (request) => accounts.showInvitation(request.body.token, request.ip),
+  );
+
+  api.post(
+    '/invitation',
+    {
+      config: { access: 'open' },
+      schema: {
+        tags,
+        summary: 'Join by link: in a session of the invited e-mail, by its password, or with a new account',
+        body: portalAcceptBody,
+        response: { 200: portalAccepted, ...refusals },
+      },
+    },
+    async (request) => {
+      const language = languageOf(request.headers['accept-language']);
+      return accounts.accept({ ...request.body, language }, request.portalUser, fromOf(request));
+    },
+  );
+}

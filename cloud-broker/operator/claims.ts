@@ -1,0 +1,9 @@
+/** Claim codes as the operator issues them, to be printed on the invoice (K4). */
+import * as z from 'zod';
+
+export const issueClaimBody = z.object({ invoice: z.string().min(1).max(64) });
+
+/** `validUntil`: the end of the day on which it can still be claimed. */
+export const claimIssued = z.object({ code: z.string(), invoice: z.string(), validUntil: z.iso.datetime() });
+
+export type ClaimIssued = z.output<typeof claimIssued>;

@@ -1,0 +1,257 @@
+/** Who may use the Admin Portal: people with an account of their own, apart from any domain (K3), by the rules of D2 and D6. */
+import { isAPIError } from 'better-auth/api';
+import * as z from 'zod';
+import type { PortalInvitation, PortalPerson } from '../../protocol/api-portal.ts';
+import { RollcallError, type Language } from '../../protocol/errors.ts';
+import { AccessLimits } from '../domains/accounts-limits.ts';
+import { afterTheAnswer, newLink, newRowId } from '../domains/access-parts.ts';
+import { ADDRESS_HEADER } from '../domains/accounts-options.ts';
+import { emailText } from '../domains/login-names.ts';
+import { demandGoodPassword } from '../domains/password-rules.ts';
+import type { Passwords } from '../domains/passwords.ts';
+import { tokenHash, type Secrets } from '../keys/secrets.ts';
+import {
+  invitationByToken,
+  portalPasswordHash,
+  portalUserByEmail,
+  signUpByToken,
+  userByResetToken,
+  type InvitationRow,
+  type NewPortalUser,
+} from '../store/portal-rows.ts';
+import type { Store } from '../store/store.ts';
+import { portalCookieName, type PortalLibrary } from './library.ts';
+
+/** A signed-in person of the portal. */
+export interface PortalUser {
+  userId: string;
+  email: string;
+  name: string;
+  language: Language;
+}
+
+/** Where a request comes from. */
+export interface From {
+  address: string;
+  correlationId: string;
+}
+
+export interface PortalParts {
+  library: PortalLibrary;
+  store: Store;
+  /** Shared with the domains' accounts, so that hashing never takes more of the machine than they may. */
+  passwords: Passwords;
+  secrets: Secrets;
+  /** The configured public URL (A5). */
+  publicUrl: string;
+  clock(): number;
+  random(bytes: number): Uint8Array;
+  /** Told of what failed after its answer had left; never of names, passwords or tokens. */
+  log(message: string): void;
+}
+
+const busy = (retryAfterS: number): RollcallError => new RollcallError('busy', { retryAfterS });
+const storedUser = z.object({ id: z.string(), email: z.string(), name: z.string(), language: z.enum(['en', 'fr']) });
+
+/** An e-mail as it is stored. Refuses with `invalid-request`. */
+export function readEmail(typed: string): string {
+  const email = emailText.safeParse(typed.trim());
+  if (!email.success) throw new RollcallError('invalid-request', { field: 'email' });
+  return email.data.toLowerCase();
+}
+
+const namesOf = (email: string, name: string): string[] => [name, email, email.split('@')[0] ?? ''];
+
+export class PortalAccounts {
+  readonly cookieName: string;
+  readonly limits = new AccessLimits();
+  private readonly parts: PortalParts;
+
+  constructor(parts: PortalParts) {
+    this.parts = parts;
+    this.cookieName = portalCookieName(parts.publicUrl);
+  }
+
+  /**
+   * D2: mails a link. Whether the e-mail has an account already is never said. Refuses with `invalid-request`, `password-weak` or `busy`.
+   */
+  async signUp(
+    about: { email: string; password: string; name: string; organization: string; language: Language },
+    from: From,
+  ): Promise<{ email: string }> {
+    const { store, passwords, clock } = this.parts;
+    const { password, ...rest } = about;
+    const email = readEmail(about.email);
+    demandGoodPassword(password, [...namesOf(email, about.name), about.organization]);
+    if (!this.limits.signUp(from.address, clock()) || !this.limits.mailTo(email, clock())) throw busy(60);
+    const passwordHash = await passwords.hash(password);
+    const links = { activation: newLink(this.parts, 'portal-activation'), reset: newLink(this.parts, 'portal-reset') };
+    await store.write('portalSignUp', { ...rest, ...links, ...from, now: clock(), email, passwordHash });
+    return { email };
+  }
+
+  /** D2: another link, if somebody waits for one; the answer is the same in any case. Refuses with `busy` by address only. */
+  resend(typed: string, address: string): void {
+    this.mailLater(typed, address, async (email, now) =>
+      this.parts.store.write('resendPortalActivation', { now, email, link: newLink(this.parts, 'portal-activation') }),
+    );
+  }
+
+  /** D6: a link to choose another password, if there is such an account; the answer is the same in any case. Refuses with `busy` by address only. */
+  forgot(typed: string, address: string): void {
+    this.mailLater(typed, address, async (email, now) =>
+      this.parts.store.write('requestPortalReset', { now, email, link: newLink(this.parts, 'portal-reset') }),
+    );
+  }
+
+  private mailLater(typed: string, address: string, work: (email: string, now: number) => Promise<void>): void {
+    const now = this.parts.clock();
+    if (!this.limits.mailAsk(address, now)) throw busy(60);
+    afterTheAnswer(this.parts, async () => {
+      const email = emailText.safeParse(typed.trim());
+      if (email.success && this.limits.mailTo(email.data, now)) await work(email.data.toLowerCase(), now);
+    });
+  }
+
+  /** D2: whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
+  showActivation(token: string, address: string): PortalPerson {
+    const { email, name } = this.linked(address, (now) => signUpByToken(this.parts.store.reader, tokenHash(token), now));
+    return { email, name };
+  }
+
+  /** D2: makes the account, with the link and the password chosen at sign-up. Refuses with `link-not-valid`, `password-wrong` or `busy`. */
+  async activate(token: string, password: string, from: From): Promise<PortalPerson> {
+    const { store, passwords, clock, random } = this.parts;
+    const hash = tokenHash(token);
+    const { email, name, passwordHash } = this.linked(from.address, (now) => signUpByToken(store.reader, hash, now));
+    this.demandPair(`link ${hash}`, from.address);
+    if (!(await passwords.verify(passwordHash, password))) throw new RollcallError('password-wrong');
+    const ids = { userId: newRowId(random), accountId: newRowId(random), organizationId: newOrganizationId(random) };
+    await store.write('activatePortal', { ...ids, ...from, now: clock(), tokenHash: hash });
+    return { email, name };
+  }
+
+  showReset(token: string, address: string): PortalPerson {
+    const { email, name } = this.linked(address, (now) => userByResetToken(this.parts.store.reader, tokenHash(token), now));
+    return { email, name };
+  }
+
+  /** Another password by link; all sessions end. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
+  async reset(token: string, password: string, from: From): Promise<void> {
+    const { store, passwords, clock } = this.parts;
+    const hash = tokenHash(token);
+    const { email, name } = this.linked(from.address, (now) => userByResetToken(store.reader, hash, now));
+    demandGoodPassword(password, namesOf(email, name));
+    const passwordHash = await passwords.hash(password);
+    await store.write('resetPortalPassword', { ...from, now: clock(), tokenHash: hash, passwordHash });
+  }
+
+  /** Refuses with `sign-in-failed`, whatever is wrong, or `busy`. `cookies` are Set-Cookie lines. */
+  async signIn(attempt: {
+    email: string;
+    password: string;
+    address: string;
+    userAgent: string | undefined;
+  }): Promise<{ user: PortalUser; cookies: string[] }> {
+    const { library, passwords, clock } = this.parts;
+    const { password, address } = attempt;
+    if (!this.limits.signIn(attempt.email, address, clock())) throw busy(30);
+    // What is no e-mail costs as much work as a wrong password.
+    const email = emailText.safeParse(attempt.email.trim()).data?.toLowerCase() ?? 'nobody@rollcall.invalid';
+    const headers = new Headers({ [ADDRESS_HEADER]: address, 'user-agent': attempt.userAgent?.slice(0, 256) ?? '' });
+    try {
+      const answer = await passwords.oneOfFew(() =>
+        library.api.signInEmail({ body: { email, password }, headers, returnHeaders: true }),
+      );
+      const { id: userId, ...user } = storedUser.parse(answer.response.user);
+      return { user: { userId, ...user }, cookies: answer.headers.getSetCookie() };
+    } catch (error) {
+      if (isAPIError(error) && error.statusCode < 500) throw new RollcallError('sign-in-failed');
+      throw error;
+    }
+  }
+
+  /** Ends the session that the cookie names, if there is one; the lines returned take the cookie back. */
+  async signOut(cookie: string | undefined): Promise<string[]> {
+    const headers = new Headers(cookie === undefined ? {} : { cookie });
+    const answer = await this.parts.library.api.signOut({ headers, returnHeaders: true });
+    return answer.headers.getSetCookie();
+  }
+
+  /** Whose session the cookie names; null without a live one. */
+  async sessionOf(cookie: string | undefined): Promise<PortalUser | null> {
+    if (cookie?.includes(this.cookieName) !== true) return null;
+    const session = await this.parts.library.api.getSession({ headers: new Headers({ cookie }) });
+    if (session === null) return null;
+    const { id: userId, ...user } = storedUser.parse(session.user);
+    return { userId, ...user };
+  }
+
+  /** What a link invites to; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
+  showInvitation(token: string, address: string): PortalInvitation {
+    const { organization, invitedBy, email } = this.invited(token, address);
+    return { organization, invitedBy, email, hasAccount: portalUserByEmail(this.parts.store.reader, email) !== null };
+  }
+
+  /**
+   * D2: joins by link, as the person who has the invited e-mail: in their session, by their password, or by a new account's name and password.
+   * Refuses with `link-not-valid`, `password-wrong`, `signed-out` where a password is needed, `invalid-request`, `password-weak` or `busy`.
+   */
+  async accept(
+    about: { token: string; password?: string | undefined; name?: string | undefined; language: Language },
+    signedIn: PortalUser | null,
+    from: From,
+  ): Promise<{ organizationId: string; email: string }> {
+    const { store, clock } = this.parts;
+    const invitation = this.invited(about.token, from.address);
+    const { email, organizationId } = invitation;
+    const isHere = signedIn?.email === email;
+    const newUser = isHere ? null : await this.newcomer(invitation, about, from.address);
+    await store.write('acceptPortalInvitation', { ...from, now: clock(), tokenHash: tokenHash(about.token), newUser });
+    return { organizationId, email };
+  }
+
+  /** Null where the invited e-mail has an account and this is its password. */
+  private async newcomer(
+    { email }: InvitationRow,
+    about: { token: string; password?: string | undefined; name?: string | undefined; language: Language },
+    address: string,
+  ): Promise<NewPortalUser | null> {
+    const { store, passwords, random } = this.parts;
+    const { password, name, language } = about;
+    const known = portalUserByEmail(store.reader, email);
+    if (known !== null) {
+      if (password === undefined) throw new RollcallError('signed-out');
+      this.demandPair(email, address);
+      if (!(await passwords.verify(portalPasswordHash(store.reader, known.id), password)))
+        throw new RollcallError('password-wrong');
+      return null;
+    }
+    if (name === undefined) throw new RollcallError('invalid-request', { field: 'name' });
+    if (password === undefined) throw new RollcallError('invalid-request', { field: 'password' });
+    demandGoodPassword(password, namesOf(email, name));
+    const passwordHash = await passwords.hash(password);
+    return { id: newRowId(random), accountId: newRowId(random), email, name, language, passwordHash };
+  }
+
+  private invited(token: string, address: string): InvitationRow {
+    return this.linked(address, (now) => invitationByToken(this.parts.store.reader, tokenHash(token), now));
+  }
+
+  private linked<Row>(address: string, find: (now: number) => Row | null): Row {
+    const now = this.parts.clock();
+    if (!this.limits.link(address, now)) throw busy(60);
+    const row = find(now);
+    if (row === null) throw new RollcallError('link-not-valid');
+    return row;
+  }
+
+  private demandPair(about: string, address: string): void {
+    if (!this.limits.pair(about, address, this.parts.clock())) throw busy(30);
+  }
+}
+
+/** K3: an organisation is this id; its name may be anybody's. */
+export function newOrganizationId(random: (bytes: number) => Uint8Array): string {
+  return `o-${newRowId(random)}`;
+}

@@ -1,0 +1,138 @@
+/** Claim codes: made for invoices, typed by people of the portal, shown as subscriptions (K3, K4). */
+import type { ClaimPreview, PortalSubscription } from '../../protocol/api-portal.ts';
+import { RollcallError } from '../../protocol/errors.ts';
+import { newCode, readCode } from '../credits/code.ts';
+import { makeKey } from '../credits/product-keys.ts';
+import { networkOf } from '../domains/accounts-limits.ts';
+import { Buckets } from '../enrollment/budgets.ts';
+import type { Secrets } from '../keys/secrets.ts';
+import { claimByHash } from '../store/claim-rows.ts';
+import type { AskedInPortal } from '../store/operations/portal-organizations.ts';
+import { roleOf } from '../store/portal-rows.ts';
+import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
+import { administered, boardFacts, organizationName, subscriptionView, type SubscriptionView } from '../store/queries/portal.ts';
+import type { Store } from '../store/store.ts';
+import { claimBefore, claimEndsAt, PRODUCT, renewsOn } from './claim-rules.ts';
+
+const RANDOM_BYTES = 16;
+
+export interface ClaimParts {
+  store: Store;
+  secrets: Secrets;
+  clock(): number;
+  random(bytes: number): Uint8Array;
+}
+
+/** K4: the claim code of an invoice, the same one each time, and the end of its year (ms since 1970). Refuses as the operation does. */
+export async function issueClaim(
+  { store, secrets, clock, random }: ClaimParts,
+  invoice: string,
+  actor: string,
+): Promise<{ code: string; invoice: string; validUntil: number }> {
+  const made = newCode(random(RANDOM_BYTES));
+  const { sealed, purchasedOn } = await store.write('issueClaimCode', {
+    now: clock(),
+    actor,
+    invoice,
+    hash: secrets.hash('claim code', readCode(made) ?? ''),
+    sealed: secrets.seal('claim code', invoice, made),
+  });
+  return { code: secrets.open('claim code', invoice, sealed), invoice, validUntil: claimEndsAt(purchasedOn) };
+}
+
+/** Claiming for all people of the portal. */
+export class Claims {
+  private readonly parts: ClaimParts;
+  /** Unknown codes: 10 at once, then one in two minutes, for a person and for an address each. */
+  private readonly guesses = new Buckets({ burst: 10, perSecond: 1 / 120 }, 10_000);
+
+  constructor(parts: ClaimParts) {
+    this.parts = parts;
+  }
+
+  /** K4: what a code stands for; looking changes nothing. Refuses with `claim-not-valid`, `claim-taken`, `claim-expired` or `busy`. */
+  preview(who: { userId: string; address: string }, typed: string): ClaimPreview {
+    const { store, clock } = this.parts;
+    const claim = this.guess(who, () => claimByHash(store.reader, this.hashOf(typed)));
+    const { invoice, organizationId } = claim;
+    const own = organizationId === null ? null : this.ownOrganization(who.userId, organizationId);
+    if (organizationId !== null && own === null) throw new RollcallError('claim-taken');
+    const { boards, models, purchasedOn } = boardFacts(store.reader, { invoice, keyId: null });
+    if (purchasedOn === null) throw new RollcallError('claim-not-valid');
+    const last = claimBefore(purchasedOn);
+    if (own === null && clock() >= claimEndsAt(purchasedOn)) throw new RollcallError('claim-expired', { claimBefore: last });
+    return { product: PRODUCT, invoice, boards, models, purchasedOn, claimBefore: last, claimedBy: own };
+  }
+
+  /**
+   * K3: the subscription, and whether it is new. Without an organisation it is the one that the person administers. Refuses with `invalid-request`
+   * where there are several, `forbidden` where there is none, `busy`, or as the operation does.
+   */
+  async claim(
+    asked: AskedInPortal,
+    typed: string,
+    organizationId: string | undefined,
+  ): Promise<{ subscription: PortalSubscription; created: boolean }> {
+    const { store, secrets, random } = this.parts;
+    const hash = this.hashOf(typed);
+    this.guess(asked, () => claimByHash(store.reader, hash));
+    const organization = organizationId ?? this.onlyOrganization(asked.userId);
+    const { key } = makeKey(secrets, random);
+    const { subscriptionId, created } = await store.write('claimInvoice', { ...asked, hash, organizationId: organization, key });
+    const view = subscriptionView(store.reader, asked.userId, subscriptionId);
+    if (view === null) throw new RollcallError('not-found');
+    return { subscription: this.present(view), created };
+  }
+
+  /** K3: with the product key, opened to be copied. */
+  present(view: SubscriptionView): PortalSubscription {
+    const { store, secrets } = this.parts;
+    const { boards, models, purchasedOn } = boardFacts(store.reader, view);
+    const bought = purchasedOn ?? isoTime(view.claimedAt).slice(0, 10);
+    return {
+      id: String(view.id),
+      product: PRODUCT,
+      organization: { id: view.organizationId, name: view.organization },
+      invoice: view.invoice,
+      boards,
+      models,
+      purchasedOn: bought,
+      renewsOn: renewsOn(bought, view.credits, boards),
+      claimedAt: isoTime(view.claimedAt),
+      key: secrets.open('product key', view.keyId, view.sealed),
+      credits: view.credits,
+      redeemedAt: nullableIsoTime(view.redeemedAt),
+    };
+  }
+
+  /** A typing error is no guess: the check symbol says so, to everybody. */
+  private hashOf(typed: string): string {
+    const symbols = readCode(typed);
+    if (symbols === null) throw new RollcallError('claim-not-valid', { reason: 'mistyped' });
+    return this.parts.secrets.hash('claim code', symbols);
+  }
+
+  /** Looking up takes no turn of the event loop, so guesses at the same time are counted one after the other; what was none costs nothing. */
+  private guess<Found>({ userId, address }: { userId: string; address: string }, find: () => Found | null): Found {
+    const now = this.parts.clock();
+    const names = [`person ${userId}`, `network ${networkOf(address)}`];
+    if (names.some((name) => this.guesses.isSpent(name, now))) throw new RollcallError('busy', { retryAfterS: 120 });
+    const found = find();
+    if (found !== null) return found;
+    for (const name of names) this.guesses.spend(name, now);
+    throw new RollcallError('claim-not-valid');
+  }
+
+  private onlyOrganization(userId: string): string {
+    const [first, second] = administered(this.parts.store.reader, userId);
+    if (first === undefined) throw new RollcallError('forbidden');
+    if (second !== undefined) throw new RollcallError('invalid-request', { field: 'organizationId' });
+    return first;
+  }
+
+  /** Null for an organisation that the person is no member of. */
+  private ownOrganization(userId: string, id: string): { id: string; name: string } | null {
+    const { reader } = this.parts.store;
+    return roleOf(reader, userId, id) === null ? null : { id, name: organizationName(reader, id) ?? '' };
+  }
+}

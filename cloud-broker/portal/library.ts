@@ -1,0 +1,54 @@
+import { betterAuth } from 'better-auth';
+import { Kysely } from 'kysely';
+import { ADDRESS_HEADER, type AccountsSettings } from '../domains/accounts-options.ts';
+import { PASSWORD_LENGTH } from '../domains/password-rules.ts';
+import { storeDialect } from '../store/dialect.ts';
+
+const SESSION_S = 7 * 86_400;
+const PREFIX = 'rollcall-portal';
+
+/** Name of the portal's session cookie, which no domain's session has (A5). */
+export function portalCookieName(publicUrl: string): string {
+  return publicUrl.startsWith('https:') ? `__Host-${PREFIX}` : PREFIX;
+}
+
+/**
+ * The sign-in library once more, for the Admin Portal: other tables (store/portal-schema.ts), another cookie, another secret than the domains'
+ * accounts. Who has an account is stored by operations of ours, so it takes no sign-ups.
+ */
+export function portalLibrary(settings: AccountsSettings) {
+  const secure = settings.publicUrl.startsWith('https:');
+  return betterAuth({
+    appName: 'Rollcall Admin Portal',
+    baseURL: settings.publicUrl,
+    secret: settings.secret,
+    database: { db: new Kysely({ dialect: storeDialect(settings.store) }), type: 'sqlite' },
+    telemetry: { enabled: false },
+    logger: { level: 'error', log: (_level, message) => settings.log(message) },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      autoSignIn: false,
+      minPasswordLength: PASSWORD_LENGTH.least,
+      maxPasswordLength: PASSWORD_LENGTH.most,
+    },
+    session: { modelName: 'auth_portal_session', expiresIn: SESSION_S, disableSessionRefresh: true },
+    account: { modelName: 'auth_portal_account' },
+    verification: { modelName: 'auth_portal_verification' },
+    rateLimit: { enabled: false },
+    user: {
+      modelName: 'auth_portal_user',
+      additionalFields: { language: { type: 'string', defaultValue: 'en', input: false, required: true } },
+    },
+    advanced: {
+      // `__Host-` is our prefix; the library's own one would stand before it.
+      useSecureCookies: false,
+      cookiePrefix: PREFIX,
+      defaultCookieAttributes: { secure, httpOnly: true, sameSite: 'lax', path: '/' },
+      cookies: { session_token: { name: portalCookieName(settings.publicUrl) } },
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+    },
+  });
+}
+
+export type PortalLibrary = ReturnType<typeof portalLibrary>;

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { FIRST_DAY, school } from '../../../test/support/school.ts';
+import { balanceOf, DAY_MS, START, testDomain } from '../../../test/support/store.ts';
+import { dayOf, startOf } from '../../ledger/usage.ts';
+
+describe('more than seven open days', () => {
+  test('[L6] seven are closed by themselves; with eight neither the job nor a posting closes any', async () => {
+    const { close, days, enrol, topUp } = await school();
+    await enrol('SN-1', START);
+    expect(await close(FIRST_DAY + 7)).toEqual({ days: 0, credits: 0 });
+    topUp(5, startOf(FIRST_DAY + 8));
+    expect(days()).toEqual([]);
+    expect(await close(FIRST_DAY + 6)).toEqual({ days: 7, credits: 7 });
+  });
+
+  test('[L6] the operator closes or waives them, audited; then it goes on by itself', async () => {
+    const { store, close, enrol, domain } = await school();
+    await enrol('SN-1', START);
+    const now = startOf(FIRST_DAY + 400);
+    const operator = { actor: 'operator', waive: false };
+    expect(await close(FIRST_DAY + 9, { now, byOperator: operator })).toEqual({ days: 10, credits: 10 });
+    expect(await close(FIRST_DAY + 399, { now, byOperator: { ...operator, waive: true } })).toEqual({ days: 390, credits: 0 });
+    expect(await close(FIRST_DAY + 400)).toEqual({ days: 1, credits: 1 });
+    expect(domain().balance).toBe(89);
+    const audit = store.reader.all<{ action: string; actor: string; details: string }>(
+      "SELECT action, actor, details FROM audit WHERE action LIKE 'usage.%' ORDER BY id LIMIT 2",
+    );
+    expect(audit.map(({ action, actor, details }) => [action, actor, JSON.parse(details)])).toEqual([
+      ['usage.closed', 'operator', { from: '2026-12-24', days: 10, credits: 10 }],
+      ['usage.waived', 'operator', { from: '2027-01-03', days: 50, credits: 0 }],
+    ]);
+  });
+
+  test('[L6] one domain is closed by itself: the others stay as they are, and what is stuck does not hold them up', async () => {
+    const { store, close, enrol } = await school();
+    await enrol('SN-1', START);
+    await testDomain(store, 'shelbyville', START + 5 * DAY_MS);
+    const now = startOf(FIRST_DAY + 9);
+    expect(await close(dayOf(now) - 1)).toEqual({ days: 4, credits: 0 });
+    const about = { now, domain: 'springfield', byOperator: { actor: 'operator', waive: false } };
+    expect(await close(FIRST_DAY, about)).toEqual({ days: 1, credits: 1 });
+    const next = store.reader.all<{ name: string; day: number }>('SELECT name, next_usage_day AS day FROM domains ORDER BY name');
+    expect(next.map(({ name, day }) => [name, day - FIRST_DAY])).toEqual([
+      ['shelbyville', 9],
+      ['springfield', 1],
+    ]);
+  });
+});
+
+describe('the database itself', () => {
+  test('[L6] refuses a day out of order, twice, changed or deleted, and a domain moved on without one', async () => {
+    const { store, close, enrol } = await school();
+    await enrol('SN-1', START);
+    await close(FIRST_DAY + 1);
+    const insert = (day: number, charged = 0, verb = 'INSERT'): string =>
+      `${verb} INTO usage_days (domain_id, day, devices, charged, waived, closed_at) VALUES (1, ${day}, 1, ${charged}, 0, 0)`;
+    const refused = [
+      insert(FIRST_DAY + 1),
+      insert(FIRST_DAY + 1, 0, 'INSERT OR REPLACE'),
+      insert(FIRST_DAY + 3),
+      insert(FIRST_DAY - 1),
+      insert(FIRST_DAY + 2, 1),
+      'UPDATE usage_days SET charged = 0, transfer_id = NULL',
+      'DELETE FROM usage_days',
+      'UPDATE domains SET next_usage_day = next_usage_day + 1',
+      'UPDATE domains SET next_usage_day = NULL',
+    ];
+    for (const text of refused) expect(() => store.reader.exec(text), text).toThrow(/day|CHECK/);
+    expect(balanceOf(store, 'springfield')).toBe(98);
+    store.reader.exec(insert(FIRST_DAY + 2));
+  });
+});

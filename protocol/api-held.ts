@@ -1,0 +1,23 @@
+/** GET /api/v1/billing/held: devices whose credits the operator still holds (E14). */
+import * as z from 'zod';
+
+const heldDevice = z.object({
+  id: z.string(),
+  serial: z.string(),
+  label: z.string(),
+  model: z.string(),
+  enrolledAt: z.iso.datetime(),
+  /** What its board brings once the operator lets it go. */
+  credits: z.int().min(0),
+});
+
+/** Oldest first. `total` and `credits` count all devices of the list, not only this page's. */
+export const heldPage = z.object({
+  items: z.array(heldDevice),
+  nextCursor: z.string().nullable(),
+  total: z.int().min(0),
+  credits: z.int().min(0),
+});
+
+export type HeldDevice = z.output<typeof heldDevice>;
+export type HeldPage = z.output<typeof heldPage>;
