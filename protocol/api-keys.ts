@@ -9,7 +9,7 @@ export type ApiScope = (typeof apiScopes)[number];
 const time = z.iso.datetime();
 
 /** An API key that is not revoked. What it is cannot be shown again: only its hash is kept. */
-export const apiKey = z.object({
+const apiKey = z.object({
   id: z.string(),
   name: z.string(),
   scopes: z.array(z.enum(apiScopes)),

@@ -79,7 +79,10 @@ describe('a device that is enrolled no more', () => {
     for (const { cookie } of [shelbyville, south])
       expect((await crew.call(cookie, 'GET', `/devices/${ids.kept}`)).json).toMatchObject({ code: 'not-found' });
     expect(await get<Device>(north.cookie, `/devices/${ids.kept}`)).toMatchObject({ label: 'Aula' });
-    expect((await get<HistoryPage>(north.cookie, '/billing/history')).items[2]).toMatchObject({ device: ids.kept, label: 'Aula' });
+    expect((await get<HistoryPage>(north.cookie, '/billing/history')).items[2]).toMatchObject({
+      device: ids.kept,
+      label: 'Aula',
+    });
     const hidden = JSON.stringify(await get(south.cookie, '/billing/history'));
     for (const text of [ids.kept, ids.returned, 'Aula', 'K-1']) expect(hidden).not.toContain(text);
   });

@@ -105,6 +105,40 @@ describe('with the database file in hand, its triggers in place', () => {
     ['an idempotency key used before', { idempotency_key: 'enrolment:sn-10:1' }, 'never replaced'],
     ['a transfer that was not posted', { kind: 'gift' }, 'CHECK constraint'],
   ];
+  const taken = {
+    kind: 'reversal',
+    debit: 'domain',
+    credit: 'vendor:grants',
+    credits: 10,
+    balance_after: 20,
+    reverses: 1,
+    board_id: 1,
+    idempotency_key: 'reversal:1',
+  };
+  const unfit = 'a reversal names a transfer of its domain, takes no more than it, and is never reversed';
+  const falseReversals: [string, Record<string, SQLInputValue>][] = [
+    ['more than was moved', { credits: 11, balance_after: 19 }],
+    ['a transfer that is not there', { reverses: 99 }],
+    ['nothing', { reverses: null }],
+    ['a transfer, by another kind', { kind: 'adjustment' }],
+    ['the same way', { debit: 'vendor:grants', credit: 'domain', balance_after: 40 }],
+    ['into another account', { credit: 'vendor:loss' }],
+    [
+      'a reversal',
+      { n: 4, reverses: 3, debit: 'vendor:grants', credit: 'domain', balance_after: 30, idempotency_key: 'reversal:3' },
+    ],
+    ['what is reversed already', { n: 4, balance_after: 10, idempotency_key: 'again' }],
+  ];
+  test('[L2] [L9] a reversal that does not fit what it reverses is refused by the database itself', async () => {
+    const { attacker } = await books();
+    for (const [what, change] of falseReversals.slice(0, -2))
+      expect(() => forged(attacker, { ...taken, ...change }), what).toThrow(unfit);
+    forged(attacker, taken);
+    for (const [what, change] of falseReversals.slice(-2))
+      expect(() => forged(attacker, { ...taken, ...change }), what).toThrow(what === 'a reversal' ? unfit : 'never replaced');
+    const other = { domain_id: 2, n: 1, previous_hash: EMPTY_HASH, balance_after: 0, reverses: 2, idempotency_key: 'reversal:2' };
+    expect(() => forged(attacker, { ...taken, ...other }), 'of another domain').toThrow(unfit);
+  });
   test('[L1] [L3] [L5] a forged transfer is refused by the database itself', async () => {
     const { store, attacker } = await books();
     for (const [what, change, reason] of forgeries) {

@@ -98,7 +98,7 @@ async function act(books: Books, step: Step): Promise<void> {
   }
 }
 
-/** Whatever a step grants is all that the board had left before it, to this domain, and nothing is left after it. */
+/** Whatever a step grants is all that the board had left before it, to this domain, and nothing is left after it; second thoughts take it all back (E14). */
 async function take(books: Books, step: Step): Promise<void> {
   const { store, balances, granted } = books;
   const left = leftOf(books, step.board);
@@ -109,7 +109,8 @@ async function take(books: Books, step: Step): Promise<void> {
   const given = moved[step.domain] ?? 0;
   expect(moved).toEqual(DOMAINS.map((_, index) => (index === step.domain ? given : 0)));
   if (given === 0) return;
-  expect([given, leftOf(books, step.board)]).toEqual([left, 0]);
+  if (step.do === 'unenrol') expect([left, leftOf(books, step.board)]).toEqual([0, -given]);
+  else expect([given, leftOf(books, step.board)]).toEqual([left, 0]);
   balances[step.domain] = (balances[step.domain] ?? 0) + given;
   granted[step.board] = (granted[step.board] ?? 0) + given;
 }

@@ -74,14 +74,14 @@ class World {
         const expected = model.enrol(step.board, brings, now);
         expect(outcome).toMatchObject(expected ? { outcome: 'accepted' } : { outcome: 'rejected', code: 'domain-disabled' });
         if (outcome.outcome !== 'accepted') return;
-        this.left.delete(step.board);
+        if (brings > 0) this.left.set(step.board, 0);
         this.deviceOf.set(step.board, outcome.deviceId);
         return;
       }
       case 'unenrol': {
         if (!model.isEnrolled(step.board)) return;
         await store.write('unenrol', { now, id: this.deviceOf.get(step.board) ?? '', domainId, ...CHANGE });
-        model.unenrol(step.board, now);
+        this.left.set(step.board, (this.left.get(step.board) ?? 0) + model.unenrol(step.board, now));
         return;
       }
       case 'top-up': {

@@ -84,7 +84,7 @@ export interface TwoDomains {
   domainId: number;
   /** Lets springfield take unlisted boards without an approval. */
   accept: () => Promise<void>;
-  unenrol: (id: string) => Promise<void>;
+  unenrol: (id: string, now?: number) => Promise<void>;
 }
 
 /** Springfield and shelbyville, both in their trial. */
@@ -104,6 +104,6 @@ export async function twoDomains(): Promise<TwoDomains> {
         pairing: null,
         previousUntil: null,
       }),
-    unenrol: (id) => store.write('unenrol', { id, domainId, now: START, ...CHANGE }),
+    unenrol: (id, now = START) => store.write('unenrol', { id, domainId, now, ...CHANGE }),
   };
 }

@@ -25,7 +25,7 @@ export interface ReceivedMail {
 }
 
 /** An SMTP answer other than "taken", such as 451 or 550. */
-export interface SmtpRefusal {
+interface SmtpRefusal {
   code: number;
   message: string;
 }

@@ -11,6 +11,8 @@ import { openStore, type Store } from '../../cloud-broker/store/store.ts';
 export const DAY_MS = 86_400_000;
 /** Where the tests' clocks begin. */
 export const START = Date.UTC(2026, 10, 23, 8);
+/** Too late for second thoughts about what was granted at START (E14), and still in the trial. */
+export const LATER = START + 4 * DAY_MS;
 
 /** Who changes something, and from where. */
 export const CHANGE = { actor: 'admin@springfield', address: '192.0.2.1' };

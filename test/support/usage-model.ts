@@ -15,6 +15,14 @@ interface Stay {
   to: number | null;
 }
 
+interface Grant {
+  device: string;
+  credits: number;
+  at: number;
+}
+
+const SECOND_THOUGHTS_MS = 72 * 3_600_000;
+
 export class UsageModel {
   balance = 0;
   credited = false;
@@ -22,6 +30,10 @@ export class UsageModel {
   readonly stays = new Map<string, Stay[]>();
   private readonly firstDay: number;
   private readonly trialEndsAt: number;
+  /** Grants that were not taken back, in order. */
+  private readonly grants: Grant[] = [];
+  /** When the last transfer was booked: the books' time never goes back (L5). */
+  private lastAt = 0;
 
   constructor(trialEndsAt: number) {
     this.trialEndsAt = trialEndsAt;
@@ -40,7 +52,7 @@ export class UsageModel {
       const touches = ({ from, to }: Stay): boolean => from <= day && (to === null || day <= to);
       const devices = [...this.stays.values()].filter((stays) => stays.some(touches)).length;
       const charged = byOperator?.waive === true ? 0 : Math.min(devices, this.balance);
-      this.balance -= charged;
+      if (charged > 0) this.book(-charged, now);
       this.days.push({ day, devices, charged, waived: byOperator?.waive === true ? 1 : 0 });
     }
   }
@@ -59,19 +71,35 @@ export class UsageModel {
     if (this.isEnrolled(device)) return true;
     if (brings === 0 && this.isDisabled(now)) return false;
     this.stays.set(device, [...(this.stays.get(device) ?? []), { from: this.notClosed(dayOf(now)), to: null }]);
-    this.balance += brings;
+    if (brings > 0) this.grants.push({ device, credits: brings, at: this.book(brings, now) });
     return true;
   }
 
-  unenrol(device: string, now: number): void {
+  /** Credits that the board takes along: its last grant, if that is not older than 72 h, as far as the balance goes (E14). */
+  unenrol(device: string, now: number): number {
     const stay = this.stays.get(device)?.at(-1);
     // A day that is closed has counted the device already, whatever the clock says now.
     if (stay?.to === null) stay.to = Math.max(stay.from, this.notClosed(dayOf(now) + 1) - 1);
+    const last = this.grants.findLast((grant) => grant.device === device);
+    if (last === undefined || now - last.at >= SECOND_THOUGHTS_MS) return 0;
+    this.close(now);
+    const taken = Math.min(last.credits, this.balance);
+    if (taken === 0) return 0;
+    this.grants.splice(this.grants.indexOf(last), 1);
+    this.book(-taken, now);
+    return taken;
   }
 
   topUp(credits: number, now: number): void {
     this.close(now);
+    this.book(credits, now);
+  }
+
+  /** When it is booked. */
+  private book(credits: number, now: number): number {
     this.balance += credits;
+    this.lastAt = Math.max(this.lastAt, now);
+    return this.lastAt;
   }
 
   private notClosed(day: number): number {

@@ -27,6 +27,16 @@ export const keys = {
   history: ['billing', 'history'],
 } as const;
 
+/** Of the Admin Portal, whose sessions are apart: all begin alike, so that one is never taken for the other's. */
+export const portalKeys = {
+  all: ['portal'],
+  session: ['portal', 'session'],
+  organizations: ['portal', 'organizations'],
+  members: ['portal', 'members'],
+  subscriptions: ['portal', 'subscriptions'],
+  boards: ['portal', 'boards'],
+} as const;
+
 /** Who is signed in; null when nobody is. */
 async function readSession(signal: AbortSignal): Promise<Session | null> {
   try {

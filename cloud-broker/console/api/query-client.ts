@@ -1,6 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import type { QueryKey } from '@tanstack/react-query';
 import { Failure, hasCode } from './failure.ts';
-import { keys } from './queries.ts';
+import { keys, portalKeys } from './queries.ts';
 
 /** Only a lost link is tried again by itself; a refusal would be the same the second time. */
 const again = (failures: number, error: Error): boolean =>
@@ -11,12 +12,13 @@ const again = (failures: number, error: Error): boolean =>
  * An answer `signed-out` anywhere ends the session here too.
  */
 export function createQueryClient(): QueryClient {
-  const onError = (error: Error): void => {
-    if (hasCode(error, 'signed-out')) client.setQueryData(keys.session, null);
+  const onError = (error: Error, key: QueryKey | undefined): void => {
+    const { session } = key?.[0] === portalKeys.all[0] ? portalKeys : keys;
+    if (hasCode(error, 'signed-out')) client.setQueryData(session, null);
   };
   const client: QueryClient = new QueryClient({
-    queryCache: new QueryCache({ onError }),
-    mutationCache: new MutationCache({ onError }),
+    queryCache: new QueryCache({ onError: (error, query) => onError(error, query.queryKey) }),
+    mutationCache: new MutationCache({ onError: (error, _input, _result, { options }) => onError(error, options.mutationKey) }),
     defaultOptions: {
       // Offline is found by trying, not by what the browser believes of its network.
       queries: { staleTime: Infinity, refetchOnWindowFocus: false, retry: again, retryDelay: 500, networkMode: 'always' },

@@ -12,6 +12,7 @@ import { ClockProvider } from '../parts/Time.tsx';
 import { SignInPage } from '../sign-in/SignInPage.tsx';
 import { useWords } from '../words/words.ts';
 import { AddressProvider, useAddress } from './Address.tsx';
+import type { PathPage } from './address.ts';
 import { Header } from './Header.tsx';
 import { pages } from './pages.tsx';
 import { SessionProvider } from './Session.tsx';
@@ -43,7 +44,7 @@ function Gate() {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  if (view.page !== 'devices' && pages[view.page].access === 'open') return <Page />;
+  if (view.page !== 'devices' && pages[view.page].access === 'open') return <OpenPage page={view.page} />;
   if (session.data === undefined) {
     if (session.error === null) return null;
     return (
@@ -61,6 +62,16 @@ function Gate() {
         <Page />
       </LiveProvider>
     </SessionProvider>
+  );
+}
+
+function OpenPage({ page }: { page: PathPage }) {
+  const { Header: OwnHeader } = pages[page];
+  return (
+    <>
+      <Suspense>{OwnHeader === undefined ? null : <OwnHeader />}</Suspense>
+      <Page />
+    </>
   );
 }
 

@@ -29,13 +29,21 @@ export const paths = {
   reset: '/reset',
   users: '/users',
   invitation: '/invitation',
+  portal: '/portal',
+  portalSignUp: '/portal/sign-up',
+  portalActivate: '/portal/activate',
+  portalForgot: '/portal/forgot',
+  portalReset: '/portal/reset',
+  portalInvitation: '/portal/invitation',
+  portalSubscriptions: '/portal/subscriptions',
+  portalOrganization: '/portal/organization',
   settings: '/settings',
   apiKeys: '/api-keys',
   audit: '/audit',
 } as const;
 export type PathPage = keyof typeof paths;
 
-export interface PathView {
+interface PathView {
   page: PathPage;
   /** What the audit log is searched for. */
   q?: string;

@@ -9,7 +9,11 @@ interface PageEntry {
   Page: ComponentType;
   /** `open`: shown without a session too, and without the console's header (sign-up, links of mails). */
   access: 'signed-in' | 'open';
+  /** Of an open page that has a session of its own. */
+  Header?: ComponentType;
 }
+
+const PortalHeader = lazy(async () => ({ default: (await import('../portal/PortalHeader.tsx')).PortalHeader }));
 
 /** Every page beside Devices; its path is in address.ts. */
 export const pages: Record<PathPage, PageEntry> = {
@@ -52,6 +56,48 @@ export const pages: Record<PathPage, PageEntry> = {
     title: 'invitation.title',
     Page: lazy(async () => ({ default: (await import('../users/InvitationPage.tsx')).InvitationPage })),
     access: 'open',
+  },
+  portal: {
+    title: 'portal.title',
+    Page: lazy(async () => ({ default: (await import('../portal/PortalPage.tsx')).PortalPage })),
+    access: 'open',
+  },
+  portalSignUp: {
+    title: 'signUp.title',
+    Page: lazy(async () => ({ default: (await import('../portal/PortalSignUpPage.tsx')).PortalSignUpPage })),
+    access: 'open',
+  },
+  portalActivate: {
+    title: 'activate.title',
+    Page: lazy(async () => ({ default: (await import('../portal/PortalActivatePage.tsx')).PortalActivatePage })),
+    access: 'open',
+  },
+  portalForgot: {
+    title: 'forgot.title',
+    Page: lazy(async () => ({ default: (await import('../portal/PortalForgotPage.tsx')).PortalForgotPage })),
+    access: 'open',
+  },
+  portalReset: {
+    title: 'reset.title',
+    Page: lazy(async () => ({ default: (await import('../portal/PortalResetPage.tsx')).PortalResetPage })),
+    access: 'open',
+  },
+  portalInvitation: {
+    title: 'portal.invitation',
+    Page: lazy(async () => ({ default: (await import('../portal/PortalInvitationPage.tsx')).PortalInvitationPage })),
+    access: 'open',
+  },
+  portalSubscriptions: {
+    title: 'portal.subscriptions',
+    Page: lazy(async () => ({ default: (await import('../portal/SubscriptionsPage.tsx')).SubscriptionsPage })),
+    access: 'open',
+    Header: PortalHeader,
+  },
+  portalOrganization: {
+    title: 'portal.organization',
+    Page: lazy(async () => ({ default: (await import('../portal/OrganizationPage.tsx')).OrganizationPage })),
+    access: 'open',
+    Header: PortalHeader,
   },
   settings: {
     title: 'settings.title',

@@ -50,11 +50,7 @@ function DeviceFacts({ device }: { device: Device }) {
           {device.label}
         </Title>
         <p className="rc-sentence">
-          {former ? (
-            <span className="rc-status rc-dim">{t('status.unenrolled')}</span>
-          ) : (
-            <DeviceSign state={stateOf(device)} />
-          )}{' '}
+          {former ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}{' '}
           <span className="rc-dim">{t('time.since', { time: formats.exact(device.statusSince) })}</span>
         </p>
       </div>

@@ -21,7 +21,7 @@ export function PortalHeader() {
     </Link>
   );
   return (
-    <header className="rc-header">
+    <header className="rc-header rc-portal-header">
       <div className="rc-header-row">
         <Link to={{ page: 'portalSubscriptions' }} className="rc-brand">
           <img src="/favicon.svg" alt="" width="24" height="24" />

@@ -60,7 +60,9 @@ function JoinForm({ token, shown, isHere }: { token: string; shown: PortalInvita
   };
   return (
     <PortalCard title={t('portal.invitation')} onSubmit={submit}>
-      <Text className="rc-wrap">{t('portal.invitationAbout', { organization: shown.organization, invitedBy: shown.invitedBy })}</Text>
+      <Text className="rc-wrap">
+        {t('portal.invitationAbout', { organization: shown.organization, invitedBy: shown.invitedBy })}
+      </Text>
       <Text className="rc-wrap" size="sm">
         {t(isHere ? 'portal.invitationHere' : hasAccount ? 'portal.invitationKnown' : 'portal.invitationNew', { email })}
       </Text>

@@ -23,7 +23,10 @@ export function PortalResetPage() {
     queryFn: () => ask('/portal/password/reset/show', portalPerson, { token }),
   });
   // All sessions end with it, the one in this browser too.
-  const reset = useMutation({ mutationFn: () => change('POST', '/portal/password/reset', { token, password }), onSuccess: newPerson });
+  const reset = useMutation({
+    mutationFn: () => change('POST', '/portal/password/reset', { token, password }),
+    onSuccess: newPerson,
+  });
   const submit = (): void => {
     setTried(true);
     if (isLongEnough(password)) reset.mutate();

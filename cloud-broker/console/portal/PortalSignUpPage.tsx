@@ -18,7 +18,13 @@ export function PortalSignUpPage() {
   const { name, organization, email, password } = draft;
   const signUp = useMutation({
     mutationFn: () =>
-      change('POST', '/portal/signup', { name: name.trim(), organization: organization.trim(), email: email.trim(), password, language }),
+      change('POST', '/portal/signup', {
+        name: name.trim(),
+        organization: organization.trim(),
+        email: email.trim(),
+        password,
+        language,
+      }),
   });
   const submit = (): void => {
     setTried(true);

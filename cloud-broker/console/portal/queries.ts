@@ -41,7 +41,11 @@ export const membersQuery = (organizationId: string) =>
   infiniteQueryOptions({
     queryKey: [...portalKeys.members, organizationId],
     queryFn: ({ pageParam, signal }) =>
-      read(pageOf(`/portal/organizations/${encodeURIComponent(organizationId)}/members`, 50, pageParam), portalMembersPage, signal),
+      read(
+        pageOf(`/portal/organizations/${encodeURIComponent(organizationId)}/members`, 50, pageParam),
+        portalMembersPage,
+        signal,
+      ),
     initialPageParam: first,
     getNextPageParam: next,
     staleTime: 0,
@@ -59,7 +63,11 @@ export const boardsQuery = (subscriptionId: string) =>
   infiniteQueryOptions({
     queryKey: [...portalKeys.boards, subscriptionId],
     queryFn: ({ pageParam, signal }) =>
-      read(pageOf(`/portal/subscriptions/${encodeURIComponent(subscriptionId)}/boards`, 200, pageParam), portalBoardsPage, signal),
+      read(
+        pageOf(`/portal/subscriptions/${encodeURIComponent(subscriptionId)}/boards`, 200, pageParam),
+        portalBoardsPage,
+        signal,
+      ),
     initialPageParam: first,
     getNextPageParam: next,
   });

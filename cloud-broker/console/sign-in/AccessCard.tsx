@@ -3,6 +3,8 @@ import type { FormEvent, ReactNode } from 'react';
 import { LanguageSwitch } from '../app/LanguageSwitch.tsx';
 
 interface AccessCardProps {
+  /** Whose card it is; without it Rollcall's own. */
+  brand?: string;
   title: string;
   /** Makes the card a form. */
   onSubmit?: () => void;
@@ -10,7 +12,7 @@ interface AccessCardProps {
 }
 
 /** One thing to do for who is not signed in, in the middle of the page: brand, language, title and what follows. */
-export function AccessCard({ title, onSubmit, children }: AccessCardProps) {
+export function AccessCard({ brand = 'Rollcall', title, onSubmit, children }: AccessCardProps) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     onSubmit?.();
@@ -20,7 +22,7 @@ export function AccessCard({ title, onSubmit, children }: AccessCardProps) {
       <div className="rc-sign-in-head">
         <span className="rc-brand">
           <img src="/favicon.svg" alt="" width="28" height="28" />
-          <span>Rollcall</span>
+          <span>{brand}</span>
         </span>
         <LanguageSwitch />
       </div>

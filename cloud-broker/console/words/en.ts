@@ -4,6 +4,7 @@ import { devices } from './en/devices.ts';
 import { enrolment } from './en/enrolment.ts';
 import { device } from './en/device.ts';
 import { billing } from './en/billing.ts';
+import { portal } from './en/portal.ts';
 import { users } from './en/users.ts';
 import { administration } from './en/administration.ts';
 
@@ -11,4 +12,4 @@ import { administration } from './en/administration.ts';
  * Every sentence of the console, in English, by area. The keys are the contract with fr.ts; a test fails on one that is missing there or
  * used nowhere. Sentences of refusals are in protocol/errors.ts.
  */
-export const en = { ...shell, ...access, ...devices, ...enrolment, ...device, ...billing, ...users, ...administration } as const;
+export const en = { ...shell, ...access, ...devices, ...enrolment, ...device, ...billing, ...users, ...portal, ...administration } as const;

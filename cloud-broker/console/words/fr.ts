@@ -5,8 +5,9 @@ import { devices } from './fr/devices.ts';
 import { enrolment } from './fr/enrolment.ts';
 import { device } from './fr/device.ts';
 import { billing } from './fr/billing.ts';
+import { portal } from './fr/portal.ts';
 import { users } from './fr/users.ts';
 import { administration } from './fr/administration.ts';
 
 /** Every sentence of the console, in French: the words of the help page where it has them. */
-export const fr: Record<keyof typeof en, string> = { ...shell, ...access, ...devices, ...enrolment, ...device, ...billing, ...users, ...administration };
+export const fr: Record<keyof typeof en, string> = { ...shell, ...access, ...devices, ...enrolment, ...device, ...billing, ...users, ...portal, ...administration };

@@ -42,7 +42,7 @@ test('[E14] held credits are listed, page by page, with what they add up to; the
   expect((billing as unknown as Billing).held).toBe(all.credits);
 
   const seen: string[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const page: HeldPage = await held(springfield.cookie, `?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
     expect(page).toMatchObject({ total: 3, credits: 60 });
     seen.push(...page.items.map(({ id }) => id));

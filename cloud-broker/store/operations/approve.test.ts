@@ -217,4 +217,27 @@ describe('a changed key', () => {
     expect(await approve(row)).toBe(device);
     expect(store.deviceEvents().toSorted()).toEqual([`-${row}`, device].toSorted());
   });
+
+  test('[E7] [E12] approved as another board after its rival was unenrolled, it is a second device; the first comes back as itself', async () => {
+    const { store, domainId, approve, device, row } = await changed();
+    await store.write('unenrol', { id: device, now: START, domainId, ...CHANGE });
+    expect(await approve(row, 'another')).toBe(row);
+    expect([device, row].map((id) => rowOf(store, id))).toMatchObject([
+      { identity: 'key', state: 'unenrolled' },
+      { identity: 'key', state: 'enrolled' },
+    ]);
+    const again = await waiting(store, { serial: 'SN-1', key: 'old' });
+    expect(await approve(again)).toBe(device);
+    expect(await enrolled(store, { serial: 'SN-1', key: 'new' })).toMatchObject({ deviceId: row });
+  });
+
+  test('[E7] a listed serial is one board, also after its rival was unenrolled', async () => {
+    const { store, domainId, approve } = await springfield();
+    await listBoards(store, [{ serial: 'SN-2' }]);
+    const { deviceId } = await enrolled(store, { serial: 'SN-2', key: 'old' });
+    const row = await waiting(store, { serial: 'SN-2', key: 'new' }, 'key-changed');
+    await store.write('unenrol', { id: deviceId, now: START, domainId, ...CHANGE });
+    await expect(approve(row, 'another')).rejects.toEqual(refusal('conflict', 'listed-serial-is-one-board'));
+    expect(await approve(row)).toBe(deviceId);
+  });
 });

@@ -89,12 +89,7 @@ function targetOf(
     if (input.as === null) throw new RollcallError('conflict', { reason: 'say-replaced-or-another', competesWith: competing.id });
     if (identity === 'listed')
       throw new RollcallError('conflict', { reason: 'listed-serial-is-one-board', competesWith: competing.id });
-    context.sql.run('INSERT OR IGNORE INTO shared_serials (domain_id, serial_key) VALUES (?, ?)', domain.id, row.serialKey);
-    context.sql.run(
-      "UPDATE devices SET identity = 'key' WHERE domain_id = ? AND serial_key = ? AND identity = 'serial'",
-      domain.id,
-      row.serialKey,
-    );
+    shareSerial(context, domain.id, row.serialKey);
     stopCompeting(context, domain.id, competing.id, input.now);
     return { id: row.id, identity: 'key' };
   }
@@ -103,5 +98,19 @@ function targetOf(
       ? devicesOfKey(context.sql, domain.id, row.keyFingerprint).filter((former) => former.serialKey === row.serialKey)
       : devicesOfSerial(context.sql, row.serialKey).filter((former) => former.domainId === domain.id);
   const former = candidates.findLast(({ state }) => state === 'unenrolled');
-  return { id: former?.id ?? row.id, identity };
+  if (former === undefined || identity === 'key' || input.as !== 'another') return { id: former?.id ?? row.id, identity };
+  // Its rival was unenrolled meanwhile, and is another board all the same.
+  if (identity === 'listed') throw new RollcallError('conflict', { reason: 'listed-serial-is-one-board', competesWith: former.id });
+  shareSerial(context, domain.id, row.serialKey);
+  return { id: row.id, identity: 'key' };
+}
+
+/** E12: an admin says that several boards have this serial: from now on only the device key tells them apart. */
+function shareSerial(context: WriteContext, domainId: number, serial: string): void {
+  context.sql.run('INSERT OR IGNORE INTO shared_serials (domain_id, serial_key) VALUES (?, ?)', domainId, serial);
+  context.sql.run(
+    "UPDATE devices SET identity = 'key' WHERE domain_id = ? AND serial_key = ? AND identity = 'serial'",
+    domainId,
+    serial,
+  );
 }

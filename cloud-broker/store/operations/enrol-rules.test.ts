@@ -9,6 +9,7 @@ import {
   enrolled,
   factoryKeyPem,
   listBoards,
+  LATER,
   START,
   testKey,
   waiting,
@@ -107,8 +108,8 @@ describe('one board, two domains', () => {
       { domainId: 2, type: 'enrolment', data: { code: 'enrolled-elsewhere', correlationId: 'TEST0-00001' } },
     ]);
     expect(JSON.stringify([refused, store.committed.events])).not.toMatch(/springfield|dev-/);
-    await unenrol(deviceId);
-    expect(await enrolled(store, { serial: 'SN-1', key: 'K2', domain: 'shelbyville' })).toMatchObject({
+    await unenrol(deviceId, LATER);
+    expect(await enrolled(store, { serial: 'SN-1', key: 'K2', domain: 'shelbyville', now: LATER })).toMatchObject({
       credits: { granted: 0, reason: 'none-left' },
     });
     expect(await answerTo(store, { serial: 'SN-1', key: 'K1' })).toBe('enrolled-elsewhere');

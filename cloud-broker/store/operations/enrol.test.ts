@@ -9,6 +9,7 @@ import {
   enrolled,
   factoryKeyPem,
   listBoards,
+  LATER,
   START,
   testDomain,
   testStore,
@@ -85,17 +86,17 @@ describe('an enrolment that is repeated', () => {
     expect(live.map(({ at }) => at - START)).toEqual([3, 4, 5, 6, 7]);
   });
 
-  test('[E5] unenrolled and enrolled again, also elsewhere, a board never brings more than its credits', async () => {
+  test('[E5] [E9] unenrolled after second thoughts and enrolled again, also elsewhere, a board never brings more than its credits', async () => {
     const store = await testStore();
     const domainId = await testDomain(store, 'springfield');
     await testDomain(store, 'shelbyville');
     await listBoards(store, [{ serial: 'SN-1', credits: 365 }]);
     const { deviceId } = await enrolled(store, { serial: 'SN-1' });
-    await store.write('unenrol', { now: START, id: deviceId, domainId, ...CHANGE });
-    const back = await enrolled(store, { serial: 'SN-1' });
+    await store.write('unenrol', { now: LATER, id: deviceId, domainId, ...CHANGE });
+    const back = await enrolled(store, { serial: 'SN-1', now: LATER });
     expect(back).toMatchObject({ deviceId, replay: false, credits: { granted: 0, reason: 'none-left' } });
-    await store.write('unenrol', { now: START, id: deviceId, domainId, ...CHANGE });
-    const elsewhere = await enrolled(store, { serial: 'SN-1', domain: 'shelbyville', key: 'new key' });
+    await store.write('unenrol', { now: LATER, id: deviceId, domainId, ...CHANGE });
+    const elsewhere = await enrolled(store, { serial: 'SN-1', domain: 'shelbyville', key: 'new key', now: LATER });
     expect(elsewhere.credits).toEqual({ granted: 0, reason: 'none-left' });
     expect(elsewhere.deviceId).not.toBe(deviceId);
     expect([balanceOf(store, 'springfield'), balanceOf(store, 'shelbyville')]).toEqual([365, 0]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { twoDomains, type InProcessStore } from '../../../test/support/in-process.ts';
-import { balanceOf, contentOf, enrolled, factoryKeyPem, START } from '../../../test/support/store.ts';
+import { balanceOf, contentOf, enrolled, factoryKeyPem, LATER, START } from '../../../test/support/store.ts';
 import { verifyLedger } from '../proof-of-books.ts';
 import type { ImportReport } from './register.ts';
 
@@ -85,8 +85,8 @@ describe('importing the register', () => {
     await load(store, { credits: '100' });
     const { deviceId } = await enrolled(store, { serial: 'SN-1' });
     await load(store, { credits: '130' });
-    await unenrol(deviceId);
-    expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({ credits: { granted: 30 } });
+    await unenrol(deviceId, LATER);
+    expect(await enrolled(store, { serial: 'SN-1', now: LATER })).toMatchObject({ credits: { granted: 30 } });
     expect([balanceOf(store, 'springfield'), boards(store)]).toMatchObject([130, [{ left: 0, grants: 2 }]]);
     expect(
       store.reader.all<{ key: string }>('SELECT idempotency_key AS key FROM transfers ORDER BY n').map(({ key }) => key),

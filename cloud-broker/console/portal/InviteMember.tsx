@@ -1,0 +1,52 @@
+import { Button, Checkbox, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { FormEvent } from 'react';
+import { change } from '../api/client.ts';
+import { Failure } from '../api/failure.ts';
+import { Refused } from '../parts/panels.tsx';
+import { useWords } from '../words/words.ts';
+import { EmailField, isEmail } from './EmailField.tsx';
+import { usePortalChange } from './queries.ts';
+
+const isMember = (error: unknown): boolean => error instanceof Failure && error.details?.['reason'] === 'member-already';
+
+/** Invites by mail; who is invited already gets another link. */
+export function InviteMember({ organizationId }: { organizationId: string }) {
+  const { t } = useWords();
+  const [email, setEmail] = useState('');
+  const [asAdmin, setAsAdmin] = useState(false);
+  const [tried, setTried] = useState(false);
+  const invite = usePortalChange((to: string) =>
+    change('POST', `/portal/organizations/${encodeURIComponent(organizationId)}/invitations`, {
+      email: to,
+      role: asAdmin ? 'admin' : 'member',
+    }),
+  );
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    if (!isEmail(email)) return;
+    const done = (): void => {
+      setEmail('');
+      setAsAdmin(false);
+      setTried(false);
+    };
+    invite.mutate(email.trim(), { onSuccess: done });
+  };
+  const refusal = isMember(invite.error) ? (
+    <Text role="alert">{t('portal.memberAlready')}</Text>
+  ) : (
+    <Refused error={invite.error} />
+  );
+  return (
+    <form className="rc-invite" onSubmit={submit} noValidate>
+      <EmailField value={email} wrong={tried && !isEmail(email)} onChange={setEmail} ofSomebodyElse />
+      <Checkbox label={t('portal.asAdmin')} checked={asAdmin} onChange={(event) => setAsAdmin(event.currentTarget.checked)} />
+      <Button type="submit" variant="default" loading={invite.isPending}>
+        {t('portal.invite')}
+      </Button>
+      {invite.isError ? refusal : null}
+      {invite.isSuccess ? <Text role="status">{t('portal.invited', { email: invite.variables })}</Text> : null}
+    </form>
+  );
+}
