@@ -84,6 +84,11 @@ export function boardCommands(program: Command): void {
       const done = await withOperator(readSettings(process.env), async (operator) => operator.releaseBoard(serial, reason));
       print(json === true, done, () => [
         `${done.serial} is unenrolled from ${done.domain}; ${done.takenBack} credits were taken back, ${done.left} are left to bring.`,
+        ...(done.missing === 0
+          ? []
+          : [
+              `The balance did not cover ${done.missing}: once the board is enrolled again, rollcall board make-good gives them.`,
+            ]),
       ]);
     });
   board

@@ -7,13 +7,14 @@ import { withOperator } from './with-operator.ts';
 
 function domainLines(domains: DomainSummary[]): string[] {
   if (domains.length === 0) return ['No domains yet. Make one: rollcall domain create NAME --email … --password …'];
-  const head = ['name', 'status', 'credits', 'devices', 'created', 'trial ends'];
+  const head = ['name', 'status', 'credits', 'held', 'devices', 'created', 'trial ends'];
   const lines = table([
     head,
     ...domains.map((domain) => [
       domain.name,
       domain.status,
       String(domain.balance),
+      String(domain.held),
       String(domain.devices),
       when(domain.createdAt),
       when(domain.trialEndsAt),

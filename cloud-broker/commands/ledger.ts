@@ -1,4 +1,4 @@
-import { CommanderError, type Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { readSettings } from '../config.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { Adjust } from '../operator/taking-back.ts';
@@ -6,8 +6,9 @@ import type { CloseDay } from '../operator/usage.ts';
 import { EXIT, print, progressBar, table, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
+/** Anything else is wrong usage. */
 function wholeNumber(text: string): number {
-  if (!/^[+-]?\d{1,12}$/.test(text)) throw new CommanderError(EXIT.usage, 'usage', `${text} is not a whole number`);
+  if (!/^[+-]?\d{1,12}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
   return Number(text);
 }
 
@@ -62,14 +63,14 @@ export function ledgerCommands(program: Command): void {
       print(json === true, done, () => [done.repeated ? `${done.id} was booked before.` : `${done.id} is booked.`]);
     });
   ledger
-    .command('reverse <domain> <n>')
-    .description('reverses row n of the history, as far as the balance goes')
+    .command('reverse')
+    .description('reverses a row of the history, as far as the balance goes')
+    .argument('<domain>')
+    .argument('<n>', 'number of the row', wholeNumber)
     .requiredOption('--reason <text>', 'shown in the history')
     .option('--json')
-    .action(async (name: string, n: string, { json, reason }: Json & { reason: string }) => {
-      const done = await withOperator(readSettings(process.env), async (operator) =>
-        operator.reverse(name, { n: wholeNumber(n), reason }),
-      );
+    .action(async (name: string, n: number, { json, reason }: Json & { reason: string }) => {
+      const done = await withOperator(readSettings(process.env), async (operator) => operator.reverse(name, { n, reason }));
       print(json === true, done, () => [`${done.credits} credits were reversed.`]);
     });
   ledger

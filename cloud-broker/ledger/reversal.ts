@@ -1,9 +1,9 @@
-/** Taking back (L2, L9), as pure rules. */
+/** Taking back (L2, L9, E14), as pure rules. */
 import type { TransferKind, TransferRequest, VendorAccount } from './transfers.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 /** E14: a board unenrolled within 72 h of its grant takes the grant along. */
-const SECOND_THOUGHTS_MS = 3 * DAY_MS;
+const SECOND_THOUGHTS_MS = 72 * HOUR_MS;
 
 export function isSecondThoughts(grantedAt: number, now: number): boolean {
   return now - grantedAt < SECOND_THOUGHTS_MS;
@@ -21,12 +21,38 @@ export interface Reversible {
   productKeyId: string | null;
 }
 
-/** L9: what a reversal takes: the smaller of the transfer and the balance; 0 where nothing is there to be taken. What the domain gave comes back whole. */
-export function reversedCredits(booked: Reversible, balance: number): number {
-  return booked.direction === 'out' ? booked.credits : Math.min(booked.credits, balance);
+export interface ReversalFacts {
+  isReversed: boolean;
+  /** Of the domain, after its open days (L6). */
+  balance: number;
+  /** What the board's grants left in domains, beyond what was made good for them; for other transfers null. */
+  notMadeGood: number | null;
 }
 
-/** One reversal a transfer (L4), from and to the same accounts the other way. */
+/** Why a transfer is not taken back. */
+export type ReversalRefusal = 'is-a-reversal' | 'already-reversed' | 'balance-is-zero' | 'made-good';
+
+/**
+ * L9: what a reversal takes: by 1 to the smaller of the transfer and the balance; what the domain gave comes back whole. What the vendor has made
+ * good for a grant is not taken back as well, or its board would bring it twice. Refusals in the order in which they are checked.
+ */
+export function reversedCredits(
+  booked: Reversible,
+  facts: ReversalFacts,
+): { credits: number; refusal: null } | { credits: 0; refusal: ReversalRefusal } {
+  const refused = (refusal: ReversalRefusal): { credits: 0; refusal: ReversalRefusal } => ({ credits: 0, refusal });
+  if (booked.kind === 'reversal') return refused('is-a-reversal');
+  if (facts.isReversed) return refused('already-reversed');
+  const credits = booked.direction === 'out' ? booked.credits : Math.min(booked.credits, facts.balance);
+  if (credits === 0) return refused('balance-is-zero');
+  if (facts.notMadeGood !== null && credits > facts.notMadeGood) return refused('made-good');
+  return { credits, refusal: null };
+}
+
+/** L4. */
+const reversalKey = (transferId: number): string => `reversal:${transferId}`;
+
+/** L2: a reversal names what it reverses and goes between the same accounts the other way. */
 export function reversalOf(
   booked: Reversible,
   credits: number,
@@ -38,14 +64,34 @@ export function reversalOf(
     direction: booked.direction === 'in' ? 'out' : 'in',
     vendor,
     credits,
-    idempotencyKey: `reversal:${id}`,
+    idempotencyKey: reversalKey(id),
     date: null,
     deviceId,
     boardId,
     productKeyId,
     reverses: id,
-    // Named one by one: what else a caller's object holds would be hashed too.
     actor: about.actor,
     reason: about.reason,
   };
+}
+
+/** A grant of a board, and what became of it. */
+export interface Grant {
+  domainId: number;
+  credits: number;
+  /** What its reversal took; null where it was not reversed. */
+  takenBack: number | null;
+  /** Of its domain, now. */
+  balance: number;
+}
+
+/**
+ * L9: what other domains keep of a board's credits because their balance did not cover it, and the vendor has not made good yet. A grant that was
+ * not taken back although there is a balance is not missing: it can be taken back.
+ */
+export function missingCredits(grants: readonly Grant[], here: number, madeGood: number): number {
+  const kept = grants
+    .filter(({ domainId }) => domainId !== here)
+    .map(({ credits, takenBack, balance }) => (takenBack !== null ? credits - takenBack : balance === 0 ? credits : 0));
+  return Math.max(0, kept.reduce((sum, credits) => sum + credits, 0) - madeGood);
 }

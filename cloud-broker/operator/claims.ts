@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 export const issueClaimBody = z.object({ invoice: z.string().min(1).max(64) });
 
-/** `validUntil`: the end of the day on which it can still be claimed. */
+/** `validUntil`: the last moment at which it can be claimed. */
 export const claimIssued = z.object({ code: z.string(), invoice: z.string(), validUntil: z.iso.datetime() });
 
 export type ClaimIssued = z.output<typeof claimIssued>;

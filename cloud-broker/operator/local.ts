@@ -174,7 +174,7 @@ class LocalOperator implements Omit<Operator, keyof TakingBack> {
       organization: row.organization,
       status: statusOf(row, this.services.clock()),
       balance: row.balance,
-      devices: billingFigures(this.services.store.reader, row.id).devices,
+      ...billingFigures(this.services.store.reader, row.id),
       createdAt: isoTime(row.createdAt),
       trialEndsAt: nullableIsoTime(row.trialEndsAt),
       openDays: openDays(row, this.services.clock()),

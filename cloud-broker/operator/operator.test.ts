@@ -156,7 +156,7 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
     };
     await operator().importLines([{ line: 1, values }]);
     const issued = await operator().issueClaim(invoice);
-    expect(issued).toMatchObject({ invoice, validUntil: '2027-01-05T00:00:00.000Z' });
+    expect(issued).toMatchObject({ invoice, validUntil: '2027-01-04T23:59:59.999Z' });
     expect(await operator().issueClaim(invoice)).toEqual(issued);
     await expect(operator().issueClaim('no such invoice')).rejects.toMatchObject({ code: 'not-found' });
   });

@@ -33,6 +33,8 @@ export const domainSummary = z.object({
   status: z.enum(domainStatuses),
   balance: z.int(),
   devices: z.int(),
+  /** Credits that its boards brought and the operator holds (E14). */
+  held: z.int(),
   createdAt: time,
   trialEndsAt: time.nullable(),
   /** Days of use that are over and not closed; more than 7 wait for the operator (L6). */

@@ -66,7 +66,7 @@ describe('[E14] second thoughts', () => {
     await expect(harness.operator.makeGood('ST-3', 'bought it')).rejects.toMatchObject({ code: 'conflict' });
     await harness.enrol(shelbyville, 'ST-3');
     const before = balance(shelbyville);
-    expect(await harness.operator.makeGood('ST-3', 'bought it')).toEqual({ domain: 'shelbyville', credits: 70 });
+    expect(await harness.operator.makeGood('ST-3', 'bought it')).toEqual({ serial: 'ST-3', domain: 'shelbyville', credits: 70 });
     expect(balance(shelbyville)).toBe(before + 70);
     await expect(harness.operator.makeGood('ST-3', 'again')).rejects.toMatchObject({ details: { reason: 'nothing-missing' } });
     await proved();

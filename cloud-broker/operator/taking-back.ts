@@ -1,11 +1,12 @@
 /** Taking back and letting go, as the operator does it (E14, L9). */
 import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
-import { domainName, normaliseDomain } from '../../protocol/text.ts';
+import { deviceText, domainName, normaliseDomain } from '../../protocol/text.ts';
 import type { Store } from '../store/store.ts';
 
-const reason = z.string().trim().min(1).max(500);
+const reason = z.string().trim().pipe(deviceText(500));
 const MOST_CREDITS = 1_000_000_000;
+const BOARDS_AT_ONCE = 200;
 
 export const reasonBody = z.object({ reason });
 export const boardReleased = z.object({
@@ -13,9 +14,11 @@ export const boardReleased = z.object({
   domain: domainName,
   deviceId: z.string(),
   takenBack: z.int(),
+  /** What the balance did not cover. */
+  missing: z.int(),
   left: z.int(),
 });
-export const madeGood = z.object({ domain: domainName, credits: z.int() });
+export const madeGood = z.object({ serial: z.string(), domain: domainName, credits: z.int() });
 
 export const releaseCreditsBody = z.union([
   z.strictObject({ serial: z.string().min(1).max(64) }),
@@ -68,13 +71,16 @@ export function takingBack({ store, clock, random }: Services, actor: string) {
       store.write('releaseBoard', { now: clock(), actor, serial, ...checked(reasonBody, { reason: why }) }),
     makeGood: async (serial: string, why: string): Promise<MadeGood> =>
       store.write('makeGood', { now: clock(), actor, serial, ...checked(reasonBody, { reason: why }) }),
-    releaseCredits: async (of: ReleaseCredits): Promise<CreditsReleased> => {
-      const named = checked(releaseCreditsBody, of);
-      return store.write('releaseCredits', {
-        now: clock(),
-        actor,
-        of: 'domain' in named ? { ...named, domain: normaliseDomain(named.domain) } : named,
-      });
+    releaseCredits: async (asked: ReleaseCredits): Promise<CreditsReleased> => {
+      const named = checked(releaseCreditsBody, asked);
+      const of = 'domain' in named ? { ...named, domain: normaliseDomain(named.domain) } : named;
+      const sum: CreditsReleased = { released: 0, credits: 0 };
+      for (;;) {
+        const piece = await store.write('releaseCredits', { now: clock(), actor, of, most: BOARDS_AT_ONCE });
+        sum.released += piece.released;
+        sum.credits += piece.credits;
+        if (piece.done) return sum;
+      }
     },
     adjust: async (domain: string, asked: Adjust): Promise<Adjusted> => {
       const { id = Buffer.from(random(8)).toString('hex'), ...about } = checked(adjustBody, asked);

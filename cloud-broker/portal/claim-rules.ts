@@ -15,9 +15,9 @@ export function claimBefore(purchasedOn: string): string {
   return dateOf(Date.UTC(bought.getUTCFullYear() + 1, bought.getUTCMonth(), bought.getUTCDate()));
 }
 
-/** K4: the first moment at which the claim is too late: the end of that day, UTC. */
+/** K4: the last moment at which it can be claimed: the end of that day, UTC. */
 export function claimEndsAt(purchasedOn: string): number {
-  return Date.parse(claimBefore(purchasedOn)) + DAY_MS;
+  return Date.parse(claimBefore(purchasedOn)) + DAY_MS - 1;
 }
 
 /**

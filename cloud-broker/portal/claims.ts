@@ -23,7 +23,7 @@ export interface ClaimParts {
   random(bytes: number): Uint8Array;
 }
 
-/** K4: the claim code of an invoice, the same one each time, and the end of its year (ms since 1970). Refuses as the operation does. */
+/** K4: the claim code of an invoice, the same one each time, and the last moment of its year (ms since 1970). Refuses as the operation does. */
 export async function issueClaim(
   { store, secrets, clock, random }: ClaimParts,
   invoice: string,
@@ -60,7 +60,7 @@ export class Claims {
     const { boards, models, purchasedOn } = boardFacts(store.reader, { invoice, keyId: null });
     if (purchasedOn === null) throw new RollcallError('claim-not-valid');
     const last = claimBefore(purchasedOn);
-    if (own === null && clock() >= claimEndsAt(purchasedOn)) throw new RollcallError('claim-expired', { claimBefore: last });
+    if (own === null && clock() > claimEndsAt(purchasedOn)) throw new RollcallError('claim-expired', { claimBefore: last });
     return { product: PRODUCT, invoice, boards, models, purchasedOn, claimBefore: last, claimedBy: own };
   }
 

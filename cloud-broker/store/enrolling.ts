@@ -215,11 +215,11 @@ export function stopCompeting(context: WriteContext, domainId: number, deviceId:
   for (const { id } of changed) context.emit(domainId, now, { type: 'device', data: { deviceId: id } });
 }
 
-/** E5: takes what is granted from the board's entitlement and books it, in the same transaction as the device. */
+/** E5: takes what is granted from the board's entitlement and books it, in the same transaction as the device. `isProven`: by the operator's word (E14). */
 export function bookGrant(
   context: WriteContext,
   domain: DomainRow,
-  to: { deviceId: string; board: BoardRow | null; grant: Grant; actor: string },
+  to: { deviceId: string; board: BoardRow | null; grant: Grant; actor: string; isProven?: boolean },
   now: number,
 ): void {
   const { board, grant } = to;
@@ -232,7 +232,7 @@ export function bookGrant(
     board.grants,
   );
   if (taken !== 1) throw new Error(`entitlement of board ${board.id} changed within one transaction`);
-  if (board.factoryPublicKey === null) {
+  if (board.factoryPublicKey === null && to.isProven !== true) {
     const today = dayOf(now);
     context.sql.run(
       'UPDATE domains SET unproven_count = CASE unproven_day WHEN ? THEN unproven_count + 1 ELSE 1 END, unproven_day = ? WHERE id = ?',

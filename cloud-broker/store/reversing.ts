@@ -1,58 +1,102 @@
 /** The writes of taking back: shared by unenrolling (E14) and by the operator (L9). */
 import { RollcallError } from '../../protocol/errors.ts';
-import { isSecondThoughts, reversalOf, reversedCredits, type Reversible } from '../ledger/reversal.ts';
+import { isSecondThoughts, reversalOf, reversedCredits, type ReversalRefusal, type Reversible } from '../ledger/reversal.ts';
 import type { WriteContext } from './context.ts';
 import type { DomainRow } from './domain-rows.ts';
 import { headOf, post, requestOf, SELECT_TRANSFER, settleDays, type TransferRow } from './posting.ts';
 import type { Sql } from './sql.ts';
+
+/** Who takes back, when and why. */
+export interface TakingBack {
+  now: number;
+  actor: string;
+  reason: string | null;
+}
 
 function reversible(row: TransferRow): Reversible {
   const { kind, direction, vendor, credits, deviceId, boardId, productKeyId } = requestOf(row);
   return { id: row.id, kind, direction, vendor, credits, deviceId, boardId, productKeyId };
 }
 
-/**
- * L9: reverses one transfer as far as the balance goes, after the open days (L6); a grant's credits return to the board's left. Null where the balance
- * is zero. Refuses with `conflict`: `already-reversed`, `is-a-reversal`.
- */
+export interface BoardBooks {
+  /** What the board's grants brought to domains and reversals did not take back. */
+  kept: number;
+  /** What the vendor gave for the part that reversals did not cover (L9). */
+  madeGood: number;
+}
+
+/** What the books say about a board. */
+export function boardBooks(sql: Sql, boardId: number): BoardBooks {
+  const row = sql.get<BoardBooks>(
+    `SELECT ifnull(sum(CASE 'vendor:grants' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END), 0) AS kept,
+      ifnull(sum(CASE 'vendor:loss' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END), 0) AS madeGood
+     FROM transfers WHERE board_id = ?`,
+    boardId,
+  );
+  return row ?? { kept: 0, madeGood: 0 };
+}
+
+function notMadeGood(sql: Sql, { kind, boardId }: Reversible): number | null {
+  if (kind !== 'enrolment' || boardId === null) return null;
+  const { kept, madeGood } = boardBooks(sql, boardId);
+  return kept - madeGood;
+}
+
+type Taken = { transferId: number; credits: number; refusal: null } | { credits: 0; refusal: ReversalRefusal };
+
+/** After the open days (L6). */
+function take(context: WriteContext, domain: DomainRow, row: TransferRow, about: TakingBack): Taken {
+  const { sql } = context;
+  settleDays(context, domain, about.now);
+  const booked = reversible(row);
+  const plan = reversedCredits(booked, {
+    isReversed: sql.get('SELECT 1 AS found FROM transfers WHERE reverses = ?', row.id) !== null,
+    balance: headOf(sql, domain.id)?.balance ?? 0,
+    notMadeGood: notMadeGood(sql, booked),
+  });
+  if (plan.refusal !== null) return plan;
+  const { credits } = plan;
+  const { transferId } = post(context, domain, reversalOf(booked, credits, about), about.now);
+  if (booked.kind === 'enrolment' && booked.boardId !== null)
+    sql.run('UPDATE boards SET left_credits = left_credits + ? WHERE id = ?', credits, booked.boardId);
+  return { transferId, credits, refusal: null };
+}
+
+/** L9: reverses one transfer as far as the balance goes; a grant's credits return to the board's left. Refuses with `conflict` and a ReversalRefusal. */
 export function reverseTransfer(
   context: WriteContext,
   domain: DomainRow,
   row: TransferRow,
-  about: { now: number; actor: string; reason: string | null },
-): { transferId: number; credits: number } | null {
-  const { sql } = context;
-  if (row.kind === 'reversal') throw new RollcallError('conflict', { reason: 'is-a-reversal', n: row.n });
-  if (sql.get('SELECT 1 AS found FROM transfers WHERE reverses = ?', row.id) !== null)
-    throw new RollcallError('conflict', { reason: 'already-reversed', n: row.n });
-  settleDays(context, domain, about.now);
-  const booked = reversible(row);
-  const credits = reversedCredits(booked, headOf(sql, domain.id)?.balance ?? 0);
-  if (credits === 0) return null;
-  const { transferId } = post(context, domain, reversalOf(booked, credits, about), about.now);
-  if (booked.kind === 'enrolment' && booked.boardId !== null)
-    sql.run('UPDATE boards SET left_credits = left_credits + ? WHERE id = ?', credits, booked.boardId);
-  return { transferId, credits };
+  about: TakingBack,
+): { transferId: number; credits: number } {
+  const taken = take(context, domain, row, about);
+  if (taken.refusal !== null) throw new RollcallError('conflict', { reason: taken.refusal, n: row.n });
+  return { transferId: taken.transferId, credits: taken.credits };
 }
 
 /** The last grant of a board in a domain that was not taken back yet; null where there is none. */
 function lastGrant(sql: Sql, domainId: number, boardId: number): TransferRow | null {
   return sql.get<TransferRow>(
     `${SELECT_TRANSFER} WHERE t.board_id = ? AND t.domain_id = ? AND t.kind = 'enrolment'
-     AND NOT EXISTS (SELECT 1 FROM transfers r WHERE r.reverses = t.id) ORDER BY t.id DESC LIMIT 1`,
+     AND NOT EXISTS (SELECT 1 FROM transfers r WHERE r.reverses = t.id) ORDER BY t.n DESC LIMIT 1`,
     boardId,
     domainId,
   );
 }
 
-/** E14: takes a board's last grant back; `withSecondThoughts` only within 72 h of it. The credits that were taken. */
+/**
+ * E14: takes a board's last grant back as far as that goes, for `second-thoughts` only within 72 h of it. Never refuses, for unenrolling must not
+ * fail: what cannot be taken stays. `missing` is what it brought beyond that.
+ */
 export function takeGrantBack(
   context: WriteContext,
   domain: DomainRow,
   boardId: number,
-  about: { now: number; actor: string; reason: string | null; withSecondThoughts: boolean },
-): number {
+  about: TakingBack & { when: 'second-thoughts' | 'always' },
+): { credits: number; missing: number } {
   const grant = lastGrant(context.sql, domain.id, boardId);
-  if (grant === null || (about.withSecondThoughts && !isSecondThoughts(grant.at, about.now))) return 0;
-  return reverseTransfer(context, domain, grant, about)?.credits ?? 0;
+  if (grant === null || (about.when === 'second-thoughts' && !isSecondThoughts(grant.at, about.now)))
+    return { credits: 0, missing: 0 };
+  const { credits } = take(context, domain, grant, about);
+  return { credits, missing: grant.credits - credits };
 }

@@ -54,6 +54,8 @@ const OWN = [
   'password-weak',
   'link-not-valid',
   'last-domain-admin',
+  'last-organization-admin',
+  'invoice-not-claimable',
   'unreachable',
   'not-enrolled',
   'folder-in-use',

@@ -13,6 +13,7 @@ import { TestService } from '../support/service.ts';
 
 const PASSWORD = 'un mot de passe assez long';
 const OWNER = 'marge@springfield.example';
+const PORTAL = 'seymour@springfield.example';
 const BUYER = 'achats@springfield.example';
 
 interface Stage {
@@ -26,6 +27,7 @@ async function startStage(browser: Browser): Promise<Stage> {
   const mails = await startMailServer();
   const service = await TestService.start({ environment: { ROLLCALL_SMTP_URL: mails.url } });
   const context = await browser.newContext({ locale: 'fr-FR', viewport: { width: 1280, height: 900 } });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   context.setDefaultTimeout(15_000);
   return { service, mails, context, page: await context.newPage() };
 }
@@ -97,6 +99,33 @@ async function redeem(page: Page, key: string, credits: RegExp): Promise<void> {
   await page.getByRole('row', { name: new RegExp(`Clé produit.*${key.slice(-4)}`) }).waitFor();
 }
 
+/** "Pour revendiquer une clé produit dans SMART Admin Portal", steps 1 to 4; the product key that was copied. */
+async function claimKey({ service, mails, page }: Stage): Promise<string> {
+  const { json } = await service.command('claim', 'issue', '--invoice', 'INV-2');
+  const code = String(json?.['code']);
+  await page.goto(`${service.http}/portal`);
+  await page.getByRole('link', { name: 'Ouvrir un compte gratuit' }).click();
+  await heading(page, 'Créer un compte');
+  await field(page, 'Votre nom').fill('Seymour Skinner');
+  await field(page, 'Nom de l’organisme').fill('Écoles de Springfield');
+  await field(page, 'E-mail').fill(PORTAL);
+  await field(page, 'Mot de passe').fill(PASSWORD);
+  await click(page, 'Créer un compte');
+  await heading(page, 'Consultez vos e-mails');
+  await page.goto(linkOf(await mails.mailTo(PORTAL)));
+  await field(page, 'Mot de passe choisi').fill(PASSWORD);
+  await click(page, 'Activer');
+  await heading(page, 'Abonnements');
+  await click(page, 'Utiliser un code de revendication');
+  await field(page, 'Code de revendication').fill(code.toLowerCase());
+  await click(page, 'Continuer');
+  await page.getByText('INV-2').waitFor();
+  await click(page, 'Revendiquer');
+  await page.getByText('Revendiqué pour Écoles de Springfield.').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Copier' }).click();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
 describe('the help page, in French', { timeout: 180_000 }, () => {
   let browser: Browser;
 
@@ -124,8 +153,15 @@ describe('the help page, in French', { timeout: 180_000 }, () => {
     await click(page, 'Utiliser');
     await page.getByText(/^Erreur de saisie dans cette clé\./).waitFor();
 
+    const claimed = await claimKey(stage);
+    await page.goto(`${service.http}/devices`);
+    await openBilling(page);
+    await redeem(page, claimed, /2\s190/);
+    await page.goto(`${service.http}/portal/subscriptions`);
+    await page.getByText(/^utilisée le /).waitFor();
+
     await context.close();
-    expect((await service.command('domain', 'show', 'springfield')).json).toMatchObject({ status: 'active', balance: 1095 + 365 });
+    expect((await service.command('domain', 'show', 'springfield')).json).toMatchObject({ status: 'active', balance: 1095 + 365 + 2190 });
     expect((await service.command('ledger', 'verify')).json).toMatchObject({ ok: true, sum: 0 });
   });
 });

@@ -96,7 +96,7 @@ function Cells({ row }: { row: FoldedRow }) {
   const { t, formats } = useWords();
   return (
     <>
-      <Cell area="date">{row.run === undefined ? <Exact at={row.at} /> : <Days run={row.run} />}</Cell>
+      <Cell area="date">{row.run === undefined ? <Exact at={row.at} /> : formats.dates(row.run.from, row.run.to)}</Cell>
       <Cell area="what">
         {t(kindWords[row.kind])} <Cause row={row} />
         {row.reason === undefined ? null : <span className="rc-dim"> {row.reason}</span>}
@@ -112,13 +112,6 @@ function Cells({ row }: { row: FoldedRow }) {
       </Cell>
     </>
   );
-}
-
-/** The days of a run: one, or from the first to the last. */
-function Days({ run }: { run: NonNullable<FoldedRow['run']> }) {
-  const { t, formats } = useWords();
-  const to = formats.date(run.to);
-  return run.days === 1 ? to : t('history.fromTo', { from: formats.date(run.from), to });
 }
 
 /** What a row was booked for (L7): its device, under the name it has, or its product key. */

@@ -1,12 +1,16 @@
 import type { ClaimPreview } from '../../../protocol/api-portal.ts';
 import { useWords } from '../words/words.ts';
 
-/** How many boards, and of which models: `3: 2 × MX-65, 1 × MX-86`. */
+/** How many boards, and of which models: `3 · 2 × MX-65, 1 × MX-86`. */
 export function Models({ boards, models }: Pick<ClaimPreview, 'boards' | 'models'>) {
   const { formats } = useWords();
   return (
     <>
-      {models.length === 1 ? null : <b>{formats.number(boards)}: </b>}
+      {models.length === 1 ? null : (
+        <>
+          <b>{formats.number(boards)}</b> ·{' '}
+        </>
+      )}
       {models.map((one, index) => (
         <span key={one.model} className="rc-model">
           {formats.number(one.boards)} × {one.model}

@@ -53,10 +53,15 @@ export function SignInPage() {
           {t('session.signIn')}
         </Button>
         {code === null ? (
-          <div className="rc-access-links">
-            <Link to={{ page: 'forgot' }}>{t('forgot.title')}</Link>
-            <Link to={{ page: 'signUp' }}>{t('signUp.link')}</Link>
-          </div>
+          <>
+            <div className="rc-access-links">
+              <Link to={{ page: 'forgot' }}>{t('forgot.title')}</Link>
+              <Link to={{ page: 'signUp' }}>{t('signUp.link')}</Link>
+            </div>
+            <Text size="sm">
+              {t('portal.haveCode')} <Link to={{ page: 'portal' }}>{t('portal.title')}</Link>
+            </Text>
+          </>
         ) : (
           <Button variant="subtle" onClick={other}>
             {t('factor.other')}

@@ -12,4 +12,14 @@ import { administration } from './en/administration.ts';
  * Every sentence of the console, in English, by area. The keys are the contract with fr.ts; a test fails on one that is missing there or
  * used nowhere. Sentences of refusals are in protocol/errors.ts.
  */
-export const en = { ...shell, ...access, ...devices, ...enrolment, ...device, ...billing, ...users, ...portal, ...administration } as const;
+export const en = {
+  ...shell,
+  ...access,
+  ...devices,
+  ...enrolment,
+  ...device,
+  ...billing,
+  ...users,
+  ...portal,
+  ...administration,
+} as const;

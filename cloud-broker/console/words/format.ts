@@ -6,6 +6,8 @@ export interface Formats {
   signed: (value: number) => string;
   /** A date alone (`2027-07-22`), whatever the reader's time zone: 22 July 2027. */
   date: (isoDate: string) => string;
+  /** From one date alone to another, as short as it can be said: 24 Dec 2026 – 6 Jan 2027. */
+  dates: (fromIsoDate: string, toIsoDate: string) => string;
   /** A moment's day where the reader is: 22 July 2027. */
   day: (isoTime: string) => string;
   /** A moment to the second: 22 Jul 2027, 14:02:10. */
@@ -30,6 +32,7 @@ export function createFormats(language: Language): Formats {
   const number = new Intl.NumberFormat(locale);
   const signed = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+  const shortDate = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
   const shortDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -43,6 +46,7 @@ export function createFormats(language: Language): Formats {
     number: (value) => number.format(value),
     signed: (value) => signed.format(value).replace('-', '−'),
     date: (isoDate) => date.format(new Date(isoDate)),
+    dates: (from, to) => shortDate.formatRange(new Date(from), new Date(to)),
     day: (isoTime) => day.format(new Date(isoTime)),
     exact: (isoTime) => exact.format(new Date(isoTime)),
     clock: (timeMs) => clock.format(timeMs),

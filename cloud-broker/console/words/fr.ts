@@ -10,4 +10,14 @@ import { users } from './fr/users.ts';
 import { administration } from './fr/administration.ts';
 
 /** Every sentence of the console, in French: the words of the help page where it has them. */
-export const fr: Record<keyof typeof en, string> = { ...shell, ...access, ...devices, ...enrolment, ...device, ...billing, ...users, ...portal, ...administration };
+export const fr: Record<keyof typeof en, string> = {
+  ...shell,
+  ...access,
+  ...devices,
+  ...enrolment,
+  ...device,
+  ...billing,
+  ...users,
+  ...portal,
+  ...administration,
+};

@@ -36,7 +36,7 @@ describe('[K4] issuing a claim code', () => {
     expect(issued).toEqual({
       code: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}$/) as unknown,
       invoice,
-      validUntil: new Date(last.getTime() + DAY_MS).toISOString(),
+      validUntil: new Date(last.getTime() + DAY_MS - 1).toISOString(),
     });
     expect(await harness.operator.issueClaim(invoice)).toEqual(issued);
     const stored = JSON.stringify(['claim_codes', 'audit'].map((table) => harness.store.reader.all(`SELECT * FROM ${table}`)));
@@ -52,7 +52,7 @@ describe('[K4] issuing a claim code', () => {
     await expect(issue([{ purchasedOn: '' }])).rejects.toMatchObject(refused('no-purchase-date'));
     const year = harness.now - (harness.now % DAY_MS) + 365 * DAY_MS;
     const { validUntil } = await issue([{ purchasedOn: bought(5) }, { purchasedOn: bought(9) }, { purchasedOn: '' }]);
-    expect(Date.parse(validUntil)).toBe(year - 8 * DAY_MS);
+    expect(Date.parse(validUntil)).toBe(year - 8 * DAY_MS - 1);
   });
 });
 

@@ -100,7 +100,8 @@ function targetOf(
   const former = candidates.findLast(({ state }) => state === 'unenrolled');
   if (former === undefined || identity === 'key' || input.as !== 'another') return { id: former?.id ?? row.id, identity };
   // Its rival was unenrolled meanwhile, and is another board all the same.
-  if (identity === 'listed') throw new RollcallError('conflict', { reason: 'listed-serial-is-one-board', competesWith: former.id });
+  if (identity === 'listed')
+    throw new RollcallError('conflict', { reason: 'listed-serial-is-one-board', competesWith: former.id });
   shareSerial(context, domain.id, row.serialKey);
   return { id: row.id, identity: 'key' };
 }

@@ -61,7 +61,7 @@ export function claimInvoice(context: WriteContext, input: Claim): { subscriptio
   const { invoice } = claim;
   const purchasedOn = invoiceRow(sql, invoice)?.purchasedOn ?? null;
   if (purchasedOn === null) throw new RollcallError('claim-not-valid');
-  if (now >= claimEndsAt(purchasedOn)) throw new RollcallError('claim-expired', { claimBefore: claimBefore(purchasedOn) });
+  if (now > claimEndsAt(purchasedOn)) throw new RollcallError('claim-expired', { claimBefore: claimBefore(purchasedOn) });
   const { keyId } = issueInvoiceKey(context, { now, actor: `portal:${actor}`, key: input.key, invoice });
   const subscriptionId = sql.insert(
     'INSERT INTO portal_subscriptions (organization_id, invoice, product_key_id, claimed_at) VALUES (?, ?, ?, ?)',

@@ -13,7 +13,9 @@ describe('unenrolling', () => {
     expect(store.deviceEvents()).toEqual([`-${deviceId}`]);
     expect(store.committed.revoked).toEqual([deviceId]);
     expect(store.reader.all('SELECT DISTINCT revoked_at AS at FROM certificates')).toEqual([{ at: LATER }]);
-    expect(store.reader.all('SELECT from_at AS fromAt, to_at AS toAt FROM enrolment_spans')).toEqual([{ fromAt: START, toAt: LATER }]);
+    expect(store.reader.all('SELECT from_at AS fromAt, to_at AS toAt FROM enrolment_spans')).toEqual([
+      { fromAt: START, toAt: LATER },
+    ]);
     expect([balanceOf(store, 'springfield'), store.reader.all('SELECT n FROM transfers').length]).toEqual([9, 1]);
     expect(store.reader.get("SELECT actor, address FROM audit WHERE action = 'device.unenrolled'")).toEqual(CHANGE);
   });

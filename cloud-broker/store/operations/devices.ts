@@ -1,7 +1,7 @@
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
 import { deviceById, deviceOfDomain } from '../device-rows.ts';
-import { domainById, statusOf } from '../domain-rows.ts';
+import { domainById, statusOf, type DomainRow } from '../domain-rows.ts';
 import { openFromOf, revokeCertificates, stopCompeting } from '../enrolling.ts';
 import { takeGrantBack } from '../reversing.ts';
 import { waitingRow, type Asked } from './approve.ts';
@@ -76,9 +76,18 @@ export interface UnenrolInput {
 
 /** E9: the certificate dies in the same transaction; history stays; today is the last day charged. E14: a grant of the last 72 h goes back. */
 export function unenrol(context: WriteContext, input: UnenrolInput): void {
+  const { domain, boardId } = endEnrolment(context, input);
+  if (boardId === null) return;
+  const about = { now: input.now, actor: input.actor, reason: null, when: 'second-thoughts' } as const;
+  takeGrantBack(context, domain, boardId, about);
+}
+
+/** The same, and what the board brought stays where it is. */
+export function endEnrolment(context: WriteContext, input: UnenrolInput): { domain: DomainRow; boardId: number | null } {
   const { sql } = context;
   const device = input.domainId === null ? deviceById(sql, input.id) : deviceOfDomain(sql, input.domainId, input.id);
-  if (device === null || device.state === 'unenrolled') throw new RollcallError('not-found');
+  const domain = device === null ? null : domainById(sql, device.domainId);
+  if (device === null || domain === null || device.state === 'unenrolled') throw new RollcallError('not-found');
   if (device.state === 'pending') throw new RollcallError('conflict', { reason: 'not-enrolled' });
   sql.run(
     "UPDATE devices SET state = 'unenrolled', unenrolled_at = ?, status = 'offline', status_since = ? WHERE id = ?",
@@ -86,14 +95,9 @@ export function unenrol(context: WriteContext, input: UnenrolInput): void {
     input.now,
     device.id,
   );
-  const domain = domainById(sql, device.domainId);
   // Its last moment in a day that is closed, at the earliest: that day has counted it (L6).
-  const end = Math.max(input.now, domain === null ? 0 : openFromOf(domain) - 1);
+  const end = Math.max(input.now, openFromOf(domain) - 1);
   sql.run('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', end, device.id);
-  if (domain !== null && device.boardId !== null) {
-    const about = { now: input.now, actor: input.actor, reason: null, withSecondThoughts: true };
-    takeGrantBack(context, domain, device.boardId, about);
-  }
   revokeCertificates(context, device.id, input.now);
   stopCompeting(context, device.domainId, device.id, input.now);
   context.audit({
@@ -105,6 +109,7 @@ export function unenrol(context: WriteContext, input: UnenrolInput): void {
     subject: device.id,
   });
   context.emit(device.domainId, input.now, { type: 'device', data: { deviceId: device.id, removed: true } });
+  return { domain, boardId: device.boardId };
 }
 
 /** Label and tags. Refused in a disabled domain (D5). */

@@ -7,6 +7,7 @@ import { approve } from './approve.ts';
 import { changeDevice, liftBlock, prune, reject, unenrol } from './devices.ts';
 import { activateDomain, createDomain, setEnrolmentPolicy } from './domains.ts';
 import { enrol } from './enrol.ts';
+import { releaseCredits } from './held-credits.ts';
 import { mailFailed, mailSent, pruneOutbox, remindTrials } from './mail.ts';
 import { endOtherSessions, endOwnSession, setOwnLanguage } from './own-sessions.ts';
 import { changePassword, requestReset, resetPassword } from './passwords.ts';
@@ -37,7 +38,7 @@ import {
 } from './second-factor.ts';
 import { activateByLink, resendActivation, signUp } from './sign-up.ts';
 import { accountStatement } from './statement.ts';
-import { adjust, makeGood, releaseBoard, releaseCredits, reverse } from './taking-back.ts';
+import { adjust, makeGood, releaseBoard, reverse } from './taking-back.ts';
 import { closeUsage } from './usage.ts';
 import { acceptInvitation, changeUser, inviteUser, removeUser, resendInvitation } from './users.ts';
 

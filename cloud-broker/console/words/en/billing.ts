@@ -26,7 +26,6 @@ export const billing = {
   'history.csv': 'Download CSV',
   'history.days_one': '{{n}} day',
   'history.days_other': '{{n}} days',
-  'history.fromTo': '{{from}} to {{to}}',
   'history.charged': '{{devices}} devices, {{charged}} credits',
   'history.moreDevices_one': 'and {{n}} other device',
   'history.moreDevices_other': 'and {{n}} other devices',

@@ -1,6 +1,7 @@
 export const portal = {
   'portal.title': 'Rollcall Admin Portal',
   'portal.about': 'Here a claim code becomes a product key. The account is free and apart from your domain.',
+  'portal.haveCode': 'Have a claim code?',
   'portal.signUp': 'Open a free account',
   'portal.signUpAbout': 'A free account for claiming subscriptions. It is apart from your domain and its users.',
   'portal.name': 'Your name',

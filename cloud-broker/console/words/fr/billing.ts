@@ -29,7 +29,6 @@ export const billing: Record<keyof typeof words, string> = {
   'history.csv': 'Télécharger en CSV',
   'history.days_one': '{{n}} jour',
   'history.days_other': '{{n}} jours',
-  'history.fromTo': 'du {{from}} au {{to}}',
   'history.charged': '{{devices}} appareils, {{charged}} crédits',
   'history.moreDevices_one': 'et {{n}} autre appareil',
   'history.moreDevices_other': 'et {{n}} autres appareils',

@@ -3,6 +3,7 @@ import type { portal as words } from '../en/portal.ts';
 export const portal: Record<keyof typeof words, string> = {
   'portal.title': 'Rollcall Admin Portal',
   'portal.about': 'Ici, un code de revendication devient une clé produit. Le compte est gratuit et distinct de votre domaine.',
+  'portal.haveCode': 'Vous avez un code de revendication ?',
   'portal.signUp': 'Ouvrir un compte gratuit',
   'portal.signUpAbout':
     'Un compte gratuit pour revendiquer des abonnements. Il est distinct de votre domaine et de ses utilisateurs.',
