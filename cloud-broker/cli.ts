@@ -69,8 +69,11 @@ function buildProgram(): Command {
 try {
   await buildProgram().parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  else {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    // What commander itself finds wrong it has said already.
+    if (error.code === 'usage') process.stderr.write(`error: ${error.message}\n`);
+  } else {
     process.stderr.write(`${explain(error)}\n`);
     process.exitCode = EXIT.refused;
   }

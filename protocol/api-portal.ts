@@ -33,7 +33,6 @@ export const portalLinkPasswordBody = z.object({ token, password });
 export const portalPerson = z.object({ email: z.string(), name: z.string() });
 
 export const portalSignInBody = z.object({ email: typedEmail, password });
-export const portalSession = portalPerson;
 
 export const portalOrganization = z.object({ id: z.string(), name: z.string(), role, members: z.int().min(0) });
 export const portalOrganizationsPage = z.object({
@@ -120,7 +119,6 @@ export const portalBoardsPage = z.object({
 
 export type PortalRole = z.output<typeof role>;
 export type PortalPerson = z.output<typeof portalPerson>;
-export type PortalSession = z.output<typeof portalSession>;
 export type PortalOrganization = z.output<typeof portalOrganization>;
 export type PortalMember = z.output<typeof portalMember>;
 export type PortalInvitation = z.output<typeof portalInvitation>;

@@ -12,22 +12,34 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-export function ledgerCommands(program: Command): void {
-  const ledger = program.command('ledger').description('the books');
+/** L2, L9: a mistake is corrected by another row. */
+function correctionCommands(ledger: Command): void {
   ledger
-    .command('verify')
-    .description('proves the books from the first row; exits 1 at the first difference')
+    .command('adjust <domain>')
+    .description('books a correction; a row is never changed')
+    .requiredOption('--credits <n>', 'credits into the domain, or with a minus out of it', wholeNumber)
+    .requiredOption('--reason <text>', 'shown in the history')
+    .option('--id <id>', 'names the correction: the same again is booked once')
     .option('--json')
-    .action(async (options: Json) => {
-      const verdict = await withOperator(readSettings(process.env), async (operator) => operator.verifyLedger());
-      const { firstDifference: difference } = verdict;
-      print(options.json === true, verdict, () => [
-        difference === undefined
-          ? `The books are right: ${verdict.transfers} transfers in ${verdict.domains} domains, sum ${verdict.sum}.`
-          : `The books are wrong: ${difference.domain} ${difference.n === null ? '' : `row ${difference.n} `}${difference.what}.`,
-      ]);
-      if (!verdict.ok) process.exitCode = EXIT.refused;
+    .action(async (name: string, { json, ...asked }: Json & Adjust) => {
+      const done = await withOperator(readSettings(process.env), async (operator) => operator.adjust(name, asked));
+      print(json === true, done, () => [done.repeated ? `${done.id} was booked before.` : `${done.id} is booked.`]);
     });
+  ledger
+    .command('reverse')
+    .description('reverses a row of the history, as far as the balance goes')
+    .argument('<domain>')
+    .argument('<n>', 'number of the row', wholeNumber)
+    .requiredOption('--reason <text>', 'shown in the history')
+    .option('--json')
+    .action(async (name: string, n: number, { json, reason }: Json & { reason: string }) => {
+      const done = await withOperator(readSettings(process.env), async (operator) => operator.reverse(name, { n, reason }));
+      print(json === true, done, () => [`${done.credits} credits were reversed.`]);
+    });
+}
+
+/** L6. */
+function closeDayCommand(ledger: Command): void {
   ledger
     .command('close-day')
     .description('charges daily use of all days that are over, up to yesterday')
@@ -51,28 +63,26 @@ export function ledgerCommands(program: Command): void {
         ),
       ]);
     });
+}
+
+export function ledgerCommands(program: Command): void {
+  const ledger = program.command('ledger').description('the books');
   ledger
-    .command('adjust <domain>')
-    .description('books a correction; a row is never changed')
-    .requiredOption('--credits <n>', 'credits into the domain, or with a minus out of it', wholeNumber)
-    .requiredOption('--reason <text>', 'shown in the history')
-    .option('--id <id>', 'names the correction: the same again is booked once')
+    .command('verify')
+    .description('proves the books from the first row; exits 1 at the first difference')
     .option('--json')
-    .action(async (name: string, { json, ...asked }: Json & Adjust) => {
-      const done = await withOperator(readSettings(process.env), async (operator) => operator.adjust(name, asked));
-      print(json === true, done, () => [done.repeated ? `${done.id} was booked before.` : `${done.id} is booked.`]);
+    .action(async (options: Json) => {
+      const verdict = await withOperator(readSettings(process.env), async (operator) => operator.verifyLedger());
+      const { firstDifference: difference } = verdict;
+      print(options.json === true, verdict, () => [
+        difference === undefined
+          ? `The books are right: ${verdict.transfers} transfers in ${verdict.domains} domains, sum ${verdict.sum}.`
+          : `The books are wrong: ${difference.domain} ${difference.n === null ? '' : `row ${difference.n} `}${difference.what}.`,
+      ]);
+      if (!verdict.ok) process.exitCode = EXIT.refused;
     });
-  ledger
-    .command('reverse')
-    .description('reverses a row of the history, as far as the balance goes')
-    .argument('<domain>')
-    .argument('<n>', 'number of the row', wholeNumber)
-    .requiredOption('--reason <text>', 'shown in the history')
-    .option('--json')
-    .action(async (name: string, n: number, { json, reason }: Json & { reason: string }) => {
-      const done = await withOperator(readSettings(process.env), async (operator) => operator.reverse(name, { n, reason }));
-      print(json === true, done, () => [`${done.credits} credits were reversed.`]);
-    });
+  closeDayCommand(ledger);
+  correctionCommands(ledger);
   ledger
     .command('history <domain>')
     .option('--json')

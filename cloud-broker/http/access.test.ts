@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarness, PASSWORD, TOKEN, type Harness, type TestDomain } from './testing/harness.ts';
+import { openHarness, TOKEN, type Harness, type TestDomain } from './testing/harness.ts';
+import { routeTable, type Expected, type Ids } from './testing/route-table.ts';
 
 let harness: Harness;
 let springfield: TestDomain;
 let shelbyville: TestDomain;
-const ids = { device: '', waiting: '', block: '', key: '', user: '', session: '' };
+const ids: Ids = { device: '', waiting: '', block: '', key: '', user: '', session: '' };
 
 beforeAll(async () => {
   harness = await openHarness();
@@ -30,165 +31,6 @@ beforeAll(async () => {
 
 afterAll(async () => harness.close());
 
-interface Try {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  url: string;
-  body?: object;
-}
-
-/** What each route answers the other domain's admin: `not-found`, or a list that shows nothing of ours. */
-type Expected = 'portal' | 'not-found' | 'own-only' | 'made' | 'done' | 'operator' | 'open' | 'password-wrong' | 'conflict';
-
-const table: Record<string, { expected: Expected; try: () => Try }> = {
-  'POST /session': {
-    expected: 'open',
-    try: () => ({ method: 'POST', url: '/session', body: { user: 'admin@nowhere', password: 'x' } }),
-  },
-  'GET /session': { expected: 'own-only', try: () => ({ method: 'GET', url: '/session' }) },
-  'DELETE /session': { expected: 'open', try: () => ({ method: 'DELETE', url: '/session' }) },
-  'POST /signup': { expected: 'open', try: () => ({ method: 'POST', url: '/signup', body: {} }) },
-  'GET /signup/names/:name': { expected: 'open', try: () => ({ method: 'GET', url: '/signup/names/springfield' }) },
-  'POST /signup/resend': { expected: 'open', try: () => ({ method: 'POST', url: '/signup/resend', body: {} }) },
-  'POST /activation/show': { expected: 'open', try: () => ({ method: 'POST', url: '/activation/show', body: {} }) },
-  'POST /activation': { expected: 'open', try: () => ({ method: 'POST', url: '/activation', body: {} }) },
-  'POST /password/forgot': { expected: 'open', try: () => ({ method: 'POST', url: '/password/forgot', body: {} }) },
-  'POST /password/reset/show': { expected: 'open', try: () => ({ method: 'POST', url: '/password/reset/show', body: {} }) },
-  'POST /password/reset': { expected: 'open', try: () => ({ method: 'POST', url: '/password/reset', body: {} }) },
-  // These name nobody: they are about who calls, whose password is not the one typed here.
-  'POST /password': {
-    expected: 'password-wrong',
-    try: () => ({ method: 'POST', url: '/password', body: { current: 'not the password', password: 'another password' } }),
-  },
-  'POST /second-factor': {
-    expected: 'password-wrong',
-    try: () => ({ method: 'POST', url: '/second-factor', body: { password: 'not the password' } }),
-  },
-  'POST /second-factor/confirm': {
-    expected: 'conflict',
-    try: () => ({ method: 'POST', url: '/second-factor/confirm', body: { code: '123456' } }),
-  },
-  'POST /second-factor/off': {
-    expected: 'password-wrong',
-    try: () => ({ method: 'POST', url: '/second-factor/off', body: { password: 'not the password' } }),
-  },
-  'GET /users': { expected: 'own-only', try: () => ({ method: 'GET', url: '/users' }) },
-  'POST /users': {
-    expected: 'made',
-    try: () => ({ method: 'POST', url: '/users', body: { name: 'ours', email: 'ours@example.org' } }),
-  },
-  'PATCH /users/:id': {
-    expected: 'not-found',
-    try: () => ({ method: 'PATCH', url: `/users/${ids.user}`, body: { role: 'admin', email: 'thief@example.org' } }),
-  },
-  'DELETE /users/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/users/${ids.user}` }) },
-  'POST /users/:id/resend': {
-    expected: 'not-found',
-    try: () => ({ method: 'POST', url: `/users/${ids.user}/resend`, body: {} }),
-  },
-  'POST /invitation/show': { expected: 'open', try: () => ({ method: 'POST', url: '/invitation/show', body: {} }) },
-  'POST /invitation': { expected: 'open', try: () => ({ method: 'POST', url: '/invitation', body: {} }) },
-  'GET /sessions': { expected: 'own-only', try: () => ({ method: 'GET', url: '/sessions' }) },
-  'DELETE /sessions/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/sessions/${ids.session}` }) },
-  'POST /sessions/end-others': {
-    expected: 'own-only',
-    try: () => ({ method: 'POST', url: '/sessions/end-others', body: {} }),
-  },
-  'PATCH /me': { expected: 'own-only', try: () => ({ method: 'PATCH', url: '/me', body: { language: 'en' } }) },
-  'GET /devices': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices' }) },
-  'GET /devices/counts': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/counts' }) },
-  'GET /devices/:id': { expected: 'not-found', try: () => ({ method: 'GET', url: `/devices/${ids.device}` }) },
-  'PATCH /devices/:id': {
-    expected: 'not-found',
-    try: () => ({ method: 'PATCH', url: `/devices/${ids.device}`, body: { label: 'ours now' } }),
-  },
-  'DELETE /devices/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/devices/${ids.device}` }) },
-  'POST /devices/:id/approve': {
-    expected: 'not-found',
-    try: () => ({ method: 'POST', url: `/devices/${ids.waiting}/approve`, body: {} }),
-  },
-  'POST /devices/:id/reject': {
-    expected: 'not-found',
-    try: () => ({ method: 'POST', url: `/devices/${ids.waiting}/reject`, body: {} }),
-  },
-  'GET /blocks': { expected: 'own-only', try: () => ({ method: 'GET', url: '/blocks' }) },
-  'DELETE /blocks/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/blocks/${ids.block}` }) },
-  'GET /billing': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing' }) },
-  'GET /billing/history': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/history' }) },
-  'GET /billing/held': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/held' }) },
-  'GET /api-keys': { expected: 'own-only', try: () => ({ method: 'GET', url: '/api-keys' }) },
-  'POST /api-keys': {
-    expected: 'made',
-    try: () => ({ method: 'POST', url: '/api-keys', body: { name: 'ours', scopes: ['billing'] } }),
-  },
-  'DELETE /api-keys/:id': { expected: 'not-found', try: () => ({ method: 'DELETE', url: `/api-keys/${ids.key}` }) },
-  'GET /domain': { expected: 'own-only', try: () => ({ method: 'GET', url: '/domain' }) },
-  'PATCH /domain': { expected: 'own-only', try: () => ({ method: 'PATCH', url: '/domain', body: { phone: '555' } }) },
-  'POST /domain/pairing-code': { expected: 'own-only', try: () => ({ method: 'POST', url: '/domain/pairing-code', body: {} }) },
-  'DELETE /domain/pairing-code': { expected: 'done', try: () => ({ method: 'DELETE', url: '/domain/pairing-code' }) },
-  'POST /domain/close': {
-    expected: 'own-only',
-    try: () => ({ method: 'POST', url: '/domain/close', body: { name: 'shelbyville', password: PASSWORD } }),
-  },
-  'DELETE /domain/close': { expected: 'done', try: () => ({ method: 'DELETE', url: '/domain/close' }) },
-  // What the portal's own sessions reach of others is tried in routes/portal-*.test.ts; a domain's reach nothing.
-  'POST /portal/signup': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/signup', body: {} }) },
-  'POST /portal/signup/resend': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/signup/resend', body: {} }) },
-  'POST /portal/activation/show': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/activation/show', body: {} }) },
-  'POST /portal/activation': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/activation', body: {} }) },
-  'POST /portal/password/forgot': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/password/forgot', body: {} }) },
-  'POST /portal/password/reset/show': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/password/reset/show', body: {} }) },
-  'POST /portal/password/reset': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/password/reset', body: {} }) },
-  'POST /portal/session': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/session', body: {} }) },
-  'GET /portal/session': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/session' }) },
-  'DELETE /portal/session': { expected: 'open', try: () => ({ method: 'DELETE', url: '/portal/session' }) },
-  'GET /portal/organizations': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/organizations' }) },
-  'POST /portal/organizations': { expected: 'portal', try: () => ({ method: 'POST', url: '/portal/organizations', body: { name: 'Springfield schools' } }) },
-  'GET /portal/organizations/:id/members': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/organizations/1/members' }) },
-  'PATCH /portal/organizations/:id/members/:member': { expected: 'portal', try: () => ({ method: 'PATCH', url: '/portal/organizations/1/members/1', body: { role: 'admin' } }) },
-  'DELETE /portal/organizations/:id/members/:member': { expected: 'portal', try: () => ({ method: 'DELETE', url: '/portal/organizations/1/members/1' }) },
-  'POST /portal/organizations/:id/invitations': { expected: 'portal', try: () => ({ method: 'POST', url: '/portal/organizations/1/invitations', body: { email: 'thief@example.org' } }) },
-  'POST /portal/invitation/show': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/invitation/show', body: {} }) },
-  'POST /portal/invitation': { expected: 'open', try: () => ({ method: 'POST', url: '/portal/invitation', body: {} }) },
-  'POST /portal/claims/preview': { expected: 'portal', try: () => ({ method: 'POST', url: '/portal/claims/preview', body: { code: 'a code' } }) },
-  'POST /portal/claims': { expected: 'portal', try: () => ({ method: 'POST', url: '/portal/claims', body: { code: 'a code' } }) },
-  'GET /portal/subscriptions': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/subscriptions' }) },
-  'GET /portal/subscriptions/:id/boards': { expected: 'portal', try: () => ({ method: 'GET', url: '/portal/subscriptions/1/boards' }) },
-  'POST /operator/claims': { expected: 'operator', try: () => ({ method: 'POST', url: '/operator/claims', body: { invoice: 'INV-1' } }) },
-  'GET /audit': { expected: 'own-only', try: () => ({ method: 'GET', url: '/audit' }) },
-  'GET /events': { expected: 'own-only', try: () => ({ method: 'GET', url: '/events' }) },
-  'POST /operator/domains': {
-    expected: 'operator',
-    try: () => ({
-      method: 'POST',
-      url: '/operator/domains',
-      body: { name: 'ogdenville', email: 'a@example.org', password: 'long enough for it' },
-    }),
-  },
-  'GET /operator/domains': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/domains' }) },
-  'GET /operator/domains/:name': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/domains/springfield' }) },
-  'PATCH /operator/domains/:name/enrolment': {
-    expected: 'operator',
-    try: () => ({ method: 'PATCH', url: '/operator/domains/springfield/enrolment', body: { unlisted: 'accept' } }),
-  },
-  'GET /operator/domains/:name/history': {
-    expected: 'operator',
-    try: () => ({ method: 'GET', url: '/operator/domains/springfield/history' }),
-  },
-  'POST /operator/register': {
-    expected: 'operator',
-    try: () => ({ method: 'POST', url: '/operator/register', body: { lines: [] } }),
-  },
-  'GET /operator/boards/:serial': { expected: 'operator', try: () => ({ method: 'GET', url: '/operator/boards/S-1' }) },
-  'POST /operator/backup': {
-    expected: 'operator',
-    try: () => ({ method: 'POST', url: '/operator/backup', body: { file: '/tmp/b' } }),
-  },
-  'POST /operator/ledger/verify': {
-    expected: 'operator',
-    try: () => ({ method: 'POST', url: '/operator/ledger/verify', body: {} }),
-  },
-};
-
 const ANSWERS: Record<Expected, [number, string | undefined]> = {
   'not-found': [404, 'not-found'],
   operator: [401, 'signed-out'],
@@ -196,6 +38,7 @@ const ANSWERS: Record<Expected, [number, string | undefined]> = {
   'own-only': [200, undefined],
   'password-wrong': [422, 'password-wrong'],
   conflict: [409, 'conflict'],
+  'key-mistyped': [422, 'key-mistyped'],
   made: [201, undefined],
   done: [204, undefined],
   open: [200, undefined],
@@ -218,7 +61,7 @@ function stateOfSpringfield(): string {
   ]);
 }
 
-const rows = Object.entries(table).map(([route, row]) => ({ route, ...row }));
+const rows = Object.entries(routeTable).map(([route, row]) => ({ route, ...row }));
 const closed = rows.filter(({ expected }) => expected !== 'open');
 /** What the stream shows is tried in events/events.test.ts. */
 const answered = closed.filter(({ route }) => route !== 'GET /events');
@@ -228,11 +71,11 @@ describe('[A4] every route', () => {
     const registered = harness.routes
       .filter(({ url }) => url.startsWith('/api/v1/'))
       .map(({ method, url }) => `${method} ${url.slice('/api/v1'.length)}`);
-    expect(registered.toSorted()).toEqual(Object.keys(table).toSorted());
+    expect(registered.toSorted()).toEqual(Object.keys(routeTable).toSorted());
   });
 
   test.each(closed)('[A4] $route is signed-out without a session', async (row) => {
-    const { method, url, body } = row.try();
+    const { method, url, body } = row.try(ids);
     const answer = await harness.request(method, `/api/v1${url}`, body === undefined ? {} : { body });
     expect(answer.status).toBe(401);
     expect(answer.json).toMatchObject({ code: 'signed-out' });
@@ -240,7 +83,7 @@ describe('[A4] every route', () => {
 
   test.each(answered)("[A4] $route shows and changes nothing of another domain's", async (row) => {
     const before = stateOfSpringfield();
-    const { method, url, body } = row.try();
+    const { method, url, body } = row.try(ids);
     const answer = await harness.request(method, `/api/v1${url}`, {
       cookie: shelbyville.cookie,
       ...(body === undefined ? {} : { body }),

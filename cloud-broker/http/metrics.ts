@@ -77,8 +77,11 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['outcome'],
     registers,
   });
-  gauge(registry, 'rollcall_usage_days_open', 'Days of use, over and not closed, of the domain behind all others; more than 7 wait for the operator.', () =>
-    sources.openDays(),
+  gauge(
+    registry,
+    'rollcall_usage_days_open',
+    'Days of use, over and not closed, of the domain behind all others; more than 7 wait for the operator.',
+    () => sources.openDays(),
   );
   gauge(registry, 'rollcall_mails_waiting', 'Mails that wait to be sent.', () => sources.mailsWaiting());
   gauge(registry, 'rollcall_store_waiting', 'Writes that wait for their commit.', () => sources.store().waiting);

@@ -148,7 +148,11 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket, corr
 }
 
 function eventHub(app: Api, deps: HttpDeps, callers: Callers): EventHub {
-  const hub = new EventHub({ ...deps, callers, onError: (error) => deps.log.error({ err: error }, 'a session could not be looked up') });
+  const hub = new EventHub({
+    ...deps,
+    callers,
+    onError: (error) => deps.log.error({ err: error }, 'a session could not be looked up'),
+  });
   deps.metrics.watchStreams(() => hub.size);
   app.addHook('preClose', async () => hub.close());
   return hub;

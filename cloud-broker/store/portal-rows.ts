@@ -19,10 +19,6 @@ export interface NewPortalUser extends PortalUserRow {
 
 const USER = 'SELECT "id", "email", "name", "language" FROM auth_portal_user';
 
-export function portalUserById(sql: Sql, id: string): PortalUserRow | null {
-  return sql.get<PortalUserRow>(`${USER} WHERE "id" = ?`, id);
-}
-
 /** `email` in lower case. */
 export function portalUserByEmail(sql: Sql, email: string): PortalUserRow | null {
   return sql.get<PortalUserRow>(`${USER} WHERE "email" = ?`, email);

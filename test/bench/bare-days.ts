@@ -27,7 +27,7 @@ const values = (row: Record<string, SQLInputValue>): Row => Object.values(row);
 export function readDay(file: string, day: number): StoredDay {
   const db = new DatabaseSync(file, { readOnly: true });
   try {
-    const all = (text: string): Record<string, SQLInputValue>[] => db.prepare(text).all(day) as Record<string, SQLInputValue>[];
+    const all = (text: string): Record<string, SQLInputValue>[] => db.prepare(text).all(day);
     return {
       tables: Object.entries(TABLES).map(([name, text]) => ({ name, rows: all(text).map(values) })),
       heads: all(HEADS),

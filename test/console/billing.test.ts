@@ -75,7 +75,9 @@ describe('billing', TIMEOUT, () => {
     }
     await page.getByRole('link', { name: 'Room 000100' }).waitFor();
     expect(await page.locator('.rc-row').count()).toBeLessThan(60);
-    expect(service.asked.filter((call) => call.includes('/billing/history?limit=200&cursor=')).length).toBeGreaterThanOrEqual(4);
+    expect(
+      service.asked.filter((call) => call.includes('/billing/history/folded?limit=200&cursor=')).length,
+    ).toBeGreaterThanOrEqual(4);
   });
 
   test('[D6] without the Billing permission it says whom to ask', async () => {

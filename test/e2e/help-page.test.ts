@@ -161,7 +161,10 @@ describe('the help page, in French', { timeout: 180_000 }, () => {
     await page.getByText(/^utilisée le /).waitFor();
 
     await context.close();
-    expect((await service.command('domain', 'show', 'springfield')).json).toMatchObject({ status: 'active', balance: 1095 + 365 + 2190 });
+    expect((await service.command('domain', 'show', 'springfield')).json).toMatchObject({
+      status: 'active',
+      balance: 1095 + 365 + 2190,
+    });
     expect((await service.command('ledger', 'verify')).json).toMatchObject({ ok: true, sum: 0 });
   });
 });

@@ -73,7 +73,7 @@ test('[E14] [L9] [L2] the operator releases boards, lets credits go, makes good 
   expect(await rollcall(service.folder, reverse)).toMatchObject({ code: 0, json: { credits: 60 } });
   expect((await rollcall(service.folder, reverse)).stderr).toContain('already-reversed');
   const history = await rollcall(service.folder, ['ledger', 'history', 'springfield']);
-  expect((history.json?.['items'] as unknown[]).slice(0, 4)).toMatchObject([
+  expect(((history.json?.['items'] ?? []) as unknown[]).slice(0, 4)).toMatchObject([
     { n: 5, kind: 'reversal', credits: 60, reverses: 2, reason: 'was right after all' },
     { n: 4, kind: 'enrolment', credits: 7, device: deviceId, actor: 'operator' },
     { n: 3, kind: 'reversal', credits: -40, reverses: 1, reason: 'invoice shown', device: mistaken.deviceId },

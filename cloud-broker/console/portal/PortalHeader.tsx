@@ -1,6 +1,6 @@
 import { Menu, UnstyledButton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { PortalSession } from '../../../protocol/api-portal.ts';
+import type { PortalPerson } from '../../../protocol/api-portal.ts';
 import { change } from '../api/client.ts';
 import { portalKeys } from '../api/queries.ts';
 import { Link, useAddress } from '../app/Address.tsx';
@@ -38,7 +38,7 @@ export function PortalHeader() {
   );
 }
 
-function PersonMenu({ session }: { session: PortalSession }) {
+function PersonMenu({ session }: { session: PortalPerson }) {
   const { t } = useWords();
   const { go } = useAddress();
   const newPerson = useNewPerson();

@@ -3,18 +3,18 @@ import {
   portalBoardsPage,
   portalMembersPage,
   portalOrganizationsPage,
-  portalSession,
+  portalPerson,
   portalSubscriptionsPage,
   type PortalOrganization,
-  type PortalSession,
+  type PortalPerson,
 } from '../../../protocol/api-portal.ts';
 import { read } from '../api/client.ts';
 import { hasCode } from '../api/failure.ts';
 import { portalKeys } from '../api/queries.ts';
 
-async function readSession(signal: AbortSignal): Promise<PortalSession | null> {
+async function readSession(signal: AbortSignal): Promise<PortalPerson | null> {
   try {
-    return await read('/portal/session', portalSession, signal);
+    return await read('/portal/session', portalPerson, signal);
   } catch (error) {
     if (hasCode(error, 'signed-out')) return null;
     throw error;

@@ -47,19 +47,7 @@ export function DomainForm({ domain }: { domain: DomainSettings }) {
           {t('settings.domain')}
         </Title>
         <Fields shown={shown} set={set} />
-        {newEmail ? (
-          <PasswordInput
-            label={t('settings.passwordAgain')}
-            description={t('settings.passwordForEmail')}
-            value={password}
-            autoComplete="current-password"
-            maxLength={256}
-            required
-            withAsterisk={false}
-            visibilityToggleButtonProps={{ 'aria-label': t('session.showPassword') }}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-        ) : null}
+        {newEmail ? <PasswordAgain value={password} onChange={setPassword} /> : null}
         <Stack gap={4}>
           <Text size="sm" fw={500}>
             {t('settings.language')}
@@ -85,6 +73,23 @@ export function DomainForm({ domain }: { domain: DomainSettings }) {
         </Group>
       </Stack>
     </Paper>
+  );
+}
+
+function PasswordAgain({ value, onChange }: { value: string; onChange: (password: string) => void }) {
+  const { t } = useWords();
+  return (
+    <PasswordInput
+      label={t('settings.passwordAgain')}
+      description={t('settings.passwordForEmail')}
+      value={value}
+      autoComplete="current-password"
+      maxLength={256}
+      required
+      withAsterisk={false}
+      visibilityToggleButtonProps={{ 'aria-label': t('session.showPassword') }}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }
 

@@ -1,17 +1,24 @@
 import { createInstance } from 'i18next';
-import type { BackendModule, i18n } from 'i18next';
+import type { BackendModule, i18n, ReadCallback } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Language } from '../../../protocol/errors.ts';
 
 const dictionaryOf = async (language: string): Promise<Record<string, string>> =>
   language === 'fr' ? (await import('./fr.ts')).fr : (await import('./en.ts')).en;
 
+async function hand(language: string, done: ReadCallback): Promise<void> {
+  try {
+    done(null, await dictionaryOf(language));
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)), false);
+  }
+}
+
 /** Each dictionary is a file of its own, so that the first page comes with one of them. */
 const dictionaries: BackendModule = {
   type: 'backend',
   init: () => undefined,
-  // Of two parameters: what it promises is taken, and no callback is asked for.
-  read: async (language, _namespace) => dictionaryOf(language),
+  read: (language, _namespace, done) => void hand(language, done),
 };
 
 /** A translator of its own (no global one), with the dictionary of this language at hand. */

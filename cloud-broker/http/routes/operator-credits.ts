@@ -11,6 +11,7 @@ import {
   reverseBody,
   reversed,
 } from '../../operator/taking-back.ts';
+import type { Operator } from '../../operator/operator.ts';
 import { closeDayBody, dayClosed } from '../../operator/usage.ts';
 import { refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -45,6 +46,10 @@ export function operatorCreditRoutes(api: Api, { operator }: HttpDeps): void {
     },
     async (request) => operator.closeDay(request.body),
   );
+  takingBackRoutes(api, operator);
+}
+
+function takingBackRoutes(api: Api, operator: Operator): void {
   api.post(
     '/boards/:serial/release',
     {

@@ -3,7 +3,6 @@ import {
   portalLinkBody,
   portalLinkPasswordBody,
   portalPerson,
-  portalSession,
   portalSignedUp,
   portalSignInBody,
   portalSignUpBody,
@@ -131,7 +130,7 @@ export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps
     '/session',
     {
       config,
-      schema: { tags, summary: 'Sign in by e-mail', body: portalSignInBody, response: { 200: portalSession, ...refusals } },
+      schema: { tags, summary: 'Sign in by e-mail', body: portalSignInBody, response: { 200: portalPerson, ...refusals } },
     },
     async (request, reply) => {
       const { email, password } = request.body;
@@ -144,7 +143,7 @@ export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps
 
   api.get(
     '/session',
-    { schema: { tags, summary: 'Who is signed in', response: { 200: portalSession, ...refusals } } },
+    { schema: { tags, summary: 'Who is signed in', response: { 200: portalPerson, ...refusals } } },
     async (request) => {
       const { email, name } = personOf(request);
       return { email, name };

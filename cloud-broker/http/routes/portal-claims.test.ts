@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newCode } from '../../credits/code.ts';
 import { openHarness, type Harness } from '../testing/harness.ts';
@@ -152,18 +153,15 @@ describe('[K3] claiming', () => {
 
   test('[K3] claim, key and subscription are one transaction', async () => {
     const { code, invoice } = await crew.code();
-    const { store, secrets } = harness;
-    const userId = store.reader.get<{ id: string }>('SELECT "id" FROM auth_portal_user WHERE "email" = ?', marge.email)?.id ?? '';
-    // Its key clashes with one that is there, so the claim fails half way.
-    const taken = store.reader.get<{ id: string }>('SELECT id FROM product_keys LIMIT 1')?.id ?? '';
-    const asked = { now: harness.now, userId, actor: marge.email, address: '192.0.2.1', correlationId: 'T' };
-    const key = { id: taken, hash: 'h', sealed: new Uint8Array(1), endsWith: 'AAAA' };
-    const hash = secrets.hash('claim code', code.replaceAll('-', ''));
-    await expect(
-      store.write('claimInvoice', { ...asked, hash, organizationId: marge.organizationId, key }),
-    ).rejects.toMatchObject({ code: 'internal' });
+    // The last of its writes fails, so nothing of those before it may stay.
+    const other = new DatabaseSync(harness.databaseFile);
+    other.exec(`CREATE TRIGGER no_claims BEFORE INSERT ON portal_subscriptions BEGIN SELECT RAISE(ABORT, 'not now'); END`);
+    expect((await claim(marge, code)).status).toBe(500);
+    other.exec('DROP TRIGGER no_claims');
+    other.close();
     expect((await harness.operator.showBoard(`${invoice}-1`)).left).toBe(365);
-    expect((await claim(marge, code)).status).toBe(201);
+    expect(harness.store.reader.all('SELECT id FROM product_keys WHERE invoice = ?', invoice)).toEqual([]);
+    expect((await claim(marge, code)).json).toMatchObject({ invoice, credits: 730 });
   });
 });
 

@@ -14,7 +14,7 @@ import type { Operator } from '../../operator/operator.ts';
 import { createPortal } from '../../portal/portal.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { defaultHttpLimits, type HttpLimits, type LivePresence, type LiveState } from '../deps.ts';
-import { createMetrics } from '../metrics.ts';
+import { createMetrics, type Metrics } from '../metrics.ts';
 import { buildServer } from '../server.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -75,7 +75,9 @@ export class Harness {
   private readonly folder: string;
 
   constructor(
-    parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'secrets' | 'presence' | 'routes' | 'log'> & { folder: string },
+    parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'secrets' | 'presence' | 'routes' | 'log'> & {
+      folder: string;
+    },
   ) {
     this.store = parts.store;
     this.accounts = parts.accounts;
@@ -185,6 +187,17 @@ export class Harness {
   }
 }
 
+function testMetrics(store: Store): Metrics {
+  return createMetrics({
+    store: () => store.figures(),
+    gateway: () => ({ enrolmentSessions: 0, deviceSessions: 0, refused: { 'packet-too-large': 2 } }),
+    heartbeats: () => 0,
+    openDays: () => 0,
+    mailsWaiting: () => 0,
+    devices: () => ({ online: 1 }),
+  });
+}
+
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-http-'));
   const problems: string[] = [];
@@ -225,15 +238,9 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     random: randomBytes,
     log: (line) => problems.push(line),
   });
-  const operator = localOperator({
-    store,
-    accounts,
-    secrets,
-    verifyLedger: async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 }),
-    backup: async (file) => ({ file, bytes: 0, verified: true }),
-    clock,
-    random: randomBytes,
-  });
+  const verifyLedger = async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 });
+  const backup = async (file: string) => ({ file, bytes: 0, verified: true });
+  const operator = localOperator({ store, accounts, secrets, verifyLedger, backup, clock, random: randomBytes });
   const { stream, ...limits } = options.limits ?? {};
   const app = await buildServer({
     store,
@@ -242,14 +249,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     operator,
     secrets,
     presence,
-    metrics: createMetrics({
-      store: () => store.figures(),
-      gateway: () => ({ enrolmentSessions: 0, deviceSessions: 0, refused: { 'packet-too-large': 2 } }),
-      heartbeats: () => 0,
-      openDays: () => 0,
-      mailsWaiting: () => 0,
-      devices: () => ({ online: 1 }),
-    }),
+    metrics: testMetrics(store),
     settings: {
       publicUrl,
       trustedProxies: options.trustedProxies ?? [],

@@ -67,7 +67,7 @@ interface Source extends Condition {
   id: 'd.id' | 't.device_id';
 }
 
-function within(domain: string, viewer: Viewer): Condition {
+function conditionOf(domain: string, viewer: Viewer): Condition {
   return { text: [domain, ...viewer.tags.map(() => HAS_TAG)].join(' AND '), parameters: [viewer.domainId, ...viewer.tags] };
 }
 
@@ -223,13 +223,13 @@ export function countShown(sql: Sql, viewer: Viewer): number {
 
 /** One device or waiting row; null where the viewer's list does not show it. */
 export function deviceView(sql: Sql, viewer: Viewer, id: string): DeviceView | null {
-  const { text, parameters } = within(SHOWN, viewer);
+  const { text, parameters } = conditionOf(SHOWN, viewer);
   return sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
 }
 
 /** The same, also of a device that is enrolled no more: Billing History and the audit log still name it (L7). */
 export function deviceOrFormer(sql: Sql, viewer: Viewer, id: string): DeviceView | null {
-  const { text, parameters } = within('d.domain_id = ?', viewer);
+  const { text, parameters } = conditionOf('d.domain_id = ?', viewer);
   return sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
 }
 
