@@ -37,7 +37,10 @@ export async function closeOpenDays(
 }
 
 /** Looks every minute, so that neither a restart nor a clock that was set is missed. The look costs one index search. */
-export function startDailyUse(deps: { store: Store; log: Logger; clock(): number }): { stop(): Promise<void> } {
+export function startDailyUse(
+  deps: { store: Store; log: Pick<Logger, 'info' | 'error'>; clock(): number },
+  everyMs = LOOK_MS,
+): { stop(): Promise<void> } {
   const { store, log, clock } = deps;
   let alerted = '';
   let running: Promise<void> | null = null;
@@ -68,7 +71,7 @@ export function startDailyUse(deps: { store: Store; log: Logger; clock(): number
       });
   };
   run();
-  const timer = setInterval(run, LOOK_MS);
+  const timer = setInterval(run, everyMs);
   return {
     async stop() {
       clearInterval(timer);

@@ -19,5 +19,4 @@ export const heldPage = z.object({
   credits: z.int().min(0),
 });
 
-export type HeldDevice = z.output<typeof heldDevice>;
 export type HeldPage = z.output<typeof heldPage>;

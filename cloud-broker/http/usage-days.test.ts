@@ -44,9 +44,7 @@ beforeAll(async () => {
   for (let times = 0; times < 2; times += 1) {
     await leave(1);
     await harness.enrol(springfield, 'S-1');
-    await leave(1);
   }
-  await harness.enrol(springfield, 'S-1');
   harness.now = startOf(first + 1) + 5;
   ids.push(await harness.device(springfield, 'S-7', 100));
   harness.now = startOf(first + 2);

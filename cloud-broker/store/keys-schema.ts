@@ -24,5 +24,5 @@ BEGIN SELECT RAISE(ABORT, 'a product key is redeemed once'); END;
 CREATE TRIGGER keys_are_not_deleted BEFORE DELETE ON product_keys
 BEGIN SELECT RAISE(ABORT, 'a product key is never deleted'); END;
 -- Runs of daily use between two other rows are found by the other rows (L8).
-CREATE INDEX transfers_beside_usage ON transfers (domain_id, n) WHERE kind <> 'usage';
+CREATE INDEX transfers_beside_usage ON transfers (domain_id, n, balance_after) WHERE kind <> 'usage';
 `;

@@ -30,10 +30,10 @@ const DAYS = `SELECT u.day, u.devices, u.charged, u.waived, u.transfer_id AS tra
   t.idempotency_key AS idempotencyKey, t.balance_after AS balanceAfter
   FROM usage_days u LEFT JOIN transfers t ON t.id = u.transfer_id WHERE u.domain_id = ? AND u.day > ? ORDER BY u.day LIMIT ?`;
 
-/** In the order of the index of the spans, which holds all of this. */
-const SPANS = `SELECT to_at AS toAt, from_at AS fromAt, device_id AS deviceId FROM enrolment_spans
-  WHERE domain_id = ? AND (ifnull(to_at, ${OPEN_END}), from_at, device_id) > (?, ?, ?)
-  ORDER BY domain_id, ifnull(to_at, ${OPEN_END}), from_at, device_id LIMIT ?`;
+/** In the order of the index of the spans: the rest of those with the same end, then those that end later. One comparison of all three would not use it. */
+const SPANS = 'SELECT to_at AS toAt, from_at AS fromAt, device_id AS deviceId FROM enrolment_spans WHERE domain_id = ?';
+const SAME_END = `${SPANS} AND ifnull(to_at, ${OPEN_END}) = ? AND (from_at, device_id) > (?, ?) ORDER BY from_at, device_id LIMIT ?`;
+const LATER_END = `${SPANS} AND ifnull(to_at, ${OPEN_END}) > ? ORDER BY ifnull(to_at, ${OPEN_END}), from_at, device_id LIMIT ?`;
 
 interface Span {
   toAt: number | null;
@@ -47,7 +47,8 @@ type Days = [first: number, last: number];
 async function daysOfDevices(sql: Sql, domainId: number): Promise<Iterable<Days[]>> {
   const ofDevice = new Map<string, Days[]>();
   for (let place: [number | bigint, number, string] = [-1, -1, '']; ;) {
-    const spans = sql.all<Span>(SPANS, domainId, ...place, ROWS_AT_ONCE);
+    const spans = sql.all<Span>(SAME_END, domainId, ...place, ROWS_AT_ONCE);
+    if (spans.length < ROWS_AT_ONCE) spans.push(...sql.all<Span>(LATER_END, domainId, place[0], ROWS_AT_ONCE - spans.length));
     for (const { toAt, fromAt, deviceId } of spans) {
       const days: Days = [dayOf(fromAt), toAt === null ? Infinity : dayOf(toAt)];
       const others = ofDevice.get(deviceId);

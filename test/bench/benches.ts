@@ -8,10 +8,12 @@ export type Bench = (size: Size) => Promise<Comparison[]>;
 /** Loaded when it runs: one benchmark's memory is no part of another's. */
 export const benches: Record<string, () => Promise<Bench>> = {
   'enroll-commit': async () => (await import('./enroll-commit.ts')).enrollCommit,
+  'daily-close': async () => (await import('./daily-close.ts')).dailyClose,
   'enroll-wire': async () => (await import('./enroll-wire.ts')).enrollWire,
   heartbeat: async () => (await import('./heartbeat.ts')).heartbeat,
   agent: async () => (await import('./agent.ts')).agent,
   connect: async () => (await import('./connect.ts')).connect,
   'event-loop': async () => (await import('./event-loop.ts')).eventLoop,
   'devices-page': async () => (await import('./devices-page.ts')).devicesPage,
+  billing: async () => (await import('./billing.ts')).billing,
 };

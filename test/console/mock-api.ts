@@ -118,6 +118,7 @@ export function answer(state: MockState, call: string, parameters: URLSearchPara
   if (call === 'GET /devices/counts') return counts(state);
   if (call === 'GET /billing') return says(billing, state.billing);
   if (call === 'GET /billing/history/folded') return says(foldedPage, paged(state.history, cursor, limit));
+  if (call === 'GET /billing/held') return says(heldPage, { items: [], nextCursor: null, total: 0, credits: 0 });
   if (call === 'GET /billing/forecast') return says(forecast, state.billing);
   if (call === 'GET /blocks') return says(blocksPage, paged([...state.blocks.values()], cursor, limit));
   if (verb === 'DELETE' && room === 'blocks' && id !== undefined && state.blocks.delete(id)) return did();

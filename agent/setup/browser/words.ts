@@ -1,7 +1,7 @@
 /** The page's own words; sentences of refusals come with the view (protocol/errors.ts). */
 export type Language = 'en' | 'fr';
 
-export const words = {
+const words = {
   en: {
     title: 'Enrol this display',
     lead: 'Type the domain name of your organisation.',

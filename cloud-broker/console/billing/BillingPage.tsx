@@ -8,6 +8,7 @@ import { DomainSign } from '../parts/Status.tsx';
 import type { Words } from '../words/words.ts';
 import { useWords } from '../words/words.ts';
 import { Forecast } from './Forecast.tsx';
+import { Held } from './Held.tsx';
 import { History } from './History.tsx';
 import { Redeem } from './Redeem.tsx';
 
@@ -68,7 +69,12 @@ function Figures() {
         <Fact name={t('billing.ends')}>{data.endsOn === null ? '–' : formats.date(data.endsOn)}</Fact>
       </Facts>
       <Forecast />
-      {data.held > 0 ? <p className="rc-dim rc-card-text">{t('billing.heldText')}</p> : null}
+      {data.held > 0 ? (
+        <>
+          <p className="rc-dim rc-card-text">{t('billing.heldText')}</p>
+          <Held />
+        </>
+      ) : null}
     </section>
   );
 }

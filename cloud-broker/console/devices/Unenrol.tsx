@@ -32,6 +32,7 @@ export function Unenrol({ device }: { device: Device }) {
       >
         <Stack gap="md">
           <Text>{t('unenrol.text')}</Text>
+          {(device.credits?.granted ?? 0) > 0 ? <Text>{t('unenrol.takesAlong')}</Text> : null}
           <Text>{t('unenrol.back')}</Text>
           {unenrol.isError ? <Refused error={unenrol.error} /> : null}
           <Group justify="flex-end" gap="xs">

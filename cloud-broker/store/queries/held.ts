@@ -4,7 +4,7 @@ import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 import { HAS_TAG, type Viewer } from './devices.ts';
 
 /** A device whose credits the operator still holds (E14). */
-export interface HeldView {
+interface HeldView {
   id: string;
   serial: string;
   label: string;

@@ -17,8 +17,8 @@ interface Bound {
 }
 
 /**
- * Newest first. A run costs three index look-ups however long it is: where it begins is behind the last other row, what it cost is the difference
- * of the two balances.
+ * Newest first. A run costs two look-ups more than a row, however long it is: where it begins is behind the last other row, what it cost is the
+ * difference of the two balances.
  */
 export function foldedHistory(
   sql: Sql,
@@ -33,10 +33,12 @@ export function foldedHistory(
     if (view === null) break;
     if (view.kind === 'usage') {
       const before = beforeRun(sql, domainId, n);
+      const days = n - before.n;
+      const to = view.date ?? '';
       items.push({
         ...view,
         credits: view.balanceAfter - before.balanceAfter,
-        run: { days: n - before.n, from: dateAt(sql, domainId, before.n + 1), to: dateAt(sql, domainId, n) },
+        run: { days, from: days === 1 ? to : dateAt(sql, domainId, before.n + 1), to },
       });
       n = before.n;
     } else {

@@ -91,17 +91,24 @@ export interface UsedDevice {
   label: string;
 }
 
+interface UsedRow extends UsedDevice {
+  toAt: number | null;
+  fromAt: number;
+}
+
 /** Stands for the end of a span that is open, as in the index of the spans, whose order a page keeps. */
 const OPEN_END = 9_223_372_036_854_775_807n;
 const END = (span: string): string => `ifnull(${span}.to_at, ${OPEN_END})`;
 /** A device with several spans in the day is listed by its last: the open one, or of those that ended the later. */
 const USED = `SELECT d.id, d.serial, d.label, e.to_at AS toAt, e.from_at AS fromAt FROM enrolment_spans e CROSS JOIN devices d ON d.id = e.device_id
-  WHERE e.domain_id = ?1 AND ${END('e')} >= ?2 AND e.from_at < ?3 AND (${END('e')}, e.from_at, e.device_id) > (?4, ?5, ?6)
+  WHERE e.domain_id = ?1 AND ${END('e')} >= ?2 AND e.from_at < ?3
   AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.device_id = e.device_id AND o.to_at IS NULL AND o.from_at < ?3 AND o.id <> e.id)
   AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.domain_id = ?1 AND ${END('o')} >= e.to_at AND ${END('o')} < ${OPEN_END}
     AND o.device_id = e.device_id AND o.from_at < ?3 AND (o.to_at, o.id) > (e.to_at, e.id))
-  AND NOT EXISTS (SELECT 1 FROM json_each(?7) t WHERE t.value NOT IN (SELECT value FROM json_each(d.tags)))
-  ORDER BY ${END('e')}, e.from_at, e.device_id LIMIT ?8`;
+  AND NOT EXISTS (SELECT 1 FROM json_each(?4) t WHERE t.value NOT IN (SELECT value FROM json_each(d.tags)))`;
+/** After the cursor's row: the rest of those with the same end, then those that end later. One comparison of all three would not use the index. */
+const SAME_END = `${USED} AND ${END('e')} = ?6 AND (e.from_at, e.device_id) > (?7, ?8) ORDER BY e.from_at, e.device_id LIMIT ?5`;
+const LATER_END = `${USED} AND ${END('e')} > ?6 ORDER BY ${END('e')}, e.from_at, e.device_id LIMIT ?5`;
 
 const place = z.tuple([z.int().nullable(), z.int(), z.string().max(64)]);
 
@@ -113,17 +120,11 @@ export function devicesOfDay(
   request: PageRequest,
 ): { items: UsedDevice[]; nextCursor: string | null } {
   const [toAt, fromAt, id] = decodeCursor(request.cursor, place) ?? [-1, -1, ''];
-  const rows = sql.all<UsedDevice & { toAt: number | null; fromAt: number }>(
-    USED,
-    viewer.domainId,
-    startOf(day),
-    startOf(day + 1),
-    toAt ?? OPEN_END,
-    fromAt,
-    id,
-    JSON.stringify(viewer.tags),
-    request.limit + 1,
-  );
+  const most = request.limit + 1;
+  const about = [viewer.domainId, startOf(day), startOf(day + 1), JSON.stringify(viewer.tags)] as const;
+  const end = toAt ?? OPEN_END;
+  const rows = sql.all<UsedRow>(SAME_END, ...about, most, end, fromAt, id);
+  if (rows.length < most) rows.push(...sql.all<UsedRow>(LATER_END, ...about, most - rows.length, end));
   const page = pageOf(rows, request.limit, (last) => [last.toAt, last.fromAt, last.id]);
   return { ...page, items: page.items.map(({ id: device, serial, label }) => ({ id: device, serial, label })) };
 }

@@ -31,5 +31,6 @@ export const device = {
   'unenrol.open': 'Unenrol',
   'unenrol.title': 'Unenrol {{label}}?',
   'unenrol.text': 'Its certificate dies now; today is the last day charged; history and credits stay.',
+  'unenrol.takesAlong': 'Credits that it brought less than 72 hours ago go with it.',
   'unenrol.back': 'It does not come back by itself: somebody must start an enrolment on the display.',
 } as const;

@@ -33,5 +33,6 @@ export const device: Record<keyof typeof words, string> = {
   'unenrol.open': 'Désinscrire',
   'unenrol.title': 'Désinscrire {{label}} ?',
   'unenrol.text': 'Certificat révoqué ; aujourd’hui, dernier jour décompté ; historique et crédits conservés.',
+  'unenrol.takesAlong': 'Les crédits attribués il y a moins de 72 heures partent avec lui.',
   'unenrol.back': 'Il ne revient pas de lui-même : quelqu’un doit lancer une inscription sur l’écran.',
 };
