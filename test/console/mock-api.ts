@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { heldPage } from '../../protocol/api-held.ts';
 import {
   approveBody,
   billing,
