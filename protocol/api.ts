@@ -59,6 +59,8 @@ export const device = z.object({
   status: z.enum(deviceStatuses),
   statusSince: time,
   connected: z.boolean(),
+  /** P2: more than 5 reconnects in 10 minutes. */
+  flapping: z.boolean(),
   lastHeartbeatAt: nullableTime,
   enrolledAt: nullableTime,
   /** Only of a device that is enrolled no more; its status is `offline`, and no list shows it (L7). */

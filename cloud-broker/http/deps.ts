@@ -17,6 +17,8 @@ export interface LivePresence {
 
 export interface LiveState {
   connected: boolean;
+  /** P2: it comes and goes; false where nothing is known. */
+  flapping?: boolean;
   lastHeartbeatAt: number | null;
   health: Record<string, number | string> | null;
 }

@@ -45,6 +45,7 @@ describe('a device that is enrolled no more', () => {
         id: device,
         status: 'offline',
         connected: false,
+        flapping: false,
         statusSince: unenrolledAt,
         unenrolledAt,
         pending: null,

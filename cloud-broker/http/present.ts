@@ -24,6 +24,7 @@ export function presentDevice(view: DeviceView, live: LiveState | null): Device 
     status: view.status,
     statusSince: isoTime(view.statusSince),
     connected: live?.connected ?? false,
+    flapping: live?.flapping ?? false,
     lastHeartbeatAt: nullableIsoTime(live?.lastHeartbeatAt ?? null),
     enrolledAt: nullableIsoTime(view.enrolledAt),
     ...(view.state === 'unenrolled' && view.unenrolledAt !== null ? { unenrolledAt: isoTime(view.unenrolledAt) } : {}),

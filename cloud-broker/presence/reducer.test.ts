@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   afterRestart,
+  isFlapping,
   isStaleBirth,
   neverHeard,
   nextCheckAt,
@@ -138,5 +139,23 @@ describe('after a restart', () => {
       statusSince: 10_000,
     });
     expect(afterRestart(neverHeard(60, 7), RESTART)).toEqual(neverHeard(60, 7));
+  });
+});
+
+describe('[P2] flapping', () => {
+  const comes = (atS: number): [number, PresenceEvent] => [atS, { type: 'connected' }];
+
+  test('[P2] is more than 5 reconnects in 10 minutes; the first session is none', () => {
+    const minutely = [0, 60, 120, 180, 240, 300].map(comes);
+    expect(isFlapping(after(...minutely), 300_000)).toBe(false);
+    const flapping = after(...minutely, comes(360));
+    expect(isFlapping(flapping, 360_000)).toBe(true);
+    expect([isFlapping(flapping, 659_999), isFlapping(flapping, 660_000)]).toEqual([true, false]);
+  });
+
+  test('[P2] what comes back every three minutes does not flap, however long', () => {
+    const state = after(...Array.from({ length: 50 }, (_, n) => comes(n * 180)));
+    expect(isFlapping(state, 49 * 180_000)).toBe(false);
+    expect(state.reconnects).toHaveLength(6);
   });
 });

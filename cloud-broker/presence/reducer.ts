@@ -21,6 +21,8 @@ export interface Presence {
   endedAt: number | null;
   status: PresenceStatus;
   statusSince: number;
+  /** When it came back last, the newest last: as many as tell whether it is flapping. Null before its first session since the service started. */
+  reconnects: readonly number[] | null;
 }
 
 export interface Thresholds {
@@ -49,7 +51,21 @@ export function neverHeard(intervalS: number, since: number): Presence {
     endedAt: null,
     status: 'never',
     statusSince: since,
+    reconnects: null,
   };
+}
+
+/** P2: more than so many reconnects within so long. */
+const FLAPPING = { most: 5, withinMs: 10 * 60_000 } as const;
+
+/** P2: whether a device comes and goes: a flag beside its status, over once it has stayed for ten minutes. */
+export function isFlapping({ reconnects }: Pick<Presence, 'reconnects'>, now: number): boolean {
+  const first = reconnects?.at(-1 - FLAPPING.most);
+  return first !== undefined && now - first < FLAPPING.withinMs;
+}
+
+function reconnected(before: readonly number[] | null, at: number): readonly number[] {
+  return before === null ? [] : [...before.slice(-FLAPPING.most), at];
 }
 
 /** P3: a birth that is not higher than the highest epoch heard is not taken; the answer is `epochFrom`. */
@@ -60,7 +76,7 @@ export function isStaleBirth(state: Presence, epoch: number): boolean {
 function afterEvent(state: Presence, event: PresenceEvent, at: number): Presence {
   switch (event.type) {
     case 'connected':
-      return { ...state, connected: true };
+      return { ...state, connected: true, reconnects: reconnected(state.reconnects, at) };
     case 'disconnected':
       return { ...state, connected: false };
     case 'birth':

@@ -248,7 +248,7 @@ describe('after a restart', () => {
       STORED,
       { ...STORED, deviceId: 'dev-00000002', lastHeartbeatAt: START - 3_600_000 },
     ]);
-    expect(roster.of(DEVICE)).toEqual({ connected: false, lastHeartbeatAt: START - 5000, health: { cpuPercent: 1 } });
+    expect(roster.of(DEVICE)).toEqual({ connected: false, flapping: false, lastHeartbeatAt: START - 5000, health: { cpuPercent: 1 } });
     time.now = START + 140_000;
     roster.sweep();
     expect(roster.counts()).toMatchObject({ online: 2 });

@@ -5,6 +5,7 @@ import { flushOf, type Flush, type StoredPresence, type Unstored } from './flush
 import { Gathering } from './gathering.ts';
 import {
   afterRestart,
+  isFlapping,
   isStaleBirth,
   neverHeard,
   nextCheckAt,
@@ -51,13 +52,17 @@ export class Roster {
   }
 
   /** What the lists show of a device now; null where it is not on the roll. */
-  of(
-    deviceId: string,
-  ): { connected: boolean; lastHeartbeatAt: number | null; health: Record<string, number | string> | null } | null {
+  of(deviceId: string): {
+    connected: boolean;
+    flapping: boolean;
+    lastHeartbeatAt: number | null;
+    health: Record<string, number | string> | null;
+  } | null {
     const entry = this.entries.get(deviceId);
     if (entry === undefined) return null;
     return {
       connected: entry.presence.connected,
+      flapping: isFlapping(entry.presence, this.deps.clock()),
       lastHeartbeatAt: entry.presence.lastHeartbeatAt,
       health: entry.health as Record<string, number | string> | null,
     };
@@ -156,6 +161,7 @@ export class Roster {
     const stored: Presence = {
       ...row,
       connected: false,
+      reconnects: null,
       // A device enrolled again was not heard since; one that was born and sent no heartbeat was heard, once.
       heardAt: row.status === 'never' ? null : (row.lastHeartbeatAt ?? 0),
       intervalS: row.intervalS ?? this.deps.heartbeat.intervalS,

@@ -5,7 +5,7 @@ import type { Device } from '../../../protocol/api.ts';
 import { deviceQuery } from '../api/queries.ts';
 import { useLost } from '../live/Live.tsx';
 import { ErrorPanel, Fact, Facts, RowsLoading } from '../parts/panels.tsx';
-import { DeviceSign, stateOf } from '../parts/Status.tsx';
+import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
 import { Ago, Exact } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
 import { EditDevice } from './EditDevice.tsx';
@@ -51,6 +51,7 @@ function DeviceFacts({ device }: { device: Device }) {
         </Title>
         <p className="rc-sentence">
           {former ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}{' '}
+          <UnstableSign device={device} />
           <span className="rc-dim">{t('time.since', { time: formats.exact(device.statusSince) })}</span>
         </p>
       </div>

@@ -8,7 +8,7 @@ import { useLost } from '../live/Live.tsx';
 import { Changes } from '../parts/Changes.tsx';
 import { useHeld } from '../parts/held.ts';
 import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
-import { DeviceSign, stateOf } from '../parts/Status.tsx';
+import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
 import { Ago, Since } from '../parts/Time.tsx';
 import { Cell, VirtualTable } from '../parts/VirtualTable.tsx';
 import { useWords } from '../words/words.ts';
@@ -94,6 +94,7 @@ function DeviceCells({ device, filter, removed }: { device: Device; filter: Devi
     <>
       <Cell area="status">
         {removed ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}
+        <UnstableSign device={device} />
         <div className="rc-dim">
           <Since at={device.statusSince} />
         </div>

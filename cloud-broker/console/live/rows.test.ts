@@ -20,6 +20,7 @@ const device = (id: string, part: Partial<Device> = {}): Device => ({
   status: 'online',
   statusSince: AT,
   connected: true,
+  flapping: false,
   lastHeartbeatAt: AT,
   enrolledAt: AT,
   firmware: null,

@@ -41,6 +41,22 @@ export function DeviceSign({ state }: { state: DeviceState }) {
   return <Signed sign={lost ? { ...sign, colour: 'off' } : sign} word={t(lost ? wasWords[state] : sign.word)} />;
 }
 
+/** P2: beside the status of a device that comes and goes. */
+export function UnstableSign({ device }: { device: Pick<Device, 'flapping'> }) {
+  const { t } = useWords();
+  if (!device.flapping) return null;
+  return (
+    <Signed
+      sign={{
+        shape: <path d="M1.5 6c2-2.4 4.3-2.4 6.5 0s4.5 2.4 6.5 0M1.5 11c2-2.4 4.3-2.4 6.5 0s4.5 2.4 6.5 0" />,
+        colour: 'warn',
+        word: 'status.unstable',
+      }}
+      word={t('status.unstable')}
+    />
+  );
+}
+
 export function DomainSign({ status }: { status: DomainStatus }) {
   const { t } = useWords();
   return <Signed sign={domainSigns[status]} word={t(domainSigns[status].word)} />;

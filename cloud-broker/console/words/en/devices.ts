@@ -5,6 +5,7 @@ export const devices = {
   'status.never': 'Never heard',
   'status.pending': 'Waiting for approval',
   'status.keyChanged': 'Replaced or cloned?',
+  'status.unstable': 'Unstable',
   'status.unenrolled': 'Unenrolled',
   'was.online': 'Was online',
   'was.late': 'Was late',

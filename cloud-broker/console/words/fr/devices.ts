@@ -7,6 +7,7 @@ export const devices: Record<keyof typeof words, string> = {
   'status.never': 'Aucun signal reçu',
   'status.pending': 'En attente d’approbation',
   'status.keyChanged': 'Remplacé ou cloné ?',
+  'status.unstable': 'Instable',
   'status.unenrolled': 'Désinscrit',
   'was.online': 'Était en ligne',
   'was.late': 'Était en retard',
