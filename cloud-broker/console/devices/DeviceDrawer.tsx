@@ -45,16 +45,7 @@ function DeviceFacts({ device }: { device: Device }) {
   const former = device.unenrolledAt !== undefined;
   return (
     <Stack gap="lg" className={lost ? 'rc-pale' : ''}>
-      <div>
-        <Title order={2} size="h3" className="rc-wrap">
-          {device.label}
-        </Title>
-        <p className="rc-sentence">
-          {former ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}{' '}
-          <UnstableSign device={device} />
-          <span className="rc-dim">{t('time.since', { time: formats.exact(device.statusSince) })}</span>
-        </p>
-      </div>
+      <Heading device={device} former={former} />
       <Decision device={device} />
       {device.pending === null && !former ? <EditDevice device={device} /> : null}
       {former ? null : (
@@ -106,6 +97,22 @@ function DeviceFacts({ device }: { device: Device }) {
       )}
       {device.pending === null && !former ? <Unenrol device={device} /> : null}
     </Stack>
+  );
+}
+
+function Heading({ device, former }: { device: Device; former: boolean }) {
+  const { t, formats } = useWords();
+  return (
+    <div>
+      <Title order={2} size="h3" className="rc-wrap">
+        {device.label}
+      </Title>
+      <p className="rc-sentence">
+        {former ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}{' '}
+        <UnstableSign device={device} />
+        <span className="rc-dim">{t('time.since', { time: formats.exact(device.statusSince) })}</span>
+      </p>
+    </div>
   );
 }
 
