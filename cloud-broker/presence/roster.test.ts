@@ -69,7 +69,7 @@ function testRoster(stored: StoredPresence[] = []): TestRoster {
   return { roster, time, flushes, errors, answer };
 }
 
-/** Until `condition` holds; the roster gathers for 50 ms. */
+/** The roster gathers for 50 ms. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -244,11 +244,10 @@ describe('the sweep', () => {
 
 describe('after a restart', () => {
   test('[P4] nobody is declared offline before one whole silence; then those who did not come back are', async () => {
-    const { roster, flushes, time } = testRoster([
-      STORED,
-      { ...STORED, deviceId: 'dev-00000002', lastHeartbeatAt: START - 3_600_000 },
-    ]);
-    expect(roster.of(DEVICE)).toEqual({ connected: false, flapping: false, lastHeartbeatAt: START - 5000, health: { cpuPercent: 1 } });
+    const silent = { ...STORED, deviceId: 'dev-00000002', lastHeartbeatAt: START - 3_600_000 };
+    const { roster, flushes, time } = testRoster([STORED, silent]);
+    const known = { connected: false, flapping: false, lastHeartbeatAt: START - 5000, health: { cpuPercent: 1 } };
+    expect(roster.of(DEVICE)).toEqual(known);
     time.now = START + 140_000;
     roster.sweep();
     expect(roster.counts()).toMatchObject({ online: 2 });

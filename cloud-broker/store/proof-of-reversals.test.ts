@@ -79,7 +79,8 @@ describe('with the guards taken away, the first difference is named', () => {
       [
         `UPDATE transfers SET kind = 'reversal', reverses = 2, credits = 5, credit = 'vendor:grants', idempotency_key = 'reversal:2',
           (board_id, device_id) = (SELECT board_id, device_id FROM transfers WHERE id = 2) WHERE domain_id = 1 AND n = 3`,
-        `UPDATE transfers SET reverses = 3 WHERE n = 4`,
+        `UPDATE transfers SET reverses = 3, credits = 5, debit = 'vendor:grants', credit = 'domain', idempotency_key = 'reversal:3',
+          (board_id, device_id) = (SELECT board_id, device_id FROM transfers WHERE id = 2) WHERE n = 4`,
       ],
       'reverses a reversal',
       4,

@@ -31,6 +31,17 @@ describe('more than seven open days', () => {
     ]);
   });
 
+  test('[L6] a device that comes while the days are open, at midnight to the millisecond, is in none of those before it', async () => {
+    const { close, enrol, days } = await school();
+    await enrol('SN-1', startOf(FIRST_DAY + 8));
+    expect(days()).toEqual([]);
+    await close(FIRST_DAY + 8, { byOperator: { actor: 'operator', waive: false } });
+    expect(days().slice(-2)).toEqual([
+      [7, 0, 0],
+      [8, 1, 1],
+    ]);
+  });
+
   test('[L6] one domain is closed by itself: the others stay as they are, and what is stuck does not hold them up', async () => {
     const { store, close, enrol } = await school();
     await enrol('SN-1', START);
