@@ -13,7 +13,7 @@ import { Refused } from '../parts/panels.tsx';
 import { AccessCard } from '../sign-in/AccessCard.tsx';
 import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
 import { useWords } from '../words/words.ts';
-import type { Draft } from './SignUpPage.tsx';
+import type { Draft } from './draft.ts';
 
 /** A name is looked up once nobody typed for so long. */
 const TYPING_MS = 300;

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { Refused } from '../parts/panels.tsx';
 import { AccessCard } from '../sign-in/AccessCard.tsx';
 import { useWords } from '../words/words.ts';
-import type { Draft } from './SignUpPage.tsx';
+import type { Draft } from './draft.ts';
 
 interface MoreStepProps {
   draft: Draft;

@@ -5,17 +5,8 @@ import { hasCode } from '../api/failure.ts';
 import { useWords } from '../words/words.ts';
 import { AccountStep } from './AccountStep.tsx';
 import { CheckMail } from './CheckMail.tsx';
+import type { Draft } from './draft.ts';
 import { MoreStep } from './MoreStep.tsx';
-
-/** All that a sign-up asks for; kept while one goes back and forth between its pages. */
-export interface Draft {
-  name: string;
-  email: string;
-  password: string;
-  organization: string;
-  contactName: string;
-  phone: string;
-}
 
 const EMPTY: Draft = { name: '', email: '', password: '', organization: '', contactName: '', phone: '' };
 /** Refusals that are about what the first page asked. */
