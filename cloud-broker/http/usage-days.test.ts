@@ -25,7 +25,7 @@ let first: number;
 const ids: string[] = [];
 
 /**
- * On springfield's first charged day S-0 leaves for good, S-1 leaves and comes back, twice in one millisecond, and S-2 has left the day before;
+ * On springfield's first charged day S-0 leaves, comes back and leaves for good, S-1 leaves and comes back twice, all in one millisecond, and S-2 has left the day before;
  * S-7 comes the day after.
  */
 beforeAll(async () => {
@@ -40,6 +40,8 @@ beforeAll(async () => {
   harness.now = startOf(first) - 1;
   await leave(2);
   harness.now = startOf(first) + 5;
+  await leave(0);
+  await harness.enrol(springfield, 'S-0');
   await leave(0);
   for (let times = 0; times < 2; times += 1) {
     await leave(1);

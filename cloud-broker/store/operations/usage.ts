@@ -50,7 +50,7 @@ export function closeUsage(context: WriteContext, input: CloseUsageInput): Close
     input.domain === null
       ? context.sql.all<Open>(OPEN_ANYWHERE, from, through, most)
       : context.sql.all<Open>(OPEN_IN_ONE, from, through, input.domain, most);
-  const piece: CloseUsagePiece = { days: 0, credits: 0, more: found.length > 0 };
+  const piece: CloseUsagePiece = { days: 0, credits: 0, more: false };
   let spent = 0;
   for (const domain of found) {
     const open = Math.min(openDays(domain, now), through - domain.nextUsageDay + 1);
@@ -62,6 +62,7 @@ export function closeUsage(context: WriteContext, input: CloseUsageInput): Close
       closed.credits += charged;
     }
     if (closed.days === 0) break;
+    piece.more = true;
     piece.days += closed.days;
     piece.credits += closed.credits;
     if (byOperator !== null) noteOperator(context, domain, closed, { now, ...byOperator });
