@@ -24,6 +24,7 @@ export async function status(context: Context): Promise<Answer> {
     ...(kept?.lastHeartbeatAt === null || kept === null ? {} : { lastHeartbeatAt: kept.lastHeartbeatAt }),
     buffered: running ? (kept?.buffered ?? 0) : 0,
     ...(state === null ? {} : { checkCode: checkCode(deviceKey(state.privateKey).fingerprint) }),
+    ...(state?.enrolment == null ? {} : { tags: state.tags }),
     ...(state?.stopped === null || state === null ? {} : { stopped: state.stopped }),
     ...(running && kept?.notice ? { notice: kept.notice } : {}),
   };

@@ -1,4 +1,5 @@
 import type { CommandResult, DeviceDown } from '../protocol/messages.ts';
+import { commandTags } from '../protocol/text.ts';
 
 export type Command = Extract<DeviceDown, { type: 'command' }>;
 type Answer = Pick<CommandResult, 'outcome' | 'detail'>;
@@ -11,8 +12,8 @@ export interface CommandActions {
   identify(): Promise<void>;
   /** Sends a new birth with a fresh inventory. */
   refresh(): Promise<void>;
-  /** The service is about to close the session for good (E9). */
-  unenroll(): Promise<void>;
+  /** Keeps the tags that the service gave this device. */
+  setTags(tags: string[]): Promise<void>;
 }
 
 async function done(work: Promise<void>): Promise<Answer> {
@@ -31,9 +32,12 @@ async function answer(command: Command, actions: CommandActions): Promise<Answer
       return done(actions.identify());
     case 'refresh':
       return done(actions.refresh());
+    case 'set-tags': {
+      const { data } = commandTags.safeParse(command.args?.['tags']);
+      return data === undefined ? { outcome: 'failed', detail: 'unreadable' } : done(actions.setTags(data));
+    }
+    // A courtesy that nobody waits for an answer to: the session sees to it (E9).
     case 'unenroll':
-      return done(actions.unenroll());
-    case 'set-tags':
     default:
       return { outcome: 'failed', detail: 'unsupported' };
   }

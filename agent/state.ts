@@ -39,6 +39,8 @@ export const agentState = z.object({
   /** P3: the highest epoch used, and the last `epochFrom` heard. */
   epoch: z.object({ lastUsed: epoch, from: epoch }),
   unenrolledAt: time.nullable(),
+  /** What the service calls this display (P8): told, never chosen here. */
+  tags: z.array(z.string()).default([]),
   /** A refusal after which nothing is asked again until a person acts. */
   stopped: z.object({ code: z.string(), message: z.string(), next: z.string(), correlationId: z.string(), at: time }).nullable(),
 });
@@ -59,6 +61,7 @@ export function newState(privateKey: string, fingerprint: Fingerprint, now: stri
     waiting: null,
     epoch: { lastUsed: 0, from: 0 },
     unenrolledAt: null,
+    tags: [],
     stopped: null,
   };
 }
@@ -96,9 +99,9 @@ export function withAccepted(state: AgentState, accepted: Accepted, now: string)
   };
 }
 
-/** E9: forgets deviceId and certificate; the key stays, and so does what the agent trusts. */
+/** E9: forgets deviceId, certificate and tags; the key stays, and so does what the agent trusts. */
 export function withUnenrolled(state: AgentState, now: string): AgentState {
-  return { ...state, enrolment: null, waiting: null, stopped: null, unenrolledAt: now };
+  return { ...state, enrolment: null, waiting: null, stopped: null, tags: [], unenrolledAt: now };
 }
 
 export function stateName(state: AgentState | null): StateName {

@@ -8,11 +8,18 @@ export class StatusKeeper {
 
   constructor(folder: string) {
     this.#folder = folder;
-    this.change({});
+    this.#write();
   }
 
+  /** Written only where it is news: a display's flash wears with every write. */
   change(part: Partial<RunStatus>): void {
+    const before: Partial<Record<string, unknown>> = this.#status;
+    if (Object.entries(part).every(([name, value]) => before[name] === value)) return;
     this.#status = { ...this.#status, ...part };
+    this.#write();
+  }
+
+  #write(): void {
     const snapshot = this.#status;
     this.#last = this.#last.then(() => writeStatus(this.#folder, snapshot)).catch(() => undefined);
   }
@@ -25,3 +32,6 @@ export class StatusKeeper {
     return this.#last;
   }
 }
+
+/** What `run` tells of itself. */
+export type StatusPort = Pick<StatusKeeper, 'change' | 'flushed'>;

@@ -21,6 +21,9 @@ export const asciiText = (most: number) =>
     .regex(PRINTABLE_ASCII, 'must be printable ASCII')
     .refine((text) => text.trim() !== '', 'must not be empty');
 
+/** Tags as the command `set-tags` carries them (P8). */
+export const commandTags = z.array(deviceText(64)).max(32);
+
 /** D1: 3 to 32 lowercase letters or digits. */
 export const domainName = z.string().regex(/^[a-z0-9]{3,32}$/, 'must be 3 to 32 lowercase letters or digits');
 

@@ -27,6 +27,8 @@ interface Consequences {
   decided: { domainId: number; keyFingerprint: string }[];
   /** Mails that were put into the outbox: their ids. */
   mails: number[];
+  /** Devices that a new command waits for (P8). */
+  commanded: string[];
 }
 
 /** What operations noted beside their rows: stored with them just before the commit. */
@@ -40,7 +42,7 @@ export interface Committed extends Consequences {
   events: StoredEvent[];
 }
 
-export const noNotes = (): Notes => ({ events: [], audit: [], revoked: [], decided: [], mails: [] });
+export const noNotes = (): Notes => ({ events: [], audit: [], revoked: [], decided: [], mails: [], commanded: [] });
 
 export function addNotes(batch: Notes, own: Notes): void {
   batch.events.push(...own.events);
@@ -48,11 +50,12 @@ export function addNotes(batch: Notes, own: Notes): void {
   batch.revoked.push(...own.revoked);
   batch.decided.push(...own.decided);
   batch.mails.push(...own.mails);
+  batch.commanded.push(...own.commanded);
 }
 
 /** Stores the notes of all operations that share a commit: many rows a statement cost a third of as many statements. */
 export function storeNotes(sql: Sql, notes: Notes): Committed {
-  const { events, audit, revoked, decided, mails } = notes;
+  const { events, audit, revoked, decided, mails, commanded } = notes;
   const newest = sql.insertRows(
     'events (domain_id, at, type, data)',
     events.map((event): Parameter[] => [event.domainId, event.at, event.type, JSON.stringify(event.data)]),
@@ -76,6 +79,7 @@ export function storeNotes(sql: Sql, notes: Notes): Committed {
     revoked,
     decided,
     mails,
+    commanded,
   };
 }
 
@@ -113,6 +117,10 @@ export class WriteContext {
 
   revoked(deviceId: string): void {
     this.notes.revoked.push(deviceId);
+  }
+
+  commanded(deviceId: string): void {
+    this.notes.commanded.push(deviceId);
   }
 
   decided(domainId: number, keyFingerprint: string): void {

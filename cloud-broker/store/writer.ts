@@ -83,7 +83,7 @@ function commit(batch: WriteRequest[], each: typeof run): Omit<CommitReport, 'co
 function commitOrRefuse(batch: WriteRequest[]): Omit<CommitReport, 'commitMs'> {
   const refuseAll = (error: unknown): Omit<CommitReport, 'commitMs'> => ({
     replies: batch.map(({ id }) => refusal(id, error)),
-    committed: { events: [], revoked: [], decided: [], mails: [] },
+    committed: { events: [], revoked: [], decided: [], mails: [], commanded: [] },
   });
   try {
     return commit(batch, run);

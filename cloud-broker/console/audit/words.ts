@@ -7,6 +7,8 @@ const actionWords: Readonly<Record<string, WordKey>> = {
   'device.blocked': 'audit.deviceBlocked',
   'device.changed': 'audit.deviceChanged',
   'device.unenrolled': 'audit.deviceUnenrolled',
+  'device.command': 'audit.deviceCommand',
+  'device.commands': 'audit.deviceCommands',
   'device.stopped-asking': 'audit.deviceStoppedAsking',
   'device.joined-register': 'audit.deviceJoinedRegister',
   'block.lifted': 'audit.blockLifted',
@@ -33,6 +35,8 @@ const actionWords: Readonly<Record<string, WordKey>> = {
 };
 
 const fieldWords: Readonly<Record<string, WordKey>> = {
+  command: 'audit.command',
+  devices: 'audit.devices',
   label: 'audit.label',
   tags: 'audit.tags',
   granted: 'audit.granted',
@@ -65,6 +69,9 @@ const valueWords: Readonly<Record<string, WordKey>> = {
   'pairingCode=none': 'audit.codeNone',
   'pairingCode=set': 'audit.codeSet',
   'pairingCode=new': 'audit.codeNew',
+  'command=identify': 'commands.identify',
+  'command=refresh': 'commands.refresh',
+  'command=set-tags': 'audit.setTags',
   'reason=granted': 'audit.reasonGranted',
   'reason=held': 'audit.reasonHeld',
   'reason=product-key': 'audit.reasonProductKey',

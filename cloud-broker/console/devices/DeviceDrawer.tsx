@@ -8,6 +8,7 @@ import { ErrorPanel, Fact, Facts, RowsLoading } from '../parts/panels.tsx';
 import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
 import { Ago, Exact } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
+import { Commands } from './Commands.tsx';
 import { EditDevice } from './EditDevice.tsx';
 import { brought, healthFacts } from './device-facts.ts';
 import { KeyChanged } from './KeyChanged.tsx';
@@ -63,6 +64,11 @@ function DeviceFacts({ device }: { device: Device }) {
           </Facts>
         </Section>
       )}
+      {device.pending === null ? (
+        <Section title={t('commands.title')}>
+          <Commands device={device} former={former} />
+        </Section>
+      ) : null}
       <Section title={t('device.identity')}>
         <Facts>
           {former && device.tags.length > 0 ? <Fact name={t('column.tags')}>{device.tags.join(', ')}</Fact> : null}

@@ -12,6 +12,7 @@ import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
 import { Ago, Since } from '../parts/Time.tsx';
 import { Cell, VirtualTable } from '../parts/VirtualTable.tsx';
 import { useWords } from '../words/words.ts';
+import { CommandToAll } from './CommandToAll.tsx';
 import { useDeviceList } from './device-list.ts';
 import type { LiveDeviceList } from './device-list.ts';
 import { EnrolSteps } from './EnrolSteps.tsx';
@@ -70,6 +71,8 @@ function Rows({ filter, list }: { filter: DeviceFilter; list: LiveDeviceList }) 
   return (
     <div className={`rc-panel${lost ? ' rc-pale' : ''}${list.refreshing ? ' rc-pale' : ''}`} aria-busy={list.refreshing}>
       {searching ? <p className="rc-found">{t('devices.found', { count: list.total, n: formats.number(list.total) })}</p> : null}
+      {/* What was asked of another list is not this one's outcome. */}
+      <CommandToAll key={`${filter.status} ${filter.tag} ${filter.q}`} filter={filter} total={list.total} />
       <VirtualTable
         label={t('devices.title')}
         layout="rc-devices"

@@ -3,6 +3,7 @@ import { access } from './en/access.ts';
 import { devices } from './en/devices.ts';
 import { enrolment } from './en/enrolment.ts';
 import { device } from './en/device.ts';
+import { commands } from './en/commands.ts';
 import { billing } from './en/billing.ts';
 import { portal } from './en/portal.ts';
 import { users } from './en/users.ts';
@@ -18,6 +19,7 @@ export const en = {
   ...devices,
   ...enrolment,
   ...device,
+  ...commands,
   ...billing,
   ...users,
   ...portal,

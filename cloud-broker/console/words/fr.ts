@@ -4,6 +4,7 @@ import { access } from './fr/access.ts';
 import { devices } from './fr/devices.ts';
 import { enrolment } from './fr/enrolment.ts';
 import { device } from './fr/device.ts';
+import { commands } from './fr/commands.ts';
 import { billing } from './fr/billing.ts';
 import { portal } from './fr/portal.ts';
 import { users } from './fr/users.ts';
@@ -16,6 +17,7 @@ export const fr: Record<keyof typeof en, string> = {
   ...devices,
   ...enrolment,
   ...device,
+  ...commands,
   ...billing,
   ...users,
   ...portal,

@@ -1,4 +1,5 @@
 import { RollcallError } from '../../../protocol/errors.ts';
+import { endCommands } from '../command-rows.ts';
 import type { WriteContext } from '../context.ts';
 import { deviceById, deviceOfDomain } from '../device-rows.ts';
 import { domainById, statusOf, type DomainRow } from '../domain-rows.ts';
@@ -100,6 +101,7 @@ export function endEnrolment(context: WriteContext, input: UnenrolInput): { doma
   sql.run('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', end, device.id);
   revokeCertificates(context, device.id, input.now);
   stopCompeting(context, device.domainId, device.id, input.now);
+  endCommands(context, device.id, input.now);
   context.audit({
     domainId: device.domainId,
     at: input.now,

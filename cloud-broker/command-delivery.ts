@@ -1,0 +1,46 @@
+/** Wires commands (P8): what waits in the store goes out through the gateway. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { CommandDesk, type CommandMessage } from './device-commands/desk.ts';
+import type { Gateway } from './gateway/port.ts';
+import { openCommands } from './store/command-rows.ts';
+import type { Store } from './store/store.ts';
+
+const SWEEP_MS = 5000;
+
+/** E9: said to a device just before its session is closed; nobody waits for an answer. */
+export function farewell(): CommandMessage {
+  return { type: 'command', commandId: randomUUID(), name: 'unenroll', expiresInS: 60 };
+}
+
+export function startCommands(deps: {
+  store: Store;
+  gateway(): Pick<Gateway, 'send'> | null;
+  log: Pick<Logger, 'error'>;
+  clock(): number;
+}): { desk: CommandDesk; stop(): void } {
+  const { store, log, clock } = deps;
+  const desk = new CommandDesk({
+    open: (deviceId, now) => openCommands(store.reader, deviceId, now),
+    send: async (deviceId, command, acknowledged) => deps.gateway()?.send(deviceId, command, acknowledged) ?? false,
+    async moved(deviceId, commandId, to) {
+      try {
+        await store.write('moveCommand', { now: clock(), deviceId, commandId, to });
+      } catch (error) {
+        // What became of it is still told by its result.
+        log.error({ error: error instanceof Error ? error.message : String(error), to }, 'a command’s way could not be stored');
+      }
+    },
+    clock,
+  });
+  store.onCommitted(({ commanded }) => {
+    for (const deviceId of commanded) desk.added(deviceId);
+  });
+  const sweeper = setInterval(() => desk.sweep(), SWEEP_MS);
+  return { desk, stop: () => clearInterval(sweeper) };
+}
+
+/** By the hour: what is over is written down, and what is long past forgotten, piece by piece. */
+export async function pruneCommands(store: Store, now: number): Promise<void> {
+  for (let more = true; more;) ({ more } = await store.write('pruneCommands', { now }));
+}

@@ -1,0 +1,88 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { commandBatch, commandsMade, commandsPage } from '../../../protocol/api-commands.ts';
+import type { Command, CommandState } from '../../../protocol/api-commands.ts';
+import { ask, change, read } from '../api/client.ts';
+import { keys } from '../api/queries.ts';
+import type { Cursor } from '../api/queries.ts';
+import { filterQuery } from '../app/address.ts';
+import type { DeviceFilter } from '../app/address.ts';
+import type { WordKey, Words } from '../words/words.ts';
+
+const PAGE_ROWS = 5;
+/** A batch that is not through is looked at so often: what becomes of a command is heard per device, never per batch. */
+const BATCH_EVERY_MS = 2000;
+
+const pathOf = (id: string): string => `/devices/${encodeURIComponent(id)}/commands`;
+
+export const commandsQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.commands, id],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({ limit: String(PAGE_ROWS), ...(pageParam === null ? {} : { cursor: pageParam }) });
+      return read(`${pathOf(id)}?${query.toString()}`, commandsPage, signal);
+    },
+    initialPageParam: null as Cursor,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
+/** What can be asked with one click. */
+export type Asked = 'identify' | 'refresh';
+export const askedWords: Record<Asked, WordKey> = { identify: 'commands.identify', refresh: 'commands.refresh' };
+
+/** Asks something of one device (P8). */
+export function useCommand(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: Asked) => change('POST', pathOf(id), { name }),
+    onSettled: () => client.invalidateQueries({ queryKey: [...keys.commands, id] }),
+  });
+}
+
+/** Asks something of all that a filter shows, also beyond what was read of the list. */
+export function useCommandToAll() {
+  return useMutation({
+    mutationFn: ({ name, filter }: { name: Asked; filter: DeviceFilter }) => {
+      const { status, q, tag } = Object.fromEntries(filterQuery(filter)) as Record<string, string | undefined>;
+      return ask('/commands', commandsMade, { name, filter: { status, q, tag } });
+    },
+  });
+}
+
+const isOpen = (states: Record<CommandState, number>): boolean => states.waiting + states.sent + states.delivered > 0;
+
+export const batchQuery = (batch: string) =>
+  queryOptions({
+    queryKey: [...keys.commands, 'batch', batch],
+    queryFn: ({ signal }) => read(`/commands/batches/${batch}`, commandBatch, signal),
+    refetchInterval: ({ state }) => (state.data === undefined || isOpen(state.data.states) ? BATCH_EVERY_MS : false),
+  });
+
+export function commandName(t: Words['t'], { name, args }: Pick<Command, 'name' | 'args'>): string {
+  if (name !== 'set-tags') return t(askedWords[name]);
+  const tags = args.tags ?? [];
+  return t('commands.setTags', { tags: tags.length === 0 ? t('commands.noTags') : tags.join(', ') });
+}
+
+export const stateWords: Record<CommandState, WordKey> = {
+  waiting: 'commands.waiting',
+  sent: 'commands.sent',
+  delivered: 'commands.delivered',
+  done: 'commands.done',
+  failed: 'commands.failed',
+  expired: 'commands.expired',
+};
+
+/** So many of them. */
+export const countWords = {
+  waiting: 'commandCount.waiting',
+  sent: 'commandCount.sent',
+  delivered: 'commandCount.delivered',
+  done: 'commandCount.done',
+  failed: 'commandCount.failed',
+  expired: 'commandCount.expired',
+} as const;
+
+/** When a command came to where it is. */
+export function reachedAt({ createdAt, sentAt, deliveredAt, endedAt }: Command): string {
+  return endedAt ?? deliveredAt ?? sentAt ?? createdAt;
+}

@@ -1,0 +1,46 @@
+/** P8: what may happen to a command, and when. */
+import type { CommandState, RefusalReason } from '../../protocol/api-commands.ts';
+
+export const COMMAND_LIFE_MS = 24 * 3_600_000;
+/** Commands of one device that have not ended. */
+export const MOST_OPEN = 20;
+/** A command that is not answered for so long makes way for the next one; it is sent again in the device's next session. */
+export const ANSWER_MS = 60_000;
+export const COMMANDS_KEPT_MS = 90 * 24 * 3_600_000;
+
+export interface CommandTimes {
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  sentAt: number | null;
+  deliveredAt: number | null;
+  outcome: 'done' | 'failed' | 'expired' | null;
+}
+
+/** Where a command is at `now`: what is over has expired, whether or not the job that writes it down has run. */
+export function stateOf({ expiresAt, sentAt, deliveredAt, outcome }: CommandTimes, now: number): CommandState {
+  if (outcome !== null) return outcome;
+  if (expiresAt <= now) return 'expired';
+  if (deliveredAt !== null) return 'delivered';
+  return sentAt === null ? 'waiting' : 'sent';
+}
+
+export interface OpenCommand {
+  n: number;
+  id: string;
+  name: string;
+  /** JSON object, always written in one way. */
+  args: string;
+  sentAt: number | null;
+}
+
+export type Admission = { verdict: 'new' } | { verdict: 'joined'; n: number } | { verdict: 'refused'; reason: RefusalReason };
+
+/**
+ * What becomes of one more wish, with the device's open commands, oldest first. It joins the one that waits for the same; but not
+ * past another of its name, because of two `set-tags` the later one counts.
+ */
+export function admit(wish: { name: string; args: string }, open: readonly OpenCommand[]): Admission {
+  const last = open.findLast(({ name }) => name === wish.name);
+  if (last?.args === wish.args && last.sentAt === null) return { verdict: 'joined', n: last.n };
+  return open.length >= MOST_OPEN ? { verdict: 'refused', reason: 'too-many-waiting' } : { verdict: 'new' };
+}

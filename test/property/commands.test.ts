@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CommandDesk } from '../../cloud-broker/device-commands/desk.ts';
+import { COMMAND_LIFE_MS } from '../../cloud-broker/device-commands/rules.ts';
+
+type Step = 'wish' | 'answer' | 'connect' | 'lose' | 'sweep' | 'restart' | 'late';
+
+/** What may happen around one device. */
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('wish' as const) },
+  { weight: 3, arbitrary: fc.constant('answer' as const) },
+  fc.constantFrom('connect' as const, 'lose' as const, 'sweep' as const, 'restart' as const, 'late' as const),
+);
+
+/** The device and the store beside it, as simple as they can be. */
+class World {
+  now = 0;
+  readonly open = new Map<string, { id: string; name: string; args: string; expiresAt: number }>();
+  /** What the desk believes to be under way in this session: sent, and neither answered nor given up. */
+  inFlight: { id: string; at: number } | null = null;
+  mostInFlight = 0;
+  readonly done: string[] = [];
+  readonly sentThisSession = new Map<string, number>();
+  connected = false;
+  private made = 0;
+  desk = this.newDesk();
+
+  newDesk(): CommandDesk {
+    return new CommandDesk({
+      open: (_deviceId, now) => [...this.open.values()].filter(({ expiresAt }) => expiresAt > now),
+      send: async (_deviceId, command) => {
+        if (!this.connected) throw new Error('sent to a device that is not there');
+        if (!this.open.has(command.commandId)) throw new Error('sent what had ended');
+        if (this.inFlight !== null && this.now - this.inFlight.at < 60_000) this.mostInFlight = 2;
+        this.inFlight = { id: command.commandId, at: this.now };
+        this.sentThisSession.set(command.commandId, (this.sentThisSession.get(command.commandId) ?? 0) + 1);
+        return true;
+      },
+      moved: async () => undefined,
+      clock: () => this.now,
+    });
+  }
+
+  begin(): void {
+    this.inFlight = null;
+    this.sentThisSession.clear();
+    this.connected = true;
+    this.desk.ready('device');
+  }
+
+  lose(): void {
+    this.connected = false;
+    this.inFlight = null;
+    this.desk.gone('device');
+  }
+
+  answer(): void {
+    const id = this.inFlight?.id;
+    if (id === undefined) return;
+    this.inFlight = null;
+    this.open.delete(id);
+    this.done.push(id);
+    this.desk.answered('device', id);
+  }
+
+  wish(): void {
+    this.made += 1;
+    const id = `c${this.made}`;
+    this.open.set(id, { id, name: 'identify', args: '{}', expiresAt: this.now + COMMAND_LIFE_MS });
+    this.desk.added('device');
+  }
+
+  take(what: Step): void {
+    this.now += 1000;
+    if (what === 'wish') this.wish();
+    else if (what === 'answer') this.answer();
+    else if (what === 'connect') this.begin();
+    else if (what === 'lose') this.lose();
+    else if (what === 'late') this.now += 50_000;
+    else if (what === 'sweep') this.desk.sweep();
+    else {
+      this.lose();
+      this.desk = this.newDesk();
+    }
+  }
+}
+
+test('[P8] whatever happens: at most one command in flight a device, each at most once a session, and none is lost', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const world = new World();
+      for (const what of steps) {
+        world.take(what);
+        expect(world.mostInFlight).toBeLessThan(2);
+        expect(Math.max(0, ...world.sentThisSession.values())).toBeLessThan(2);
+      }
+      // A device that stays and answers gets all that is left, in its order.
+      const left = [...world.open.keys()];
+      const before = world.done.length;
+      world.begin();
+      for (let most = left.length; most > 0; most -= 1) world.answer();
+      expect(world.done.slice(before)).toEqual(left);
+      expect(world.open.size).toBe(0);
+    }),
+    { numRuns: 500 },
+  );
+});
