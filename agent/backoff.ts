@@ -13,8 +13,20 @@ const RECONNECT: BackoffLimits = { baseMs: 1000, capMs: 120_000 };
  * its power does not come back all at once. `random` is 0 to below 1.
  */
 export function backoffMs(attempt: number, random: number, limits: BackoffLimits = RECONNECT): number {
+  return Math.floor(backoffWindowMs(attempt, limits) * random);
+}
+
+function backoffWindowMs(attempt: number, { baseMs, capMs }: BackoffLimits): number {
   const exponent = Math.min(30, Math.max(0, Math.trunc(attempt)));
-  return Math.floor(Math.min(limits.capMs, limits.baseMs * 2 ** exponent) * random);
+  return Math.min(capMs, baseMs * 2 ** exponent);
+}
+
+/**
+ * How long to wait before the service is tried again after a link was lost, in milliseconds. The window is at least the jitter that the service
+ * asked for: it knows how long it takes to let all of the herd in (P4).
+ */
+export function reconnectMs(attempt: number, jitterS: number, random: number): number {
+  return Math.floor(Math.max(backoffWindowMs(attempt, RECONNECT), jitterS * 1000) * random);
 }
 
 /** The attempt that follows a link of `linkedMs`: the first again only if it had been stable. */

@@ -3,6 +3,25 @@ import type { Heartbeat } from '../protocol/messages.ts';
 
 type Send = (missed: Heartbeat['missed']) => Promise<void>;
 
+/** Time and chance as the pulse needs them. */
+export interface PulseClock {
+  /** Calls `beat` once, after `ms`; returns what calls that off. */
+  after(ms: number, beat: () => void): () => void;
+  /** Milliseconds of a clock that never goes back. */
+  nowMs(): number;
+  /** 0 to below 1. */
+  random(): number;
+}
+
+const realClock: PulseClock = {
+  after: (ms, beat) => {
+    const timer = setTimeout(beat, ms);
+    return () => clearTimeout(timer);
+  },
+  nowMs: () => performance.now(),
+  random: Math.random,
+};
+
 /**
  * The agent's pulse: it beats at the rhythm the service set, whether or not anybody can hear it. A beat that was not
  * acknowledged is missed; what was missed goes along with the next one that is heard (P6).
@@ -10,15 +29,17 @@ type Send = (missed: Heartbeat['missed']) => Promise<void>;
 export class Pulse {
   #rhythm: Rhythm;
   readonly #changed: () => void;
+  readonly #clock: PulseClock;
   #missed: Missed | null = null;
   #send: Send | null = null;
-  #timer: NodeJS.Timeout | undefined;
+  #callOff: () => void = () => undefined;
   #beating: Promise<void> = Promise.resolve();
 
   /** `changed` is called after every beat. */
-  constructor(rhythm: Rhythm, changed: () => void) {
+  constructor(rhythm: Rhythm, changed: () => void, clock = realClock) {
     this.#rhythm = rhythm;
     this.#changed = changed;
+    this.#clock = clock;
     this.#schedule();
   }
 
@@ -48,13 +69,13 @@ export class Pulse {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#callOff();
     this.#send = null;
   }
 
   #schedule(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#beat(), heartbeatDelayMs(this.#rhythm, Math.random()));
+    this.#callOff();
+    this.#callOff = this.#clock.after(heartbeatDelayMs(this.#rhythm, this.#clock.random()), () => this.#beat());
   }
 
   #beat(): void {
@@ -65,7 +86,7 @@ export class Pulse {
 
   async #beatOnce(): Promise<void> {
     const taken = this.#missed;
-    const atMs = performance.now();
+    const atMs = this.#clock.nowMs();
     try {
       if (this.#send === null) throw new Error('offline');
       await this.#send(missedSummary(taken, atMs));

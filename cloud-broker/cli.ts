@@ -7,6 +7,7 @@ import { domainCommands } from './commands/domains.ts';
 import { claimCommands } from './commands/claims.ts';
 import { keyCommands } from './commands/keys.ts';
 import { ledgerCommands } from './commands/ledger.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { EXIT, explain, print, type Json } from './commands/output.ts';
 import { readSettings } from './config.ts';
 import { runDemo } from './demo/demo.ts';
@@ -63,6 +64,7 @@ function buildProgram(): Command {
   claimCommands(program);
   backupCommands(program);
   boardCommands(program);
+  simulateCommand(program);
   return program;
 }
 

@@ -47,7 +47,7 @@ export function parseSeed(text: string): Seed {
 }
 
 /** The P-256 key of a name: 48 bytes of HKDF-SHA256, so that reducing them modulo the group order favours nothing. */
-function keyOf(name: string, purpose: 'factory' | 'wrong'): KeyObject {
+function keyOf(name: string, purpose: 'factory' | 'wrong' | `device-${number}`): KeyObject {
   const bytes = Buffer.from(hkdfSync('sha256', name.toUpperCase(), 'rollcall-simulated-board', `${purpose}-key-1`, 48));
   const scalar = (BigInt(`0x${bytes.toString('hex')}`) % (P256_ORDER - 1n)) + 1n;
   const d = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex');
@@ -80,6 +80,15 @@ export function simulatedBoard(text: string): SimulatedBoard {
       ? null
       : createPublicKey(keyOf(seed.name, 'factory')).export({ type: 'spki', format: 'pem' }).toString();
   return { serial: seed.serial, model: modelOf(seed), manufacturer: MANUFACTURER, factoryPublicKeyPem };
+}
+
+/**
+ * The device key of a simulated board that keeps no state, as PKCS#8 PEM: the same seed is the same device again (E3), a copied
+ * `machine` is another one. Whoever knows the seed has the key; a real agent makes its own.
+ */
+export function simulatedDeviceKey(text: string): string {
+  const { name, machine } = parseSeed(text);
+  return keyOf(name, `device-${machine}`).export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function trustOf(seed: Seed): Trust {

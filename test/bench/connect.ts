@@ -1,70 +1,33 @@
 /**
- * `connect`: mutual-TLS connects a second, from TCP to CONNACK, with the look-up of the certificate; full and resumed; tickets
- * across a restart; and the memory of a device that is connected and idle. Beside bare aedes with the same TLS.
+ * `connect`: mutual-TLS connects a second, from TCP to CONNACK, with the look-up of the certificate; full and resumed; and tickets
+ * across a restart. Beside bare aedes with the same TLS.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../support/process.ts';
 import type { Size } from './benches.ts';
 import { Child, usageOf } from './child.ts';
-import type { BareInput } from './load/bare-aedes.ts';
 import { seedFleet, type Fleet } from './load/fleet.ts';
 import type { Connected, ConnectInput, OpenInput } from './load/heartbeats.ts';
-import { ServiceProcess } from './load/service.ts';
 import { inTurn, quantile, type Comparison, type Pair } from './measure.ts';
+import { open, startBare, startOurs, type Side } from './sides.ts';
 
 const AT_ONCE = 64;
 const BENCH = 'connect';
 
 const SCALES = {
   // The code of a connect is compiled to its end only after some ten thousand of them.
-  full: { devices: 1500, warmUps: 3, pairs: 5, idle: 5000, idlePairs: 5 },
-  smoke: { devices: 30, warmUps: 0, pairs: 1, idle: 60, idlePairs: 1 },
+  full: { devices: 1500, warmUps: 3, pairs: 5 },
+  smoke: { devices: 30, warmUps: 0, pairs: 1 },
 };
 
 const program = (name: string): string => join(import.meta.dirname, 'load', name);
-
-/** A broker in a process of its own. */
-interface Side {
-  pid: number;
-  port: number;
-  /** Device sessions that it says are open. */
-  sessions(): Promise<number>;
-  end(): Promise<void>;
-}
-
-async function startOurs(folder: string, port = 0): Promise<Side> {
-  const service = await ServiceProcess.start(folder, { environment: { ROLLCALL_MQTT_PORT: String(port) } });
-  return {
-    pid: service.pid,
-    port: service.mqttPort,
-    sessions: async () => service.metric('rollcall_device_sessions'),
-    end: async () => service.kill(),
-  };
-}
-
-async function startBare(fleet: Fleet): Promise<Side> {
-  const bare = new Child(program('bare-aedes.ts'));
-  const { keyPem, certificatePem } = fleet.keys.server;
-  const input: BareInput = { keyPem, certificatePem, caPem: fleet.caPem, ticketKeys: Uint8Array.from(fleet.keys.ticketKeys) };
-  const port = await bare.call<number>('listen', input);
-  return { pid: bare.pid, port, sessions: async () => bare.call('sessions'), end: async () => bare.stop() };
-}
 
 /** The devices of one side; they keep its TLS sessions, so each side has its own. */
 async function loadOf(fleet: Fleet, devices: number): Promise<Child> {
   const load = new Child(program('heartbeats.ts'));
   await load.call('open', { fleetFile: fleet.file, devices } satisfies OpenInput);
   return load;
-}
-
-async function open(side: Side, count: number): Promise<void> {
-  await eventually(
-    async () => side.sessions(),
-    (sessions) => sessions === count,
-    `${count} sessions`,
-  );
 }
 
 interface Measured {
@@ -99,7 +62,7 @@ const busyNote = (name: string, all: readonly Measured[]): string =>
 
 async function rates(folder: string, fleet: Fleet, scale: (typeof SCALES)[Size]): Promise<Comparison[]> {
   const { devices, pairs, warmUps } = scale;
-  const ours = { side: await startOurs(folder), load: await loadOf(fleet, devices) };
+  const ours: { side: Side; load: Child } = { side: await startOurs(folder), load: await loadOf(fleet, devices) };
   const bare = { side: await startBare(fleet), load: await loadOf(fleet, devices) };
   const all: Record<'ours' | 'bare', Rates> = { ours: { full: [], resumed: [] }, bare: { full: [], resumed: [] } };
   try {
@@ -161,54 +124,12 @@ function comparisonsOf({ ours, bare }: Record<'ours' | 'bare', Rates>, restart: 
   ];
 }
 
-/** Bytes of RSS that each connected device adds to a fresh process; sessions are resumed where there are any yet. */
-async function idle(start: () => Promise<Side>, load: Child, devices: number, restIdleMb: number[]): Promise<number> {
-  const side = await start();
-  try {
-    const before = usageOf(side.pid).rssBytes;
-    restIdleMb.push(before / 1e6);
-    await load.call('connect', { port: side.port, atOnce: AT_ONCE, resume: true } satisfies ConnectInput);
-    await open(side, devices);
-    const perDevice = (usageOf(side.pid).rssBytes - before) / devices;
-    await load.call('disconnect');
-    return perDevice;
-  } finally {
-    await side.end();
-  }
-}
-
-async function memory(folder: string, fleet: Fleet, scale: (typeof SCALES)[Size]): Promise<Comparison> {
-  const devices = scale.idle;
-  const loads = { ours: await loadOf(fleet, devices), bare: await loadOf(fleet, devices) };
-  const atRest: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
-  const pairs: Pair[] = [];
-  try {
-    while (pairs.length < scale.idlePairs) {
-      pairs.push({
-        ours: (await idle(async () => startOurs(folder), loads.ours, devices, atRest.ours)) / 1000,
-        other: (await idle(async () => startBare(fleet), loads.bare, devices, atRest.bare)) / 1000,
-      });
-    }
-  } finally {
-    for (const load of Object.values(loads)) await load.stop();
-  }
-  const rest = (all: readonly number[]): string => `${Math.round(quantile(all, 0.5))} MB`;
-  return {
-    bench: BENCH,
-    figure: `RSS of an idle device, ${devices} connected, against bare aedes`,
-    unit: 'kB',
-    bound: { atMost: 1.2 },
-    pairs,
-    note: `with no device the service has ${rest(atRest.ours)}, bare aedes ${rest(atRest.bare)}`,
-  };
-}
-
 export async function connect(size: Size): Promise<Comparison[]> {
   const scale = SCALES[size];
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   try {
-    const fleet = await seedFleet(folder, scale.idle);
-    return [...(await rates(folder, fleet, scale)), await memory(folder, fleet, scale)];
+    const fleet = await seedFleet(folder, scale.devices);
+    return await rates(folder, fleet, scale);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -10,6 +10,7 @@ import {
   type Device,
   type HistoryRow,
 } from '../../protocol/api.ts';
+import { command, commandsPage, type Command, type CommandWish } from '../../protocol/api-commands.ts';
 
 /** A refusal of the API, with its code. */
 class ApiRefusal extends Error {
@@ -88,6 +89,15 @@ export class TestAdmin {
 
   async unenrol(id: string): Promise<void> {
     await this.send('DELETE', `/devices/${id}`, {});
+  }
+
+  async command(id: string, wish: CommandWish): Promise<Command> {
+    return command.parse(await (await this.send('POST', `/devices/${id}/commands`, wish)).json());
+  }
+
+  /** The newest 200, newest first. */
+  async commands(id: string): Promise<Command[]> {
+    return commandsPage.parse(await this.read(`/devices/${id}/commands?limit=200`)).items;
   }
 
   private async read(path: string): Promise<unknown> {

@@ -19,7 +19,7 @@ export class InProcessStore implements Store {
   readonly file: string;
   readonly reader: Sql;
   /** Everything that became true so far. */
-  readonly committed: Committed = { events: [], revoked: [], decided: [], mails: [] };
+  readonly committed: Committed = { events: [], revoked: [], decided: [], mails: [], commanded: [] };
 
   constructor(folder: string) {
     this.file = join(folder, 'rollcall.db');
@@ -39,6 +39,7 @@ export class InProcessStore implements Store {
       this.committed.revoked.push(...own.revoked);
       this.committed.decided.push(...own.decided);
       this.committed.mails.push(...own.mails);
+      this.committed.commanded.push(...own.commanded);
       return result;
     } catch (error) {
       this.reader.exec('ROLLBACK');
@@ -60,6 +61,10 @@ export class InProcessStore implements Store {
 
   onCommitted(): void {
     throw new Error('what was committed is in `committed`');
+  }
+
+  onTimed(): void {
+    throw new Error('nothing is timed here');
   }
 
   figures(): { waiting: number; commitMs: readonly number[] } {

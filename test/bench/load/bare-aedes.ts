@@ -1,4 +1,4 @@
-/** The other side of `heartbeat` and `connect`: aedes 1.2.0 behind Node's TLS, with an empty handler. */
+/** The other side of `heartbeat`, `connect`, `herd` and `board-memory`: aedes 1.2.0 behind Node's TLS, with an empty handler. */
 import { createServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { Aedes } from 'aedes';
@@ -9,12 +9,14 @@ export interface BareInput {
   certificatePem: string;
   caPem: string;
   ticketKeys: Uint8Array;
+  /** Without it a free one. */
+  port?: number;
 }
 
 let published = 0;
 let sessions = 0;
 
-async function listen({ keyPem, certificatePem, caPem, ticketKeys }: BareInput): Promise<number> {
+async function listen({ keyPem, certificatePem, caPem, ticketKeys, port = 0 }: BareInput): Promise<number> {
   const broker = await Aedes.createBroker();
   // The broker itself publishes under $SYS.
   broker.on('publish', (_packet, client) => {
@@ -40,7 +42,7 @@ async function listen({ keyPem, certificatePem, caPem, ticketKeys }: BareInput):
     (socket) => broker.handle(socket),
   );
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   return (server.address() as AddressInfo).port;
 }

@@ -1,4 +1,4 @@
-/** The other side of `agent`: what a display would be with mqtt.js alone. Connects with its certificate and says one heartbeat. */
+/** The other side of `agent`: what a display would be with mqtt.js alone. Connects with its certificate and sends heartbeats. */
 import { readFileSync } from 'node:fs';
 import { connect } from 'mqtt';
 
@@ -10,6 +10,8 @@ export interface MqttOnlyInput {
   deviceId: string;
   topic: string;
   heartbeat: string;
+  /** Milliseconds between heartbeats; null: one is all. */
+  everyMs: number | null;
 }
 
 const input = JSON.parse(readFileSync(String(process.argv[2]), 'utf8')) as MqttOnlyInput;
@@ -24,6 +26,10 @@ const client = connect(input.brokerUrl, {
   clean: true,
   keepalive: 60,
 });
-client.on('connect', () => {
+const beat = (): void => {
   client.publish(input.topic, input.heartbeat, { qos: 1 });
+};
+client.on('connect', () => {
+  beat();
+  if (input.everyMs !== null) setInterval(beat, input.everyMs);
 });

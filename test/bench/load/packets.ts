@@ -45,8 +45,14 @@ export class PacketSession {
   private lost: Error | null = null;
   private lastId = 0;
 
+  /** Resolves when the connection is gone. */
+  readonly ended: Promise<void>;
+
   private constructor(socket: TLSSocket) {
     this.socket = socket;
+    this.ended = new Promise((resolve) => {
+      socket.once('close', () => resolve());
+    });
     socket.setNoDelay(true);
     socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('no answer in time')));
     socket.on('data', (chunk) => this.read(chunk));
@@ -82,6 +88,11 @@ export class PacketSession {
     const idAt = 2 + body.readUInt16BE(0);
     this.socket.write(Buffer.from([0x40, 2, body[idAt] ?? 0, body[idAt + 1] ?? 0]));
     return body.subarray(idAt + 2);
+  }
+
+  /** No answer is awaited any more: it may be silent for as long as its keep alive. */
+  settle(): void {
+    this.socket.setTimeout(0);
   }
 
   /** Ends with DISCONNECT. */

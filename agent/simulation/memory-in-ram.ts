@@ -1,0 +1,22 @@
+import type { Identity } from '../../firmware-shim/board.ts';
+import { deviceKey } from '../keys.ts';
+import type { Memory } from '../memory.ts';
+import { newState } from '../state.ts';
+
+/** The memory of a simulated display: gone with its process. Its key comes from its seed, and `accepted` tells its epoch. */
+export function memoryInRam(identity: Identity, privateKey: string): Memory {
+  let state = newState(privateKey, identity.fingerprint, new Date().toISOString());
+  return {
+    folder: '',
+    identity,
+    key: deviceKey(privateKey),
+    get state() {
+      return state;
+    },
+    update: async (change) => {
+      state = change(state);
+      return state;
+    },
+    close: async () => undefined,
+  };
+}
