@@ -14,18 +14,16 @@ export function correlationIdFrom(random: Uint8Array): string {
   return `${code.slice(0, 5)}-${code.slice(5)}`;
 }
 
-/** A refusal in words (E11). retryAfterS only where the device may try again by itself (protocol.md §1). */
+/** A refusal in words (E11). retryAfterS only where the device may try again by itself (protocol.md §1); `busyRetryS` is asked for busy and internal only. */
 export function rejection(
   code: RejectedCode,
-  about: { requestId: string | undefined; correlationId: string; busyRetryS: number },
+  about: { requestId: string | undefined; correlationId: string; busyRetryS: () => number },
 ): Rejected {
   const retryAfterS: Partial<Record<RejectedCode, number>> = {
-    busy: about.busyRetryS,
-    internal: about.busyRetryS,
     'domain-disabled': SLOW_RETRY_S,
     'enrolled-elsewhere': SLOW_RETRY_S,
   };
-  const seconds = retryAfterS[code];
+  const seconds = code === 'busy' || code === 'internal' ? about.busyRetryS() : retryAfterS[code];
   return {
     type: 'rejected',
     ...(about.requestId === undefined ? {} : { requestId: about.requestId }),

@@ -176,6 +176,20 @@ describe('busy', () => {
     expect(Math.max(...many)).toBeGreaterThanOrEqual(2.9 * Math.min(...many));
   });
 
+  test('[E10] [P4] sends each one behind all who were told to come back before, and not behind those whose time has come', async () => {
+    const desk = testDesk({}, { dice: () => 0.5 });
+    desk.store.answer = () => ({ outcome: 'rejected', code: 'busy' });
+    const told = async (): Promise<number> =>
+      expectType(await ask(desk, desk.open('a'), new TestBoard('SN-1')), 'rejected').retryAfterS ?? -1;
+    const seconds: number[] = [];
+    for (let n = 0; n < 400; n += 1) seconds.push(await told());
+    expect(seconds[0]).toBe(2);
+    expect(seconds).toEqual(seconds.toSorted((a, b) => a - b));
+    expect(seconds.at(-1)).toBe(20);
+    desk.time.now += 300_000;
+    expect(await told()).toBe(2);
+  });
+
   test('[E10] the rate is measured over the last 10 s', async () => {
     const desk = testDesk();
     expect(desk.desk.figures().perSecond).toBe(20);

@@ -7,9 +7,10 @@ import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
 import { NONCE_BYTES, pemOf } from '../../protocol/signing.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
 import { correlationIdFrom, rejection, waitingAnswer } from './answers.ts';
-import { Buckets, retryAfterS } from './budgets.ts';
+import { Buckets } from './budgets.ts';
 import type { DeskLimits } from './desk-limits.ts';
 import { Lanes } from './lanes.ts';
+import { Outside } from './outside.ts';
 import { Pace } from './pace.ts';
 import { boardSignatureOf, deviceSignatureOf, readKey, type Asked } from './proof.ts';
 
@@ -70,6 +71,7 @@ export class EnrolmentDesk {
   private readonly addresses: Buckets;
   private readonly domains: Record<'known-key' | 'listed' | 'rest', Buckets>;
   private readonly pace = new Pace();
+  private readonly outside = new Outside();
 
   constructor(deps: DeskDependencies) {
     this.deps = deps;
@@ -159,12 +161,13 @@ export class EnrolmentDesk {
       if (deviceSignature === 'invalid') return await this.refuse(open, 'proof-invalid', about);
       const correlationId = correlationIdFrom(this.deps.random(10));
       const { outcome, certificate } = await this.decideAndStore(open.session, asked, proof, correlationId);
+      // Who was sent away was not served: the rate would rise with the number of those who wait outside.
+      if (outcome.outcome !== 'rejected' || outcome.code !== 'busy') this.pace.note(this.deps.clock());
       await this.answer(open, { asked, proof }, { outcome, certificate, correlationId });
     } catch (error) {
       await this.fail(open, error, about);
     } finally {
       this.lanes.leave();
-      this.pace.note(this.deps.clock());
     }
   }
 
@@ -266,13 +269,12 @@ export class EnrolmentDesk {
     // E10: an address pays with its failures only.
     if (!NO_FAILURE.has(code)) this.addresses.spend(open.session.address, this.deps.clock());
     this.deps.log({ outcome: 'rejected', code, ...about, correlationId, address: open.session.address });
-    const busyRetryS = retryAfterS(
-      this.lanes.waiting + this.sessions.size,
-      this.pace.perSecond(this.deps.clock()),
-      300,
-      this.deps.dice(),
-    );
+    const busyRetryS = (): number => this.comeBackIn(this.deps.clock());
     await this.send(open, rejection(code, { requestId: about.requestId, correlationId, busyRetryS }));
+  }
+
+  private comeBackIn(now: number): number {
+    return this.outside.comeBackIn(now, this.lanes.waiting + this.sessions.size, this.pace.perSecond(now), this.deps.dice());
   }
 
   /** What nobody foresaw: the board learns that the service failed, the log why. */

@@ -93,6 +93,41 @@ describe('admission', () => {
     expect(good.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'turned away']);
   });
 
+  test('[E10] [P4] how many get in a second is measured while others wait, and only then', () => {
+    const { admission, arrive, clock } = porch({ strangers: 2 });
+    const comeAndGo = (count: number, everyMs: number, inLine: number): void => {
+      const line = Array.from({ length: 2 + inLine }, () => arrive('a'));
+      for (let n = 0; n < count; n++) {
+        line.push(arrive('a'));
+        const next = line.shift();
+        clock.now += everyMs;
+        if (next !== undefined) admission.leave(next, false);
+      }
+      for (const each of line) admission.leave(each, false);
+    };
+    comeAndGo(1000, 500, 0);
+    for (let n = 0; n < 100; n++) {
+      clock.now += 500;
+      admission.leave(arrive('a'), false);
+    }
+    expect(admission.perSecond).toBe(2);
+    comeAndGo(1000, 10, 3);
+    expect(admission.perSecond).toBeCloseTo(100, 0);
+  });
+
+  test('[E10] [P4] as many may wait as get their turn in time, by the measured rate; whoever comes then is turned away at once', () => {
+    const { admission, arrive, clock } = porch({ strangers: 2, waiting: 1000, waitMs: 10_000 });
+    const line = Array.from({ length: 500 }, () => arrive('a'));
+    for (const each of line.splice(0, 100)) {
+      clock.now += 100;
+      admission.leave(each, false);
+    }
+    expect([admission.perSecond, admission.waiting]).toEqual([10, 398]);
+    expect(arrive('a').state).toBe('turned away');
+    for (const each of line.splice(0, 299)) admission.leave(each, false);
+    expect(arrive('a').state).toBe('waiting');
+  });
+
   test('counts IPv6 by its /64, and IPv4 on an IPv6 socket as IPv4', () => {
     expect(budgetAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
     expect(plainAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Bucket } from './bucket.ts';
+import { EntryRate } from './entry-rate.ts';
 import type { GatewayLimits } from './limits.ts';
 
 const MOST_ADDRESSES = 10_000;
@@ -70,6 +71,7 @@ export class Admission {
   private readonly limits: GatewayLimits;
   private readonly monotonic: () => number;
   private readonly budgets: FailureBudgets;
+  private readonly rate = new EntryRate();
   /** Those inside; true for those of addresses that were spent when they entered. */
   private readonly inside = new Map<Visitor, boolean>();
   private lateInside = 0;
@@ -86,9 +88,21 @@ export class Admission {
     return this.first.size + this.last.size;
   }
 
+  /** How many get through in a second while others wait; null until some had to (E10). */
+  get perSecond(): number | null {
+    return this.rate.perSecond;
+  }
+
+  /** As many as get their turn before they have waited too long: who comes later is better off trying again later. */
+  private get mostWaiting(): number {
+    const { waiting, strangers, waitMs } = this.limits;
+    const { perSecond } = this.rate;
+    return perSecond === null ? waiting : Math.min(waiting, Math.max(strangers, Math.ceil((perSecond * waitMs) / 1000)));
+  }
+
   arrive(visitor: Visitor): void {
     const late = this.budgets.isSpent(visitor.address, this.monotonic());
-    if (this.waiting >= this.limits.waiting && !this.makeRoom(late)) {
+    if (this.waiting >= this.mostWaiting && !this.makeRoom(late)) {
       visitor.turnAway();
       return;
     }
@@ -99,8 +113,9 @@ export class Admission {
   /** The visitor has its CONNACK, failed or went away; only a failure costs its address. Further calls do nothing. */
   leave(visitor: Visitor, failed: boolean): void {
     const late = this.inside.get(visitor);
-    const known = this.inside.delete(visitor) || this.first.delete(visitor) || this.last.delete(visitor);
-    if (!known) return;
+    const wasInside = this.inside.delete(visitor);
+    if (!wasInside && !this.first.delete(visitor) && !this.last.delete(visitor)) return;
+    if (wasInside) this.rate.left(this.monotonic(), this.first.size > 0);
     if (late === true) this.lateInside -= 1;
     if (failed) this.budgets.spend(visitor.address, this.monotonic());
     this.fill();

@@ -50,7 +50,11 @@ export class DeviceRole implements SessionRole {
     const { handler, deviceId } = this.parts;
     switch (this.channelOf(topic)) {
       case 'birth':
-        return this.answer(decode(deviceUp.birth, payload), (birth) => handler.birth(deviceId, birth));
+        return this.answer(
+          decode(deviceUp.birth, payload),
+          (birth) => handler.birth(deviceId, birth),
+          (reply) => handler.answered(deviceId, reply),
+        );
       case 'heartbeat':
         return this.answer(decode(deviceUp.heartbeat, payload), (heartbeat) =>
           handler.heartbeat(deviceId, heartbeat, acknowledged),
@@ -87,10 +91,16 @@ export class DeviceRole implements SessionRole {
     return mayDevicePublish(parsed.channel) ? parsed.channel : null;
   }
 
-  private async answer<T>(read: Decoded<T>, handle: (message: T) => Promise<DeviceDown | null>): Promise<Aftermath> {
+  private async answer<T>(
+    read: Decoded<T>,
+    handle: (message: T) => Promise<DeviceDown | null>,
+    afterwards?: (reply: DeviceDown | null) => void,
+  ): Promise<Aftermath> {
     if (!read.ok) return this.countInvalid();
     const reply = await handle(read.message);
-    return reply === null ? goOn : { next: 'go-on', reply: encode(reply) };
+    const encoded = reply === null ? null : encode(reply);
+    if (afterwards === undefined) return encoded === null ? goOn : { next: 'go-on', reply: encoded };
+    return { next: 'go-on', reply: encoded, afterwards: () => afterwards(reply) };
   }
 
   private async take<T>(read: Decoded<T>, handle: (message: T) => Promise<void>): Promise<Aftermath> {

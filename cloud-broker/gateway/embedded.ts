@@ -96,8 +96,8 @@ class EmbeddedGateway implements Gateway {
     this.sweeper = setInterval(() => this.sessions.endSilent(this.monotonic()), SWEEP_MS).unref();
   }
 
-  async send(deviceId: string, message: DeviceDown): Promise<boolean> {
-    return (await this.sessions.device(deviceId)?.send(encode(message))) ?? false;
+  async send(deviceId: string, message: DeviceDown, acknowledged?: () => void): Promise<boolean> {
+    return (await this.sessions.device(deviceId)?.send(encode(message), acknowledged)) ?? false;
   }
 
   isConnected(deviceId: string): boolean {
@@ -109,7 +109,8 @@ class EmbeddedGateway implements Gateway {
   }
 
   figures(): GatewayFigures {
-    return { ...this.sessions.count(), refused: this.refusals.toRecord() };
+    const doors = this.listener?.figures() ?? { waiting: 0, entriesPerSecond: null };
+    return { ...this.sessions.count(), ...doors, refused: this.refusals.toRecord() };
   }
 
   async close(): Promise<void> {

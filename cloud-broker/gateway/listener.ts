@@ -37,6 +37,7 @@ export interface ListenerOptions {
 
 export interface Listener {
   readonly port: number;
+  figures(): { waiting: number; entriesPerSecond: number | null };
   close(): Promise<void>;
 }
 
@@ -139,6 +140,10 @@ class TlsListener implements Listener, VisitHost {
   get port(): number {
     const address = this.server.address();
     return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  figures(): { waiting: number; entriesPerSecond: number | null } {
+    return { waiting: this.admission.waiting, entriesPerSecond: this.admission.perSecond };
   }
 
   async listen(): Promise<void> {

@@ -52,6 +52,8 @@ export interface DeviceHandler {
   heartbeat(deviceId: string, heartbeat: Heartbeat, acknowledged: boolean): Promise<DeviceDown | null>;
   /** The last will of a session that was lost, or one that the device sent itself. Not after a revocation. */
   will(deviceId: string, will: Will): Promise<void>;
+  /** A birth is answered, and the answer handed to the socket: from now on the device may be sent commands. */
+  answered(deviceId: string, answer: DeviceDown | null): void;
   /** The session is closed after the acknowledgement. */
   unenroll(deviceId: string, unenroll: Unenroll): Promise<void>;
   result(deviceId: string, result: CommandResult): Promise<void>;
@@ -60,6 +62,10 @@ export interface DeviceHandler {
 export interface GatewayFigures {
   enrolmentSessions: number;
   deviceSessions: number;
+  /** Connections that wait for their turn to shake hands. */
+  waiting: number;
+  /** Connections a second that got through while others waited; null until some had to (P4). */
+  entriesPerSecond: number | null;
   /** Counted since the start, by reason: why connections and messages were refused. */
   refused: Record<string, number>;
 }
@@ -67,8 +73,11 @@ export interface GatewayFigures {
 export interface Gateway {
   /** Port that it listens on, after port 0 was resolved. */
   readonly port: number;
-  /** False where the device has no session, or does not take what it is sent. Resolves when it was handed to the socket. */
-  send(deviceId: string, message: DeviceDown): Promise<boolean>;
+  /**
+   * False where the device has no session, or does not take what it is sent. Resolves when it was handed to the socket;
+   * `acknowledged` is called when the device has it, and never where that is not heard of.
+   */
+  send(deviceId: string, message: DeviceDown, acknowledged?: () => void): Promise<boolean>;
   isConnected(deviceId: string): boolean;
   /** Closes the device's live session at once (E9); `courtesy` is sent just before. */
   disconnect(deviceId: string, courtesy?: DeviceDown): void;

@@ -12,7 +12,11 @@ import { puback, type Publish } from './publish.ts';
 export type Ending = 'said' | 'lost' | 'refused' | 'revoked' | 'service-stopped';
 
 /** What follows a message once it is acknowledged. */
-export type Aftermath = { next: 'go-on'; reply: Uint8Array | null } | { next: 'end' } | { next: 'refuse'; reason: Refusal };
+/** `afterwards` runs when the reply was handed to the socket, or at once without one; not where the session ended before. */
+export type Aftermath =
+  | { next: 'go-on'; reply: Uint8Array | null; afterwards?: () => void }
+  | { next: 'end' }
+  | { next: 'refuse'; reason: Refusal };
 
 /** What differs between the two kinds of session. */
 export interface SessionRole {
@@ -51,6 +55,8 @@ export interface SessionHost {
   ended(session: Session): void;
 }
 
+const ignore = (): void => undefined;
+
 /** One accepted client of the broker: its messages in, in order and bounded; its messages out, bounded; and its end. */
 export class Session {
   readonly clientId: string;
@@ -66,7 +72,8 @@ export class Session {
   private closeWhenFlushed = false;
   private writing = 0;
   private saidGoodbye = false;
-  private unacknowledged = 0;
+  /** What waits for a PUBACK: clients send them in order (MQTT 3.1.1 §4.6). */
+  private readonly unacknowledged: (() => void)[] = [];
   private linger: NodeJS.Timeout | null = null;
 
   constructor(parts: SessionParts) {
@@ -125,18 +132,18 @@ export class Session {
 
   /** The client acknowledged one message. */
   acknowledged(): void {
-    this.unacknowledged = Math.max(0, this.unacknowledged - 1);
+    this.unacknowledged.shift()?.();
   }
 
   /** Resolves to false where the session is not open, or its client does not take what it is sent: that one is ended. */
-  async send(payload: Uint8Array): Promise<boolean> {
+  async send(payload: Uint8Array, acknowledged: () => void = ignore): Promise<boolean> {
     if (!this.isOpen) return false;
     const { limits, socket } = this.parts;
-    if (this.unacknowledged >= limits.unacknowledged || socket.writableLength > limits.unsentBytes) {
+    if (this.unacknowledged.length >= limits.unacknowledged || socket.writableLength > limits.unsentBytes) {
       this.refuse('frozen');
       return false;
     }
-    return this.write(payload);
+    return this.write(payload, acknowledged);
   }
 
   /** Ends it at once for breaking a rule. */
@@ -180,11 +187,16 @@ export class Session {
       if (aftermath.next === 'refuse') this.refuse(aftermath.reason);
       else if (messageId !== null) this.acknowledge(messageId);
       if (aftermath.next === 'end') this.finish('revoked');
-      if (aftermath.next === 'go-on' && aftermath.reply !== null) void this.send(aftermath.reply);
+      if (aftermath.next === 'go-on') void this.follow(aftermath);
     } finally {
       this.handling = null;
       this.closeIfFlushed();
     }
+  }
+
+  private async follow({ reply, afterwards }: Extract<Aftermath, { next: 'go-on' }>): Promise<void> {
+    const handed = reply === null ? this.isOpen : await this.send(reply);
+    if (handed && this.isOpen) afterwards?.();
   }
 
   private acknowledge(messageId: number): void {
@@ -192,8 +204,8 @@ export class Session {
     if ((this.ending === null || this.acknowledgeStill) && socket.writable) socket.write(puback(messageId));
   }
 
-  private async write(payload: Uint8Array): Promise<boolean> {
-    this.unacknowledged += 1;
+  private async write(payload: Uint8Array, acknowledged: () => void = ignore): Promise<boolean> {
+    this.unacknowledged.push(acknowledged);
     const packet: PublishPacket = {
       cmd: 'publish',
       topic: this.downTopic,

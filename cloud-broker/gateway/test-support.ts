@@ -103,6 +103,7 @@ export class Recorder implements DeviceHandler {
     await this.record(`birth ${birth.epoch}`);
     return this.reply;
   }
+  answered: DeviceHandler['answered'] = () => undefined;
   async heartbeat(_deviceId: string, heartbeat: { seq: number }): Promise<DeviceDown | null> {
     await this.record(`heartbeat ${heartbeat.seq}`);
     return this.reply;

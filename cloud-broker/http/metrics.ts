@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What /metrics shows. Only aggregate numbers: no domain, device, address or name is ever a label. */
 export interface Metrics {
@@ -7,6 +7,8 @@ export interface Metrics {
   request(status: number): void;
   /** One try to send a mail. */
   mail(outcome: 'sent' | 'retry' | 'given-up'): void;
+  /** One commit of the store, in milliseconds. */
+  commit(ms: number): void;
   /** How open event streams are counted; called once, by the server that has them. */
   watchStreams(count: () => number): void;
   /** The Prometheus text. */
@@ -16,10 +18,24 @@ export interface Metrics {
 
 /** Figures that are read when somebody asks for them. */
 export interface MetricSources {
-  store(): { waiting: number; commitMs: readonly number[] };
-  gateway(): { enrolmentSessions: number; deviceSessions: number; refused: Record<string, number> };
-  /** Devices on the roll by status, over all domains. */
+  store(): { waiting: number };
+  gateway(): {
+    enrolmentSessions: number;
+    deviceSessions: number;
+    waiting: number;
+    entriesPerSecond: number | null;
+    refused: Record<string, number>;
+  };
+  /** Devices over all domains: by status, those that wait for approval, those that are connected. */
   devices(): Record<string, number>;
+  /** The rhythm that devices are told, in seconds (P4). */
+  rhythm(): { intervalS: number; jitterS: number };
+  /** Commands that have not ended (P8). */
+  commandsOpen(): number;
+  /** What the last checks of the books said, and when they were made (milliseconds since 1970). */
+  books(): { ok: boolean; sumAt: number | null; proofAt: number | null };
+  /** The disk that the data folder is on, in bytes. */
+  disk(): { free: number; size: number };
   /** Heartbeats taken since the start. */
   heartbeats(): number;
   /** Days of use that the domain behind all others has open (L6). */
@@ -28,10 +44,8 @@ export interface MetricSources {
   mailsWaiting(): number;
 }
 
-/** The value below which `share` of the values lie; 0 for none. */
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
+/** Upper bounds of the commits' histogram, in seconds: around P5's 250 ms and the 1 to 20 ms that are usual. */
+const COMMIT_BUCKETS_S = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 function gauge(registry: Registry, name: string, help: string, read: () => number): void {
   const metric: Gauge = new Gauge({ name, help, registers: [registry], collect: () => metric.set(read()) });
@@ -77,6 +91,26 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['outcome'],
     registers,
   });
+  const commits = new Histogram({
+    name: 'rollcall_commit_seconds',
+    help: 'Commits of the store, from their beginning until they are on disk.',
+    buckets: COMMIT_BUCKETS_S,
+    registers,
+  });
+  gaugesOfStore(registry, sources);
+  gaugesOfDevices(registry, sources);
+  return {
+    watchStreams: (count) => gauge(registry, 'rollcall_event_streams', 'Open event streams.', count),
+    enrolment: (outcome, code) => enrolments.inc({ outcome, code: code ?? 'none' }),
+    request: (status) => requests.inc({ status: `${Math.floor(status / 100)}xx` }),
+    mail: (outcome) => mails.inc({ outcome }),
+    commit: (ms) => commits.observe(ms / 1000),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function gaugesOfStore(registry: Registry, sources: MetricSources): void {
   gauge(
     registry,
     'rollcall_usage_days_open',
@@ -84,15 +118,28 @@ export function createMetrics(sources: MetricSources): Metrics {
     () => sources.openDays(),
   );
   gauge(registry, 'rollcall_mails_waiting', 'Mails that wait to be sent.', () => sources.mailsWaiting());
+  gauge(registry, 'rollcall_commands_open', 'Commands to devices that have not ended.', () => sources.commandsOpen());
   gauge(registry, 'rollcall_store_waiting', 'Writes that wait for their commit.', () => sources.store().waiting);
+  gauge(registry, 'rollcall_disk_free_bytes', 'Room left on the disk of the data folder.', () => sources.disk().free);
+  gauge(registry, 'rollcall_disk_size_bytes', 'Size of the disk of the data folder.', () => sources.disk().size);
+  gauge(registry, 'rollcall_ledger_ok', '1 where the last checks found the books right, else 0.', () =>
+    sources.books().ok ? 1 : 0,
+  );
   labelledGauge(
     registry,
-    { name: 'rollcall_store_commit_ms', help: 'Milliseconds of the last commits.', label: 'quantile' },
+    {
+      name: 'rollcall_ledger_checked_timestamp_seconds',
+      help: 'When the books were checked last: that their balances sum to zero, and all of them; 0: not since the start.',
+      label: 'check',
+    },
     () => {
-      const sorted = sources.store().commitMs.toSorted((a, b) => a - b);
-      return { '0.5': quantile(sorted, 0.5), '0.99': quantile(sorted, 0.99) };
+      const { sumAt, proofAt } = sources.books();
+      return { sum: (sumAt ?? 0) / 1000, proof: (proofAt ?? 0) / 1000 };
     },
   );
+}
+
+function gaugesOfDevices(registry: Registry, sources: MetricSources): void {
   gauge(registry, 'rollcall_enrolment_sessions', 'Open enrolment sessions.', () => sources.gateway().enrolmentSessions);
   gauge(registry, 'rollcall_device_sessions', 'Open device sessions.', () => sources.gateway().deviceSessions);
   labelledGauge(
@@ -100,16 +147,24 @@ export function createMetrics(sources: MetricSources): Metrics {
     { name: 'rollcall_gateway_refused', help: 'Connections and messages refused since the start, by reason.', label: 'reason' },
     () => sources.gateway().refused,
   );
-  labelledGauge(registry, { name: 'rollcall_devices', help: 'Enrolled devices by status.', label: 'status' }, () =>
-    sources.devices(),
+  gauge(
+    registry,
+    'rollcall_connections_waiting',
+    'Connections that wait for their turn to shake hands.',
+    () => sources.gateway().waiting,
   );
+  gauge(
+    registry,
+    'rollcall_entries_per_second',
+    'Connections a second that got through while others waited; 0 until some had to.',
+    () => sources.gateway().entriesPerSecond ?? 0,
+  );
+  labelledGauge(
+    registry,
+    { name: 'rollcall_devices', help: 'Devices by status; and, whatever their status, those connected.', label: 'status' },
+    () => sources.devices(),
+  );
+  gauge(registry, 'rollcall_heartbeat_interval_seconds', 'The interval that devices are told.', () => sources.rhythm().intervalS);
+  gauge(registry, 'rollcall_heartbeat_jitter_seconds', 'The jitter that devices are told.', () => sources.rhythm().jitterS);
   gauge(registry, 'rollcall_heartbeats_total', 'Heartbeats taken since the start.', () => sources.heartbeats());
-  return {
-    watchStreams: (count) => gauge(registry, 'rollcall_event_streams', 'Open event streams.', count),
-    enrolment: (outcome, code) => enrolments.inc({ outcome, code: code ?? 'none' }),
-    request: (status) => requests.inc({ status: `${Math.floor(status / 100)}xx` }),
-    mail: (outcome) => mails.inc({ outcome }),
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
-  };
 }

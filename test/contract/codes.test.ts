@@ -67,6 +67,7 @@ const OWN = [
   'backup-damaged',
   'backup-failed',
   'restore-unfinished',
+  'too-many-waiting',
 ];
 
 /** True only while the list above and the type of device codes name each other completely. */

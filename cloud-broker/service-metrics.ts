@@ -1,0 +1,40 @@
+/** Wires what /metrics shows to where it is known. */
+import { statfsSync } from 'node:fs';
+import type { BooksWatch } from './books-watch.ts';
+import type { Gateway } from './gateway/port.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import type { Roster } from './presence/roster.ts';
+import { openCommandCount, pendingDevices } from './store/queries/fleet.ts';
+import { waitingMails } from './store/queries/outbox.ts';
+import { mostOpenDays } from './store/queries/usage.ts';
+import type { Store } from './store/store.ts';
+
+export function serviceMetrics(parts: {
+  store: Store;
+  roster: Roster;
+  books: Pick<BooksWatch, 'figures'>;
+  /** Null until it listens. */
+  gateway(): Gateway | null;
+  dataFolder: string;
+  clock(): number;
+}): Metrics {
+  const { store, roster, books, gateway, dataFolder, clock } = parts;
+  const metrics = createMetrics({
+    store: () => store.figures(),
+    gateway: () =>
+      gateway()?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, waiting: 0, entriesPerSecond: null, refused: {} },
+    devices: () => ({ ...roster.counts(), pending: pendingDevices(store.reader) }),
+    rhythm: () => roster.rhythm,
+    heartbeats: () => roster.heartbeats,
+    commandsOpen: () => openCommandCount(store.reader),
+    mailsWaiting: () => waitingMails(store.reader),
+    openDays: () => mostOpenDays(store.reader, clock()),
+    books: () => books.figures(),
+    disk: () => {
+      const { bavail, blocks, bsize } = statfsSync(dataFolder);
+      return { free: bavail * bsize, size: blocks * bsize };
+    },
+  });
+  store.onTimed((commitMs) => metrics.commit(commitMs));
+  return metrics;
+}

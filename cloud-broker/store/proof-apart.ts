@@ -1,0 +1,20 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Checkpoint, Verdict } from '../ledger/verify.ts';
+
+/** What the thread is given. */
+export interface ProofJob {
+  databaseFile: string;
+  checkpoints: readonly Checkpoint[];
+}
+
+/** As `verifyLedger`, in a thread of its own: it hashes every transfer there is. Rejects when it is aborted. */
+export async function verifyLedgerApart(job: ProofJob, signal: AbortSignal): Promise<Verdict> {
+  const worker = new Worker(new URL('./proof-worker.ts', import.meta.url), { workerData: job, name: 'proof' });
+  try {
+    const [verdict] = (await once(worker, 'message', { signal })) as [Verdict];
+    return verdict;
+  } finally {
+    await worker.terminate();
+  }
+}
