@@ -37,11 +37,47 @@ export interface LinkOptions {
 /** CONNACK 5: the service does not know this certificate (any more). Nothing else may start a renewal (protocol.md §1). */
 export class NotAuthorized extends Error {}
 
-function within<T>(work: Promise<T>, closed: Promise<void>, timeoutMs: number): Promise<T> {
+/**
+ * The end of a session, for what is under way then. A `then` on its promise would be kept until the session ends: with one for every
+ * heartbeat a display that stays connected would lose 2 MB a day.
+ */
+class Closing {
+  readonly closed: Promise<void>;
+  readonly #underWay = new Set<() => void>();
+  #isOver = false;
+
+  constructor(client: MqttClient) {
+    this.closed = new Promise<void>((resolve) => {
+      client.once('close', () => {
+        this.#isOver = true;
+        for (const lost of this.#underWay) lost();
+        this.#underWay.clear();
+        resolve();
+      });
+    });
+  }
+
+  /** Calls `lost` when the session ends, or at once if it has; returns what calls that off. */
+  tell(lost: () => void): () => void {
+    if (this.#isOver) lost();
+    else this.#underWay.add(lost);
+    return () => this.#underWay.delete(lost);
+  }
+}
+
+function within<T>(work: Promise<T>, closing: Closing | null, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new LinkFailure('unreachable', 'no answer in time')), timeoutMs);
-    work.then(resolve, (error: unknown) => reject(linkFailure(error))).finally(() => clearTimeout(timer));
-    void closed.then(() => reject(new LinkFailure('unreachable', 'the connection was lost'))).finally(() => clearTimeout(timer));
+    const callOff = closing?.tell(() => {
+      clearTimeout(timer);
+      reject(new LinkFailure('unreachable', 'the connection was lost'));
+    });
+    work
+      .then(resolve, (error: unknown) => reject(linkFailure(error)))
+      .finally(() => {
+        clearTimeout(timer);
+        callOff?.();
+      });
   });
 }
 
@@ -70,15 +106,15 @@ function accepted(client: MqttClient): Promise<void> {
   });
 }
 
-function linkOf(client: MqttClient, closed: Promise<void>): Link {
+function linkOf(client: MqttClient, closing: Closing): Link {
   return {
-    closed,
+    closed: closing.closed,
     subscribe: async (topic) => {
-      const granted = await within(client.subscribeAsync(topic, { qos: 1 }), closed, ACK_TIMEOUT_MS);
+      const granted = await within(client.subscribeAsync(topic, { qos: 1 }), closing, ACK_TIMEOUT_MS);
       if (granted[0]?.qos === 128) throw new LinkFailure('unreachable', 'the subscription was refused');
     },
     publish: async (topic, payload) => {
-      await within(client.publishAsync(topic, payload, { qos: 1, retain: false }), closed, ACK_TIMEOUT_MS);
+      await within(client.publishAsync(topic, payload, { qos: 1, retain: false }), closing, ACK_TIMEOUT_MS);
     },
     onMessage: (handler) => {
       client.on('message', (_topic, payload) => {
@@ -86,7 +122,7 @@ function linkOf(client: MqttClient, closed: Promise<void>): Link {
       });
     },
     end: async () => {
-      await within(client.endAsync(), new Promise(() => undefined), END_TIMEOUT_MS).catch(() => client.stream.destroy());
+      await within(client.endAsync(), null, END_TIMEOUT_MS).catch(() => client.stream.destroy());
     },
     drop: () => {
       client.stream.destroy();
@@ -116,13 +152,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   }
   const client = new MqttClient(() => socket, mqttOptions(options));
   client.on('error', () => undefined);
-  const closed = new Promise<void>((resolve) => {
-    client.once('close', () => resolve());
-  });
+  const closing = new Closing(client);
   const timer = setTimeout(() => socket.destroy(), CONNECT_TIMEOUT_MS);
   try {
     await accepted(client);
-    return linkOf(client, closed);
+    return linkOf(client, closing);
   } catch (error) {
     socket.destroy();
     throw error;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Fingerprint } from '../firmware-shim/board.ts';
-import { attemptAfter, backoffMs, spreadMs, STABLE_LINK_MS } from './backoff.ts';
+import { attemptAfter, backoffMs, reconnectMs, spreadMs, STABLE_LINK_MS } from './backoff.ts';
 import { CommandDesk } from './commands.ts';
 import { isTrustedAddress } from './discovery.ts';
 import { isSameBoard } from './fingerprint.ts';
@@ -31,6 +31,14 @@ describe('back-off', () => {
   test('full jitter: the dice reach from nothing to the whole wait', () => {
     expect(backoffMs(3, 0)).toBe(0);
     expect(backoffMs(3, 0.999_999)).toBeGreaterThan(7990);
+  });
+
+  test('[P4] after a lost link the window is the jitter that the service asked for, and grows beyond it like any other', () => {
+    const window = (attempt: number, jitterS: number): number => Math.ceil(reconnectMs(attempt, jitterS, 0.999_999) / 1000);
+    expect([0, 3, 4, 5, 30].map((attempt) => window(attempt, 12))).toEqual([12, 12, 16, 32, 120]);
+    expect([0, 1].map((attempt) => window(attempt, 0))).toEqual([1, 2]);
+    expect(window(30, 450)).toBe(450);
+    expect(reconnectMs(0, 12, 0)).toBe(0);
   });
 
   test('only a stable link brings it back to short waits', () => {
@@ -131,7 +139,7 @@ describe('commands', () => {
         shown += 1;
       },
       refresh: () => Promise.reject(new Error('no')),
-      unenroll: async () => undefined,
+      setTags: async () => undefined,
     };
     const desk = new CommandDesk();
     await desk.handle(command(0), actions);

@@ -118,12 +118,24 @@ describe('commands', () => {
     expect(agent.log.all.filter((line) => line.event === 'display').length).toBe(1);
   });
 
-  test('what it cannot do is answered `unsupported`', async () => {
+  test('[P8] set-tags: keeps what it is told, and says what it cannot read', async () => {
     const { deviceId } = await running();
-    service.send(deviceId, { type: 'command', commandId: randomUUID(), name: 'set-tags', expiresInS: 60 });
-    expect(await service.seen.until((entry) => isMessage(entry, 'result'))).toMatchObject({
-      message: { outcome: 'failed', detail: 'unsupported' },
-    });
+    const setTags = (args: Record<string, unknown>): void =>
+      service.send(deviceId, { type: 'command', commandId: randomUUID(), name: 'set-tags', args, expiresInS: 60 });
+    setTags({ tags: ['north'] });
+    await service.seen.until(() => results().length === 1);
+    setTags({ tags: 'north' });
+    await service.seen.until(() => results().length === 2);
+    expect(results()).toMatchObject([{ outcome: 'done' }, { outcome: 'failed', detail: 'unreadable' }]);
+    expect((await place.run(['status'])).json).toMatchObject({ tags: ['north'] });
+  });
+
+  test('[E9] unenroll, a courtesy before the close: forgets at once, and ends', async () => {
+    const { deviceId, agent } = await running();
+    service.send(deviceId, { type: 'command', commandId: randomUUID(), name: 'unenroll', expiresInS: 60 });
+    expect(await agent.exit()).toBe(1);
+    expect(agent.json()).toMatchObject({ code: 'unenrolled' });
+    expect(place.state()).toMatchObject({ enrolment: null, tags: [] });
   });
 
   test('refresh is a new birth, with a new epoch so that it is not taken for an old one', async () => {

@@ -1,6 +1,6 @@
 import type { Board } from '../firmware-shim/board.ts';
 import { normaliseDomain } from '../protocol/text.ts';
-import { attemptAfter, backoffMs, spreadMs } from './backoff.ts';
+import { attemptAfter, backoffMs, reconnectMs, spreadMs } from './backoff.ts';
 import { CommandDesk } from './commands.ts';
 import type { Wanted } from './enrolling.ts';
 import type { Outcome } from './enrollment.ts';
@@ -12,7 +12,7 @@ import { rest } from './rest.ts';
 import { runSession, type SessionEnd } from './session.ts';
 import type { Settings } from './settings.ts';
 import { withUnenrolled, type Enrolment, type Stopped } from './state.ts';
-import type { StatusKeeper } from './status-keeper.ts';
+import type { StatusPort } from './status-keeper.ts';
 
 /** Why `run` ended: asked to, or because only a person can go on from here. */
 export type RunEnd = { why: 'stopped' } | { why: 'refused'; code: string; message: string; next: string; correlationId?: string };
@@ -47,13 +47,13 @@ const refusedWith = (stopped: Omit<Stopped, 'at'>): RunEnd => {
 /** The agent as a service: waits for an admin's approval, then lives as a device until it is stopped or unenrolled. */
 export class Runner {
   readonly #ports: RunPorts;
-  readonly #status: StatusKeeper;
+  readonly #status: StatusPort;
   readonly #inventory: (fresh: boolean) => Promise<Record<string, string>>;
   #attempt = 0;
   /** Where discovery said the broker is now; believed only as far as the stored CA vouches for it (S3). */
   #movedTo: string | null = null;
 
-  constructor(ports: RunPorts, status: StatusKeeper) {
+  constructor(ports: RunPorts, status: StatusPort) {
     this.#ports = ports;
     this.#status = status;
     this.#inventory = inventoryOf(ports.board);
@@ -93,8 +93,7 @@ export class Runner {
     return null;
   }
 
-  #backOff(why: string): Promise<null> {
-    const ms = backoffMs(this.#attempt, Math.random());
+  #backOff(why: string, ms = backoffMs(this.#attempt, Math.random())): Promise<null> {
     this.#attempt += 1;
     return this.#rest(ms, why);
   }
@@ -185,7 +184,7 @@ export class Runner {
         const { enrolment, service } = memory.state;
         if (enrolment === null || service === null) return null;
         const end = await this.#session(enrolment, service, pulse, desk);
-        const over = await this.#after(end, enrolment);
+        const over = await this.#after(end, memory.state.enrolment ?? enrolment);
         if (over !== null) return over;
       }
       return null;
@@ -240,7 +239,7 @@ export class Runner {
       default:
         this.#ports.log.note('link-lost', { detail: end.detail, linkedMs: Math.round(end.linkedMs) }, 'warn');
         this.#attempt = attemptAfter(this.#attempt, end.linkedMs);
-        await this.#backOff('link-lost');
+        await this.#backOff('link-lost', reconnectMs(this.#attempt, enrolment.heartbeat.jitterS, Math.random()));
         await this.#rediscover();
         return null;
     }

@@ -148,6 +148,8 @@ class DeviceSession {
   #receive(payload: Buffer): void {
     const decoded = decode<DeviceDown>(deviceDown, payload);
     if (!decoded.ok) return this.#ports.log.note('unreadable-message', { detail: decoded.detail }, 'warn');
+    // E9: the session is closed right behind it, so it neither waits its turn nor is answered.
+    if (decoded.message.type === 'command' && decoded.message.name === 'unenroll') return this.#end({ why: 'unenrolled' });
     if (this.#queued >= MOST_QUEUED) return this.#lost('more messages than can be handled');
     this.#queued += 1;
     this.#work = this.#work
@@ -182,10 +184,11 @@ class DeviceSession {
         await this.#ports.inventory(true);
         reborn = true;
       },
-      unenroll: async () => undefined,
+      setTags: async (tags) => {
+        await memory.update((state) => ({ ...state, tags }));
+      },
     });
     await this.#link.publish(this.#topic('result'), encode(result));
-    if (message.name === 'unenroll' && result.outcome === 'done') this.#end({ why: 'unenrolled' });
     // A birth with the epoch of this session would be taken for an old one (P3): the new birth needs a new session.
     if (reborn) this.#end({ why: 'again' });
   }
