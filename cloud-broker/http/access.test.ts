@@ -5,7 +5,7 @@ import { routeTable, type Expected, type Ids } from './testing/route-table.ts';
 let harness: Harness;
 let springfield: TestDomain;
 let shelbyville: TestDomain;
-const ids: Ids = { device: '', waiting: '', block: '', key: '', user: '', session: '' };
+const ids: Ids = { device: '', waiting: '', block: '', key: '', user: '', session: '', batch: '' };
 
 beforeAll(async () => {
   harness = await openHarness();
@@ -13,6 +13,11 @@ beforeAll(async () => {
   shelbyville = await harness.domain('shelbyville');
   ids.device = await harness.device(springfield, 'S-1');
   ids.waiting = (await harness.enrol(springfield, 'unlisted-1')).deviceId;
+  const asked = await harness.request('POST', '/api/v1/commands', {
+    cookie: springfield.cookie,
+    body: { name: 'identify', ids: [ids.device] },
+  });
+  ids.batch = (asked.json as { batch: string }).batch;
   const turnedAway = (await harness.enrol(springfield, 'unlisted-2')).deviceId;
   const rejected = await harness.request('POST', `/api/v1/devices/${turnedAway}/reject`, {
     cookie: springfield.cookie,
@@ -53,6 +58,7 @@ function stateOfSpringfield(): string {
   return JSON.stringify([
     reader.all('SELECT id, state, label, tags, status FROM devices WHERE domain_id = ? ORDER BY id', springfield.id),
     reader.all('SELECT * FROM blocks WHERE domain_id = ?', springfield.id),
+    reader.all('SELECT * FROM commands WHERE domain_id = ?', springfield.id),
     reader.all('SELECT * FROM api_keys WHERE domain_id = ?', springfield.id),
     reader.all('SELECT * FROM auth_user WHERE "domainId" = ?', springfield.id),
     reader.all('SELECT s.* FROM auth_session s JOIN auth_user u ON u."id" = s."userId" WHERE u."domainId" = ?', springfield.id),

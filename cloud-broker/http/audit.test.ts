@@ -99,6 +99,14 @@ type Change = (domain: TestDomain) => Promise<{ url: string; body?: object }>;
 const changes: Record<string, Change> = {
   'PATCH /devices/:id': async (domain) => ({ url: `/devices/${await harness.device(domain, 'A-1')}`, body: { label: 'x' } }),
   'DELETE /devices/:id': async (domain) => ({ url: `/devices/${await harness.device(domain, 'A-2')}` }),
+  'POST /devices/:id/commands': async (domain) => ({
+    url: `/devices/${await harness.device(domain, 'A-6')}/commands`,
+    body: { name: 'identify' },
+  }),
+  'POST /commands': async (domain) => ({
+    url: '/commands',
+    body: { name: 'refresh', ids: [await harness.device(domain, 'A-7')] },
+  }),
   'POST /devices/:id/approve': async (domain) => ({ url: `/devices/${await waits(domain, 'a-3')}/approve`, body: {} }),
   'POST /devices/:id/reject': async (domain) => ({ url: `/devices/${await waits(domain, 'a-4')}/reject`, body: {} }),
   'DELETE /blocks/:id': async (domain) => {

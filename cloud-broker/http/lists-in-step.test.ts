@@ -33,8 +33,8 @@ describe('what lists are read from keeps step', () => {
     for (const sort of deviceSorts) expect(await find({ q: 'planetarium', sort })).toEqual({ ids: [id], total: 1 });
     expect(await find({ q: 'planetarium', tag: 'dome' })).toEqual({ ids: [id], total: 1 });
     expect(await find({ q: 'planetarium', tag: 'even' })).toEqual({ ids: [], total: 0 });
-    const transitions = [{ deviceId: id, status: 'late' as const, since: harness.now }];
-    await harness.store.write('flushPresence', { now: harness.now, rows: [], births: [], transitions });
+    const transitions = [{ deviceId: id, status: 'late' as const, since: harness.now, how: null }];
+    await harness.store.write('flushPresence', { now: harness.now, rows: [], births: [], running: [], transitions });
     expect(await find({ q: 'planetarium', status: 'late' })).toEqual({ ids: [id], total: 1 });
     expect(await find({ q: 'planetarium', status: 'never' })).toEqual({ ids: [], total: 0 });
     await harness.request('DELETE', `/api/v1/devices/${id}`, { cookie: domain.cookie, body: {} });
@@ -64,8 +64,8 @@ describe('what lists are read from keeps step', () => {
     expect(held()).toEqual(actual());
     await change({ label: 'Other', tags: ['two', 'three'] });
     expect(held()).toEqual(actual());
-    const transitions = [{ deviceId: id, status: 'offline' as const, since: harness.now }];
-    await harness.store.write('flushPresence', { now: harness.now, rows: [], births: [], transitions });
+    const transitions = [{ deviceId: id, status: 'offline' as const, since: harness.now, how: 'lost' as const }];
+    await harness.store.write('flushPresence', { now: harness.now, rows: [], births: [], running: [], transitions });
     expect(held()).toEqual(actual());
     await harness.request('DELETE', `/api/v1/devices/${id}`, { cookie: domain.cookie, body: {} });
     expect(held()).toEqual(actual());

@@ -32,8 +32,9 @@ beforeAll(async () => {
     deviceId: id,
     status: (['online', 'late', 'offline'] as const)[n % 3] ?? 'online',
     since: harness.now,
+    how: n % 3 === 2 ? ('lost' as const) : null,
   }));
-  await harness.store.write('flushPresence', { now: harness.now, rows: [], births: [], transitions });
+  await harness.store.write('flushPresence', { now: harness.now, rows: [], births: [], running: [], transitions });
 });
 
 afterAll(async () => harness.close());

@@ -139,6 +139,15 @@ describe('limits', () => {
     await limited.close();
   });
 
+  test('[P4] displays that all look for the service leave the admin behind the same address his share, and have a limit', async () => {
+    const limited = await openHarness({ limits: { requestsPer10S: 3 } });
+    const statuses: number[] = [];
+    for (let n = 0; n < 4; n += 1) statuses.push((await limited.request('GET', `/.well-known/rollcall?board=${n}`)).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect((await limited.request('GET', '/api/v1/session')).status).toBe(401);
+    await limited.close();
+  });
+
   test('a forwarded address is believed only from a trusted proxy', async () => {
     const limited = await openHarness({ limits: { requestsPer10S: 3 } });
     const statuses: number[] = [];
@@ -171,7 +180,7 @@ describe('service routes', () => {
     const { text, status } = await harness.request('GET', '/metrics');
     expect(status).toBe(200);
     for (const name of [
-      'rollcall_store_commit_ms',
+      'rollcall_commit_seconds',
       'nodejs_eventloop_lag_seconds',
       'rollcall_gateway_refused',
       'rollcall_event_streams',

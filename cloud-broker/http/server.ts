@@ -7,6 +7,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { errors, RollcallError, wordsOf } from '../../protocol/errors.ts';
 import { networkOf } from '../domains/accounts-limits.ts';
 import { correlationIdFrom } from '../enrollment/answers.ts';
+import { DeviceSearch } from '../store/queries/search.ts';
 import type { Api } from './api.ts';
 import { Callers } from './callers.ts';
 import { serveConsole } from './console.ts';
@@ -20,12 +21,14 @@ import { auditRoutes } from './routes/audit.ts';
 import { closingRoutes, domainRoutes, pairingRoutes } from './routes/domain.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { blockRoutes } from './routes/blocks.ts';
+import { commandRoutes, commandsRoutes } from './routes/commands.ts';
 import { approvalRoutes, deviceChangeRoutes, deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { passwordRoutes, secondFactorRoutes } from './routes/own-access.ts';
 import { keepPortalGate } from './portal-gate.ts';
 import { portalPasswordRoutes, portalSessionRoutes, portalSignUpRoutes } from './routes/portal-access.ts';
+import { presenceRoutes } from './routes/presence.ts';
 import { claimRoutes, subscriptionRoutes } from './routes/portal-claims.ts';
 import { memberRoutes, organizationRoutes, portalInvitationRoutes } from './routes/portal-organizations.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -39,6 +42,7 @@ const REQUEST_MS = 15_000;
 const MAX_CONNECTIONS = 5000;
 
 const API_ROOT = '/api/v1';
+const DISCOVERY = '/.well-known/rollcall';
 
 /** Builds the server. Closing it ends the event streams first; the store is closed after it. */
 export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {
@@ -48,7 +52,8 @@ export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {
     global: false,
     max: deps.limits.requestsPer10S,
     timeWindow: 10_000,
-    keyGenerator: (request) => networkOf(request.ip),
+    // Displays that look for the service after an outage have a budget of their own: behind the same NAT an admin wants to see them (P4).
+    keyGenerator: ({ ip, routeOptions }) => (routeOptions.url === DISCOVERY ? `displays of ${networkOf(ip)}` : networkOf(ip)),
     errorResponseBuilder: (_request, { ttl }) => new RollcallError('busy', { retryAfterS: Math.max(1, Math.ceil(ttl / 1000)) }),
   });
   // Before every route's own hooks, and for addresses that are no route: who is refused is counted too.
@@ -183,7 +188,12 @@ function userApi(api: Api, deps: HttpDeps, callers: Callers, hub: EventHub): voi
   invitingRoutes(api, deps);
   invitationRoutes(api, deps);
   ownSessionRoutes(api, deps);
-  deviceRoutes(api, deps);
+  const search = new DeviceSearch(deps.store.reader);
+  deps.store.onCommitted((committed) => search.committed(committed));
+  deviceRoutes(api, deps, search);
+  presenceRoutes(api, deps);
+  commandRoutes(api, deps);
+  commandsRoutes(api, deps, search);
   deviceChangeRoutes(api, deps);
   approvalRoutes(api, deps);
   blockRoutes(api, deps);

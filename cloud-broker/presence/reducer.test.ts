@@ -53,6 +53,22 @@ describe('states', () => {
     expect(statusOf([0, BIRTH], [1, beat(1, 5)], [40, tick])).toBe('late');
   });
 
+  test('[P4] who was told a longer interval is measured by it from then on, until it reports it; a shorter one changes nothing', () => {
+    const told = (intervalS: number): PresenceEvent => ({ type: 'told', intervalS });
+    const lateOver = (second: number, ...events: [number, PresenceEvent][]): void => {
+      expect([second, second + 0.001].map((s) => statusOf([0, BIRTH], ...events, [s, tick]))).toEqual(['online', 'late']);
+    };
+    lateOver(10 + 2 * 310, [10, told(300)]);
+    expect(statusOf([0, BIRTH], [10, told(300)], [10 + 3 * 310 + 0.001, tick])).toBe('offline');
+    // What was on its way when it was told does not count as an answer.
+    lateOver(10 + 2 * 310, [10, told(300)], [11, beat(1, 60)]);
+    lateOver(250 + 2 * 310, [10, told(300)], [250, beat(1, 300)]);
+    lateOver(140, [10, told(60)]);
+    lateOver(20 + 140, [10, told(300)], [20, told(30)], [20, beat(1, 60)]);
+    lateOver(20 + 140, [10, told(300)], [20, { type: 'birth', epoch: 2, intervalS: 60 }]);
+    expect(statusOf([0, BIRTH], [10, told(300)], [20, will(1)], [50, tick])).toBe('offline');
+  });
+
   test('[P2] offline when its last will fired and it did not come back within the grace; how: lost', () => {
     expect([39.999, 40].map((s) => statusOf([0, BIRTH], [10, will(1)], [s, tick]))).toEqual(['online', 'offline']);
     expect(after([0, BIRTH], [10, will(1)], [50, tick])).toMatchObject({ ended: 'lost', endedAt: 10_000, statusSince: 50_000 });

@@ -16,6 +16,8 @@ export interface Presence {
   heardAt: number | null;
   /** Seconds between heartbeats, as the device last reported. */
   intervalS: number;
+  /** When it was told a longer interval than it reported, and which (P4); null once it reports that, or where there is none. */
+  told: { at: number; intervalS: number } | null;
   /** How the session of this epoch ended: it said goodbye, or its last will fired. */
   ended: 'said' | 'lost' | null;
   endedAt: number | null;
@@ -38,6 +40,8 @@ export type PresenceEvent =
   | { type: 'birth'; epoch: number; intervalS: number }
   | { type: 'heartbeat'; epoch: number; intervalS: number | null }
   | { type: 'will'; epoch: number; said: boolean }
+  /** It was sent settings with this interval. */
+  | { type: 'told'; intervalS: number }
   | { type: 'tick' };
 
 export function neverHeard(intervalS: number, since: number): Presence {
@@ -47,6 +51,7 @@ export function neverHeard(intervalS: number, since: number): Presence {
     lastHeartbeatAt: null,
     heardAt: null,
     intervalS,
+    told: null,
     ended: null,
     endedAt: null,
     status: 'never',
@@ -81,13 +86,14 @@ function afterEvent(state: Presence, event: PresenceEvent, at: number): Presence
       return { ...state, connected: false };
     case 'birth':
       if (isStaleBirth(state, event.epoch)) return state;
-      return { ...state, epoch: event.epoch, intervalS: event.intervalS, heardAt: at, ended: null, endedAt: null };
+      return { ...state, epoch: event.epoch, intervalS: event.intervalS, told: null, heardAt: at, ended: null, endedAt: null };
     case 'heartbeat':
       if (event.epoch < state.epoch) return state;
       return {
         ...state,
         epoch: event.epoch,
         intervalS: event.intervalS ?? state.intervalS,
+        told: state.told !== null && state.told.intervalS <= (event.intervalS ?? 0) ? null : state.told,
         heardAt: at,
         lastHeartbeatAt: at,
         ended: null,
@@ -99,27 +105,41 @@ function afterEvent(state: Presence, event: PresenceEvent, at: number): Presence
       // The goodbye stands: the will that the closing connection may still publish tells nothing new.
       if (state.ended === 'said') return state;
       return { ...state, ended: event.said ? 'said' : 'lost', endedAt: at };
+    case 'told':
+      return { ...state, told: event.intervalS > state.intervalS ? { at, intervalS: event.intervalS } : null };
     case 'tick':
       return state;
   }
+}
+
+/**
+ * When it has been silent for so many intervals. Whoever was just told to beat less often is measured by that from then on, so
+ * that a longer interval makes nobody late (P4).
+ */
+function silentAt(state: Presence, heardAt: number, intervals: number, { jitterS }: Thresholds): number {
+  const { intervalS, told } = state;
+  const asReported = heardAt + intervals * (intervalS + jitterS) * 1000;
+  return told === null ? asReported : Math.max(asReported, told.at + intervals * (told.intervalS + jitterS) * 1000);
 }
 
 /** P2: late over 2 intervals, offline over 3, or when its session ended and it did not come back within the grace. */
 export function statusAt(state: Presence, thresholds: Thresholds, now: number): PresenceStatus {
   if (state.heardAt === null) return 'never';
   if (state.endedAt !== null && now >= state.endedAt + (state.ended === 'said' ? 0 : thresholds.graceS * 1000)) return 'offline';
-  const intervalMs = (state.intervalS + thresholds.jitterS) * 1000;
-  const silentMs = now - state.heardAt;
-  if (silentMs > 3 * intervalMs) return 'offline';
-  return silentMs > 2 * intervalMs ? 'late' : 'online';
+  if (now > silentAt(state, state.heardAt, 3, thresholds)) return 'offline';
+  return now > silentAt(state, state.heardAt, 2, thresholds) ? 'late' : 'online';
 }
 
 /** When the status may change next if nothing is heard; null where only an event can change it. */
 export function nextCheckAt(state: Presence, thresholds: Thresholds): number | null {
   if (state.heardAt === null || state.status === 'offline') return null;
-  const intervalMs = (state.intervalS + thresholds.jitterS) * 1000;
-  const silence = state.heardAt + (state.status === 'late' ? 3 : 2) * intervalMs + 1;
+  const silence = silentAt(state, state.heardAt, state.status === 'late' ? 3 : 2, thresholds) + 1;
   return state.endedAt === null ? silence : Math.min(silence, state.endedAt + thresholds.graceS * 1000);
+}
+
+/** When it counts as offline if nothing more is heard; null where it is that already, or was never heard. */
+export function offlineAt(state: Presence, thresholds: Thresholds): number | null {
+  return state.heardAt === null || state.status === 'offline' ? null : silentAt(state, state.heardAt, 3, thresholds) + 1;
 }
 
 /** The state after `event` at `at`, its status settled for that moment. */

@@ -1,14 +1,16 @@
 /** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
 import type { Birth, DeviceDown, Health, Heartbeat, Will } from '../../protocol/messages.ts';
 import { Calendar, type Planned } from './calendar.ts';
-import { flushOf, type Flush, type StoredPresence, type Unstored } from './flush.ts';
+import { flushOf, runningTime, settle, type Flush, type StoredPresence, type Unstored } from './flush.ts';
 import { Gathering } from './gathering.ts';
+import { isMaterial, type Rhythm } from './steering.ts';
 import {
   afterRestart,
   isFlapping,
   isStaleBirth,
   neverHeard,
   nextCheckAt,
+  offlineAt,
   reduce,
   type Presence,
   type PresenceEvent,
@@ -22,7 +24,8 @@ export interface RosterDependencies {
   /** Resolves when the flush is on disk. */
   flush(flush: Flush): Promise<void>;
   clock(): number;
-  heartbeat: { intervalS: number; jitterS: number };
+  /** The rhythm that devices are told until `steer` says another. */
+  heartbeat: Rhythm;
   thresholds: Thresholds;
   onFlushError(error: unknown): void;
 }
@@ -31,11 +34,32 @@ const settled = Promise.resolve();
 
 interface Entry extends Planned, Unstored {
   nextCheckAt: number | null;
+  /** The rhythm that this session was told; null before its birth. */
+  told: Rhythm | null;
+}
+
+function newEntry(deviceId: string, presence: Presence, storedStatus: PresenceStatus): Entry {
+  return {
+    deviceId,
+    presence,
+    health: null,
+    inventory: null,
+    birth: null,
+    clockDifferenceMs: null,
+    running: null,
+    storedStatus,
+    nextCheckAt: null,
+    told: null,
+    plannedS: null,
+  };
 }
 
 export class Roster {
   private readonly deps: RosterDependencies;
   private readonly entries = new Map<string, Entry>();
+  /** When what was online or late at the start has come back or is told to be away (P4). */
+  private settledAt = 0;
+  private current: Rhythm;
   private taken = 0;
   private readonly tally = { never: 0, online: 0, late: 0, offline: 0, connected: 0 };
   private readonly heartbeatListeners: ((deviceIds: string[]) => void)[] = [];
@@ -46,6 +70,7 @@ export class Roster {
 
   constructor(deps: RosterDependencies, stored: readonly StoredPresence[]) {
     this.deps = deps;
+    this.current = deps.heartbeat;
     const now = deps.clock();
     for (const row of stored) this.adopt(row, now);
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
@@ -73,6 +98,21 @@ export class Roster {
     return this.taken;
   }
 
+  /** P4: until when, after a restart, a device may be away that still shows as there; null once no more is open. */
+  get settlesAt(): number | null {
+    return this.deps.clock() < this.settledAt ? this.settledAt : null;
+  }
+
+  /** What devices are told now (P4). */
+  get rhythm(): Rhythm {
+    return this.current;
+  }
+
+  /** From now on births are answered with it, and heartbeats of devices that were told another (see `retold`). */
+  steer(rhythm: Rhythm): void {
+    this.current = rhythm;
+  }
+
   /** Told which devices were heard, once a flush. */
   onHeartbeats(listener: (deviceIds: string[]) => void): void {
     this.heartbeatListeners.push(listener);
@@ -90,16 +130,30 @@ export class Roster {
 
   /** P3: a birth that is not higher is answered with `epochFrom`; any birth is answered with the settings of now. */
   async birth(deviceId: string, birth: Birth): Promise<DeviceDown> {
-    const { clock, heartbeat } = this.deps;
+    const { clock } = this.deps;
     const entry = this.entries.get(deviceId);
-    const settings = { type: 'settings' as const, ...heartbeat, now: new Date(clock()).toISOString() };
+    const settings = this.settings();
     if (entry === undefined) return settings;
     if (isStaleBirth(entry.presence, birth.epoch)) return { ...settings, epochFrom: entry.presence.epoch + 1 };
     entry.birth = { agentVersion: birth.agentVersion, firmware: birth.firmware ?? null };
     entry.inventory = birth.inventory;
     entry.clockDifferenceMs = Date.parse(birth.at) - clock();
-    await this.applied(entry, { type: 'birth', epoch: birth.epoch, intervalS: birth.intervalS });
+    const born = this.applied(entry, { type: 'birth', epoch: birth.epoch, intervalS: birth.intervalS });
+    this.tell(entry);
+    await born;
     return settings;
+  }
+
+  /**
+   * P4: new settings for a device whose heartbeat just came and that was told others; null where it has them. Asked with
+   * heartbeats only, a change spreads over an interval at the rate that these come in.
+   */
+  retold(deviceId: string): DeviceDown | null {
+    const entry = this.entries.get(deviceId);
+    if (entry === undefined || entry.told === null || entry.told === this.current) return null;
+    if (!isMaterial(entry.told, this.current)) return null;
+    this.tell(entry);
+    return this.settings();
   }
 
   /**
@@ -111,7 +165,9 @@ export class Roster {
     if (entry === undefined || heartbeat.epoch < entry.presence.epoch) return settled;
     this.taken += 1;
     entry.health = heartbeat.health;
-    entry.clockDifferenceMs = Date.parse(heartbeat.at) - this.deps.clock();
+    const now = this.deps.clock();
+    entry.clockDifferenceMs = Date.parse(heartbeat.at) - now;
+    entry.running = runningTime(heartbeat.missed, now, entry.presence.intervalS) ?? entry.running;
     this.apply(entry, { type: 'heartbeat', epoch: heartbeat.epoch, intervalS: heartbeat.intervalS ?? null });
     return acknowledged ? this.gathering.wait() : settled;
   }
@@ -157,27 +213,30 @@ export class Roster {
     await this.gathering.settled();
   }
 
+  private settings(): Extract<DeviceDown, { type: 'settings' }> {
+    return { type: 'settings', ...this.current, now: new Date(this.deps.clock()).toISOString() };
+  }
+
+  private tell(entry: Entry): void {
+    entry.told = this.current;
+    this.apply(entry, { type: 'told', intervalS: this.current.intervalS });
+  }
+
   private adopt(row: StoredPresence, now: number): void {
     const stored: Presence = {
       ...row,
       connected: false,
       reconnects: null,
+      told: null,
       // A device enrolled again was not heard since; one that was born and sent no heartbeat was heard, once.
       heardAt: row.status === 'never' ? null : (row.lastHeartbeatAt ?? 0),
       intervalS: row.intervalS ?? this.deps.heartbeat.intervalS,
     };
     const presence = afterRestart(stored, now);
-    const entry: Entry = {
-      deviceId: row.deviceId,
-      presence,
-      health: row.health === null ? null : (JSON.parse(row.health) as Health),
-      inventory: null,
-      birth: null,
-      clockDifferenceMs: null,
-      storedStatus: row.status,
-      nextCheckAt: nextCheckAt(presence, this.deps.thresholds),
-      plannedS: null,
-    };
+    this.settledAt = Math.max(this.settledAt, offlineAt(presence, this.deps.thresholds) ?? 0);
+    const entry = newEntry(row.deviceId, presence, row.status);
+    if (row.health !== null) entry.health = JSON.parse(row.health) as Health;
+    entry.nextCheckAt = nextCheckAt(presence, this.deps.thresholds);
     this.entries.set(row.deviceId, entry);
     this.count(presence, 1);
     this.plan(entry);
@@ -190,17 +249,7 @@ export class Roster {
   private entry(deviceId: string): Entry {
     const known = this.entries.get(deviceId);
     if (known !== undefined) return known;
-    const entry: Entry = {
-      deviceId,
-      presence: neverHeard(this.deps.heartbeat.intervalS, this.deps.clock()),
-      health: null,
-      inventory: null,
-      birth: null,
-      clockDifferenceMs: null,
-      storedStatus: 'never',
-      nextCheckAt: null,
-      plannedS: null,
-    };
+    const entry = newEntry(deviceId, neverHeard(this.deps.heartbeat.intervalS, this.deps.clock()), 'never');
     this.entries.set(deviceId, entry);
     this.count(entry.presence, 1);
     return entry;
@@ -235,26 +284,9 @@ export class Roster {
       this.deps.onFlushError(error);
       throw error;
     }
-    this.settle(flush);
+    settle(flush, (deviceId) => this.entries.get(deviceId));
     if (this.heartbeatListeners.length === 0) return;
     const deviceIds = heard.map(({ deviceId }) => deviceId);
     for (const listener of this.heartbeatListeners) listener(deviceIds);
-  }
-
-  /** What the store knows now is not sent again. */
-  private settle(flush: Flush): void {
-    for (const { deviceId, status } of flush.transitions) {
-      const entry = this.entries.get(deviceId);
-      if (entry !== undefined) entry.storedStatus = status;
-    }
-    for (const birth of flush.births) {
-      const entry = this.entries.get(birth.deviceId);
-      if (entry?.birth?.agentVersion === birth.agentVersion && entry.birth.firmware === birth.firmware) entry.birth = null;
-    }
-    for (const row of flush.rows) {
-      if (row.inventory === null) continue;
-      const entry = this.entries.get(row.deviceId);
-      if (entry?.inventory != null && JSON.stringify(entry.inventory) === row.inventory) entry.inventory = null;
-    }
   }
 }

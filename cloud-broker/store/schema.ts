@@ -1,9 +1,12 @@
 import { access } from './access-schema.ts';
 import { accountTables } from './accounts-schema.ts';
+import { commandTables } from './commands-schema.ts';
 import { keyTables } from './keys-schema.ts';
 import { lists } from './lists-schema.ts';
 import { mailTables } from './mail-schema.ts';
 import { portalTables } from './portal-schema.ts';
+import { presenceTables } from './presence-schema.ts';
+import { records } from './records-schema.ts';
 import { secondFactorTables } from './second-factor-schema.ts';
 import { usageTables } from './usage-schema.ts';
 import { userTables } from './users-schema.ts';
@@ -116,6 +119,7 @@ CREATE INDEX devices_by_label ON devices (domain_id, label, id) WHERE state <> '
 CREATE INDEX devices_by_enrolment ON devices (domain_id, enrolled_at, id) WHERE state <> 'unenrolled';
 CREATE INDEX devices_by_status ON devices (domain_id, status, label, id) WHERE state <> 'unenrolled';
 CREATE INDEX devices_by_status_enrolment ON devices (domain_id, status, enrolled_at, id) WHERE state <> 'unenrolled';
+CREATE INDEX devices_left ON devices (unenrolled_at) WHERE state = 'unenrolled';
 CREATE INDEX devices_waiting ON devices (last_asked_at) WHERE state = 'pending';
 CREATE INDEX devices_held ON devices (domain_id, enrolled_at, id) WHERE state = 'enrolled' AND grant_reason = 'held';
 CREATE INDEX devices_competing ON devices (competes_with) WHERE competes_with IS NOT NULL;
@@ -142,7 +146,8 @@ CREATE TABLE enrolment_spans (
   from_at INTEGER NOT NULL,
   to_at INTEGER CHECK (to_at >= from_at)
 ) STRICT;
-CREATE UNIQUE INDEX one_open_span_a_device ON enrolment_spans (device_id) WHERE to_at IS NULL;
+-- One open span a device; and the spans of one device are found by it.
+CREATE UNIQUE INDEX one_open_span_a_device ON enrolment_spans (device_id, CASE WHEN to_at IS NULL THEN 0 ELSE id END);
 
 CREATE TABLE certificates (
   fingerprint TEXT PRIMARY KEY,
@@ -266,35 +271,7 @@ CREATE TRIGGER heads_are_not_deleted BEFORE DELETE ON ledger_heads
 BEGIN SELECT RAISE(ABORT, 'a head is never deleted'); END;
 `;
 
-const records = `
-CREATE TABLE audit (
-  id INTEGER PRIMARY KEY,
-  domain_id INTEGER REFERENCES domains (id),
-  at INTEGER NOT NULL,
-  actor TEXT NOT NULL,
-  address TEXT,
-  action TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  details TEXT NOT NULL DEFAULT '{}',
-  correlation_id TEXT
-) STRICT;
-CREATE INDEX audit_by_domain ON audit (domain_id, id);
-CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
-CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
-CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
-
-CREATE TABLE events (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  domain_id INTEGER NOT NULL REFERENCES domains (id),
-  at INTEGER NOT NULL,
-  type TEXT NOT NULL CHECK (type IN ('device', 'enrolment', 'billing', 'alert')),
-  data TEXT NOT NULL
-) STRICT;
-CREATE INDEX events_by_domain ON events (domain_id, id);
-`;
-
 export const migrations: readonly string[] = [
-  domainsAndDevices + lists + ledger + usageTables + keyTables + records + mailTables + access,
+  domainsAndDevices + lists + ledger + usageTables + keyTables + records + mailTables + commandTables + presenceTables + access,
   accountTables + secondFactorTables + userTables + portalTables,
 ];

@@ -17,6 +17,8 @@ export interface Store {
   write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>>;
   /** Called after each commit with what became true by it, before the writes' own promises resolve. */
   onCommitted(listener: (committed: Committed) => void): void;
+  /** Called after each commit with the milliseconds it took. */
+  onTimed(listener: (commitMs: number) => void): void;
   /** Writes waiting now, and milliseconds that the last commits took. */
   figures(): { waiting: number; commitMs: readonly number[] };
   close(): Promise<void>;
@@ -57,6 +59,7 @@ class SqliteStore implements Store {
   private readonly options: StoreOptions;
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners: ((committed: Committed) => void)[] = [];
+  private readonly timedListeners: ((commitMs: number) => void)[] = [];
   private commitMs: number[] = [];
   private lastId = 0;
   private unsent: WriteRequest[] = [];
@@ -101,6 +104,10 @@ class SqliteStore implements Store {
     this.listeners.push(listener);
   }
 
+  onTimed(listener: (commitMs: number) => void): void {
+    this.timedListeners.push(listener);
+  }
+
   figures(): { waiting: number; commitMs: readonly number[] } {
     return { waiting: this.waiting.size, commitMs: this.commitMs };
   }
@@ -116,9 +123,10 @@ class SqliteStore implements Store {
 
   private settle(report: CommitReport): void {
     this.commitMs.push(report.commitMs);
+    for (const listener of this.timedListeners) listener(report.commitMs);
     if (this.commitMs.length > 1024) this.commitMs = this.commitMs.slice(-512);
-    const { events, revoked, decided, mails } = report.committed;
-    if (events.length + revoked.length + decided.length + mails.length > 0)
+    const { events, revoked, decided, mails, commanded } = report.committed;
+    if (events.length + revoked.length + decided.length + mails.length + commanded.length > 0)
       for (const listener of this.listeners) listener(report.committed);
     for (const reply of report.replies) this.answer(reply);
   }

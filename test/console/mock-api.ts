@@ -1,5 +1,7 @@
 import type * as z from 'zod';
+import { command, commandBatch, commandsMade, commandsPage } from '../../protocol/api-commands.ts';
 import { heldPage } from '../../protocol/api-held.ts';
+import { devicePresence } from '../../protocol/api-presence.ts';
 import {
   approveBody,
   billing,
@@ -20,6 +22,8 @@ import type { Device } from '../../protocol/api.ts';
 import { iso } from './mock-data.ts';
 import { MockRefusal } from './mock-refusal.ts';
 import type { MockState } from './mock-state.ts';
+
+const NO_PRESENCE = { from: iso(0), to: iso(0), uptimePercent: null, days: [], spans: [] };
 
 type EventName = 'device' | 'billing';
 export interface Answer {
@@ -90,6 +94,7 @@ function reject(state: MockState, id: string, body: unknown): Answer {
 }
 
 function deviceCall(state: MockState, verb: string, id: string, action: string | undefined, body: unknown): Answer {
+  if (action === 'commands') return says(command, state.commands.send(id, body));
   if (verb === 'GET') return says(deviceSchema, state.device(id));
   if (verb === 'PATCH') {
     const { label, tags } = devicePatch.parse(body);
@@ -123,6 +128,11 @@ export function answer(state: MockState, call: string, parameters: URLSearchPara
   if (call === 'GET /billing/forecast') return says(forecast, state.billing);
   if (call === 'GET /blocks') return says(blocksPage, paged([...state.blocks.values()], cursor, limit));
   if (verb === 'DELETE' && room === 'blocks' && id !== undefined && state.blocks.delete(id)) return did();
+  if (call === 'POST /commands') return says(commandsMade, state.commands.sendToAll(state, body));
+  if (room === 'commands' && action !== undefined) return says(commandBatch, state.commands.batch(action));
+  if (verb === 'GET' && room === 'devices' && action === 'commands')
+    return says(commandsPage, state.commands.page(id ?? '', Number(cursor?.slice('at-'.length) ?? 0), limit));
+  if (verb === 'GET' && room === 'devices' && action === 'presence') return says(devicePresence, NO_PRESENCE);
   if (room === 'devices' && id !== undefined) return deviceCall(state, verb, decodeURIComponent(id), action, body);
   throw new MockRefusal(404, 'not-found');
 }

@@ -1,6 +1,7 @@
 import { signInBody } from '../../protocol/api.ts';
 import type { Billing, Block, Device, HistoryRow, Session } from '../../protocol/api.ts';
 import { blockAt, bookingAt, deviceAt, iso, pendingAt, usageAt } from './mock-data.ts';
+import { MockCommands } from './mock-commands.ts';
 import { MockRefusal } from './mock-refusal.ts';
 
 export interface MockOptions {
@@ -19,6 +20,7 @@ const DAY_MS = 24 * 3_600_000;
 export class MockState {
   readonly devices = new Map<string, Device>();
   readonly blocks = new Map<string, Block>();
+  readonly commands = new MockCommands();
   readonly history: HistoryRow[] = [];
   readonly session: Session;
   readonly held: number;

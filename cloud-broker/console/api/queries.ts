@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { InfiniteData } from '@tanstack/react-query';
+import { devicePresence } from '../../../protocol/api-presence.ts';
 import { billing, blocksPage, device, deviceCounts, devicesPage, foldedPage, session, usedDay } from '../../../protocol/api.ts';
 import type { DevicesPage, FoldedPage, Session } from '../../../protocol/api.ts';
 import { filterQuery } from '../app/address.ts';
@@ -11,6 +12,7 @@ import { hasCode } from './failure.ts';
 const PAGE_ROWS = 200;
 /** Counts are read again so often even when nothing happens: it tells a dead link from a quiet one. */
 const COUNTS_EVERY_MS = 30_000;
+const PRESENCE_EVERY_MS = 60_000;
 
 export type Cursor = string | null;
 export type DeviceList = InfiniteData<DevicesPage, Cursor>;
@@ -21,6 +23,7 @@ export const keys = {
   lists: ['devices', 'list'],
   devices: ['devices', 'one'],
   waiting: ['devices', 'waiting'],
+  commands: ['devices', 'commands'],
   counts: ['devices', 'counts'],
   blocks: ['blocks'],
   billing: ['billing', 'figures'],
@@ -74,6 +77,19 @@ export const deviceQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.devices, id],
     queryFn: ({ signal }) => read(`/devices/${encodeURIComponent(id)}`, device, signal),
+  });
+
+/** What its presence was, in days of this computer's time zone. */
+export const presenceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['devices', 'presence', id],
+    queryFn: ({ signal }) =>
+      read(
+        `/devices/${encodeURIComponent(id)}/presence?days=90&offset=${-new Date().getTimezoneOffset()}`,
+        devicePresence,
+        signal,
+      ),
+    refetchInterval: PRESENCE_EVERY_MS,
   });
 
 export const countsQuery = queryOptions({

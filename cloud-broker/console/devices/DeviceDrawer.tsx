@@ -12,6 +12,7 @@ import { Commands } from './Commands.tsx';
 import { EditDevice } from './EditDevice.tsx';
 import { brought, healthFacts } from './device-facts.ts';
 import { KeyChanged } from './KeyChanged.tsx';
+import { PresenceHistory } from './PresenceHistory.tsx';
 import { Unenrol } from './Unenrol.tsx';
 import { WaitingCard } from './WaitingCard.tsx';
 
@@ -65,27 +66,16 @@ function DeviceFacts({ device }: { device: Device }) {
         </Section>
       )}
       {device.pending === null ? (
+        <Section title={t('history.title')}>
+          <PresenceHistory id={device.id} />
+        </Section>
+      ) : null}
+      {device.pending === null ? (
         <Section title={t('commands.title')}>
           <Commands device={device} former={former} />
         </Section>
       ) : null}
-      <Section title={t('device.identity')}>
-        <Facts>
-          {former && device.tags.length > 0 ? <Fact name={t('column.tags')}>{device.tags.join(', ')}</Fact> : null}
-          <Fact name={t('column.serial')}>
-            <span className="rc-mono">{device.serial}</span>
-          </Fact>
-          <Fact name={t('device.serialSource')}>{device.serialSource}</Fact>
-          <Fact name={t('column.model')}>{device.model}</Fact>
-          <Fact name={t('device.manufacturer')}>{device.manufacturer ?? '–'}</Fact>
-          <Fact name={t('column.firmware')}>{device.firmware ?? '–'}</Fact>
-          <Fact name={t('device.system')}>{`${device.os} · ${device.arch}`}</Fact>
-          <Fact name={t('device.agent')}>{device.agentVersion}</Fact>
-          <Fact name={t('device.id')}>
-            <span className="rc-mono">{device.id}</span>
-          </Fact>
-        </Facts>
-      </Section>
+      <Identity device={device} former={former} />
       {device.enrolledAt === null ? null : (
         <Section title={t('device.enrolment')}>
           <Facts>
@@ -103,6 +93,29 @@ function DeviceFacts({ device }: { device: Device }) {
       )}
       {device.pending === null && !former ? <Unenrol device={device} /> : null}
     </Stack>
+  );
+}
+
+function Identity({ device, former }: { device: Device; former: boolean }) {
+  const { t } = useWords();
+  return (
+    <Section title={t('device.identity')}>
+      <Facts>
+        {former && device.tags.length > 0 ? <Fact name={t('column.tags')}>{device.tags.join(', ')}</Fact> : null}
+        <Fact name={t('column.serial')}>
+          <span className="rc-mono">{device.serial}</span>
+        </Fact>
+        <Fact name={t('device.serialSource')}>{device.serialSource}</Fact>
+        <Fact name={t('column.model')}>{device.model}</Fact>
+        <Fact name={t('device.manufacturer')}>{device.manufacturer ?? '–'}</Fact>
+        <Fact name={t('column.firmware')}>{device.firmware ?? '–'}</Fact>
+        <Fact name={t('device.system')}>{`${device.os} · ${device.arch}`}</Fact>
+        <Fact name={t('device.agent')}>{device.agentVersion}</Fact>
+        <Fact name={t('device.id')}>
+          <span className="rc-mono">{device.id}</span>
+        </Fact>
+      </Facts>
+    </Section>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Button, Group, Title } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { blocksQuery } from '../api/queries.ts';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { blocksQuery, countsQuery } from '../api/queries.ts';
 import { devicesView } from '../app/address.ts';
 import type { DevicesView } from '../app/address.ts';
 import { useAddress } from '../app/Address.tsx';
@@ -39,6 +39,7 @@ export function DevicesPage({ view }: { view: DevicesView }) {
         </Group>
       </div>
       {role === 'user' ? <Notice colour="off">{t('session.looksOnly')}</Notice> : null}
+      <Settling />
       <RefusedTries />
       {filter.status === 'pending' ? null : <Waiting />}
       <Filters view={view} />
@@ -48,4 +49,11 @@ export function DevicesPage({ view }: { view: DevicesView }) {
       <EnrolModal opened={view.panel === 'enrol'} onClose={shut} />
     </div>
   );
+}
+
+/** P4: after a restart nothing is called offline before its time. */
+function Settling() {
+  const { t, formats } = useWords();
+  const at = useQuery(countsQuery).data?.settlesAt;
+  return at === undefined ? null : <Notice colour="wait">{t('devices.settling', { time: formats.minute(at) })}</Notice>;
 }

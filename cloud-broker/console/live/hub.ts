@@ -142,7 +142,7 @@ class Hub implements LiveHub {
     this.#newer = new Set();
     this.#client.removeQueries({ queryKey: keys.lists, type: 'inactive' });
     for (const filter of listsInView(this.#client)) void this.#catchUp(filter, mostPages);
-    for (const queryKey of [keys.session, keys.devices, keys.counts, keys.blocks, keys.billing, keys.history]) {
+    for (const queryKey of [keys.session, keys.devices, keys.commands, keys.counts, keys.blocks, keys.billing, keys.history]) {
       void this.#client.invalidateQueries({ queryKey });
     }
   }
@@ -197,6 +197,8 @@ class Hub implements LiveHub {
     absorbEverywhere(this.#client, changes);
     for (const step of this.#steps.splice(0)) step();
     for (const { id, device } of changes) {
+      // What became of a command is told as a change of its device (P8).
+      void this.#client.invalidateQueries({ queryKey: [...keys.commands, id] });
       const { queryKey } = deviceQuery(id);
       if (device === null) void this.#client.invalidateQueries({ queryKey });
       else if (this.#client.getQueryState(queryKey) !== undefined) this.#client.setQueryData(queryKey, device);

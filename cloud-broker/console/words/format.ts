@@ -18,6 +18,12 @@ export interface Formats {
   ago: (isoTime: string, nowMs: number) => string | null;
   /** How long up to 24 h, then since which day; null when less than a minute. */
   since: (isoTime: string, nowMs: number) => { kind: 'lasting' | 'day'; text: string } | null;
+  /** Two of days, hours, minutes and seconds: 3 hr 20 min. */
+  duration: (seconds: number) => string;
+  /** 0 to 100: 99.87 %. */
+  percent: (value: number) => string;
+  /** The time of day to the minute: 14:05. */
+  minute: (isoTime: string) => string;
 }
 
 const MINUTE_MS = 60_000;
@@ -38,10 +44,18 @@ export function createFormats(language: Language): Formats {
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { style: 'short' });
-  const duration = (unit: 'minute' | 'hour'): Intl.NumberFormat =>
+  const unitOf = (unit: 'day' | 'minute' | 'hour' | 'second'): Intl.NumberFormat =>
     new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' });
-  const minutes = duration('minute');
-  const hours = duration('hour');
+  const minutes = unitOf('minute');
+  const hours = unitOf('hour');
+  const units = [
+    [86_400, unitOf('day')] as const,
+    [3600, hours] as const,
+    [60, minutes] as const,
+    [1, unitOf('second')] as const,
+  ];
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
+  const minute = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   return {
     number: (value) => number.format(value),
     signed: (value) => signed.format(value).replace('-', '−'),
@@ -64,5 +78,21 @@ export function createFormats(language: Language): Formats {
       if (lastingMs < 24 * HOUR_MS) return { kind: 'lasting', text: hours.format(Math.floor(lastingMs / HOUR_MS)) };
       return { kind: 'day', text: shortDay.format(new Date(isoTime)) };
     },
+    duration: (seconds) => {
+      const first = Math.max(
+        0,
+        units.findIndex(([length]) => seconds >= length),
+      );
+      let left = seconds < 1 ? 0 : seconds;
+      const parts: string[] = [];
+      for (const [length, unit] of seconds < 1 ? units.slice(-1) : units.slice(first, first + 2)) {
+        const whole = Math.floor(left / length);
+        left -= whole * length;
+        if (whole > 0 || parts.length === 0) parts.push(unit.format(whole));
+      }
+      return parts.join(' ');
+    },
+    percent: (value) => percent.format(value / 100),
+    minute: (isoTime) => minute.format(new Date(isoTime)),
   };
 }

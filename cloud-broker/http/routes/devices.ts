@@ -12,8 +12,9 @@ import {
 } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { blockView } from '../../store/queries/blocks.ts';
+import { isoTime } from '../../store/queries/cursor.ts';
 import { countDevices, deviceOrFormer, deviceView, listDevices, searchDevices } from '../../store/queries/devices.ts';
-import { DeviceSearch } from '../../store/queries/search.ts';
+import type { DeviceSearch } from '../../store/queries/search.ts';
 import { callerOf } from '../access.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -26,11 +27,9 @@ function deviceOf(deps: HttpDeps, request: FastifyRequest, id: string): Device {
   return presentDevice(view, deps.presence.of(id));
 }
 
-export function deviceRoutes(api: Api, deps: HttpDeps): void {
+export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): void {
   const { store } = deps;
   const tags = ['devices'];
-  const search = new DeviceSearch(store.reader);
-  store.onCommitted((committed) => search.committed(committed));
 
   api.get(
     '/devices',
@@ -55,7 +54,11 @@ export function deviceRoutes(api: Api, deps: HttpDeps): void {
       config: { scope: 'devices:read' },
       schema: { tags, summary: 'How many devices each status filter opens', response: { 200: deviceCounts, ...refusals } },
     },
-    async (request) => countDevices(store.reader, viewerOf(callerOf(request))),
+    async (request) => {
+      const { settlesAt } = deps.presence;
+      const counts = countDevices(store.reader, viewerOf(callerOf(request)));
+      return settlesAt === null ? counts : { ...counts, settlesAt: isoTime(settlesAt) };
+    },
   );
 
   api.get(

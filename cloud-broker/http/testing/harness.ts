@@ -25,6 +25,7 @@ export const TOKEN = 'an operator token of enough characters';
 /** Presence as a test sets it. */
 export class SetPresence implements LivePresence {
   readonly states = new Map<string, LiveState>();
+  settlesAt: number | null = null;
   private readonly listeners: ((deviceIds: string[]) => void)[] = [];
 
   of(deviceId: string): LiveState | null {
@@ -189,8 +190,18 @@ export class Harness {
 
 function testMetrics(store: Store): Metrics {
   return createMetrics({
+    rhythm: () => ({ intervalS: 60, jitterS: 10 }),
+    commandsOpen: () => 0,
+    books: () => ({ ok: true, sumAt: null, proofAt: null }),
+    disk: () => ({ free: 1, size: 2 }),
     store: () => store.figures(),
-    gateway: () => ({ enrolmentSessions: 0, deviceSessions: 0, refused: { 'packet-too-large': 2 } }),
+    gateway: () => ({
+      enrolmentSessions: 0,
+      deviceSessions: 0,
+      waiting: 0,
+      entriesPerSecond: null,
+      refused: { 'packet-too-large': 2 },
+    }),
     heartbeats: () => 0,
     openDays: () => 0,
     mailsWaiting: () => 0,

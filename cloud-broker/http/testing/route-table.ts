@@ -27,6 +27,7 @@ export interface Ids {
   key: string;
   user: string;
   session: string;
+  batch: string;
 }
 
 /** Every route, with a try to reach what is springfield's (A4). */
@@ -88,11 +89,32 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
   'GET /devices': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices' }) },
   'GET /devices/counts': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/counts' }) },
   'GET /devices/:id': { expected: 'not-found', try: (ids) => ({ method: 'GET', url: `/devices/${ids.device}` }) },
+  'GET /devices/:id/presence': {
+    expected: 'not-found',
+    try: (ids) => ({ method: 'GET', url: `/devices/${ids.device}/presence` }),
+  },
   'PATCH /devices/:id': {
     expected: 'not-found',
     try: (ids) => ({ method: 'PATCH', url: `/devices/${ids.device}`, body: { label: 'ours now' } }),
   },
   'DELETE /devices/:id': { expected: 'not-found', try: (ids) => ({ method: 'DELETE', url: `/devices/${ids.device}` }) },
+  'POST /devices/:id/commands': {
+    expected: 'not-found',
+    try: (ids) => ({ method: 'POST', url: `/devices/${ids.device}/commands`, body: { name: 'identify' } }),
+  },
+  'GET /devices/:id/commands': {
+    expected: 'not-found',
+    try: (ids) => ({ method: 'GET', url: `/devices/${ids.device}/commands` }),
+  },
+  // What a filter finds is the caller's own: here nothing. A selection of another's ids is tried in commands.test.ts.
+  'POST /commands': {
+    expected: 'made',
+    try: () => ({ method: 'POST', url: '/commands', body: { name: 'identify', filter: {} } }),
+  },
+  'GET /commands/batches/:id': {
+    expected: 'not-found',
+    try: (ids) => ({ method: 'GET', url: `/commands/batches/${ids.batch}` }),
+  },
   'POST /devices/:id/approve': {
     expected: 'not-found',
     try: (ids) => ({ method: 'POST', url: `/devices/${ids.waiting}/approve`, body: {} }),

@@ -4,6 +4,7 @@ import { claimInvoice, issueClaimCode } from './claims.ts';
 import { changeDomain } from './domain-settings.ts';
 import { createApiKey, noteKeyUse, revokeApiKey } from './api-keys.ts';
 import { approve } from './approve.ts';
+import { endCommand, moveCommand, pruneCommands, sendCommands } from './commands.ts';
 import { changeDevice, liftBlock, prune, reject, unenrol } from './devices.ts';
 import { activateDomain, createDomain, setEnrolmentPolicy } from './domains.ts';
 import { enrol } from './enrol.ts';
@@ -26,7 +27,7 @@ import {
   invitePortalMember,
   removePortalMember,
 } from './portal-organizations.ts';
-import { flushPresence } from './presence.ts';
+import { flushPresence, noteRun, prunePresence } from './presence.ts';
 import { issueInvoiceKey, issueKey, redeemKey } from './product-keys.ts';
 import { importBoards } from './register.ts';
 import {
@@ -49,6 +50,10 @@ export const operations = {
   liftBlock,
   unenrol,
   changeDevice,
+  sendCommands,
+  moveCommand,
+  endCommand,
+  pruneCommands,
   prune,
   closeUsage,
   releaseBoard,
@@ -60,6 +65,8 @@ export const operations = {
   issueInvoiceKey,
   redeemKey,
   flushPresence,
+  noteRun,
+  prunePresence,
   importBoards,
   createDomain,
   activateDomain,

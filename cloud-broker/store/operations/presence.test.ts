@@ -3,6 +3,7 @@ import { twoDomains, type InProcessStore } from '../../../test/support/in-proces
 import { CHANGE, enrolled, START } from '../../../test/support/store.ts';
 import type { OperationInput } from './index.ts';
 
+const DAY_MS = 86_400_000;
 type PresenceFlush = OperationInput<'flushPresence'>;
 type PresenceRow = PresenceFlush['rows'][number];
 
@@ -32,7 +33,8 @@ async function withDevice(): Promise<{
   return {
     store,
     deviceId,
-    flush: (change) => store.write('flushPresence', { now: START, rows: [], transitions: [], births: [], ...change }),
+    flush: (change) =>
+      store.write('flushPresence', { now: START, rows: [], transitions: [], running: [], births: [], ...change }),
     unenrol: () => store.write('unenrol', { id: deviceId, domainId, now: START, ...CHANGE }),
   };
 }
@@ -57,7 +59,8 @@ describe('a flush', () => {
 
   test('[P2] a transition is stored with its since-time and told once', async () => {
     const { store, deviceId, flush } = await withDevice();
-    for (let time = 0; time < 2; time += 1) await flush({ transitions: [{ deviceId, status: 'online', since: START + time }] });
+    for (let time = 0; time < 2; time += 1)
+      await flush({ transitions: [{ deviceId, status: 'online', since: START + time, how: null }] });
     expect(store.reader.get('SELECT status, status_since - ? AS since FROM devices', START)).toEqual({
       status: 'online',
       since: 0,
@@ -80,7 +83,7 @@ describe('a flush', () => {
     const gone = [deviceId, 'dev-that-never-was'];
     await flush({
       rows: [...gone, other.deviceId].map((id) => rowOf(id)),
-      transitions: [...gone, other.deviceId].map((id) => ({ deviceId: id, status: 'online' as const, since: START })),
+      transitions: [...gone, other.deviceId].map((id) => ({ deviceId: id, status: 'online' as const, since: START, how: null })),
       births: gone.map((id) => ({ deviceId: id, agentVersion: '9', firmware: null })),
     });
     expect(store.reader.all('SELECT device_id AS id FROM presence')).toEqual([{ id: other.deviceId }]);
@@ -89,5 +92,65 @@ describe('a flush', () => {
       status: 'offline',
       agent: '0.1.0',
     });
+  });
+
+  test('[P5] each change of status is kept, once, for 90 days; the last before them stays, for it says what came after', async () => {
+    const { store, deviceId, flush } = await withDevice();
+    const changes = (): unknown[] =>
+      store.reader.all('SELECT (at - ?) / ? AS day, status, how FROM status_changes ORDER BY n', START, DAY_MS);
+    const change = async (day: number, status: 'online' | 'offline'): Promise<void> => {
+      const since = START + day * DAY_MS;
+      await flush({ now: since, transitions: [{ deviceId, status, since, how: status === 'offline' ? 'said' : null }] });
+    };
+    for (const [day, status] of [
+      [0, 'online'],
+      [1, 'offline'],
+      [1, 'offline'],
+      [30, 'online'],
+    ] as const)
+      await change(day, status);
+    expect(changes()).toEqual([
+      { day: 0, status: 'online', how: null },
+      { day: 1, status: 'offline', how: 'said' },
+      { day: 30, status: 'online', how: null },
+    ]);
+    await change(100, 'offline');
+    expect(changes()).toEqual([
+      { day: 1, status: 'offline', how: 'said' },
+      { day: 30, status: 'online', how: null },
+      { day: 100, status: 'offline', how: 'said' },
+    ]);
+  });
+
+  test('[P5] what is kept of a device that left goes 90 days after it', async () => {
+    const { store, deviceId, flush, unenrol } = await withDevice();
+    await flush({
+      transitions: [{ deviceId, status: 'online', since: START, how: null }],
+      running: [{ deviceId, from: START - 5000, to: START }],
+    });
+    await unenrol();
+    const left = (): unknown =>
+      store.reader.get(
+        'SELECT (SELECT count(*) FROM status_changes) AS changes, (SELECT count(*) FROM running_times) AS running',
+      );
+    await store.write('prunePresence', { now: START + 89 * DAY_MS });
+    expect(left()).toEqual({ changes: 1, running: 1 });
+    await store.write('prunePresence', { now: START + 91 * DAY_MS });
+    expect(left()).toEqual({ changes: 0, running: 0 });
+  });
+
+  test('[P6] when it was running unheard is kept for 90 days, of an enrolled device', async () => {
+    const { store, deviceId, flush, unenrol } = await withDevice();
+    const kept = (): unknown[] =>
+      store.reader.all('SELECT from_at - ? AS "from", to_at - from_at AS length FROM running_times', START);
+    await flush({ running: [{ deviceId, from: START - 5000, to: START }] });
+    await flush({ running: [{ deviceId, from: START - 5000, to: START + 1000 }] });
+    expect(kept()).toEqual([{ from: -5000, length: 6000 }]);
+    const later = START + 100 * DAY_MS;
+    await flush({ now: later, running: [{ deviceId, from: later - 10, to: later }] });
+    expect(kept()).toEqual([{ from: 100 * DAY_MS - 10, length: 10 }]);
+    await unenrol();
+    await flush({ now: later, running: [{ deviceId, from: later, to: later }] });
+    expect(kept()).toHaveLength(1);
   });
 });

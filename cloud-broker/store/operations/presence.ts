@@ -1,5 +1,8 @@
 import type { Flush } from '../../presence/flush.ts';
+import { HISTORY_MS } from '../../presence/spans.ts';
 import type { WriteContext } from '../context.ts';
+
+const LEFT_BEFORE_MS = 30 * 86_400_000;
 
 /** P5: one flush of what was heard. Rows of devices that are gone meanwhile are passed over. */
 export function flushPresence(context: WriteContext, flush: Flush): void {
@@ -33,14 +36,60 @@ export function flushPresence(context: WriteContext, flush: Flush): void {
       birth.firmware,
     );
   }
-  for (const { deviceId, status, since } of flush.transitions) {
-    const device = sql.get<{ domainId: number }>(
-      "UPDATE devices SET status = ?, status_since = ? WHERE id = ? AND state = 'enrolled' AND status <> ? RETURNING domain_id AS domainId",
-      status,
-      since,
+  for (const transition of flush.transitions) changeStatus(context, transition, flush.now);
+  for (const { deviceId, from, to } of flush.running) {
+    sql.run(
+      "INSERT OR REPLACE INTO running_times SELECT id, ?, ? FROM devices WHERE id = ? AND state = 'enrolled'",
+      from,
+      to,
       deviceId,
-      status,
     );
-    if (device !== null) context.emit(device.domainId, flush.now, { type: 'device', data: { deviceId } });
+    sql.run('DELETE FROM running_times WHERE device_id = ? AND to_at < ?', deviceId, flush.now - HISTORY_MS);
   }
+}
+
+function changeStatus(context: WriteContext, { deviceId, status, since, how }: Flush['transitions'][number], now: number): void {
+  const { sql } = context;
+  const device = sql.get<{ domainId: number }>(
+    "UPDATE devices SET status = ?, status_since = ? WHERE id = ? AND state = 'enrolled' AND status <> ? RETURNING domain_id AS domainId",
+    status,
+    since,
+    deviceId,
+    status,
+  );
+  if (device === null) return;
+  context.emit(device.domainId, now, { type: 'device', data: { deviceId } });
+  sql.run(
+    'INSERT OR REPLACE INTO status_changes (device_id, domain_id, at, status, how) VALUES (?, ?, ?, ?, ?)',
+    deviceId,
+    device.domainId,
+    since,
+    status,
+    how,
+  );
+  // P5: the last change before the time kept says what the device was when that began.
+  sql.run(
+    'DELETE FROM status_changes WHERE device_id = ?1 AND at < (SELECT max(at) FROM status_changes WHERE device_id = ?1 AND at <= ?2)',
+    deviceId,
+    now - HISTORY_MS,
+  );
+}
+
+/** Notes that the service runs. What lies between two runs nobody saw. */
+export function noteRun(context: WriteContext, { startedAt, now }: { startedAt: number; now: number }): void {
+  const { sql } = context;
+  sql.run(
+    'INSERT INTO service_runs (started_at, alive_at) VALUES (?1, max(?1, ?2)) ON CONFLICT (started_at) DO UPDATE SET alive_at = excluded.alive_at',
+    startedAt,
+    now,
+  );
+  sql.run('DELETE FROM service_runs WHERE alive_at < ?', now - HISTORY_MS);
+}
+
+/** Of devices that left so long ago that none of it is kept. Those that left a month before that were pruned by then. */
+export function prunePresence(context: WriteContext, { now }: { now: number }): void {
+  const left = "SELECT id FROM devices WHERE state = 'unenrolled' AND unenrolled_at BETWEEN ? AND ?";
+  const cutoff = now - HISTORY_MS;
+  for (const table of ['status_changes', 'running_times'])
+    context.sql.run(`DELETE FROM ${table} WHERE device_id IN (${left})`, cutoff - LEFT_BEFORE_MS, cutoff);
 }

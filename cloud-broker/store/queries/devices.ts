@@ -192,6 +192,36 @@ function devicesById(sql: Sql, ids: readonly string[]): DeviceView[] {
   );
 }
 
+/** All enrolled devices that a filter without a search shows. */
+export function enrolledIds(sql: Sql, viewer: Viewer, { status, tag }: Pick<DevicesQuery, 'status' | 'tag'>): string[] {
+  const source = sourceOf(viewer.domainId, wantedTags(viewer, tag));
+  const enrolled = { text: "d.state = 'enrolled'", parameters: [] };
+  const ofStatus: Condition[] = status === undefined ? [] : [{ text: `${source.row}.status = ?`, parameters: [status] }];
+  const { text, parameters } = both(source, enrolled, ...ofStatus);
+  return sql.all<{ id: string }>(`SELECT d.id FROM ${source.from} WHERE ${text}`, ...parameters).map(({ id }) => id);
+}
+
+/** All devices that a search finds. */
+export async function foundIds(
+  search: DeviceSearch,
+  viewer: Viewer,
+  { q, status, tag }: Pick<DevicesQuery, 'status' | 'tag'> & { q: string },
+): Promise<string[]> {
+  const all = { by: 'label', descending: false, after: null, most: Number.MAX_SAFE_INTEGER } as const;
+  return (await search.find(viewer.domainId, q, { ...all, status, tags: wantedTags(viewer, tag) })).ids;
+}
+
+/** Which of these devices the viewer sees. */
+export function seenIds(sql: Sql, viewer: Viewer, ids: readonly string[]): Set<string> {
+  const { text, parameters } = conditionOf(SHOWN, viewer);
+  const rows = sql.all<{ id: string }>(
+    `SELECT d.id FROM json_each(?) asked CROSS JOIN devices d ON d.id = asked.value WHERE ${text}`,
+    JSON.stringify(ids),
+    ...parameters,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** How many devices a list without a search has: kept by the schema's triggers, but for several tags at once. */
 function counted(sql: Sql, domainId: number, tags: readonly string[], status: DeviceStatus | undefined): number {
   const ofStatus: Condition[] = status === undefined ? [] : [{ text: 'status = ?', parameters: [status] }];

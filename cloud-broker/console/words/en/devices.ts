@@ -14,6 +14,7 @@ export const devices = {
   'was.pending': 'Was waiting for approval',
   'was.keyChanged': 'Was replaced or cloned?',
   'devices.title': 'Devices',
+  'devices.settling': 'States settle by {{time}}: the service was started again, and displays are coming back.',
   'devices.empty': 'No devices yet',
   'devices.emptyHint':
     'Every display that enrols in this domain appears here, with its status and its last heartbeat. To enrol one:',
