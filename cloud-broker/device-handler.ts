@@ -1,3 +1,4 @@
+import type { CommandDesk } from './device-commands/desk.ts';
 import type { DeviceHandler, PeerCertificate } from './gateway/port.ts';
 import type { StoredPresence } from './presence/flush.ts';
 import type { Roster } from './presence/roster.ts';
@@ -26,17 +27,29 @@ export function storedPresence(store: Store): StoredPresence[] {
   );
 }
 
-/** What the gateway's device sessions lead to: presence, and the device's own wish to leave (E9). */
-export function createDeviceHandler(deps: { store: Store; roster: Roster; clock(): number }): DeviceHandler {
-  const { store, roster } = deps;
+/** What the gateway's device sessions lead to: presence, commands (P8), and the device's own wish to leave (E9). */
+export function createDeviceHandler(deps: {
+  store: Store;
+  roster: Roster;
+  commands: CommandDesk;
+  clock(): number;
+}): DeviceHandler {
+  const { store, roster, commands } = deps;
   return {
     admits: (certificate) => isLive(store, certificate),
     connected: (deviceId) => roster.connected(deviceId),
-    disconnected: (deviceId) => roster.disconnected(deviceId),
+    disconnected(deviceId) {
+      commands.gone(deviceId);
+      roster.disconnected(deviceId);
+    },
     birth: async (deviceId, birth) => roster.birth(deviceId, birth),
+    answered(deviceId, answer) {
+      // Told to come back with another epoch (P3), it is about to leave.
+      if (answer?.type !== 'settings' || answer.epochFrom === undefined) commands.ready(deviceId);
+    },
     async heartbeat(deviceId, heartbeat, acknowledged) {
       await roster.heartbeat(deviceId, heartbeat, acknowledged);
-      return null;
+      return roster.retold(deviceId);
     },
     will: async (deviceId, will) => roster.will(deviceId, will),
     async unenroll(deviceId) {
@@ -48,7 +61,9 @@ export function createDeviceHandler(deps: { store: Store; roster: Roster; clock(
         address: null,
       });
     },
-    // No command is sent yet that a result could answer.
-    result: async () => {},
+    async result(deviceId, result) {
+      await store.write('endCommand', { now: deps.clock(), deviceId, result });
+      commands.answered(deviceId, result.commandId);
+    },
   };
 }

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { RollcallError } from '../protocol/errors.ts';
 import { crockfordCode } from '../protocol/text.ts';
+import { startBooksWatch } from './books-watch.ts';
+import { farewell, pruneCommands, startCommands } from './command-delivery.ts';
 import type { Settings } from './config.ts';
+import type { CommandDesk } from './device-commands/desk.ts';
 import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
 import { startDailyUse } from './daily-use.ts';
 import { closeDueDomains } from './domains/closing.ts';
@@ -15,8 +18,9 @@ import { EnrolmentDesk } from './enrollment/desk.ts';
 import { defaultDeskLimits } from './enrollment/desk-limits.ts';
 import { startEmbeddedGateway } from './gateway/embedded.ts';
 import type { Gateway } from './gateway/port.ts';
+import { startHerdSteering } from './herd-steering.ts';
 import { defaultHttpLimits } from './http/deps.ts';
-import { createMetrics, type Metrics } from './http/metrics.ts';
+import type { Metrics } from './http/metrics.ts';
 import { buildServer } from './http/server.ts';
 import type { ServiceKeys } from './keys/keys.ts';
 import type { Secrets } from './keys/secrets.ts';
@@ -25,8 +29,8 @@ import { mailChores } from './mail/chores.ts';
 import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
 import { enrolmentStore } from './store/operations/enrol.ts';
-import { waitingMails } from './store/queries/outbox.ts';
-import { mostOpenDays } from './store/queries/usage.ts';
+import { serviceMetrics } from './service-metrics.ts';
+import { startServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
 import { hostOf, openWorkshop, type Workshop } from './workshop.ts';
 
@@ -46,17 +50,17 @@ export interface Service {
 const now = (): number => Date.now();
 
 function startDesk(
-  parts: { store: Store; keys: ServiceKeys; secrets: Secrets; log: Logger; settings: Settings; metrics: Metrics },
+  parts: { store: Store; keys: ServiceKeys; secrets: Secrets; log: Logger; roster: Roster; metrics: Metrics },
   brokerUrl: () => string,
 ): EnrolmentDesk {
-  const { store, keys, secrets, log, settings, metrics } = parts;
+  const { store, keys, secrets, log, roster, metrics } = parts;
   const enrolmentLog = log.child({ area: 'enrolment' });
   return new EnrolmentDesk({
     store: enrolmentStore(store.reader, async (attempt) => store.write('enrol', attempt)),
     issue: deviceCertificateSigner(keys.ca),
     pairingHash: (typed) => pairingHash(secrets, typed),
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
-    welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: settings.heartbeat }),
+    welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: roster.rhythm }),
     clock: now,
     random: randomBytes,
     dice: Math.random,
@@ -104,15 +108,37 @@ function namedListenError(error: unknown): unknown {
   return new RollcallError('port-in-use', { address, port });
 }
 
-function serviceMetrics(store: Store, roster: Roster, gateway: () => Gateway | null): Metrics {
-  return createMetrics({
-    store: () => store.figures(),
-    gateway: () => gateway()?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, refused: {} },
-    devices: () => roster.counts(),
-    heartbeats: () => roster.heartbeats,
-    mailsWaiting: () => waitingMails(store.reader),
-    openDays: () => mostOpenDays(store.reader, now()),
+/** Lets devices in, and steers how often they are heard (P4). */
+async function startGateway(
+  parts: {
+    store: Store;
+    roster: Roster;
+    desk: EnrolmentDesk;
+    commands: CommandDesk;
+    keys: ServiceKeys;
+    settings: Settings;
+    log: Logger;
+  },
+  onStop: (close: () => Promise<void>) => void,
+): Promise<Gateway> {
+  const { store, roster, desk, commands, keys, settings, log } = parts;
+  const gateway = await startEmbeddedGateway({
+    ...settings.mqtt,
+    tls: { ...keys.server, clientCaPem: keys.clientCaPem, ticketKeys: keys.ticketKeys },
+    enrolment: desk,
+    devices: createDeviceHandler({ store, roster, commands, clock: now }),
+    log,
   });
+  onStop(async () => gateway.close());
+  const steering = startHerdSteering({
+    configured: settings.heartbeat,
+    roster,
+    store,
+    boardsPerS: () => gateway.figures().entriesPerSecond,
+    log,
+  });
+  onStop(async () => steering.stop());
+  return gateway;
 }
 
 /** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
@@ -124,30 +150,30 @@ async function startParts(
 ): Promise<Omit<Service, 'close'>> {
   const { store, keys, accounts, portal, operator, secrets } = workshop;
   onStop(async () => workshop.checkpoint());
+  const runs = await startServiceRuns({ store, log, clock: now });
+  onStop(async () => runs.stop());
   const roster = startRoster(store, settings, log);
   onStop(async () => roster.close());
   const listening: { gateway: Gateway | null } = { gateway: null };
   const brokerHost = settings.publicUrl === null ? '127.0.0.1' : hostOf(settings.publicUrl);
   const brokerUrl = (): string =>
     `mqtts://${brokerHost.includes(':') ? `[${brokerHost}]` : brokerHost}:${listening.gateway?.port ?? settings.mqtt.port}`;
-  const metrics = serviceMetrics(store, roster, () => listening.gateway);
-  const desk = startDesk({ store, keys, secrets, log, settings, metrics }, brokerUrl);
+  const books = startBooksWatch({ store, verify: workshop.proveBooks, log, clock: now });
+  onStop(async () => books.stop());
+  const { dataFolder } = settings;
+  const metrics = serviceMetrics({ store, roster, books, gateway: () => listening.gateway, dataFolder, clock: now });
+  const desk = startDesk({ store, keys, secrets, log, roster, metrics }, brokerUrl);
   store.onCommitted(({ revoked, decided }) => {
     for (const deviceId of revoked) {
-      listening.gateway?.disconnect(deviceId);
-      if (!isEnrolled(store, deviceId)) roster.forget(deviceId);
+      const left = !isEnrolled(store, deviceId);
+      listening.gateway?.disconnect(deviceId, left ? farewell() : undefined);
+      if (left) roster.forget(deviceId);
     }
     for (const { keyFingerprint } of decided) desk.decided(keyFingerprint);
   });
-  const gateway = await startEmbeddedGateway({
-    ...settings.mqtt,
-    tls: { ...keys.server, clientCaPem: keys.clientCaPem, ticketKeys: keys.ticketKeys },
-    enrolment: desk,
-    devices: createDeviceHandler({ store, roster, clock: now }),
-    log,
-  });
-  onStop(async () => gateway.close());
-  listening.gateway = gateway;
+  const commands = startCommands({ store, gateway: () => listening.gateway, log, clock: now });
+  onStop(async () => commands.stop());
+  listening.gateway = await startGateway({ store, roster, desk, commands: commands.desk, keys, settings, log }, onStop);
   const operatorToken = randomBytes(32).toString('base64url');
   const http = await buildServer({
     store,
@@ -192,6 +218,8 @@ function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
   const chores: (() => Promise<unknown>)[] = [
     async () => workshop.store.write('prune', { now: now() }),
     async () => workshop.store.write('prunePortal', { now: now() }),
+    async () => pruneCommands(workshop.store, now()),
+    async () => workshop.store.write('prunePresence', { now: now() }),
     async () => closeDueDomains(workshop.store, now()),
     async () => mailChores(workshop.store, now()),
     async () => workshop.checkpoint(),

@@ -10,10 +10,12 @@ import { accountsLibrary } from './domains/accounts-options.ts';
 import { openKeys, type ServiceKeys } from './keys/keys.ts';
 import { createSecrets, type Secrets } from './keys/secrets.ts';
 import { CheckpointFile } from './ledger/checkpoints.ts';
+import type { Verdict } from './ledger/verify.ts';
 import { localOperator } from './operator/local.ts';
 import type { Operator } from './operator/operator.ts';
 import { createPortal, type Portal } from './portal/portal.ts';
 import { lockFolder } from './store/folder-lock.ts';
+import { verifyLedgerApart } from './store/proof-apart.ts';
 import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
 import { openStore, type Store } from './store/store.ts';
 
@@ -28,6 +30,8 @@ export interface Workshop {
   operator: Operator;
   secrets: Secrets;
   checkpoint(): Promise<void>;
+  /** `ledger verify` in a thread of its own. */
+  proveBooks(signal: AbortSignal): Promise<Verdict>;
   close(): Promise<void>;
 }
 
@@ -113,6 +117,12 @@ function assemble(parts: {
     async checkpoint() {
       await checkpoints.append(ledgerHeads(store.reader), now());
     },
+    // The signed heads first: none of them may lie beyond the end of the books as they are read after them.
+    proveBooks: async (signal) =>
+      verifyLedgerApart(
+        { checkpoints: await checkpoints.read(), databaseFile: join(settings.dataFolder, 'rollcall.db') },
+        signal,
+      ),
     async close() {
       await store.close();
       lock.release();

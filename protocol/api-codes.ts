@@ -55,6 +55,14 @@ export const apiErrors = {
     ['The request came from another site.', 'Use the console’s own address.'],
     ["La requête vient d'un autre site.", "Utilisez l'adresse de la console."],
   ),
+  'too-many-waiting': entry(
+    409,
+    ['Too many commands wait for this device.', 'Wait until it was there and did them, or until they expire after 24 hours.'],
+    [
+      'Trop de commandes attendent cet appareil.',
+      "Attendez qu'il se soit connecté et les ait exécutées, ou qu'elles expirent au bout de 24 heures.",
+    ],
+  ),
   'not-found': entry(
     404,
     ['There is no such thing here.', 'Check the address or reload the list.'],

@@ -88,8 +88,18 @@ export const devicesQuery = z.object({
 });
 export const devicesPage = z.object({ items: z.array(device), nextCursor: z.string().nullable(), total: z.int() });
 
+const devices = z.int().min(0);
 /** GET /devices/counts: how many devices each status filter opens; `all` is the list without a filter. */
-export const deviceCounts = z.record(z.enum(['all', ...deviceStatuses]), z.int().min(0));
+export const deviceCounts = z.object({
+  all: devices,
+  never: devices,
+  online: devices,
+  late: devices,
+  offline: devices,
+  pending: devices,
+  /** P4: after a restart of the service, until when a display may be away that still shows as there. */
+  settlesAt: time.optional(),
+});
 
 export const devicePatch = z
   .object({ label: deviceText(64).optional(), tags: z.array(deviceText(64)).max(32).optional() })

@@ -19,13 +19,23 @@ function isAlive(pid: number): boolean {
 }
 
 /** The running service of this data folder, as its operator.json tells; null where none runs. */
-function runningService(dataFolder: string): Operator | null {
+function placeOfService(dataFolder: string): { url: string; token: string } | null {
   try {
     const { url, token, pid } = operatorFile.parse(JSON.parse(readFileSync(join(dataFolder, 'operator.json'), 'utf8')));
-    return isAlive(pid) ? remoteOperator(url, token) : null;
+    return isAlive(pid) ? { url, token } : null;
   } catch {
     return null;
   }
+}
+
+function runningService(dataFolder: string): Operator | null {
+  const found = placeOfService(dataFolder);
+  return found === null ? null : remoteOperator(found.url, found.token);
+}
+
+/** The HTTP address of the service that runs on this data folder; null where none runs. */
+export function runningServiceUrl(dataFolder: string): string | null {
+  return placeOfService(dataFolder)?.url ?? null;
 }
 
 /** Runs a command through the service that owns the data folder, or, where none runs, on the folder itself under its lock (S4). */

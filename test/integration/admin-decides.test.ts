@@ -17,10 +17,10 @@ describe('a display that was unenrolled', () => {
     const display = newDisplay(service, 'hall');
     const deviceId = String((await display.run(ENROLL)).json['deviceId']);
     await admin.change(deviceId, { label: 'Great hall', tags: ['ground floor'] });
-    const agent = display.start(['run', '--json']);
-    await agent.event('connected');
-
     await admin.unenrol(deviceId);
+
+    // It was not there to be told.
+    const agent = display.start(['run', '--json']);
     expect(await agent.exit()).toBe(1);
     expect(agent.json()).toMatchObject({ code: 'unenrolled' });
     expect(service.log.all.filter((line) => line['outcome'] === 'rejected')).toMatchObject([{ code: 'unenrolled' }]);
