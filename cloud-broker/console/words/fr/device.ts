@@ -10,7 +10,7 @@ export const device: Record<keyof typeof words, string> = {
   'history.spans': 'Depuis quand, dans quel état',
   'history.said': 'Éteint',
   'history.lost': 'Perdu',
-  'history.unknown': 'Inconnu : le service était arrêté',
+  'history.unknown': 'Inconnu : le service était arrêté',
   'history.running': 'Il fonctionnait, sans être entendu',
   'history.strip': 'Présence par jour, du {{from}} au {{to}}. {{uptime}}',
   'device.identity': 'Identité',

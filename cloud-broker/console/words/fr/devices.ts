@@ -16,7 +16,7 @@ export const devices: Record<keyof typeof words, string> = {
   'was.pending': 'Était en attente d’approbation',
   'was.keyChanged': 'Était remplacé ou cloné ?',
   'devices.title': 'Appareils',
-  'devices.settling': 'États fiables dès {{time}} : le service vient de redémarrer, les écrans reviennent.',
+  'devices.settling': 'États fiables dès {{time}} : le service vient de redémarrer, les écrans reviennent.',
   'devices.empty': 'Aucun appareil pour l’instant',
   'devices.emptyHint':
     'Chaque écran inscrit dans ce domaine apparaît ici, avec son état et son dernier signal. Pour en inscrire un :',
