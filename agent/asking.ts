@@ -8,6 +8,7 @@ import type { Outcome } from './enrollment.ts';
 import type { Memory } from './memory.ts';
 import { Refusal } from './refusal.ts';
 import { rest } from './rest.ts';
+import { isLinkCode } from './secure-socket.ts';
 
 /** All tries that a person started together take about this long: on a command line, and before a page where somebody stands. */
 export const BUDGET_MS = { command: 60_000, page: 25_000 } as const;
@@ -19,7 +20,7 @@ async function discoverWithin(context: Context, endsMs: number): Promise<{ broke
       return await discover(context.settings);
     } catch (error) {
       const restMs = 500 + backoffMs(attempt, Math.random(), { baseMs: 1000, capMs: 15_000 });
-      const temporary = error instanceof Refusal && error.code === 'unreachable';
+      const temporary = error instanceof Refusal && isLinkCode(error.code);
       if (!temporary || context.signal.aborted || performance.now() + restMs > endsMs) throw error;
       context.log.note('retry', { code: error.code, detail: error.detail, attempt, restMs });
       await rest(restMs, context.signal);

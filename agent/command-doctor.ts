@@ -100,9 +100,9 @@ async function tlsCheck(context: Context, places: readonly Place[]): Promise<Che
       seen.push(`${host}:${port} ${socket.getProtocol() ?? 'TLS'}, certificate verified`);
       socket.destroy();
     } catch (error) {
-      const { kind, message } = linkFailure(error);
+      const { code, message } = linkFailure(error);
       const fix =
-        kind === 'untrusted'
+        code === 'service-untrusted'
           ? 'Something between display and service answers in its place (a sign-in page of the Wi-Fi, a filter that opens TLS), or the service has a new CA: ask the network’s admin to let this host through untouched.'
           : wordsFor('unreachable', language).next;
       return failed('tls', `${host}:${port}: ${message}`, fix);

@@ -28,7 +28,7 @@ async function leave(context: Context, state: AgentState): Promise<Answer | null
     // The service no longer lets this certificate in; whether the board was unenrolled is for `run` to ask.
     if (error instanceof NotAuthorized)
       throw new Refusal('unreachable', { detail: 'the service refused the device’s certificate' });
-    if (error instanceof LinkFailure) throw new Refusal('unreachable', { detail: error.message });
+    if (error instanceof LinkFailure) throw new Refusal(error.code, { detail: error.message });
     throw error;
   }
 }

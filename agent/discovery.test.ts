@@ -62,22 +62,40 @@ describe('discovery', () => {
     expect(await discover(await overHttp(answer()))).toMatchObject({ brokerUrl: 'mqtts://h:1', ca: 'CA' });
   });
 
-  test('refuses what is no Rollcall service, too long, redirected, or of another protocol', async () => {
+  test('refuses what is no Rollcall service, too long, or of another protocol', async () => {
     const refused = async (listener: RequestListener) =>
       discover(await overHttp(listener)).catch((error: unknown) => String(error));
-    expect(await refused((_request, response) => void response.end('<html>'))).toMatch(/unreachable.*not a Rollcall service/);
+    expect(await refused((_request, response) => void response.end('{}'))).toMatch(/unreachable.*not a Rollcall service/);
     expect(await refused(answer({ brokerUrl: 'mqtt://h' }))).toMatch(/not a Rollcall service/);
     expect(await refused(answer({ ca: 'x'.repeat(300_000) }))).toMatch(/too long/);
-    const away: RequestListener = (_request, response) => void response.writeHead(302, { location: 'http://192.0.2.1/' }).end();
-    expect(await refused(away)).toMatch(/answered 302/);
     expect(await refused(answer({ protocols: [2] }))).toMatch(/protocol-unsupported/);
+  });
+
+  test('a portal of the network, that sends elsewhere or answers its page, is told from a service that is away', async () => {
+    const refused = async (listener: RequestListener) => discover(await overHttp(listener));
+    const away: RequestListener = (_request, response) => void response.writeHead(302, { location: 'http://192.0.2.1/in' }).end();
+    await expect(refused(away)).rejects.toMatchObject({
+      code: 'network-sign-in',
+      detail: expect.stringContaining('answered 302, to http://192.0.2.1/in') as string,
+    });
+    await expect(refused((_request, response) => void response.end('\n<!doctype html>'))).rejects.toMatchObject({
+      code: 'network-sign-in',
+    });
+    await expect(refused((_request, response) => void response.writeHead(503).end())).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+    const nobody = { serviceUrl: new URL('https://rollcall.invalid'), extraCa: null, proxy: null };
+    await expect(discover(nobody)).rejects.toMatchObject({
+      code: 'name-not-found',
+      detail: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/) as string,
+    });
   });
 
   test('[S3] over https only with a certificate that the system or ROLLCALL_CA vouches for', async () => {
     const ca = await throwawayCa();
     const port = await listening(createHttpsServer(await ca.server(), answer()));
     const serviceUrl = new URL(`https://localhost:${port}`);
-    await expect(discover({ serviceUrl, extraCa: null, proxy: null })).rejects.toThrow(/unreachable/);
+    await expect(discover({ serviceUrl, extraCa: null, proxy: null })).rejects.toMatchObject({ code: 'service-untrusted' });
     expect(await discover({ serviceUrl, extraCa: ca.pem, proxy: null })).toMatchObject({ ca: 'CA' });
   });
 
@@ -88,10 +106,10 @@ describe('discovery', () => {
     const proxy = await proxyTo(port, asked);
     const serviceUrl = new URL('https://rollcall.invalid');
     expect(await discover({ serviceUrl, extraCa: ca.pem, proxy })).toMatchObject({ ca: 'CA' });
-    await expect(discover({ serviceUrl, extraCa: null, proxy })).rejects.toThrow(/unreachable/);
-    await expect(discover({ serviceUrl: new URL('https://other.invalid'), extraCa: ca.pem, proxy })).rejects.toThrow(
-      /unreachable/,
-    );
+    await expect(discover({ serviceUrl, extraCa: null, proxy })).rejects.toMatchObject({ code: 'service-untrusted' });
+    await expect(discover({ serviceUrl: new URL('https://other.invalid'), extraCa: ca.pem, proxy })).rejects.toMatchObject({
+      code: 'service-untrusted',
+    });
     const socket = await openSecureSocket({ host: 'rollcall.invalid', port: 8883, ca: ca.pem, proxy, timeoutMs: 5000 });
     socket.destroy();
     expect(asked).toEqual(['rollcall.invalid:443', 'rollcall.invalid:443', 'other.invalid:443', 'rollcall.invalid:8883']);
@@ -102,15 +120,15 @@ describe('discovery', () => {
       `http://127.0.0.1:${await listening(createHttpServer((_request, response) => response.writeHead(403).end()))}`,
     );
     const refused = openSecureSocket({ host: 'rollcall.invalid', port: 8883, ca: '', proxy, timeoutMs: 5000 });
-    await expect(refused).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(refused).rejects.toMatchObject({ code: 'unreachable' });
   });
 
-  test('[S3] a certificate of another CA, or for another host, is `untrusted`', async () => {
+  test('[S3] a certificate of another CA, or for another host, is `service-untrusted`', async () => {
     const [ca, other] = [await throwawayCa(), await throwawayCa()];
     const port = await listening(createHttpsServer(await ca.server(['elsewhere']), answer()));
     const open = (host: string, pem: string) => openSecureSocket({ host, port, ca: pem, proxy: null, timeoutMs: 5000 });
-    await expect(open('127.0.0.1', other.pem)).rejects.toMatchObject({ kind: 'untrusted' });
-    await expect(open('localhost', ca.pem)).rejects.toMatchObject({ kind: 'untrusted' });
+    await expect(open('127.0.0.1', other.pem)).rejects.toMatchObject({ code: 'service-untrusted' });
+    await expect(open('localhost', ca.pem)).rejects.toMatchObject({ code: 'service-untrusted' });
     (await open('127.0.0.1', ca.pem)).destroy();
   });
 });

@@ -3,7 +3,7 @@ import { rootCertificates, type TLSSocket } from 'node:tls';
 import { discovery, type Discovery } from '../protocol/api.ts';
 import { PROTOCOL_VERSION } from '../protocol/topics.ts';
 import { Refusal } from './refusal.ts';
-import { isLoopback, linkFailure, openSecureSocket, parseBrokerUrl } from './secure-socket.ts';
+import { isLoopback, LinkFailure, linkFailure, openSecureSocket, parseBrokerUrl } from './secure-socket.ts';
 
 const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 128 * 1024;
@@ -57,13 +57,19 @@ async function fetchText(address: URL, extraCa: string | null, proxy: URL | null
     limit.signal.addEventListener('abort', () => reject(new Error('the answer is too long')));
   });
   const response = await Promise.race([asked, tooLong]);
-  if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}`);
-  return response.body;
+  const { statusCode, headers, body } = response;
+  if (statusCode >= 300 && statusCode < 400) throw signIn(`answered ${statusCode}, to ${String(headers.location).slice(0, 100)}`);
+  if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
+  if (body.trimStart().startsWith('<')) throw signIn('answered a page');
+  return body;
 }
+
+/** The service sends nobody elsewhere and answers no page here: a portal of the network does both. */
+const signIn = (detail: string): LinkFailure => new LinkFailure('network-sign-in', detail);
 
 /**
  * Asks the service where devices connect and whom they may trust there. Throws a Refusal: `settings-invalid` without an
- * address, `discovery-untrusted` (S3), `unreachable`, or `protocol-unsupported`.
+ * address, `discovery-untrusted` (S3), a LinkCode, or `protocol-unsupported`.
  */
 export async function discover(settings: {
   serviceUrl: URL | null;
@@ -78,7 +84,8 @@ export async function discover(settings: {
   try {
     body = await fetchText(address, settings.extraCa, settings.proxy);
   } catch (error) {
-    throw new Refusal('unreachable', { detail: `${address.href}: ${linkFailure(error).message}` });
+    const { code, message } = linkFailure(error);
+    throw new Refusal(code, { detail: `${address.href}: ${message}` });
   }
   const found = readDiscovery(body);
   if (found === null) throw new Refusal('unreachable', { detail: `${address.href}: not a Rollcall service` });

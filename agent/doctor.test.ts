@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Place } from './support/agent-process.ts';
+import { clockMoved } from './support/clock.ts';
 import { FakeService, rejected } from './support/fake-service.ts';
 
 let service: FakeService;
@@ -27,12 +28,6 @@ async function doctor(environment: Record<string, string> = {}) {
   const checks = json['checks'] as Check[];
   return { code, ok: json['ok'], names: checks.map(({ name }) => name), failed: checks.filter((check) => !check.ok) };
 }
-
-/** The display's own clock, moved by so many milliseconds. */
-const clockMoved = (byMs: number): Record<string, string> => {
-  const script = `const real = Date.now; const Moved = class extends Date { constructor(...given) { super(...(given.length === 0 ? [Moved.now()] : given)); } static now() { return real() + ${byMs}; } }; globalThis.Date = Moved;`;
-  return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}` };
-};
 
 const ORDER = ['identity', 'state', 'clock', 'dns', 'tcp', 'tls', 'discovery', 'enrolment'];
 

@@ -7,8 +7,8 @@ import { beginEnrolment, step, type EnrolmentEffect, type EnrolmentEvent, type O
 import { openLink, type Link } from './link.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
-import { parseBrokerUrl } from './secure-socket.ts';
-import { withAccepted } from './state.ts';
+import { linkFailure, parseBrokerUrl } from './secure-socket.ts';
+import { withAccepted, withRenewed } from './state.ts';
 import { AGENT_VERSION } from './version.ts';
 
 export interface Enrolling {
@@ -71,7 +71,8 @@ class Session {
       if (this.#current === mine) this.#tell(event);
     };
     this.#connect(mine, tell).catch((error: unknown) => {
-      tell({ kind: 'lost', detail: error instanceof Error ? error.message : 'failed' });
+      const { code, message } = linkFailure(error);
+      tell({ kind: 'lost', detail: message, code });
     });
   }
 
@@ -121,11 +122,12 @@ async function sign(enrolling: Enrolling, plan: Plan, asked: { requestId: string
   };
 }
 
-async function save(enrolling: Enrolling, accepted: Accepted): Promise<EnrolmentEvent> {
+async function save(enrolling: Enrolling, accepted: Accepted, isRenewal: boolean): Promise<EnrolmentEvent> {
   const why = whyUnusable(accepted, spkiDer(enrolling.memory.key.publicKey));
   if (why !== null) return { kind: 'save-failed', detail: why };
   try {
-    await enrolling.memory.update((state) => withAccepted(state, accepted, new Date().toISOString()));
+    const kept = isRenewal ? withRenewed : withAccepted;
+    await enrolling.memory.update((state) => kept(state, accepted, new Date().toISOString()));
     return { kind: 'saved' };
   } catch (error) {
     return { kind: 'save-failed', detail: error instanceof Error ? error.message : 'could not be written' };
@@ -150,7 +152,7 @@ export function runEnrolment(enrolling: Enrolling, wanted: Wanted): Promise<Outc
       if (effect.do === 'open') session.open();
       else if (effect.do === 'send') session.send(encode(effect.message));
       else if (effect.do === 'sign') void sign(enrolling, plan, effect).then(tell);
-      else if (effect.do === 'save') void save(enrolling, effect.accepted).then(tell);
+      else if (effect.do === 'save') void save(enrolling, effect.accepted, wanted.renew !== undefined).then(tell);
       else if (effect.do === 'close') session.close();
       else if (effect.do === 'note') enrolling.log.note(effect.event, effect.fields);
       else {

@@ -15,6 +15,7 @@ import type {
 } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/topics.ts';
 import { backoffMs, spreadMs } from './backoff.ts';
+import type { LinkCode } from './secure-socket.ts';
 
 /** What is asked for; the same through all tries. */
 export interface Plan {
@@ -32,7 +33,7 @@ export type Outcome =
   | { kind: 'accepted'; accepted: Accepted }
   | { kind: 'pending'; pending: Pending }
   | { kind: 'rejected'; rejected: Rejected }
-  | { kind: 'temporary'; code: 'unreachable' | 'busy' | 'internal'; detail: string; correlationId?: string; retryAfterS?: number }
+  | { kind: 'temporary'; code: LinkCode | 'busy' | 'internal'; detail: string; correlationId?: string; retryAfterS?: number }
   | { kind: 'cancelled' };
 
 type Temporary = Extract<Outcome, { kind: 'temporary' }>;
@@ -60,7 +61,7 @@ export type EnrolmentEvent =
   /** What was accepted cannot be used, or could not be written. */
   | { kind: 'save-failed'; detail: string }
   /** The session could not be opened, or is gone. */
-  | { kind: 'lost'; detail: string }
+  | { kind: 'lost'; detail: string; code?: LinkCode }
   /** Time has passed. */
   | { kind: 'tick' }
   | { kind: 'cancel' };
@@ -181,12 +182,12 @@ function onMessage(state: EnrolmentState, message: EnrolmentDown, chance: Chance
   }
 }
 
-const unreachable = (detail: string): Temporary => ({ kind: 'temporary', code: 'unreachable', detail });
+const noLink = (detail: string, code: LinkCode = 'unreachable'): Temporary => ({ kind: 'temporary', code, detail });
 
 function onTick(state: EnrolmentState, chance: Chance): Step {
   if (chance.nowMs < state.phaseEndsMs) return { state, effects: [{ do: 'wake', atMs: state.phaseEndsMs }] };
   if (state.phase === 'resting') return attemptNow(state, chance);
-  return retry(state, unreachable(`no answer while ${state.phase}`), chance);
+  return retry(state, noLink(`no answer while ${state.phase}`), chance);
 }
 
 /** One step. Never throws; after `done` nothing changes any more. */
@@ -217,7 +218,7 @@ export function step(state: EnrolmentState, event: EnrolmentEvent, chance: Chanc
     case 'lost':
       // While saving the answer is already here: the session is not needed any more.
       if (state.phase === 'saving' || state.phase === 'resting') return { state, effects: [] };
-      return retry(state, unreachable(event.detail), chance);
+      return retry(state, noLink(event.detail, event.code), chance);
     case 'tick':
       return onTick(state, chance);
     case 'start':

@@ -30,6 +30,8 @@ export interface LinkOptions {
   certificate?: { cert: string; key: string };
   will?: { topic: string; payload: Buffer };
   proxy: URL | null;
+  /** How long an acknowledgement may take, in milliseconds: a link on which nothing comes back is no link. */
+  acknowledgedMs?: number;
   /** CONNECT waits for it; the handshake before need not. */
   beforeConnect?: Promise<unknown>;
 }
@@ -106,15 +108,15 @@ function accepted(client: MqttClient): Promise<void> {
   });
 }
 
-function linkOf(client: MqttClient, closing: Closing): Link {
+function linkOf(client: MqttClient, closing: Closing, acknowledgedMs = ACK_TIMEOUT_MS): Link {
   return {
     closed: closing.closed,
     subscribe: async (topic) => {
-      const granted = await within(client.subscribeAsync(topic, { qos: 1 }), closing, ACK_TIMEOUT_MS);
+      const granted = await within(client.subscribeAsync(topic, { qos: 1 }), closing, acknowledgedMs);
       if (granted[0]?.qos === 128) throw new LinkFailure('unreachable', 'the subscription was refused');
     },
     publish: async (topic, payload) => {
-      await within(client.publishAsync(topic, payload, { qos: 1, retain: false }), closing, ACK_TIMEOUT_MS);
+      await within(client.publishAsync(topic, payload, { qos: 1, retain: false }), closing, acknowledgedMs);
     },
     onMessage: (handler) => {
       client.on('message', (_topic, payload) => {
@@ -156,7 +158,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const timer = setTimeout(() => socket.destroy(), CONNECT_TIMEOUT_MS);
   try {
     await accepted(client);
-    return linkOf(client, closing);
+    return linkOf(client, closing, options.acknowledgedMs);
   } catch (error) {
     socket.destroy();
     throw error;

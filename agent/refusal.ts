@@ -1,4 +1,5 @@
 import { isErrorCode, wordsOf, type ErrorCode, type Language, type Words } from '../protocol/errors.ts';
+import { isLinkCode } from './secure-socket.ts';
 
 /** Exit codes of the agent (protocol.md §2). */
 export const EXIT = { done: 0, refused: 1, usage: 2, temporary: 75 } as const;
@@ -20,7 +21,7 @@ export class Refusal extends Error {
 /** Refused for good, or worth trying later? */
 export function exitCodeOf(code: ErrorCode): ExitCode {
   if (code === 'settings-invalid') return EXIT.usage;
-  return code === 'unreachable' || code === 'busy' || code === 'internal' ? EXIT.temporary : EXIT.refused;
+  return isLinkCode(code) || code === 'busy' || code === 'internal' ? EXIT.temporary : EXIT.refused;
 }
 
 /** The words for a code in the installer's language; for a code that a newer service made, what the service said (E11). */

@@ -9,9 +9,10 @@ import type { Memory } from './memory.ts';
 import { Pulse } from './pulse.ts';
 import { Refusal, wordsFor } from './refusal.ts';
 import { rest } from './rest.ts';
+import { isLinkCode } from './secure-socket.ts';
 import { runSession, type SessionEnd } from './session.ts';
 import type { Settings } from './settings.ts';
-import { withUnenrolled, type Enrolment, type Stopped } from './state.ts';
+import { withUnenrolled, type Enrolment, type Standing, type Stopped } from './state.ts';
 import type { StatusPort } from './status-keeper.ts';
 
 /** Why `run` ended: asked to, or because only a person can go on from here. */
@@ -23,6 +24,8 @@ export interface RunPorts {
   log: Log;
   settings: Settings;
   signal: AbortSignal;
+  /** See LinkOptions. */
+  acknowledgedMs?: number;
 }
 
 /** One enrolment's share of time inside `run`; between two of them `run` waits by its own back-off. */
@@ -52,6 +55,8 @@ export class Runner {
   #attempt = 0;
   /** Where discovery said the broker is now; believed only as far as the stored CA vouches for it (S3). */
   #movedTo: string | null = null;
+  /** The last try with what a renewal brought did not lead to a session. */
+  #asideFailed = false;
 
   constructor(ports: RunPorts, status: StatusPort) {
     this.#ports = ports;
@@ -107,8 +112,8 @@ export class Runner {
       const service = { ca: found.ca, brokerUrl: this.#movedTo ?? found.brokerUrl };
       return await runEnrolment({ memory, board, log, service, proxy: settings.proxy, signal }, wanted);
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'unreachable') throw error;
-      return { kind: 'temporary', code: 'unreachable', detail: error.detail ?? '' };
+      if (!(error instanceof Refusal) || !isLinkCode(error.code)) throw error;
+      return { kind: 'temporary', code: error.code, detail: error.detail ?? '' };
     }
   }
 
@@ -151,6 +156,7 @@ export class Runner {
     log.note('renewal', { deviceId: enrolment.deviceId });
     const outcome = await this.#enrol({ domain: enrolment.domain, renew: enrolment.deviceId, budgetMs: ENROLMENT_BUDGET_MS });
     if (outcome.kind === 'pending') return this.#rest(spreadMs(outcome.pending.retryAfterS, Math.random()), outcome.pending.code);
+    this.#asideFailed = false;
     if (outcome.kind !== 'rejected') return null;
     const { rejected } = outcome;
     if (rejected.code === 'unenrolled') return this.#forget();
@@ -181,9 +187,9 @@ export class Runner {
     const pulse = new Pulse(first.heartbeat, () => this.#status.change({ buffered: pulse.buffered }));
     try {
       while (!signal.aborted) {
-        const { enrolment, service } = memory.state;
+        const { enrolment, service, aside } = memory.state;
         if (enrolment === null || service === null) return null;
-        const end = await this.#session(enrolment, service, pulse, desk);
+        const end = await this.#session(aside === null || this.#asideFailed ? { enrolment, service } : aside, pulse, desk);
         const over = await this.#after(end, memory.state.enrolment ?? enrolment);
         if (over !== null) return over;
       }
@@ -193,36 +199,31 @@ export class Runner {
     }
   }
 
-  #session(
-    enrolment: Enrolment,
-    service: { brokerUrl: string; ca: string },
-    pulse: Pulse,
-    desk: CommandDesk,
-  ): Promise<SessionEnd> {
-    const { memory, board, log, settings, signal } = this.#ports;
+  #session(standing: Standing, pulse: Pulse, desk: CommandDesk): Promise<SessionEnd> {
+    const { settings, ...ports } = this.#ports;
     return runSession(
       {
-        memory,
-        board,
-        log,
+        ...ports,
         pulse,
         desk,
         inventory: this.#inventory,
         proxy: settings.proxy,
-        signal,
         onLink: async (epoch) => {
           this.#status.change({ connected: epoch !== null, epoch });
-          if (epoch !== null) await this.#cameIn();
+          if (epoch !== null) await this.#cameIn(standing);
         },
         onHeartbeat: (lastHeartbeatAt) => this.#status.change({ lastHeartbeatAt }),
       },
-      enrolment,
-      { ca: service.ca, brokerUrl: this.#movedTo ?? service.brokerUrl },
+      standing.enrolment,
+      { ca: standing.service.ca, brokerUrl: this.#movedTo ?? standing.service.brokerUrl },
     );
   }
 
-  async #cameIn(): Promise<void> {
-    if (this.#ports.memory.state.stopped !== null) await this.#ports.memory.update((state) => ({ ...state, stopped: null }));
+  /** A session came up: what it was opened with is what counts from now on. */
+  async #cameIn(standing: Standing): Promise<void> {
+    const { state, update } = this.#ports.memory;
+    if (state.stopped === null && state.aside === null) return;
+    await update((now) => ({ ...now, ...standing, aside: null, stopped: null }));
   }
 
   async #after(end: SessionEnd, enrolment: Enrolment): Promise<RunEnd | null> {
@@ -239,6 +240,8 @@ export class Runner {
       default:
         this.#ports.log.note('link-lost', { detail: end.detail, linkedMs: Math.round(end.linkedMs) }, 'warn');
         this.#attempt = attemptAfter(this.#attempt, end.linkedMs);
+        // What a renewal brought and what was before it take turns until one of them leads to a session.
+        if (end.linkedMs === 0) this.#asideFailed = !this.#asideFailed;
         await this.#backOff('link-lost', reconnectMs(this.#attempt, enrolment.heartbeat.jitterS, Math.random()));
         await this.#rediscover();
         return null;

@@ -4,14 +4,23 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 const VERIFY_FAILURES =
   /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|CRL_|ERR_TLS_CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH)/;
 
-/** Why no verified link came up: the network, or a certificate that the known CA did not sign for that host. */
-export class LinkFailure extends Error {
-  readonly kind: 'unreachable' | 'untrusted';
+/** Names that nobody knows, or nobody was there to ask. */
+const LOOKUP_FAILURES = /^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL|EREFUSED)/;
 
-  constructor(kind: 'unreachable' | 'untrusted', detail: string) {
+/** Why no verified link came up. All of it may pass by itself: the network is somebody's, and the service's. */
+const linkCodes = ['unreachable', 'name-not-found', 'service-untrusted', 'network-sign-in'] as const;
+export type LinkCode = (typeof linkCodes)[number];
+
+export const isLinkCode = (code: string): code is LinkCode => linkCodes.some((known) => known === code);
+
+/** `service-untrusted`: a certificate that the known CA did not sign for that host. */
+export class LinkFailure extends Error {
+  readonly code: LinkCode;
+
+  constructor(code: LinkCode, detail: string) {
     super(detail);
     this.name = 'LinkFailure';
-    this.kind = kind;
+    this.code = code;
   }
 }
 
@@ -19,7 +28,8 @@ export function linkFailure(error: unknown): LinkFailure {
   if (error instanceof LinkFailure) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const detail = (code || (error instanceof Error ? error.message : 'failed')).slice(0, 200);
-  return new LinkFailure(VERIFY_FAILURES.test(code) ? 'untrusted' : 'unreachable', detail);
+  if (VERIFY_FAILURES.test(code)) return new LinkFailure('service-untrusted', detail);
+  return new LinkFailure(LOOKUP_FAILURES.test(code) ? 'name-not-found' : 'unreachable', detail);
 }
 
 export function isLoopback(host: string): boolean {

@@ -17,6 +17,8 @@ export interface SessionPorts {
   pulse: Pulse;
   desk: CommandDesk;
   proxy: URL | null;
+  /** See LinkOptions. */
+  acknowledgedMs?: number;
   /** Aborted when the agent is to stop: the session then says goodbye. */
   signal: AbortSignal;
   inventory: (fresh: boolean) => Promise<Record<string, string>>;
@@ -223,6 +225,7 @@ export async function runSession(
       certificate: { cert: enrolment.certificate, key: memory.state.privateKey },
       will: { topic: deviceTopic(enrolment.deviceId, 'will'), payload: encode({ type: 'will', epoch }) },
       proxy,
+      ...(ports.acknowledgedMs === undefined ? {} : { acknowledgedMs: ports.acknowledgedMs }),
       beforeConnect: saved,
     });
     return await new DeviceSession(ports, link, enrolment.deviceId, epoch).run();

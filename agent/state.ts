@@ -8,6 +8,17 @@ const epoch = z
   .min(0)
   .max(2 ** 48);
 
+const enrolment = z.object({
+  deviceId: z.string(),
+  certificate: z.string(),
+  domain: z.string(),
+  organization: z.string(),
+  heartbeat: z.object({ intervalS: z.int().positive(), jitterS: z.int().min(0) }),
+  enrolledAt: time,
+});
+const service = z.object({ brokerUrl: z.string(), ca: z.string() });
+const aside = z.object({ enrolment, service });
+
 /** What `state.json` holds. Written aside, synced and renamed; 0600 in a 0700 folder. The private key never leaves it. */
 export const agentState = z.object({
   version: z.literal(1),
@@ -20,18 +31,11 @@ export const agentState = z.object({
     firstMac: z.string().nullable(),
   }),
   /** Set while the board is enrolled. */
-  enrolment: z
-    .object({
-      deviceId: z.string(),
-      certificate: z.string(),
-      domain: z.string(),
-      organization: z.string(),
-      heartbeat: z.object({ intervalS: z.int().positive(), jitterS: z.int().min(0) }),
-      enrolledAt: time,
-    })
-    .nullable(),
+  enrolment: enrolment.nullable(),
   /** Where the devices' broker is and who signs its certificate: changed only by `accepted` over a verified session (S3). */
-  service: z.object({ brokerUrl: z.string(), ca: z.string() }).nullable(),
+  service: service.nullable(),
+  /** What a renewal brought and no session has tried yet: it takes the place of the two above when one came up with it. */
+  aside: aside.nullable().default(null),
   /** The domain that a person asked for and whose admin has not decided yet (E6). Never with the pairing code (D7). */
   waiting: z
     .object({ domain: z.string(), code: z.string(), checkCode: z.string(), retryAfterS: z.int().positive(), since: time })
@@ -46,7 +50,9 @@ export const agentState = z.object({
 });
 
 export type AgentState = z.output<typeof agentState>;
-export type Enrolment = NonNullable<AgentState['enrolment']>;
+export type Enrolment = z.output<typeof enrolment>;
+/** With what a session is opened. */
+export type Standing = z.output<typeof aside>;
 export type Stopped = NonNullable<AgentState['stopped']>;
 export type StateName = 'not-enrolled' | 'pending' | 'enrolled' | 'unenrolled';
 
@@ -58,6 +64,7 @@ export function newState(privateKey: string, fingerprint: Fingerprint, now: stri
     fingerprint,
     enrolment: null,
     service: null,
+    aside: null,
     waiting: null,
     epoch: { lastUsed: 0, from: 0 },
     unenrolledAt: null,
@@ -92,6 +99,7 @@ export function withAccepted(state: AgentState, accepted: Accepted, now: string)
       enrolledAt: state.enrolment?.deviceId === accepted.deviceId ? state.enrolment.enrolledAt : now,
     },
     service: { brokerUrl: accepted.brokerUrl, ca: accepted.ca },
+    aside: null,
     epoch: { ...state.epoch, from: accepted.epochFrom },
     waiting: null,
     unenrolledAt: null,
@@ -99,9 +107,18 @@ export function withAccepted(state: AgentState, accepted: Accepted, now: string)
   };
 }
 
+/** The same of a renewal, which no person watches: what it brought is tried first, and the old is kept until that worked. */
+export function withRenewed(state: AgentState, accepted: Accepted, now: string): AgentState {
+  const renewed = withAccepted(state, accepted, now);
+  if (renewed.enrolment === null || renewed.service === null || state.enrolment === null || state.service === null)
+    return renewed;
+  const aside = { enrolment: renewed.enrolment, service: renewed.service };
+  return { ...renewed, enrolment: state.enrolment, service: state.service, aside };
+}
+
 /** E9: forgets deviceId, certificate and tags; the key stays, and so does what the agent trusts. */
 export function withUnenrolled(state: AgentState, now: string): AgentState {
-  return { ...state, enrolment: null, waiting: null, stopped: null, tags: [], unenrolledAt: now };
+  return { ...state, enrolment: null, aside: null, waiting: null, stopped: null, tags: [], unenrolledAt: now };
 }
 
 export function stateName(state: AgentState | null): StateName {

@@ -140,7 +140,7 @@ describe('whom the agent believes', () => {
     const stranger = await FakeService.start();
     service.discoveryCa = stranger.ca.pem;
     const agent = place.start(['enroll', '--domain', 'school1', '--json']);
-    await agent.event('retry');
+    expect((await agent.event('retry'))['code']).toBe('service-untrusted');
     expect(service.seen.all).toEqual([]);
     await stranger.close();
   });
@@ -151,7 +151,7 @@ describe('whom the agent believes', () => {
     try {
       const agent = place.start(['enroll', '--domain', 'school1', '--json'], { ROLLCALL_URL: stranger.url });
       const retry = await agent.event('retry');
-      expect(retry['code']).toBe('unreachable');
+      expect(retry['code']).toBe('service-untrusted');
       expect(stranger.seen.all).toEqual([]);
       expect(place.state().service?.ca).toBe(service.ca.pem);
     } finally {

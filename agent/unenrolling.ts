@@ -9,7 +9,8 @@ import { nextEpoch, type AgentState } from './state.ts';
  * comes after the service's commit. Throws a NotAuthorized or LinkFailure.
  */
 export async function sendUnenroll(state: AgentState, proxy: URL | null, log: Log): Promise<void> {
-  const { enrolment, service } = state;
+  // Of a renewal the service knows that one only.
+  const { enrolment, service } = state.aside ?? state;
   if (enrolment === null || service === null) throw new TypeError('not enrolled');
   const epoch = nextEpoch(state);
   const link = await openLink({

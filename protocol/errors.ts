@@ -23,6 +23,39 @@ const localErrors = {
     ['The service cannot be reached.', 'Check the network, and that the service’s address and port are allowed.'],
     ['Le service est injoignable.', "Vérifiez le réseau, et que l'adresse et le port du service sont autorisés."],
   ),
+  'name-not-found': entry(
+    null,
+    [
+      'The network does not know the service’s name.',
+      'Check the cable or Wi-Fi, the address in ROLLCALL_URL, and the network’s DNS.',
+    ],
+    [
+      'Le réseau ne connaît pas le nom du service.',
+      "Vérifiez le câble ou le Wi-Fi, l'adresse dans ROLLCALL_URL et le DNS du réseau.",
+    ],
+  ),
+  'service-untrusted': entry(
+    null,
+    [
+      'Something answers in the service’s place, with a certificate that this display may not trust.',
+      'Ask for the service’s address to be let through any filter that opens TLS, and check the display’s clock.',
+    ],
+    [
+      "Quelque chose répond à la place du service, avec un certificat auquel l'écran ne peut pas se fier.",
+      "Demandez que l'adresse du service passe sans être ouverte par un filtre TLS, et vérifiez l'horloge de l'écran.",
+    ],
+  ),
+  'network-sign-in': entry(
+    null,
+    [
+      'The network answers in the service’s place, as one does that wants a sign-in.',
+      'Sign in to the network on this display, or ask for it to be let through without.',
+    ],
+    [
+      'Le réseau répond à la place du service, comme le fait un portail de connexion.',
+      "Connectez-vous au réseau sur cet écran, ou demandez qu'il passe sans connexion.",
+    ],
+  ),
   'not-enrolled': entry(
     null,
     ['This display is not enrolled.', 'Run `rollcall-agent enroll --domain NAME`.'],

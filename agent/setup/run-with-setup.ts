@@ -1,7 +1,7 @@
 import { checkCode } from '../../protocol/signing.ts';
 import { ask, BUDGET_MS } from '../asking.ts';
 import type { Context } from '../context.ts';
-import { linkFailure, parseBrokerUrl } from '../secure-socket.ts';
+import { parseBrokerUrl } from '../secure-socket.ts';
 import type { Memory } from '../memory.ts';
 import { Refusal } from '../refusal.ts';
 import { Runner } from '../run.ts';
@@ -50,8 +50,7 @@ async function tryOnce(context: Context, memory: Memory, desk: SetupDesk, typed:
     } else if (outcome.kind === 'pending') await showWaiting(context, memory, desk);
     else desk.show({ is: 'refused', domain, refusal: refusalOf(outcome, whereTo(context, memory)) });
   } catch (error) {
-    const { code } =
-      error instanceof Refusal ? error : { code: linkFailure(error).kind === 'untrusted' ? 'discovery-untrusted' : 'internal' };
+    const { code } = error instanceof Refusal ? error : { code: 'internal' };
     const unreachable = code === 'unreachable' ? whereTo(context, memory) : null;
     context.log.note('setup-failed', { code, detail: error instanceof Error ? error.message : '' }, 'warn');
     desk.show({

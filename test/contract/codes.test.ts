@@ -57,6 +57,9 @@ const OWN = [
   'last-organization-admin',
   'invoice-not-claimable',
   'unreachable',
+  'name-not-found',
+  'network-sign-in',
+  'service-untrusted',
   'not-enrolled',
   'folder-in-use',
   'ca-key-missing',
@@ -68,6 +71,7 @@ const OWN = [
   'backup-failed',
   'restore-unfinished',
   'too-many-waiting',
+  'webhook-address',
 ];
 
 /** True only while the list above and the type of device codes name each other completely. */

@@ -3,8 +3,8 @@ import { Place } from '../../agent/support/agent-process.ts';
 import type { TestService } from './service.ts';
 
 /** A display with the real agent: its own state folder and processes, gone with the test. Seeds as in ROLLCALL_BOARD, without `simulated:`. */
-export function newDisplay(service: Pick<TestService, 'http'>, board: string): Place {
-  const place = new Place({ ROLLCALL_URL: service.http, ROLLCALL_BOARD: `simulated:${board}` });
+export function newDisplay(service: Pick<TestService, 'http'>, board: string, more: Record<string, string> = {}): Place {
+  const place = new Place({ ROLLCALL_URL: service.http, ROLLCALL_BOARD: `simulated:${board}`, ...more });
   onTestFinished(() => place.close());
   return place;
 }

@@ -106,9 +106,9 @@ export class TestService {
     return (await process?.ended)?.code ?? -1;
   }
 
-  /** Starts again on the same ports and the same folder, after kill9() or stop(). */
-  async restart(): Promise<void> {
-    const ports = { ROLLCALL_HTTP_PORT: new URL(this.http).port, ROLLCALL_MQTT_PORT: new URL(this.mqtt).port };
+  /** Starts again on the same ports and the same folder, after kill9() or stop(); `moved`: with its broker on another port. */
+  async restart({ moved = false } = {}): Promise<void> {
+    const ports = { ROLLCALL_HTTP_PORT: new URL(this.http).port, ROLLCALL_MQTT_PORT: moved ? '0' : new URL(this.mqtt).port };
     for (let start = 1; ; start += 1) {
       try {
         return await this.serve(ports);
