@@ -17,7 +17,7 @@ const enrolment = z.object({
   enrolledAt: time,
 });
 const service = z.object({ brokerUrl: z.string(), ca: z.string() });
-const aside = z.object({ enrolment, service });
+const standing = z.object({ enrolment, service });
 
 /** What `state.json` holds. Written aside, synced and renamed; 0600 in a 0700 folder. The private key never leaves it. */
 export const agentState = z.object({
@@ -35,7 +35,7 @@ export const agentState = z.object({
   /** Where the devices' broker is and who signs its certificate: changed only by `accepted` over a verified session (S3). */
   service: service.nullable(),
   /** What a renewal brought and no session has tried yet: it takes the place of the two above when one came up with it. */
-  aside: aside.nullable().default(null),
+  aside: standing.nullable().default(null),
   /** The domain that a person asked for and whose admin has not decided yet (E6). Never with the pairing code (D7). */
   waiting: z
     .object({ domain: z.string(), code: z.string(), checkCode: z.string(), retryAfterS: z.int().positive(), since: time })
@@ -52,7 +52,7 @@ export const agentState = z.object({
 export type AgentState = z.output<typeof agentState>;
 export type Enrolment = z.output<typeof enrolment>;
 /** With what a session is opened. */
-export type Standing = z.output<typeof aside>;
+export type Standing = z.output<typeof standing>;
 export type Stopped = NonNullable<AgentState['stopped']>;
 export type StateName = 'not-enrolled' | 'pending' | 'enrolled' | 'unenrolled';
 

@@ -1,0 +1,74 @@
+import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { webhookTypes } from '../../../protocol/api-webhooks.ts';
+import { Refused } from '../parts/panels.tsx';
+import { useWords } from '../words/words.ts';
+import type { WebhookFields } from './queries.ts';
+import { typeWords } from './webhook-words.ts';
+
+/** Address, description and events of a webhook. */
+export function WebhookForm(props: {
+  start: WebhookFields;
+  action: string;
+  pending: boolean;
+  error: unknown;
+  onSubmit: (fields: WebhookFields) => void;
+  onClose: () => void;
+}) {
+  const { t } = useWords();
+  const [fields, setFields] = useState(props.start);
+  const { url, description, types } = fields;
+  const complete = url.trim() !== '' && types.length > 0;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (complete) props.onSubmit({ ...fields, url: url.trim() });
+      }}
+    >
+      <Stack gap="md">
+        <TextInput
+          label={t('webhooks.url')}
+          description={t('webhooks.urlHint')}
+          placeholder="https://"
+          value={url}
+          maxLength={2048}
+          autoComplete="off"
+          inputMode="url"
+          required
+          withAsterisk={false}
+          data-autofocus
+          onChange={(event) => setFields({ ...fields, url: event.currentTarget.value })}
+        />
+        <TextInput
+          label={t('webhooks.description')}
+          description={t('webhooks.descriptionHint')}
+          value={description}
+          maxLength={100}
+          autoComplete="off"
+          onChange={(event) => setFields({ ...fields, description: event.currentTarget.value })}
+        />
+        <Checkbox.Group
+          label={t('webhooks.types')}
+          value={types}
+          onChange={(chosen) => setFields({ ...fields, types: webhookTypes.filter((type) => chosen.includes(type)) })}
+        >
+          <Stack gap="xs" mt="xs">
+            {webhookTypes.map((type) => (
+              <Checkbox key={type} value={type} label={t(typeWords[type].name)} description={t(typeWords[type].hint)} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+        {props.error === null ? null : <Refused error={props.error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={props.onClose}>
+            {t('cancel')}
+          </Button>
+          <Button type="submit" loading={props.pending} disabled={!complete}>
+            {props.action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

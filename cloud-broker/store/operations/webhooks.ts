@@ -1,0 +1,174 @@
+import { MAX_WEBHOOKS, type WebhookType } from '../../../protocol/api-webhooks.ts';
+import { RollcallError, type Language } from '../../../protocol/errors.ts';
+import { alertRulesOf } from '../alert-rows.ts';
+import type { WriteContext } from '../context.ts';
+import type { Asked } from './approve.ts';
+
+export interface CreateWebhook extends Asked {
+  id: string;
+  url: string;
+  types: WebhookType[];
+  description: string;
+  /** `Secrets.seal('webhook', id, …)`. */
+  secret: Uint8Array;
+}
+
+export interface ChangeWebhook extends Asked {
+  id: string;
+  url?: string;
+  types?: WebhookType[];
+  description?: string;
+  enabled?: boolean;
+}
+
+interface Row {
+  url: string;
+  types: string;
+  description: string;
+  enabled: 0 | 1;
+}
+
+/** What the audit log shows of an address: its path may be as good as a password. */
+const hostOf = (url: string): string => new URL(url).host;
+
+function webhookRow(context: WriteContext, { id, domainId }: { id: string; domainId: number }): Row {
+  const row = context.sql.get<Row>(
+    'SELECT url, types, description, enabled FROM webhooks WHERE id = ? AND domain_id = ?',
+    id,
+    domainId,
+  );
+  if (row === null) throw new RollcallError('not-found');
+  return row;
+}
+
+function note(context: WriteContext, asked: Asked, action: string, url: string, details: object): void {
+  const { domainId, now: at, actor, address } = asked;
+  context.audit({ domainId, at, actor, address, action, subject: hostOf(url), details });
+}
+
+/** The newest event there is: what comes after it is sent. */
+const newest = (context: WriteContext): number =>
+  context.sql.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'")?.seq ?? 0;
+
+/** A webhook of what happens from now on. Refuses with `conflict` where the domain has five. */
+export function createWebhook(context: WriteContext, input: CreateWebhook): void {
+  const { sql } = context;
+  const { domainId, id, url, types, description, secret, now, actor } = input;
+  const there = sql.get<{ n: number }>('SELECT count(*) AS n FROM webhooks WHERE domain_id = ?', domainId)?.n ?? 0;
+  if (there >= MAX_WEBHOOKS) throw new RollcallError('conflict', { reason: 'too-many-webhooks', most: MAX_WEBHOOKS });
+  sql.run(
+    `INSERT INTO webhooks (id, domain_id, url, types, description, enabled, secret, created_at, created_by, after_event)
+     VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
+    id,
+    domainId,
+    url,
+    JSON.stringify(types),
+    description,
+    secret,
+    now,
+    actor,
+    newest(context),
+  );
+  note(context, input, 'webhook.created', url, { webhook: id, types });
+}
+
+/** Switched on again it begins with what happens from then on; another address is tried at once. Refuses with `not-found`. */
+export function changeWebhook(context: WriteContext, input: ChangeWebhook): void {
+  const { sql } = context;
+  const { id } = input;
+  const before = webhookRow(context, input);
+  const url = input.url ?? before.url;
+  const types = input.types === undefined ? before.types : JSON.stringify(input.types);
+  const description = input.description ?? before.description;
+  sql.run('UPDATE webhooks SET url = ?, types = ?, description = ? WHERE id = ?', url, types, description, id);
+  if (input.url !== undefined && input.url !== before.url)
+    sql.run('UPDATE webhooks SET next_try_at = NULL, failing_since = NULL WHERE id = ?', id);
+  if (input.enabled === true && before.enabled === 0) {
+    sql.run(
+      'UPDATE webhooks SET enabled = 1, off_reason = NULL, failing_since = NULL, after_event = ? WHERE id = ?',
+      newest(context),
+      id,
+    );
+  }
+  if (input.enabled === false && before.enabled === 1) turnOff(context, id, null);
+  note(context, input, 'webhook.changed', url, {
+    webhook: id,
+    ...(input.types === undefined ? {} : { types: input.types }),
+    ...(input.enabled === undefined ? {} : { enabled: input.enabled }),
+    ...(url === before.url ? {} : { before: { address: hostOf(before.url) }, address: hostOf(url) }),
+  });
+}
+
+/** Nothing is tried any more: what waited is given up. */
+function turnOff(context: WriteContext, id: string, reason: 'gone' | 'failing' | null): void {
+  context.sql.run('UPDATE webhooks SET enabled = 0, off_reason = ?, next_try_at = NULL WHERE id = ?', reason, id);
+  context.sql.run("UPDATE webhook_deliveries SET state = 'failed' WHERE webhook_id = ? AND state IN ('waiting', 'again')", id);
+}
+
+/** The service itself switches a webhook off: it stands in the audit log, and a mail goes to where the domain's alerts go. */
+export function switchOffWebhook(context: WriteContext, id: string, reason: 'gone' | 'failing', now: number): void {
+  const row = context.sql.get<{ domainId: number; url: string; name: string; email: string; language: Language }>(
+    `SELECT w.domain_id AS domainId, w.url, d.name, d.email, d.language FROM webhooks w JOIN domains d ON d.id = w.domain_id
+     WHERE w.id = ?`,
+    id,
+  );
+  if (row === null) return;
+  turnOff(context, id, reason);
+  const { domainId, url, name, email, language } = row;
+  const host = hostOf(url);
+  const details = { webhook: id, reason };
+  context.audit({ domainId, at: now, actor: 'system', action: 'webhook.switched-off', subject: host, details });
+  const recipient = alertRulesOf(context.sql, domainId).settings.mailbox ?? email;
+  context.mail({ domainId, recipient, template: 'webhook-off', language, data: { name, host, reason }, secret: null }, now);
+}
+
+/** The new secret signs from now on, the old one beside it until `previousUntil`. Refuses with `not-found`. */
+export function rotateWebhookSecret(
+  context: WriteContext,
+  input: Asked & { id: string; secret: Uint8Array; previousUntil: number },
+): void {
+  const { url } = webhookRow(context, input);
+  context.sql.run(
+    'UPDATE webhooks SET previous_secret = secret, previous_until = ?, secret = ? WHERE id = ?',
+    input.previousUntil,
+    input.secret,
+    input.id,
+  );
+  note(context, input, 'webhook.secret-changed', url, { webhook: input.id });
+}
+
+/** Refuses with `not-found`. */
+export function deleteWebhook(context: WriteContext, input: Asked & { id: string }): void {
+  const { url } = webhookRow(context, input);
+  context.sql.run('DELETE FROM webhook_deliveries WHERE webhook_id = ?', input.id);
+  context.sql.run('DELETE FROM webhooks WHERE id = ?', input.id);
+  note(context, input, 'webhook.deleted', url, { webhook: input.id });
+}
+
+/** D8: a closed domain tells nobody anything any more. */
+export function endWebhooks(context: WriteContext, domainId: number): void {
+  context.sql.run('DELETE FROM webhook_deliveries WHERE webhook_id IN (SELECT id FROM webhooks WHERE domain_id = ?)', domainId);
+  context.sql.run('DELETE FROM webhooks WHERE domain_id = ?', domainId);
+}
+
+/**
+ * One more try of an event: at once where it waits, beside the others where it was delivered or given up. Refuses with `not-found`, and
+ * with `conflict` where the webhook is off or the event is not kept any more.
+ */
+export function retryDelivery(context: WriteContext, input: Asked & { id: string; eventId: number }): void {
+  const { sql } = context;
+  const { id, eventId } = input;
+  const webhook = webhookRow(context, input);
+  const row = sql.get<{ state: string }>(
+    'SELECT state FROM webhook_deliveries WHERE webhook_id = ? AND event_id = ?',
+    id,
+    eventId,
+  );
+  if (row === null) throw new RollcallError('not-found');
+  if (webhook.enabled === 0) throw new RollcallError('conflict', { reason: 'webhook-off' });
+  if (sql.get('SELECT 1 AS there FROM events WHERE id = ? AND domain_id = ?', eventId, input.domainId) === null)
+    throw new RollcallError('conflict', { reason: 'event-gone' });
+  if (row.state === 'waiting') sql.run('UPDATE webhooks SET next_try_at = ? WHERE id = ?', input.now, id);
+  else sql.run("UPDATE webhook_deliveries SET state = 'again' WHERE webhook_id = ? AND event_id = ?", id, eventId);
+  note(context, input, 'webhook.tried-again', webhook.url, { webhook: id, event: eventId });
+}

@@ -1,0 +1,37 @@
+/** Wires webhooks: what the stream of events shows an admin of the whole domain goes out to its receivers. */
+import type { Logger } from 'pino';
+import type { LivePresence } from './http/deps.ts';
+import { dataOf } from './http/events/present.ts';
+import type { Secrets } from './keys/secrets.ts';
+import type { Store } from './store/store.ts';
+import { Deliverer } from './webhooks/deliverer.ts';
+import { resolveByDns, type Resolve } from './webhooks/resolve.ts';
+
+/** Milliseconds that a receiver may take to answer. */
+const TIMEOUT_MS = 10_000;
+
+/** `resolve` and `timeoutMs` are parameters for tests only. */
+export function startWebhooks(parts: {
+  store: Store;
+  secrets: Secrets;
+  presence: LivePresence;
+  allowPrivate: boolean;
+  clock(): number;
+  log: Pick<Logger, 'child'>;
+  resolve?: Resolve;
+  timeoutMs?: number;
+}): Deliverer {
+  const { store, secrets, presence, allowPrivate, clock, resolve = resolveByDns, timeoutMs = TIMEOUT_MS } = parts;
+  const sources = { reader: store.reader, presence };
+  return new Deliverer({
+    store,
+    secrets,
+    present: (event) => dataOf(sources, { domainId: event.domainId, tags: [], billing: true }, event),
+    policy: { allowPrivate },
+    resolve,
+    clock,
+    dice: Math.random,
+    log: parts.log.child({ area: 'webhooks' }),
+    timeoutMs,
+  });
+}

@@ -1,0 +1,274 @@
+/** Sends the events of each domain to its webhooks: in their order, one on its way for each webhook, until each is delivered or given up. */
+import type { Logger } from 'pino';
+import type { Secrets } from '../keys/secrets.ts';
+import type { StoredEvent } from '../store/context.ts';
+import { eventsAfter } from '../store/queries/events.ts';
+import {
+  dueWebhooks,
+  eventOf,
+  liveWebhook,
+  liveWebhooks,
+  nextRetry,
+  nextWebhookTryAt,
+  type Listener,
+  type LiveWebhook,
+} from '../store/queries/webhooks.ts';
+import type { Store } from '../store/store.ts';
+import type { AddressPolicy } from './address.ts';
+import type { Resolve } from './resolve.ts';
+import { afterFailure, eventsToSend, messageId, type TryResult } from './rules.ts';
+import { Sender } from './sender.ts';
+import { signedHeaders } from './signature.ts';
+
+/** Turns at a time, in all and of one domain: a domain with slow receivers or many events leaves room for the others. */
+const IN_ALL = 8;
+const OF_ONE_DOMAIN = 2;
+/** What a webhook may do before the others have their turn. */
+const TURN_EVENTS = 50;
+const TURN_MS = 10_000;
+/** Events that are looked at ahead: of those about one device only the last is sent. */
+const LOOK_AHEAD = 1000;
+/** Looks at least this often, so that a clock that was set back delays nothing for long. */
+const LOOK_MS = 60_000;
+/** After a turn that could not be stored. */
+const REST_MS = 1000;
+
+export interface DelivererParts {
+  store: Pick<Store, 'write' | 'reader' | 'onCommitted'>;
+  secrets: Secrets;
+  /** The data of an event as the stream of events shows it to an admin; null: there is nothing to show. */
+  present(event: StoredEvent): unknown;
+  policy: AddressPolicy;
+  resolve: Resolve;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  /** 0 to 1. */
+  dice(): number;
+  log: Pick<Logger, 'error' | 'warn'>;
+  /** Milliseconds that a try may take. */
+  timeoutMs: number;
+  /** For tests: who else is believed beside the authorities of Node. */
+  ca?: string;
+}
+
+/** What a turn ended with: `more` waits at once. */
+type TurnEnd = 'more' | 'idle';
+
+/**
+ * A crash after the receiver's answer and before its commit sends that event once more, with the same id: at least once, not exactly.
+ * Everything else is found in the store again: nothing waits in memory alone.
+ */
+export class Deliverer {
+  readonly policy: AddressPolicy;
+  private readonly parts: DelivererParts;
+  private readonly stopping = new AbortController();
+  private listeners: Listener[] = [];
+  /** Who has something to do, first come first served. */
+  private readonly queue = new Set<string>();
+  /** Turns that run: webhook and its domain. */
+  private readonly running = new Map<string, { domainId: number; done: Promise<void> }>();
+  private timer: NodeJS.Timeout | null = null;
+  private soon: NodeJS.Immediate | null = null;
+
+  constructor(parts: DelivererParts) {
+    this.parts = parts;
+    this.policy = parts.policy;
+    parts.store.onCommitted(({ events }) => this.happened(events));
+    this.changed();
+  }
+
+  /** A webhook was made, changed or removed; all of them where none is named. */
+  changed(changed: string | null = null): void {
+    this.listeners = liveWebhooks(this.parts.store.reader);
+    for (const { id } of this.listeners) if (changed === null || changed === id) this.queue.add(id);
+    this.pump();
+  }
+
+  /** Ends what is on its way; it is sent again after the next start. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    if (this.timer !== null) clearTimeout(this.timer);
+    await Promise.all([...this.running.values()].map(async ({ done }) => done));
+  }
+
+  private happened(events: readonly StoredEvent[]): void {
+    if (this.listeners.length === 0 || events.length === 0) return;
+    const told = new Set(events.map(({ domainId, type }) => `${domainId} ${type}`));
+    const woken = this.listeners.filter(({ domainId, types }) => types.some((type) => told.has(`${domainId} ${type}`)));
+    for (const { id } of woken) this.queue.add(id);
+    // Not within the commit: others wait for its answer.
+    if (woken.length > 0) this.soon ??= setImmediate(() => this.pump());
+  }
+
+  private pump(): void {
+    this.soon = null;
+    if (this.stopping.signal.aborted) return;
+    const domains = new Map(this.listeners.map(({ id, domainId }) => [id, domainId]));
+    for (const id of this.queue) {
+      if (this.running.size >= IN_ALL) break;
+      const domainId = domains.get(id);
+      if (domainId === undefined) this.queue.delete(id);
+      else if (!this.running.has(id) && this.turnsOf(domainId) < OF_ONE_DOMAIN) this.start(id, domainId);
+    }
+    this.watchClock();
+  }
+
+  private turnsOf(domainId: number): number {
+    return [...this.running.values()].filter((turn) => turn.domainId === domainId).length;
+  }
+
+  private start(id: string, domainId: number): void {
+    this.queue.delete(id);
+    this.running.set(id, { domainId, done: this.run(id) });
+  }
+
+  /** Never rejects. */
+  private async run(id: string): Promise<void> {
+    try {
+      if ((await this.turn(id)) === 'more') this.queue.add(id);
+    } catch (error) {
+      if (!this.stopping.signal.aborted) {
+        const said = error instanceof Error ? error.message : String(error);
+        this.parts.log.error({ webhook: id, error: said }, 'a webhook failed inside');
+        setTimeout(() => this.again(id), REST_MS).unref();
+      }
+    }
+    this.running.delete(id);
+    this.pump();
+  }
+
+  private again(id: string): void {
+    this.queue.add(id);
+    this.pump();
+  }
+
+  /** Wakes up when the next waiting event is due. */
+  private watchClock(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    const now = this.parts.clock();
+    const next = nextWebhookTryAt(this.parts.store.reader);
+    // What is due already is in the queue or has a turn; a timer of its own would only spin.
+    const wait = next === null ? LOOK_MS : Math.min(Math.max(next - now, REST_MS), LOOK_MS);
+    this.timer = setTimeout(() => {
+      for (const id of dueWebhooks(this.parts.store.reader, this.parts.clock())) this.queue.add(id);
+      this.pump();
+    }, wait);
+    this.timer.unref();
+  }
+
+  /** One turn of a webhook: what it may send before others do. */
+  private async turn(id: string): Promise<TurnEnd> {
+    const sender = this.sender();
+    const until = performance.now() + TURN_MS;
+    const ahead: Ahead = { events: [], to: null };
+    try {
+      for (let sent = 0; sent < TURN_EVENTS && performance.now() < until; sent += 1) {
+        const webhook = liveWebhook(this.parts.store.reader, id);
+        if (webhook === null || !(await this.step(webhook, ahead, sender))) return 'idle';
+      }
+      return 'more';
+    } finally {
+      sender.close();
+    }
+  }
+
+  private sender(): Sender {
+    const { policy, resolve, timeoutMs, ca } = this.parts;
+    return new Sender({ policy, resolve, timeoutMs, ...(ca === undefined ? {} : { ca }) });
+  }
+
+  /** Sends one event; false where nothing is to be done now. */
+  private async step(webhook: LiveWebhook, ahead: Ahead, sender: Sender): Promise<boolean> {
+    const { store, clock, present } = this.parts;
+    const now = clock();
+    const retry = nextRetry(store.reader, webhook, now);
+    if (retry !== null) return this.retry(webhook, retry, sender);
+    if (webhook.nextTryAt !== null && webhook.nextTryAt > now) return false;
+    if (ahead.events.length === 0) this.lookAhead(webhook, ahead);
+    for (let event = ahead.events.shift(); event !== undefined; event = ahead.events.shift()) {
+      // The webhook may have been changed since they were read.
+      const isMeant = event.id > webhook.afterEvent && webhook.types.includes(event.type);
+      const data = isMeant ? present(event) : null;
+      if (data !== null) return this.deliver(webhook, event, data, sender, { tries: 0, firstTryAt: now, inTurn: true });
+    }
+    if (ahead.to === null) return false;
+    await store.write('passWebhookEvents', { webhookId: webhook.id, to: ahead.to });
+    return true;
+  }
+
+  private lookAhead(webhook: LiveWebhook, ahead: Ahead): void {
+    const events = eventsAfter(this.parts.store.reader, webhook.domainId, webhook.afterEvent, LOOK_AHEAD);
+    ahead.events = eventsToSend(events, webhook.types);
+    ahead.to = events.length < LOOK_AHEAD ? null : (events.at(-1)?.id ?? null);
+  }
+
+  private async retry(webhook: LiveWebhook, retry: Before & { eventId: number }, sender: Sender): Promise<boolean> {
+    const { store, present } = this.parts;
+    const event = eventOf(store.reader, webhook.domainId, retry.eventId);
+    const data = event === null ? null : present(event);
+    if (event !== null && data !== null) return this.deliver(webhook, event, data, sender, retry);
+    await store.write('dropWebhookEvent', { webhookId: webhook.id, eventId: retry.eventId, inTurn: retry.inTurn });
+    return true;
+  }
+
+  private async deliver(
+    webhook: LiveWebhook,
+    event: StoredEvent,
+    data: unknown,
+    sender: Sender,
+    before: Before,
+  ): Promise<boolean> {
+    const { store, clock, dice, log } = this.parts;
+    const { id: webhookId } = webhook;
+    const { id, type, at } = event;
+    const result = await this.post(webhook, { id: messageId(event), type, at, data }, sender);
+    const now = clock();
+    const standing = { tries: before.tries + 1, firstTryAt: before.firstTryAt, failingSince: webhook.failingSince ?? now };
+    const verdict = result.failure === null ? null : afterFailure(standing, result, now, dice());
+    await store.write('noteWebhookTry', { now, webhookId, event: { id, type, at }, result, verdict, inTurn: before.inTurn });
+    if (verdict !== null && verdict.off !== null)
+      log.warn({ webhook: webhookId, reason: verdict.off }, 'a webhook was switched off');
+    return true;
+  }
+
+  /** Sends a `ping` at once, beside what waits. */
+  async ping(webhook: LiveWebhook, id: string): Promise<TryResult & { ms: number }> {
+    const sender = this.sender();
+    const began = performance.now();
+    try {
+      const result = await this.post(webhook, { id, type: 'ping', at: this.parts.clock(), data: {} }, sender);
+      return { ...result, ms: Math.round(performance.now() - began) };
+    } finally {
+      sender.close();
+    }
+  }
+
+  /** Signs a message and sends it. */
+  private async post(
+    webhook: LiveWebhook,
+    message: { id: string; type: string; at: number; data: unknown },
+    sender: Sender,
+  ): Promise<TryResult> {
+    const { secrets, clock } = this.parts;
+    const now = clock();
+    const body = JSON.stringify({ type: message.type, timestamp: new Date(message.at).toISOString(), data: message.data });
+    const { secret, previousSecret, previousUntil } = webhook;
+    const sealed = previousSecret !== null && previousUntil !== null && previousUntil > now ? [secret, previousSecret] : [secret];
+    const opened = sealed.map((bytes) => secrets.open('webhook', webhook.id, bytes));
+    return sender.send({ url: webhook.url, headers: signedHeaders(opened, message.id, now, body), body }, this.stopping.signal);
+  }
+}
+
+/** Events of a turn that were read ahead. */
+interface Ahead {
+  /** Those to be sent, in their order. */
+  events: StoredEvent[];
+  /** The last that was looked at, where there may be more behind it. */
+  to: number | null;
+}
+
+interface Before {
+  tries: number;
+  firstTryAt: number;
+  inTurn: boolean;
+}
