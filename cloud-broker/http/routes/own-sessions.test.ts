@@ -84,7 +84,7 @@ describe('one’s own sessions', () => {
     expect(left.map(({ id }) => id)).toContain('n60');
     expect(left.map(({ id }) => id)).not.toContain('n12');
     await harness.store.write('accountStatement', {
-      text: `UPDATE auth_session SET "expiresAt" = '2020-01-02T00:00:00.000Z' WHERE "id" LIKE 'n%' RETURNING 1`,
+      text: `UPDATE auth_session SET "expiresAt" = '2020-01-02T00:00:00.000Z' WHERE "createdAt" < '2021-01-01' RETURNING 1`,
       parameters: [],
     });
     const last = await harness.signIn(nelson.user);
