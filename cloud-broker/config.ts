@@ -8,7 +8,7 @@ import { defaultSender, isMailbox, readSmtpUrl, type SmtpSettings } from './mail
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
-/** The settings of protocol.md §3, and four of our own. Names are those of the environment. */
+/** The settings of protocol.md §3, and some of our own. Names are those of the environment. */
 const settingsSchema = z.object({
   ROLLCALL_DATA: z.string().min(1).default('./data'),
   ROLLCALL_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
@@ -25,6 +25,8 @@ const settingsSchema = z.object({
   ROLLCALL_MAIL_FROM: z.string().refine(isMailbox, 'must be one e-mail address').optional(),
   ROLLCALL_OPERATOR_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   ROLLCALL_TRUSTED_PROXIES: z.string().optional(),
+  /** Whether webhooks may lead into the service's own network. */
+  ROLLCALL_WEBHOOK_PRIVATE: z.enum(['true', 'false']).default('false'),
   /** Seconds between heartbeats, and how far they are spread. */
   ROLLCALL_HEARTBEAT_S: seconds(1, 3600).default(60),
   ROLLCALL_JITTER_S: seconds(0, 600).default(10),
@@ -42,6 +44,8 @@ export interface Settings {
   mail: { smtp: SmtpSettings | null; from: string; host: string };
   operatorToken: string | null;
   trustedProxies: string[];
+  /** Whether webhooks may lead into the service's own network. */
+  webhookPrivate: boolean;
   heartbeat: { intervalS: number; jitterS: number };
   logLevel: z.output<typeof settingsSchema>['ROLLCALL_LOG_LEVEL'];
 }
@@ -106,6 +110,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       .split(',')
       .map((entry) => entry.trim())
       .filter((entry) => entry !== ''),
+    webhookPrivate: values.ROLLCALL_WEBHOOK_PRIVATE === 'true',
     heartbeat: { intervalS: values.ROLLCALL_HEARTBEAT_S, jitterS: values.ROLLCALL_JITTER_S },
     logLevel: values.ROLLCALL_LOG_LEVEL,
   };

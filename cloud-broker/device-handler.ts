@@ -33,11 +33,16 @@ export function createDeviceHandler(deps: {
   roster: Roster;
   commands: CommandDesk;
   clock(): number;
+  /** P7: a session was taken over while it was alive. */
+  tookOver(deviceId: string): void;
 }): DeviceHandler {
   const { store, roster, commands } = deps;
   return {
     admits: (certificate) => isLive(store, certificate),
-    connected: (deviceId) => roster.connected(deviceId),
+    connected(deviceId, _address, tookOver) {
+      roster.connected(deviceId);
+      if (tookOver) deps.tookOver(deviceId);
+    },
     disconnected(deviceId) {
       commands.gone(deviceId);
       roster.disconnected(deviceId);

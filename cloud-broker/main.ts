@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { RollcallError } from '../protocol/errors.ts';
 import { crockfordCode } from '../protocol/text.ts';
+import { startAlerts } from './alert-rounds.ts';
 import { startBooksWatch } from './books-watch.ts';
 import { farewell, pruneCommands, startCommands } from './command-delivery.ts';
 import type { Settings } from './config.ts';
@@ -32,6 +33,7 @@ import { enrolmentStore } from './store/operations/enrol.ts';
 import { serviceMetrics } from './service-metrics.ts';
 import { startServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
+import { startWebhooks } from './webhook-delivery.ts';
 import { hostOf, openWorkshop, type Workshop } from './workshop.ts';
 
 const HOUR_MS = 3_600_000;
@@ -108,7 +110,7 @@ function namedListenError(error: unknown): unknown {
   return new RollcallError('port-in-use', { address, port });
 }
 
-/** Lets devices in, and steers how often they are heard (P4). */
+/** Lets devices in, steers how often they are heard (P4), and looks after what is told of them (P7). */
 async function startGateway(
   parts: {
     store: Store;
@@ -122,11 +124,13 @@ async function startGateway(
   onStop: (close: () => Promise<void>) => void,
 ): Promise<Gateway> {
   const { store, roster, desk, commands, keys, settings, log } = parts;
+  const alerts = startAlerts({ store, log, clock: now });
+  onStop(async () => alerts.stop());
   const gateway = await startEmbeddedGateway({
     ...settings.mqtt,
     tls: { ...keys.server, clientCaPem: keys.clientCaPem, ticketKeys: keys.ticketKeys },
     enrolment: desk,
-    devices: createDeviceHandler({ store, roster, commands, clock: now }),
+    devices: createDeviceHandler({ store, roster, commands, clock: now, tookOver: alerts.tookOver }),
     log,
   });
   onStop(async () => gateway.close());
@@ -139,6 +143,19 @@ async function startGateway(
   });
   onStop(async () => steering.stop());
   return gateway;
+}
+
+/** Ends the sessions of devices whose certificates died (E9), and tells boards that wait what was decided about them (E6). */
+function followCommits(parts: { store: Store; roster: Roster; desk: EnrolmentDesk; gateway(): Gateway | null }): void {
+  const { store, roster, desk, gateway } = parts;
+  store.onCommitted(({ revoked, decided }) => {
+    for (const deviceId of revoked) {
+      const left = !isEnrolled(store, deviceId);
+      gateway()?.disconnect(deviceId, left ? farewell() : undefined);
+      if (left) roster.forget(deviceId);
+    }
+    for (const { keyFingerprint } of decided) desk.decided(keyFingerprint);
+  });
 }
 
 /** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
@@ -163,17 +180,12 @@ async function startParts(
   const { dataFolder } = settings;
   const metrics = serviceMetrics({ store, roster, books, gateway: () => listening.gateway, dataFolder, clock: now });
   const desk = startDesk({ store, keys, secrets, log, roster, metrics }, brokerUrl);
-  store.onCommitted(({ revoked, decided }) => {
-    for (const deviceId of revoked) {
-      const left = !isEnrolled(store, deviceId);
-      listening.gateway?.disconnect(deviceId, left ? farewell() : undefined);
-      if (left) roster.forget(deviceId);
-    }
-    for (const { keyFingerprint } of decided) desk.decided(keyFingerprint);
-  });
+  followCommits({ store, roster, desk, gateway: () => listening.gateway });
   const commands = startCommands({ store, gateway: () => listening.gateway, log, clock: now });
   onStop(async () => commands.stop());
   listening.gateway = await startGateway({ store, roster, desk, commands: commands.desk, keys, settings, log }, onStop);
+  const webhooks = startWebhooks({ store, secrets, presence: roster, allowPrivate: settings.webhookPrivate, clock: now, log });
+  onStop(async () => webhooks.close());
   const operatorToken = randomBytes(32).toString('base64url');
   const http = await buildServer({
     store,
@@ -182,6 +194,7 @@ async function startParts(
     operator,
     secrets,
     presence: roster,
+    webhooks,
     metrics,
     settings: {
       publicUrl: settings.publicUrl,

@@ -122,6 +122,17 @@ export const apiErrors = {
       "Regardez ses lignes dans le registre : des écrans `product-key` avec des crédits et une date d'achat.",
     ],
   ),
+  'webhook-address': entry(
+    422,
+    [
+      'Webhooks are not sent to this address.',
+      'Use https, port 443 or 8443, without user and password, and a server that the internet reaches.',
+    ],
+    [
+      'Les webhooks ne sont pas envoyés à cette adresse.',
+      'Utilisez https, le port 443 ou 8443, sans utilisateur ni mot de passe, et un serveur accessible depuis Internet.',
+    ],
+  ),
   'last-organization-admin': entry(
     409,
     ['The last admin of the organization can be neither removed nor lowered.', 'Make somebody else an admin first.'],

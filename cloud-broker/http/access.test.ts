@@ -5,7 +5,7 @@ import { routeTable, type Expected, type Ids } from './testing/route-table.ts';
 let harness: Harness;
 let springfield: TestDomain;
 let shelbyville: TestDomain;
-const ids: Ids = { device: '', waiting: '', block: '', key: '', user: '', session: '', batch: '' };
+const ids: Ids = { device: '', waiting: '', block: '', key: '', user: '', session: '', batch: '', webhook: '' };
 
 beforeAll(async () => {
   harness = await openHarness();
@@ -27,6 +27,9 @@ beforeAll(async () => {
   const keyAbout = { name: 'of springfield', scopes: ['devices:read'] };
   const made = await harness.request('POST', '/api/v1/api-keys', { cookie: springfield.cookie, body: keyAbout });
   ids.key = (made.json as { id: string }).id;
+  const webhookAbout = { url: 'https://hooks.example.org/a', types: ['device'] };
+  const webhook = await harness.request('POST', '/api/v1/webhooks', { cookie: springfield.cookie, body: webhookAbout });
+  ids.webhook = (webhook.json as { webhook: { id: string } }).webhook.id;
   const invited = { name: 'ned', email: 'ned@example.org' };
   const user = await harness.request('POST', '/api/v1/users', { cookie: springfield.cookie, body: invited });
   ids.user = (user.json as { id: string }).id;
@@ -60,6 +63,7 @@ function stateOfSpringfield(): string {
     reader.all('SELECT * FROM blocks WHERE domain_id = ?', springfield.id),
     reader.all('SELECT * FROM commands WHERE domain_id = ?', springfield.id),
     reader.all('SELECT * FROM api_keys WHERE domain_id = ?', springfield.id),
+    reader.all('SELECT id, url, types, enabled, secret FROM webhooks WHERE domain_id = ?', springfield.id),
     reader.all('SELECT * FROM auth_user WHERE "domainId" = ?', springfield.id),
     reader.all('SELECT s.* FROM auth_session s JOIN auth_user u ON u."id" = s."userId" WHERE u."domainId" = ?', springfield.id),
     reader.all('SELECT * FROM tokens WHERE domain_id = ?', springfield.id),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditPage, type AuditPage } from '../../protocol/api-audit.ts';
+import { defaultAlertSettings } from '../alerts/settings.ts';
 import { AUDIT_SEARCH } from '../store/queries/audit.ts';
 import { openHarness, PASSWORD, type Harness, type TestDomain } from './testing/harness.ts';
 
@@ -107,6 +108,11 @@ const changes: Record<string, Change> = {
     url: '/commands',
     body: { name: 'refresh', ids: [await harness.device(domain, 'A-7')] },
   }),
+  'POST /devices/tags': async (domain) => ({
+    url: '/devices/tags',
+    body: { ids: [await harness.device(domain, 'A-8')], add: ['x'] },
+  }),
+  'POST /devices/unenrol': async (domain) => ({ url: '/devices/unenrol', body: { ids: [await harness.device(domain, 'A-9')] } }),
   'POST /devices/:id/approve': async (domain) => ({ url: `/devices/${await waits(domain, 'a-3')}/approve`, body: {} }),
   'POST /devices/:id/reject': async (domain) => ({ url: `/devices/${await waits(domain, 'a-4')}/reject`, body: {} }),
   'DELETE /blocks/:id': async (domain) => {
@@ -118,6 +124,21 @@ const changes: Record<string, Change> = {
   'DELETE /api-keys/:id': async (domain) => {
     const about = { cookie: domain.cookie, body: { name: 'second', scopes: ['billing'] } };
     return { url: `/api-keys/${idOf(await harness.request('POST', '/api/v1/api-keys', about))}` };
+  },
+  'POST /webhooks': async () => ({ url: '/webhooks', body: webhookAbout }),
+  'PATCH /webhooks/:id': async (domain) => ({ url: `/webhooks/${await webhook(domain)}`, body: { enabled: false } }),
+  'DELETE /webhooks/:id': async (domain) => ({ url: `/webhooks/${await webhook(domain)}` }),
+  'POST /webhooks/:id/secret': async (domain) => ({ url: `/webhooks/${await webhook(domain)}/secret`, body: {} }),
+  'POST /webhooks/:id/deliveries/:deliveryId/retry': async (domain) => {
+    const id = await webhook(domain);
+    const [event] = harness.store.reader.all<{ id: number; at: number }>(
+      'SELECT id, at FROM events WHERE domain_id = ?',
+      domain.id,
+    );
+    const about = { id: event?.id ?? 0, type: 'device', at: event?.at ?? 0 } as const;
+    const tried = { event: about, result: { status: 200, failure: null }, verdict: null, inTurn: false };
+    await harness.store.write('noteWebhookTry', { ...tried, now: harness.now, webhookId: id });
+    return { url: `/webhooks/${id}/deliveries/${about.id}/retry`, body: {} };
   },
   'PATCH /domain': async () => ({ url: '/domain', body: { phone: '555' } }),
   'POST /domain/pairing-code': async () => ({ url: '/domain/pairing-code', body: {} }),
@@ -133,6 +154,7 @@ const changes: Record<string, Change> = {
     await harness.signIn(`admin@${name}`);
     return { url: '/sessions/end-others', body: {} };
   },
+  'PUT /alerts/settings': async () => ({ url: '/alerts/settings', body: { ...defaultAlertSettings, pending: false } }),
   'POST /password': async () => ({ url: '/password', body: { current: PASSWORD, password: 'a staple for the horse' } }),
 };
 
@@ -154,8 +176,16 @@ const ELSEWHERE = new Set([
   'POST /second-factor/confirm',
   'POST /second-factor/off',
   'POST /billing/redeem',
+  'POST /webhooks/:id/test',
+  'POST /alerts/preview',
+  'POST /devices/find',
 ]);
 
+const webhookAbout = { url: 'https://hooks.example.org/a', types: ['alert'] };
+const webhook = async (domain: TestDomain): Promise<string> => {
+  const made = await harness.request('POST', '/api/v1/webhooks', { cookie: domain.cookie, body: webhookAbout });
+  return (made.json as { webhook: { id: string } }).webhook.id;
+};
 const idOf = ({ json }: { json: unknown }): string => (json as { id: string }).id;
 const invitation = (name: string) => ({
   name,

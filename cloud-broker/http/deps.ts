@@ -5,6 +5,7 @@ import type { Secrets } from '../keys/secrets.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { Portal } from '../portal/portal.ts';
 import type { Store } from '../store/store.ts';
+import type { Deliverer } from '../webhooks/deliverer.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What presence knows of this moment, beside the rows of the store (P1). */
@@ -70,6 +71,7 @@ export interface HttpDeps {
   operator: Operator;
   secrets: Secrets;
   presence: LivePresence;
+  webhooks: Pick<Deliverer, 'changed' | 'ping' | 'policy'>;
   metrics: Metrics;
   settings: HttpSettings;
   limits: HttpLimits;

@@ -5,6 +5,8 @@ import { openHarness, type Harness } from './testing/harness.ts';
 const ALLOWED = new Set([
   'DELETE /session',
   'DELETE /devices/:id',
+  'POST /devices/find',
+  'POST /devices/unenrol',
   'POST /devices/:id/approve',
   'POST /devices/:id/reject',
   'DELETE /blocks/:id',
@@ -18,6 +20,7 @@ const ALLOWED = new Set([
   'DELETE /sessions/:id',
   'POST /sessions/end-others',
   'PATCH /me',
+  'POST /alerts/preview',
 ]);
 /** They act on no domain of the caller's: whoever calls them is not asked who he is. */
 const OPEN = new Set([
@@ -77,7 +80,10 @@ describe('[D5] in a disabled domain', () => {
       '/billing',
       '/billing/history',
       '/audit',
+      '/alerts',
+      '/alerts/settings',
       '/api-keys',
+      '/webhooks',
       '/session',
       '/domain',
     ])

@@ -16,6 +16,7 @@ import { documentApi } from './documentation.ts';
 import { handleError } from './errors.ts';
 import { EventHub } from './events/hub.ts';
 import { keepGate } from './gatekeeper.ts';
+import { alertRoutes, alertRulesRoutes } from './routes/alerts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { closingRoutes, domainRoutes, pairingRoutes } from './routes/domain.ts';
@@ -31,11 +32,13 @@ import { portalPasswordRoutes, portalSessionRoutes, portalSignUpRoutes } from '.
 import { presenceRoutes } from './routes/presence.ts';
 import { claimRoutes, subscriptionRoutes } from './routes/portal-claims.ts';
 import { memberRoutes, organizationRoutes, portalInvitationRoutes } from './routes/portal-organizations.ts';
+import { selectionRoutes } from './routes/selection.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { ownSessionRoutes } from './routes/own-sessions.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { invitationRoutes, invitingRoutes, userRoutes } from './routes/users.ts';
 import { activationRoutes, signUpRoutes } from './routes/sign-up.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 
 const BODY_BYTES = 64 * 1024;
 const REQUEST_MS = 15_000;
@@ -191,6 +194,7 @@ function userApi(api: Api, deps: HttpDeps, callers: Callers, hub: EventHub): voi
   const search = new DeviceSearch(deps.store.reader);
   deps.store.onCommitted((committed) => search.committed(committed));
   deviceRoutes(api, deps, search);
+  selectionRoutes(api, deps, search);
   presenceRoutes(api, deps);
   commandRoutes(api, deps);
   commandsRoutes(api, deps, search);
@@ -201,7 +205,10 @@ function userApi(api: Api, deps: HttpDeps, callers: Callers, hub: EventHub): voi
   eventRoutes(api, hub);
   apiKeyRoutes(api, deps);
   auditRoutes(api, deps);
+  alertRoutes(api, deps);
+  alertRulesRoutes(api, deps);
   domainRoutes(api, deps);
   pairingRoutes(api, deps);
   closingRoutes(api, deps);
+  webhookRoutes(api, deps);
 }

@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 /** A key of its own for each purpose, so that no use says anything about another. */
-type Purpose = 'second factor' | 'recovery code' | 'pairing code' | 'product key' | 'claim code' | 'mail';
+type Purpose = 'second factor' | 'recovery code' | 'pairing code' | 'product key' | 'claim code' | 'mail' | 'webhook';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;

@@ -1,4 +1,5 @@
 import type { Block, Letter } from './letter.ts';
+import { alertsEnglish } from './alerts-en.ts';
 import type { Letters } from './letters.ts';
 
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
@@ -84,6 +85,15 @@ export const english: Letters = {
       'To go on after that, redeem credits: enrol a display that comes with credits, or buy credits from a reseller and redeem the product key:',
       redeeming(home),
       'Without credits your devices stay enrolled and their heartbeats are recorded, but other changes have to wait until credits come.',
+    ]),
+  ...alertsEnglish,
+  'webhook-off': ({ name, host, reason }, { home }) =>
+    letter(home, `A webhook of ${name} was switched off`, [
+      reason === 'gone'
+        ? `The server ${host} answered that it wants no more events of the domain ${name}, so its webhook was switched off.`
+        : `The server ${host} took no event of the domain ${name} for 5 days, so its webhook was switched off.`,
+      'What happens while it is off is not sent later. Correct the server, send a test under Webhooks, then switch it on.',
+      { link: `${home}/webhooks`, label: 'Open the webhooks' },
     ]),
   'domain-closing': ({ name, closesAt, askedBy }, { home }) =>
     letter(home, `The domain ${name} will be closed on ${day.format(closesAt)}`, [

@@ -1,4 +1,5 @@
 import type { Block, Letter } from './letter.ts';
+import { alertsFrench } from './alerts-fr.ts';
 import type { Letters } from './letters.ts';
 
 const moment = new Intl.DateTimeFormat('fr-FR', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
@@ -87,6 +88,15 @@ export const french: Letters = {
       'Pour continuer ensuite, récupérez des crédits : inscrivez un écran livré avec des crédits, ou achetez des crédits auprès d’un revendeur et utilisez la clé produit :',
       redeeming(home),
       'Sans crédits, vos appareils restent inscrits et leurs signaux sont enregistrés, mais les autres modifications attendent l’arrivée de crédits.',
+    ]),
+  ...alertsFrench,
+  'webhook-off': ({ name, host, reason }, { home }) =>
+    letter(home, `Un webhook de ${name} a été désactivé`, [
+      reason === 'gone'
+        ? `Le serveur ${host} a répondu qu’il ne veut plus d’événements du domaine ${name} ; son webhook a donc été désactivé.`
+        : `Le serveur ${host} n’a pris aucun événement du domaine ${name} pendant 5 jours ; son webhook a donc été désactivé.`,
+      'Ce qui se passe tant qu’il est désactivé n’est pas envoyé plus tard. Corrigez le serveur, envoyez un test sous Webhooks, puis activez-le.',
+      { link: `${home}/webhooks`, label: 'Ouvrir les webhooks' },
     ]),
   'domain-closing': ({ name, closesAt, askedBy }, { home }) =>
     letter(home, `Le domaine ${name} sera fermé le ${day.format(closesAt)}`, [

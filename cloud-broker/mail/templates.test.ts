@@ -18,6 +18,17 @@ const DATA: MailData = {
   'portal-invitation': { organization: 'Springfield Schools', invitedBy: 'ada@springfield.example' },
   'product-key': { credits: 3650 },
   'trial-ending': { name: 'springfield', days: 7, trialEndsAt: ENDS },
+  alert: {
+    kind: 'lost',
+    name: 'springfield',
+    tag: 'North',
+    count: 41,
+    since: ENDS,
+    labels: ['Room 1', 'Room 2'],
+    timeZone: 'Europe/Paris',
+  },
+  'credits-low': { name: 'springfield', days: 7, credits: 1200, devices: 312 },
+  'webhook-off': { name: 'springfield', host: 'hooks.example.org', reason: 'failing' },
   'domain-closing': { name: 'springfield', closesAt: ENDS, askedBy: 'admin@springfield' },
 };
 const TEMPLATES = Object.keys(DATA) as MailTemplate[];
@@ -92,6 +103,21 @@ test('[D3] the reminder says when the trial ends, in words and as a date', () =>
   expect(rendered('trial-ending', 'en').text).toContain('1 December 2026 at 08:30 UTC');
   expect(rendered('trial-ending', 'fr').subject).toBe('L’évaluation de springfield se termine dans 7 jours');
   expect(rendered('trial-ending', 'fr').text).toContain('1 décembre 2026 à 08:30 UTC');
+});
+
+test('[P7] the subject of an alert says it all: who, how many, since when in the domain’s time zone', () => {
+  const subject = (facts: object, language: 'en' | 'fr' = 'en') => rendered('alert', language, facts).subject;
+  expect(subject({})).toBe('North: 41 displays silent since 09:30');
+  expect(subject({ tag: null })).toBe('springfield: 41 displays silent since 09:30');
+  expect(subject({ count: 1, labels: ['Room 7'] })).toBe('Room 7 silent since 09:30');
+  expect(subject({ kind: 'back', count: 38 })).toBe('North: 38 displays back again');
+  expect(subject({}, 'fr')).toBe('North\u00a0: 41 écrans sans signal depuis 09:30');
+  expect(subject({ kind: 'key-changed', count: 1, labels: ['SN-1'] })).toBe('SN-1 replaced or cloned?');
+  expect(rendered('alert', 'en').text).toContain('Room 1, Room 2, and 39 more');
+  expect(rendered('credits-low', 'en', { days: 1 }).subject).toBe('springfield: credits for fewer than 1 day');
+  // A serial is what a stranger's board says of itself.
+  const typed = rendered('alert', 'en', { kind: 'waiting', count: 2, labels: ['http://evil.example', 'B\r\nBcc: x'] });
+  expect(`${typed.subject}${typed.text}`).not.toMatch(/evil\.example|\nBcc/);
 });
 
 test('[A6] what a stranger typed adds neither markup nor a header nor an address to click on', () => {

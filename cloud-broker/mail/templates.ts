@@ -24,10 +24,11 @@ export interface OpenedMail<Template extends MailTemplate> {
 const LETTERS = { en: english, fr: french };
 
 /** Facts that somebody could type freely; all others are names, addresses and numbers that were checked when they came in. */
-const TYPED: ReadonlySet<string> = new Set(['organization', 'person']);
+const TYPED: ReadonlySet<string> = new Set(['organization', 'person', 'tag', 'labels']);
 
 function safeFacts<Facts extends object>(facts: Facts): Facts {
   const safe = Object.entries(facts).map(([name, value]: [string, unknown]) => {
+    if (Array.isArray(value)) return [name, value.map((one) => typedText(String(one)))];
     if (typeof value !== 'string') return [name, value];
     return [name, TYPED.has(name) ? typedText(value) : oneLine(value)];
   });

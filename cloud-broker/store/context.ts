@@ -4,6 +4,7 @@ import type { Parameter, Sql } from './sql.ts';
 export type EventData =
   | { type: 'device'; data: { deviceId: string; removed?: true } }
   | { type: 'billing'; data: { transferId: number } }
+  | { type: 'alert'; data: { alertId: number } }
   | { type: 'enrolment'; data: Record<string, unknown> };
 
 type NewEvent = { domainId: number; at: number } & EventData;

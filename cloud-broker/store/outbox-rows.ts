@@ -1,4 +1,5 @@
 import type { Language } from '../../protocol/errors.ts';
+import type { DeviceAlert } from '../alerts/rules.ts';
 import type { Sql } from './sql.ts';
 
 /** Whose mail: `user` is `name@domain`, `name` the domain's, `organization` as somebody typed it. */
@@ -21,6 +22,20 @@ export interface MailData {
   'portal-invitation': { organization: string; invitedBy: string };
   'product-key': { credits: number };
   'trial-ending': { name: string; days: number; trialEndsAt: number };
+  /** P7: devices of one alert, or of several that were held back. `labels`: the first of them; `since`: the first one's. */
+  alert: {
+    kind: DeviceAlert;
+    name: string;
+    tag: string | null;
+    count: number;
+    since: number;
+    labels: string[];
+    timeZone: string;
+  };
+  /** P7: fewer than `days` days are left. */
+  'credits-low': { name: string; days: number; credits: number; devices: number };
+  /** `host`: where it led; `reason`: it answered 410, or did nothing but fail for 5 days. */
+  'webhook-off': { name: string; host: string; reason: 'gone' | 'failing' };
   /** `askedBy`: the user who closes it. */
   'domain-closing': { name: string; closesAt: number; askedBy: string };
 }
@@ -28,7 +43,10 @@ export interface MailData {
 export type MailTemplate = keyof MailData;
 
 /** The templates whose mail is a link with a token: another one of the same user makes it void (D2). */
-export type LinkTemplate = Exclude<MailTemplate, 'product-key' | 'trial-ending' | 'domain-closing'>;
+export type LinkTemplate = Exclude<
+  MailTemplate,
+  'product-key' | 'trial-ending' | 'domain-closing' | 'alert' | 'credits-low' | 'webhook-off'
+>;
 
 /** A mail as an operation asks for it, in the transaction of what it tells about. */
 export type Mail = {

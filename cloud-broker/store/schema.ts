@@ -1,5 +1,6 @@
 import { access } from './access-schema.ts';
 import { accountTables } from './accounts-schema.ts';
+import { alertTables } from './alerts-schema.ts';
 import { commandTables } from './commands-schema.ts';
 import { keyTables } from './keys-schema.ts';
 import { lists } from './lists-schema.ts';
@@ -10,6 +11,7 @@ import { records } from './records-schema.ts';
 import { secondFactorTables } from './second-factor-schema.ts';
 import { usageTables } from './usage-schema.ts';
 import { userTables } from './users-schema.ts';
+import { webhookTables } from './webhooks-schema.ts';
 
 /**
  * The schema, as ordered migrations: version n is the n-th entry, kept in `PRAGMA user_version`.
@@ -272,6 +274,17 @@ BEGIN SELECT RAISE(ABORT, 'a head is never deleted'); END;
 `;
 
 export const migrations: readonly string[] = [
-  domainsAndDevices + lists + ledger + usageTables + keyTables + records + mailTables + commandTables + presenceTables + access,
+  domainsAndDevices +
+    lists +
+    ledger +
+    usageTables +
+    keyTables +
+    records +
+    mailTables +
+    commandTables +
+    presenceTables +
+    alertTables +
+    webhookTables +
+    access,
   accountTables + secondFactorTables + userTables + portalTables,
 ];

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { alertsPage } from '../../protocol/api-alerts.ts';
 import { command, commandBatch, commandsMade, commandsPage } from '../../protocol/api-commands.ts';
 import { heldPage } from '../../protocol/api-held.ts';
 import { devicePresence } from '../../protocol/api-presence.ts';
@@ -122,6 +123,7 @@ export function answer(state: MockState, call: string, parameters: URLSearchPara
   if (call === 'GET /session') return says(session, state.session);
   if (call === 'GET /devices') return listDevices(state, parameters);
   if (call === 'GET /devices/counts') return counts(state);
+  if (call === 'GET /alerts') return says(alertsPage, { items: [], nextCursor: null, open: 0 });
   if (call === 'GET /billing') return says(billing, state.billing);
   if (call === 'GET /billing/history/folded') return says(foldedPage, paged(state.history, cursor, limit));
   if (call === 'GET /billing/held') return says(heldPage, { items: [], nextCursor: null, total: 0, credits: 0 });

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openHarness, type Harness, type TestDomain } from '../../cloud-broker/http/testing/harness.ts';
+import { openHarness, type Harness, type HarnessOptions, type TestDomain } from '../../cloud-broker/http/testing/harness.ts';
 import { Crew } from '../../cloud-broker/http/testing/users.ts';
 import { builtConsole } from './built-console.ts';
 
@@ -21,8 +21,8 @@ async function signedIn(context: BrowserContext, url: string, cookie: string): P
 }
 
 /** Opens a service with the domain `springfield`, listening on a free port of loopback. */
-export async function openRealStage(browser: Browser): Promise<RealStage> {
-  const harness = await openHarness({ consoleFolder: await builtConsole() });
+export async function openRealStage(browser: Browser, options: HarnessOptions = {}): Promise<RealStage> {
+  const harness = await openHarness({ ...options, consoleFolder: await builtConsole() });
   harness.now = Date.now();
   const url = await harness.app.listen({ port: 0, host: '127.0.0.1' });
   const domain = await harness.domain('springfield');

@@ -1,3 +1,4 @@
+import { devicePresence, type DevicePresence } from '../../protocol/api-presence.ts';
 import {
   apiError,
   billing,
@@ -11,6 +12,7 @@ import {
   type HistoryRow,
 } from '../../protocol/api.ts';
 import { command, commandsPage, type Command, type CommandWish } from '../../protocol/api-commands.ts';
+import { newWebhook, type NewWebhook, type WebhookType } from '../../protocol/api-webhooks.ts';
 
 /** A refusal of the API, with its code. */
 class ApiRefusal extends Error {
@@ -59,6 +61,10 @@ export class TestAdmin {
     return device.parse(await this.read(`/devices/${id}`));
   }
 
+  async presence(id: string): Promise<DevicePresence> {
+    return devicePresence.parse(await this.read(`/devices/${id}/presence`));
+  }
+
   async billing(): Promise<Billing> {
     return billing.parse(await this.read('/billing'));
   }
@@ -98,6 +104,10 @@ export class TestAdmin {
   /** The newest 200, newest first. */
   async commands(id: string): Promise<Command[]> {
     return commandsPage.parse(await this.read(`/devices/${id}/commands?limit=200`)).items;
+  }
+
+  async webhook(url: string, types: WebhookType[]): Promise<NewWebhook> {
+    return newWebhook.parse(await (await this.send('POST', '/webhooks', { url, types })).json());
   }
 
   private async read(path: string): Promise<unknown> {

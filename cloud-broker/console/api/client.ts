@@ -57,7 +57,7 @@ export async function ask<Schema extends z.ZodType>(path: string, schema: Schema
 }
 
 /** Changes something; what it became is read or heard afterwards. Changes with a cookie are always JSON (A5). Throws Failure. */
-export async function change(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: object = {}): Promise<void> {
+export async function change(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: object = {}): Promise<void> {
   const response = await call(method, path, body, undefined);
   if (!response.ok) throw await refusal(response);
 }

@@ -26,6 +26,7 @@ export const keys = {
   commands: ['devices', 'commands'],
   counts: ['devices', 'counts'],
   blocks: ['blocks'],
+  alerts: ['alerts'],
   billing: ['billing', 'figures'],
   history: ['billing', 'history'],
 } as const;

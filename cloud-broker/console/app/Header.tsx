@@ -7,6 +7,7 @@ import { keys } from '../api/queries.ts';
 import { useLive, useLost } from '../live/Live.tsx';
 import { Spoken } from '../live/Spoken.tsx';
 import { DomainSign, Shape } from '../parts/Status.tsx';
+import { AlertsLink } from '../alerts/AlertsLink.tsx';
 import { OwnLanguage } from '../users/OwnLanguage.tsx';
 import { useWords } from '../words/words.ts';
 import { devicesView } from './address.ts';
@@ -33,6 +34,7 @@ export function Header() {
           <Link to={devicesView()} className="rc-nav" aria-current={view.page === 'devices' ? 'page' : undefined}>
             {t('devices.title')}
           </Link>
+          <AlertsLink />
         </nav>
         <div className="rc-domain">
           <span className="rc-domain-name" title={domain.organization}>
@@ -82,6 +84,7 @@ function UserMenu() {
           <>
             <Menu.Item onClick={() => go({ page: 'users' })}>{t('users.title')}</Menu.Item>
             <Menu.Item onClick={() => go({ page: 'apiKeys' })}>{t('apiKeys.title')}</Menu.Item>
+            <Menu.Item onClick={() => go({ page: 'webhooks' })}>{t('webhooks.title')}</Menu.Item>
             <Menu.Item onClick={() => go({ page: 'audit' })}>{t('audit.title')}</Menu.Item>
             <Menu.Item onClick={() => go({ page: 'settings' })}>{t('settings.title')}</Menu.Item>
             <Menu.Divider />

@@ -39,7 +39,9 @@ export const paths = {
   portalOrganization: '/portal/organization',
   settings: '/settings',
   apiKeys: '/api-keys',
+  webhooks: '/webhooks',
   audit: '/audit',
+  alerts: '/alerts',
 } as const;
 export type PathPage = keyof typeof paths;
 

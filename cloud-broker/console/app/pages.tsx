@@ -109,9 +109,19 @@ export const pages: Record<PathPage, PageEntry> = {
     Page: lazy(async () => ({ default: (await import('../api-keys/ApiKeysPage.tsx')).ApiKeysPage })),
     access: 'signed-in',
   },
+  webhooks: {
+    title: 'webhooks.title',
+    Page: lazy(async () => ({ default: (await import('../webhooks/WebhooksPage.tsx')).WebhooksPage })),
+    access: 'signed-in',
+  },
   audit: {
     title: 'audit.title',
     Page: lazy(async () => ({ default: (await import('../audit/AuditPage.tsx')).AuditPage })),
+    access: 'signed-in',
+  },
+  alerts: {
+    title: 'alerts.title',
+    Page: lazy(async () => ({ default: (await import('../alerts/AlertsPage.tsx')).AlertsPage })),
     access: 'signed-in',
   },
 };

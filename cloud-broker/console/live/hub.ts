@@ -142,7 +142,16 @@ class Hub implements LiveHub {
     this.#newer = new Set();
     this.#client.removeQueries({ queryKey: keys.lists, type: 'inactive' });
     for (const filter of listsInView(this.#client)) void this.#catchUp(filter, mostPages);
-    for (const queryKey of [keys.session, keys.devices, keys.commands, keys.counts, keys.blocks, keys.billing, keys.history]) {
+    for (const queryKey of [
+      keys.session,
+      keys.devices,
+      keys.commands,
+      keys.counts,
+      keys.blocks,
+      keys.alerts,
+      keys.billing,
+      keys.history,
+    ]) {
       void this.#client.invalidateQueries({ queryKey });
     }
   }
@@ -173,7 +182,7 @@ class Hub implements LiveHub {
       this.#readAgain(Infinity);
     } else {
       // What an alert is about (credits, the trial's end) may have changed the domain's status.
-      void this.#client.invalidateQueries({ queryKey: keys.session });
+      for (const queryKey of [keys.session, keys.alerts]) void this.#client.invalidateQueries({ queryKey });
     }
   }
 

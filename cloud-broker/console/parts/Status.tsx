@@ -22,7 +22,8 @@ export function Shape({ children }: { children: ReactNode }) {
   );
 }
 
-function Signed({ sign, word }: { sign: Sign; word: string }) {
+/** A sign with its word. */
+export function Signed({ sign, word }: { sign: Sign; word: string }) {
   return (
     <span className="rc-status" style={{ color: `var(--status-${sign.colour})` }}>
       <Shape>{sign.shape}</Shape>

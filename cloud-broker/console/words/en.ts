@@ -8,6 +8,8 @@ import { billing } from './en/billing.ts';
 import { portal } from './en/portal.ts';
 import { users } from './en/users.ts';
 import { administration } from './en/administration.ts';
+import { alerts } from './en/alerts.ts';
+import { webhooks } from './en/webhooks.ts';
 
 /**
  * Every sentence of the console, in English, by area. The keys are the contract with fr.ts; a test fails on one that is missing there or
@@ -24,4 +26,6 @@ export const en = {
   ...users,
   ...portal,
   ...administration,
+  ...alerts,
+  ...webhooks,
 } as const;

@@ -9,6 +9,8 @@ import { billing } from './fr/billing.ts';
 import { portal } from './fr/portal.ts';
 import { users } from './fr/users.ts';
 import { administration } from './fr/administration.ts';
+import { alerts } from './fr/alerts.ts';
+import { webhooks } from './fr/webhooks.ts';
 
 /** Every sentence of the console, in French: the words of the help page where it has them. */
 export const fr: Record<keyof typeof en, string> = {
@@ -22,4 +24,6 @@ export const fr: Record<keyof typeof en, string> = {
   ...users,
   ...portal,
   ...administration,
+  ...alerts,
+  ...webhooks,
 };

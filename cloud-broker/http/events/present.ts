@@ -1,6 +1,8 @@
 /** Stored events as messages of the stream, made at the time of sending and for one pair of eyes (A4). */
+import type { AlertEvent } from '../../../protocol/api-alerts.ts';
 import { enrolmentEvent, type BillingEvent, type DeviceEvent } from '../../../protocol/api.ts';
 import type { StoredEvent } from '../../store/context.ts';
+import { alertView, openAlerts } from '../../store/queries/alerts.ts';
 import { transferView } from '../../store/queries/billing.ts';
 import { deviceView, type DeviceView, type Viewer } from '../../store/queries/devices.ts';
 import { historyRowFor } from '../../store/queries/history-row.ts';
@@ -44,7 +46,14 @@ function enrolmentData(sources: Sources, viewer: Viewer, data: unknown): unknown
   return shown ? parsed.data : null;
 }
 
-function dataOf(sources: Sources, viewer: StreamViewer, event: StoredEvent): unknown {
+/** Alerts are of the whole domain, and credits of Billing (D6). */
+function alertData({ reader }: Sources, viewer: StreamViewer, alertId: number): AlertEvent | null {
+  const alert = viewer.tags.length > 0 ? null : alertView(reader, viewer, alertId);
+  return alert === null ? null : { alert, open: openAlerts(reader, viewer) };
+}
+
+/** The data of one event for this viewer; null: there is nothing to show. */
+export function dataOf(sources: Sources, viewer: StreamViewer, event: StoredEvent): unknown {
   switch (event.type) {
     case 'device':
       return deviceData(sources, viewer, event.data);
@@ -52,8 +61,8 @@ function dataOf(sources: Sources, viewer: StreamViewer, event: StoredEvent): unk
       return billingData(sources, viewer, event.data.transferId);
     case 'enrolment':
       return enrolmentData(sources, viewer, event.data);
-    default:
-      return null;
+    case 'alert':
+      return alertData(sources, viewer, event.data.alertId);
   }
 }
 

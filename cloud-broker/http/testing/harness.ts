@@ -13,6 +13,8 @@ import { localOperator } from '../../operator/local.ts';
 import type { Operator } from '../../operator/operator.ts';
 import { createPortal } from '../../portal/portal.ts';
 import { openStore, type Store } from '../../store/store.ts';
+import { startWebhooks } from '../../webhook-delivery.ts';
+import type { Deliverer } from '../../webhooks/deliverer.ts';
 import { defaultHttpLimits, type HttpLimits, type LivePresence, type LiveState } from '../deps.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { buildServer } from '../server.ts';
@@ -56,6 +58,8 @@ export interface HarnessOptions {
   trustedProxies?: string[];
   operatorTokens?: string[];
   consoleFolder?: string;
+  /** Whether webhooks may lead to this machine. */
+  webhookPrivate?: boolean;
   limits?: Partial<Omit<HttpLimits, 'stream'>> & { stream?: Partial<HttpLimits['stream']> };
 }
 
@@ -69,6 +73,7 @@ export class Harness {
   readonly app: FastifyInstance;
   readonly secrets: Secrets;
   readonly presence: SetPresence;
+  readonly webhooks: Deliverer;
   readonly routes: { method: string; url: string }[];
   /** Lines of the server's log. */
   readonly log: string[];
@@ -76,7 +81,7 @@ export class Harness {
   private readonly folder: string;
 
   constructor(
-    parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'secrets' | 'presence' | 'routes' | 'log'> & {
+    parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'secrets' | 'presence' | 'webhooks' | 'routes' | 'log'> & {
       folder: string;
     },
   ) {
@@ -86,6 +91,7 @@ export class Harness {
     this.app = parts.app;
     this.secrets = parts.secrets;
     this.presence = parts.presence;
+    this.webhooks = parts.webhooks;
     this.routes = parts.routes;
     this.log = parts.log;
     this.folder = parts.folder;
@@ -161,7 +167,7 @@ export class Harness {
 
   /** A request with a session's cookie and from a page of ours. */
   async request(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     about: { cookie?: string; body?: object; headers?: Record<string, string> } = {},
   ) {
@@ -183,6 +189,7 @@ export class Harness {
 
   async close(): Promise<void> {
     await this.app.close();
+    await this.webhooks.close();
     await this.store.close();
     await rm(this.folder, { recursive: true });
   }
@@ -207,6 +214,17 @@ function testMetrics(store: Store): Metrics {
     mailsWaiting: () => 0,
     devices: () => ({ online: 1 }),
   });
+}
+
+const verifyLedger = async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 });
+const backup = async (file: string) => ({ file, bytes: 0, verified: true });
+
+function testWebhooks(
+  parts: Omit<Parameters<typeof startWebhooks>[0], 'allowPrivate'>,
+  { webhookPrivate = false }: HarnessOptions,
+): Deliverer {
+  // No test asks a name server.
+  return startWebhooks({ ...parts, allowPrivate: webhookPrivate, resolve: async () => [] });
 }
 
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
@@ -249,10 +267,10 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     random: randomBytes,
     log: (line) => problems.push(line),
   });
-  const verifyLedger = async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 });
-  const backup = async (file: string) => ({ file, bytes: 0, verified: true });
   const operator = localOperator({ store, accounts, secrets, verifyLedger, backup, clock, random: randomBytes });
   const { stream, ...limits } = options.limits ?? {};
+  const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
+  const webhooks = testWebhooks({ store, secrets, presence, clock, log: logger }, options);
   const app = await buildServer({
     store,
     accounts,
@@ -260,6 +278,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     operator,
     secrets,
     presence,
+    webhooks,
     metrics: testMetrics(store),
     settings: {
       publicUrl,
@@ -272,9 +291,9 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     notReady: () => problems[0] ?? null,
     clock,
     random: randomBytes,
-    log: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
+    log: logger,
     onRoute: (route) => routes.push(route),
   });
-  harness = new Harness({ store, accounts, operator, app, secrets, presence, routes, log, folder });
+  harness = new Harness({ store, accounts, operator, app, secrets, presence, webhooks, routes, log, folder });
   return harness;
 }

@@ -1,7 +1,9 @@
+import { alertTries } from './alert-tries.ts';
 import { PASSWORD } from './harness.ts';
+import { webhookRows } from './webhook-rows.ts';
 
 interface Try {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   body?: object;
 }
@@ -28,6 +30,7 @@ export interface Ids {
   user: string;
   session: string;
   batch: string;
+  webhook: string;
 }
 
 /** Every route, with a try to reach what is springfield's (A4). */
@@ -98,6 +101,19 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
     try: (ids) => ({ method: 'PATCH', url: `/devices/${ids.device}`, body: { label: 'ours now' } }),
   },
   'DELETE /devices/:id': { expected: 'not-found', try: (ids) => ({ method: 'DELETE', url: `/devices/${ids.device}` }) },
+  // What a filter finds is the caller's own: here nothing. Selections of another's ids are tried in selection.test.ts.
+  'POST /devices/find': {
+    expected: 'own-only',
+    try: () => ({ method: 'POST', url: '/devices/find', body: { serials: ['S-1', 'unlisted-1'] } }),
+  },
+  'POST /devices/tags': {
+    expected: 'own-only',
+    try: () => ({ method: 'POST', url: '/devices/tags', body: { filter: {}, add: ['stolen'] } }),
+  },
+  'POST /devices/unenrol': {
+    expected: 'own-only',
+    try: () => ({ method: 'POST', url: '/devices/unenrol', body: { ids: ['nobody'] } }),
+  },
   'POST /devices/:id/commands': {
     expected: 'not-found',
     try: (ids) => ({ method: 'POST', url: `/devices/${ids.device}/commands`, body: { name: 'identify' } }),
@@ -136,12 +152,14 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
     try: () => ({ method: 'POST', url: '/billing/redeem', body: { pin: 'of nobody' } }),
   },
   'GET /billing/held': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/held' }) },
+  ...alertTries,
   'GET /api-keys': { expected: 'own-only', try: () => ({ method: 'GET', url: '/api-keys' }) },
   'POST /api-keys': {
     expected: 'made',
     try: () => ({ method: 'POST', url: '/api-keys', body: { name: 'ours', scopes: ['billing'] } }),
   },
   'DELETE /api-keys/:id': { expected: 'not-found', try: (ids) => ({ method: 'DELETE', url: `/api-keys/${ids.key}` }) },
+  ...webhookRows,
   'GET /domain': { expected: 'own-only', try: () => ({ method: 'GET', url: '/domain' }) },
   'PATCH /domain': { expected: 'own-only', try: () => ({ method: 'PATCH', url: '/domain', body: { phone: '555' } }) },
   'POST /domain/pairing-code': { expected: 'own-only', try: () => ({ method: 'POST', url: '/domain/pairing-code', body: {} }) },

@@ -46,6 +46,8 @@ async function lived(store: Store, devices: number): Promise<{ domainId: number;
     const turnedAway = await waiting(store, { serial: `B-${domain}`, domain });
     await store.write('reject', { ...asked, id: turnedAway, block: true });
     await store.write('createApiKey', { ...asked, name: 'k', scopes: ['billing'], hash: `hash of ${domain}` });
+    const webhook = { url: 'https://hooks.example.org/', types: ['device' as const], description: '', secret: Buffer.from('s') };
+    await store.write('createWebhook', { ...asked, ...webhook, id: `wh-${domain}` });
     await addUser(store, id, `admin@${domain}`);
   }
   return { domainId, other };
@@ -121,6 +123,7 @@ test('[D8] when its time has come everything of the domain ends, from that momen
     ['blocks', 1],
     ['auth_session', 1],
     ['api_keys WHERE revoked_at IS NULL', 1],
+    ['webhooks', 1],
     [`devices WHERE domain_id = ${other} AND state = 'enrolled'`, 1],
   ] as const)
     expect([rows, scalar(store, rows)]).toEqual([rows, left]);

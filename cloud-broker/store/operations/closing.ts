@@ -6,6 +6,7 @@ import { domainById, type DomainRow } from '../domain-rows.ts';
 import { headOf, post, settleDays } from '../posting.ts';
 import type { Asked } from './approve.ts';
 import { unenrol } from './devices.ts';
+import { endWebhooks } from './webhooks.ts';
 
 const ACTOR = 'system';
 
@@ -100,6 +101,7 @@ function endDomain(context: WriteContext, domain: DomainRow, now: number): void 
     'UPDATE domains SET pairing_hash = NULL, pairing_sealed = NULL, pairing_previous_hash = NULL, pairing_previous_until = NULL WHERE id = ?',
     domain.id,
   );
+  endWebhooks(context, domain.id);
   const forfeited = forfeit(context, domain, now);
   sql.run('UPDATE domains SET closed_at = ? WHERE id = ?', now, domain.id);
   const details = { forfeited };

@@ -2,6 +2,7 @@
 import { askClosing, closePiece, erasePersonalData, withdrawClosing } from './closing.ts';
 import { claimInvoice, issueClaimCode } from './claims.ts';
 import { changeDomain } from './domain-settings.ts';
+import { noteTakeOvers, pruneAlerts, raiseAlerts, raiseCredits, setAlertRules } from './alerts.ts';
 import { createApiKey, noteKeyUse, revokeApiKey } from './api-keys.ts';
 import { approve } from './approve.ts';
 import { endCommand, moveCommand, pruneCommands, sendCommands } from './commands.ts';
@@ -38,10 +39,13 @@ import {
   takeSecondFactorCode,
 } from './second-factor.ts';
 import { activateByLink, resendActivation, signUp } from './sign-up.ts';
+import { changeTags, unenrolSome } from './selection.ts';
 import { accountStatement } from './statement.ts';
 import { adjust, makeGood, releaseBoard, reverse } from './taking-back.ts';
 import { closeUsage } from './usage.ts';
 import { acceptInvitation, changeUser, inviteUser, removeUser, resendInvitation } from './users.ts';
+import { dropWebhookEvent, noteWebhookTry, passWebhookEvents } from './webhook-tries.ts';
+import { changeWebhook, createWebhook, deleteWebhook, retryDelivery, rotateWebhookSecret } from './webhooks.ts';
 
 export const operations = {
   enrol,
@@ -50,6 +54,8 @@ export const operations = {
   liftBlock,
   unenrol,
   changeDevice,
+  changeTags,
+  unenrolSome,
   sendCommands,
   moveCommand,
   endCommand,
@@ -67,6 +73,11 @@ export const operations = {
   flushPresence,
   noteRun,
   prunePresence,
+  raiseAlerts,
+  raiseCredits,
+  noteTakeOvers,
+  setAlertRules,
+  pruneAlerts,
   importBoards,
   createDomain,
   activateDomain,
@@ -116,6 +127,14 @@ export const operations = {
   removePortalMember,
   issueClaimCode,
   claimInvoice,
+  createWebhook,
+  changeWebhook,
+  rotateWebhookSecret,
+  deleteWebhook,
+  retryDelivery,
+  noteWebhookTry,
+  passWebhookEvents,
+  dropWebhookEvent,
 } as const;
 
 type Operations = typeof operations;

@@ -1,6 +1,6 @@
 import { domainStatus } from '../../domains/status.ts';
 import { dueReminder, REMINDED_WITHIN_MS, type ReminderDays } from '../../mail/reminders.ts';
-import type { Language } from '../../../protocol/errors.ts';
+import { mailedDomain, raiseLevel } from '../alert-levels.ts';
 import type { WriteContext } from '../context.ts';
 
 const DAY_MS = 86_400_000;
@@ -48,9 +48,6 @@ export function pruneOutbox(context: WriteContext, input: { now: number }): void
 
 interface TrialRow {
   id: number;
-  name: string;
-  email: string;
-  language: Language;
   activatedAt: number;
   trialEndsAt: number;
   closingAt: number | null;
@@ -75,7 +72,7 @@ export function remindTrials(context: WriteContext, input: { now: number; after:
   const { now } = input;
   const after = input.after ?? { trialEndsAt: now, id: 0 };
   const rows = context.sql.all<TrialRow>(
-    `SELECT d.id, d.name, d.email, d.language, d.activated_at AS activatedAt, d.trial_ends_at AS trialEndsAt, d.closing_at AS closingAt,
+    `SELECT d.id, d.activated_at AS activatedAt, d.trial_ends_at AS trialEndsAt, d.closing_at AS closingAt,
        d.closed_at AS closedAt, d.credited, coalesce(h.balance, 0) AS balance,
        (SELECT min(r.days) FROM trial_reminders r WHERE r.domain_id = d.id) AS reminded
      FROM domains d LEFT JOIN ledger_heads h ON h.domain_id = d.id
@@ -91,13 +88,10 @@ export function remindTrials(context: WriteContext, input: { now: number; after:
 }
 
 function remind(context: WriteContext, row: TrialRow, now: number): void {
-  const { id, name, email, language, trialEndsAt, closingAt, reminded } = row;
+  const { id, trialEndsAt, closingAt, reminded } = row;
   const status = domainStatus({ ...row, credited: row.credited === 1 }, row.balance, now);
   const days = dueReminder({ status, trialEndsAt, isClosing: closingAt !== null, reminded }, now);
   if (days === null) return;
   context.sql.run('INSERT INTO trial_reminders (domain_id, days, at) VALUES (?, ?, ?)', id, days, now);
-  context.mail(
-    { domainId: id, recipient: email, template: 'trial-ending', language, data: { name, days, trialEndsAt }, secret: null },
-    now,
-  );
+  raiseLevel(context, mailedDomain(context.sql, id), 'trial', days, now);
 }

@@ -1,0 +1,21 @@
+/** Which warning the credits call for (P7). Pure. */
+
+const WARNED = [1, 7, 30] as const;
+export type CreditDays = (typeof WARNED)[number];
+
+/** The least of 1, 7 and 30 days that the credits do not last; null where they last longer, or nothing is used. */
+export function creditLevel(balance: number, devices: number): CreditDays | null {
+  return devices === 0 ? null : (WARNED.find((days) => balance < days * devices) ?? null);
+}
+
+export type CreditsStep = { close: true } | { close: false; raise: boolean; days: CreditDays };
+
+/**
+ * What follows from the open warning and the level now; null for nothing. Each warning is given once, until the credits last longer
+ * than it says; credits that came but do not suffice for that only move it.
+ */
+export function creditsStep(open: CreditDays | null, level: CreditDays | null): CreditsStep | null {
+  if (open === level) return null;
+  if (level === null) return { close: true };
+  return { close: false, raise: open === null || level < open, days: level };
+}

@@ -1,0 +1,196 @@
+import { Button, Group, NumberInput, Paper, Select, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { LOST_AFTER, type AlertRules, type AlertSettings } from '../../../protocol/api-alerts.ts';
+import { useAllowed } from '../app/Session.tsx';
+import { ErrorPanel, Refused, RowsLoading } from '../parts/panels.tsx';
+import { useWords } from '../words/words.ts';
+import { isUsable, previewQuery, rulesQuery, settingsOf, useSaveRules } from './queries.ts';
+
+/** A digit is not yet a rule. */
+const TYPING_MS = 400;
+
+/** P7: what is mailed, where and when, and how many mails that would have been. */
+export function AlertRulesPanel() {
+  const { data, error, refetch } = useQuery(rulesQuery);
+  if (data === undefined)
+    return error === null ? <RowsLoading rows={4} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  return <RulesForm rules={data} />;
+}
+
+/** A domain that never said where it is, is where its admin is. */
+function startOf(rules: AlertRules): AlertSettings {
+  const settings = settingsOf(rules);
+  return rules.changedAt === null ? { ...settings, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone } : settings;
+}
+
+function RulesForm({ rules }: { rules: AlertRules }) {
+  const { t } = useWords();
+  const allowed = useAllowed();
+  const save = useSaveRules();
+  const [draft, setDraft] = useState<Partial<AlertSettings>>({});
+  const stored = startOf(rules);
+  const settings = { ...stored, ...draft };
+  const changed = JSON.stringify(settings) !== JSON.stringify(settingsOf(rules));
+  const set = (patch: Partial<AlertSettings>): void => {
+    save.reset();
+    setDraft({ ...draft, ...patch });
+  };
+  return (
+    <Paper
+      className="rc-panel"
+      component="form"
+      p="xl"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(settings, { onSuccess: () => setDraft({}) });
+      }}
+    >
+      <Stack gap="md">
+        <Title order={2} size="h3">
+          {t('alerts.rules')}
+        </Title>
+        <Kinds settings={settings} set={set} />
+        <Where settings={settings} set={set} email={rules.domainEmail} />
+        <When settings={settings} set={set} />
+        <Preview settings={settings} />
+        {save.isError ? <Refused error={save.error} /> : null}
+        <Group gap="md">
+          <Button type="submit" loading={save.isPending} disabled={!changed || !allowed.change || !isUsable(settings)}>
+            {t('alerts.save')}
+          </Button>
+          <Text className="rc-dim" role="status">
+            {save.isSuccess && !changed ? t('alerts.saved') : ''}
+          </Text>
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}
+
+interface Part {
+  settings: AlertSettings;
+  set: (patch: Partial<AlertSettings>) => void;
+}
+
+function Kinds({ settings, set }: Part) {
+  const { t } = useWords();
+  const { lost } = settings;
+  const kinds = [
+    ['back', t('alerts.onBack')],
+    ['pending', t('alerts.onPending')],
+    ['clone', t('alerts.onClone')],
+    ['credits', t('alerts.onCredits')],
+    ['trial', t('alerts.onTrial')],
+  ] as const;
+  return (
+    <Stack gap="sm">
+      <Switch
+        label={t('alerts.onLost')}
+        description={t('alerts.lostHint')}
+        checked={lost.on}
+        onChange={(event) => set({ lost: { ...lost, on: event.currentTarget.checked } })}
+      />
+      {lost.on ? (
+        <NumberInput
+          label={t('alerts.afterMinutes')}
+          value={lost.afterMinutes}
+          min={LOST_AFTER.least}
+          max={LOST_AFTER.most}
+          allowDecimal={false}
+          hideControls
+          w={220}
+          onChange={(value) => set({ lost: { ...lost, afterMinutes: Number(value) } })}
+        />
+      ) : null}
+      {kinds.map(([kind, label]) => (
+        <Switch
+          key={kind}
+          label={label}
+          checked={settings[kind]}
+          onChange={(event) => set({ [kind]: event.currentTarget.checked })}
+        />
+      ))}
+    </Stack>
+  );
+}
+
+function Where({ settings, set, email }: Part & { email: string }) {
+  const { t } = useWords();
+  return (
+    <TextInput
+      label={t('alerts.mailbox')}
+      description={t('alerts.mailboxHint', { email })}
+      type="email"
+      maxLength={254}
+      value={settings.mailbox ?? ''}
+      onChange={(event) => set({ mailbox: event.currentTarget.value === '' ? null : event.currentTarget.value })}
+    />
+  );
+}
+
+function When({ settings, set }: Part) {
+  const { t } = useWords();
+  const { quiet, pausedUntil, timeZone } = settings;
+  const zones = Intl.supportedValuesOf('timeZone');
+  return (
+    <>
+      <Switch
+        label={t('alerts.quiet')}
+        description={t('alerts.quietHint')}
+        checked={quiet !== null}
+        onChange={(event) => set({ quiet: event.currentTarget.checked ? { from: '22:00', to: '06:00' } : null })}
+      />
+      {quiet === null ? null : (
+        <Group gap="sm">
+          {(['from', 'to'] as const).map((end) => (
+            <TextInput
+              key={end}
+              type="time"
+              label={end === 'from' ? t('alerts.from') : t('alerts.to')}
+              value={quiet[end]}
+              onChange={(event) => set({ quiet: { ...quiet, [end]: event.currentTarget.value } })}
+            />
+          ))}
+        </Group>
+      )}
+      <TextInput
+        type="date"
+        label={t('alerts.pausedUntil')}
+        description={t('alerts.pausedHint')}
+        value={pausedUntil ?? ''}
+        styles={{ input: { maxWidth: 220 } }}
+        onChange={(event) => set({ pausedUntil: event.currentTarget.value === '' ? null : event.currentTarget.value })}
+      />
+      <Select
+        label={t('alerts.timeZone')}
+        searchable
+        allowDeselect={false}
+        value={timeZone}
+        data={zones.includes(timeZone) ? zones : [timeZone, ...zones]}
+        limit={50}
+        maw={320}
+        onChange={(zone) => set({ timeZone: zone ?? timeZone })}
+      />
+    </>
+  );
+}
+
+/** What these rules would have done, before they are saved. */
+function Preview({ settings }: { settings: AlertSettings }) {
+  const { t, formats } = useWords();
+  const [asked] = useDebouncedValue(settings, TYPING_MS);
+  const { data, error } = useQuery(previewQuery(asked));
+  if (!isUsable(settings)) return <Text role="status">{t('alerts.wouldUnknown')}</Text>;
+  if (error !== null) return <Refused error={error} />;
+  const would =
+    data === undefined
+      ? t('alerts.wouldWait')
+      : t('alerts.would', { count: data.mails, n: formats.number(data.mails), date: formats.day(data.from) });
+  return (
+    <Text role="status" fw={600}>
+      {would}
+    </Text>
+  );
+}

@@ -1,0 +1,67 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  alertPreview,
+  alertRules,
+  alertSettings,
+  alertsPage,
+  type AlertRules,
+  type AlertSettings,
+} from '../../../protocol/api-alerts.ts';
+import { ask, change, read } from '../api/client.ts';
+import { keys } from '../api/queries.ts';
+
+const ROWS = 50;
+/** What ends without an event, such as by an approval, is seen by then. */
+const AGAIN_MS = 30_000;
+
+export const alertsQuery = (state: 'open' | 'closed') =>
+  infiniteQueryOptions({
+    queryKey: [...keys.alerts, state],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({ state, limit: String(ROWS) });
+      if (pageParam !== null) query.set('cursor', pageParam);
+      return read(`/alerts?${query.toString()}`, alertsPage, signal);
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: AGAIN_MS,
+  });
+
+/** How many are open, for every page. Refused to users who see only some devices. */
+export const openAlertsQuery = queryOptions({
+  queryKey: [...keys.alerts, 'count'],
+  queryFn: async ({ signal }) => (await read('/alerts?state=open&limit=1', alertsPage, signal)).open,
+  refetchInterval: AGAIN_MS,
+  retry: false,
+});
+
+const RULES = ['alert-rules'];
+export const rulesQuery = queryOptions({
+  queryKey: RULES,
+  queryFn: ({ signal }) => read('/alerts/settings', alertRules, signal),
+  staleTime: 0,
+});
+
+export function settingsOf({ domainEmail: _email, changedAt: _at, ...settings }: AlertRules): AlertSettings {
+  return settings;
+}
+
+/** What is typed may be no rules yet. */
+export const isUsable = (settings: AlertSettings): boolean => alertSettings.safeParse(settings).success;
+
+export const previewQuery = (settings: AlertSettings) =>
+  queryOptions({
+    queryKey: ['alert-preview', settings],
+    queryFn: () => ask('/alerts/preview', alertPreview, settings),
+    enabled: isUsable(settings),
+    placeholderData: keepPreviousData,
+    gcTime: 60_000,
+  });
+
+export function useSaveRules() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (settings: AlertSettings) => change('PUT', '/alerts/settings', settings),
+    onSettled: () => client.invalidateQueries({ queryKey: RULES }),
+  });
+}

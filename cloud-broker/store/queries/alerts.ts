@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import type { Alert, AlertKind } from '../../../protocol/api-alerts.ts';
+import type { Happening } from '../../alerts/rules.ts';
+import { NAMES_SHOWN } from '../alert-book.ts';
+import { alertCursors } from '../alert-rows.ts';
+import type { Sql } from '../sql.ts';
+import { decodeCursor, isoTime, nullableIsoTime, pageOf, type PageRequest } from './cursor.ts';
+
+/** Whose alerts: those of credits only with the Billing permission. */
+export interface AlertViewer {
+  domainId: number;
+  billing: boolean;
+}
+
+interface AlertRow {
+  id: number;
+  kind: AlertKind;
+  raisedAt: number;
+  closedAt: number | null;
+  mailedAt: number | null;
+  dueAt: number | null;
+  since: number;
+  tag: string | null;
+  devices: number;
+  open: number;
+  days: number | null;
+}
+
+const COLUMNS =
+  'id, kind, raised_at AS raisedAt, closed_at AS closedAt, mailed_at AS mailedAt, due_at AS dueAt, since_at AS since, tag, devices, open_devices AS open, days';
+const SHOWN = "domain_id = ?1 AND (kind <> 'credits' OR ?2)";
+const STATES = { open: 'AND closed_at IS NULL', closed: 'AND closed_at IS NOT NULL', all: '' } as const;
+
+const place = z.int().min(1);
+
+function presentAlert(sql: Sql, { id, raisedAt, closedAt, mailedAt, dueAt, since, ...row }: AlertRow): Alert {
+  const names = sql.all<{ id: string; label: string; isOpen: 0 | 1 }>(
+    `SELECT device_id AS id, label, ended_at IS NULL AS isOpen FROM alert_devices WHERE alert_id = ? ORDER BY isOpen DESC, label LIMIT ${NAMES_SHOWN}`,
+    id,
+  );
+  return {
+    ...row,
+    id: String(id),
+    raisedAt: isoTime(raisedAt),
+    closedAt: nullableIsoTime(closedAt),
+    mailedAt: nullableIsoTime(mailedAt),
+    mailDueAt: nullableIsoTime(dueAt),
+    since: isoTime(since),
+    names: names.map(({ isOpen, ...name }) => ({ ...name, open: isOpen === 1 })),
+  };
+}
+
+/** P7: newest first. */
+export function listAlerts(
+  sql: Sql,
+  { domainId, billing }: AlertViewer,
+  request: PageRequest & { state: keyof typeof STATES },
+): { items: Alert[]; nextCursor: string | null } {
+  const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
+  const rows = sql.all<AlertRow>(
+    `SELECT ${COLUMNS} FROM alerts WHERE ${SHOWN} ${STATES[request.state]} AND id < ?3 ORDER BY id DESC LIMIT ?4`,
+    domainId,
+    Number(billing),
+    before,
+    request.limit + 1,
+  );
+  const page = pageOf(rows, request.limit, (last) => last.id);
+  return { ...page, items: page.items.map((row) => presentAlert(sql, row)) };
+}
+
+export function openAlerts(sql: Sql, { domainId, billing }: AlertViewer): number {
+  const where = `${SHOWN} AND closed_at IS NULL`;
+  return sql.get<{ open: number }>(`SELECT count(*) AS open FROM alerts WHERE ${where}`, domainId, Number(billing))?.open ?? 0;
+}
+
+/** One alert as the list shows it; null where it does not. */
+export function alertView(sql: Sql, { domainId, billing }: AlertViewer, id: number): Alert | null {
+  const row = sql.get<AlertRow>(`SELECT ${COLUMNS} FROM alerts WHERE ${SHOWN} AND id = ?3`, domainId, Number(billing), id);
+  return row === null ? null : presentAlert(sql, row);
+}
+
+/** Whether `raiseAlerts` would find something to do. */
+export function alertsWait(sql: Sql, now: number): boolean {
+  const { status, signals, runs } = alertCursors(sql);
+  return (
+    sql.get<{ any: 0 | 1 }>(
+      `SELECT EXISTS (SELECT 1 FROM status_changes WHERE n > ?1) OR EXISTS (SELECT 1 FROM alert_signals WHERE n > ?2)
+         OR EXISTS (SELECT 1 FROM service_runs WHERE started_at > ?3)
+         OR EXISTS (SELECT 1 FROM alert_watches WHERE due_at <= ?4) OR EXISTS (SELECT 1 FROM alerts WHERE due_at <= ?4) AS any`,
+      status,
+      signals,
+      runs,
+      now,
+    )?.any === 1
+  );
+}
+
+/** What happened in the kept history of a domain, by time. */
+export interface AlertHistory {
+  happenings: Happening[];
+  /** Since when nothing is left out. */
+  from: number;
+}
+
+type StatusHappening = Extract<Happening, { type: 'status' }>;
+
+/** P7: from `from` to `to`, of changes of presence the newest `most`. Who was only late is left out: nothing is told of it. */
+export function alertHistory(sql: Sql, domainId: number, about: { from: number; to: number; most: number }): AlertHistory {
+  const changes = sql
+    .all<Omit<StatusHappening, 'type'>>(
+      'SELECT device_id AS deviceId, at, status, how FROM status_changes WHERE domain_id = ? ORDER BY n DESC LIMIT ?',
+      domainId,
+      about.most,
+    )
+    .toReversed();
+  const [oldest] = changes;
+  const from = changes.length === about.most && oldest !== undefined ? Math.max(about.from, oldest.at) : about.from;
+  const signals = sql.all<{ deviceId: string; at: number; type: 'waits' }>(
+    'SELECT device_id AS deviceId, at, kind AS type FROM alert_signals WHERE domain_id = ? AND at IS NOT NULL ORDER BY n DESC LIMIT ?',
+    domainId,
+    about.most,
+  );
+  const runs = sql.all<{ at: number; aliveAt: number }>(
+    'SELECT started_at AS at, coalesce(lag(alive_at) OVER (ORDER BY started_at), 0) AS aliveAt FROM service_runs ORDER BY started_at',
+  );
+  const happenings: Happening[] = [
+    ...changes.map((change): Happening => ({ type: 'status', ...change })),
+    ...signals.toReversed(),
+    ...runs.map((run): Happening => ({ type: 'start', ...run })),
+  ];
+  return {
+    from,
+    happenings: happenings.filter(({ at }) => at >= from && at <= about.to).toSorted((one, other) => one.at - other.at),
+  };
+}
+
+/** How many credits a domain had after each change of them, and how many devices the last closed day before it counted. */
+export function creditsHistory(sql: Sql, domainId: number, from: number): { at: number; balance: number; devices: number }[] {
+  return sql.all(
+    `SELECT t.at, t.balance_after AS balance, coalesce((SELECT u.devices FROM usage_days u WHERE u.domain_id = t.domain_id
+        AND u.day <= t.at / 86400000 ORDER BY u.day DESC LIMIT 1), 0) AS devices
+     FROM transfers t WHERE t.domain_id = ? AND t.at >= ? ORDER BY t.n LIMIT 5000`,
+    domainId,
+    from,
+  );
+}
+
+export function trialReminders(sql: Sql, domainId: number, from: number): { at: number }[] {
+  return sql.all('SELECT at FROM trial_reminders WHERE domain_id = ? AND at >= ? ORDER BY at', domainId, from);
+}
