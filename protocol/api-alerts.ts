@@ -97,4 +97,3 @@ export type AlertKind = (typeof alertKinds)[number];
 export type Alert = z.output<typeof alert>;
 export type AlertEvent = z.output<typeof alertEvent>;
 export type AlertsPage = z.output<typeof alertsPage>;
-type AlertPreview = z.output<typeof alertPreview>;

@@ -17,12 +17,13 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import { stateOf } from '../../device-commands/rules.ts';
 import { batchView, commandView, listCommands, type CommandView } from '../../store/queries/commands.ts';
 import { isoTime, nullableIsoTime } from '../../store/queries/cursor.ts';
-import { deviceOrFormer, deviceView, enrolledIds, foundIds, seenIds, type Viewer } from '../../store/queries/devices.ts';
+import { deviceOrFormer, deviceView } from '../../store/queries/devices.ts';
 import type { DeviceSearch } from '../../store/queries/search.ts';
 import { callerOf } from '../access.ts';
 import { askedBy, idParams, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 import { viewerOf } from '../present.ts';
+import { targetsOf, type Aim } from './targets.ts';
 
 /** Devices that one write reaches: a few milliseconds, between which others write. */
 const PIECE = 250;
@@ -153,8 +154,7 @@ export function commandsRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
 }
 
 type Refused = { deviceId: string; reason: RefusalReason };
-type Many = CommandWish & { ids?: string[] | undefined; filter?: Filter | undefined };
-type Filter = Parameters<typeof enrolledIds>[2] & { q?: string | undefined };
+type Many = CommandWish & Aim;
 
 /** Piece by piece; what a failure in between leaves undone is asked again without harm, because the same wish is joined. */
 async function askMany(
@@ -164,7 +164,7 @@ async function askMany(
   search: DeviceSearch,
 ): Promise<{ batch: string; commands: number; refused: Refused[]; refusedCount: number }> {
   const viewer = viewerOf(callerOf(request));
-  const { ids, unseen } = await targetsOf(deps, viewer, body, search);
+  const { ids, unseen } = await targetsOf(deps.store.reader, viewer, body, search);
   const batchId = randomUUID();
   const refused: Refused[] = unseen.map((deviceId) => ({ deviceId, reason: 'not-found' }));
   let commands = 0;
@@ -181,20 +181,4 @@ async function askMany(
     refused.push(...made.refused.filter(({ reason }) => body.ids !== undefined || reason === 'too-many-waiting'));
   }
   return { batch: batchId, commands, refused: refused.slice(0, MOST_NAMED), refusedCount: refused.length };
-}
-
-async function targetsOf(
-  { store }: HttpDeps,
-  viewer: Viewer,
-  { ids, filter = {} }: Many,
-  search: DeviceSearch,
-): Promise<{ ids: string[]; unseen: string[] }> {
-  if (ids !== undefined) {
-    const asked = [...new Set(ids)];
-    const seen = seenIds(store.reader, viewer, asked);
-    return { ids: asked.filter((id) => seen.has(id)), unseen: asked.filter((id) => !seen.has(id)) };
-  }
-  const q = filter.q?.trim() ?? '';
-  const found = q === '' ? enrolledIds(store.reader, viewer, filter) : await foundIds(search, viewer, { ...filter, q });
-  return { ids: found, unseen: [] };
 }

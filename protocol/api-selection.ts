@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { device, deviceStatuses } from './api.ts';
+import { deviceText } from './text.ts';
+
+/** What is done to a selection of devices at once, and how a pasted column of serials is looked up. */
+
+export const MOST_SELECTED = 1000;
+const ids = z.array(z.string().max(64)).min(1).max(MOST_SELECTED);
+const filter = z.strictObject({
+  status: z.enum(deviceStatuses).optional(),
+  q: z.string().max(100).optional(),
+  tag: z.string().max(64).optional(),
+});
+const someTags = z.array(deviceText(64)).max(32);
+
+/** POST /devices/tags: of a selection, or of all that the same filter of GET /devices shows. */
+export const tagsBody = z
+  .strictObject({ ids: ids.optional(), filter: filter.optional(), add: someTags.default([]), remove: someTags.default([]) })
+  .refine(({ ids: some, filter: all }) => (some === undefined) !== (all === undefined), 'either ids or filter')
+  .refine(({ add, remove }) => add.length + remove.length > 0, 'nothing to change')
+  .refine(({ add, remove }) => !add.some((tag) => remove.includes(tag)), 'a tag is added or removed');
+
+const changeRefusals = ['not-found', 'not-enrolled', 'too-many-tags'] as const;
+const refusedOnes = z.array(z.object({ deviceId: z.string(), reason: z.enum(changeRefusals) }));
+
+/** `changed` and `refused` name the first 5,000 and 1,000; the counts count all. `unchanged` were so already. */
+export const tagsMade = z.object({
+  changed: z.array(z.string()),
+  changedCount: z.int().min(0),
+  unchanged: z.int().min(0),
+  refused: refusedOnes,
+  refusedCount: z.int().min(0),
+});
+
+/** POST /devices/unenrol */
+export const unenrolBody = z.strictObject({ ids });
+export const unenrolMade = z.object({ unenrolled: z.array(z.string()), refused: refusedOnes });
+
+export const MOST_SERIALS = 500;
+/** POST /devices/find: serials as somebody pasted them; compared trimmed and without case (E12). */
+export const findBody = z.strictObject({ serials: z.array(z.string().max(128)).min(1).max(MOST_SERIALS) });
+/** A serial that several devices carry finds all of them. `missing` keeps the order and the writing of what was asked. */
+export const findMade = z.object({ found: z.array(device), missing: z.array(z.string()) });
+
+export type ChangeRefusal = (typeof changeRefusals)[number];
+export type TagsMade = z.output<typeof tagsMade>;
+export type UnenrolMade = z.output<typeof unenrolMade>;
