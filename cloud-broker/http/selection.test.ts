@@ -58,7 +58,10 @@ describe('tags of several devices', () => {
     });
     expect((await post('tags', { filter: {}, add: ['x'] }, clerk.cookie)).status).toBe(403);
     expect((await post('tags', { filter: { q: 'n-1' }, remove: ['seen'] })).json).toMatchObject({ changed: [ids.north] });
-    expect((await post('tags', { filter: { tag: 'nothing' }, add: ['x'] })).json).toMatchObject({ changedCount: 0, unchanged: 0 });
+    expect((await post('tags', { filter: { tag: 'nothing' }, add: ['x'] })).json).toMatchObject({
+      changedCount: 0,
+      unchanged: 0,
+    });
   });
 
   test('[A6] what cannot be is refused: nothing to change, a tag both ways, unreadable, too many', async () => {
@@ -86,14 +89,14 @@ describe('serials that somebody pasted', () => {
   test('[E12] are found trimmed and without case; the missing are named as they were written', async () => {
     const asked = { serials: [' n-1 ', 'S-1', 'nowhere-7', 'F-1', 'WAITS', 's-1', ''] };
     const { json } = await post('find', asked, clerk.cookie);
-    const found = (json?.['found'] as Device[]).map(({ id }) => id);
+    const found = ((json?.['found'] ?? []) as Device[]).map(({ id }) => id);
     expect(found.toSorted()).toEqual([ids.north, ids.south, ids.waiting].toSorted());
     expect(json?.['missing']).toEqual(['nowhere-7', 'F-1']);
   });
 
   test('[D6] are missing where the user does not see their devices', async () => {
     const { json } = await post('find', { serials: ['N-1', 'S-1'] }, site.cookie);
-    expect([(json?.['found'] as Device[]).map(({ id }) => id), json?.['missing']]).toEqual([[ids.north], ['S-1']]);
+    expect([((json?.['found'] ?? []) as Device[]).map(({ id }) => id), json?.['missing']]).toEqual([[ids.north], ['S-1']]);
     expect((await post('find', { serials: Array.from({ length: 501 }, String) })).status).toBe(400);
   });
 
