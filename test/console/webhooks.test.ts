@@ -75,6 +75,8 @@ describe('webhooks', TIMEOUT, () => {
     const receiver = await new Receiver().start();
     receiver.answer = answerWith(500);
     const make = async (url: string, body: object = {}): Promise<string> => {
+      // They are listed in the order in which they were made.
+      harness.now += 1;
       const about = { cookie: domain.cookie, body: { url, types: ['device', 'enrolment', 'billing', 'alert'], ...body } };
       const made = await harness.request('POST', '/api/v1/webhooks', about);
       return (made.json as { webhook: { id: string } }).webhook.id;

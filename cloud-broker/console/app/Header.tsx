@@ -27,8 +27,8 @@ export function Header() {
     <header className="rc-header" ref={ref}>
       <div className="rc-header-row">
         <Link to={devicesView()} className="rc-brand" aria-current={view.page === 'devices' ? 'page' : undefined}>
-          <img src="/favicon.svg" alt="" width="24" height="24" />
-          <span>Rollcall</span>
+          <img src="/favicon.svg" alt="Rollcall" width="24" height="24" />
+          <span aria-hidden="true">Rollcall</span>
         </Link>
         <nav aria-label={t('header.pages')}>
           <Link to={devicesView()} className="rc-nav" aria-current={view.page === 'devices' ? 'page' : undefined}>

@@ -24,8 +24,8 @@ export function PortalHeader() {
     <header className="rc-header rc-portal-header">
       <div className="rc-header-row">
         <Link to={{ page: 'portalSubscriptions' }} className="rc-brand">
-          <img src="/favicon.svg" alt="" width="24" height="24" />
-          <span>{t('portal.title')}</span>
+          <img src="/favicon.svg" alt={t('portal.title')} width="24" height="24" />
+          <span aria-hidden="true">{t('portal.title')}</span>
         </Link>
         <nav aria-label={t('header.pages')}>
           {link('portalSubscriptions', t('portal.subscriptions'))}

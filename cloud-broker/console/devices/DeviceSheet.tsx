@@ -1,0 +1,147 @@
+import { Stack, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Device } from '../../../protocol/api.ts';
+import { deviceQuery } from '../api/queries.ts';
+import { useLost } from '../live/Live.tsx';
+import { ErrorPanel, Fact, Facts, RowsLoading } from '../parts/panels.tsx';
+import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
+import { Ago, Exact } from '../parts/Time.tsx';
+import { useWords } from '../words/words.ts';
+import { Commands } from './Commands.tsx';
+import { EditDevice } from './EditDevice.tsx';
+import { brought, healthFacts } from './device-facts.ts';
+import { KeyChanged } from './KeyChanged.tsx';
+import { PresenceHistory } from './PresenceHistory.tsx';
+import { Unenrol } from './Unenrol.tsx';
+import { WaitingCard } from './WaitingCard.tsx';
+
+/** Everything of one device. */
+export function DeviceSheet({ id }: { id: string }) {
+  const { data, error, isError, refetch } = useQuery(deviceQuery(id));
+  if (isError) return <ErrorPanel error={error} retry={() => void refetch()} />;
+  return data === undefined ? <RowsLoading rows={6} /> : <DeviceFacts device={data} />;
+}
+
+function DeviceFacts({ device }: { device: Device }) {
+  const { t, formats } = useWords();
+  const lost = useLost();
+  const silent = device.status === 'offline' || device.status === 'never';
+  // Enrolled no more (L7): all that is left is to read.
+  const former = device.unenrolledAt !== undefined;
+  return (
+    <Stack gap="lg" className={lost ? 'rc-pale' : ''}>
+      <Heading device={device} former={former} />
+      <Decision device={device} />
+      {device.pending === null && !former ? <EditDevice device={device} /> : null}
+      {former ? null : (
+        <Section title={t('device.presence')} quiet={silent}>
+          <Facts>
+            <Fact name={t('device.connected')}>{device.connected ? t('yes') : t('no')}</Fact>
+            <Fact name={t('column.heartbeat')}>
+              <Ago at={device.lastHeartbeatAt} />
+            </Fact>
+            {healthFacts(t, formats, device).map(([name, value]) => (
+              <Fact key={name} name={name}>
+                {value}
+              </Fact>
+            ))}
+          </Facts>
+        </Section>
+      )}
+      {device.pending === null ? (
+        <Section title={t('history.title')}>
+          <PresenceHistory id={device.id} />
+        </Section>
+      ) : null}
+      {device.pending === null ? (
+        <Section title={t('commands.title')}>
+          <Commands device={device} former={former} />
+        </Section>
+      ) : null}
+      <Identity device={device} former={former} />
+      {device.enrolledAt === null ? null : (
+        <Section title={t('device.enrolment')}>
+          <Facts>
+            <Fact name={t('column.enrolled')}>
+              <Exact at={device.enrolledAt} />
+            </Fact>
+            {device.unenrolledAt === undefined ? null : (
+              <Fact name={t('status.unenrolled')}>
+                <Exact at={device.unenrolledAt} />
+              </Fact>
+            )}
+            {device.credits === null ? null : <Fact name={t('brought.title')}>{brought(t, formats, device.credits)}</Fact>}
+          </Facts>
+        </Section>
+      )}
+      {device.pending === null && !former ? <Unenrol device={device} /> : null}
+    </Stack>
+  );
+}
+
+function Identity({ device, former }: { device: Device; former: boolean }) {
+  const { t } = useWords();
+  return (
+    <Section title={t('device.identity')}>
+      <Facts>
+        {former && device.tags.length > 0 ? <Fact name={t('column.tags')}>{device.tags.join(', ')}</Fact> : null}
+        <Fact name={t('column.serial')}>
+          <span className="rc-mono">{device.serial}</span>
+        </Fact>
+        <Fact name={t('device.serialSource')}>{device.serialSource}</Fact>
+        <Fact name={t('column.model')}>{device.model}</Fact>
+        <Fact name={t('device.manufacturer')}>{device.manufacturer ?? '–'}</Fact>
+        <Fact name={t('column.firmware')}>{device.firmware ?? '–'}</Fact>
+        <Fact name={t('device.system')}>{`${device.os} · ${device.arch}`}</Fact>
+        <Fact name={t('device.agent')}>{device.agentVersion}</Fact>
+        <Fact name={t('device.id')}>
+          <span className="rc-mono">{device.id}</span>
+        </Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+function Heading({ device, former }: { device: Device; former: boolean }) {
+  const { t, formats } = useWords();
+  return (
+    <div>
+      <Title order={2} size="h3" className="rc-wrap">
+        {device.label}
+      </Title>
+      <p className="rc-sentence">
+        {former ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}{' '}
+        <UnstableSign device={device} />
+        <span className="rc-dim">{t('time.since', { time: formats.exact(device.statusSince) })}</span>
+      </p>
+    </div>
+  );
+}
+
+function Decision({ device }: { device: Device }) {
+  const { t } = useWords();
+  if (device.pending === null) return null;
+  const { competesWith } = device.pending;
+  return (
+    <div>
+      <p className="rc-dim">{t('waiting.compare')}</p>
+      {competesWith === null ? (
+        <WaitingCard device={device} pending={device.pending} />
+      ) : (
+        <KeyChanged device={device} pending={device.pending} competesWith={competesWith} />
+      )}
+    </div>
+  );
+}
+
+function Section({ title, quiet = false, children }: { title: string; quiet?: boolean; children: ReactNode }) {
+  return (
+    <section className={quiet ? 'rc-silent' : ''}>
+      <Title order={3} size="h5" mb={4}>
+        {title}
+      </Title>
+      {children}
+    </section>
+  );
+}
