@@ -7,6 +7,7 @@ import { ErrorPanel, Fact, Facts } from '../parts/panels.tsx';
 import { DomainSign } from '../parts/Status.tsx';
 import type { Words } from '../words/words.ts';
 import { useWords } from '../words/words.ts';
+import { BalanceChart } from './BalanceChart.tsx';
 import { Forecast } from './Forecast.tsx';
 import { Held } from './Held.tsx';
 import { History } from './History.tsx';
@@ -21,6 +22,7 @@ export function BillingPage() {
         {t('billing.title')}
       </Title>
       <Figures />
+      <BalanceChart />
       <Redeem />
       <section>
         <Group justify="space-between" align="baseline" mb="sm">

@@ -1,0 +1,25 @@
+import type { overview as english } from '../en/overview.ts';
+
+export const overview: Record<keyof typeof english, string> = {
+  'overview.title': 'Vue d’ensemble',
+  'overview.attention': 'À traiter',
+  'overview.calm': 'Rien ne vous attend.',
+  'overview.credits_one': 'Crédits pour encore {{n}} jour',
+  'overview.credits_other': 'Crédits pour encore {{n}} jours',
+  'overview.pending_one': '{{n}} écran attend l’approbation',
+  'overview.pending_other': '{{n}} écrans attendent l’approbation',
+  'overview.alerts_one': '{{n}} alerte ouverte',
+  'overview.alerts_other': 'Les {{n}} alertes ouvertes',
+  'overview.now': '{{online}} sur {{all}} en ligne',
+  'overview.overTime': 'En ligne au fil du temps',
+  'overview.days': '{{n}} jours',
+  'overview.noTime': 'Relevé chaque heure, dès qu’un écran est inscrit.',
+  'overview.chart': 'Écrans en ligne ces {{n}} derniers jours : maintenant {{now}} sur {{all}}.',
+  'overview.enrolled': 'Inscrits',
+  'overview.range': 'de {{least}} à {{most}} en ligne',
+  'chart.asText': 'En texte',
+  'balance.title': 'Crédits au fil du temps',
+  'balance.chart': 'Crédits depuis le {{from}} : {{first}} alors, {{now}} maintenant.',
+  'balance.used': 'Crédits',
+  'balance.forecast': 'À l’usage actuel',
+};

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+
+/** What the charts of Overview and Billing are drawn from. */
+
+const time = z.iso.datetime();
+const devices = z.int().min(0);
+
+/** GET /overview/presence: of the whole domain. */
+export const overTimeQuery = z.object({ days: z.coerce.number().int().min(1).max(90).default(7) });
+export const overTime = z.object({
+  from: time,
+  to: time,
+  /** Each holds until the next; looked at by the hour. The first may be from before `from`. */
+  samples: z.array(z.object({ at: time, online: devices, late: devices, offline: devices, never: devices })),
+  /** When the service was away, and nobody saw. */
+  away: z.array(z.object({ from: time, to: time })),
+});
+
+/** GET /billing/balance: the credits at the end of each of the last days (UTC), the last of them now. */
+export const balanceQuery = z.object({ days: z.coerce.number().int().min(2).max(366).default(90) });
+export const balanceOverTime = z.object({ points: z.array(z.object({ at: time, balance: z.int() })) });
+
+export type OverTime = z.output<typeof overTime>;
