@@ -31,7 +31,7 @@ import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
 import { enrolmentStore } from './store/operations/enrol.ts';
 import { serviceMetrics } from './service-metrics.ts';
-import { startServiceRuns } from './service-runs.ts';
+import { samplePresence, startServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
 import { startWebhooks } from './webhook-delivery.ts';
 import { hostOf, openWorkshop, type Workshop } from './workshop.ts';
@@ -233,6 +233,7 @@ function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
     async () => workshop.store.write('prunePortal', { now: now() }),
     async () => pruneCommands(workshop.store, now()),
     async () => workshop.store.write('prunePresence', { now: now() }),
+    async () => samplePresence(workshop.store, now()),
     async () => closeDueDomains(workshop.store, now()),
     async () => mailChores(workshop.store, now()),
     async () => workshop.checkpoint(),

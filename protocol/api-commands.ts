@@ -45,6 +45,8 @@ const filter = z.strictObject({
   status: z.enum(deviceStatuses).optional(),
   q: z.string().max(100).optional(),
   tag: z.string().max(64).optional(),
+  model: z.string().max(64).optional(),
+  firmware: z.string().max(64).optional(),
 });
 
 /** POST /commands: to a selection, or to all that the same filter of GET /devices shows. */

@@ -4,12 +4,14 @@ import { deviceText } from './text.ts';
 
 /** What is done to a selection of devices at once, and how a pasted column of serials is looked up. */
 
-const MOST_SELECTED = 1000;
+export const MOST_SELECTED = 1000;
 const ids = z.array(z.string().max(64)).min(1).max(MOST_SELECTED);
 const filter = z.strictObject({
   status: z.enum(deviceStatuses).optional(),
   q: z.string().max(100).optional(),
   tag: z.string().max(64).optional(),
+  model: z.string().max(64).optional(),
+  firmware: z.string().max(64).optional(),
 });
 const someTags = z.array(deviceText(64)).max(32);
 
@@ -36,7 +38,7 @@ export const tagsMade = z.object({
 export const unenrolBody = z.strictObject({ ids });
 export const unenrolMade = z.object({ unenrolled: z.array(z.string()), refused: refusedOnes });
 
-const MOST_SERIALS = 500;
+export const MOST_SERIALS = 500;
 /** POST /devices/find: serials as somebody pasted them; compared trimmed and without case (E12). */
 export const findBody = z.strictObject({ serials: z.array(z.string().max(128)).min(1).max(MOST_SERIALS) });
 /** A serial that several devices carry finds all of them. `missing` keeps the order and the writing of what was asked. */

@@ -77,11 +77,24 @@ export const device = z.object({
 export const cursor = z.string().max(512).optional();
 export const limit = z.coerce.number().int().min(1).max(200).default(50);
 
-export const deviceSorts = ['label', '-label', 'enrolled', '-enrolled'] as const;
+export const deviceSorts = [
+  'label',
+  '-label',
+  'enrolled',
+  '-enrolled',
+  'since',
+  '-since',
+  'model',
+  '-model',
+  'firmware',
+  '-firmware',
+] as const;
 export const devicesQuery = z.object({
   status: z.enum(deviceStatuses).optional(),
   q: z.string().max(100).optional(),
   tag: z.string().max(64).optional(),
+  model: z.string().max(64).optional(),
+  firmware: z.string().max(64).optional(),
   sort: z.enum(deviceSorts).default('label'),
   cursor,
   limit,

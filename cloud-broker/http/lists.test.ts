@@ -74,6 +74,7 @@ describe('[A1] paging', () => {
       sort: fc.constantFrom(...deviceSorts),
       status: fc.constantFrom(undefined, ...deviceStatuses),
       tag: fc.constantFrom(undefined, 'even', 'all', 'none'),
+      model: fc.constantFrom(undefined, 'MX-65', 'none'),
       q: fc.constantFrom(undefined, 'room', '%', '_', '\\', 'SERIAL-1', 'École', 'mx-65'),
     });
     await fc.assert(
@@ -126,6 +127,27 @@ describe('[A1] paging', () => {
     expect(ascending).toEqual((await walk('sort=-enrolled', [13])).ids.toReversed());
   });
 
+  test('[A1] sorts from memory are what they say, and follow what changes', async () => {
+    const values = async (sort: string, by: 'statusSince' | 'model' | 'firmware') =>
+      (await page<DevicesPage>(`/api/v1/devices?sort=${sort}&limit=200`)).items.map((device) => device[by] ?? '');
+    for (const [sort, by] of [
+      ['since', 'statusSince'],
+      ['model', 'model'],
+      ['firmware', 'firmware'],
+    ] as const) {
+      const ascending = await values(sort, by);
+      expect(ascending).toEqual(ascending.toSorted());
+      expect((await walk(`sort=${sort}`, [7])).ids).toEqual((await walk(`sort=-${sort}`, [9])).ids.toReversed());
+    }
+    const [last] = (await walk('sort=-since', [200])).ids.toReversed();
+    harness.now += 60_000;
+    const transitions = [{ deviceId: last ?? '', status: 'late' as const, since: harness.now, how: null }];
+    await harness.store.write('flushPresence', { now: harness.now, rows: [], births: [], running: [], transitions });
+    expect((await walk('sort=-since', [200])).ids[0]).toBe(last);
+    expect((await walk('model=MX-65', [50])).total).toBe((await walk('', [50])).total);
+    expect((await walk('firmware=none', [50])).ids).toEqual([]);
+  });
+
   test('[A1] searching takes every character literally', async () => {
     expect(await labels('%')).toEqual(['100%']);
     expect(await labels('_')).toEqual(['a_b']);
@@ -163,7 +185,7 @@ describe('[A1] paging', () => {
       },
       get: reader.get.bind(reader),
     } as unknown as typeof reader;
-    for (const sort of deviceSorts) {
+    for (const sort of ['label', '-label', 'enrolled', '-enrolled'] as const) {
       for (const status of [undefined, 'online'] as const) {
         const query = { sort, limit: 3, ...(status === undefined ? {} : { status }) };
         const first = listDevices(explaining, { domainId: domain.id, tags: [] }, query);

@@ -133,3 +133,23 @@ describe('unenrolling several devices', () => {
     expect(audited('device.unenrolled', two)).toBe(1);
   });
 });
+
+describe('the list as CSV', () => {
+  const csv = async (query: string, cookie = springfield.cookie) =>
+    (await harness.request('GET', `/api/v1/devices.csv${query}`, { cookie })).text.split('\r\n').slice(1, -1);
+
+  test('[A6] is the whole list of its filter, and runs nothing in a spreadsheet', async () => {
+    await crew.call(springfield.cookie, 'PATCH', `/devices/${ids.south}`, { label: '=1+1', tags: ['a, b', 'c;d'] });
+    const { total } = (await crew.call(springfield.cookie, 'GET', '/devices?limit=1')).json as { total: number };
+    const rows = await csv('');
+    expect(rows).toHaveLength(total);
+    expect(rows.find((row) => row.startsWith(ids.south))).toContain(`S-1,'=1+1,"[""a, b"",""c;d""]",`);
+    expect(await csv('?q=n-1&sort=-since')).toHaveLength(1);
+    expect(await csv('?model=none')).toEqual([]);
+  });
+
+  test('[D6] holds the devices that the user sees', async () => {
+    const rows = await csv('', site.cookie);
+    expect(rows.map((row) => row.split(',')[0])).toEqual([ids.north]);
+  });
+});

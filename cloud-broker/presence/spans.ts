@@ -42,7 +42,7 @@ export interface History extends Period {
 }
 
 /** When the service was away, between its runs. */
-function awayOf(runs: History['runs']): Period[] {
+export function awayOf(runs: History['runs']): Period[] {
   return runs.slice(1).flatMap(({ startedAt }, index) => {
     const from = runs[index]?.aliveAt ?? startedAt;
     return startedAt - from < LEAST_AWAY_MS ? [] : [{ from, to: startedAt }];

@@ -8,6 +8,7 @@ import { mailTables } from './mail-schema.ts';
 import { portalTables } from './portal-schema.ts';
 import { presenceTables } from './presence-schema.ts';
 import { records } from './records-schema.ts';
+import { sampleTables } from './samples-schema.ts';
 import { secondFactorTables } from './second-factor-schema.ts';
 import { usageTables } from './usage-schema.ts';
 import { userTables } from './users-schema.ts';
@@ -283,6 +284,7 @@ export const migrations: readonly string[] = [
     mailTables +
     commandTables +
     presenceTables +
+    sampleTables +
     alertTables +
     webhookTables +
     access,

@@ -45,6 +45,8 @@ const filters: Filter[] = [
   { name: 'a common tag', query: () => ({ tag: 'ground floor' }) },
   { name: 'a rare tag', query: () => ({ tag: 'loan' }) },
   { name: 'status and tag', query: () => ({ status: 'online', tag: 'library' }) },
+  { name: 'a model', query: () => ({ model: 'SBID-GX165' }) },
+  { name: 'a firmware and a status', query: () => ({ firmware: '2.4.1', status: 'online' }) },
   { name: 'search: a serial', query: (domain, of) => ({ q: serialOf(domain, of / 2) }) },
   { name: 'search: a room', query: (_domain, of) => ({ q: `Room ${of - 2}` }) },
   { name: 'search: nothing', query: () => ({ q: 'planetarium' }) },
@@ -66,9 +68,19 @@ function questions(scale: Scale, databaseFile: string): Question[] {
   const db = new DatabaseSync(databaseFile, { readOnly: true });
   const counted = db.prepare(`SELECT count(*) AS total FROM devices d JOIN domains o ON o.id = d.domain_id WHERE o.name = :domain
     AND state <> 'unenrolled' AND (:status IS NULL OR status = :status) AND (:tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag))
+    AND (:model IS NULL OR model = :model) AND (:firmware IS NULL OR firmware = :firmware)
     AND (:q IS NULL OR instr(lower(label), :q) OR instr(lower(serial), :q) OR instr(lower(model), :q) OR instr(lower(d.id), :q))`);
-  const total = (domain: Domain, { status, tag, q }: Record<string, string>): number =>
-    Number(counted.get({ domain, status: status ?? null, tag: tag ?? null, q: q?.toLowerCase() ?? null })?.['total']);
+  const total = (domain: Domain, { status, tag, q, model, firmware }: Record<string, string>): number =>
+    Number(
+      counted.get({
+        domain,
+        status: status ?? null,
+        tag: tag ?? null,
+        q: q?.toLowerCase() ?? null,
+        model: model ?? null,
+        firmware: firmware ?? null,
+      })?.['total'],
+    );
   try {
     return filters.flatMap(({ name, query }) => {
       const asked = { small: query('small', scale.small), large: query('large', scale.large) };

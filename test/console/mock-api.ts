@@ -49,11 +49,13 @@ function paged<Row>(rows: readonly Row[], cursor: string | undefined, limit: num
 }
 
 function listDevices(state: MockState, parameters: URLSearchParams): Answer {
-  const { status, q, tag, sort, cursor, limit } = devicesQuery.parse(Object.fromEntries(parameters));
+  const { status, q, tag, model, firmware, sort, cursor, limit } = devicesQuery.parse(Object.fromEntries(parameters));
   const found = [...state.devices.values()].filter(
     (device) =>
       (status === undefined || device.status === status) &&
       (tag === undefined || device.tags.includes(tag)) &&
+      (model === undefined || device.model === model) &&
+      (firmware === undefined || device.firmware === firmware) &&
       (q === undefined || `${device.label} ${device.serial} ${device.model}`.toLowerCase().includes(q.toLowerCase())),
   );
   const key = (device: Device): string => (sort.endsWith('label') ? device.label : (device.enrolledAt ?? ''));

@@ -5,6 +5,8 @@ import { billing, blocksPage, device, deviceCounts, devicesPage, foldedPage, ses
 import type { DevicesPage, FoldedPage, Session } from '../../../protocol/api.ts';
 import { filterQuery } from '../app/address.ts';
 import type { DeviceFilter } from '../app/address.ts';
+import { readBySerial } from '../devices/paste.ts';
+import { compare } from '../live/rows.ts';
 import { read } from './client.ts';
 import { hasCode } from './failure.ts';
 
@@ -61,7 +63,9 @@ function pageOf(path: string, query: URLSearchParams, cursor: Cursor): string {
 
 /** One page of the list that a filter opens. */
 export const readDevices = (filter: DeviceFilter, cursor: Cursor, signal?: AbortSignal): Promise<DevicesPage> =>
-  read(pageOf('/devices', filterQuery(filter), cursor), devicesPage, signal);
+  filter.serials === undefined
+    ? read(pageOf('/devices', filterQuery(filter), cursor), devicesPage, signal)
+    : readBySerial(filter.serials, (a, b) => compare(filter, a, b));
 
 const next = (page: { nextCursor: Cursor }): Cursor => page.nextCursor;
 

@@ -31,6 +31,9 @@ export function Header() {
           <span aria-hidden="true">Rollcall</span>
         </Link>
         <nav aria-label={t('header.pages')}>
+          <Link to={{ page: 'overview' }} className="rc-nav" aria-current={view.page === 'overview' ? 'page' : undefined}>
+            {t('overview.title')}
+          </Link>
           <Link to={devicesView()} className="rc-nav" aria-current={view.page === 'devices' ? 'page' : undefined}>
             {t('devices.title')}
           </Link>

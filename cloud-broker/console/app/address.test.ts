@@ -21,6 +21,8 @@ const view: fc.Arbitrary<View> = fc.oneof(
       status: fc.constantFrom(null, ...deviceStatuses),
       q: text(100),
       tag: text(64),
+      model: text(64),
+      firmware: text(64),
       sort: fc.constantFrom(...deviceSorts),
     }),
     device: fc.option(fc.string({ minLength: 1 })),

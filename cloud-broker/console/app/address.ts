@@ -8,7 +8,11 @@ export interface DeviceFilter {
   status: DeviceStatus | null;
   q: string;
   tag: string;
+  model: string;
+  firmware: string;
   sort: DeviceSort;
+  /** Serials that were pasted, in the form they are compared in: too many for an address, so no address holds them. */
+  serials?: readonly string[];
 }
 
 export interface DevicesView {
@@ -21,6 +25,7 @@ export interface DevicesView {
 
 /** Pages whose address is their path alone; what they show is in pages.tsx. */
 export const paths = {
+  overview: '/overview',
   billing: '/billing',
   account: '/account',
   signUp: '/sign-up',
@@ -54,11 +59,16 @@ interface PathView {
 /** Everything that one address shows: reading it back gives the same view (principle 6 of the console). */
 export type View = DevicesView | PathView;
 
-export const noFilter: DeviceFilter = { status: null, q: '', tag: '', sort: 'label' };
+export const noFilter: DeviceFilter = { status: null, q: '', tag: '', model: '', firmware: '', sort: 'label' };
+
+/** What of a filter an address holds. */
+function addressed({ status, q, tag, model, firmware, sort }: DeviceFilter): DeviceFilter {
+  return { status, q, tag, model, firmware, sort };
+}
 
 export const devicesView = (filter: DeviceFilter = noFilter): DevicesView => ({
   page: 'devices',
-  filter,
+  filter: addressed(filter),
   device: null,
   panel: null,
 });
@@ -66,7 +76,11 @@ export const devicesView = (filter: DeviceFilter = noFilter): DevicesView => ({
 export const deviceAlone = (id: string): DevicesView => ({ ...devicesView(), device: id });
 
 /** True if the filter shows less than the whole domain; the order does not count. */
-export const narrows = (filter: DeviceFilter): boolean => filter.status !== null || filter.q !== '' || filter.tag !== '';
+export const narrows = (filter: DeviceFilter): boolean => filter.status !== null || searches(filter);
+
+/** True if something beside the status narrows it: the counts by status are not its own then. */
+export const searches = ({ q, tag, model, firmware }: DeviceFilter): boolean =>
+  [q, tag, model, firmware].some((text) => text !== '');
 
 const oneOf = <T extends string>(values: readonly T[], text: string | null): T | null =>
   values.find((value) => value === text) ?? null;
@@ -83,6 +97,8 @@ export function parseAddress(pathname: string, search: string): View {
       status: oneOf(deviceStatuses, query.get('status')),
       q: (query.get('q') ?? '').slice(0, 100),
       tag: (query.get('tag') ?? '').slice(0, 64),
+      model: (query.get('model') ?? '').slice(0, 64),
+      firmware: (query.get('firmware') ?? '').slice(0, 64),
       sort: oneOf(deviceSorts, query.get('sort')) ?? 'label',
     },
     device: query.get('device'),
@@ -96,6 +112,8 @@ export function filterQuery(filter: DeviceFilter): URLSearchParams {
   if (filter.status !== null) query.set('status', filter.status);
   if (filter.q !== '') query.set('q', filter.q);
   if (filter.tag !== '') query.set('tag', filter.tag);
+  if (filter.model !== '') query.set('model', filter.model);
+  if (filter.firmware !== '') query.set('firmware', filter.firmware);
   if (filter.sort !== 'label') query.set('sort', filter.sort);
   return query;
 }

@@ -17,6 +17,11 @@ const PortalHeader = lazy(async () => ({ default: (await import('../portal/Porta
 
 /** Every page beside Devices; its path is in address.ts. */
 export const pages: Record<PathPage, PageEntry> = {
+  overview: {
+    title: 'overview.title',
+    Page: lazy(async () => ({ default: (await import('../overview/OverviewPage.tsx')).OverviewPage })),
+    access: 'signed-in',
+  },
   billing: {
     title: 'billing.title',
     Page: lazy(async () => ({ default: (await import('../billing/BillingPage.tsx')).BillingPage })),

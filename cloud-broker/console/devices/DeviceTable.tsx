@@ -1,43 +1,66 @@
-import { Button, Text } from '@mantine/core';
+import { Anchor, Button, Checkbox, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
+import { useState } from 'react';
+import type { CSSProperties, KeyboardEvent } from 'react';
 import type { Device } from '../../../protocol/api.ts';
-import { devicesView, narrows, noFilter } from '../app/address.ts';
+import { devicesView, filterQuery, narrows, noFilter, searches } from '../app/address.ts';
 import type { DeviceFilter } from '../app/address.ts';
-import { Link, useAddress } from '../app/Address.tsx';
+import { useAddress } from '../app/Address.tsx';
+import { useAllowed } from '../app/Session.tsx';
 import { useLost } from '../live/Live.tsx';
 import { Changes } from '../parts/Changes.tsx';
 import { useHeld } from '../parts/held.ts';
 import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
-import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
-import { Ago, Since } from '../parts/Time.tsx';
-import { Cell, VirtualTable } from '../parts/VirtualTable.tsx';
+import { VirtualTable } from '../parts/VirtualTable.tsx';
+import type { Column } from '../parts/VirtualTable.tsx';
 import { useWords } from '../words/words.ts';
+import { BulkBar } from './BulkBar.tsx';
+import { columnWidths, columnWords, useColumns } from './columns.ts';
+import { ColumnsMenu } from './ColumnsMenu.tsx';
 import { CommandToAll } from './CommandToAll.tsx';
+import { DeviceCells } from './DeviceCells.tsx';
 import { useDeviceList } from './device-list.ts';
 import type { LiveDeviceList } from './device-list.ts';
 import { EnrolSteps } from './EnrolSteps.tsx';
+import { useSelection } from './selection.ts';
+import type { Selection } from './selection.ts';
 
 const WIDE_ROW_PX = 60;
 const NARROW_ROW_PX = 143;
-/** Tags shown in a row; the drawer shows all. */
-const ROW_TAGS = 3;
 
+/** Names the devices that a filter shows, in whatever order. */
+const listOf = (filter: DeviceFilter): string => JSON.stringify({ ...filter, sort: null });
+
+/** The list that a filter opens. Somebody busy in it, also by a selection or an edit, holds its rows still (principle 1). */
 export function DeviceTable({ filter }: { filter: DeviceFilter }) {
   const { held, zone } = useHeld();
-  const list = useDeviceList(filter, held);
+  const selected = useSelection(listOf(filter));
+  const [editing, setEditing] = useState<string | null>(null);
+  const list = useDeviceList(filter, held || selected.ids.size > 0 || editing !== null);
+  const selection = selected.of(list.rows);
   return (
     <div {...zone}>
-      <Listing filter={filter} list={list} />
+      <Listing filter={filter} list={list} selection={selection} editing={editing} edit={setEditing} />
     </div>
   );
 }
 
-function Listing({ filter, list }: { filter: DeviceFilter; list: LiveDeviceList }) {
+interface Props {
+  filter: DeviceFilter;
+  list: LiveDeviceList;
+  selection: Selection;
+  /** The device whose label and tags are edited in its row. */
+  editing: string | null;
+  edit: (id: string | null) => void;
+}
+
+function Listing(props: Props) {
   const { t } = useWords();
   const { go } = useAddress();
+  const { filter, list } = props;
   if (list.error !== null) return <ErrorPanel error={list.error} retry={list.retry} />;
   if (list.loading) return <RowsLoading />;
-  if (list.rows.length > 0 || list.changes > 0) return <Rows filter={filter} list={list} />;
+  if (list.rows.length > 0 || list.changes > 0) return <Rows {...props} />;
   if (narrows(filter)) {
     return (
       <Empty title={t('devices.noMatch')}>
@@ -55,82 +78,99 @@ function Listing({ filter, list }: { filter: DeviceFilter; list: LiveDeviceList 
   );
 }
 
-function Rows({ filter, list }: { filter: DeviceFilter; list: LiveDeviceList }) {
+/** Space selects a row, F2 edits it, Escape lets the selection go. */
+function useRowKeys({ selection, edit }: Pick<Props, 'selection' | 'edit'>): (device: Device, event: KeyboardEvent) => boolean {
+  const { change } = useAllowed();
+  return (device, { key, shiftKey, target }) => {
+    if (key === 'Escape' && selection.ids.size > 0) selection.clear();
+    else if (key === ' ' && target instanceof HTMLAnchorElement) selection.toggle(device.id, shiftKey);
+    else if (key === 'F2' && change) edit(device.id);
+    else return false;
+    return true;
+  };
+}
+
+function AllShown({ list, selection }: Pick<Props, 'list' | 'selection'>) {
+  const { t } = useWords();
+  const { size } = selection.ids;
+  const all = size > 0 && list.rows.every(({ id }) => selection.ids.has(id));
+  return (
+    <Checkbox
+      size="xs"
+      aria-label={t('select.all')}
+      checked={all}
+      indeterminate={size > 0 && !all}
+      onChange={() => (all ? selection.clear() : selection.all())}
+    />
+  );
+}
+
+function Rows(props: Props) {
+  const { filter, list, selection, editing, edit } = props;
   const { t, formats } = useWords();
   const lost = useLost();
   const narrow = useMediaQuery('(max-width: 760px)') ?? false;
-  const searching = filter.q !== '' || filter.tag !== '';
-  const columns = [
+  const [chosen, choose] = useColumns();
+  const onRowKey = useRowKeys(props);
+  const searching = searches(filter);
+  const columns: Column[] = [
+    { name: t('select.column'), head: <AllShown list={list} selection={selection} /> },
     t('column.status'),
     t('column.label'),
     t('column.model'),
     t('column.tags'),
     t('column.heartbeat'),
     t('column.firmware'),
+    ...chosen.map((column) => t(columnWords[column])),
   ];
+  const widths: CSSProperties & Record<'--chosen', string> = {
+    '--chosen': chosen.map((column) => columnWidths[column]).join(' '),
+  };
   return (
-    <div className={`rc-panel${lost ? ' rc-pale' : ''}${list.refreshing ? ' rc-pale' : ''}`} aria-busy={list.refreshing}>
+    <div className={`rc-panel rc-devices-panel${lost || list.refreshing ? ' rc-pale' : ''}`} aria-busy={list.refreshing}>
       {searching ? <p className="rc-found">{t('devices.found', { count: list.total, n: formats.number(list.total) })}</p> : null}
-      {/* What was asked of another list is not this one's outcome. */}
-      <CommandToAll key={`${filter.status} ${filter.tag} ${filter.q}`} filter={filter} total={list.total} />
+      <div className="rc-bar">
+        {selection.ids.size > 0 ? (
+          <BulkBar selection={selection} />
+        ) : filter.serials === undefined ? (
+          // What was asked of another list is not this one's outcome.
+          <CommandToAll key={listOf(filter)} filter={filter} total={list.total} />
+        ) : null}
+        {filter.serials === undefined ? (
+          <Anchor className="rc-csv" size="sm" href={`/api/v1/devices.csv?${filterQuery(filter).toString()}`} download>
+            {t('history.csv')}
+          </Anchor>
+        ) : null}
+        <ColumnsMenu columns={chosen} choose={choose} />
+      </div>
       <VirtualTable
         label={t('devices.title')}
         layout="rc-devices"
+        style={widths}
         columns={columns}
         rows={list.rows}
         total={list.total}
         rowKey={(device) => device.id}
-        rowClass={(device) => (device.status === 'offline' || device.status === 'never' ? 'rc-silent' : '')}
-        renderCells={(device) => <DeviceCells device={device} filter={filter} removed={list.removed(device)} />}
+        rowClass={(device) =>
+          `${device.status === 'offline' || device.status === 'never' ? 'rc-silent' : ''}${selection.ids.has(device.id) ? ' rc-picked' : ''}`
+        }
+        renderCells={(device) => (
+          <DeviceCells
+            device={device}
+            filter={filter}
+            removed={list.removed(device)}
+            selection={selection}
+            columns={chosen}
+            editing={editing === device.id}
+            onEdited={() => edit(null)}
+          />
+        )}
+        onRowKey={onRowKey}
         rowHeight={narrow ? NARROW_ROW_PX : WIDE_ROW_PX}
         more={list.more && !list.refreshing}
         fetchMore={list.fetchMore}
         strip={<Changes count={list.changes} show={list.show} />}
       />
     </div>
-  );
-}
-
-function DeviceCells({ device, filter, removed }: { device: Device; filter: DeviceFilter; removed: boolean }) {
-  const { t } = useWords();
-  return (
-    <>
-      <Cell area="status">
-        {removed ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}
-        <UnstableSign device={device} />
-        <div className="rc-dim">
-          <Since at={device.statusSince} />
-        </div>
-      </Cell>
-      <Cell area="label">
-        <Link to={{ ...devicesView(filter), device: device.id }} className="rc-row-link">
-          {device.label}
-        </Link>
-        {device.label === device.serial ? null : <div className="rc-dim rc-mono">{device.serial}</div>}
-      </Cell>
-      <Cell area="model">{device.model}</Cell>
-      <Cell area="tags">
-        <Tags tags={device.tags} filter={filter} />
-      </Cell>
-      <Cell area="heartbeat" name={t('column.heartbeat')}>
-        <Ago at={device.lastHeartbeatAt} />
-      </Cell>
-      <Cell area="firmware" name={t('column.firmware')}>
-        {device.firmware ?? '–'}
-      </Cell>
-    </>
-  );
-}
-
-function Tags({ tags, filter }: { tags: readonly string[]; filter: DeviceFilter }) {
-  return (
-    <span className="rc-tags">
-      {tags.slice(0, ROW_TAGS).map((tag) => (
-        <Link key={tag} to={devicesView({ ...filter, tag })} className="rc-tag">
-          {tag}
-        </Link>
-      ))}
-      {tags.length > ROW_TAGS ? <span className="rc-dim">+{tags.length - ROW_TAGS}</span> : null}
-    </span>
   );
 }

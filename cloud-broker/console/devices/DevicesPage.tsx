@@ -1,5 +1,6 @@
 import { Button, Group, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { blocksQuery, countsQuery } from '../api/queries.ts';
 import { devicesView } from '../app/address.ts';
 import type { DevicesView } from '../app/address.ts';
@@ -13,6 +14,9 @@ import { DeviceTable } from './DeviceTable.tsx';
 import { EnrolModal } from './EnrolSteps.tsx';
 import { Filters } from './Filters.tsx';
 import { RefusedTries } from './RefusedTries.tsx';
+import { Keys } from './Keys.tsx';
+import { Pasted, PasteSerials } from './Pasted.tsx';
+import { UndoProvider } from './Undo.tsx';
 import { Waiting } from './Waiting.tsx';
 
 /** Who is there: what waits for a person first, then the counts, then the list that they open. */
@@ -23,6 +27,8 @@ export function DevicesPage({ view }: { view: DevicesView }) {
   const blocked = useInfiniteQuery(blocksQuery).data?.pages[0]?.total ?? 0;
   const { filter } = view;
   const shut = (): void => close(devicesView(filter));
+  const [pasting, setPasting] = useState(false);
+  const [serials, setSerials] = useState<readonly string[] | null>(null);
   return (
     <div className="rc-stack">
       <div className="rc-page-head">
@@ -35,6 +41,9 @@ export function DevicesPage({ view }: { view: DevicesView }) {
               {t('blocked.open', { count: blocked })}
             </Button>
           ) : null}
+          <Button variant="default" onClick={() => setPasting(true)}>
+            {t('paste.open')}
+          </Button>
           <Button onClick={() => go({ ...devicesView(filter), panel: 'enrol' })}>{t('enrol.open')}</Button>
         </Group>
       </div>
@@ -42,8 +51,25 @@ export function DevicesPage({ view }: { view: DevicesView }) {
       <Settling />
       <RefusedTries />
       {filter.status === 'pending' ? null : <Waiting />}
-      <Filters view={view} />
-      {filter.status === 'pending' ? <Waiting filter={filter} /> : <DeviceTable filter={filter} />}
+      <UndoProvider>
+        {serials === null ? (
+          <>
+            <Filters view={view} onSerials={setSerials} />
+            {filter.status === 'pending' ? <Waiting filter={filter} /> : <DeviceTable filter={filter} />}
+          </>
+        ) : (
+          <Pasted serials={serials} onClose={() => setSerials(null)} />
+        )}
+      </UndoProvider>
+      <PasteSerials
+        opened={pasting}
+        onClose={() => setPasting(false)}
+        onFind={(pasted) => {
+          setSerials(pasted);
+          setPasting(false);
+        }}
+      />
+      <Keys />
       <DeviceDrawer id={view.device} onClose={shut} />
       <BlockedDrawer opened={view.panel === 'blocked'} onClose={shut} />
       <EnrolModal opened={view.panel === 'enrol'} onClose={shut} />

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { deviceSorts } from '../../../protocol/api.ts';
 import type { DeviceStatus } from '../../../protocol/api.ts';
 import { countsQuery } from '../api/queries.ts';
-import { devicesView } from '../app/address.ts';
+import { devicesView, searches } from '../app/address.ts';
 import type { DeviceFilter, DevicesView, DeviceSort } from '../app/address.ts';
 import { Link, useAddress } from '../app/Address.tsx';
 import { useLost } from '../live/Live.tsx';
@@ -12,6 +12,7 @@ import { deviceSigns } from '../parts/shapes.tsx';
 import { Shape } from '../parts/Status.tsx';
 import type { WordKey } from '../words/words.ts';
 import { useWords } from '../words/words.ts';
+import { MOST_PASTED, serialsOf } from './paste.ts';
 
 const chips: readonly (DeviceStatus | null)[] = [null, 'online', 'late', 'offline', 'never', 'pending'];
 
@@ -20,9 +21,15 @@ const sortWords: Record<DeviceSort, WordKey> = {
   '-label': 'sort.labelDown',
   enrolled: 'sort.enrolled',
   '-enrolled': 'sort.enrolledDown',
+  since: 'sort.since',
+  '-since': 'sort.sinceDown',
+  model: 'sort.model',
+  '-model': 'sort.modelDown',
+  firmware: 'sort.firmware',
+  '-firmware': 'sort.firmwareDown',
 };
 
-export function Filters({ view }: { view: DevicesView }) {
+export function Filters({ view, onSerials }: { view: DevicesView; onSerials: (serials: string[]) => void }) {
   const { t } = useWords();
   const { go } = useAddress();
   const lost = useLost();
@@ -35,17 +42,19 @@ export function Filters({ view }: { view: DevicesView }) {
         ))}
       </nav>
       <div className="rc-tools">
-        <Search view={view} />
-        {filter.tag === '' ? null : (
-          <span className="rc-tag rc-tag-on">
-            {filter.tag}
-            <CloseButton
-              size="xs"
-              aria-label={t('filter.clearTag', { tag: filter.tag })}
-              onClick={() => go(devicesView({ ...filter, tag: '' }))}
-            />
-          </span>
-        )}
+        <Search view={view} onSerials={onSerials} />
+        {(['tag', 'model', 'firmware'] as const)
+          .filter((name) => filter[name] !== '')
+          .map((name) => (
+            <span key={name} className="rc-tag rc-tag-on">
+              {filter[name]}
+              <CloseButton
+                size="xs"
+                aria-label={t('filter.clearTag', { tag: filter[name] })}
+                onClick={() => go(devicesView({ ...filter, [name]: '' }))}
+              />
+            </span>
+          ))}
         <NativeSelect
           className="rc-sort"
           aria-label={t('sort.title')}
@@ -65,7 +74,7 @@ export function Filters({ view }: { view: DevicesView }) {
 function Chip({ filter, status }: { filter: DeviceFilter; status: DeviceStatus | null }) {
   const { t, formats } = useWords();
   const counts = useQuery(countsQuery).data;
-  const searching = filter.q !== '' || filter.tag !== '';
+  const searching = searches(filter);
   const count = counts === undefined || searching ? null : counts[status ?? 'all'];
   const sign = status === null ? null : deviceSigns[status];
   return (
@@ -88,7 +97,7 @@ function Chip({ filter, status }: { filter: DeviceFilter; status: DeviceStatus |
 const TYPING_MS = 250;
 
 /** The first letters typed make a new entry in the browser's history, the next ones refine it: Back gives the list before the search. */
-function Search({ view }: { view: DevicesView }) {
+function Search({ view, onSerials }: { view: DevicesView; onSerials: (serials: string[]) => void }) {
   const { t } = useWords();
   const { go } = useAddress();
   const { q } = view.filter;
@@ -119,6 +128,12 @@ function Search({ view }: { view: DevicesView }) {
       placeholder={t('filter.search')}
       maxLength={100}
       value={text}
+      onPaste={(event) => {
+        const serials = serialsOf(event.clipboardData.getData('text'));
+        if (serials.length < 2) return;
+        event.preventDefault();
+        onSerials(serials.slice(0, MOST_PASTED));
+      }}
       onChange={(event) => setText(event.currentTarget.value)}
       onBlur={() => {
         refining.current = false;

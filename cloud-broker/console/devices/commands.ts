@@ -1,11 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { commandBatch, commandsMade, commandsPage } from '../../../protocol/api-commands.ts';
+import { commandBatch, commandsPage } from '../../../protocol/api-commands.ts';
 import type { Command, CommandState } from '../../../protocol/api-commands.ts';
-import { ask, change, read } from '../api/client.ts';
+import { change, read } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
 import type { Cursor } from '../api/queries.ts';
-import { filterQuery } from '../app/address.ts';
-import type { DeviceFilter } from '../app/address.ts';
 import type { WordKey, Words } from '../words/words.ts';
 
 const PAGE_ROWS = 5;
@@ -35,16 +33,6 @@ export function useCommand(id: string) {
   return useMutation({
     mutationFn: (name: Asked) => change('POST', pathOf(id), { name }),
     onSettled: () => client.invalidateQueries({ queryKey: [...keys.commands, id] }),
-  });
-}
-
-/** Asks something of all that a filter shows, also beyond what was read of the list. */
-export function useCommandToAll() {
-  return useMutation({
-    mutationFn: ({ name, filter }: { name: Asked; filter: DeviceFilter }) => {
-      const { status, q, tag } = Object.fromEntries(filterQuery(filter)) as Record<string, string | undefined>;
-      return ask('/commands', commandsMade, { name, filter: { status, q, tag } });
-    },
   });
 }
 

@@ -115,7 +115,9 @@ const anyFilter = fc.record({
   status: fc.constantFrom(null, 'online' as const),
   q: fc.constant(''),
   tag: fc.constant(''),
-  sort: fc.constantFrom('label' as const, '-label' as const),
+  model: fc.constant(''),
+  firmware: fc.constantFrom('', '6.9.4'),
+  sort: fc.constantFrom('label' as const, '-label' as const, 'since' as const, '-firmware' as const),
 });
 const asDomain = (devices: readonly Device[]) => new Map(devices.map((one) => [one.id, one]));
 

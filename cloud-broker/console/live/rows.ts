@@ -1,4 +1,5 @@
 import type { Device, DevicesPage } from '../../../protocol/api.ts';
+import { serialKey } from '../../../protocol/text.ts';
 import type { DeviceFilter } from '../app/address.ts';
 import type { DeviceList } from '../api/queries.ts';
 
@@ -27,16 +28,26 @@ const includes = (text: string, part: string): boolean => text.toLowerCase().inc
 /** Whether a filter's list shows this device. The service has the last word: a list is read anew whenever it is opened. */
 export function matches(filter: DeviceFilter, device: Device): boolean {
   if (filter.status !== null && device.status !== filter.status) return false;
+  if (filter.serials !== undefined && !filter.serials.includes(serialKey(device.serial))) return false;
   if (filter.tag !== '' && !device.tags.includes(filter.tag)) return false;
+  if (filter.model !== '' && device.model !== filter.model) return false;
+  if (filter.firmware !== '' && device.firmware !== filter.firmware) return false;
   return filter.q === '' || [device.label, device.serial, device.model, device.id].some((text) => includes(text, filter.q));
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
+/** What a list is in the order of; what a device does not have comes first. */
+function sortedBy(sort: DeviceFilter['sort'], device: Device): string {
+  if (sort.endsWith('label')) return device.label;
+  if (sort.endsWith('enrolled')) return device.enrolledAt ?? '';
+  if (sort.endsWith('since')) return device.statusSince;
+  return sort.endsWith('model') ? device.model : (device.firmware ?? '');
+}
+
 /** The order of a filter's list: by code points, then by id, as the service sorts. */
 export function compare(filter: DeviceFilter, a: Device, b: Device): number {
-  const byLabel = filter.sort === 'label' || filter.sort === '-label';
-  const first = byLabel ? order(a.label, b.label) : order(a.enrolledAt ?? '', b.enrolledAt ?? '');
+  const first = order(sortedBy(filter.sort, a), sortedBy(filter.sort, b));
   const both = first === 0 ? order(a.id, b.id) : first;
   return filter.sort.startsWith('-') ? -both : both;
 }

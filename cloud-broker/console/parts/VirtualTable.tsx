@@ -1,12 +1,19 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+import type { CSSProperties, KeyboardEvent, ReactNode, RefObject } from 'react';
+
+/** A column's name, or what stands in its place for the eye. */
+export type Column = string | { name: string; head: ReactNode };
 
 interface Props<Row> {
   label: string;
   /** Which grid the rows are laid out by: a class in styles.css. */
   layout: string;
-  columns: readonly string[];
+  columns: readonly Column[];
+  /** Widths that depend on the columns chosen. */
+  style?: CSSProperties;
+  /** A key pressed in a row; true when that was its use. */
+  onRowKey?: (row: Row, event: KeyboardEvent) => boolean;
   rows: readonly Row[];
   /** How many rows the whole list has; more than were fetched. */
   total: number;
@@ -61,16 +68,27 @@ export function VirtualTable<Row>(props: Props<Row>) {
     if (more && lastDrawn >= rows.length - FETCH_AHEAD_ROWS) fetchMore();
   }, [more, lastDrawn, rows.length, fetchMore]);
   const onKeyDown = (event: KeyboardEvent): void => {
+    const pressedIn = event.target instanceof HTMLElement ? event.target.closest('[data-index]') : null;
+    const pressed = pressedIn === null ? undefined : rows[Number(pressedIn.getAttribute('data-index'))];
+    if (pressed !== undefined && props.onRowKey?.(pressed, event) === true) return event.preventDefault();
+    if (event.target instanceof HTMLInputElement && event.target.type !== 'checkbox') return undefined;
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    const at = step === 0 || !(event.target instanceof HTMLElement) ? null : event.target.closest('[data-index]');
+    const at = step === 0 ? null : pressedIn;
     const next = Number(at?.getAttribute('data-index')) + step;
-    if (at === null || next < 0 || next >= rows.length) return;
+    if (at === null || next < 0 || next >= rows.length) return undefined;
     event.preventDefault();
     virtualizer.scrollToIndex(next);
-    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
+    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-index="${next}"] :is(a, .rc-row-link)`)?.focus());
+    return undefined;
   };
   return (
-    <div role="table" aria-label={props.label} aria-rowcount={props.total + 1} className={`rc-table ${props.layout}`}>
+    <div
+      role="table"
+      aria-label={props.label}
+      aria-rowcount={props.total + 1}
+      className={`rc-table ${props.layout}`}
+      style={props.style}
+    >
       <TableHead columns={props.columns} strip={props.strip} />
       <div ref={body} role="rowgroup" className="rc-rows" style={{ height: virtualizer.getTotalSize() }} onKeyDown={onKeyDown}>
         {items.map((item) => {
@@ -95,15 +113,18 @@ export function VirtualTable<Row>(props: Props<Row>) {
   );
 }
 
-function TableHead({ columns, strip }: { columns: readonly string[]; strip: ReactNode }) {
+function TableHead({ columns, strip }: { columns: readonly Column[]; strip: ReactNode }) {
   return (
     <div role="rowgroup" className="rc-head">
       <div role="row" className="rc-head-row">
-        {columns.map((name) => (
-          <div key={name} role="columnheader">
-            {name}
-          </div>
-        ))}
+        {columns.map((column) => {
+          const { name, head } = typeof column === 'string' ? { name: column, head: column } : column;
+          return (
+            <div key={name} role="columnheader">
+              {head}
+            </div>
+          );
+        })}
       </div>
       {strip}
     </div>

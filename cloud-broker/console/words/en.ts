@@ -4,7 +4,9 @@ import { devices } from './en/devices.ts';
 import { enrolment } from './en/enrolment.ts';
 import { device } from './en/device.ts';
 import { commands } from './en/commands.ts';
+import { selection } from './en/selection.ts';
 import { billing } from './en/billing.ts';
+import { overview } from './en/overview.ts';
 import { portal } from './en/portal.ts';
 import { users } from './en/users.ts';
 import { administration } from './en/administration.ts';
@@ -22,8 +24,10 @@ export const en = {
   ...enrolment,
   ...device,
   ...commands,
+  ...selection,
   ...billing,
   ...users,
+  ...overview,
   ...portal,
   ...administration,
   ...alerts,

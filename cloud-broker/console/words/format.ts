@@ -12,6 +12,8 @@ export interface Formats {
   day: (isoTime: string) => string;
   /** A moment to the second: 22 Jul 2027, 14:02:10. */
   exact: (isoTime: string) => string;
+  /** A moment's day where the reader is, without its year: 22 Jul. */
+  dayMonth: (isoTime: string) => string;
   /** The time of day: 14:02:10. */
   clock: (timeMs: number) => string;
   /** Relative up to 24 h, then the date; null when less than a minute ago. */
@@ -41,6 +43,7 @@ export function createFormats(language: Language): Formats {
   const shortDate = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
   const shortDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { style: 'short' });
@@ -62,6 +65,7 @@ export function createFormats(language: Language): Formats {
     date: (isoDate) => date.format(new Date(isoDate)),
     dates: (from, to) => shortDate.formatRange(new Date(from), new Date(to)),
     day: (isoTime) => day.format(new Date(isoTime)),
+    dayMonth: (isoTime) => dayMonth.format(new Date(isoTime)),
     exact: (isoTime) => exact.format(new Date(isoTime)),
     clock: (timeMs) => clock.format(timeMs),
     ago: (isoTime, nowMs) => {

@@ -5,7 +5,9 @@ import { devices } from './fr/devices.ts';
 import { enrolment } from './fr/enrolment.ts';
 import { device } from './fr/device.ts';
 import { commands } from './fr/commands.ts';
+import { selection } from './fr/selection.ts';
 import { billing } from './fr/billing.ts';
+import { overview } from './fr/overview.ts';
 import { portal } from './fr/portal.ts';
 import { users } from './fr/users.ts';
 import { administration } from './fr/administration.ts';
@@ -20,8 +22,10 @@ export const fr: Record<keyof typeof en, string> = {
   ...enrolment,
   ...device,
   ...commands,
+  ...selection,
   ...billing,
   ...users,
+  ...overview,
   ...portal,
   ...administration,
   ...alerts,

@@ -13,6 +13,7 @@ import {
 import { RollcallError } from '../../../protocol/errors.ts';
 import { blockView } from '../../store/queries/blocks.ts';
 import { isoTime } from '../../store/queries/cursor.ts';
+import { isSearched } from '../../store/queries/device-order.ts';
 import { countDevices, deviceOrFormer, deviceView, listDevices, searchDevices } from '../../store/queries/devices.ts';
 import type { DeviceSearch } from '../../store/queries/search.ts';
 import { callerOf } from '../access.ts';
@@ -40,10 +41,9 @@ export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): vo
     async (request) => {
       const viewer = viewerOf(callerOf(request));
       const q = request.query.q?.trim() ?? '';
-      const { items, nextCursor, total } =
-        q === ''
-          ? listDevices(store.reader, viewer, request.query)
-          : await searchDevices(store.reader, search, viewer, { ...request.query, q });
+      const { items, nextCursor, total } = isSearched(request.query)
+        ? await searchDevices(store.reader, search, viewer, { ...request.query, q })
+        : listDevices(store.reader, viewer, request.query);
       return { items: items.map((view) => presentDevice(view, deps.presence.of(view.id))), nextCursor, total };
     },
   );

@@ -5,7 +5,7 @@ import type { Sql } from '../../store/sql.ts';
 /** Either a selection, or all enrolled devices that a filter of GET /devices shows. */
 export interface Aim {
   ids?: string[] | undefined;
-  filter?: (Parameters<typeof enrolledIds>[2] & { q?: string | undefined }) | undefined;
+  filter?: (Omit<Parameters<typeof foundIds>[2], 'q'> & { q?: string | undefined }) | undefined;
 }
 
 /** The devices that are meant, each once; `unseen` are those of a selection that the viewer does not see (A4). */
@@ -21,6 +21,7 @@ export async function targetsOf(
     return { ids: asked.filter((id) => seen.has(id)), unseen: asked.filter((id) => !seen.has(id)) };
   }
   const q = filter.q?.trim() ?? '';
-  const found = q === '' ? enrolledIds(sql, viewer, filter) : await foundIds(search, viewer, { ...filter, q });
+  const isPlain = q === '' && filter.model === undefined && filter.firmware === undefined;
+  const found = isPlain ? enrolledIds(sql, viewer, filter) : await foundIds(search, viewer, { ...filter, q });
   return { ids: found, unseen: [] };
 }

@@ -92,6 +92,8 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
   'GET /devices': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices' }) },
   'GET /devices/counts': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/counts' }) },
   'GET /devices/:id': { expected: 'not-found', try: (ids) => ({ method: 'GET', url: `/devices/${ids.device}` }) },
+  'GET /overview/presence': { expected: 'own-only', try: () => ({ method: 'GET', url: '/overview/presence' }) },
+  'GET /billing/balance': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/balance' }) },
   'GET /devices/:id/presence': {
     expected: 'not-found',
     try: (ids) => ({ method: 'GET', url: `/devices/${ids.device}/presence` }),
@@ -102,6 +104,7 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
   },
   'DELETE /devices/:id': { expected: 'not-found', try: (ids) => ({ method: 'DELETE', url: `/devices/${ids.device}` }) },
   // What a filter finds is the caller's own: here nothing. Selections of another's ids are tried in selection.test.ts.
+  'GET /devices.csv': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices.csv' }) },
   'POST /devices/find': {
     expected: 'own-only',
     try: () => ({ method: 'POST', url: '/devices/find', body: { serials: ['S-1', 'unlisted-1'] } }),

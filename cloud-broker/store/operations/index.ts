@@ -29,6 +29,7 @@ import {
   removePortalMember,
 } from './portal-organizations.ts';
 import { flushPresence, noteRun, prunePresence } from './presence.ts';
+import { samplePresence } from './samples.ts';
 import { issueInvoiceKey, issueKey, redeemKey } from './product-keys.ts';
 import { importBoards } from './register.ts';
 import {
@@ -71,6 +72,7 @@ export const operations = {
   issueInvoiceKey,
   redeemKey,
   flushPresence,
+  samplePresence,
   noteRun,
   prunePresence,
   raiseAlerts,

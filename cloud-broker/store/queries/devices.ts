@@ -3,6 +3,7 @@ import { deviceSorts, deviceStatuses, type DevicesQuery, type DeviceStatus } fro
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { Parameter, Sql } from '../sql.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
+import { fits, orderedBy } from './device-order.ts';
 import type { DeviceSearch } from './search.ts';
 
 /** Whose eyes a read goes through: one domain, and for a user with tags only devices with all of them (A4, D6). */
@@ -162,7 +163,9 @@ export async function searchDevices(
   const { ids, total } = await search.find(viewer.domainId, query.q, {
     status: query.status,
     tags: wantedTags(viewer, query.tag),
-    by: isByLabel(query.sort) ? 'label' : 'enrolledAt',
+    model: query.model,
+    firmware: query.firmware,
+    by: orderedBy(query.sort),
     descending: query.sort.startsWith('-'),
     after: from === null ? null : { value: from[1], id: from[2] },
     most: query.limit + 1,
@@ -170,18 +173,16 @@ export async function searchDevices(
   return { ...cut(devicesById(sql, ids), query), total };
 }
 
-const isByLabel = (sort: DeviceSort): boolean => sort.endsWith('label');
-
 /** The place that the query's cursor stands for; null where it begins at the beginning. */
 function placeOf({ cursor, sort }: DevicesQuery): Place | null {
   const from = decodeCursor(cursor, place);
-  if (from !== null && (from[0] !== sort || (typeof from[1] === 'string') !== isByLabel(sort)))
+  if (from !== null && (from[0] !== sort || !fits(orderedBy(sort), from[1])))
     throw new RollcallError('invalid-request', { field: 'cursor' });
   return from;
 }
 
 function cut(rows: DeviceView[], { sort, limit }: DevicesQuery): Pick<DevicesList, 'items' | 'nextCursor'> {
-  return pageOf(rows, limit, (last): Place => [sort, isByLabel(sort) ? last.label : last.enrolledAt, last.id]);
+  return pageOf(rows, limit, (last): Place => [sort, last[orderedBy(sort)], last.id]);
 }
 
 /** In the order of `ids`; without those that went meanwhile. */
@@ -205,10 +206,10 @@ export function enrolledIds(sql: Sql, viewer: Viewer, { status, tag }: Pick<Devi
 export async function foundIds(
   search: DeviceSearch,
   viewer: Viewer,
-  { q, status, tag }: Pick<DevicesQuery, 'status' | 'tag'> & { q: string },
+  { q, status, tag, model, firmware }: Pick<DevicesQuery, 'status' | 'tag' | 'model' | 'firmware'> & { q: string },
 ): Promise<string[]> {
   const all = { by: 'label', descending: false, after: null, most: Number.MAX_SAFE_INTEGER } as const;
-  return (await search.find(viewer.domainId, q, { ...all, status, tags: wantedTags(viewer, tag) })).ids;
+  return (await search.find(viewer.domainId, q, { ...all, status, model, firmware, tags: wantedTags(viewer, tag) })).ids;
 }
 
 /** Which of these devices the viewer sees. */

@@ -31,7 +31,7 @@ export function presenceHistory(sql: Sql, deviceId: string, { from, to }: Period
       from,
     ),
     changes,
-    runs: sql.all('SELECT started_at AS startedAt, alive_at AS aliveAt FROM service_runs ORDER BY started_at'),
+    runs: serviceRuns(sql),
     running: sql
       .all<Period>(
         'SELECT from_at AS "from", to_at AS "to" FROM running_times WHERE device_id = ? AND to_at > ? ORDER BY from_at DESC LIMIT ?',
@@ -41,4 +41,9 @@ export function presenceHistory(sql: Sql, deviceId: string, { from, to }: Period
       )
       .toReversed(),
   };
+}
+
+/** When the service ran, in the last 90 days. */
+export function serviceRuns(sql: Sql): History['runs'] {
+  return sql.all('SELECT started_at AS startedAt, alive_at AS aliveAt FROM service_runs ORDER BY started_at');
 }

@@ -1,21 +1,32 @@
 import type { DeviceStatus } from '../../../protocol/api.ts';
 
+/** What devices are searched by: a part of their names, and what they must be. */
+export interface Terms {
+  text: string;
+  model: string | undefined;
+  firmware: string | undefined;
+  status: DeviceStatus | undefined;
+  /** All of them, each as it stands in a JSON array. */
+  tags: readonly string[];
+}
+
 /** One search term with the devices that it matches. */
 export class Term {
-  readonly text: string;
+  private readonly terms: Terms;
   /** By place: 1 where it matches. */
   matches: Uint8Array;
-  private readonly counts = new Map<DeviceStatus, number>();
+  count = 0;
 
-  constructor(text: string, places: number) {
-    this.text = text;
+  constructor(terms: Terms, places: number) {
+    this.terms = terms;
     this.matches = new Uint8Array(places);
   }
 
-  /** Devices of this status, or of any. */
-  count(status: DeviceStatus | undefined): number {
-    if (status !== undefined) return this.counts.get(status) ?? 0;
-    return [...this.counts.values()].reduce((sum, devices) => sum + devices, 0);
+  isMet(text: string, device: { model: string; firmware: string | null; status: DeviceStatus; tags: string }): boolean {
+    const { model, firmware, status, tags } = this.terms;
+    if (status !== undefined && device.status !== status) return false;
+    if ((model !== undefined && device.model !== model) || (firmware !== undefined && device.firmware !== firmware)) return false;
+    return text.includes(this.terms.text) && tags.every((tag) => device.tags.includes(tag));
   }
 
   places(): number[] {
@@ -24,19 +35,20 @@ export class Term {
     return places;
   }
 
-  add(place: number, status: DeviceStatus): void {
+  add(place: number): void {
     if (place >= this.matches.length) {
       const wider = new Uint8Array(2 * place);
       wider.set(this.matches);
       this.matches = wider;
     }
+    if (this.matches[place] === 1) return;
     this.matches[place] = 1;
-    this.counts.set(status, (this.counts.get(status) ?? 0) + 1);
+    this.count += 1;
   }
 
-  remove(place: number, status: DeviceStatus): void {
+  remove(place: number): void {
     if (this.matches[place] !== 1) return;
     this.matches[place] = 0;
-    this.counts.set(status, (this.counts.get(status) ?? 0) - 1);
+    this.count -= 1;
   }
 }

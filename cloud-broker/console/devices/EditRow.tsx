@@ -1,0 +1,75 @@
+import { Button, Group, TagsInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { FormEvent, KeyboardEvent } from 'react';
+import { devicePatch } from '../../../protocol/api.ts';
+import type { Device, DevicePatch } from '../../../protocol/api.ts';
+import { change } from '../api/client.ts';
+import { Refused } from '../parts/panels.tsx';
+import { useWords } from '../words/words.ts';
+import { useEdit } from './changes.ts';
+import { useUndo } from './Undo.tsx';
+
+const MOST_TAGS = 32;
+const MOST_CHARACTERS = 64;
+
+/** Label and tags, changed in the row itself (F2): Enter saves, Escape leaves, and for 10 seconds it can be taken back. */
+export function EditRow({ device, onClose }: { device: Device; onClose: () => void }) {
+  const { t } = useWords();
+  const [label, setLabel] = useState(device.label);
+  const [tags, setTags] = useState(device.tags);
+  const edit = useEdit(device.id);
+  const offer = useUndo();
+  const patch: DevicePatch = { label: label.trim(), tags: tags.map((tag) => tag.trim()) };
+  const checked = devicePatch.safeParse(patch);
+  const before: DevicePatch = { label: device.label, tags: device.tags };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!checked.success) return;
+    if (JSON.stringify(checked.data) === JSON.stringify(before)) return onClose();
+    edit.mutate(checked.data, {
+      onSuccess: () => {
+        offer({
+          text: t('undo.labelled', { label: device.label }),
+          undo: () => change('PATCH', `/devices/${encodeURIComponent(device.id)}`, before),
+        });
+        onClose();
+      },
+    });
+  };
+  const leave = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    onClose();
+  };
+  return (
+    <form className="rc-edit-row" onSubmit={submit} onKeyDown={leave}>
+      <TextInput
+        size="xs"
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- somebody has just asked for this field
+        autoFocus
+        aria-label={t('column.label')}
+        value={label}
+        maxLength={MOST_CHARACTERS}
+        error={!checked.success}
+        onChange={(event) => setLabel(event.currentTarget.value)}
+      />
+      <TagsInput
+        size="xs"
+        aria-label={t('column.tags')}
+        value={tags}
+        maxTags={MOST_TAGS}
+        maxLength={MOST_CHARACTERS}
+        onChange={setTags}
+      />
+      <Group gap="xs">
+        <Button size="compact-xs" type="submit" disabled={!checked.success} loading={edit.isPending}>
+          {t('edit.save')}
+        </Button>
+        <Button size="compact-xs" variant="default" onClick={onClose}>
+          {t('cancel')}
+        </Button>
+      </Group>
+      {edit.isError ? <Refused error={edit.error} /> : null}
+    </form>
+  );
+}

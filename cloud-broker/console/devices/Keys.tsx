@@ -1,0 +1,51 @@
+import { Kbd, Modal } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useWords } from '../words/words.ts';
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable], [role=dialog]') !== null;
+
+/** `/` goes to the search field, `?` shows the list of keys. Neither while somebody types, nor with a modifier. */
+export function Keys() {
+  const { t } = useWords();
+  const [opened, setOpened] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
+      if (event.key === '/') document.querySelector<HTMLInputElement>('.rc-search input')?.focus();
+      else if (event.key === '?') setOpened(true);
+      else return;
+      event.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  const rows = [
+    ['/', t('keys.search')],
+    ['↑ ↓', t('keys.arrows')],
+    ['␣', t('keys.space')],
+    ['⏎', t('keys.enter')],
+    ['F2', t('keys.edit')],
+    ['Esc', t('keys.escape')],
+    ['?', t('keys.list')],
+  ] as const;
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => setOpened(false)}
+      title={t('keys.title')}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <dl className="rc-keys">
+        {rows.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <Kbd>{key}</Kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}

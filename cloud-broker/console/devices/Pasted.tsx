@@ -1,0 +1,83 @@
+import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import type { FormEvent } from 'react';
+import { serialKey } from '../../../protocol/text.ts';
+import { devicesQuery } from '../api/queries.ts';
+import { noFilter } from '../app/address.ts';
+import { rowsOf } from '../live/rows.ts';
+import { Copyable } from '../parts/Copyable.tsx';
+import { useWords } from '../words/words.ts';
+import { DeviceTable } from './DeviceTable.tsx';
+import { missingOf, MOST_PASTED, serialsOf } from './paste.ts';
+
+const MOST_CHARACTERS = 400_000;
+
+/** A pasted column of serials: how many are here, the others to copy, and the list of those that are. */
+export function Pasted({ serials, onClose }: { serials: readonly string[]; onClose: () => void }) {
+  const { t, formats } = useWords();
+  const filter = useMemo(() => ({ ...noFilter, serials: serials.map(serialKey) }), [serials]);
+  const { data } = useInfiniteQuery(devicesQuery(filter));
+  const missing = data === undefined ? [] : missingOf(serials, rowsOf(data));
+  const found = serials.length - missing.length;
+  return (
+    <>
+      <section className="rc-panel rc-pasted" aria-label={t('paste.open')}>
+        <Group justify="space-between" gap="sm">
+          <b role="status">
+            {data === undefined
+              ? ''
+              : t('paste.found', { count: found, found: formats.number(found), n: formats.number(serials.length) })}
+          </b>
+          <Button variant="default" size="xs" onClick={onClose}>
+            {t('paste.close')}
+          </Button>
+        </Group>
+        {missing.length === 0 ? null : (
+          <>
+            <Text size="sm">{t('paste.missing', { count: missing.length, n: formats.number(missing.length) })}</Text>
+            <Copyable text={missing.join('\n')} />
+          </>
+        )}
+      </section>
+      <DeviceTable filter={filter} />
+    </>
+  );
+}
+
+interface Props {
+  opened: boolean;
+  onClose: () => void;
+  onFind: (serials: string[]) => void;
+}
+
+export function PasteSerials({ opened, onClose, onFind }: Props) {
+  const { t, formats } = useWords();
+  const [text, setText] = useState('');
+  const serials = serialsOf(text);
+  const most = formats.number(MOST_PASTED);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onFind(serials.slice(0, MOST_PASTED));
+    setText('');
+  };
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('paste.open')} closeButtonProps={{ 'aria-label': t('close') }}>
+      <Stack component="form" gap="md" onSubmit={submit}>
+        <Textarea
+          label={t('paste.field')}
+          description={t('paste.hint', { n: most })}
+          rows={8}
+          maxLength={MOST_CHARACTERS}
+          value={text}
+          data-autofocus
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        {serials.length > MOST_PASTED ? <Text size="sm">{t('paste.tooMany', { n: most })}</Text> : null}
+        <Button type="submit" disabled={serials.length === 0}>
+          {t('paste.find')}
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,129 @@
+import { useMutation, useQueries } from '@tanstack/react-query';
+import { commandsMade, commandStates } from '../../../protocol/api-commands.ts';
+import type { CommandState } from '../../../protocol/api-commands.ts';
+import { MOST_SELECTED, tagsMade, unenrolMade } from '../../../protocol/api-selection.ts';
+import type { TagsMade } from '../../../protocol/api-selection.ts';
+import { ask } from '../api/client.ts';
+import { filterQuery } from '../app/address.ts';
+import type { DeviceFilter } from '../app/address.ts';
+import { batchQuery } from './commands.ts';
+import type { Asked } from './commands.ts';
+
+/** A selection, or all that a filter shows, also beyond what was read of the list. */
+export type Aim = { ids: readonly string[] } | { filter: DeviceFilter };
+
+/** The bodies that mean all of an aim: the service takes so many ids at a time. */
+function aimsOf(aim: Aim): object[] {
+  if ('filter' in aim) {
+    const { status, q, tag, model, firmware } = Object.fromEntries(filterQuery(aim.filter)) as Record<string, string | undefined>;
+    return [{ filter: { status, q, tag, model, firmware } }];
+  }
+  const pieces: object[] = [];
+  for (let from = 0; from < aim.ids.length; from += MOST_SELECTED)
+    pieces.push({ ids: aim.ids.slice(from, from + MOST_SELECTED) });
+  return pieces;
+}
+
+export interface Commanded {
+  batches: string[];
+  commands: number;
+  refused: number;
+}
+
+/** Asks something of all of an aim (P8). */
+export function useCommands() {
+  return useMutation({
+    mutationFn: async ({ name, aim }: { name: Asked; aim: Aim }): Promise<Commanded> => {
+      const sum: Commanded = { batches: [], commands: 0, refused: 0 };
+      for (const target of aimsOf(aim)) {
+        const made = await ask('/commands', commandsMade, { name, ...target });
+        if (made.commands > 0) sum.batches.push(made.batch);
+        sum.commands += made.commands;
+        sum.refused += made.refusedCount;
+      }
+      return sum;
+    },
+  });
+}
+
+/** What became of what was asked, by state, over all batches. */
+export function useStates(batches: readonly string[]): Partial<Record<CommandState, number>> {
+  const answers = useQueries({ queries: batches.map(batchQuery) });
+  return Object.fromEntries(
+    commandStates.map((state) => [state, answers.reduce((sum, { data }) => sum + (data?.states[state] ?? 0), 0)]),
+  );
+}
+
+interface TagStep {
+  tag: string;
+  added: boolean;
+  changed: readonly string[];
+}
+
+export interface TagsChanged {
+  steps: readonly TagStep[];
+  changed: number;
+  unchanged: number;
+  refused: number;
+  /** False where more were changed than the service names. */
+  undoable: boolean;
+}
+
+/** One tag at a time: so is known which devices each one really changed, and what undoing must leave alone. */
+async function changeTags(aim: Aim, add: readonly string[], remove: readonly string[]): Promise<TagsChanged> {
+  const steps: TagStep[] = [];
+  const [changed, refused] = [new Set<string>(), new Set<string>()];
+  let [undoable, most, same] = [true, 0, Infinity];
+  // Adding first: a device whose tag goes may leave the filter.
+  const wishes = [...add.map((tag) => ({ tag, added: true })), ...remove.map((tag) => ({ tag, added: false }))];
+  for (const { tag, added } of wishes) {
+    let [ofTag, unchanged] = [0, 0];
+    for (const target of aimsOf(aim)) {
+      const made: TagsMade = await ask('/devices/tags', tagsMade, { ...target, [added ? 'add' : 'remove']: [tag] });
+      steps.push({ tag, added, changed: made.changed });
+      for (const id of made.changed) changed.add(id);
+      for (const { deviceId } of made.refused) refused.add(deviceId);
+      undoable &&= made.changed.length === made.changedCount;
+      ofTag += made.changedCount;
+      unchanged += made.unchanged;
+    }
+    most = Math.max(most, ofTag);
+    same = Math.min(same, unchanged);
+  }
+  const count = Math.max(changed.size, most);
+  return { steps, changed: count, unchanged: count === 0 ? same : 0, refused: refused.size, undoable };
+}
+
+/** Takes back exactly what was changed, last step first. */
+export async function undoTags({ steps }: TagsChanged): Promise<void> {
+  for (const { tag, added, changed } of steps.toReversed())
+    for (const target of aimsOf({ ids: changed }))
+      await ask('/devices/tags', tagsMade, { ...target, [added ? 'remove' : 'add']: [tag] });
+}
+
+export function useTags() {
+  return useMutation({
+    mutationFn: ({ aim, add, remove }: { aim: Aim; add: readonly string[]; remove: readonly string[] }) =>
+      changeTags(aim, add, remove),
+  });
+}
+
+export interface Unenrolled {
+  unenrolled: number;
+  refused: number;
+}
+
+/** Unenrols a selection (E9). */
+export function useUnenrolSome() {
+  return useMutation({
+    mutationFn: async (ids: readonly string[]): Promise<Unenrolled> => {
+      const sum: Unenrolled = { unenrolled: 0, refused: 0 };
+      for (const target of aimsOf({ ids })) {
+        const made = await ask('/devices/unenrol', unenrolMade, target);
+        sum.unenrolled += made.unenrolled.length;
+        sum.refused += made.refused.length;
+      }
+      return sum;
+    },
+  });
+}

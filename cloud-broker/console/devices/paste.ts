@@ -1,0 +1,38 @@
+import { findMade, MOST_SERIALS } from '../../../protocol/api-selection.ts';
+import type { Device, DevicesPage } from '../../../protocol/api.ts';
+import { serialKey } from '../../../protocol/text.ts';
+import { ask } from '../api/client.ts';
+
+/** Serials that are looked up at most. */
+export const MOST_PASTED = 5000;
+
+/** Serials of a pasted column or list, each once, in the order they came (E12). */
+export function serialsOf(text: string): string[] {
+  const serials = new Map<string, string>();
+  for (const part of text.split(/[\n\r\t,;]+/)) {
+    // Spreadsheets quote what they copy now and then.
+    const serial = part
+      .trim()
+      .replaceAll(/^["']|["']$/g, '')
+      .trim()
+      .slice(0, 128);
+    if (serial !== '' && !serials.has(serialKey(serial))) serials.set(serialKey(serial), serial);
+  }
+  return [...serials.values()];
+}
+
+/** The devices that carry one of these serials, as one page. */
+export async function readBySerial(serials: readonly string[], order: (a: Device, b: Device) => number): Promise<DevicesPage> {
+  const items: Device[] = [];
+  for (let from = 0; from < serials.length; from += MOST_SERIALS) {
+    const { found } = await ask('/devices/find', findMade, { serials: serials.slice(from, from + MOST_SERIALS) });
+    items.push(...found);
+  }
+  return { items: items.toSorted(order), nextCursor: null, total: items.length };
+}
+
+/** Serials that no device of the list carries. */
+export function missingOf(serials: readonly string[], rows: readonly Device[]): string[] {
+  const there = new Set(rows.map((row) => serialKey(row.serial)));
+  return serials.filter((serial) => !there.has(serialKey(serial)));
+}

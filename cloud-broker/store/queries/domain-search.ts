@@ -1,0 +1,262 @@
+import type { DeviceStatus } from '../../../protocol/api.ts';
+import type { Sql } from '../sql.ts';
+import { LateOrder } from './late-order.ts';
+import { comparedKeys, SearchOrder, type Key } from './search-order.ts';
+import { Term, type Terms } from './search-term.ts';
+import { Signatures } from './signatures.ts';
+
+/** Search terms kept for each. */
+const MOST_TERMS = 32;
+/** So many are sooner sorted than met in the order of all devices. */
+const FEW = 256;
+/** Rows read in one turn, so that nothing else waits longer than about a millisecond. */
+const ROWS_A_TURN = 250;
+
+/** What a list can be in the order of. */
+export type OrderedBy = 'label' | 'enrolledAt' | 'statusSince' | 'model' | 'firmware';
+
+interface Device {
+  id: string;
+  label: string;
+  enrolledAt: number | null;
+  statusSince: number;
+  model: string;
+  firmware: string | null;
+  status: DeviceStatus;
+  /** JSON array of texts. */
+  tags: string;
+}
+
+interface Row extends Device {
+  serial: string;
+}
+
+const COLUMNS = 'id, label, serial, model, firmware, status, status_since AS statusSince, tags, enrolled_at AS enrolledAt';
+/** As in the indexes that rows are read by. */
+const SHOWN = "domain_id = ? AND state <> 'unenrolled'";
+
+/** Upper case letters of ASCII do not count, as in SQLite's LIKE. */
+function folded(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** What of the devices found is wanted. */
+export interface Wanted {
+  status: DeviceStatus | undefined;
+  /** All of them. */
+  tags: readonly string[];
+  model?: string | undefined;
+  firmware?: string | undefined;
+  by: OrderedBy;
+  descending: boolean;
+  /** The last one seen. */
+  after: Key | null;
+  most: number;
+}
+
+/** The devices of one domain, each at a place of its own. */
+export class DomainSearch {
+  private readonly sql: Sql;
+  private readonly domainId: number;
+  private readonly places = new Map<string, number>();
+  /** By place; null where the device is gone. */
+  private readonly devices: (Device | null)[] = [];
+  private readonly texts: string[] = [];
+  private readonly signatures = new Signatures();
+  private readonly orders = {
+    label: new SearchOrder((place) => this.keyOf(place, 'label')),
+    enrolledAt: new SearchOrder((place) => this.keyOf(place, 'enrolledAt')),
+  };
+  /** Orders that somebody asked for: most domains are never sorted so. */
+  private readonly late = new Map<OrderedBy, LateOrder>();
+  private readonly terms = new Map<string, Term>();
+  /** Changed since they were read. */
+  private readonly stale = new Set<string>();
+  private loading: Generator<void> | null;
+
+  constructor(sql: Sql, domainId: number) {
+    this.sql = sql;
+    this.domainId = domainId;
+    this.loading = this.load();
+  }
+
+  get size(): number {
+    return this.devices.length;
+  }
+
+  changed(deviceId: string): void {
+    this.stale.add(deviceId);
+  }
+
+  /** Reads some of what is not known yet; false when nothing is left. */
+  readSome(): boolean {
+    if (this.loading !== null) {
+      if (this.loading.next().done === true) this.loading = null;
+      return true;
+    }
+    if (this.refreshSome()) return true;
+    let inserted = false;
+    for (const order of this.late.values()) inserted ||= order.insertSome(this.devices, ROWS_A_TURN);
+    return inserted;
+  }
+
+  /** To be called before the reading that a search needs. */
+  orderBy(by: OrderedBy): void {
+    if (by === 'label' || by === 'enrolledAt' || this.late.has(by)) return;
+    this.late.set(by, new LateOrder((place) => this.keyOf(place, by)));
+  }
+
+  private orderOf(by: OrderedBy): SearchOrder {
+    if (by === 'label' || by === 'enrolledAt') return this.orders[by];
+    const late = this.late.get(by);
+    if (late === undefined) throw new Error(`nothing is in the order of ${by}`);
+    return late.order;
+  }
+
+  private keyOf(place: number, by: OrderedBy): Key {
+    const device = this.devices[place];
+    return { value: device?.[by] ?? null, id: device?.id ?? '' };
+  }
+
+  /** In the order of one index and then of another, so that both orders grow at their ends. */
+  private *load(): Generator<void> {
+    for (let rows: Row[] | null = null; rows === null || rows.length === ROWS_A_TURN; yield) {
+      const last: Pick<Row, 'id' | 'label'> = rows?.at(-1) ?? { label: '', id: '' };
+      const page = `SELECT ${COLUMNS} FROM devices WHERE ${SHOWN} AND (label, id) > (?, ?) ORDER BY label, id LIMIT ?`;
+      rows = this.sql.all<Row>(page, this.domainId, last.label, last.id, ROWS_A_TURN);
+      for (const row of rows) this.add(row);
+    }
+    const isOrdered = new Uint8Array(this.devices.length);
+    type Enrolled = { id: string; enrolledAt: number };
+    for (let rows: Enrolled[] | null = null; rows === null || rows.length === ROWS_A_TURN; yield) {
+      const last: Enrolled = rows?.at(-1) ?? { enrolledAt: 0, id: '' };
+      const page = `SELECT id, enrolled_at AS enrolledAt FROM devices WHERE ${SHOWN} AND (enrolled_at, id) > (?, ?) ORDER BY enrolled_at, id LIMIT ?`;
+      rows = this.sql.all<Enrolled>(page, this.domainId, last.enrolledAt, last.id, ROWS_A_TURN);
+      for (const { id, enrolledAt } of rows) {
+        const place = this.places.get(id);
+        const device = place === undefined ? null : this.devices[place];
+        // What came meanwhile, or moved and is met again, is stale: it is read once more.
+        if (place === undefined || device == null || isOrdered[place] === 1) continue;
+        device.enrolledAt = enrolledAt;
+        isOrdered[place] = 1;
+        this.orders.enrolledAt.insert(place);
+      }
+    }
+    for (const place of this.devices.keys()) if (isOrdered[place] !== 1) this.orders.enrolledAt.insert(place);
+  }
+
+  private refreshSome(): boolean {
+    const ids: string[] = [];
+    for (const id of this.stale) if (ids.push(id) === ROWS_A_TURN) break;
+    if (ids.length === 0) return false;
+    const there = new Map(
+      this.sql
+        .all<Row>(
+          `SELECT ${COLUMNS} FROM devices WHERE id IN (SELECT value FROM json_each(?)) AND ${SHOWN}`,
+          JSON.stringify(ids),
+          this.domainId,
+        )
+        .map((row) => [row.id, row]),
+    );
+    for (const id of ids) {
+      this.stale.delete(id);
+      const row = there.get(id);
+      const place = this.places.get(id);
+      if (row === undefined) this.drop(place);
+      else if (place === undefined || this.devices[place] == null) this.orders.enrolledAt.insert(this.add(row));
+      else this.change(place, row);
+    }
+    return true;
+  }
+
+  /** The new device's place. It is in the order of labels then, not yet in that of enrolments. */
+  private add(row: Row): number {
+    const place = this.places.get(row.id) ?? this.devices.length;
+    this.places.set(row.id, place);
+    this.keep(place, row);
+    this.orders.label.insert(place);
+    for (const order of this.late.values()) order.insert(place);
+    return place;
+  }
+
+  private change(place: number, row: Row): void {
+    const before = this.devices[place];
+    if (before == null) return;
+    const moved = (['label', 'enrolledAt'] as const).filter((by) => before[by] !== row[by]);
+    const movedLate = [...this.late].filter(([by]) => before[by] !== row[by]).map(([, order]) => order);
+    for (const by of moved) this.orders[by].remove(place);
+    for (const order of movedLate) order.remove(place);
+    for (const term of this.terms.values()) term.remove(place);
+    this.keep(place, row);
+    for (const by of moved) this.orders[by].insert(place);
+    for (const order of movedLate) order.insert(place);
+  }
+
+  private drop(place: number | undefined): void {
+    const before = place === undefined ? null : this.devices[place];
+    if (place === undefined || before == null) return;
+    for (const term of this.terms.values()) term.remove(place);
+    this.orders.label.remove(place);
+    this.orders.enrolledAt.remove(place);
+    for (const order of this.late.values()) order.remove(place);
+    this.devices[place] = null;
+    this.texts[place] = '';
+  }
+
+  private keep(place: number, { serial, ...device }: Row): void {
+    const { id, label, model } = device;
+    const text = folded([label, serial, model, id].join('\n'));
+    this.devices[place] = device;
+    if (this.texts[place] !== text) this.signatures.add(place, text);
+    this.texts[place] = text;
+    for (const term of this.terms.values()) if (term.isMet(text, device)) term.add(place);
+  }
+
+  find(q: string, wanted: Wanted): { ids: string[]; total: number } {
+    const term = this.termOf(q, wanted);
+    const places = term.count > FEW ? this.follow(term, wanted) : this.sort(term, wanted);
+    const total = term.count;
+    return { ids: places.map((place) => this.devices[place]?.id ?? ''), total };
+  }
+
+  private follow(term: Term, { by, after, descending, most }: Wanted): number[] {
+    const places: number[] = [];
+    this.orderOf(by).walk(after, descending, term.matches, (place) => places.push(place) === most);
+    return places;
+  }
+
+  private sort(term: Term, { by, after, descending, most }: Wanted): number[] {
+    const direction = descending ? -1 : 1;
+    return term
+      .places()
+      .filter((place) => after === null || direction * comparedKeys(this.keyOf(place, by), after) > 0)
+      .toSorted((one, other) => direction * comparedKeys(this.keyOf(one, by), this.keyOf(other, by)))
+      .slice(0, most);
+  }
+
+  private termOf(q: string, { model, firmware, status, tags }: Wanted): Term {
+    // No name has a line end, and what is kept of a device is lines.
+    const text = folded(q).replaceAll('\n', ' ');
+    const wanted: Terms = { text, model, firmware, status, tags: tags.map((tag) => JSON.stringify(tag)).toSorted() };
+    const key = JSON.stringify([text, model ?? null, firmware ?? null, status ?? null, wanted.tags]);
+    const term = this.terms.get(key) ?? this.search(wanted);
+    // The one used last is the last to go.
+    this.terms.delete(key);
+    this.terms.set(key, term);
+    const [oldest] = this.terms.keys();
+    if (this.terms.size > MOST_TERMS && oldest !== undefined) this.terms.delete(oldest);
+    return term;
+  }
+
+  private search(wanted: Terms): Term {
+    const { text } = wanted;
+    const term = new Term(wanted, this.devices.length);
+    for (const { from, to } of this.signatures.blocksThatMayHold(text, this.devices.length)) {
+      for (let place = from; place < to; place += 1) {
+        const device = this.devices[place];
+        if (device != null && term.isMet(this.texts[place] ?? '', device)) term.add(place);
+      }
+    }
+    return term;
+  }
+}
