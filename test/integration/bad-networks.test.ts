@@ -91,7 +91,11 @@ describe('a line that breaks while a display lives as a device', () => {
     hall.proxy.cut('reset');
     hall.proxy.heal();
     await online(admin, 1);
-    expect(hall.connected).toBeGreaterThan(before);
+    await eventually(
+      () => hall.connected,
+      (connected) => connected > before,
+      'it is back',
+    );
     const beats = hall.beats;
     await eventually(
       () => hall.beats,

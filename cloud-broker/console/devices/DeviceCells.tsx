@@ -3,6 +3,7 @@ import type { Device } from '../../../protocol/api.ts';
 import { devicesView } from '../app/address.ts';
 import type { DeviceFilter } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
+import { later } from '../parts/later.tsx';
 import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
 import { Ago, Since } from '../parts/Time.tsx';
 import { Cell } from '../parts/VirtualTable.tsx';
@@ -10,8 +11,9 @@ import { useWords } from '../words/words.ts';
 import { columnWords } from './columns.ts';
 import type { ChosenColumn } from './columns.ts';
 import { healthFacts } from './device-facts.ts';
-import { EditRow } from './EditRow.tsx';
 import type { Selection } from './selection.ts';
+
+const EditRow = later(async () => (await import('./EditRow.tsx')).EditRow);
 
 /** Tags shown in a row; the drawer shows all. */
 const ROW_TAGS = 3;

@@ -10,11 +10,11 @@ import { useAllowed } from '../app/Session.tsx';
 import { useLost } from '../live/Live.tsx';
 import { Changes } from '../parts/Changes.tsx';
 import { useHeld } from '../parts/held.ts';
+import { later } from '../parts/later.tsx';
 import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { VirtualTable } from '../parts/VirtualTable.tsx';
 import type { Column } from '../parts/VirtualTable.tsx';
 import { useWords } from '../words/words.ts';
-import { BulkBar } from './BulkBar.tsx';
 import { columnWidths, columnWords, useColumns } from './columns.ts';
 import { ColumnsMenu } from './ColumnsMenu.tsx';
 import { CommandToAll } from './CommandToAll.tsx';
@@ -24,6 +24,8 @@ import type { LiveDeviceList } from './device-list.ts';
 import { EnrolSteps } from './EnrolSteps.tsx';
 import { useSelection } from './selection.ts';
 import type { Selection } from './selection.ts';
+
+const BulkBar = later(async () => (await import('./BulkBar.tsx')).BulkBar);
 
 const WIDE_ROW_PX = 60;
 const NARROW_ROW_PX = 143;

@@ -6,12 +6,14 @@ import { Link, useAddress } from '../app/Address.tsx';
 import { useLost } from '../live/Live.tsx';
 import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { DeviceSign, stateOf } from '../parts/Status.tsx';
+import { later } from '../parts/later.tsx';
 import { useWords } from '../words/words.ts';
 import { useDeviceList } from './device-list.ts';
 import type { LiveDeviceList } from './device-list.ts';
 import { useHeld } from '../parts/held.ts';
-import { KeyChanged } from './KeyChanged.tsx';
 import { WaitingCard } from './WaitingCard.tsx';
+
+const KeyChanged = later(async () => (await import('./KeyChanged.tsx')).KeyChanged);
 
 const waitingOnly: DeviceFilter = { ...noFilter, status: 'pending' };
 /** Cards above the list; more would push it out of view. */

@@ -8,6 +8,7 @@ import { devicesView, noFilter } from '../app/address.ts';
 import type { View } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { useLost } from '../live/Live.tsx';
+import { Notice } from '../parts/Notice.tsx';
 import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { DeviceSign } from '../parts/Status.tsx';
 import { useWords } from '../words/words.ts';
@@ -53,7 +54,7 @@ function Attention() {
   const open = alerts?.items ?? [];
   const fewDays = days !== null && days < FEW_DAYS;
   if (counts === undefined) return null;
-  if (!fewDays && open.length === 0 && pending === 0) return <p className="rc-notice rc-calm">{t('overview.calm')}</p>;
+  if (!fewDays && open.length === 0 && pending === 0) return <Notice colour="good">{t('overview.calm')}</Notice>;
   return (
     <section className="rc-panel rc-card">
       <Title order={2} size="h4" mb={6}>
