@@ -128,7 +128,7 @@ describe('every page', TIMEOUT, () => {
     const widths = new Map<string, number>();
     for (const language of ['en-GB', 'fr-FR']) {
       await using stage = await openStage(browser, { devices: 30, pending: 2, blocks: 1, width: 390, language });
-      for (const path of ['/', '/billing', '/devices?device=d-000003', '/devices?panel=enrol']) {
+      for (const path of ['/', '/billing', '/devices?device=d-000003', '/enrol']) {
         await stage.page.goto(`${stage.service.url}${path}`);
         await stage.page.locator('.rc-facts, .rc-row').first().waitFor();
         widths.set(`${language} ${path}`, await stage.page.evaluate(() => document.documentElement.scrollWidth));

@@ -187,7 +187,7 @@ export interface ListedBoard {
 
 export const CREDITS = 1095;
 
-const passwordOf = (domain: string): string => `${domain}-password-1`;
+export const passwordOf = (domain: string): string => `${domain}-password-1`;
 
 function registerLine({ board, fulfilment = 'on-enrolment', credits = CREDITS }: ListedBoard): Record<string, unknown> {
   const { serial, model, factoryPublicKeyPem } = simulatedBoard(board);

@@ -26,7 +26,7 @@ const view: fc.Arbitrary<View> = fc.oneof(
       sort: fc.constantFrom(...deviceSorts),
     }),
     device: fc.option(fc.string({ minLength: 1 })),
-    panel: fc.constantFrom(null, 'blocked' as const, 'enrol' as const),
+    panel: fc.constantFrom(null, 'blocked' as const),
   }),
 );
 

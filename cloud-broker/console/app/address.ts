@@ -20,12 +20,14 @@ export interface DevicesView {
   filter: DeviceFilter;
   /** The device whose drawer is open. */
   device: string | null;
-  panel: 'blocked' | 'enrol' | null;
+  panel: 'blocked' | null;
 }
 
 /** Pages whose address is their path alone; what they show is in pages.tsx. */
 export const paths = {
   overview: '/overview',
+  enrol: '/enrol',
+  install: '/install',
   billing: '/billing',
   account: '/account',
   signUp: '/sign-up',
@@ -102,7 +104,7 @@ export function parseAddress(pathname: string, search: string): View {
       sort: oneOf(deviceSorts, query.get('sort')) ?? 'label',
     },
     device: query.get('device'),
-    panel: oneOf(['blocked', 'enrol'] as const, query.get('panel')),
+    panel: oneOf(['blocked'] as const, query.get('panel')),
   };
 }
 

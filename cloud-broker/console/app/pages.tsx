@@ -22,6 +22,16 @@ export const pages: Record<PathPage, PageEntry> = {
     Page: lazy(async () => ({ default: (await import('../overview/OverviewPage.tsx')).OverviewPage })),
     access: 'signed-in',
   },
+  enrol: {
+    title: 'enrol.open',
+    Page: lazy(async () => ({ default: (await import('../enrol/EnrolPage.tsx')).EnrolPage })),
+    access: 'signed-in',
+  },
+  install: {
+    title: 'install.title',
+    Page: lazy(async () => ({ default: (await import('../enrol/InstallPage.tsx')).InstallPage })),
+    access: 'open',
+  },
   billing: {
     title: 'billing.title',
     Page: lazy(async () => ({ default: (await import('../billing/BillingPage.tsx')).BillingPage })),

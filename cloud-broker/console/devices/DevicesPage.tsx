@@ -11,7 +11,6 @@ import { useWords } from '../words/words.ts';
 import { BlockedDrawer } from './BlockedDrawer.tsx';
 import { DeviceDrawer } from './DeviceDrawer.tsx';
 import { DeviceTable } from './DeviceTable.tsx';
-import { EnrolModal } from './EnrolSteps.tsx';
 import { Filters } from './Filters.tsx';
 import { RefusedTries } from './RefusedTries.tsx';
 import { Keys } from './Keys.tsx';
@@ -44,7 +43,7 @@ export function DevicesPage({ view }: { view: DevicesView }) {
           <Button variant="default" onClick={() => setPasting(true)}>
             {t('paste.open')}
           </Button>
-          <Button onClick={() => go({ ...devicesView(filter), panel: 'enrol' })}>{t('enrol.open')}</Button>
+          <Button onClick={() => go({ page: 'enrol' })}>{t('enrol.open')}</Button>
         </Group>
       </div>
       {role === 'user' ? <Notice colour="off">{t('session.looksOnly')}</Notice> : null}
@@ -72,7 +71,6 @@ export function DevicesPage({ view }: { view: DevicesView }) {
       <Keys />
       <DeviceDrawer id={view.device} onClose={shut} />
       <BlockedDrawer opened={view.panel === 'blocked'} onClose={shut} />
-      <EnrolModal opened={view.panel === 'enrol'} onClose={shut} />
     </div>
   );
 }

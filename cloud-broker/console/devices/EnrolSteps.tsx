@@ -1,4 +1,3 @@
-import { Modal, Text } from '@mantine/core';
 import { useSession } from '../app/Session.tsx';
 import { Copyable } from '../parts/Copyable.tsx';
 import { useWords } from '../words/words.ts';
@@ -19,15 +18,5 @@ export function EnrolSteps() {
       </li>
       <li>{t('enrol.appears')}</li>
     </ul>
-  );
-}
-
-export function EnrolModal({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const { t } = useWords();
-  return (
-    <Modal opened={opened} onClose={onClose} title={t('enrol.open')} size="xl" closeButtonProps={{ 'aria-label': t('close') }}>
-      <EnrolSteps />
-      <Text c="dimmed">{t('enrol.waiting')}</Text>
-    </Modal>
   );
 }

@@ -15,6 +15,7 @@ const FLUSH_EVERY_MS = 150;
 /** Figures that are computed from many rows are read again at most so often. */
 const FIGURES_EVERY_MS = 1_000;
 const REFUSED_KEPT = 5;
+const TRIES_KEPT = 30;
 
 export interface LiveState {
   link: 'connecting' | 'live' | 'lost';
@@ -22,6 +23,8 @@ export interface LiveState {
   heardAt: number;
   /** The latest refused enrolment tries, newest first (E11). */
   refused: readonly EnrolmentEvent[];
+  /** The latest tries to enrol, whatever came of them, newest first. */
+  tries: readonly EnrolmentEvent[];
   /** The latest batch of changed devices, for the spoken summary. */
   changed: readonly Device[];
 }
@@ -66,7 +69,7 @@ class Hub implements LiveHub {
 
   constructor(client: QueryClient) {
     this.#client = client;
-    this.#state = { link: 'connecting', heardAt: Date.now(), refused: [], changed: [] };
+    this.#state = { link: 'connecting', heardAt: Date.now(), refused: [], tries: [], changed: [] };
   }
 
   state = (): LiveState => this.#state;
@@ -177,7 +180,9 @@ class Hub implements LiveHub {
       if (event !== undefined) this.#booked(event);
     } else if (name === 'enrolment') {
       const { data: event } = enrolmentEvent.safeParse(data);
-      if (event?.outcome === 'rejected') this.#set({ refused: [event, ...this.#state.refused].slice(0, REFUSED_KEPT) });
+      if (event === undefined) return;
+      this.#set({ tries: [event, ...this.#state.tries].slice(0, TRIES_KEPT) });
+      if (event.outcome === 'rejected') this.#set({ refused: [event, ...this.#state.refused].slice(0, REFUSED_KEPT) });
     } else if (name === 'reset') {
       this.#readAgain(Infinity);
     } else {

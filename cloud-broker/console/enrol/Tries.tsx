@@ -1,0 +1,53 @@
+import { Code } from '@mantine/core';
+import { useState } from 'react';
+import type { EnrolmentEvent } from '../../../protocol/api.ts';
+import { isErrorCode, wordsOf } from '../../../protocol/errors.ts';
+import { deviceAlone } from '../app/address.ts';
+import { Link } from '../app/Address.tsx';
+import { useLive } from '../live/Live.tsx';
+import { Ago } from '../parts/Time.tsx';
+import { useWords } from '../words/words.ts';
+
+/** Every try to enrol since the page was opened, as it happens (E11), the newest first. */
+export function Tries() {
+  const { t } = useWords();
+  const tries = useLive((state) => state.tries);
+  const [before] = useState(() => new Set(tries.map(({ correlationId }) => correlationId)));
+  const since = tries.filter(({ correlationId }) => !before.has(correlationId));
+  if (since.length === 0) return <p className="rc-dim">{t('enrol.appears')}</p>;
+  return (
+    <ol className="rc-commands">
+      {since.map((made) => (
+        <li key={made.correlationId}>
+          <Try made={made} />
+          <span className="rc-dim">
+            <Ago at={made.at} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Try({ made }: { made: EnrolmentEvent }) {
+  const { t, formats, language } = useWords();
+  const { outcome, serial, model, deviceId, granted } = made;
+  if (outcome === 'rejected') {
+    const words = wordsOf(made.code !== null && isErrorCode(made.code) ? made.code : 'internal', language);
+    return (
+      <span>
+        <strong>{t('refused.title', { serial, model })}</strong> {words.message} {words.next}{' '}
+        <span className="rc-dim">
+          {made.code} · {t('error.reference')} <Code className="rc-code">{made.correlationId}</Code>
+        </span>
+      </span>
+    );
+  }
+  const name = deviceId === null ? serial : <Link to={deviceAlone(deviceId)}>{serial}</Link>;
+  return (
+    <span>
+      <strong>{name}</strong> {model} ·{' '}
+      {outcome === 'pending' ? t('status.pending') : t('enrol.enrolled', { count: granted, n: formats.signed(granted) })}
+    </span>
+  );
+}

@@ -1,0 +1,21 @@
+/** What an installer has to type. It stands in the fragment of the sheet's address, which no browser sends and no server logs. */
+export interface Sheet {
+  domain: string;
+  /** Where the domain asks for one (D7). */
+  code: string | null;
+}
+
+const MOST_CHARACTERS = 64;
+
+export function sheetFragment({ domain, code }: Sheet): string {
+  const parts = new URLSearchParams({ domain, ...(code === null ? {} : { code }) });
+  return `#${parts.toString()}`;
+}
+
+/** Null where the address names no domain. */
+export function readSheet(fragment: string): Sheet | null {
+  const parts = new URLSearchParams(fragment.replace(/^#/, ''));
+  const part = (name: string): string | null => parts.get(name)?.slice(0, MOST_CHARACTERS) ?? null;
+  const domain = part('domain');
+  return domain === null || domain === '' ? null : { domain, code: part('code') };
+}
