@@ -112,6 +112,14 @@ const changes: Record<string, Change> = {
     url: '/devices/tags',
     body: { ids: [await harness.device(domain, 'A-8')], add: ['x'] },
   }),
+  'POST /devices/import': async () => ({ url: '/devices/import', body: { rows: [{ line: 1, serial: 'A-10', label: 'later' }] } }),
+  'DELETE /devices/expected': async (domain) => {
+    await harness.request('POST', '/api/v1/devices/import', {
+      cookie: domain.cookie,
+      body: { rows: [{ line: 1, serial: 'A-11', label: 'later' }] },
+    });
+    return { url: '/devices/expected' };
+  },
   'POST /devices/unenrol': async (domain) => ({ url: '/devices/unenrol', body: { ids: [await harness.device(domain, 'A-9')] } }),
   'POST /devices/:id/approve': async (domain) => ({ url: `/devices/${await waits(domain, 'a-3')}/approve`, body: {} }),
   'POST /devices/:id/reject': async (domain) => ({ url: `/devices/${await waits(domain, 'a-4')}/reject`, body: {} }),

@@ -30,6 +30,7 @@ import { operatorRoutes } from './routes/operator.ts';
 import { passwordRoutes, secondFactorRoutes } from './routes/own-access.ts';
 import { keepPortalGate } from './portal-gate.ts';
 import { portalPasswordRoutes, portalSessionRoutes, portalSignUpRoutes } from './routes/portal-access.ts';
+import { expectedRoutes } from './routes/expected.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { presenceRoutes } from './routes/presence.ts';
 import { claimRoutes, subscriptionRoutes } from './routes/portal-claims.ts';
@@ -197,6 +198,7 @@ function userApi(api: Api, deps: HttpDeps, callers: Callers, hub: EventHub): voi
   deps.store.onCommitted((committed) => search.committed(committed));
   deviceRoutes(api, deps, search);
   selectionRoutes(api, deps, search);
+  expectedRoutes(api, deps);
   devicesCsvRoute(api, deps, search);
   presenceRoutes(api, deps);
   overviewRoutes(api, deps);

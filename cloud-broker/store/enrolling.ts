@@ -5,6 +5,7 @@ import { firstChargedDay } from '../domains/status.ts';
 import type { Grant, Identity } from '../enrollment/decide.ts';
 import { enrolmentKey } from '../ledger/transfers.ts';
 import { dayOf, openFrom } from '../ledger/usage.ts';
+import { takeExpected } from './expected-rows.ts';
 import type { WriteContext } from './context.ts';
 import type { BoardRow } from './device-rows.ts';
 import type { DomainRow } from './domain-rows.ts';
@@ -171,6 +172,7 @@ function beginEnrolment(context: WriteContext, domain: DomainRow, as: EnrolledAs
     Math.max(now, openFromOf(domain)),
   );
   if (as.identity !== 'key') markCompeting(context, domain.id, as.id, now);
+  const expected = as.identity === 'key' ? null : takeExpected(context, domain.id, as.id);
   bookGrant(context, domain, { deviceId: as.id, board: as.board, grant: as.grant, actor: as.actor }, now);
   context.audit({
     domainId: domain.id,
@@ -179,9 +181,13 @@ function beginEnrolment(context: WriteContext, domain: DomainRow, as: EnrolledAs
     address: as.address,
     action: 'device.enrolled',
     subject: as.id,
-    details: { granted: as.grant.credits, reason: as.grant.reason, key: as.key.fingerprint },
+    details: { granted: as.grant.credits, reason: as.grant.reason, key: as.key.fingerprint, ...named(expected) },
   });
   context.emit(domain.id, now, { type: 'device', data: { deviceId: as.id } });
+}
+
+function named(expected: { label: string | null; tags: string | null } | null): { label?: string | null; tags?: unknown } {
+  return expected === null ? {} : { label: expected.label, tags: expected.tags === null ? null : JSON.parse(expected.tags) };
 }
 
 /** Revokes all live certificates of a device and has its session closed after the commit. */

@@ -2,6 +2,7 @@ import { access } from './access-schema.ts';
 import { accountTables } from './accounts-schema.ts';
 import { alertTables } from './alerts-schema.ts';
 import { commandTables } from './commands-schema.ts';
+import { expectedTables } from './expected-schema.ts';
 import { keyTables } from './keys-schema.ts';
 import { lists } from './lists-schema.ts';
 import { mailTables } from './mail-schema.ts';
@@ -285,6 +286,7 @@ export const migrations: readonly string[] = [
     commandTables +
     presenceTables +
     sampleTables +
+    expectedTables +
     alertTables +
     webhookTables +
     access,

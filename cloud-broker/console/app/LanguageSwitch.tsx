@@ -1,4 +1,3 @@
-import { SegmentedControl } from '@mantine/core';
 import type { Language } from '../../../protocol/errors.ts';
 import { languages } from '../words/language.ts';
 import { useWords } from '../words/words.ts';
@@ -7,17 +6,21 @@ import { useWords } from '../words/words.ts';
 export function LanguageSwitch({ onChosen }: { onChosen?: (language: Language) => void }) {
   const { t, language, choose } = useWords();
   return (
-    <SegmentedControl
-      size="xs"
-      aria-label={t('header.language')}
-      value={language}
-      data={languages.map((value) => ({ value, label: value.toUpperCase() }))}
-      onChange={(value) => {
-        const chosen = languages.find((known) => known === value);
-        if (chosen === undefined) return;
-        choose(chosen);
-        onChosen?.(chosen);
-      }}
-    />
+    <div className="rc-languages" role="group" aria-label={t('header.language')}>
+      {languages.map((value) => (
+        <button
+          key={value}
+          type="button"
+          lang={value}
+          aria-pressed={value === language}
+          onClick={() => {
+            choose(value);
+            onChosen?.(value);
+          }}
+        >
+          {value.toUpperCase()}
+        </button>
+      ))}
+    </div>
   );
 }

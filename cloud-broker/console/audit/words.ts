@@ -7,6 +7,8 @@ const actionWords: Readonly<Record<string, WordKey>> = {
   'device.blocked': 'audit.deviceBlocked',
   'device.changed': 'audit.deviceChanged',
   'device.unenrolled': 'audit.deviceUnenrolled',
+  'expected.uploaded': 'audit.expectedUploaded',
+  'expected.forgotten': 'audit.expectedForgotten',
   'device.command': 'audit.deviceCommand',
   'device.commands': 'audit.deviceCommands',
   'device.stopped-asking': 'audit.deviceStoppedAsking',

@@ -5,7 +5,8 @@ import { blocksQuery, countsQuery } from '../api/queries.ts';
 import { devicesView } from '../app/address.ts';
 import type { DevicesView } from '../app/address.ts';
 import { useAddress } from '../app/Address.tsx';
-import { useSession } from '../app/Session.tsx';
+import { useAllowed, useSession } from '../app/Session.tsx';
+import { later } from '../parts/later.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { useWords } from '../words/words.ts';
 import { BlockedDrawer } from './BlockedDrawer.tsx';
@@ -18,6 +19,8 @@ import { Pasted, PasteSerials } from './Pasted.tsx';
 import { UndoProvider } from './Undo.tsx';
 import { Waiting } from './Waiting.tsx';
 
+const ImportNames = later(async () => (await import('./ImportNames.tsx')).ImportNames);
+
 /** Who is there: what waits for a person first, then the counts, then the list that they open. */
 export function DevicesPage({ view }: { view: DevicesView }) {
   const { t } = useWords();
@@ -27,6 +30,8 @@ export function DevicesPage({ view }: { view: DevicesView }) {
   const { filter } = view;
   const shut = (): void => close(devicesView(filter));
   const [pasting, setPasting] = useState(false);
+  const [importing, setImporting] = useState(false);
+  const allowed = useAllowed().change && role !== 'user';
   const [serials, setSerials] = useState<readonly string[] | null>(null);
   return (
     <div className="rc-stack">
@@ -38,6 +43,11 @@ export function DevicesPage({ view }: { view: DevicesView }) {
           {blocked > 0 ? (
             <Button variant="default" onClick={() => go({ ...devicesView(filter), panel: 'blocked' })}>
               {t('blocked.open', { count: blocked })}
+            </Button>
+          ) : null}
+          {allowed ? (
+            <Button variant="default" onClick={() => setImporting(true)}>
+              {t('import.open')}
             </Button>
           ) : null}
           <Button variant="default" onClick={() => setPasting(true)}>
@@ -60,6 +70,7 @@ export function DevicesPage({ view }: { view: DevicesView }) {
           <Pasted serials={serials} onClose={() => setSerials(null)} />
         )}
       </UndoProvider>
+      {importing ? <ImportNames opened onClose={() => setImporting(false)} /> : null}
       <PasteSerials
         opened={pasting}
         onClose={() => setPasting(false)}

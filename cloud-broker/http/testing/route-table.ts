@@ -92,6 +92,16 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
   'GET /devices': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices' }) },
   'GET /devices/counts': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/counts' }) },
   'GET /devices/:id': { expected: 'not-found', try: (ids) => ({ method: 'GET', url: `/devices/${ids.device}` }) },
+  'POST /devices/import': {
+    expected: 'own-only',
+    try: () => ({
+      method: 'POST',
+      url: '/devices/import',
+      body: { rows: [{ line: 1, serial: 'S-1', label: 'ours now' }], preview: true },
+    }),
+  },
+  'GET /devices/expected': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/expected' }) },
+  'DELETE /devices/expected': { expected: 'done', try: () => ({ method: 'DELETE', url: '/devices/expected' }) },
   'GET /overview/presence': { expected: 'own-only', try: () => ({ method: 'GET', url: '/overview/presence' }) },
   'GET /billing/balance': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/balance' }) },
   'GET /devices/:id/presence': {

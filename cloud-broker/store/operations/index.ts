@@ -28,6 +28,7 @@ import {
   invitePortalMember,
   removePortalMember,
 } from './portal-organizations.ts';
+import { forgetExpected, importNames } from './expected.ts';
 import { flushPresence, noteRun, prunePresence } from './presence.ts';
 import { samplePresence } from './samples.ts';
 import { issueInvoiceKey, issueKey, redeemKey } from './product-keys.ts';
@@ -73,6 +74,8 @@ export const operations = {
   redeemKey,
   flushPresence,
   samplePresence,
+  importNames,
+  forgetExpected,
   noteRun,
   prunePresence,
   raiseAlerts,

@@ -82,6 +82,8 @@ export const administration = {
   'audit.deviceBlocked': 'Display blocked',
   'audit.deviceChanged': 'Device changed',
   'audit.deviceUnenrolled': 'Device unenrolled',
+  'audit.expectedUploaded': 'Labels and tags uploaded for displays to come',
+  'audit.expectedForgotten': 'Labels and tags for displays to come removed',
   'audit.deviceCommand': 'Command to a device',
   'audit.deviceCommands': 'Command to several devices',
   'audit.command': 'Command',

@@ -87,6 +87,8 @@ export const administration: Record<keyof typeof words, string> = {
   'audit.deviceBlocked': 'Écran bloqué',
   'audit.deviceChanged': 'Appareil modifié',
   'audit.deviceUnenrolled': 'Appareil désinscrit',
+  'audit.expectedUploaded': 'Noms et étiquettes envoyés pour des écrans à venir',
+  'audit.expectedForgotten': 'Noms et étiquettes d’écrans à venir supprimés',
   'audit.deviceCommand': 'Commande à un appareil',
   'audit.deviceCommands': 'Commande à plusieurs appareils',
   'audit.command': 'Commande',

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ImportReport } from '../../protocol/api-import.ts';
+import { openHarness, type Harness, type TestDomain } from './testing/harness.ts';
+import { Crew } from './testing/users.ts';
+
+let harness: Harness;
+let crew: Crew;
+let springfield: TestDomain;
+beforeAll(async () => {
+  harness = await openHarness();
+  crew = new Crew(harness);
+  springfield = await harness.domain('springfield');
+});
+afterAll(async () => harness.close());
+
+const rowsOf = (rows: object[]): object[] => rows.map((row, index) => ({ line: index + 2, ...row }));
+
+async function upload(rows: object[], preview = false): Promise<ImportReport['rows']> {
+  const answer = await harness.request('POST', '/api/v1/devices/import', {
+    cookie: springfield.cookie,
+    body: { rows: rowsOf(rows), preview },
+  });
+  expect(answer.status).toBe(200);
+  return (answer.json as ImportReport).rows;
+}
+
+const verdicts = (rows: ImportReport['rows']): string[] => rows.map(({ line, verdict }) => `${line} ${verdict}`);
+const named = (id: string): unknown => harness.store.reader.get('SELECT label, tags FROM devices WHERE id = ?', id);
+const waiting = async (): Promise<unknown> =>
+  (await harness.request('GET', '/api/v1/devices/expected', { cookie: springfield.cookie })).json;
+
+describe('labels and tags by serial', () => {
+  test('[E12] change devices that are here, whatever the case of the serial; what is left out stays', async () => {
+    const id = await harness.device(springfield, 'HALL-1');
+    const rows = [{ serial: ' hall-1', label: 'Hall' }];
+    expect(verdicts(await upload(rows, true))).toEqual(['2 changed']);
+    expect(named(id)).toEqual({ label: 'HALL-1', tags: '[]' });
+    expect(await upload(rows)).toMatchObject([{ verdict: 'changed', deviceId: id, before: { label: 'HALL-1', tags: [] } }]);
+    expect(verdicts(await upload(rows))).toEqual(['2 unchanged']);
+    await upload([{ serial: 'HALL-1', tags: ['north', 'north'] }]);
+    expect(named(id)).toEqual({ label: 'Hall', tags: '["north"]' });
+  });
+
+  test('[E2] wait for displays still to come, and are used up when one enrols: an admin’s later change stays', async () => {
+    const rows = [{ serial: 'GYM-1', label: 'Gym', tags: ['south'] }];
+    expect(verdicts(await upload(rows))).toEqual(['2 waits']);
+    expect(verdicts(await upload(rows))).toEqual(['2 unchanged']);
+    await upload([{ serial: 'gym-1', label: 'Gym hall' }]);
+    expect(await waiting()).toMatchObject({ total: 1, items: [{ serial: 'gym-1', label: 'Gym hall', tags: ['south'] }] });
+    const id = await harness.device(springfield, 'Gym-1');
+    expect(named(id)).toEqual({ label: 'Gym hall', tags: '["south"]' });
+    expect(await waiting()).toMatchObject({ total: 0 });
+    const [audited] = harness.store.reader.all<{ details: string }>(
+      "SELECT details FROM audit WHERE action = 'device.enrolled' AND subject = ?",
+      id,
+    );
+    expect(JSON.parse(audited?.details ?? '')).toMatchObject({ label: 'Gym hall', tags: ['south'] });
+    await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie: springfield.cookie, body: { label: 'Mine' } });
+    await harness.request('DELETE', `/api/v1/devices/${id}`, { cookie: springfield.cookie, body: {} });
+    expect(await harness.device(springfield, 'GYM-1')).toBe(id);
+    expect(named(id)).toMatchObject({ label: 'Mine' });
+  });
+
+  test('[A4] wait in their own domain alone', async () => {
+    const shelbyville = await harness.domain('shelbyville');
+    await upload([{ serial: 'AWAY-1', label: 'Ours' }]);
+    const id = await harness.device(shelbyville, 'AWAY-1');
+    expect(named(id)).toMatchObject({ label: 'AWAY-1' });
+    expect(await waiting()).toMatchObject({ total: 1 });
+  });
+
+  test('can be forgotten, and each upload is in the audit log', async () => {
+    const before = harness.store.reader.all("SELECT 1 FROM audit WHERE action = 'expected.uploaded'").length;
+    await upload([
+      { serial: 'LATE-1', label: 'Late' },
+      { serial: 'LATE-2', tags: ['late'] },
+    ]);
+    expect(harness.store.reader.all("SELECT 1 FROM audit WHERE action = 'expected.uploaded'")).toHaveLength(before + 1);
+    await harness.request('DELETE', '/api/v1/devices/expected', { cookie: springfield.cookie, body: {} });
+    expect(await waiting()).toMatchObject({ total: 0 });
+  });
+
+  test('[A6] [D6] what cannot be read is refused; a user with tags is, too', async () => {
+    for (const row of [
+      { serial: 'X' },
+      { serial: '', label: 'x' },
+      { serial: 'X', label: '\u202E' },
+      { serial: 'X', tags: [''] },
+    ]) {
+      const answer = await harness.request('POST', '/api/v1/devices/import', {
+        cookie: springfield.cookie,
+        body: { rows: [{ line: 1, ...row }] },
+      });
+      expect([JSON.stringify(row), answer.status]).toEqual([JSON.stringify(row), 400]);
+    }
+    const site = await crew.person(springfield, 'site', { role: 'admin', tags: ['north'] });
+    const rows = [{ line: 1, serial: 'HALL-1', label: 'x' }];
+    expect((await crew.call(site.cookie, 'POST', '/devices/import', { rows })).status).toBe(403);
+  });
+});

@@ -1,0 +1,69 @@
+import { serialKey } from '../../protocol/text.ts';
+import type { ImportRow, ImportVerdict } from '../../protocol/api-import.ts';
+import type { WriteContext } from './context.ts';
+import type { Sql } from './sql.ts';
+
+/** Displays of one domain that labels and tags may wait for. */
+export const MOST_EXPECTED = 100_000;
+
+interface Named {
+  label: string | null;
+  /** JSON array of texts. */
+  tags: string | null;
+}
+
+export interface Judged {
+  verdict: ImportVerdict;
+  deviceId: string | null;
+  before: Named | null;
+  /** What is so afterwards. */
+  after: Named;
+}
+
+/**
+ * What one line does: to the enrolled device with this serial, else to what waits for it. A serial that several may carry, because it
+ * identifies no board (E12), is nobody's.
+ */
+export function judge(sql: Sql, domainId: number, row: ImportRow, mayWait: boolean): Judged {
+  const key = serialKey(row.serial);
+  const device = sql.get<{ id: string; label: string; tags: string }>(
+    "SELECT id, label, tags FROM devices WHERE serial_key = ? AND domain_id = ? AND state = 'enrolled' AND identity <> 'key'",
+    key,
+    domainId,
+  );
+  const expected =
+    device === null
+      ? sql.get<Named>('SELECT label, tags FROM expected_devices WHERE domain_id = ? AND serial_key = ?', domainId, key)
+      : null;
+  const before = device === null ? expected : { label: device.label, tags: device.tags };
+  const tags = row.tags === undefined ? undefined : JSON.stringify([...new Set(row.tags)]);
+  const after = { label: row.label ?? before?.label ?? null, tags: tags ?? before?.tags ?? null };
+  const isSame = before !== null && before.label === after.label && before.tags === after.tags;
+  const verdict = isSame ? 'unchanged' : device !== null ? 'changed' : expected === null && !mayWait ? 'too-many' : 'waits';
+  return { verdict, deviceId: device?.id ?? null, before, after };
+}
+
+export function expectedCount(sql: Sql, domainId: number): number {
+  return sql.get<{ total: number }>('SELECT count(*) AS total FROM expected_devices WHERE domain_id = ?', domainId)?.total ?? 0;
+}
+
+/** A board became a device of the domain: it gets what waited for it, once. Its `device.enrolled` tells of it. */
+export function takeExpected(context: WriteContext, domainId: number, deviceId: string): Named | null {
+  const { sql } = context;
+  const expected = sql.get<Named & { serialKey: string }>(
+    `SELECT e.serial_key AS serialKey, e.label, e.tags FROM devices d JOIN expected_devices e ON e.domain_id = ?1 AND e.serial_key = d.serial_key
+     WHERE d.id = ?2`,
+    domainId,
+    deviceId,
+  );
+  if (expected === null) return null;
+  const { serialKey: key, ...named } = expected;
+  sql.run(
+    'UPDATE devices SET label = coalesce(?, label), tags = coalesce(?, tags) WHERE id = ?',
+    named.label,
+    named.tags,
+    deviceId,
+  );
+  sql.run('DELETE FROM expected_devices WHERE domain_id = ? AND serial_key = ?', domainId, key);
+  return named;
+}

@@ -1,0 +1,60 @@
+import { serialKey } from '../../../protocol/text.ts';
+import type { ImportRow } from '../../../protocol/api-import.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import type { WriteContext } from '../context.ts';
+import { domainById, statusOf } from '../domain-rows.ts';
+import { expectedCount, judge, MOST_EXPECTED, type Judged } from '../expected-rows.ts';
+import type { Asked } from './approve.ts';
+import { changeDevice } from './devices.ts';
+
+/** Labels and tags by serial: devices that are here are changed, the others wait for theirs. Refuses all with `domain-disabled` (D5). */
+export function importNames(context: WriteContext, input: Asked & { rows: ImportRow[] }): Judged[] {
+  const { sql } = context;
+  const { rows, ...asked } = input;
+  const domain = domainById(sql, input.domainId);
+  if (domain === null) throw new RollcallError('not-found');
+  if (statusOf(domain, input.now) === 'disabled') throw new RollcallError('domain-disabled');
+  let room = MOST_EXPECTED - expectedCount(sql, input.domainId);
+  let waiting = 0;
+  const judged = rows.map((row) => {
+    const one = judge(sql, input.domainId, row, room > 0);
+    if (one.verdict === 'changed' && one.deviceId !== null) {
+      const tags = row.tags === undefined ? null : [...new Set(row.tags)];
+      changeDevice(context, { ...asked, id: one.deviceId, label: row.label ?? null, tags });
+    } else if (one.verdict === 'waits') {
+      if (one.before === null) room -= 1;
+      waiting += 1;
+      sql.run(
+        'INSERT OR REPLACE INTO expected_devices (domain_id, serial_key, serial, label, tags, uploaded_at) VALUES (?, ?, ?, ?, ?, ?)',
+        input.domainId,
+        serialKey(row.serial),
+        row.serial.trim(),
+        one.after.label,
+        one.after.tags,
+        input.now,
+      );
+    }
+    return one;
+  });
+  if (waiting > 0) audit(context, asked, 'expected.uploaded', domain.name, waiting);
+  return judged;
+}
+
+/** Whatever waits, waits no longer. */
+export function forgetExpected(context: WriteContext, input: Asked): { forgotten: number } {
+  const domain = domainById(context.sql, input.domainId);
+  if (domain === null) throw new RollcallError('not-found');
+  const forgotten = context.sql.run('DELETE FROM expected_devices WHERE domain_id = ?', input.domainId);
+  if (forgotten > 0) audit(context, input, 'expected.forgotten', domain.name, forgotten);
+  return { forgotten };
+}
+
+function audit(
+  context: WriteContext,
+  { domainId, now: at, actor, address }: Asked,
+  action: string,
+  subject: string,
+  displays: number,
+): void {
+  context.audit({ domainId, at, actor, address, action, subject, details: { displays } });
+}
