@@ -62,6 +62,11 @@ describe('a line that breaks while a display lives as a device', () => {
     const hall = await LineDisplay.make(service, 'hall');
     await hall.enrol('springfield');
     void hall.run();
+    await eventually(
+      () => hall.connected,
+      (connected) => connected === 1,
+      'it came in',
+    );
     await online(admin, 1);
     for (const fault of [() => hall.proxy.cut('reset'), () => hall.proxy.cut('end')]) {
       const before = { connected: hall.connected, epoch: hall.memory.state.epoch.lastUsed };
