@@ -20,4 +20,13 @@ export const overTime = z.object({
 export const balanceQuery = z.object({ days: z.coerce.number().int().min(2).max(366).default(90) });
 export const balanceOverTime = z.object({ points: z.array(z.object({ at: time, balance: z.int() })) });
 
+const kind = z.object({ value: z.string().nullable(), devices, online: devices });
+const kindList = z.object({ items: z.array(kind), others: z.object({ kinds: z.int().min(0), devices }) });
+/**
+ * GET /overview/kinds: the most frequent models and firmwares, each with the `total` of the list of devices that it opens, of
+ * which are online, and what is beside them. A `value` of null: the devices did not say.
+ */
+export const kinds = z.object({ models: kindList, firmwares: kindList });
+
+export type KindList = z.output<typeof kindList>;
 export type OverTime = z.output<typeof overTime>;

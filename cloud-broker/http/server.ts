@@ -31,6 +31,7 @@ import { passwordRoutes, secondFactorRoutes } from './routes/own-access.ts';
 import { keepPortalGate } from './portal-gate.ts';
 import { portalPasswordRoutes, portalSessionRoutes, portalSignUpRoutes } from './routes/portal-access.ts';
 import { expectedRoutes } from './routes/expected.ts';
+import { healthRoutes } from './routes/health.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { presenceRoutes } from './routes/presence.ts';
 import { claimRoutes, subscriptionRoutes } from './routes/portal-claims.ts';
@@ -201,7 +202,8 @@ function userApi(api: Api, deps: HttpDeps, callers: Callers, hub: EventHub): voi
   expectedRoutes(api, deps);
   devicesCsvRoute(api, deps, search);
   presenceRoutes(api, deps);
-  overviewRoutes(api, deps);
+  overviewRoutes(api, deps, search);
+  healthRoutes(api, deps);
   commandRoutes(api, deps);
   commandsRoutes(api, deps, search);
   deviceChangeRoutes(api, deps);

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { alertsPage } from '../../protocol/api-alerts.ts';
 import { command, commandBatch, commandsMade, commandsPage } from '../../protocol/api-commands.ts';
+import { deviceHealth } from '../../protocol/api-health.ts';
 import { heldPage } from '../../protocol/api-held.ts';
 import { devicePresence } from '../../protocol/api-presence.ts';
 import {
@@ -137,6 +138,8 @@ export function answer(state: MockState, call: string, parameters: URLSearchPara
   if (verb === 'GET' && room === 'devices' && action === 'commands')
     return says(commandsPage, state.commands.page(id ?? '', Number(cursor?.slice('at-'.length) ?? 0), limit));
   if (verb === 'GET' && room === 'devices' && action === 'presence') return says(devicePresence, NO_PRESENCE);
+  if (verb === 'GET' && room === 'devices' && action === 'health')
+    return says(deviceHealth, { since: iso(0), to: iso(0), hours: [] });
   if (room === 'devices' && id !== undefined) return deviceCall(state, verb, decodeURIComponent(id), action, body);
   throw new MockRefusal(404, 'not-found');
 }

@@ -1,3 +1,4 @@
+import { deviceHealth, type DeviceHealth } from '../../protocol/api-health.ts';
 import { devicePresence, type DevicePresence } from '../../protocol/api-presence.ts';
 import {
   apiError,
@@ -63,6 +64,10 @@ export class TestAdmin {
 
   async presence(id: string): Promise<DevicePresence> {
     return devicePresence.parse(await this.read(`/devices/${id}/presence`));
+  }
+
+  async health(id: string): Promise<DeviceHealth> {
+    return deviceHealth.parse(await this.read(`/devices/${id}/health`));
   }
 
   async billing(): Promise<Billing> {

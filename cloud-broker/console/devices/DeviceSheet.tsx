@@ -11,6 +11,7 @@ import { useWords } from '../words/words.ts';
 import { Commands } from './Commands.tsx';
 import { EditDevice } from './EditDevice.tsx';
 import { brought, healthFacts } from './device-facts.ts';
+import { HealthHistory } from './HealthHistory.tsx';
 import { KeyChanged } from './KeyChanged.tsx';
 import { PresenceHistory } from './PresenceHistory.tsx';
 import { Unenrol } from './Unenrol.tsx';
@@ -49,6 +50,11 @@ function DeviceFacts({ device }: { device: Device }) {
           </Facts>
         </Section>
       )}
+      {device.pending === null && !former ? (
+        <Section title={t('health.title')} quiet={silent}>
+          <HealthHistory id={device.id} />
+        </Section>
+      ) : null}
       {device.pending === null ? (
         <Section title={t('history.title')}>
           <PresenceHistory id={device.id} />

@@ -12,6 +12,7 @@ import { Notice } from '../parts/Notice.tsx';
 import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { DeviceSign } from '../parts/Status.tsx';
 import { useWords } from '../words/words.ts';
+import { Kinds } from './Kinds.tsx';
 import { OverTime } from './OverTime.tsx';
 
 /** Credits that last for fewer days need somebody (P7). */
@@ -30,6 +31,7 @@ export function OverviewPage() {
       <Attention />
       <Now />
       <OverTime />
+      <Kinds />
     </div>
   );
 }

@@ -5,8 +5,8 @@ import { useWords } from '../words/words.ts';
 export interface ChartLine {
   name: string;
   colour: StatusColour;
-  /** By time, in milliseconds since 1970; `steps`: each value holds until the next, else they are joined. */
-  points: readonly { at: number; value: number }[];
+  /** By time, in milliseconds since 1970; `steps`: each value holds until the next, else they are joined. The line stops at null. */
+  points: readonly { at: number; value: number | null }[];
   steps?: boolean;
   /** Of what is not yet so. */
   dashed?: boolean;
@@ -18,6 +18,11 @@ interface Props {
   from: number;
   to: number;
   lines: readonly ChartLine[];
+  /** Highest value that is drawn; else the next round number above all. */
+  top?: number | undefined;
+  write?: (value: number) => string;
+  /** A time below the chart; else its day. */
+  stamp?: (at: number) => string;
   /** Times of which nothing is known. */
   gaps?: readonly { from: number; to: number }[];
   /** The same in rows. */
@@ -40,20 +45,22 @@ function path({ points, steps = false }: ChartLine, x: (at: number) => number, y
     steps && n > 0
       ? `H${x(at).toFixed(1)} V${y(value).toFixed(1)}`
       : `${n === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
-  return points.map(({ at, value }, n) => corner(n, at, value)).join(' ');
+  return points
+    .flatMap(({ at, value }, n) => (value === null ? [] : corner(points[n - 1]?.value == null ? 0 : n, at, value)))
+    .join(' ');
 }
 
 /** Lines over time from zero up, as wide as there is room; what they say stands below as text too. */
-export function LineChart({ label, from, to, lines, gaps = [], children }: Props) {
+export function LineChart({ label, from, to, lines, gaps = [], children, ...given }: Props) {
   const { t, formats } = useWords();
-  const top = roundUp(Math.max(0, ...lines.flatMap(({ points }) => points.map(({ value }) => value))));
+  const top = given.top ?? roundUp(Math.max(0, ...lines.flatMap(({ points }) => points.map(({ value }) => value ?? 0))));
   const x = (at: number): number => ((Math.min(Math.max(at, from), to) - from) / Math.max(1, to - from)) * WIDTH;
   const y = (value: number): number => HEIGHT - (Math.max(0, value) / top) * HEIGHT;
-  const day = (at: number): string => formats.dayMonth(new Date(at).toISOString());
+  const { write = formats.number, stamp = (at: number) => formats.dayMonth(new Date(at).toISOString()) } = given;
   return (
     <figure className="rc-chart">
       <div className="rc-chart-top rc-dim">
-        <span>{formats.number(top)}</span>
+        <span>{write(top)}</span>
         <span className="rc-legend">
           {lines.map(({ name, colour, dashed = false }) => (
             <span key={name}>
@@ -80,8 +87,8 @@ export function LineChart({ label, from, to, lines, gaps = [], children }: Props
         ))}
       </svg>
       <figcaption className="rc-chart-top rc-dim">
-        <span>{day(from)}</span>
-        <span>{day(to)}</span>
+        <span>{stamp(from)}</span>
+        <span>{stamp(to)}</span>
       </figcaption>
       <details className="rc-dim">
         <summary>{t('chart.asText')}</summary>

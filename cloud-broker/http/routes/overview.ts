@@ -1,16 +1,37 @@
 /** What the charts of Overview and Billing are drawn from. */
-import { balanceOverTime, balanceQuery, overTime, overTimeQuery } from '../../../protocol/api-overview.ts';
+import { balanceOverTime, balanceQuery, kinds, overTime, overTimeQuery } from '../../../protocol/api-overview.ts';
 import { awayOf } from '../../presence/spans.ts';
 import { isoTime } from '../../store/queries/cursor.ts';
 import { serviceRuns } from '../../store/queries/presence-history.ts';
 import { balancesAt, presenceSamples } from '../../store/queries/samples.ts';
+import type { DeviceSearch } from '../../store/queries/search.ts';
 import { callerOf } from '../access.ts';
 import { refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
+import { viewerOf } from '../present.ts';
 
 const DAY_MS = 86_400_000;
+/** Models, and firmwares, that are told one by one. */
+const MOST_KINDS = 12;
 
-export function overviewRoutes(api: Api, { store, clock }: HttpDeps): void {
+export function overviewRoutes(api: Api, { store, clock }: HttpDeps, search: DeviceSearch): void {
+  api.get(
+    '/overview/kinds',
+    {
+      config: { scope: 'devices:read' },
+      schema: {
+        tags: ['devices'],
+        summary: 'How many devices there are of each model and firmware, and online',
+        response: { 200: kinds, ...refusals },
+      },
+    },
+    async (request) => {
+      const { domainId, tags } = viewerOf(callerOf(request));
+      const tally = await search.tally(domainId, tags);
+      return { models: tally.most('model', MOST_KINDS), firmwares: tally.most('firmware', MOST_KINDS) };
+    },
+  );
+
   api.get(
     '/overview/presence',
     {

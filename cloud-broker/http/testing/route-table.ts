@@ -1,4 +1,5 @@
 import { alertTries } from './alert-tries.ts';
+import { figureTries } from './figure-tries.ts';
 import { PASSWORD } from './harness.ts';
 import { webhookRows } from './webhook-rows.ts';
 
@@ -102,12 +103,7 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
   },
   'GET /devices/expected': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/expected' }) },
   'DELETE /devices/expected': { expected: 'done', try: () => ({ method: 'DELETE', url: '/devices/expected' }) },
-  'GET /overview/presence': { expected: 'own-only', try: () => ({ method: 'GET', url: '/overview/presence' }) },
-  'GET /billing/balance': { expected: 'own-only', try: () => ({ method: 'GET', url: '/billing/balance' }) },
-  'GET /devices/:id/presence': {
-    expected: 'not-found',
-    try: (ids) => ({ method: 'GET', url: `/devices/${ids.device}/presence` }),
-  },
+  ...figureTries,
   'PATCH /devices/:id': {
     expected: 'not-found',
     try: (ids) => ({ method: 'PATCH', url: `/devices/${ids.device}`, body: { label: 'ours now' } }),

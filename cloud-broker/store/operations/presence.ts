@@ -27,14 +27,15 @@ export function flushPresence(context: WriteContext, flush: Flush): void {
     );
   }
   for (const birth of flush.births) {
-    sql.run(
-      "UPDATE devices SET agent_version = ?, firmware = coalesce(?, firmware) WHERE id = ? AND state = 'enrolled' AND (agent_version <> ? OR firmware IS NOT ?)",
+    const changed = sql.get<{ domainId: number }>(
+      `UPDATE devices SET agent_version = ?1, firmware = coalesce(?2, firmware) WHERE id = ?3 AND state = 'enrolled'
+         AND (agent_version <> ?1 OR firmware IS NOT coalesce(?2, firmware)) RETURNING domain_id AS domainId`,
       birth.agentVersion,
       birth.firmware,
       birth.deviceId,
-      birth.agentVersion,
-      birth.firmware,
     );
+    // Lists are filtered and counted by firmware: they are told, even where its status stays.
+    if (changed !== null) context.emit(changed.domainId, flush.now, { type: 'device', data: { deviceId: birth.deviceId } });
   }
   for (const transition of flush.transitions) changeStatus(context, transition, flush.now);
   for (const { deviceId, from, to } of flush.running) {

@@ -3,10 +3,13 @@ import type { Sql } from '../sql.ts';
 import { LateOrder } from './late-order.ts';
 import { comparedKeys, SearchOrder, type Key } from './search-order.ts';
 import { Term, type Terms } from './search-term.ts';
+import { Tally } from './search-tally.ts';
 import { Signatures } from './signatures.ts';
 
 /** Search terms kept for each. */
 const MOST_TERMS = 32;
+/** Sets of tags that devices are counted for: those of all, and of users with tags. */
+const MOST_TALLIES = 16;
 /** So many are sooner sorted than met in the order of all devices. */
 const FEW = 256;
 /** Rows read in one turn, so that nothing else waits longer than about a millisecond. */
@@ -70,6 +73,8 @@ export class DomainSearch {
   /** Orders that somebody asked for: most domains are never sorted so. */
   private readonly late = new Map<OrderedBy, LateOrder>();
   private readonly terms = new Map<string, Term>();
+  /** By their tags. That of all devices is counted as they are read, so that nothing waits for it. */
+  private readonly tallies = new Map([['[]', new Tally([])]]);
   /** Changed since they were read. */
   private readonly stale = new Set<string>();
   private loading: Generator<void> | null;
@@ -199,6 +204,7 @@ export class DomainSearch {
     this.orders.label.remove(place);
     this.orders.enrolledAt.remove(place);
     for (const order of this.late.values()) order.remove(place);
+    for (const tally of this.tallies.values()) tally.remove(before);
     this.devices[place] = null;
     this.texts[place] = '';
   }
@@ -206,6 +212,11 @@ export class DomainSearch {
   private keep(place: number, { serial, ...device }: Row): void {
     const { id, label, model } = device;
     const text = folded([label, serial, model, id].join('\n'));
+    const before = this.devices[place];
+    for (const tally of this.tallies.values()) {
+      if (before != null) tally.remove(before);
+      tally.add(device);
+    }
     this.devices[place] = device;
     if (this.texts[place] !== text) this.signatures.add(place, text);
     this.texts[place] = text;
@@ -246,6 +257,21 @@ export class DomainSearch {
     const [oldest] = this.terms.keys();
     if (this.terms.size > MOST_TERMS && oldest !== undefined) this.terms.delete(oldest);
     return term;
+  }
+
+  /** Of a set of tags, counted when it is first asked for and kept up from then on. */
+  tallyOf(tags: readonly string[]): Tally {
+    const written = tags.map((tag) => JSON.stringify(tag)).toSorted();
+    const key = JSON.stringify(written);
+    const known = this.tallies.get(key);
+    const tally = known ?? new Tally(written);
+    if (known === undefined) for (const device of this.devices) if (device != null) tally.add(device);
+    // The one used last is the last to go.
+    this.tallies.delete(key);
+    this.tallies.set(key, tally);
+    const [oldest] = this.tallies.keys();
+    if (this.tallies.size > MOST_TALLIES && oldest !== undefined) this.tallies.delete(oldest);
+    return tally;
   }
 
   private search(wanted: Terms): Term {

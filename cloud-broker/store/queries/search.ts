@@ -4,7 +4,8 @@
  */
 import type { Committed } from '../context.ts';
 import type { Sql } from '../sql.ts';
-import { DomainSearch, type Wanted } from './domain-search.ts';
+import { DomainSearch, type OrderedBy, type Wanted } from './domain-search.ts';
+import type { Tally } from './search-tally.ts';
 
 /** Devices kept at a time, of all domains, some 400 bytes each; the domain that was searched longest ago goes. */
 const MOST_DEVICES = 400_000;
@@ -27,17 +28,27 @@ export class DeviceSearch {
    * that reading takes, everything else goes on.
    */
   async find(domainId: number, q: string, wanted: Wanted): Promise<{ ids: string[]; total: number }> {
+    return (await this.read(domainId, wanted.by)).find(q, wanted);
+  }
+
+  /** How many devices with all of these tags there are of each model and firmware. */
+  async tally(domainId: number, tags: readonly string[]): Promise<Tally> {
+    return (await this.read(domainId, 'label')).tallyOf(tags);
+  }
+
+  /** The domain's devices as they are now. */
+  private async read(domainId: number, by: OrderedBy): Promise<DomainSearch> {
     const domain = this.domains.get(domainId) ?? new DomainSearch(this.sql, domainId);
     this.domains.delete(domainId);
     this.domains.set(domainId, domain);
-    domain.orderBy(wanted.by);
+    domain.orderBy(by);
     while (domain.readSome()) {
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
     }
     this.forgetSome();
-    return domain.find(q, wanted);
+    return domain;
   }
 
   private forgetSome(): void {
