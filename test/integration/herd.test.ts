@@ -45,60 +45,64 @@ const enrolled = async (service: TestService): Promise<unknown[]> =>
 const shown = (devices: Device[]): unknown[] =>
   devices.map(({ id, status, statusSince }) => ({ id, status, statusSince })).toSorted((a, b) => a.id.localeCompare(b.id));
 
-test('[P4] [E3] after kill -9 and a long outage the whole herd comes back by itself; none is shown offline, none enrols again', async () => {
-  const service = await TestService.start({
-    environment: { ROLLCALL_HEARTBEAT_S: '20', ROLLCALL_JITTER_S: '5', ROLLCALL_LOG_LEVEL: 'warn' },
-  });
-  const admin = await service.domain('springfield');
-  const names = (seed: string, count: number): { board: string }[] =>
-    Array.from({ length: count }, (_, n) => ({ board: `${seed}-${n + 1}` }));
-  await service.list([...names('herd', HERD), ...names('gone', GONE)]);
-  const boards = (seed: string, count: number, ...more: string[]): SimulationProcess =>
-    new SimulationProcess(service, '--domain', 'springfield', '--seed', seed, '--boards', String(count), ...more);
-  expect(await boards('gone', GONE).ended).toMatchObject({ code: 0, figures: { accepted: GONE } });
-  const herd = boards('herd', HERD, '--heartbeats', '600');
-  await eventually(
-    async () => roll(service),
-    ({ sessions }) => sessions === HERD,
-    'all connected',
-    PATIENCE_MS,
-  );
-  const heardSince = async (since: string): Promise<Device[]> =>
-    eventually(
-      async () => admin.devices(),
-      (devices) =>
-        devices.filter(({ connected, lastHeartbeatAt }) => connected && (lastHeartbeatAt ?? '') > since).length === HERD,
-      `all heard since ${since}`,
+test(
+  '[P4] [E3] after kill -9 and a long outage the whole herd comes back by itself; none is shown offline, none enrols again',
+  async () => {
+    const service = await TestService.start({
+      environment: { ROLLCALL_HEARTBEAT_S: '20', ROLLCALL_JITTER_S: '5', ROLLCALL_LOG_LEVEL: 'warn' },
+    });
+    const admin = await service.domain('springfield');
+    const names = (seed: string, count: number): { board: string }[] =>
+      Array.from({ length: count }, (_, n) => ({ board: `${seed}-${n + 1}` }));
+    await service.list([...names('herd', HERD), ...names('gone', GONE)]);
+    const boards = (seed: string, count: number, ...more: string[]): SimulationProcess =>
+      new SimulationProcess(service, '--domain', 'springfield', '--seed', seed, '--boards', String(count), ...more);
+    expect(await boards('gone', GONE).ended).toMatchObject({ code: 0, figures: { accepted: GONE } });
+    const herd = boards('herd', HERD, '--heartbeats', '600');
+    await eventually(
+      async () => roll(service),
+      ({ sessions }) => sessions === HERD,
+      'all connected',
       PATIENCE_MS,
     );
-  const before = shown(await heardSince(''));
-  const peakBefore = peakOf(service.pid);
+    const heardSince = async (since: string): Promise<Device[]> =>
+      eventually(
+        async () => admin.devices(),
+        (devices) =>
+          devices.filter(({ connected, lastHeartbeatAt }) => connected && (lastHeartbeatAt ?? '') > since).length === HERD,
+        `all heard since ${since}`,
+        PATIENCE_MS,
+      );
+    const before = shown(await heardSince(''));
+    const peakBefore = peakOf(service.pid);
 
-  await service.kill9();
-  const rows = await enrolled(service);
-  const database = new DatabaseSync(join(service.folder, 'rollcall.db'));
-  database.prepare('UPDATE presence SET last_heartbeat_at = last_heartbeat_at - ?').run(OUTAGE_MS);
-  database.close();
-  await service.restart();
-  const restartedAt = new Date().toISOString();
+    await service.kill9();
+    const rows = await enrolled(service);
+    const database = new DatabaseSync(join(service.folder, 'rollcall.db'));
+    database.prepare('UPDATE presence SET last_heartbeat_at = last_heartbeat_at - ?').run(OUTAGE_MS);
+    database.close();
+    await service.restart();
+    const restartedAt = new Date().toISOString();
 
-  await eventually(
-    async () => {
-      const now = await roll(service);
-      expect(now.offline, 'who said goodbye, nobody else').toBe(GONE);
-      return now;
-    },
-    ({ sessions }) => sessions === HERD,
-    'all back',
-    PATIENCE_MS,
-  );
-  expect(shown(await heardSince(restartedAt))).toEqual(before);
-  expect(await metrics(service)).not.toMatch(/^rollcall_enrolments_total\{/m);
-  const peak = peakOf(service.pid);
-  expect(peak).toBeLessThan(peakBefore + HERD * MOST_BYTES_A_DEVICE);
+    await eventually(
+      async () => {
+        const now = await roll(service);
+        expect(now.offline, 'who said goodbye, nobody else').toBe(GONE);
+        return now;
+      },
+      ({ sessions }) => sessions === HERD,
+      'all back',
+      PATIENCE_MS,
+    );
+    expect(shown(await heardSince(restartedAt))).toEqual(before);
+    expect(await metrics(service)).not.toMatch(/^rollcall_enrolments_total\{/m);
+    const peak = peakOf(service.pid);
+    expect(peak).toBeLessThan(peakBefore + HERD * MOST_BYTES_A_DEVICE);
 
-  expect(await herd.stop()).toMatchObject({ code: 0, figures: { accepted: HERD, rejected: 0, unanswered: 0 } });
-  await service.kill9();
-  expect(await enrolled(service), 'no device, certificate, grant or audit row more').toEqual(rows);
-  console.info(`herd: peak ${Math.round(peakBefore / 1e6)} MB before the kill, ${Math.round(peak / 1e6)} MB after it`);
-}, 3 * PATIENCE_MS);
+    expect(await herd.stop()).toMatchObject({ code: 0, figures: { accepted: HERD, rejected: 0, unanswered: 0 } });
+    await service.kill9();
+    expect(await enrolled(service), 'no device, certificate, grant or audit row more').toEqual(rows);
+    console.info(`herd: peak ${Math.round(peakBefore / 1e6)} MB before the kill, ${Math.round(peak / 1e6)} MB after it`);
+  },
+  3 * PATIENCE_MS,
+);

@@ -54,6 +54,8 @@ function Attention() {
   const days = billing?.daysLeft ?? null;
   const pending = counts?.pending ?? 0;
   const open = alerts?.items ?? [];
+  // Who waits has a line above.
+  const shown = open.filter(({ kind }) => kind !== 'waiting').slice(0, MOST_ALERTS);
   const fewDays = days !== null && days < FEW_DAYS;
   if (counts === undefined) return null;
   if (!fewDays && open.length === 0 && pending === 0) return <Notice colour="good">{t('overview.calm')}</Notice>;
@@ -70,9 +72,13 @@ function Attention() {
           </Line>
         ) : null}
       </ul>
-      {open.slice(0, MOST_ALERTS).map((alert) => (
-        <AlertLine key={alert.id} alert={alert} />
-      ))}
+      {shown.length === 0 ? null : (
+        <ul className="rc-cards">
+          {shown.map((alert) => (
+            <AlertLine key={alert.id} alert={alert} />
+          ))}
+        </ul>
+      )}
       {open.length > 0 ? (
         <p>
           <Link to={{ page: 'alerts' }}>
