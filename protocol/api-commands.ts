@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cursor, deviceStatuses, limit } from './api.ts';
+import { cursor, deviceFilter, limit } from './api.ts';
 import { commandTags } from './text.ts';
 
 /** Commands to devices (P8): what an admin asks of one device, of several, or of all that a filter shows. */
@@ -41,17 +41,10 @@ export const commandsQuery = z.object({ cursor, limit });
 export const commandsPage = z.object({ items: z.array(command), nextCursor: z.string().nullable() });
 
 const MOST_IDS = 1000;
-const filter = z.strictObject({
-  status: z.enum(deviceStatuses).optional(),
-  q: z.string().max(100).optional(),
-  tag: z.string().max(64).optional(),
-  model: z.string().max(64).optional(),
-  firmware: z.string().max(64).optional(),
-});
 
 /** POST /commands: to a selection, or to all that the same filter of GET /devices shows. */
 export const commandsBody = z
-  .strictObject({ ...wish, ids: z.array(z.string().max(64)).min(1).max(MOST_IDS).optional(), filter: filter.optional() })
+  .strictObject({ ...wish, ids: z.array(z.string().max(64)).min(1).max(MOST_IDS).optional(), filter: deviceFilter.optional() })
   .refine(hasItsArgs, ARGS)
   .refine(({ ids, filter: all }) => (ids === undefined) !== (all === undefined), 'either ids or filter');
 

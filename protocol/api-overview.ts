@@ -25,8 +25,22 @@ const kindList = z.object({ items: z.array(kind), others: z.object({ kinds: z.in
 /**
  * GET /overview/kinds: the most frequent models and firmwares, each with the `total` of the list of devices that it opens, of
  * which are online, and what is beside them. A `value` of null: the devices did not say.
+ * `tags` has none for a user who sees only the devices of some.
  */
-export const kinds = z.object({ models: kindList, firmwares: kindList });
+export const kinds = z.object({ models: kindList, firmwares: kindList, tags: kindList });
+export const kindsQuery = z.object({ most: z.coerce.number().int().min(1).max(200).default(12) });
+
+/**
+ * GET /overview/attention: what somebody should look at, each with the `total` of the list of devices that it opens: `unstable=true`,
+ * `silent=before-7d`, and `tag=…&status=offline` for groups that are dark while most of the domain is there.
+ */
+export const attention = z.object({
+  unstable: devices,
+  silent: devices,
+  dark: z.array(z.object({ tag: z.string(), offline: devices })),
+});
+/** P2: silent for longer is more than a long weekend. */
+export const LONG_SILENT = 'before-7d';
 
 export type KindList = z.output<typeof kindList>;
 export type OverTime = z.output<typeof overTime>;

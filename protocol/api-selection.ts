@@ -1,23 +1,16 @@
 import * as z from 'zod';
-import { device, deviceStatuses } from './api.ts';
+import { device, deviceFilter } from './api.ts';
 import { deviceText } from './text.ts';
 
 /** What is done to a selection of devices at once, and how a pasted column of serials is looked up. */
 
 export const MOST_SELECTED = 1000;
 const ids = z.array(z.string().max(64)).min(1).max(MOST_SELECTED);
-const filter = z.strictObject({
-  status: z.enum(deviceStatuses).optional(),
-  q: z.string().max(100).optional(),
-  tag: z.string().max(64).optional(),
-  model: z.string().max(64).optional(),
-  firmware: z.string().max(64).optional(),
-});
 const someTags = z.array(deviceText(64)).max(32);
 
 /** POST /devices/tags: of a selection, or of all that the same filter of GET /devices shows. */
 export const tagsBody = z
-  .strictObject({ ids: ids.optional(), filter: filter.optional(), add: someTags.default([]), remove: someTags.default([]) })
+  .strictObject({ ids: ids.optional(), filter: deviceFilter.optional(), add: someTags.default([]), remove: someTags.default([]) })
   .refine(({ ids: some, filter: all }) => (some === undefined) !== (all === undefined), 'either ids or filter')
   .refine(({ add, remove }) => add.length + remove.length > 0, 'nothing to change')
   .refine(({ add, remove }) => !add.some((tag) => remove.includes(tag)), 'a tag is added or removed');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseAge } from './age.ts';
 import { deviceText, domainName } from './text.ts';
 
 /** HTTP schemas of /api/v1 (protocol.md §4): the server validates with them, the console takes its types from them. */
@@ -89,12 +90,23 @@ export const deviceSorts = [
   'firmware',
   '-firmware',
 ] as const;
-export const devicesQuery = z.object({
+const age = z.string().refine((text) => parseAge(text) !== null, 'before-7d or within-12h');
+/** What narrows a list of devices. */
+export const deviceFilter = z.strictObject({
   status: z.enum(deviceStatuses).optional(),
   q: z.string().max(100).optional(),
   tag: z.string().max(64).optional(),
   model: z.string().max(64).optional(),
   firmware: z.string().max(64).optional(),
+  /** P2: those that come and go. */
+  unstable: z.literal('true').optional(),
+  /** Those that are offline or were never heard, by how long. */
+  silent: age.optional(),
+  /** By how long ago they were enrolled. */
+  enrolled: age.optional(),
+});
+export const devicesQuery = z.object({
+  ...deviceFilter.shape,
   sort: z.enum(deviceSorts).default('label'),
   cursor,
   limit,
@@ -227,6 +239,7 @@ export type Session = z.output<typeof session>;
 export type Device = z.output<typeof device>;
 export type DeviceStatus = (typeof deviceStatuses)[number];
 export type DomainStatus = (typeof domainStatuses)[number];
+export type DeviceFilter = z.output<typeof deviceFilter>;
 export type DevicesQuery = z.output<typeof devicesQuery>;
 export type DevicesPage = z.output<typeof devicesPage>;
 export type DevicePatch = z.output<typeof devicePatch>;

@@ -5,7 +5,7 @@ import { routeTable, type Expected, type Ids } from './testing/route-table.ts';
 let harness: Harness;
 let springfield: TestDomain;
 let shelbyville: TestDomain;
-const ids: Ids = { device: '', waiting: '', block: '', key: '', user: '', session: '', batch: '', webhook: '' };
+const ids: Ids = { device: '', waiting: '', block: '', key: '', user: '', session: '', batch: '', webhook: '', view: '' };
 
 beforeAll(async () => {
   harness = await openHarness();
@@ -29,6 +29,9 @@ beforeAll(async () => {
   ids.key = (made.json as { id: string }).id;
   const webhookAbout = { url: 'https://hooks.example.org/a', types: ['device'] };
   const webhook = await harness.request('POST', '/api/v1/webhooks', { cookie: springfield.cookie, body: webhookAbout });
+  const saved = { name: 'North', query: 'tag=north' };
+  const view = await harness.request('POST', '/api/v1/me/views', { cookie: springfield.cookie, body: saved });
+  ids.view = (view.json as { id: string }).id;
   ids.webhook = (webhook.json as { webhook: { id: string } }).webhook.id;
   const invited = { name: 'ned', email: 'ned@example.org' };
   const user = await harness.request('POST', '/api/v1/users', { cookie: springfield.cookie, body: invited });

@@ -157,6 +157,12 @@ const changes: Record<string, Change> = {
   'PATCH /users/:id': async (domain) => ({ url: `/users/${await invited(domain, 'bart')}`, body: { role: 'admin' } }),
   'POST /users/:id/resend': async (domain) => ({ url: `/users/${await invited(domain, 'marge')}/resend`, body: {} }),
   'DELETE /users/:id': async (domain) => ({ url: `/users/${await invited(domain, 'homer')}` }),
+  'POST /me/views': async () => ({ url: '/me/views', body: { name: 'North', query: 'tag=north' } }),
+  'DELETE /me/views/:id': async ({ cookie }) => {
+    const body = { name: 'South', query: 'tag=south' };
+    const { json } = await harness.request('POST', '/api/v1/me/views', { cookie, body });
+    return { url: `/me/views/${(json as { id: string }).id}` };
+  },
   'PATCH /me': async () => ({ url: '/me', body: { language: 'fr' } }),
   'POST /sessions/end-others': async ({ name }) => {
     await harness.signIn(`admin@${name}`);

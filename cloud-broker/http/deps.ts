@@ -12,6 +12,8 @@ import type { Metrics } from './metrics.ts';
 export interface LivePresence {
   /** Times in milliseconds since 1970; null where the device is on no roll. */
   of(deviceId: string): LiveState | null;
+  /** P2: all devices that come and go now. */
+  unstable(): ReadonlySet<string>;
   /** P4: until when states settle after a restart; null once they have. */
   readonly settlesAt: number | null;
   /** Tells the listener which devices were heard since the last call. */

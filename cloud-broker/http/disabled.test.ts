@@ -20,6 +20,8 @@ const ALLOWED = new Set([
   'DELETE /sessions/:id',
   'POST /sessions/end-others',
   'PATCH /me',
+  'POST /me/views',
+  'DELETE /me/views/:id',
   'POST /alerts/preview',
 ]);
 /** They act on no domain of the caller's: whoever calls them is not asked who he is. */

@@ -101,7 +101,7 @@ describe('how many devices there are of each model and firmware', () => {
 
   test('[A4] another domain is told of none of them; beside the most frequent the others are summed up', async () => {
     const nothing = { items: [], others: { kinds: 0, devices: 0 } };
-    expect(await kindsOf(shelbyville.cookie)).toEqual({ models: nothing, firmwares: nothing });
+    expect(await kindsOf(shelbyville.cookie)).toEqual({ models: nothing, firmwares: nothing, tags: nothing });
     for (let n = 0; n < 14; n += 1) await born(await harness.device(shelbyville, `B-${n}`), `1.${String(n).padStart(2, '0')}`);
     const { firmwares } = await kindsOf(shelbyville.cookie);
     expect([firmwares.items.length, firmwares.items[0]?.value, firmwares.others]).toEqual([12, '1.00', { kinds: 2, devices: 2 }]);

@@ -5,9 +5,10 @@ import type { Principal } from '../domains/accounts.ts';
 import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
 import type { BlockView } from '../store/queries/blocks.ts';
 import type { DeviceView, Viewer } from '../store/queries/devices.ts';
+import type { Moment } from '../store/queries/found-devices.ts';
 import type { DomainRow } from '../store/domain-rows.ts';
 import { statusOf } from '../store/domain-rows.ts';
-import type { LiveState } from './deps.ts';
+import type { HttpDeps, LiveState } from './deps.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -98,4 +99,8 @@ function dateOf(day: number): string {
 
 export function viewerOf(principal: Principal): Viewer {
   return { domainId: principal.domainId, tags: principal.tags };
+}
+
+export function momentOf({ clock, presence }: Pick<HttpDeps, 'clock' | 'presence'>): Moment {
+  return { now: clock(), unstable: () => presence.unstable() };
 }

@@ -62,7 +62,8 @@ describe('[D6] a user with tags', () => {
   test('[D6] is shut out of every route that is an admin’s or of the whole domain, but for devices', async () => {
     const open = new Set(['PATCH /devices/:id', 'DELETE /devices/:id', 'POST /devices/:id/approve', 'POST /devices/:id/reject']);
     // Of the devices that the user sees; that it is of these only is tried in kinds.test.ts.
-    for (const route of ['POST /commands', 'GET /commands/batches/:id', 'GET /overview/kinds']) open.add(route);
+    for (const route of ['POST /commands', 'GET /commands/batches/:id', 'GET /overview/kinds', 'GET /overview/attention'])
+      open.add(route);
     const own =
       /^(?:GET|POST|PATCH|DELETE) \/(?:session|me|password|second-factor|signup|activation|invitation|devices|events)(?:s|\b)/;
     const left = harness.routes

@@ -170,6 +170,29 @@ describe('the sweep', () => {
   });
 });
 
+test('[P2] what comes and goes is known by name, and told of once it has stayed for ten minutes', () => {
+  const { roster, time } = testRoster([STORED, { ...STORED, deviceId: 'dev-00000002' }]);
+  const told: string[][] = [];
+  roster.onHeartbeats((deviceIds) => told.push(deviceIds));
+  for (let n = 0; n < 7; n += 1) {
+    expect([...roster.unstable()]).toEqual([]);
+    roster.connected('dev-00000002');
+    roster.connected(DEVICE);
+    roster.disconnected(DEVICE);
+    if (n === 0) roster.connected(DEVICE);
+    if (n === 5) break;
+    time.now += 60_000;
+  }
+  expect([...roster.unstable()]).toEqual([DEVICE]);
+  time.now += 10 * 60_000;
+  expect([...roster.unstable()]).toEqual([]);
+  roster.sweep();
+  roster.sweep();
+  expect(told).toEqual([[DEVICE]]);
+  roster.forget(DEVICE);
+  expect([...roster.unstable()]).toEqual([]);
+});
+
 describe('after a restart', () => {
   test('[P4] nobody is declared offline before one whole silence; then those who did not come back are', async () => {
     const silent = { ...STORED, deviceId: 'dev-00000002', lastHeartbeatAt: START - 3_600_000 };

@@ -1,8 +1,10 @@
 /** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
 import type { Birth, DeviceDown, Health, Heartbeat, Will } from '../../protocol/messages.ts';
-import { Calendar, type Planned } from './calendar.ts';
-import { flushOf, runningTime, settle, type Flush, type StoredPresence, type Unstored } from './flush.ts';
+import { Calendar } from './calendar.ts';
+import { newEntry, type Entry } from './entry.ts';
+import { flushOf, runningTime, settle, type Flush, type StoredPresence } from './flush.ts';
 import { Gathering } from './gathering.ts';
+import { Unstable } from './unstable.ts';
 import { isMaterial, type Rhythm } from './steering.ts';
 import {
   afterRestart,
@@ -32,28 +34,6 @@ export interface RosterDependencies {
 
 const settled = Promise.resolve();
 
-interface Entry extends Planned, Unstored {
-  nextCheckAt: number | null;
-  /** The rhythm that this session was told; null before its birth. */
-  told: Rhythm | null;
-}
-
-function newEntry(deviceId: string, presence: Presence, storedStatus: PresenceStatus): Entry {
-  return {
-    deviceId,
-    presence,
-    health: null,
-    inventory: null,
-    birth: null,
-    clockDifferenceMs: null,
-    running: null,
-    storedStatus,
-    nextCheckAt: null,
-    told: null,
-    plannedS: null,
-  };
-}
-
 export class Roster {
   private readonly deps: RosterDependencies;
   private readonly entries = new Map<string, Entry>();
@@ -61,6 +41,7 @@ export class Roster {
   private settledAt = 0;
   private current: Rhythm;
   private taken = 0;
+  private readonly flapping = new Unstable((deviceId) => this.entries.get(deviceId)?.presence);
   private readonly tally = { never: 0, online: 0, late: 0, offline: 0, connected: 0 };
   private readonly heartbeatListeners: ((deviceIds: string[]) => void)[] = [];
   private readonly calendar = new Calendar<Entry>();
@@ -93,6 +74,11 @@ export class Roster {
     };
   }
 
+  /** P2: all that come and go now. */
+  unstable(): ReadonlySet<string> {
+    return this.flapping.at(this.deps.clock());
+  }
+
   /** Heartbeats taken since the start. */
   get heartbeats(): number {
     return this.taken;
@@ -121,6 +107,7 @@ export class Roster {
   /** Puts a device on the roll where it was not yet: certificates are given to enrolled devices only. */
   connected(deviceId: string): void {
     this.apply(this.entry(deviceId), { type: 'connected' });
+    this.flapping.cameBack(deviceId, this.deps.clock());
   }
 
   disconnected(deviceId: string): void {
@@ -205,6 +192,12 @@ export class Roster {
       if (entry.nextCheckAt !== null && entry.nextCheckAt <= now) this.apply(entry, { type: 'tick' });
       else this.plan(entry);
     }
+    const steady = this.flapping.takeSettled(now);
+    if (steady.length > 0) this.tellHeard(steady);
+  }
+
+  private tellHeard(deviceIds: string[]): void {
+    for (const listener of this.heartbeatListeners) listener(deviceIds);
   }
 
   async close(): Promise<void> {
@@ -286,7 +279,6 @@ export class Roster {
     }
     settle(flush, (deviceId) => this.entries.get(deviceId));
     if (this.heartbeatListeners.length === 0) return;
-    const deviceIds = heard.map(({ deviceId }) => deviceId);
-    for (const listener of this.heartbeatListeners) listener(deviceIds);
+    this.tellHeard(heard.map(({ deviceId }) => deviceId));
   }
 }

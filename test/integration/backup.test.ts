@@ -53,7 +53,7 @@ test('[S4] a running service is backed up and restored: an old device gets in wi
   // A renewed identity is tried before it is kept: the service can see the device before the agent's folder has it.
   const shown = online.map(({ id }) => id).toSorted();
   await eventually(
-    () => [old, young].map((display) => display.state().enrolment?.deviceId).toSorted(),
+    () => [old, young].map((display) => display.state().enrolment?.deviceId ?? '').toSorted(),
     (kept) => JSON.stringify(kept) === JSON.stringify(shown),
     'both keep the identity with which they are online',
   );

@@ -39,6 +39,8 @@ const actionWords: Readonly<Record<string, WordKey>> = {
   'user.second-factor-on': 'audit.secondFactorOn',
   'user.second-factor-off': 'audit.secondFactorOff',
   'user.recovery-code-used': 'audit.recoveryCodeUsed',
+  'view.saved': 'audit.viewSaved',
+  'view.deleted': 'audit.viewDeleted',
   'session.ended': 'audit.sessionEnded',
   'session.others-ended': 'audit.othersEnded',
 };

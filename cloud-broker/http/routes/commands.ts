@@ -164,7 +164,7 @@ async function askMany(
   search: DeviceSearch,
 ): Promise<{ batch: string; commands: number; refused: Refused[]; refusedCount: number }> {
   const viewer = viewerOf(callerOf(request));
-  const { ids, unseen } = await targetsOf(deps.store.reader, viewer, body, search);
+  const { ids, unseen } = await targetsOf(deps, viewer, body, search);
   const batchId = randomUUID();
   const refused: Refused[] = unseen.map((deviceId) => ({ deviceId, reason: 'not-found' }));
   let commands = 0;

@@ -3,14 +3,14 @@ import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { devicesQuery } from '../../../protocol/api.ts';
 import { isoTime, nullableIsoTime } from '../../store/queries/cursor.ts';
-import { isSearched } from '../../store/queries/device-order.ts';
-import { listDevices, searchDevices, type DeviceView, type Viewer } from '../../store/queries/devices.ts';
+import type { DeviceView, Viewer } from '../../store/queries/devices.ts';
+import { pageOfDevices } from '../../store/queries/found-devices.ts';
 import type { DeviceSearch } from '../../store/queries/search.ts';
 import { callerOf } from '../access.ts';
 import { refusals, type Api } from '../api.ts';
 import { csvLines } from '../csv.ts';
 import type { HttpDeps } from '../deps.ts';
-import { viewerOf } from '../present.ts';
+import { momentOf, viewerOf } from '../present.ts';
 
 const ROWS_A_PIECE = 250;
 const HEAD = [
@@ -58,20 +58,14 @@ function rowOf(view: DeviceView, lastHeartbeatAt: number | null): (string | numb
 }
 
 /** A piece at a time: what one reader takes slowly waits in the database, not in memory. */
-async function* csvOf(
-  { store, presence }: HttpDeps,
-  search: DeviceSearch,
-  viewer: Viewer,
-  filter: Asked,
-): AsyncGenerator<string> {
+async function* csvOf(deps: HttpDeps, search: DeviceSearch, viewer: Viewer, filter: Asked): AsyncGenerator<string> {
   yield csvLines([HEAD]);
+  // Of one moment, so that no page is of another list than the one before.
+  const moment = momentOf(deps);
   for (let cursor: string | undefined; ;) {
-    const query = { ...filter, q: filter.q?.trim() ?? '', limit: ROWS_A_PIECE, cursor };
-    const page = isSearched(query)
-      ? await searchDevices(store.reader, search, viewer, query)
-      : listDevices(store.reader, viewer, query);
+    const page = await pageOfDevices(deps.store.reader, search, viewer, { ...filter, limit: ROWS_A_PIECE, cursor }, moment);
     if (page.items.length > 0)
-      yield csvLines(page.items.map((view) => rowOf(view, presence.of(view.id)?.lastHeartbeatAt ?? null)));
+      yield csvLines(page.items.map((view) => rowOf(view, deps.presence.of(view.id)?.lastHeartbeatAt ?? null)));
     if (page.nextCursor === null) return;
     cursor = page.nextCursor;
   }

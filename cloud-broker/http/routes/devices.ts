@@ -13,13 +13,13 @@ import {
 import { RollcallError } from '../../../protocol/errors.ts';
 import { blockView } from '../../store/queries/blocks.ts';
 import { isoTime } from '../../store/queries/cursor.ts';
-import { isSearched } from '../../store/queries/device-order.ts';
-import { countDevices, deviceOrFormer, deviceView, listDevices, searchDevices } from '../../store/queries/devices.ts';
+import { countDevices, deviceOrFormer, deviceView } from '../../store/queries/devices.ts';
+import { pageOfDevices } from '../../store/queries/found-devices.ts';
 import type { DeviceSearch } from '../../store/queries/search.ts';
 import { callerOf } from '../access.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
-import { presentBlock, presentDevice, viewerOf } from '../present.ts';
+import { momentOf, presentBlock, presentDevice, viewerOf } from '../present.ts';
 
 /** The device as the caller sees it. Refuses with `not-found`, for another domain's like for one that never was (A4). */
 function deviceOf(deps: HttpDeps, request: FastifyRequest, id: string): Device {
@@ -40,11 +40,8 @@ export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): vo
     },
     async (request) => {
       const viewer = viewerOf(callerOf(request));
-      const q = request.query.q?.trim() ?? '';
-      const { items, nextCursor, total } = isSearched(request.query)
-        ? await searchDevices(store.reader, search, viewer, { ...request.query, q })
-        : listDevices(store.reader, viewer, request.query);
-      return { items: items.map((view) => presentDevice(view, deps.presence.of(view.id))), nextCursor, total };
+      const page = await pageOfDevices(store.reader, search, viewer, request.query, momentOf(deps));
+      return { ...page, items: page.items.map((view) => presentDevice(view, deps.presence.of(view.id))) };
     },
   );
 

@@ -1,37 +1,80 @@
 /** What the charts of Overview and Billing are drawn from. */
-import { balanceOverTime, balanceQuery, kinds, overTime, overTimeQuery } from '../../../protocol/api-overview.ts';
+import {
+  attention,
+  balanceOverTime,
+  balanceQuery,
+  kinds,
+  kindsQuery,
+  LONG_SILENT,
+  overTime,
+  overTimeQuery,
+} from '../../../protocol/api-overview.ts';
+import type { DeviceFilter } from '../../../protocol/api.ts';
 import { awayOf } from '../../presence/spans.ts';
 import { isoTime } from '../../store/queries/cursor.ts';
+import { pageOfDevices } from '../../store/queries/found-devices.ts';
 import { serviceRuns } from '../../store/queries/presence-history.ts';
 import { balancesAt, presenceSamples } from '../../store/queries/samples.ts';
 import type { DeviceSearch } from '../../store/queries/search.ts';
+import { darkTags, tagKinds } from '../../store/queries/tag-counts.ts';
 import { callerOf } from '../access.ts';
 import { refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
-import { viewerOf } from '../present.ts';
+import { momentOf, viewerOf } from '../present.ts';
 
 const DAY_MS = 86_400_000;
-/** Models, and firmwares, that are told one by one. */
-const MOST_KINDS = 12;
+const MOST_DARK = 5;
 
-export function overviewRoutes(api: Api, { store, clock }: HttpDeps, search: DeviceSearch): void {
+export function overviewRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): void {
+  const { store } = deps;
   api.get(
     '/overview/kinds',
     {
       config: { scope: 'devices:read' },
       schema: {
         tags: ['devices'],
-        summary: 'How many devices there are of each model and firmware, and online',
+        summary: 'How many devices there are of each model, firmware and tag, and online',
+        querystring: kindsQuery,
         response: { 200: kinds, ...refusals },
       },
     },
     async (request) => {
       const { domainId, tags } = viewerOf(callerOf(request));
+      const { most } = request.query;
       const tally = await search.tally(domainId, tags);
-      return { models: tally.most('model', MOST_KINDS), firmwares: tally.most('firmware', MOST_KINDS) };
+      return {
+        models: tally.most('model', most),
+        firmwares: tally.most('firmware', most),
+        tags: tags.length === 0 ? tagKinds(store.reader, domainId, most) : { items: [], others: { kinds: 0, devices: 0 } },
+      };
     },
   );
 
+  api.get(
+    '/overview/attention',
+    {
+      config: { scope: 'devices:read' },
+      schema: {
+        tags: ['devices'],
+        summary: 'How many devices come and go or are silent for long, and which groups are dark',
+        response: { 200: attention, ...refusals },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(callerOf(request));
+      const total = async (filter: DeviceFilter): Promise<number> =>
+        (await pageOfDevices(store.reader, search, viewer, { ...filter, sort: 'label', limit: 1 }, momentOf(deps))).total;
+      return {
+        unstable: await total({ unstable: 'true' }),
+        silent: await total({ silent: LONG_SILENT }),
+        dark: viewer.tags.length === 0 ? darkTags(store.reader, viewer.domainId, MOST_DARK) : [],
+      };
+    },
+  );
+}
+
+/** What was, day by day or hour by hour. */
+export function overTimeRoutes(api: Api, { store, clock }: HttpDeps): void {
   api.get(
     '/overview/presence',
     {

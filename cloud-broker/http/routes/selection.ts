@@ -57,7 +57,7 @@ export function selectionRoutes(api: Api, deps: HttpDeps, search: DeviceSearch):
     },
     async (request) => {
       const { add, remove, ...aim } = request.body;
-      const { ids, unseen } = await targetsOf(store.reader, viewerOf(callerOf(request)), aim, search);
+      const { ids, unseen } = await targetsOf(deps, viewerOf(callerOf(request)), aim, search);
       const made: TagsMade = { changed: [], changedCount: 0, unchanged: 0, refused: notFound(unseen), refusedCount: 0 };
       for (const piece of piecesOf(ids, TAGS_PIECE)) {
         const { changed, unchanged, refused } = await store.write('changeTags', {
@@ -88,7 +88,7 @@ export function selectionRoutes(api: Api, deps: HttpDeps, search: DeviceSearch):
     },
     async (request) => {
       const viewer = viewerOf(callerOf(request));
-      const { ids, unseen } = await targetsOf(store.reader, viewer, request.body, search);
+      const { ids, unseen } = await targetsOf(deps, viewer, request.body, search);
       const made: UnenrolMade = { unenrolled: [], refused: notFound(unseen) };
       for (const piece of piecesOf(ids, UNENROL_PIECE)) {
         const { unenrolled, refused } = await store.write('unenrolSome', { ...askedBy(request, deps), ids: piece });

@@ -9,6 +9,7 @@ const ofDevice = (what: string) => ({
 
 export const figureTries = {
   'GET /overview/kinds': ownOnly('/overview/kinds'),
+  'GET /overview/attention': ownOnly('/overview/attention'),
   'GET /overview/presence': ownOnly('/overview/presence'),
   'GET /billing/balance': ownOnly('/billing/balance'),
   'GET /devices/:id/health': ofDevice('health'),

@@ -15,34 +15,15 @@ import { createPortal } from '../../portal/portal.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { startWebhooks } from '../../webhook-delivery.ts';
 import type { Deliverer } from '../../webhooks/deliverer.ts';
-import { defaultHttpLimits, type HttpLimits, type LivePresence, type LiveState } from '../deps.ts';
+import { defaultHttpLimits, type HttpLimits } from '../deps.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { buildServer } from '../server.ts';
+import { SetPresence } from './set-presence.ts';
 
 export const PASSWORD = 'correct horse battery';
 export const HOST = 'localhost:8080';
 export const ORIGIN = `http://${HOST}`;
 export const TOKEN = 'an operator token of enough characters';
-
-/** Presence as a test sets it. */
-export class SetPresence implements LivePresence {
-  readonly states = new Map<string, LiveState>();
-  settlesAt: number | null = null;
-  private readonly listeners: ((deviceIds: string[]) => void)[] = [];
-
-  of(deviceId: string): LiveState | null {
-    return this.states.get(deviceId) ?? null;
-  }
-
-  onHeartbeats(listener: (deviceIds: string[]) => void): void {
-    this.listeners.push(listener);
-  }
-
-  heard(deviceId: string, state: LiveState): void {
-    this.states.set(deviceId, state);
-    for (const listener of this.listeners) listener([deviceId]);
-  }
-}
 
 const certificate = (deviceId: string) => ({ deviceId, fingerprint: randomBytes(32).toString('hex'), serialNumber: '01' });
 

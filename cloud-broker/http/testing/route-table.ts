@@ -32,6 +32,7 @@ export interface Ids {
   session: string;
   batch: string;
   webhook: string;
+  view: string;
 }
 
 /** Every route, with a try to reach what is springfield's (A4). */
@@ -89,6 +90,12 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
     expected: 'own-only',
     try: () => ({ method: 'POST', url: '/sessions/end-others', body: {} }),
   },
+  'GET /me/views': { expected: 'own-only', try: () => ({ method: 'GET', url: '/me/views' }) },
+  'POST /me/views': {
+    expected: 'own-only',
+    try: () => ({ method: 'POST', url: '/me/views', body: { name: 'North', query: 'tag=south' } }),
+  },
+  'DELETE /me/views/:id': { expected: 'not-found', try: (ids) => ({ method: 'DELETE', url: `/me/views/${ids.view}` }) },
   'PATCH /me': { expected: 'own-only', try: () => ({ method: 'PATCH', url: '/me', body: { language: 'en' } }) },
   'GET /devices': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices' }) },
   'GET /devices/counts': { expected: 'own-only', try: () => ({ method: 'GET', url: '/devices/counts' }) },

@@ -11,6 +11,7 @@ import { activateDomain, createDomain, setEnrolmentPolicy } from './domains.ts';
 import { enrol } from './enrol.ts';
 import { releaseCredits } from './held-credits.ts';
 import { mailFailed, mailSent, pruneOutbox, remindTrials } from './mail.ts';
+import { deleteView, saveView } from './views.ts';
 import { endOtherSessions, endOwnSession, setOwnLanguage } from './own-sessions.ts';
 import { changePassword, requestReset, resetPassword } from './passwords.ts';
 import {
@@ -117,6 +118,8 @@ export const operations = {
   changeUser,
   removeUser,
   endOwnSession,
+  saveView,
+  deleteView,
   endOtherSessions,
   setOwnLanguage,
   portalSignUp,

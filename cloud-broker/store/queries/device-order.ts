@@ -1,5 +1,5 @@
-import type { deviceSorts, DevicesQuery } from '../../../protocol/api.ts';
-import type { OrderedBy } from './domain-search.ts';
+import type { DeviceFilter, deviceSorts } from '../../../protocol/api.ts';
+import type { OrderedBy } from './wanted.ts';
 
 type DeviceSort = (typeof deviceSorts)[number];
 
@@ -17,9 +17,18 @@ export function orderedBy(sort: DeviceSort): OrderedBy {
 }
 
 /** Whether a list is answered from memory: no index of the store orders or narrows it so. */
-export function isSearched({ q, model, firmware, sort }: DevicesQuery): boolean {
+export function isSearched({
+  q,
+  sort,
+  model,
+  firmware,
+  unstable,
+  silent,
+  enrolled,
+}: DeviceFilter & { sort: DeviceSort }): boolean {
   const by = orderedBy(sort);
-  return (q ?? '').trim() !== '' || model !== undefined || firmware !== undefined || (by !== 'label' && by !== 'enrolledAt');
+  if (by !== 'label' && by !== 'enrolledAt') return true;
+  return (q ?? '').trim() !== '' || [model, firmware, unstable, silent, enrolled].some((wanted) => wanted !== undefined);
 }
 
 /** Whether a cursor's value can be one of what the list is ordered by. */

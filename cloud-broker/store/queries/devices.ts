@@ -4,7 +4,6 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { Parameter, Sql } from '../sql.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 import { fits, orderedBy } from './device-order.ts';
-import type { DeviceSearch } from './search.ts';
 
 /** Whose eyes a read goes through: one domain, and for a user with tags only devices with all of them (A4, D6). */
 export interface Viewer {
@@ -73,7 +72,7 @@ function conditionOf(domain: string, viewer: Viewer): Condition {
 }
 
 /** Every tag that a device must have to be in this list. */
-function wantedTags(viewer: Viewer, tag: string | undefined): string[] {
+export function wantedTags(viewer: Viewer, tag: string | undefined): string[] {
   return [...new Set([...(tag === undefined || tag === '' ? [] : [tag]), ...viewer.tags])];
 }
 
@@ -130,7 +129,7 @@ function stretches({ row, id }: Source, matches: Condition, sort: DeviceSort, fr
   return inOrder.slice(begun).map((make, index) => make(index === 0 ? from : null));
 }
 
-interface DevicesList {
+export interface DevicesList {
   items: DeviceView[];
   nextCursor: string | null;
   total: number;
@@ -152,41 +151,20 @@ export function listDevices(sql: Sql, viewer: Viewer, query: DevicesQuery): Devi
   return { ...cut(rows, query), total: counted(sql, viewer.domainId, tags, query.status) };
 }
 
-/** The same of what a search finds. */
-export async function searchDevices(
-  sql: Sql,
-  search: DeviceSearch,
-  viewer: Viewer,
-  query: DevicesQuery & { q: string },
-): Promise<DevicesList> {
-  const from = placeOf(query);
-  const { ids, total } = await search.find(viewer.domainId, query.q, {
-    status: query.status,
-    tags: wantedTags(viewer, query.tag),
-    model: query.model,
-    firmware: query.firmware,
-    by: orderedBy(query.sort),
-    descending: query.sort.startsWith('-'),
-    after: from === null ? null : { value: from[1], id: from[2] },
-    most: query.limit + 1,
-  });
-  return { ...cut(devicesById(sql, ids), query), total };
-}
-
 /** The place that the query's cursor stands for; null where it begins at the beginning. */
-function placeOf({ cursor, sort }: DevicesQuery): Place | null {
+export function placeOf({ cursor, sort }: DevicesQuery): Place | null {
   const from = decodeCursor(cursor, place);
   if (from !== null && (from[0] !== sort || !fits(orderedBy(sort), from[1])))
     throw new RollcallError('invalid-request', { field: 'cursor' });
   return from;
 }
 
-function cut(rows: DeviceView[], { sort, limit }: DevicesQuery): Pick<DevicesList, 'items' | 'nextCursor'> {
+export function cut(rows: DeviceView[], { sort, limit }: DevicesQuery): Pick<DevicesList, 'items' | 'nextCursor'> {
   return pageOf(rows, limit, (last): Place => [sort, last[orderedBy(sort)], last.id]);
 }
 
 /** In the order of `ids`; without those that went meanwhile. */
-function devicesById(sql: Sql, ids: readonly string[]): DeviceView[] {
+export function devicesById(sql: Sql, ids: readonly string[]): DeviceView[] {
   return sql.all<DeviceView>(
     `SELECT ${COLUMNS} FROM json_each(?) asked CROSS JOIN devices d ON d.id = asked.value AND d.state <> 'unenrolled' ORDER BY asked.key`,
     JSON.stringify(ids),
@@ -200,16 +178,6 @@ export function enrolledIds(sql: Sql, viewer: Viewer, { status, tag }: Pick<Devi
   const ofStatus: Condition[] = status === undefined ? [] : [{ text: `${source.row}.status = ?`, parameters: [status] }];
   const { text, parameters } = both(source, enrolled, ...ofStatus);
   return sql.all<{ id: string }>(`SELECT d.id FROM ${source.from} WHERE ${text}`, ...parameters).map(({ id }) => id);
-}
-
-/** All devices that a search finds. */
-export async function foundIds(
-  search: DeviceSearch,
-  viewer: Viewer,
-  { q, status, tag, model, firmware }: Pick<DevicesQuery, 'status' | 'tag' | 'model' | 'firmware'> & { q: string },
-): Promise<string[]> {
-  const all = { by: 'label', descending: false, after: null, most: Number.MAX_SAFE_INTEGER } as const;
-  return (await search.find(viewer.domainId, q, { ...all, status, model, firmware, tags: wantedTags(viewer, tag) })).ids;
 }
 
 /** Which of these devices the viewer sees. */

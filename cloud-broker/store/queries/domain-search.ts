@@ -1,33 +1,24 @@
-import type { DeviceStatus } from '../../../protocol/api.ts';
 import type { Sql } from '../sql.ts';
+import { AskedTerms } from './asked-terms.ts';
 import { LateOrder } from './late-order.ts';
 import { comparedKeys, SearchOrder, type Key } from './search-order.ts';
-import { Term, type Terms } from './search-term.ts';
+import { Term, type Searched, type Terms } from './search-term.ts';
+import { folded, termsOf, type OrderedBy, type Wanted } from './wanted.ts';
 import { Tally } from './search-tally.ts';
 import { Signatures } from './signatures.ts';
 
-/** Search terms kept for each. */
-const MOST_TERMS = 32;
 /** Sets of tags that devices are counted for: those of all, and of users with tags. */
 const MOST_TALLIES = 16;
 /** So many are sooner sorted than met in the order of all devices. */
 const FEW = 256;
 /** Rows read in one turn, so that nothing else waits longer than about a millisecond. */
 const ROWS_A_TURN = 250;
+/** Texts that a new term is looked for in, in one turn: about a millisecond too. */
+const TEXTS_A_TURN = 8192;
 
-/** What a list can be in the order of. */
-export type OrderedBy = 'label' | 'enrolledAt' | 'statusSince' | 'model' | 'firmware';
-
-interface Device {
+interface Device extends Searched {
   id: string;
   label: string;
-  enrolledAt: number | null;
-  statusSince: number;
-  model: string;
-  firmware: string | null;
-  status: DeviceStatus;
-  /** JSON array of texts. */
-  tags: string;
 }
 
 interface Row extends Device {
@@ -37,25 +28,6 @@ interface Row extends Device {
 const COLUMNS = 'id, label, serial, model, firmware, status, status_since AS statusSince, tags, enrolled_at AS enrolledAt';
 /** As in the indexes that rows are read by. */
 const SHOWN = "domain_id = ? AND state <> 'unenrolled'";
-
-/** Upper case letters of ASCII do not count, as in SQLite's LIKE. */
-function folded(text: string): string {
-  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-/** What of the devices found is wanted. */
-export interface Wanted {
-  status: DeviceStatus | undefined;
-  /** All of them. */
-  tags: readonly string[];
-  model?: string | undefined;
-  firmware?: string | undefined;
-  by: OrderedBy;
-  descending: boolean;
-  /** The last one seen. */
-  after: Key | null;
-  most: number;
-}
 
 /** The devices of one domain, each at a place of its own. */
 export class DomainSearch {
@@ -72,7 +44,7 @@ export class DomainSearch {
   };
   /** Orders that somebody asked for: most domains are never sorted so. */
   private readonly late = new Map<OrderedBy, LateOrder>();
-  private readonly terms = new Map<string, Term>();
+  private readonly terms = new AskedTerms((term, text) => this.scan(term, text));
   /** By their tags. That of all devices is counted as they are read, so that nothing waits for it. */
   private readonly tallies = new Map([['[]', new Tally([])]]);
   /** Changed since they were read. */
@@ -102,11 +74,16 @@ export class DomainSearch {
     if (this.refreshSome()) return true;
     let inserted = false;
     for (const order of this.late.values()) inserted ||= order.insertSome(this.devices, ROWS_A_TURN);
-    return inserted;
+    return inserted || this.terms.scanSome();
   }
 
   /** To be called before the reading that a search needs. */
-  orderBy(by: OrderedBy): void {
+  prepare(q: string, wanted: Wanted): void {
+    this.orderBy(wanted.by);
+    if (wanted.among === undefined) this.terms.of(termsOf(q, wanted), this.devices.length);
+  }
+
+  private orderBy(by: OrderedBy): void {
     if (by === 'label' || by === 'enrolledAt' || this.late.has(by)) return;
     this.late.set(by, new LateOrder((place) => this.keyOf(place, by)));
   }
@@ -191,7 +168,7 @@ export class DomainSearch {
     const movedLate = [...this.late].filter(([by]) => before[by] !== row[by]).map(([, order]) => order);
     for (const by of moved) this.orders[by].remove(place);
     for (const order of movedLate) order.remove(place);
-    for (const term of this.terms.values()) term.remove(place);
+    for (const term of this.terms.all()) term.remove(place);
     this.keep(place, row);
     for (const by of moved) this.orders[by].insert(place);
     for (const order of movedLate) order.insert(place);
@@ -200,7 +177,7 @@ export class DomainSearch {
   private drop(place: number | undefined): void {
     const before = place === undefined ? null : this.devices[place];
     if (place === undefined || before == null) return;
-    for (const term of this.terms.values()) term.remove(place);
+    for (const term of this.terms.all()) term.remove(place);
     this.orders.label.remove(place);
     this.orders.enrolledAt.remove(place);
     for (const order of this.late.values()) order.remove(place);
@@ -220,14 +197,18 @@ export class DomainSearch {
     this.devices[place] = device;
     if (this.texts[place] !== text) this.signatures.add(place, text);
     this.texts[place] = text;
-    for (const term of this.terms.values()) if (term.isMet(text, device)) term.add(place);
+    for (const term of this.terms.all()) if (term.isMet(text, device)) term.add(place);
   }
 
+  /** To be called after the reading, with the same as `prepare`. */
   find(q: string, wanted: Wanted): { ids: string[]; total: number } {
-    const term = this.termOf(q, wanted);
+    const { among } = wanted;
+    const terms = termsOf(q, wanted);
+    const term = among === undefined ? this.terms.of(terms, this.devices.length) : this.searchAmong(among, terms);
+    // Others that were asked for meanwhile may have let it go.
+    this.terms.finish(term);
     const places = term.count > FEW ? this.follow(term, wanted) : this.sort(term, wanted);
-    const total = term.count;
-    return { ids: places.map((place) => this.devices[place]?.id ?? ''), total };
+    return { ids: places.map((place) => this.devices[place]?.id ?? ''), total: term.count };
   }
 
   private follow(term: Term, { by, after, descending, most }: Wanted): number[] {
@@ -245,20 +226,6 @@ export class DomainSearch {
       .slice(0, most);
   }
 
-  private termOf(q: string, { model, firmware, status, tags }: Wanted): Term {
-    // No name has a line end, and what is kept of a device is lines.
-    const text = folded(q).replaceAll('\n', ' ');
-    const wanted: Terms = { text, model, firmware, status, tags: tags.map((tag) => JSON.stringify(tag)).toSorted() };
-    const key = JSON.stringify([text, model ?? null, firmware ?? null, status ?? null, wanted.tags]);
-    const term = this.terms.get(key) ?? this.search(wanted);
-    // The one used last is the last to go.
-    this.terms.delete(key);
-    this.terms.set(key, term);
-    const [oldest] = this.terms.keys();
-    if (this.terms.size > MOST_TERMS && oldest !== undefined) this.terms.delete(oldest);
-    return term;
-  }
-
   /** Of a set of tags, counted when it is first asked for and kept up from then on. */
   tallyOf(tags: readonly string[]): Tally {
     const written = tags.map((tag) => JSON.stringify(tag)).toSorted();
@@ -274,15 +241,29 @@ export class DomainSearch {
     return tally;
   }
 
-  private search(wanted: Terms): Term {
-    const { text } = wanted;
-    const term = new Term(wanted, this.devices.length);
+  private *scan(term: Term, text: string): Generator<void> {
+    let texts = 0;
     for (const { from, to } of this.signatures.blocksThatMayHold(text, this.devices.length)) {
-      for (let place = from; place < to; place += 1) {
-        const device = this.devices[place];
-        if (device != null && term.isMet(this.texts[place] ?? '', device)) term.add(place);
-      }
+      for (let place = from; place < to; place += 1) this.look(term, place);
+      texts += to - from;
+      if (texts < TEXTS_A_TURN) continue;
+      texts = 0;
+      yield;
+    }
+  }
+
+  /** Few devices, named by somebody who knows them: kept for nobody. */
+  private searchAmong(ids: ReadonlySet<string>, terms: Terms): Term {
+    const term = new Term(terms, this.devices.length);
+    for (const id of ids) {
+      const place = this.places.get(id);
+      if (place !== undefined) this.look(term, place);
     }
     return term;
+  }
+
+  private look(term: Term, place: number): void {
+    const device = this.devices[place];
+    if (device != null && term.isMet(this.texts[place] ?? '', device)) term.add(place);
   }
 }

@@ -1,3 +1,4 @@
+import { isIn, type Period } from '../../../protocol/age.ts';
 import type { DeviceStatus } from '../../../protocol/api.ts';
 
 /** What devices are searched by: a part of their names, and what they must be. */
@@ -8,6 +9,21 @@ export interface Terms {
   status: DeviceStatus | undefined;
   /** All of them, each as it stands in a JSON array. */
   tags: readonly string[];
+  /** Since when it is offline, or was never heard. */
+  silent: Period | undefined;
+  enrolled: Period | undefined;
+}
+
+const isSilent = (status: DeviceStatus): boolean => status === 'offline' || status === 'never';
+
+export interface Searched {
+  model: string;
+  firmware: string | null;
+  status: DeviceStatus;
+  statusSince: number;
+  enrolledAt: number | null;
+  /** JSON array of texts. */
+  tags: string;
 }
 
 /** One search term with the devices that it matches. */
@@ -22,10 +38,12 @@ export class Term {
     this.matches = new Uint8Array(places);
   }
 
-  isMet(text: string, device: { model: string; firmware: string | null; status: DeviceStatus; tags: string }): boolean {
-    const { model, firmware, status, tags } = this.terms;
+  isMet(text: string, device: Searched): boolean {
+    const { model, firmware, status, tags, silent, enrolled } = this.terms;
     if (status !== undefined && device.status !== status) return false;
     if ((model !== undefined && device.model !== model) || (firmware !== undefined && device.firmware !== firmware)) return false;
+    if (enrolled !== undefined && (device.enrolledAt === null || !isIn(enrolled, device.enrolledAt))) return false;
+    if (silent !== undefined && !(isSilent(device.status) && isIn(silent, device.statusSince))) return false;
     return text.includes(this.terms.text) && tags.every((tag) => device.tags.includes(tag));
   }
 
@@ -37,7 +55,7 @@ export class Term {
 
   add(place: number): void {
     if (place >= this.matches.length) {
-      const wider = new Uint8Array(2 * place);
+      const wider = new Uint8Array(2 * place + 1);
       wider.set(this.matches);
       this.matches = wider;
     }

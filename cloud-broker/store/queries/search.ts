@@ -4,8 +4,9 @@
  */
 import type { Committed } from '../context.ts';
 import type { Sql } from '../sql.ts';
-import { DomainSearch, type OrderedBy, type Wanted } from './domain-search.ts';
+import { DomainSearch } from './domain-search.ts';
 import type { Tally } from './search-tally.ts';
+import type { Wanted } from './wanted.ts';
 
 /** Devices kept at a time, of all domains, some 400 bytes each; the domain that was searched longest ago goes. */
 const MOST_DEVICES = 400_000;
@@ -28,27 +29,34 @@ export class DeviceSearch {
    * that reading takes, everything else goes on.
    */
   async find(domainId: number, q: string, wanted: Wanted): Promise<{ ids: string[]; total: number }> {
-    return (await this.read(domainId, wanted.by)).find(q, wanted);
+    const domain = this.domainOf(domainId);
+    domain.prepare(q, wanted);
+    await this.read(domain);
+    return domain.find(q, wanted);
   }
 
   /** How many devices with all of these tags there are of each model and firmware. */
   async tally(domainId: number, tags: readonly string[]): Promise<Tally> {
-    return (await this.read(domainId, 'label')).tallyOf(tags);
+    const domain = this.domainOf(domainId);
+    await this.read(domain);
+    return domain.tallyOf(tags);
   }
 
-  /** The domain's devices as they are now. */
-  private async read(domainId: number, by: OrderedBy): Promise<DomainSearch> {
+  private domainOf(domainId: number): DomainSearch {
     const domain = this.domains.get(domainId) ?? new DomainSearch(this.sql, domainId);
     this.domains.delete(domainId);
     this.domains.set(domainId, domain);
-    domain.orderBy(by);
+    return domain;
+  }
+
+  /** Until all that was asked of the domain is there, as it is now. */
+  private async read(domain: DomainSearch): Promise<void> {
     while (domain.readSome()) {
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
     }
     this.forgetSome();
-    return domain;
   }
 
   private forgetSome(): void {

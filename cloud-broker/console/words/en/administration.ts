@@ -110,6 +110,8 @@ export const administration = {
   'audit.secondFactorOn': 'Second factor switched on',
   'audit.secondFactorOff': 'Second factor switched off',
   'audit.recoveryCodeUsed': 'Recovery code used',
+  'audit.viewSaved': 'View saved',
+  'audit.viewDeleted': 'View deleted',
   'audit.sessionEnded': 'Session ended',
   'audit.othersEnded': 'Other sessions ended',
   'audit.label': 'Name',

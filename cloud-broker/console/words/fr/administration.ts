@@ -115,6 +115,8 @@ export const administration: Record<keyof typeof words, string> = {
   'audit.secondFactorOn': 'Second facteur activé',
   'audit.secondFactorOff': 'Second facteur désactivé',
   'audit.recoveryCodeUsed': 'Code de secours utilisé',
+  'audit.viewSaved': 'Vue enregistrée',
+  'audit.viewDeleted': 'Vue supprimée',
   'audit.sessionEnded': 'Session terminée',
   'audit.othersEnded': 'Autres sessions terminées',
   'audit.label': 'Nom',

@@ -1,0 +1,32 @@
+import { isFlapping, type Presence } from './reducer.ts';
+
+/** P2: which devices come and go, without looking at all others. */
+export class Unstable {
+  private readonly presenceOf: (deviceId: string) => Presence | undefined;
+  private readonly ids = new Set<string>();
+
+  constructor(presenceOf: (deviceId: string) => Presence | undefined) {
+    this.presenceOf = presenceOf;
+  }
+
+  private isSo(deviceId: string, now: number): boolean {
+    const presence = this.presenceOf(deviceId);
+    return presence !== undefined && isFlapping(presence, now);
+  }
+
+  /** To be told of every device that came back. */
+  cameBack(deviceId: string, now: number): void {
+    if (this.isSo(deviceId, now)) this.ids.add(deviceId);
+  }
+
+  at(now: number): ReadonlySet<string> {
+    return new Set([...this.ids].filter((deviceId) => this.isSo(deviceId, now)));
+  }
+
+  /** Those that have stayed since they were last asked for. */
+  takeSettled(now: number): string[] {
+    const settled = [...this.ids].filter((deviceId) => !this.isSo(deviceId, now));
+    for (const deviceId of settled) this.ids.delete(deviceId);
+    return settled;
+  }
+}

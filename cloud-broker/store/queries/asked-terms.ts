@@ -1,0 +1,51 @@
+import { Term, type Terms } from './search-term.ts';
+
+/** Search terms kept for each domain. */
+const MOST_TERMS = 32;
+
+/** The terms that were asked for last. Each is looked for in all devices once, in turns, and then kept in step with them. */
+export class AskedTerms {
+  private readonly scan: (term: Term, text: string) => Generator<void>;
+  private readonly terms = new Map<string, Term>();
+  /** Of terms that not all devices were looked at for yet. */
+  private readonly scans = new Map<Term, Generator<void>>();
+
+  constructor(scan: (term: Term, text: string) => Generator<void>) {
+    this.scan = scan;
+  }
+
+  all(): Iterable<Term> {
+    return this.terms.values();
+  }
+
+  of(terms: Terms, places: number): Term {
+    const key = JSON.stringify(Object.entries(terms));
+    const known = this.terms.get(key);
+    const term = known ?? new Term(terms, places);
+    if (known === undefined) this.scans.set(term, this.scan(term, terms.text));
+    // The one used last is the last to go.
+    this.terms.delete(key);
+    this.terms.set(key, term);
+    const [oldest] = this.terms;
+    if (this.terms.size > MOST_TERMS && oldest !== undefined) {
+      this.terms.delete(oldest[0]);
+      this.scans.delete(oldest[1]);
+    }
+    return term;
+  }
+
+  /** One turn of what is not done; false when all is. */
+  scanSome(): boolean {
+    for (const [term, scan] of this.scans) {
+      if (scan.next().done === true) this.scans.delete(term);
+      return true;
+    }
+    return false;
+  }
+
+  /** What is left of this term, in one turn. */
+  finish(term: Term): void {
+    while (this.scans.get(term)?.next().done === false);
+    this.scans.delete(term);
+  }
+}

@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { deviceText } from './text.ts';
+
+/** Views of Devices that a user has given a name: what its address says after the `?`. */
+
+export const MOST_VIEWS = 50;
+const view = z.object({ id: z.string(), name: z.string(), query: z.string() });
+
+/** GET /me/views: by name. */
+export const viewList = z.object({ items: z.array(view) });
+/** POST /me/views: a view of the same name is replaced. */
+export const viewBody = z.strictObject({
+  name: deviceText(64),
+  query: z
+    .string()
+    .max(1000)
+    .regex(/^[\x21-\x7e]*$/),
+});
+export const viewMade = view;
+
+export type SavedView = z.output<typeof view>;
