@@ -16,6 +16,10 @@ const AddressContext = createContext<Address | null>(null);
 const here = (): View => parseAddress(window.location.pathname, window.location.search);
 const opened = 'rollcall-opened';
 
+/** Columns stay as they are until others are chosen. */
+const withColumns = (next: View, now: View): View =>
+  next.page === 'devices' && now.page === 'devices' && next.columns === null ? { ...next, columns: now.columns } : next;
+
 export function AddressProvider({ children }: { children: ReactNode }) {
   const [view, setView] = useState<View>(here);
   useEffect(() => {
@@ -23,7 +27,8 @@ export function AddressProvider({ children }: { children: ReactNode }) {
     window.addEventListener('popstate', back);
     return () => window.removeEventListener('popstate', back);
   }, []);
-  const go = useCallback<Address['go']>((next, options) => {
+  const go = useCallback<Address['go']>((to, options) => {
+    const next = withColumns(to, here());
     if (options?.replace === true) window.history.replaceState(window.history.state, '', addressOf(next));
     else window.history.pushState(opened, '', addressOf(next));
     setView(next);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deviceSorts, deviceStatuses } from '../../../protocol/api.ts';
-import { addressOf, filterQuery, noFilter, parseAddress, paths } from './address.ts';
+import { addressOf, chosenColumns, filterQuery, noFilter, parseAddress, paths } from './address.ts';
 import type { PathPage, View } from './address.ts';
 
 const parse = (address: string): View => {
@@ -23,8 +23,12 @@ const view: fc.Arbitrary<View> = fc.oneof(
       tag: text(64),
       model: text(64),
       firmware: text(64),
+      unstable: fc.constantFrom('', 'true'),
+      silent: fc.constantFrom('', 'before-7d', 'within-12h'),
+      enrolled: fc.constantFrom('', 'before-999d'),
       sort: fc.constantFrom(...deviceSorts),
     }),
+    columns: fc.subarray([...chosenColumns]).map((columns) => (columns.length === 0 ? null : columns)),
     device: fc.option(fc.string({ minLength: 1 })),
     panel: fc.constantFrom(null, 'blocked' as const),
   }),
@@ -45,6 +49,8 @@ describe('the address', () => {
   });
 
   test('leaves out what it does not know', () => {
-    expect(addressOf(parse('/devices?status=gone&sort=colour&panel=x&extra=1&q=a'))).toBe('/devices?q=a');
+    expect(addressOf(parse('/devices?status=gone&sort=colour&panel=x&extra=1&q=a&unstable=maybe&silent=7d&columns=colour'))).toBe(
+      '/devices?q=a',
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { parseAge } from '../../../protocol/age.ts';
 import { deviceSorts, deviceStatuses } from '../../../protocol/api.ts';
 import type { DeviceStatus } from '../../../protocol/api.ts';
 
@@ -10,14 +11,26 @@ export interface DeviceFilter {
   tag: string;
   model: string;
   firmware: string;
+  /** P2: `true` for those that come and go. */
+  unstable: string;
+  /** How long they are offline or never heard, as protocol/age.ts writes it. */
+  silent: string;
+  /** How long ago they were enrolled. */
+  enrolled: string;
   sort: DeviceSort;
   /** Serials that were pasted, in the form they are compared in: too many for an address, so no address holds them. */
   serials?: readonly string[];
 }
 
+/** Columns that a person may add to those that are always there, in the order that the table shows them. */
+export const chosenColumns = ['serialSource', 'enrolled', 'credits', 'health', 'os', 'agent'] as const;
+export type ChosenColumn = (typeof chosenColumns)[number];
+
 export interface DevicesView {
   page: 'devices';
   filter: DeviceFilter;
+  /** Columns beside those that are always there; null: as this browser's user chose last. */
+  columns: readonly ChosenColumn[] | null;
   /** The device whose drawer is open. */
   device: string | null;
   panel: 'blocked' | null;
@@ -61,16 +74,33 @@ interface PathView {
 /** Everything that one address shows: reading it back gives the same view (principle 6 of the console). */
 export type View = DevicesView | PathView;
 
-export const noFilter: DeviceFilter = { status: null, q: '', tag: '', model: '', firmware: '', sort: 'label' };
+/** What a filter is beside its status and order, as the API and the address name it, each with the length of its text. */
+const narrowings = { q: 100, tag: 64, model: 64, firmware: 64, unstable: 4, silent: 11, enrolled: 11 } as const;
+export type Narrowing = keyof typeof narrowings;
+const narrowingNames = Object.keys(narrowings) as Narrowing[];
+
+export const noFilter: DeviceFilter = {
+  status: null,
+  q: '',
+  tag: '',
+  model: '',
+  firmware: '',
+  unstable: '',
+  silent: '',
+  enrolled: '',
+  sort: 'label',
+};
 
 /** What of a filter an address holds. */
-function addressed({ status, q, tag, model, firmware, sort }: DeviceFilter): DeviceFilter {
-  return { status, q, tag, model, firmware, sort };
+function addressed(filter: DeviceFilter): DeviceFilter {
+  const { serials: _, ...rest } = filter;
+  return rest;
 }
 
 export const devicesView = (filter: DeviceFilter = noFilter): DevicesView => ({
   page: 'devices',
   filter: addressed(filter),
+  columns: null,
   device: null,
   panel: null,
 });
@@ -81,11 +111,23 @@ export const deviceAlone = (id: string): DevicesView => ({ ...devicesView(), dev
 export const narrows = (filter: DeviceFilter): boolean => filter.status !== null || searches(filter);
 
 /** True if something beside the status narrows it: the counts by status are not its own then. */
-export const searches = ({ q, tag, model, firmware }: DeviceFilter): boolean =>
-  [q, tag, model, firmware].some((text) => text !== '');
+export const searches = (filter: DeviceFilter): boolean => narrowingNames.some((name) => filter[name] !== '');
 
 const oneOf = <T extends string>(values: readonly T[], text: string | null): T | null =>
   values.find((value) => value === text) ?? null;
+
+function narrowingOf(query: URLSearchParams, name: Narrowing): string {
+  const text = (query.get(name) ?? '').slice(0, narrowings[name]);
+  if (name === 'unstable') return text === 'true' ? text : '';
+  return (name === 'silent' || name === 'enrolled') && parseAge(text) === null ? '' : text;
+}
+
+/** What is not known is left out; null where none is named. */
+export function columnsOf(text: string | null): readonly ChosenColumn[] | null {
+  const named = (text ?? '').split(',');
+  const columns = chosenColumns.filter((column) => named.includes(column));
+  return columns.length === 0 ? null : columns;
+}
 
 /** Reads an address; what it does not know is left out, so that an old or mistyped link still opens something. */
 export function parseAddress(pathname: string, search: string): View {
@@ -97,12 +139,16 @@ export function parseAddress(pathname: string, search: string): View {
     page: 'devices',
     filter: {
       status: oneOf(deviceStatuses, query.get('status')),
-      q: (query.get('q') ?? '').slice(0, 100),
-      tag: (query.get('tag') ?? '').slice(0, 64),
-      model: (query.get('model') ?? '').slice(0, 64),
-      firmware: (query.get('firmware') ?? '').slice(0, 64),
+      q: narrowingOf(query, 'q'),
+      tag: narrowingOf(query, 'tag'),
+      model: narrowingOf(query, 'model'),
+      firmware: narrowingOf(query, 'firmware'),
+      unstable: narrowingOf(query, 'unstable'),
+      silent: narrowingOf(query, 'silent'),
+      enrolled: narrowingOf(query, 'enrolled'),
       sort: oneOf(deviceSorts, query.get('sort')) ?? 'label',
     },
+    columns: columnsOf(query.get('columns')),
     device: query.get('device'),
     panel: oneOf(['blocked'] as const, query.get('panel')),
   };
@@ -112,10 +158,7 @@ export function parseAddress(pathname: string, search: string): View {
 export function filterQuery(filter: DeviceFilter): URLSearchParams {
   const query = new URLSearchParams();
   if (filter.status !== null) query.set('status', filter.status);
-  if (filter.q !== '') query.set('q', filter.q);
-  if (filter.tag !== '') query.set('tag', filter.tag);
-  if (filter.model !== '') query.set('model', filter.model);
-  if (filter.firmware !== '') query.set('firmware', filter.firmware);
+  for (const name of narrowingNames) if (filter[name] !== '') query.set(name, filter[name]);
   if (filter.sort !== 'label') query.set('sort', filter.sort);
   return query;
 }
@@ -126,6 +169,7 @@ export function addressOf(view: View): string {
     return q === '' ? paths[view.page] : `${paths[view.page]}?${new URLSearchParams({ q }).toString()}`;
   }
   const query = filterQuery(view.filter);
+  if (view.columns !== null && view.columns.length > 0) query.set('columns', view.columns.join(','));
   if (view.device !== null) query.set('device', view.device);
   if (view.panel !== null) query.set('panel', view.panel);
   const text = query.toString();

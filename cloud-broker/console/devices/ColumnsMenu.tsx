@@ -1,7 +1,9 @@
-import { Button, Checkbox, Popover, Stack } from '@mantine/core';
+import { Checkbox, Stack } from '@mantine/core';
+import { chosenColumns } from '../app/address.ts';
+import type { ChosenColumn } from '../app/address.ts';
+import { Dropdown } from '../parts/Dropdown.tsx';
 import { useWords } from '../words/words.ts';
-import { chosenColumns, columnWords } from './columns.ts';
-import type { ChosenColumn } from './columns.ts';
+import { columnWords } from './columns.ts';
 
 interface Props {
   columns: readonly ChosenColumn[];
@@ -11,13 +13,8 @@ interface Props {
 export function ColumnsMenu({ columns, choose }: Props) {
   const { t } = useWords();
   return (
-    <Popover position="bottom-end" withinPortal trapFocus>
-      <Popover.Target>
-        <Button variant="default" size="xs" className="rc-columns">
-          {t('columns.title')}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
+    <Dropdown title={t('columns.title')} size="xs" className="rc-columns" position="bottom-end">
+      {() => (
         <Stack gap="xs" role="group" aria-label={t('columns.title')}>
           {chosenColumns.map((column) => (
             <Checkbox
@@ -30,7 +27,7 @@ export function ColumnsMenu({ columns, choose }: Props) {
             />
           ))}
         </Stack>
-      </Popover.Dropdown>
-    </Popover>
+      )}
+    </Dropdown>
   );
 }

@@ -1,7 +1,7 @@
 import { Checkbox } from '@mantine/core';
 import type { Device } from '../../../protocol/api.ts';
 import { devicesView } from '../app/address.ts';
-import type { DeviceFilter } from '../app/address.ts';
+import type { ChosenColumn, DeviceFilter } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { later } from '../parts/later.tsx';
 import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
@@ -9,7 +9,6 @@ import { Ago, Since } from '../parts/Time.tsx';
 import { Cell } from '../parts/VirtualTable.tsx';
 import { useWords } from '../words/words.ts';
 import { columnWords } from './columns.ts';
-import type { ChosenColumn } from './columns.ts';
 import { healthFacts } from './device-facts.ts';
 import type { Selection } from './selection.ts';
 

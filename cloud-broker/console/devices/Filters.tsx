@@ -8,11 +8,17 @@ import { devicesView, searches } from '../app/address.ts';
 import type { DeviceFilter, DevicesView, DeviceSort } from '../app/address.ts';
 import { Link, useAddress } from '../app/Address.tsx';
 import { useLost } from '../live/Live.tsx';
+import { Dropdown } from '../parts/Dropdown.tsx';
+import { later } from '../parts/later.tsx';
 import { deviceSigns } from '../parts/shapes.tsx';
 import { Shape } from '../parts/Status.tsx';
 import type { WordKey } from '../words/words.ts';
 import { useWords } from '../words/words.ts';
+import { narrowingWords } from './narrowing.ts';
 import { MOST_PASTED, serialsOf } from './paste.ts';
+
+const FilterMenu = later(async () => (await import('./FilterMenu.tsx')).FilterMenu);
+const ViewsMenu = later(async () => (await import('./ViewsMenu.tsx')).ViewsMenu);
 
 const chips: readonly (DeviceStatus | null)[] = [null, 'online', 'late', 'offline', 'never', 'pending'];
 
@@ -30,7 +36,8 @@ const sortWords: Record<DeviceSort, WordKey> = {
 };
 
 export function Filters({ view, onSerials }: { view: DevicesView; onSerials: (serials: string[]) => void }) {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const { go } = useAddress();
   const lost = useLost();
   const { filter } = view;
@@ -43,18 +50,23 @@ export function Filters({ view, onSerials }: { view: DevicesView; onSerials: (se
       </nav>
       <div className="rc-tools">
         <Search view={view} onSerials={onSerials} />
-        {(['tag', 'model', 'firmware'] as const)
+        <Dropdown title={t('filter.title')}>{() => <FilterMenu filter={filter} />}</Dropdown>
+        <Dropdown title={t('views.title')}>{(close) => <ViewsMenu close={close} />}</Dropdown>
+        {(['tag', 'model', 'firmware', 'unstable', 'silent', 'enrolled'] as const)
           .filter((name) => filter[name] !== '')
-          .map((name) => (
-            <span key={name} className="rc-tag rc-tag-on">
-              {filter[name]}
-              <CloseButton
-                size="xs"
-                aria-label={t('filter.clearTag', { tag: filter[name] })}
-                onClick={() => go(devicesView({ ...filter, [name]: '' }))}
-              />
-            </span>
-          ))}
+          .map((name) => {
+            const text = narrowingWords(words, name, filter[name]);
+            return (
+              <span key={name} className="rc-tag rc-tag-on" title={text}>
+                <span className="rc-cut">{text}</span>
+                <CloseButton
+                  size="xs"
+                  aria-label={t('filter.clearTag', { tag: text })}
+                  onClick={() => go(devicesView({ ...filter, [name]: '' }))}
+                />
+              </span>
+            );
+          })}
         <NativeSelect
           className="rc-sort"
           aria-label={t('sort.title')}

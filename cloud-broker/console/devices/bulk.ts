@@ -15,8 +15,8 @@ export type Aim = { ids: readonly string[] } | { filter: DeviceFilter };
 /** The bodies that mean all of an aim: the service takes so many ids at a time. */
 function aimsOf(aim: Aim): object[] {
   if ('filter' in aim) {
-    const { status, q, tag, model, firmware } = Object.fromEntries(filterQuery(aim.filter)) as Record<string, string | undefined>;
-    return [{ filter: { status, q, tag, model, firmware } }];
+    const { sort: _, ...filter } = Object.fromEntries(filterQuery(aim.filter)) as Record<string, string>;
+    return [{ filter }];
   }
   const pieces: object[] = [];
   for (let from = 0; from < aim.ids.length; from += MOST_SELECTED)

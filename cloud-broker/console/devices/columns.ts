@@ -1,9 +1,8 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect } from 'react';
+import { columnsOf } from '../app/address.ts';
+import type { ChosenColumn } from '../app/address.ts';
+import { useAddress } from '../app/Address.tsx';
 import type { WordKey } from '../words/words.ts';
-
-/** Columns that a person may add to those that are always there. */
-export const chosenColumns = ['serialSource', 'enrolled', 'credits', 'health', 'os', 'agent'] as const;
-export type ChosenColumn = (typeof chosenColumns)[number];
 
 export const columnWords: Record<ChosenColumn, WordKey> = {
   serialSource: 'column.serialSource',
@@ -24,20 +23,23 @@ export const columnWidths: Record<ChosenColumn, string> = {
 };
 
 const KEPT = 'rollcall.columns';
+const none: readonly ChosenColumn[] = [];
 
-/** In the order that the table shows them; what is not known is left out. */
-const readColumns = (text: string | null): readonly ChosenColumn[] => {
-  const named = (text ?? '').split(',');
-  return chosenColumns.filter((column) => named.includes(column));
-};
-
-/** The columns that this browser's user chose, kept until chosen otherwise. */
+/** The columns that the address names; those that this browser's user chose last where it names none. */
 export function useColumns(): [readonly ChosenColumn[], (columns: readonly ChosenColumn[]) => void] {
-  const [columns, setColumns] = useState(() => readColumns(window.localStorage.getItem(KEPT)));
-  const choose = useCallback((next: readonly ChosenColumn[]) => {
-    const known = readColumns(next.join(','));
-    setColumns(known);
-    window.localStorage.setItem(KEPT, known.join(','));
-  }, []);
-  return [columns, choose];
+  const { view, go } = useAddress();
+  const said = view.page === 'devices' ? view.columns : null;
+  const columns = said ?? columnsOf(window.localStorage.getItem(KEPT));
+  useEffect(() => {
+    if (view.page === 'devices' && view.columns === null && columns !== null) go({ ...view, columns }, { replace: true });
+  }, [view, columns, go]);
+  const choose = useCallback(
+    (next: readonly ChosenColumn[]) => {
+      const text = next.join(',');
+      window.localStorage.setItem(KEPT, text);
+      if (view.page === 'devices') go({ ...view, columns: columnsOf(text) ?? none }, { replace: true });
+    },
+    [view, go],
+  );
+  return [columns ?? none, choose];
 }

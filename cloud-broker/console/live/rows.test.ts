@@ -117,6 +117,9 @@ const anyFilter = fc.record({
   tag: fc.constant(''),
   model: fc.constant(''),
   firmware: fc.constantFrom('', '6.9.4'),
+  unstable: fc.constantFrom('', 'true'),
+  silent: fc.constantFrom('', 'before-7d'),
+  enrolled: fc.constant(''),
   sort: fc.constantFrom('label' as const, '-label' as const, 'since' as const, '-firmware' as const),
 });
 const asDomain = (devices: readonly Device[]) => new Map(devices.map((one) => [one.id, one]));

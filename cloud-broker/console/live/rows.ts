@@ -1,3 +1,4 @@
+import { isIn, parseAge, periodOf } from '../../../protocol/age.ts';
 import type { Device, DevicesPage } from '../../../protocol/api.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import type { DeviceFilter } from '../app/address.ts';
@@ -25,8 +26,21 @@ export interface Held {
 
 const includes = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
 
-/** Whether a filter's list shows this device. The service has the last word: a list is read anew whenever it is opened. */
-export function matches(filter: DeviceFilter, device: Device): boolean {
+const isOf = (age: string, at: string | null, now: number): boolean => {
+  const parsed = parseAge(age);
+  return parsed === null || (at !== null && isIn(periodOf(parsed, now), Date.parse(at)));
+};
+
+const isSilent = ({ status }: Device): boolean => status === 'offline' || status === 'never';
+
+/**
+ * Whether a filter's list shows this device. The service has the last word, by its own clock: a list is read anew whenever it is opened.
+ * `now` in milliseconds since 1970.
+ */
+export function matches(filter: DeviceFilter, device: Device, now = Date.now()): boolean {
+  if (filter.unstable !== '' && !device.flapping) return false;
+  if (filter.silent !== '' && !(isSilent(device) && isOf(filter.silent, device.statusSince, now))) return false;
+  if (!isOf(filter.enrolled, device.enrolledAt, now)) return false;
   if (filter.status !== null && device.status !== filter.status) return false;
   if (filter.serials !== undefined && !filter.serials.includes(serialKey(device.serial))) return false;
   if (filter.tag !== '' && !device.tags.includes(filter.tag)) return false;
