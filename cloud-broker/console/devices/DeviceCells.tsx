@@ -9,7 +9,7 @@ import { Ago, Since } from '../parts/Time.tsx';
 import { Cell } from '../parts/VirtualTable.tsx';
 import { useWords } from '../words/words.ts';
 import { columnWords } from './columns.ts';
-import { healthFacts } from './device-facts.ts';
+import { healthFacts } from '../device/device-facts.ts';
 import type { Selection } from './selection.ts';
 
 const EditRow = later(async () => (await import('./EditRow.tsx')).EditRow);

@@ -9,15 +9,15 @@ import { useAllowed, useSession } from '../app/Session.tsx';
 import { later } from '../parts/later.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { useWords } from '../words/words.ts';
-import { BlockedDrawer } from './BlockedDrawer.tsx';
-import { DeviceDrawer } from './DeviceDrawer.tsx';
+import { BlockedDrawer } from '../waiting/BlockedDrawer.tsx';
+import { DeviceDrawer } from '../device/DeviceDrawer.tsx';
 import { DeviceTable } from './DeviceTable.tsx';
 import { Filters } from './Filters.tsx';
-import { RefusedTries } from './RefusedTries.tsx';
+import { RefusedTries } from '../waiting/RefusedTries.tsx';
 import { Keys } from './Keys.tsx';
 import { Pasted, PasteSerials } from './Pasted.tsx';
 import { UndoProvider } from './Undo.tsx';
-import { Waiting } from './Waiting.tsx';
+import { Waiting } from '../waiting/Waiting.tsx';
 
 const ImportNames = later(async () => (await import('./ImportNames.tsx')).ImportNames);
 

@@ -5,7 +5,7 @@ import { renderSVG } from 'uqr';
 import { hasCode } from '../api/failure.ts';
 import { useSession } from '../app/Session.tsx';
 import { EnrolSteps } from '../devices/EnrolSteps.tsx';
-import { Waiting } from '../devices/Waiting.tsx';
+import { Waiting } from '../waiting/Waiting.tsx';
 import { Copyable } from '../parts/Copyable.tsx';
 import { settingsQuery } from '../settings/queries.ts';
 import { useWords } from '../words/words.ts';

@@ -7,8 +7,8 @@ import { ErrorPanel, Refused, RowsLoading } from '../parts/panels.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
-import { askedWords, commandName, commandsQuery, reachedAt, stateWords, useCommand } from './commands.ts';
-import type { Asked } from './commands.ts';
+import { askedWords, commandName, commandsQuery, reachedAt, stateWords, useCommand } from '../devices/commands.ts';
+import type { Asked } from '../devices/commands.ts';
 
 /** What can be asked of a device, and what became of what was asked (P8). */
 export function Commands({ device, former }: { device: Device; former: boolean }) {

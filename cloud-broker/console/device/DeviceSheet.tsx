@@ -12,10 +12,10 @@ import { Commands } from './Commands.tsx';
 import { EditDevice } from './EditDevice.tsx';
 import { brought, healthFacts } from './device-facts.ts';
 import { HealthHistory } from './HealthHistory.tsx';
-import { KeyChanged } from './KeyChanged.tsx';
+import { KeyChanged } from '../waiting/KeyChanged.tsx';
 import { PresenceHistory } from './PresenceHistory.tsx';
 import { Unenrol } from './Unenrol.tsx';
-import { WaitingCard } from './WaitingCard.tsx';
+import { WaitingCard } from '../waiting/WaitingCard.tsx';
 
 /** Everything of one device. */
 export function DeviceSheet({ id }: { id: string }) {

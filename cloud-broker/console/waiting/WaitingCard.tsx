@@ -7,7 +7,7 @@ import { Fact, Facts, Refused } from '../parts/panels.tsx';
 import { DeviceSign, stateOf } from '../parts/Status.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
-import { useApprove } from './changes.ts';
+import { useApprove } from '../devices/changes.ts';
 import { RejectDialog } from './RejectDialog.tsx';
 
 export type Pending = NonNullable<Device['pending']>;

@@ -6,7 +6,7 @@ import { useAddress } from '../app/Address.tsx';
 import { useAllowed } from '../app/Session.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
-import { useUnenrol } from './changes.ts';
+import { useUnenrol } from '../devices/changes.ts';
 
 /** Ends a device's enrolment; the dialog says what is lost and what stays (E9). */
 export function Unenrol({ device }: { device: Device }) {

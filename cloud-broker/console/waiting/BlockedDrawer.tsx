@@ -7,7 +7,7 @@ import { ErrorPanel, Fact, Facts, Refused, RowsLoading } from '../parts/panels.t
 import { Exact } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
-import { useLift } from './changes.ts';
+import { useLift } from '../devices/changes.ts';
 
 /** The displays that were rejected or blocked, each with the way to let it ask again (E6). */
 export function BlockedDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {

@@ -11,7 +11,7 @@ import { ErrorPanel, Fact, Facts, Refused } from '../parts/panels.tsx';
 import { DeviceSign, stateOf } from '../parts/Status.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
-import { useApprove } from './changes.ts';
+import { useApprove } from '../devices/changes.ts';
 import { RejectDialog } from './RejectDialog.tsx';
 import { AskingFacts, CheckCode } from './WaitingCard.tsx';
 import type { Pending } from './WaitingCard.tsx';
