@@ -22,7 +22,7 @@ export function OverTime() {
     placeholderData: keepPreviousData,
     retry: false,
   });
-  if (hasCode(error, 'forbidden')) return null;
+  if (hasCode(error, 'forbidden')) return <p className="rc-dim">{t('overview.ofYours')}</p>;
   const moments = data === undefined ? [] : momentsOf(data);
   const line = (name: string, colour: 'good' | 'off', value: 'online' | 'all') => ({
     name,

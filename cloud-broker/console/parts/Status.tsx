@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Device, DomainStatus } from '../../../protocol/api.ts';
 import { useLost } from '../live/Live.tsx';
 import { useWords } from '../words/words.ts';
-import { deviceSigns, domainSigns, wasWords } from './shapes.tsx';
+import { deviceSigns, domainSigns, unstableSign, wasWords } from './shapes.tsx';
 import type { DeviceState, Sign } from './shapes.tsx';
 
 export function Shape({ children }: { children: ReactNode }) {
@@ -46,16 +46,7 @@ export function DeviceSign({ state }: { state: DeviceState }) {
 export function UnstableSign({ device }: { device: Pick<Device, 'flapping'> }) {
   const { t } = useWords();
   if (!device.flapping) return null;
-  return (
-    <Signed
-      sign={{
-        shape: <path d="M1.5 6c2-2.4 4.3-2.4 6.5 0s4.5 2.4 6.5 0M1.5 11c2-2.4 4.3-2.4 6.5 0s4.5 2.4 6.5 0" />,
-        colour: 'warn',
-        word: 'status.unstable',
-      }}
-      word={t('status.unstable')}
-    />
-  );
+  return <Signed sign={unstableSign} word={t(unstableSign.word)} />;
 }
 
 export function DomainSign({ status }: { status: DomainStatus }) {

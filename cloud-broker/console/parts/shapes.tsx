@@ -42,6 +42,13 @@ export const deviceSigns: Record<DeviceState, Sign> = {
   },
 };
 
+/** P2: beside the status of a device that comes and goes. */
+export const unstableSign: Sign = {
+  shape: <path d="M1.5 6c2-2.4 4.3-2.4 6.5 0s4.5 2.4 6.5 0M1.5 11c2-2.4 4.3-2.4 6.5 0s4.5 2.4 6.5 0" />,
+  colour: 'warn',
+  word: 'status.unstable',
+};
+
 /** What a device was when the link was lost. */
 export const wasWords: Record<DeviceState, WordKey> = {
   online: 'was.online',
