@@ -58,7 +58,7 @@ function startDesk(
   const { store, keys, secrets, log, roster, metrics } = parts;
   const enrolmentLog = log.child({ area: 'enrolment' });
   return new EnrolmentDesk({
-    store: enrolmentStore(store.reader, async (attempt) => store.write('enrol', attempt)),
+    store: enrolmentStore(store),
     issue: deviceCertificateSigner(keys.ca),
     pairingHash: (typed) => pairingHash(secrets, typed),
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,

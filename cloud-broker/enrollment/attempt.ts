@@ -51,6 +51,17 @@ export interface Preview {
   certificateFor: string | null;
 }
 
+/** A try that was refused before anything was decided (E11). */
+export interface Refusal {
+  now: number;
+  domain: string;
+  serial: string;
+  model: string;
+  code: RejectedCode;
+  address: string;
+  correlationId: string;
+}
+
 /** What the desk needs of the store. */
 export interface EnrolmentStore {
   /**
@@ -62,4 +73,6 @@ export interface EnrolmentStore {
   preview(attempt: EnrolmentAttempt): Preview;
   /** One durable transaction (E2). */
   enrol(attempt: EnrolmentAttempt): Promise<EnrolmentOutcome>;
+  /** Puts it into the domain's enrolment log; a domain that is not there has none. */
+  noteRefusal(refusal: Refusal): Promise<void>;
 }

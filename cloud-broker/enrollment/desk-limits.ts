@@ -1,3 +1,5 @@
+import type { RejectedCode } from '../../protocol/errors.ts';
+import type { EnrolmentOutcome } from './attempt.ts';
 import type { Rate } from './budgets.ts';
 
 /** How much the enrolment desk takes at a time (E10). */
@@ -22,3 +24,16 @@ export const defaultDeskLimits: DeskLimits = {
     rest: { burst: 600, perSecond: 5 },
   },
 };
+
+/** D7: wrong pairing codes cost the address, never the domain. */
+export function costsAddressOnly(outcome: EnrolmentOutcome): boolean {
+  return outcome.outcome === 'rejected' && (outcome.code === 'pairing-code-wrong' || outcome.code === 'pairing-code-required');
+}
+
+/** What an address does not pay for: what the service or the domain could not do, and a code that was not typed yet (D7). */
+export const NO_FAILURE: ReadonlySet<RejectedCode> = new Set([
+  'busy',
+  'internal',
+  'domain-disabled',
+  'pairing-code-required',
+] as const);

@@ -8,7 +8,8 @@ import { NONCE_BYTES, pemOf } from '../../protocol/signing.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
 import { correlationIdFrom, rejection, waitingAnswer } from './answers.ts';
 import { Buckets } from './budgets.ts';
-import type { DeskLimits } from './desk-limits.ts';
+import { costsAddressOnly, NO_FAILURE, type DeskLimits } from './desk-limits.ts';
+import { EarlyRefusals, type PartOf, type TryAbout } from './early-refusals.ts';
 import { Lanes } from './lanes.ts';
 import { Outside } from './outside.ts';
 import { Pace } from './pace.ts';
@@ -18,14 +19,6 @@ const NONCE_LIFE_S = 60;
 const CHALLENGES_A_SESSION = 3;
 /** Signing and storing again because the facts changed meanwhile: more than this many times is an `internal`. */
 const MAX_PASSES = 4;
-
-/** D7: wrong pairing codes cost the address, never the domain. */
-function costsAddressOnly(outcome: EnrolmentOutcome): boolean {
-  return outcome.outcome === 'rejected' && (outcome.code === 'pairing-code-wrong' || outcome.code === 'pairing-code-required');
-}
-
-/** What an address does not pay for: what the service or the domain could not do, and a code that was not typed yet (D7). */
-const NO_FAILURE: ReadonlySet<RejectedCode> = new Set(['busy', 'internal', 'domain-disabled', 'pairing-code-required'] as const);
 
 /** The part of a gateway's session that the desk needs. */
 export interface DeskSession {
@@ -51,6 +44,11 @@ export interface DeskDependencies {
   log(entry: { outcome: string; code?: string; correlationId: string; [detail: string]: unknown }): void;
 }
 
+/** What a log says of a try. */
+function aboutOf({ requestId, domain, board }: EnrolmentRequest): TryAbout {
+  return { requestId, domain, serial: board.serial, model: board.model };
+}
+
 interface Challenged extends Asked {
   requestId: string;
   expiresAt: number;
@@ -72,11 +70,13 @@ export class EnrolmentDesk {
   private readonly domains: Record<'known-key' | 'listed' | 'rest', Buckets>;
   private readonly pace = new Pace();
   private readonly outside = new Outside();
+  private readonly early: EarlyRefusals;
 
   constructor(deps: DeskDependencies) {
     this.deps = deps;
     const { limits } = deps;
     this.lanes = new Lanes(limits.atOnce, limits.waiting);
+    this.early = new EarlyRefusals(deps.store);
     this.addresses = new Buckets(limits.addressFailures, 10_000);
     this.domains = {
       'known-key': new Buckets(limits.domain.knownKey, 10_000),
@@ -103,7 +103,7 @@ export class EnrolmentDesk {
     try {
       await this.read(open, payload);
     } catch (error) {
-      await this.fail(open, error, { requestId: undefined });
+      await this.fail(open, error, {});
     }
   }
 
@@ -139,7 +139,7 @@ export class EnrolmentDesk {
   }
 
   private async challenge(open: OpenSession, request: EnrolmentRequest): Promise<void> {
-    const about = { requestId: request.requestId, domain: request.domain, serial: request.board.serial };
+    const about = aboutOf(request);
     const key = readKey(request);
     if (key === null)
       return this.refuse(open, 'invalid-message', { ...about, detail: 'publicKey: neither P-256 (uncompressed) nor Ed25519' });
@@ -154,7 +154,7 @@ export class EnrolmentDesk {
   }
 
   private async attend(open: OpenSession, asked: Challenged, proof: EnrolmentProof): Promise<void> {
-    const about = { requestId: asked.requestId, domain: asked.request.domain, serial: asked.request.board.serial };
+    const about = aboutOf(asked.request);
     if (!(await this.lanes.enter(this.laneOf(open)))) return this.refuse(open, 'busy', about);
     try {
       const deviceSignature = deviceSignatureOf(asked, proof);
@@ -231,7 +231,7 @@ export class EnrolmentDesk {
     const { outcome, correlationId } = result;
     const { asked } = about;
     const { requestId, request } = asked;
-    const said = { requestId, domain: request.domain, serial: request.board.serial, correlationId };
+    const said = { ...aboutOf(request), correlationId };
     if (outcome.outcome === 'rejected') return this.refuse(open, outcome.code, said);
     if (outcome.outcome === 'pending') {
       open.waits = about;
@@ -263,12 +263,15 @@ export class EnrolmentDesk {
   private async refuse(
     open: OpenSession,
     code: RejectedCode,
-    about: { requestId: string | undefined; correlationId?: string; [detail: string]: unknown },
+    about: PartOf<TryAbout> & { correlationId?: string; detail?: string },
   ): Promise<void> {
     const correlationId = about.correlationId ?? correlationIdFrom(this.deps.random(10));
+    const { address } = open.session;
+    // With an id it comes from the store, which keeps the log of what it decided itself.
+    if (about.correlationId === undefined) this.early.note({ ...about, code, address, correlationId, now: this.deps.clock() });
     // E10: an address pays with its failures only.
-    if (!NO_FAILURE.has(code)) this.addresses.spend(open.session.address, this.deps.clock());
-    this.deps.log({ outcome: 'rejected', code, ...about, correlationId, address: open.session.address });
+    if (!NO_FAILURE.has(code)) this.addresses.spend(address, this.deps.clock());
+    this.deps.log({ outcome: 'rejected', code, ...about, correlationId, address });
     const busyRetryS = (): number => this.comeBackIn(this.deps.clock());
     await this.send(open, rejection(code, { requestId: about.requestId, correlationId, busyRetryS }));
   }
@@ -278,11 +281,7 @@ export class EnrolmentDesk {
   }
 
   /** What nobody foresaw: the board learns that the service failed, the log why. */
-  private async fail(
-    open: OpenSession,
-    error: unknown,
-    about: { requestId: string | undefined; [detail: string]: unknown },
-  ): Promise<void> {
+  private async fail(open: OpenSession, error: unknown, about: PartOf<TryAbout>): Promise<void> {
     const code = error instanceof RollcallError && error.code === 'busy' ? 'busy' : 'internal';
     await this.refuse(open, code, { ...about, detail: error instanceof Error ? error.message : String(error) });
   }

@@ -72,7 +72,7 @@ describe('[A2] an API key', () => {
 
   test('[A2] every route without a scope is closed to a key of all scopes', async () => {
     const { secret } = await make('everything', ['devices:read', 'devices:write', 'billing']);
-    const open = /^(?:GET|POST|PATCH|DELETE) \/(?:devices|overview|commands|alerts|blocks|billing|events)\b/;
+    const open = /^(?:GET|POST|PATCH|DELETE) \/(?:devices|overview|commands|alerts|blocks|enrolments|billing|events)\b/;
     const closed = harness.routes
       .filter(({ url }) => url.startsWith('/api/v1/') && !/\/api\/v1\/(?:operator|portal)\b/.test(url))
       .map(({ method, url }) => ({ method: method as 'GET', url: url.slice('/api/v1'.length) }))

@@ -79,6 +79,7 @@ describe('[D5] in a disabled domain', () => {
       '/devices',
       '/devices/counts',
       '/blocks',
+      '/enrolments/refused',
       '/billing',
       '/billing/history',
       '/audit',

@@ -22,6 +22,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { closingRoutes, domainRoutes, pairingRoutes } from './routes/domain.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { blockRoutes } from './routes/blocks.ts';
+import { enrolmentRoutes } from './routes/enrolments.ts';
 import { commandRoutes, commandsRoutes } from './routes/commands.ts';
 import { approvalRoutes, deviceChangeRoutes, deviceRoutes } from './routes/devices.ts';
 import { devicesCsvRoute } from './routes/devices-csv.ts';
@@ -212,6 +213,7 @@ function userApi(api: Api, deps: HttpDeps, callers: Callers, hub: EventHub): voi
   deviceChangeRoutes(api, deps);
   approvalRoutes(api, deps);
   blockRoutes(api, deps);
+  enrolmentRoutes(api, deps);
   billingRoutes(api, deps);
   eventRoutes(api, hub);
   apiKeyRoutes(api, deps);

@@ -44,7 +44,7 @@ describe('[D6] a user with tags', () => {
       expect((await crew.call(by.cookie, 'GET', '/devices/counts')).json).toMatchObject({ all: 1, pending: 0 });
       expect(await statusOf(by, 'GET', `/devices/${ids.north}/presence`)).toBe(200);
       for (const id of [ids.south, ids.waiting])
-        for (const path of ['', '/presence', '/health', '/commands'])
+        for (const path of ['', '/presence', '/health', '/enrolment', '/commands'])
           expect(await statusOf(by, 'GET', `/devices/${id}${path}`)).toBe(404);
     }
   });

@@ -1,4 +1,4 @@
-/** What happened: the audit log, which nobody changes, and the events that streams are resumed from. */
+/** What happened: the audit log, which nobody changes, the events that streams are resumed from, and refused tries to enrol. */
 export const records = `
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY,
@@ -25,4 +25,22 @@ CREATE TABLE events (
   data TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_by_domain ON events (domain_id, id);
+
+-- E11: what was refused lately, by serial and code, so that who comes after the installer's call still finds it.
+CREATE TABLE refused_tries (
+  domain_id INTEGER NOT NULL REFERENCES domains (id),
+  serial_key TEXT NOT NULL,
+  code TEXT NOT NULL,
+  -- Of the latest try, and how many there were since the first.
+  serial TEXT NOT NULL,
+  model TEXT NOT NULL,
+  first_at INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  correlation_id TEXT NOT NULL,
+  times INTEGER NOT NULL DEFAULT 1,
+  PRIMARY KEY (domain_id, serial_key, code)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX refused_by_time ON refused_tries (domain_id, at, serial_key, code);
+CREATE INDEX refused_to_prune ON refused_tries (at);
 `;

@@ -24,7 +24,8 @@ beforeAll(async () => {
   harness.now -= 8 * DAY_MS;
   for (let n = 0; n < 8; n += 1) ids.push(await harness.device(domain, `HALL-${n}`, 20));
   const { cookie } = domain;
-  for (const id of ids.slice(0, 3)) await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie, body: { tags: ['north'] } });
+  for (const id of ids.slice(0, 3))
+    await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie, body: { tags: ['north'] } });
   await becomes(ids, 'online');
   await becomes(ids.slice(0, 3), 'offline');
   harness.now = now;

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import type { EnrolmentAttempt, EnrolmentOutcome, Preview } from '../../cloud-broker/enrollment/attempt.ts';
+import type { EnrolmentAttempt, EnrolmentOutcome, Preview, Refusal } from '../../cloud-broker/enrollment/attempt.ts';
 import { EnrolmentDesk, type DeskDependencies, type DeskSession } from '../../cloud-broker/enrollment/desk.ts';
 import { defaultDeskLimits, type DeskLimits } from '../../cloud-broker/enrollment/desk-limits.ts';
 import type { Accepted, Challenge, EnrolmentDown, EnrolmentRequest, Pending, Rejected } from '../../protocol/messages.ts';
@@ -104,6 +104,7 @@ export class TestBoard {
 /** A store that answers as it is told, and what it was asked. */
 class TestStore {
   attempts: EnrolmentAttempt[] = [];
+  refusals: Refusal[] = [];
   /** Why a domain is unknown; those not named are absent. */
   domains: Record<string, 'unconfirmed' | 'closed' | null> = { [DOMAIN]: null };
   factoryKeys = new Map<string, string>();
@@ -130,6 +131,10 @@ class TestStore {
   async enrol(attempt: EnrolmentAttempt): Promise<EnrolmentOutcome> {
     this.attempts.push({ ...attempt });
     return this.answer(attempt);
+  }
+
+  async noteRefusal(refusal: Refusal): Promise<void> {
+    this.refusals.push(refusal);
   }
 }
 

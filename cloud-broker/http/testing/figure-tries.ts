@@ -12,6 +12,8 @@ export const figureTries = {
   'GET /overview/attention': ownOnly('/overview/attention'),
   'GET /overview/presence': ownOnly('/overview/presence'),
   'GET /billing/balance': ownOnly('/billing/balance'),
+  'GET /enrolments/refused': ownOnly('/enrolments/refused'),
+  'GET /devices/:id/enrolment': ofDevice('enrolment'),
   'GET /devices/:id/health': ofDevice('health'),
   'GET /devices/:id/presence': ofDevice('presence'),
 };

@@ -143,6 +143,7 @@ export function erasePersonalData(context: WriteContext, input: { now: number; d
   );
   if (domain === undefined) return;
   sql.run('DELETE FROM outbox WHERE domain_id = ?', domainId);
+  sql.run('DELETE FROM refused_tries WHERE domain_id = ?', domainId);
   sql.run('DELETE FROM auth_user WHERE "domainId" = ?', domainId);
   context.audit({ domainId, at, actor: ACTOR, action: 'domain.erased', subject: domain.name });
 }

@@ -13,6 +13,7 @@ const REJECTION_MS = 30 * DAY_MS;
 /** E6: a waiting row that nobody asked for in 7 days goes. */
 const WAITING_MS = 7 * DAY_MS;
 const EVENTS_KEPT_MS = 7 * DAY_MS;
+const REFUSED_KEPT_MS = 30 * DAY_MS;
 
 /** E6: the key is blocked; its serial too, where it identifies a board and no enrolled device has it. */
 export function reject(context: WriteContext, input: Asked & { id: string; block: boolean }): { blockId: number } {
@@ -162,5 +163,6 @@ export function prune(context: WriteContext, input: { now: number }): { waiting:
     'DELETE FROM events WHERE id < coalesce((SELECT id FROM events WHERE at >= ? ORDER BY id LIMIT 1), 9223372036854775807)',
     input.now - EVENTS_KEPT_MS,
   );
+  sql.run('DELETE FROM refused_tries WHERE at < ?', input.now - REFUSED_KEPT_MS);
   return { waiting: gone.length };
 }

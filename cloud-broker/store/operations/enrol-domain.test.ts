@@ -73,7 +73,7 @@ describe('a domain that is disabled, closed or unconfirmed', () => {
 
   test('[E13] is unknown to boards while unconfirmed or closed; only the log learns which', async () => {
     const { store } = await twoDomains();
-    const desk = enrolmentStore(store.reader, (attempt) => store.write('enrol', attempt));
+    const desk = enrolmentStore(store);
     await store.write('createDomain', {
       now: START,
       name: 'capital',
@@ -99,7 +99,7 @@ describe('what the desk sees before the transaction', () => {
   test('[E10] the class of the budget, and for which device a certificate is worth signing', async () => {
     const { store, accept } = await twoDomains();
     await listBoards(store, [{ serial: 'SN-1' }]);
-    const desk = enrolmentStore(store.reader, (attempt) => store.write('enrol', attempt));
+    const desk = enrolmentStore(store);
     const preview = (serial: string, more: object = {}): object =>
       desk.preview({ ...attemptOf(store, { serial, ...more }), proposedId: 'dev-proposed' });
     expect(preview('SN-1')).toEqual({ budgetClass: 'listed', certificateFor: 'dev-proposed' });

@@ -1,4 +1,4 @@
-import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore, Preview } from '../../enrollment/attempt.ts';
+import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore, Preview, Refusal } from '../../enrollment/attempt.ts';
 import { decide, type Decision, type Grant } from '../../enrollment/decide.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import type { WriteContext } from '../context.ts';
@@ -6,8 +6,10 @@ import { boardBySerial, deviceById, type BoardRow, type DeviceRow } from '../dev
 import { domainByName, statusOf, type DomainRow } from '../domain-rows.ts';
 import { bindKey, bookGrant, insertEnrolled, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
 import { loadFacts, type LoadedFacts } from '../enrolment-facts.ts';
+import { reportTry } from '../enrolment-log.ts';
 import { settleDays } from '../posting.ts';
 import type { Sql } from '../sql.ts';
+import type { Store } from '../store.ts';
 
 /** E3: at most 5 live certificates a device; the oldest goes. */
 const MAX_LIVE_CERTIFICATES = 5;
@@ -28,7 +30,7 @@ export function enrol(context: WriteContext, attempt: EnrolmentAttempt): Enrolme
     if (decision.code === 'pairing-code-required' && loaded.facts.waiting !== null) {
       context.sql.run('UPDATE devices SET last_asked_at = ? WHERE id = ?', attempt.now, loaded.facts.waiting.deviceId);
     }
-    report(context, loaded, attempt, { outcome: 'rejected', code: decision.code, deviceId: null, granted: 0 });
+    reportTry(context, loaded.domain.id, attempt, { outcome: 'rejected', code: decision.code, deviceId: null, granted: 0 });
     return decision;
   }
   if (decision.outcome === 'pending') return waitForApproval(context, loaded, attempt, decision);
@@ -88,7 +90,7 @@ function waitForApproval(
     refreshClaim(context, deviceId, attempt.board);
   }
   context.emit(domain.id, attempt.now, { type: 'device', data: { deviceId } });
-  report(context, loaded, attempt, { outcome: 'pending', code: decision.code, deviceId, granted: 0 });
+  reportTry(context, loaded.domain.id, attempt, { outcome: 'pending', code: decision.code, deviceId, granted: 0 });
   return { outcome: 'pending', code: decision.code, deviceId };
 }
 
@@ -185,7 +187,12 @@ function answer(
   if (!isNew) trimCertificates(sql, device.id, certificate.fingerprint, attempt.now);
   const credits = { granted: device.granted, reason: device.grantReason ?? 'none-left' };
   if (!replay)
-    report(context, loaded, attempt, { outcome: 'accepted', code: null, deviceId: device.id, granted: credits.granted });
+    reportTry(context, loaded.domain.id, attempt, {
+      outcome: 'accepted',
+      code: null,
+      deviceId: device.id,
+      granted: credits.granted,
+    });
   return {
     outcome: 'accepted',
     deviceId: device.id,
@@ -223,24 +230,11 @@ function trimCertificates(sql: Sql, deviceId: string, newest: string, now: numbe
   );
 }
 
-/** The enrolment log's entry (E11): the same code and correlation id as on the display and in the server's log. */
-function report(
-  context: WriteContext,
-  loaded: LoadedFacts,
-  attempt: EnrolmentAttempt,
-  entry: { outcome: 'accepted' | 'pending' | 'rejected'; code: string | null; deviceId: string | null; granted: number },
-): void {
-  context.emit(loaded.domain.id, attempt.now, {
-    type: 'enrolment',
-    data: {
-      at: new Date(attempt.now).toISOString(),
-      serial: attempt.board.serial,
-      model: attempt.board.model,
-      address: attempt.address,
-      correlationId: attempt.correlationId,
-      ...entry,
-    },
-  });
+/** What the desk refused before anything was to be decided. */
+export function noteRefusal(context: WriteContext, { domain: name, serial, model, code, ...made }: Refusal): void {
+  const domain = domainByName(context.sql, name);
+  if (domain === null) return;
+  reportTry(context, domain.id, { ...made, board: { serial, model } }, { outcome: 'rejected', code, deviceId: null, granted: 0 });
 }
 
 /** The desk's look before the transaction: which budget is spent, and for which device a certificate is worth signing. */
@@ -255,7 +249,8 @@ function preview(sql: Sql, attempt: EnrolmentAttempt): Preview {
 }
 
 /** The desk's view of a store. */
-export function enrolmentStore(reader: Sql, write: (attempt: EnrolmentAttempt) => Promise<EnrolmentOutcome>): EnrolmentStore {
+export function enrolmentStore(store: Store): EnrolmentStore {
+  const { reader } = store;
   return {
     whyUnknown(name, now) {
       const domain = domainByName(reader, name);
@@ -265,6 +260,7 @@ export function enrolmentStore(reader: Sql, write: (attempt: EnrolmentAttempt) =
     },
     factoryKeyOf: (serial) => boardBySerial(reader, serialKey(serial))?.factoryPublicKey ?? null,
     preview: (attempt) => preview(reader, attempt),
-    enrol: write,
+    enrol: async (attempt) => store.write('enrol', attempt),
+    noteRefusal: async (refusal) => store.write('noteRefusal', refusal),
   };
 }

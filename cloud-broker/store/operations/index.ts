@@ -8,7 +8,7 @@ import { approve } from './approve.ts';
 import { endCommand, moveCommand, pruneCommands, sendCommands } from './commands.ts';
 import { changeDevice, liftBlock, prune, reject, unenrol } from './devices.ts';
 import { activateDomain, createDomain, setEnrolmentPolicy } from './domains.ts';
-import { enrol } from './enrol.ts';
+import { enrol, noteRefusal } from './enrol.ts';
 import { releaseCredits } from './held-credits.ts';
 import { mailFailed, mailSent, pruneOutbox, remindTrials } from './mail.ts';
 import { deleteView, saveView } from './views.ts';
@@ -52,6 +52,7 @@ import { changeWebhook, createWebhook, deleteWebhook, retryDelivery, rotateWebho
 
 export const operations = {
   enrol,
+  noteRefusal,
   approve,
   reject,
   liftBlock,
