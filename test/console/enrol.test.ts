@@ -37,3 +37,59 @@ test(
     expect(stage.complaints).toEqual([]);
   },
 );
+
+test(
+  '[E11] a try that was refused before anybody looked is there, by the reference that the display shows',
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await openRealStage(browser);
+    const { harness, domain } = stage;
+    const refuse = async (correlationId: string): Promise<void> => {
+      const made = { now: harness.now, domain: domain.name, serial: 'SN-7', model: 'MX-65', address: '192.0.2.9', correlationId };
+      await harness.store.write('noteRefusal', { ...made, code: 'pairing-code-wrong' });
+    };
+    await refuse('AAAAA-00001');
+    const page = await stage.window({ cookie: domain.cookie, path: '/enrol' });
+    await page.getByText('Enrolment of SN-7 (MX-65) refused.').waitFor();
+    await page.getByText('AAAAA-00001').waitFor();
+    await refuse('AAAAA-00002');
+    await page.getByText('2 times.').waitFor();
+
+    await page.goto(`${stage.url}/audit`);
+    await page.getByRole('searchbox').fill('aaaaa-00002');
+    await page.getByText('AAAAA-00002').waitFor();
+    await page.getByRole('searchbox').fill('aaaaa-99999');
+    await page.getByText('AAAAA-00002').waitFor({ state: 'detached' });
+    expect(stage.complaints).toEqual([]);
+  },
+);
+
+test('[E11] a device says how it came in, step by step, and what certificate it has', { timeout: 60_000 }, async () => {
+  await using stage = await openRealStage(browser);
+  const { harness, domain } = stage;
+  const key = 'a5'.repeat(32);
+  const { deviceId } = await harness.enrol(domain, 'SN-8', key);
+  const page = await stage.window({ cookie: domain.cookie, path: `/devices?device=${deviceId}` });
+  const steps = page.getByRole('dialog').locator('section').filter({ hasText: 'Enrolment' }).locator('ol > li');
+  await steps.first().waitFor();
+  expect(await steps.allTextContents()).toEqual([expect.stringMatching(/^Waiting for approval .*TEST0-TEST0/)]);
+  await page.getByText('No certificate').waitFor();
+  await harness.request('POST', `/api/v1/devices/${deviceId}/approve`, { cookie: domain.cookie, body: {} });
+  await steps.filter({ hasText: 'Approved by admin@springfield' }).waitFor();
+  // The display asks again, and gets its certificate.
+  await harness.enrol(domain, 'SN-8', key);
+  await page.reload();
+  await steps.filter({ hasText: 'Certificate issued' }).waitFor();
+  await page.getByText('until the display is unenrolled').waitFor();
+  await harness.enrol(domain, 'SN-8', key);
+  const french = await stage.window({
+    cookie: domain.cookie,
+    path: `/devices?device=${deviceId}`,
+    language: 'fr-FR',
+    width: 390,
+  });
+  await french.getByText('Certificat renouvelé').waitFor();
+  await french.getByText('Empreinte SHA-256').waitFor();
+  expect(await french.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  expect(stage.complaints).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { alertsPage } from '../../protocol/api-alerts.ts';
 import { command, commandBatch, commandsMade, commandsPage } from '../../protocol/api-commands.ts';
+import { deviceEnrolment, refusedPage } from '../../protocol/api-enrolment.ts';
 import { deviceHealth } from '../../protocol/api-health.ts';
 import { heldPage } from '../../protocol/api-held.ts';
 import { devicePresence } from '../../protocol/api-presence.ts';
@@ -131,6 +132,7 @@ export function answer(state: MockState, call: string, parameters: URLSearchPara
   if (call === 'GET /billing/history/folded') return says(foldedPage, paged(state.history, cursor, limit));
   if (call === 'GET /billing/held') return says(heldPage, { items: [], nextCursor: null, total: 0, credits: 0 });
   if (call === 'GET /billing/forecast') return says(forecast, state.billing);
+  if (call === 'GET /enrolments/refused') return says(refusedPage, { items: [], nextCursor: null });
   if (call === 'GET /blocks') return says(blocksPage, paged([...state.blocks.values()], cursor, limit));
   if (verb === 'DELETE' && room === 'blocks' && id !== undefined && state.blocks.delete(id)) return did();
   if (call === 'POST /commands') return says(commandsMade, state.commands.sendToAll(state, body));
@@ -140,6 +142,8 @@ export function answer(state: MockState, call: string, parameters: URLSearchPara
   if (verb === 'GET' && room === 'devices' && action === 'presence') return says(devicePresence, NO_PRESENCE);
   if (verb === 'GET' && room === 'devices' && action === 'health')
     return says(deviceHealth, { since: iso(0), to: iso(0), hours: [] });
+  if (verb === 'GET' && room === 'devices' && action === 'enrolment')
+    return says(deviceEnrolment, { steps: [], certificate: null });
   if (room === 'devices' && id !== undefined) return deviceCall(state, verb, decodeURIComponent(id), action, body);
   throw new MockRefusal(404, 'not-found');
 }

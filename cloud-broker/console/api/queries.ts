@@ -26,6 +26,8 @@ export const keys = {
   devices: ['devices', 'one'],
   waiting: ['devices', 'waiting'],
   commands: ['devices', 'commands'],
+  enrolments: ['devices', 'enrolment'],
+  refused: ['refused'],
   counts: ['devices', 'counts'],
   blocks: ['blocks'],
   alerts: ['alerts'],

@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import type { AuditRow } from '../../../protocol/api-audit.ts';
 import { deviceAlone } from '../app/address.ts';
 import { Link, useAddress } from '../app/Address.tsx';
+import { RefusedLately } from '../enrol/RefusedLately.tsx';
 import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
@@ -14,12 +15,15 @@ import { actionName, fieldName, valueName } from './words.ts';
 
 /** A letter is not yet a search. */
 const TYPING_MS = 250;
+/** Fewer begin the serials of many. */
+const FEW_LETTERS = 4;
 
-/** A3: who changed what, when, from where. Any id finds its row. */
+/** A3: who changed what, when, from where. Any id finds its row, also one that a display shows for a refused try. */
 export function AuditPage() {
   const { t } = useWords();
   const { view, go } = useAddress();
   const q = view.page === 'audit' ? (view.q ?? '') : '';
+  const [searched] = useDebouncedValue(q.trim(), TYPING_MS);
   return (
     <div className="rc-stack">
       <Title order={1} size="h2">
@@ -36,15 +40,15 @@ export function AuditPage() {
           onChange={(event) => go({ page: 'audit', q: event.currentTarget.value }, { replace: true })}
         />
       </div>
-      <Listing q={q} />
+      {searched.length < FEW_LETTERS ? null : <RefusedLately q={searched} />}
+      <Listing searched={searched} />
     </div>
   );
 }
 
-function Listing({ q }: { q: string }) {
+function Listing({ searched }: { searched: string }) {
   const { t } = useWords();
   const { go } = useAddress();
-  const [searched] = useDebouncedValue(q.trim(), TYPING_MS);
   const query = useInfiniteQuery({ ...auditQuery(searched), placeholderData: keepPreviousData });
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = query;
   if (data === undefined) return error === null ? <RowsLoading /> : <ErrorPanel error={error} retry={() => void refetch()} />;

@@ -9,6 +9,7 @@ import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
 import { Ago, Exact } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
 import { Commands } from './Commands.tsx';
+import { Enrolment } from './Enrolment.tsx';
 import { EditDevice } from './EditDevice.tsx';
 import { brought, healthFacts } from './device-facts.ts';
 import { HealthHistory } from './HealthHistory.tsx';
@@ -66,23 +67,25 @@ function DeviceFacts({ device }: { device: Device }) {
         </Section>
       ) : null}
       <Identity device={device} former={former} />
-      {device.enrolledAt === null ? null : (
-        <Section title={t('device.enrolment')}>
-          <Facts>
-            <Fact name={t('column.enrolled')}>
-              <Exact at={device.enrolledAt} />
-            </Fact>
-            {device.unenrolledAt === undefined ? null : (
-              <Fact name={t('status.unenrolled')}>
-                <Exact at={device.unenrolledAt} />
-              </Fact>
-            )}
-            {device.credits === null ? null : <Fact name={t('brought.title')}>{brought(t, formats, device.credits)}</Fact>}
-          </Facts>
-        </Section>
-      )}
+      <Section title={t('device.enrolment')}>
+        <Brought device={device} />
+        <Enrolment id={device.id} />
+      </Section>
       {device.pending === null && !former ? <Unenrol device={device} /> : null}
     </Stack>
+  );
+}
+
+function Brought({ device: { enrolledAt, credits } }: { device: Device }) {
+  const { t, formats } = useWords();
+  if (enrolledAt === null) return null;
+  return (
+    <Facts>
+      <Fact name={t('column.enrolled')}>
+        <Exact at={enrolledAt} />
+      </Fact>
+      {credits === null ? null : <Fact name={t('brought.title')}>{brought(t, formats, credits)}</Fact>}
+    </Facts>
   );
 }
 

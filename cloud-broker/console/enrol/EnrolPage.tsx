@@ -9,6 +9,7 @@ import { Waiting } from '../waiting/Waiting.tsx';
 import { Copyable } from '../parts/Copyable.tsx';
 import { settingsQuery } from '../settings/queries.ts';
 import { useWords } from '../words/words.ts';
+import { RefusedLately } from './RefusedLately.tsx';
 import { Tries } from './Tries.tsx';
 import { sheetFragment } from './sheet.ts';
 
@@ -43,6 +44,7 @@ export function EnrolPage() {
         <Tries />
       </section>
       <Waiting />
+      <RefusedLately />
       <details className="rc-panel rc-card">
         <summary>{t('enrol.byCommand')}</summary>
         <EnrolSteps />

@@ -1,12 +1,11 @@
-import { Code } from '@mantine/core';
 import { useState } from 'react';
 import type { EnrolmentEvent } from '../../../protocol/api.ts';
-import { isErrorCode, wordsOf } from '../../../protocol/errors.ts';
 import { deviceAlone } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { useLive } from '../live/Live.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
+import { RefusedLine } from './RefusedLine.tsx';
 
 /** Every try to enrol since the page was opened, as it happens (E11), the newest first. */
 export function Tries() {
@@ -30,19 +29,9 @@ export function Tries() {
 }
 
 function Try({ made }: { made: EnrolmentEvent }) {
-  const { t, formats, language } = useWords();
+  const { t, formats } = useWords();
   const { outcome, serial, model, deviceId, granted } = made;
-  if (outcome === 'rejected') {
-    const words = wordsOf(made.code !== null && isErrorCode(made.code) ? made.code : 'internal', language);
-    return (
-      <span>
-        <strong>{t('refused.title', { serial, model })}</strong> {words.message} {words.next}{' '}
-        <span className="rc-dim">
-          {made.code} · {t('error.reference')} <Code className="rc-code">{made.correlationId}</Code>
-        </span>
-      </span>
-    );
-  }
+  if (outcome === 'rejected') return <RefusedLine made={made} />;
   const name = deviceId === null ? serial : <Link to={deviceAlone(deviceId)}>{serial}</Link>;
   return (
     <span>

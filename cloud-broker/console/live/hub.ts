@@ -152,6 +152,7 @@ class Hub implements LiveHub {
       keys.counts,
       keys.blocks,
       keys.alerts,
+      keys.refused,
       keys.billing,
       keys.history,
     ]) {
@@ -182,7 +183,9 @@ class Hub implements LiveHub {
       const { data: event } = enrolmentEvent.safeParse(data);
       if (event === undefined) return;
       this.#set({ tries: [event, ...this.#state.tries].slice(0, TRIES_KEPT) });
-      if (event.outcome === 'rejected') this.#set({ refused: [event, ...this.#state.refused].slice(0, REFUSED_KEPT) });
+      if (event.outcome !== 'rejected') return;
+      this.#set({ refused: [event, ...this.#state.refused].slice(0, REFUSED_KEPT) });
+      void this.#client.invalidateQueries({ queryKey: keys.refused });
     } else if (name === 'reset') {
       this.#readAgain(Infinity);
     } else {
@@ -212,7 +215,7 @@ class Hub implements LiveHub {
     for (const step of this.#steps.splice(0)) step();
     for (const { id, device } of changes) {
       // What became of a command is told as a change of its device (P8).
-      void this.#client.invalidateQueries({ queryKey: [...keys.commands, id] });
+      for (const key of [keys.commands, keys.enrolments]) void this.#client.invalidateQueries({ queryKey: [...key, id] });
       const { queryKey } = deviceQuery(id);
       if (device === null) void this.#client.invalidateQueries({ queryKey });
       else if (this.#client.getQueryState(queryKey) !== undefined) this.#client.setQueryData(queryKey, device);

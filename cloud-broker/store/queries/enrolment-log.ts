@@ -44,8 +44,11 @@ export function listRefused(
     request.limit + 1,
   );
   const { items, nextCursor } = pageOf(rows, request.limit, (last) => [last.at, last.serialKey, last.code]);
-  const shown = items.map(({ serialKey: _, firstAt, at, ...row }) => ({ ...row, firstAt: isoTime(firstAt), at: isoTime(at) }));
-  return { items: shown, nextCursor };
+  return { items: items.map(presentRefused), nextCursor };
+}
+
+function presentRefused({ serial, model, code, times, firstAt, at, address, correlationId }: RefusedRow): RefusedTry {
+  return { serial, model, code, times, firstAt: isoTime(firstAt), at: isoTime(at), address, correlationId };
 }
 
 interface Step extends Omit<EnrolmentStep, 'at'> {

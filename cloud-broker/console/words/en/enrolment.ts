@@ -25,6 +25,7 @@ export const enrolment = {
   'enrol.copy': 'Copy',
   'enrol.copied': 'Copied',
   'refused.title': 'Enrolment of {{serial}} ({{model}}) refused.',
+  'refused.lately': 'Refused lately',
   'refused.more_one': '{{count}} other refused',
   'refused.more_other': '{{count}} others refused',
   'refused.dismiss': 'Dismiss',

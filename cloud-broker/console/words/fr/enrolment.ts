@@ -27,6 +27,7 @@ export const enrolment: Record<keyof typeof words, string> = {
   'enrol.copy': 'Copier',
   'enrol.copied': 'Copié',
   'refused.title': 'Inscription de {{serial}} ({{model}}) refusée.',
+  'refused.lately': 'Refusés récemment',
   'refused.more_one': '{{count}} autre refusée',
   'refused.more_other': '{{count}} autres refusées',
   'refused.dismiss': 'Masquer',

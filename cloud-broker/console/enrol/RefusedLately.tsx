@@ -1,0 +1,43 @@
+import { Title } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { refusedPage } from '../../../protocol/api-enrolment.ts';
+import { read } from '../api/client.ts';
+import { keys } from '../api/queries.ts';
+import { Ago } from '../parts/Time.tsx';
+import { useWords } from '../words/words.ts';
+import { RefusedLine } from './RefusedLine.tsx';
+
+const MOST = 10;
+
+/** What was refused before anybody looked: with `q` the tries of a serial, or the one whose reference a display shows. */
+export function RefusedLately({ q = '' }: { q?: string }) {
+  const { t } = useWords();
+  const { data } = useQuery({
+    queryKey: [...keys.refused, q],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({ limit: String(MOST), ...(q === '' ? {} : { q }) });
+      return read(`/enrolments/refused?${query.toString()}`, refusedPage, signal);
+    },
+    placeholderData: keepPreviousData,
+    // Refused to users who see only some devices.
+    retry: false,
+  });
+  if (data === undefined || data.items.length === 0) return null;
+  return (
+    <section className="rc-panel rc-card">
+      <Title order={2} size="h4">
+        {t('refused.lately')}
+      </Title>
+      <ol className="rc-commands">
+        {data.items.map((made) => (
+          <li key={`${made.serial} ${made.code}`}>
+            <RefusedLine made={made} times={made.times} />
+            <span className="rc-dim">
+              <Ago at={made.at} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
