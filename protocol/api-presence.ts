@@ -46,6 +46,11 @@ export const devicePresence = z.object({
   days: z.array(totals.extend({ date: z.iso.date() })),
   /** The newest first, at most 200. */
   spans: z.array(span),
+  /**
+   * Of a device that is offline: how many others went within a minute of it, with the one of its tags that most of them have;
+   * of the whole domain where none has any of its tags. Null: it went alone, or is not offline.
+   */
+  wentWith: z.object({ tag: z.string().nullable(), others: z.int().min(1) }).nullable(),
 });
 
 export type DevicePresence = z.output<typeof devicePresence>;

@@ -62,6 +62,8 @@ export const device = z.object({
   connected: z.boolean(),
   /** P2: more than 5 reconnects in 10 minutes. */
   flapping: z.boolean(),
+  /** P7: its loss is told, and it is not back. */
+  alerted: z.boolean(),
   lastHeartbeatAt: nullableTime,
   enrolledAt: nullableTime,
   /** Only of a device that is enrolled no more; its status is `offline`, and no list shows it (L7). */

@@ -53,6 +53,7 @@ describe('[P7] alerts over HTTP', () => {
       mailDueAt: null,
     });
     expect((await list('state=open')).items).toHaveLength(1);
+    expect((await call(springfield, 'GET', `/devices/${device}`)).json).toMatchObject({ status: 'offline', alerted: true });
     expect((await list('state=closed')).items).toHaveLength(2);
     const first = await list('limit=2');
     const second = await list(`limit=2&cursor=${first.nextCursor ?? ''}`);

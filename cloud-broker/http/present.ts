@@ -26,6 +26,7 @@ export function presentDevice(view: DeviceView, live: LiveState | null): Device 
     statusSince: isoTime(view.statusSince),
     connected: live?.connected ?? false,
     flapping: live?.flapping ?? false,
+    alerted: view.alerted === 1,
     lastHeartbeatAt: nullableIsoTime(live?.lastHeartbeatAt ?? null),
     enrolledAt: nullableIsoTime(view.enrolledAt),
     ...(view.state === 'unenrolled' && view.unenrolledAt !== null ? { unenrolledAt: isoTime(view.unenrolledAt) } : {}),

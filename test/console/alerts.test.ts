@@ -84,6 +84,28 @@ describe('alerts', TIMEOUT, () => {
     expect(stage.complaints).toEqual([]);
   });
 
+  test('[P7] a display is grey while it is off, and red from the moment that its loss is told', async () => {
+    await using stage = await openRealStage(browser);
+    const { harness } = stage;
+    const [first = '', ...others] = await school(stage, 4);
+    await lived(stage, 20, new Map([[10, many(others, 'offline')]]));
+    const cookie = await harness.signIn('admin@springfield');
+    const page = await stage.window({ cookie, path: '/devices?status=offline' });
+    const signs = page.locator('.rc-devices [style*="status-bad"]');
+    await page.locator('.rc-devices .rc-row-link').nth(2).waitFor();
+    expect(await signs.count()).toBe(0);
+    await harness.store.write('raiseAlerts', { now: harness.now + 25 * MINUTE });
+    await signs.nth(2).waitFor();
+    expect(await signs.first().textContent()).toBe('Offline');
+
+    await page.goto(`${stage.url}/devices?device=${others[0]}`);
+    await page.getByText('2 others tagged North went in the same minute.').waitFor();
+    await page.goto(`${stage.url}/devices?device=${first}`);
+    await page.getByRole('dialog').getByText('Never heard').waitFor();
+    expect(await page.getByText('in the same minute').count()).toBe(0);
+    expect(stage.complaints).toEqual([]);
+  });
+
   test('[P7] before they are saved, rules say how many mails they would have sent', async () => {
     await using stage = await openRealStage(browser);
     await busy(stage);

@@ -26,7 +26,7 @@ import { iso } from './mock-data.ts';
 import { MockRefusal } from './mock-refusal.ts';
 import type { MockState } from './mock-state.ts';
 
-const NO_PRESENCE = { from: iso(0), to: iso(0), uptimePercent: null, days: [], spans: [] };
+const NO_PRESENCE = { from: iso(0), to: iso(0), uptimePercent: null, days: [], spans: [], wentWith: null };
 
 type EventName = 'device' | 'billing';
 export interface Answer {

@@ -2,6 +2,7 @@ import type { Alert } from '../../../protocol/api-alerts.ts';
 import { deviceAlone } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { useSession } from '../app/Session.tsx';
+import { deviceSigns } from '../parts/shapes.tsx';
 import { Shape } from '../parts/Status.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords, type Words } from '../words/words.ts';
@@ -60,9 +61,7 @@ export function AlertLine({ alert }: { alert: Alert }) {
   return (
     <li>
       <span className={`rc-alert-line${closedAt === null ? ' rc-alert-open' : ''}`}>
-        <Shape>
-          <path d="M8 2 14.5 13.5h-13z" />
-        </Shape>
+        <Shape>{deviceSigns.alerted.shape}</Shape>
         {devices === 1 && only !== undefined ? <Link to={deviceAlone(only.id)}>{sentence}</Link> : <span>{sentence}</span>}
       </span>
       <span className="rc-dim">

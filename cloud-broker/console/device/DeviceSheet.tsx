@@ -2,7 +2,7 @@ import { Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Device } from '../../../protocol/api.ts';
-import { deviceQuery } from '../api/queries.ts';
+import { deviceQuery, presenceQuery } from '../api/queries.ts';
 import { useLost } from '../live/Live.tsx';
 import { ErrorPanel, Fact, Facts, RowsLoading } from '../parts/panels.tsx';
 import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
@@ -123,9 +123,20 @@ function Heading({ device, former }: { device: Device; former: boolean }) {
         {former ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}{' '}
         <UnstableSign device={device} />
         <span className="rc-dim">{t('time.since', { time: formats.exact(device.statusSince) })}</span>
+        {device.status === 'offline' && !former ? <WentWith id={device.id} /> : null}
       </p>
     </div>
   );
+}
+
+/** Alone, or with a group: the display is to blame, or what they share. */
+function WentWith({ id }: { id: string }) {
+  const { t, formats } = useWords();
+  const went = useQuery(presenceQuery(id)).data?.wentWith ?? null;
+  if (went === null) return null;
+  const { tag, others } = went;
+  const said = { count: others, n: formats.number(others) };
+  return <span>{tag === null ? t('device.wentWithAny', said) : t('device.wentWith', { ...said, tag })}</span>;
 }
 
 function Decision({ device }: { device: Device }) {

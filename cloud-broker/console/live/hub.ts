@@ -62,7 +62,8 @@ class Hub implements LiveHub {
   #state: LiveState;
   #pending = new Map<string, Change>();
   #steps: (() => void)[] = [];
-  #newer = new Set<string>();
+  /** For each reading of a list that is under way, the devices that events spoke of meanwhile. */
+  readonly #meanwhile = new Set<Set<string>>();
   #flushing: ReturnType<typeof setTimeout> | undefined;
   #reading: ReturnType<typeof setTimeout> | undefined;
   #stream: Stream | null = null;
@@ -82,7 +83,7 @@ class Hub implements LiveHub {
   apply = (changes: readonly Change[]): void => {
     for (const change of changes) {
       this.#pending.set(change.id, change);
-      this.#newer.add(change.id);
+      for (const newer of this.#meanwhile) newer.add(change.id);
     }
     this.#flushSoon();
   };
@@ -142,12 +143,10 @@ class Hub implements LiveHub {
 
   /** What is in view is read again, of the lists the first `mostPages` pages. */
   #readAgain(mostPages: number): void {
-    this.#newer = new Set();
     this.#client.removeQueries({ queryKey: keys.lists, type: 'inactive' });
-    for (const filter of listsInView(this.#client)) void this.#catchUp(filter, mostPages);
+    this.#listsAgain(mostPages);
     for (const queryKey of [
       keys.session,
-      keys.devices,
       keys.commands,
       keys.counts,
       keys.blocks,
@@ -160,11 +159,23 @@ class Hub implements LiveHub {
     }
   }
 
+  #listsAgain(mostPages: number): void {
+    for (const filter of listsInView(this.#client)) void this.#catchUp(filter, mostPages);
+    void this.#client.invalidateQueries({ queryKey: keys.devices });
+  }
+
   async #catchUp(filter: DeviceFilter, mostPages: number): Promise<void> {
+    const newer = new Set<string>();
+    this.#meanwhile.add(newer);
     try {
-      this.#steps.push(await catchUp(this.#client, filter, this.#newer, mostPages));
+      const merge = await catchUp(this.#client, filter, newer, mostPages);
+      this.#steps.push(() => {
+        this.#meanwhile.delete(newer);
+        merge();
+      });
       this.#flushSoon();
     } catch {
+      this.#meanwhile.delete(newer);
       // The list says by itself why it cannot be read.
       void this.#client.invalidateQueries({ queryKey: [...keys.lists, filter] });
     }
@@ -191,6 +202,8 @@ class Hub implements LiveHub {
     } else {
       // What an alert is about (credits, the trial's end) may have changed the domain's status.
       for (const queryKey of [keys.session, keys.alerts]) void this.#client.invalidateQueries({ queryKey });
+      // Its displays show that their loss is told now.
+      this.#listsAgain(CATCH_UP_PAGES);
     }
   }
 

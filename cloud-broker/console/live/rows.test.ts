@@ -21,6 +21,7 @@ const device = (id: string, part: Partial<Device> = {}): Device => ({
   statusSince: AT,
   connected: true,
   flapping: false,
+  alerted: false,
   lastHeartbeatAt: AT,
   enrolledAt: AT,
   firmware: null,

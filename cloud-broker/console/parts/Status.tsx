@@ -32,7 +32,10 @@ export function Signed({ sign, word }: { sign: Sign; word: string }) {
   );
 }
 
-export const stateOf = (device: Device): DeviceState => (device.pending?.code === 'key-changed' ? 'key-changed' : device.status);
+export function stateOf({ pending, status, alerted }: Device): DeviceState {
+  if (pending?.code === 'key-changed') return 'key-changed';
+  return status === 'offline' && alerted ? 'alerted' : status;
+}
 
 /** A device's status; in the past tense while the link is lost, for then it is what was (principle 2). */
 export function DeviceSign({ state }: { state: DeviceState }) {

@@ -3,7 +3,8 @@ import type { DomainStatus, DeviceStatus } from '../../../protocol/api.ts';
 import type { StatusColour } from '../app/theme.ts';
 import type { WordKey } from '../words/words.ts';
 
-export type DeviceState = DeviceStatus | 'key-changed';
+/** `alerted`: offline, and its loss is told (P7). */
+export type DeviceState = DeviceStatus | 'alerted' | 'key-changed';
 
 /** Status is said three times: by shape, by colour and by word, so that none is needed alone. */
 export interface Sign {
@@ -28,6 +29,7 @@ export const deviceSigns: Record<DeviceState, Sign> = {
     word: 'status.late',
   },
   offline: { shape: ring, colour: 'off', word: 'status.offline' },
+  alerted: { shape: <path d="M8 2 14.5 13.5h-13z" />, colour: 'bad', word: 'status.offline' },
   never: { shape: <circle cx="8" cy="8" r="5.5" strokeDasharray="2.2 2.2" />, colour: 'off', word: 'status.never' },
   pending: { shape: diamond, colour: 'wait', word: 'status.pending' },
   'key-changed': {
@@ -54,6 +56,7 @@ export const wasWords: Record<DeviceState, WordKey> = {
   online: 'was.online',
   late: 'was.late',
   offline: 'was.offline',
+  alerted: 'was.offline',
   never: 'was.never',
   pending: 'was.pending',
   'key-changed': 'was.keyChanged',

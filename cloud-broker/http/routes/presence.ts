@@ -4,7 +4,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import { daysOf, spansOf, totalsOf, uptimePercent, type History, type Totals } from '../../presence/spans.ts';
 import { isoTime } from '../../store/queries/cursor.ts';
 import { deviceOrFormer } from '../../store/queries/devices.ts';
-import { presenceHistory } from '../../store/queries/presence-history.ts';
+import { presenceHistory, wentWith } from '../../store/queries/presence-history.ts';
 import { callerOf } from '../access.ts';
 import { idParams, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -27,7 +27,7 @@ function inSeconds(totals: Totals): Totals {
   };
 }
 
-function present(history: History, offsetMs: number): DevicePresence {
+function present(history: History, offsetMs: number): Omit<DevicePresence, 'wentWith'> {
   const spans = spansOf(history);
   const percent = uptimePercent(totalsOf(spans));
   return {
@@ -57,11 +57,13 @@ export function presenceRoutes(api: Api, { store, clock }: HttpDeps): void {
     },
     async (request) => {
       const { id } = request.params;
-      const view = deviceOrFormer(store.reader, viewerOf(callerOf(request)), id);
+      const viewer = viewerOf(callerOf(request));
+      const view = deviceOrFormer(store.reader, viewer, id);
       if (view === null) throw new RollcallError('not-found');
       const to = clock();
       const { days, offset } = request.query;
-      return present(presenceHistory(store.reader, id, { from: to - days * DAY_MS, to }), offset * 60_000);
+      const history = presenceHistory(store.reader, id, { from: to - days * DAY_MS, to });
+      return { ...present(history, offset * 60_000), wentWith: wentWith(store.reader, viewer, view) };
     },
   );
 }

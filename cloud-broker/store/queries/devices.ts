@@ -24,6 +24,8 @@ export interface DeviceView {
   tags: string;
   status: DeviceStatus;
   statusSince: number;
+  /** 1 while an alert tells of its loss (P7). */
+  alerted: 0 | 1;
   enrolledAt: number | null;
   unenrolledAt: number | null;
   firmware: string | null;
@@ -42,6 +44,7 @@ export interface DeviceView {
 }
 
 const COLUMNS = `d.id, d.state, d.serial, d.serial_source AS serialSource, d.model, d.manufacturer, d.label, d.tags, d.status,
+  EXISTS (SELECT 1 FROM alert_devices a WHERE a.device_id = d.id AND a.kind = 'lost' AND a.ended_at IS NULL) AS alerted,
   d.status_since AS statusSince, d.enrolled_at AS enrolledAt, d.unenrolled_at AS unenrolledAt, d.firmware, d.os, d.arch, d.agent_version AS agentVersion,
   d.key_fingerprint AS keyFingerprint, d.grant_reason AS grantReason,
   (SELECT coalesce(sum(CASE 'vendor:grants' WHEN t.debit THEN t.credits WHEN t.credit THEN -t.credits ELSE 0 END), 0)

@@ -1,5 +1,6 @@
 import type { History, Period, StatusChange } from '../../presence/spans.ts';
 import type { Sql } from '../sql.ts';
+import type { DeviceView, Viewer } from './devices.ts';
 
 /** Of a device that changes more often than every six minutes for 90 days, the older part is left out. */
 const MOST_CHANGES = 20_000;
@@ -41,6 +42,42 @@ export function presenceHistory(sql: Sql, deviceId: string, { from, to }: Period
       )
       .toReversed(),
   };
+}
+
+const TOGETHER_MS = 60_000;
+/** Changes of the domain that are looked at on each side of the device's own: more in one minute is a whole city that went. */
+const MOST_LOOKED_AT = 5000;
+
+/** Who else went offline within a minute of a device that is offline, as devicePresence.wentWith says. */
+export function wentWith(sql: Sql, viewer: Viewer, device: DeviceView): { tag: string | null; others: number } | null {
+  if (device.status !== 'offline') return null;
+  const own = sql.get<{ n: number }>(
+    'SELECT n FROM status_changes WHERE device_id = ? AND at = ?',
+    device.id,
+    device.statusSince,
+  );
+  if (own === null) return null;
+  const rows = sql.all<{ tag: string | null; others: number }>(
+    `WITH went AS (
+       SELECT DISTINCT c.device_id AS id FROM status_changes c JOIN devices d ON d.id = c.device_id
+       WHERE c.domain_id = ?1 AND c.n BETWEEN ?2 - ?3 AND ?2 + ?3 AND c.at BETWEEN ?4 - ?5 AND ?4 + ?5 AND c.status = 'offline' AND c.device_id <> ?6
+         AND d.state = 'enrolled' AND NOT EXISTS (SELECT 1 FROM json_each(?7) w WHERE w.value NOT IN (SELECT value FROM json_each(d.tags))))
+     SELECT * FROM (
+       SELECT t.tag AS tag, count(*) AS others FROM went JOIN device_tags t ON t.device_id = went.id
+         AND t.tag IN (SELECT value FROM json_each(?8)) GROUP BY t.tag
+       UNION ALL SELECT NULL, count(*) FROM went)
+     ORDER BY tag IS NULL, others DESC, tag LIMIT 1`,
+    viewer.domainId,
+    own.n,
+    MOST_LOOKED_AT,
+    device.statusSince,
+    TOGETHER_MS,
+    device.id,
+    JSON.stringify(viewer.tags),
+    device.tags,
+  );
+  const [most] = rows;
+  return most === undefined || most.others === 0 ? null : most;
 }
 
 /** When the service ran, in the last 90 days. */

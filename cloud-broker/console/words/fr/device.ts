@@ -2,6 +2,10 @@ import type { device as words } from '../en/device.ts';
 
 export const device: Record<keyof typeof words, string> = {
   'device.title': 'Appareil',
+  'device.wentWith_one': '{{n}} autre avec l’étiquette {{tag}} a disparu dans la même minute.',
+  'device.wentWith_other': '{{n}} autres avec l’étiquette {{tag}} ont disparu dans la même minute.',
+  'device.wentWithAny_one': '{{n}} autre écran a disparu dans la même minute.',
+  'device.wentWithAny_other': '{{n}} autres écrans ont disparu dans la même minute.',
   'device.presence': 'Présence et santé',
   'device.connected': 'Connecté',
   'history.title': '90 derniers jours',
