@@ -38,6 +38,8 @@ test('[P5] a device that is offline says who went in the same minute, by the tag
   expect(await wentWith(0)).toBe(null);
   harness.now += 20_000;
   for (const n of [2, 3, 4, 5]) await becomes(n, 'offline');
+  // It comes while the others go.
+  await becomes(7, 'online');
   // One of the hall, three of the north; the one a minute before is not among them.
   expect(await wentWith(0)).toEqual({ tag: 'north', others: 3 });
   expect(await wentWith(5)).toEqual({ tag: null, others: 4 });
