@@ -50,8 +50,8 @@ export interface HttpLimits {
 interface StreamTimes {
   /** Milliseconds between two looks at the session of a stream (A5: a stream ends within 5 s of it). */
   sessionCheckMs: number;
-  /** Milliseconds between two comments that show a quiet stream is alive. */
-  commentMs: number;
+  /** Milliseconds between two signs that a quiet stream is alive: the console doubts it after 4 s without one. */
+  aliveMs: number;
   /** Milliseconds over which heartbeats of one device become one update. */
   coalesceMs: number;
   /** Milliseconds that a reader may take nothing before it is dropped. */
@@ -62,7 +62,7 @@ export const defaultHttpLimits: HttpLimits = {
   requestsPer10S: 600,
   streamsPerSession: 10,
   streamsInAll: 1000,
-  stream: { sessionCheckMs: 3500, commentMs: 15_000, coalesceMs: 2000, stallMs: 30_000 },
+  stream: { sessionCheckMs: 3500, aliveMs: 1500, coalesceMs: 2000, stallMs: 30_000 },
 };
 
 export interface HttpDeps {

@@ -108,6 +108,32 @@ describe('a lost link', TIMEOUT, () => {
     expect(stage.complaints).toEqual([]);
   });
 
+  test('is noticed within 5 s also where the line dies without a word, and what happened meanwhile is there on return', async () => {
+    await using stage = await openStage(browser, { devices: 3 });
+    const { page, service } = stage;
+    await page.clock.install();
+    await page.reload();
+    await streaming(stage);
+    await page.getByText('Online').first().waitFor();
+    service.fallSilent();
+    // From here on only the page's own clock counts.
+    await page.clock.pauseAt(new Date(Date.now() + 2_000));
+    const lost = page.getByText(/^Connection lost\. Data of/);
+    await page.clock.runFor(500);
+    expect(await lost.count()).toBe(0);
+    await page.clock.runFor(2_500);
+    await lost.waitFor();
+    await page.getByText('Was online').first().waitFor();
+
+    service.state.put({ ...deviceAt(701, Date.now()), id: 'd-away', label: 'Aula 2' });
+    await service.stop();
+    await service.start();
+    await page.clock.resume();
+    await lost.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Aula 2' }).waitFor();
+    expect(stage.complaints).toEqual([]);
+  });
+
   test('is said in French too', async () => {
     await using stage = await openStage(browser, { devices: 3, language: 'fr-FR' });
     await streaming(stage);

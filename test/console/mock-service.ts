@@ -18,6 +18,7 @@ const types: Record<string, string> = {
 };
 /** As the service sends it. */
 const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+const ALIVE_MS = 1000;
 const COOKIE = 'rollcall-mock=signed-in';
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
@@ -39,6 +40,8 @@ export class MockService {
   #server: Server | null = null;
   #port = 0;
   readonly #streams = new Set<ServerResponse>();
+  /** A line on which nothing comes any more, and nobody says so. */
+  #silent = false;
   readonly #refusals = new Map<string, MockRefusal>();
   readonly #delays = new Map<string, Promise<void>>();
   readonly asked: string[] = [];
@@ -54,6 +57,7 @@ export class MockService {
 
   /** Listens; after `stop` again on the same port. */
   async start(): Promise<void> {
+    this.#silent = false;
     const server = createServer((request, response) => void this.#serve(request, response));
     await new Promise<void>((resolve) => {
       server.listen(this.#port, '127.0.0.1', resolve);
@@ -81,8 +85,14 @@ export class MockService {
   }
 
   /** Sends an event to every open stream. */
-  push(event: 'device' | 'enrolment' | 'billing' | 'alert', data: unknown): void {
+  push(event: 'device' | 'enrolment' | 'billing' | 'alert' | 'alive', data: unknown): void {
+    if (this.#silent) return;
     for (const stream of this.#streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** From now on streams stay open and say nothing, and others are not opened. */
+  fallSilent(): void {
+    this.#silent = true;
   }
 
   /** Refuses `GET /devices`, say, until `accept` is called. */
@@ -141,10 +151,15 @@ export class MockService {
   }
 
   #stream(response: ServerResponse): void {
+    if (this.#silent) return;
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.write('retry: 200\n\n');
     this.#streams.add(response);
-    response.on('close', () => this.#streams.delete(response));
+    const alive = setInterval(() => this.push('alive', 0), ALIVE_MS);
+    response.on('close', () => {
+      clearInterval(alive);
+      this.#streams.delete(response);
+    });
   }
 
   async #file(path: string, response: ServerResponse): Promise<void> {

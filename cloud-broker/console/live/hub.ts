@@ -93,6 +93,9 @@ class Hub implements LiveHub {
   start = (): (() => void) => {
     this.#stream = openStream('/api/v1/events', {
       opened: () => this.#opened(),
+      heard: () => {
+        this.#state = { ...this.#state, heardAt: Date.now() };
+      },
       lost: () => this.#lost(),
       event: (name, data) => this.#event(name, data),
     });
@@ -137,7 +140,7 @@ class Hub implements LiveHub {
   }
 
   #opened(): void {
-    this.#set({ link: 'live', heardAt: Date.now() });
+    this.#set({ link: 'live' });
     this.#readAgain(CATCH_UP_PAGES);
   }
 
@@ -182,7 +185,6 @@ class Hub implements LiveHub {
   }
 
   #event(name: EventName, data: unknown): void {
-    this.#state = { ...this.#state, heardAt: Date.now() };
     if (name === 'device') {
       const { data: event } = deviceEvent.safeParse(data);
       if (event === undefined) return;

@@ -4,6 +4,8 @@ export type EventName = (typeof eventNames)[number];
 
 export interface StreamListener {
   opened: () => void;
+  /** Something came, if only the sign that it is alive. */
+  heard: () => void;
   /** The link is gone; the stream goes on trying by itself. */
   lost: () => void;
   event: (name: EventName, data: unknown) => void;
@@ -17,6 +19,11 @@ export interface Stream {
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
+/** The service says so often that it is there, that after this long the line is cut, whatever the browser believes of it. */
+const SILENT_MS = 4_000;
+/** An opening that takes longer hangs on a network that is gone; a service that is busy is not asked again meanwhile. */
+const OPENING_MS = 15_000;
+const LOOK_EVERY_MS = 500;
 
 function parse(text: string): unknown {
   try {
@@ -34,15 +41,24 @@ export function openStream(url: string, listener: StreamListener): Stream {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
+  let heardAt = performance.now();
+  let lookedAt = heardAt;
 
+  const heard = (): void => {
+    heardAt = performance.now();
+    listener.heard();
+  };
   const connect = (): void => {
     const opening = new EventSource(url);
     source = opening;
+    heardAt = performance.now();
     opening.addEventListener('open', () => {
       failures = 0;
+      heard();
       listener.opened();
     });
     opening.addEventListener('error', () => {
+      heardAt = performance.now();
       listener.lost();
       if (opening.readyState !== EventSource.CLOSED) return;
       failures += 1;
@@ -50,8 +66,12 @@ export function openStream(url: string, listener: StreamListener): Stream {
       clearTimeout(timer);
       timer = setTimeout(connect, waitMs * (0.5 + Math.random() / 2));
     });
+    opening.addEventListener('alive', heard);
     for (const name of eventNames) {
-      opening.addEventListener(name, (event) => listener.event(name, parse(String(event.data))));
+      opening.addEventListener(name, (event) => {
+        heard();
+        listener.event(name, parse(String(event.data)));
+      });
     }
   };
   const close = (): void => {
@@ -59,12 +79,28 @@ export function openStream(url: string, listener: StreamListener): Stream {
     source?.close();
   };
 
+  const restart = (): void => {
+    close();
+    timer = setTimeout(connect, FIRST_RETRY_MS * (0.5 + Math.random() / 2));
+  };
+  const watch = setInterval(() => {
+    const now = performance.now();
+    // A page that slept, or was busy, takes first what came meanwhile.
+    const isLate = now - lookedAt > 3 * LOOK_EVERY_MS;
+    lookedAt = now;
+    const state = source?.readyState ?? EventSource.CLOSED;
+    const patienceMs = state === EventSource.OPEN ? SILENT_MS : OPENING_MS;
+    if (isLate || state === EventSource.CLOSED || now - heardAt < patienceMs) return;
+    listener.lost();
+    restart();
+  }, LOOK_EVERY_MS);
+
   connect();
   return {
-    close,
-    restart: () => {
+    restart,
+    close: () => {
+      clearInterval(watch);
       close();
-      timer = setTimeout(connect, FIRST_RETRY_MS * (0.5 + Math.random() / 2));
     },
   };
 }

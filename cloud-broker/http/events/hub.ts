@@ -47,6 +47,9 @@ function rights({ userId, role, billing, tags, domainId, scopes }: SignedIn): st
 }
 
 /** All open event streams: wakes them after commits, tells them of heartbeats, and ends those whose session ended. */
+/** An event, not a comment: a browser's page is told of no comments. Without an id, it is not counted when the stream is resumed. */
+const ALIVE = message('alive', 0);
+
 export class EventHub {
   private readonly deps: HubDeps;
   private readonly sessions = new Map<string, OpenSession>();
@@ -59,7 +62,7 @@ export class EventHub {
 
   constructor(deps: HubDeps) {
     this.deps = deps;
-    const { sessionCheckMs, commentMs, coalesceMs } = deps.limits.stream;
+    const { sessionCheckMs, aliveMs, coalesceMs } = deps.limits.stream;
     deps.store.onCommitted(({ events }) => {
       for (const domainId of new Set(events.map((event) => event.domainId))) this.each(domainId, (stream) => stream.wake());
     });
@@ -68,7 +71,7 @@ export class EventHub {
     });
     this.timers = [
       setInterval(() => void this.checkSessions(), sessionCheckMs),
-      setInterval(() => this.all((stream) => stream.pass(':\n\n')), commentMs),
+      setInterval(() => this.all((stream) => stream.pass(ALIVE)), aliveMs),
       setInterval(() => this.tellHeard(), coalesceMs),
     ];
   }
