@@ -2,14 +2,23 @@ import './app/no-eval.ts';
 import '@mantine/core/styles.css';
 import './app/styles.css';
 import { createRoot } from 'react-dom/client';
+import { createQueryClient } from './api/query-client.ts';
+import { parseAddress } from './app/address.ts';
 import { App } from './app/App.tsx';
+import { readAhead } from './app/read-ahead.ts';
 import { createI18n } from './words/i18n.ts';
 import { languages, rememberedLanguage } from './words/language.ts';
+
+const OTHER_LANGUAGE_MS = 3000;
 
 const container = document.querySelector('#console');
 if (container === null) throw new Error('index.html has no #console');
 
-const i18n = await createI18n(rememberedLanguage(localStorage, navigator.languages));
-createRoot(container).render(<App i18n={i18n} />);
-// The other one soon after, so that the switch of languages works without the service too.
-void i18n.loadLanguages([...languages]);
+const client = createQueryClient();
+const [i18n] = await Promise.all([
+  createI18n(rememberedLanguage(localStorage, navigator.languages)),
+  readAhead(client, parseAddress(window.location.pathname, window.location.search)),
+]);
+createRoot(container).render(<App i18n={i18n} client={client} />);
+// The other one when the page is there, so that the switch of languages works without the service too.
+setTimeout(() => void i18n.loadLanguages([...languages]), OTHER_LANGUAGE_MS);

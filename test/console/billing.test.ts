@@ -76,7 +76,7 @@ describe('billing', TIMEOUT, () => {
     await page.getByRole('link', { name: 'Room 000100' }).waitFor();
     expect(await page.locator('.rc-row').count()).toBeLessThan(60);
     expect(
-      service.asked.filter((call) => call.includes('/billing/history/folded?limit=200&cursor=')).length,
+      service.asked.filter((call) => call.includes('/billing/history/folded?limit=100&cursor=')).length,
     ).toBeGreaterThanOrEqual(4);
   });
 

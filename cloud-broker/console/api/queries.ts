@@ -10,8 +10,8 @@ import { compare } from '../live/rows.ts';
 import { read } from './client.ts';
 import { hasCode } from './failure.ts';
 
-/** Rows fetched at once; the API's own limit is 200. */
-const PAGE_ROWS = 200;
+/** Rows fetched at once: more than the tallest screen shows. */
+const PAGE_ROWS = 100;
 /** Counts are read again so often even when nothing happens: it tells a dead link from a quiet one. */
 const COUNTS_EVERY_MS = 30_000;
 const PRESENCE_EVERY_MS = 60_000;

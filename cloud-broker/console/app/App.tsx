@@ -1,9 +1,9 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 import type { i18n as I18n } from 'i18next';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect } from 'react';
 import { I18nextProvider } from 'react-i18next';
-import { createQueryClient } from '../api/query-client.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { DevicesPage } from '../devices/DevicesPage.tsx';
 import { LiveProvider } from '../live/Live.tsx';
@@ -21,8 +21,7 @@ import { cssVariables, theme } from './theme.ts';
 
 const SignInPage = later(async () => (await import('../sign-in/SignInPage.tsx')).SignInPage);
 
-export function App({ i18n }: { i18n: I18n }) {
-  const [client] = useState(createQueryClient);
+export function App({ i18n, client }: { i18n: I18n; client: QueryClient }) {
   return (
     <I18nextProvider i18n={i18n}>
       <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">

@@ -14,6 +14,7 @@ import type { EventName, Stream } from './stream.ts';
 const FLUSH_EVERY_MS = 150;
 /** Figures that are computed from many rows are read again at most so often. */
 const FIGURES_EVERY_MS = 1_000;
+const FIRST_CATCH_UP_MS = 1_000;
 const REFUSED_KEPT = 5;
 const TRIES_KEPT = 30;
 
@@ -66,6 +67,7 @@ class Hub implements LiveHub {
   readonly #meanwhile = new Set<Set<string>>();
   #flushing: ReturnType<typeof setTimeout> | undefined;
   #reading: ReturnType<typeof setTimeout> | undefined;
+  #catching: ReturnType<typeof setTimeout> | undefined;
   #stream: Stream | null = null;
 
   constructor(client: QueryClient) {
@@ -110,6 +112,7 @@ class Hub implements LiveHub {
       window.removeEventListener('online', offline);
       clearTimeout(this.#flushing);
       clearTimeout(this.#reading);
+      clearTimeout(this.#catching);
     };
   };
 
@@ -140,8 +143,12 @@ class Hub implements LiveHub {
   }
 
   #opened(): void {
+    const isFirst = this.#state.link === 'connecting';
     this.#set({ link: 'live' });
-    this.#readAgain(CATCH_UP_PAGES);
+    // What happened between the first reading and now is caught up when the page is there.
+    clearTimeout(this.#catching);
+    if (isFirst) this.#catching = setTimeout(() => this.#readAgain(CATCH_UP_PAGES), FIRST_CATCH_UP_MS);
+    else this.#readAgain(CATCH_UP_PAGES);
   }
 
   /** What is in view is read again, of the lists the first `mostPages` pages. */

@@ -55,7 +55,7 @@ export function VirtualTable<Row>(props: Props<Row>) {
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => props.rowHeight,
-    overscan: 8,
+    overscan: 4,
     scrollMargin,
     getItemKey: (index) => {
       const row = rows[index];

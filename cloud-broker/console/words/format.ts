@@ -34,21 +34,36 @@ const HOUR_MS = 60 * MINUTE_MS;
 // A clock of the reader's that is behind must not make a heartbeat come from the future.
 const passedMs = (isoTime: string, nowMs: number): number => Math.max(0, nowMs - Date.parse(isoTime));
 
+/** Made when it is first asked for: each costs about a millisecond. */
+function lazily<T>(make: () => T): () => T {
+  let one: T | undefined;
+  return () => (one ??= make());
+}
+
+const made = new Map<Language, Formats>();
+
+/** One for each language: what formats numbers and times costs more to make than a row costs to draw. */
+export function formatsOf(language: Language): Formats {
+  const formats = made.get(language) ?? createFormats(language);
+  made.set(language, formats);
+  return formats;
+}
+
 /** How a language writes numbers and times. English writes the day before the month and 24 hours, as the French do. */
 export function createFormats(language: Language): Formats {
   const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
-  const number = new Intl.NumberFormat(locale);
-  const signed = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' });
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
-  const shortDate = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
-  const shortDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
-  const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
-  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
-  const relative = new Intl.RelativeTimeFormat(locale, { style: 'short' });
-  const unitOf = (unit: 'day' | 'minute' | 'hour' | 'second'): Intl.NumberFormat =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' });
+  const number = lazily(() => new Intl.NumberFormat(locale));
+  const signed = lazily(() => new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' }));
+  const date = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }));
+  const shortDate = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }));
+  const day = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'long' }));
+  const shortDay = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }));
+  const dayMonth = lazily(() => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }));
+  const exact = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }));
+  const clock = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }));
+  const relative = lazily(() => new Intl.RelativeTimeFormat(locale, { style: 'short' }));
+  const unitOf = (unit: 'day' | 'minute' | 'hour' | 'second'): (() => Intl.NumberFormat) =>
+    lazily(() => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }));
   const minutes = unitOf('minute');
   const hours = unitOf('hour');
   const units = [
@@ -57,30 +72,30 @@ export function createFormats(language: Language): Formats {
     [60, minutes] as const,
     [1, unitOf('second')] as const,
   ];
-  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
-  const minute = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  const percent = lazily(() => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }));
+  const minute = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }));
   return {
-    number: (value) => number.format(value),
-    signed: (value) => signed.format(value).replace('-', '−'),
-    date: (isoDate) => date.format(new Date(isoDate)),
-    dates: (from, to) => shortDate.formatRange(new Date(from), new Date(to)),
-    day: (isoTime) => day.format(new Date(isoTime)),
-    dayMonth: (isoTime) => dayMonth.format(new Date(isoTime)),
-    exact: (isoTime) => exact.format(new Date(isoTime)),
-    clock: (timeMs) => clock.format(timeMs),
+    number: (value) => number().format(value),
+    signed: (value) => signed().format(value).replace('-', '−'),
+    date: (isoDate) => date().format(new Date(isoDate)),
+    dates: (from, to) => shortDate().formatRange(new Date(from), new Date(to)),
+    day: (isoTime) => day().format(new Date(isoTime)),
+    dayMonth: (isoTime) => dayMonth().format(new Date(isoTime)),
+    exact: (isoTime) => exact().format(new Date(isoTime)),
+    clock: (timeMs) => clock().format(timeMs),
     ago: (isoTime, nowMs) => {
       const agoMs = passedMs(isoTime, nowMs);
       if (agoMs < MINUTE_MS) return null;
-      if (agoMs < HOUR_MS) return relative.format(-Math.floor(agoMs / MINUTE_MS), 'minute');
-      if (agoMs < 24 * HOUR_MS) return relative.format(-Math.floor(agoMs / HOUR_MS), 'hour');
-      return shortDay.format(new Date(isoTime));
+      if (agoMs < HOUR_MS) return relative().format(-Math.floor(agoMs / MINUTE_MS), 'minute');
+      if (agoMs < 24 * HOUR_MS) return relative().format(-Math.floor(agoMs / HOUR_MS), 'hour');
+      return shortDay().format(new Date(isoTime));
     },
     since: (isoTime, nowMs) => {
       const lastingMs = passedMs(isoTime, nowMs);
       if (lastingMs < MINUTE_MS) return null;
-      if (lastingMs < HOUR_MS) return { kind: 'lasting', text: minutes.format(Math.floor(lastingMs / MINUTE_MS)) };
-      if (lastingMs < 24 * HOUR_MS) return { kind: 'lasting', text: hours.format(Math.floor(lastingMs / HOUR_MS)) };
-      return { kind: 'day', text: shortDay.format(new Date(isoTime)) };
+      if (lastingMs < HOUR_MS) return { kind: 'lasting', text: minutes().format(Math.floor(lastingMs / MINUTE_MS)) };
+      if (lastingMs < 24 * HOUR_MS) return { kind: 'lasting', text: hours().format(Math.floor(lastingMs / HOUR_MS)) };
+      return { kind: 'day', text: shortDay().format(new Date(isoTime)) };
     },
     duration: (seconds) => {
       const first = Math.max(
@@ -92,11 +107,11 @@ export function createFormats(language: Language): Formats {
       for (const [length, unit] of seconds < 1 ? units.slice(-1) : units.slice(first, first + 2)) {
         const whole = Math.floor(left / length);
         left -= whole * length;
-        if (whole > 0 || parts.length === 0) parts.push(unit.format(whole));
+        if (whole > 0 || parts.length === 0) parts.push(unit().format(whole));
       }
       return parts.join(' ');
     },
-    percent: (value) => percent.format(value / 100),
-    minute: (isoTime) => minute.format(new Date(isoTime)),
+    percent: (value) => percent().format(value / 100),
+    minute: (isoTime) => minute().format(new Date(isoTime)),
   };
 }

@@ -1,8 +1,8 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Language } from '../../../protocol/errors.ts';
 import type { en } from './en.ts';
-import { createFormats } from './format.ts';
+import { formatsOf } from './format.ts';
 import type { Formats } from './format.ts';
 import { rememberLanguage } from './language.ts';
 
@@ -22,7 +22,7 @@ export function useWords(): Words {
   const { i18n } = useTranslation();
   const language: Language = i18n.language === 'fr' ? 'fr' : 'en';
   const t = useCallback<Words['t']>((key, values) => i18n.t(key, { ...values, lng: language }), [i18n, language]);
-  const formats = useMemo(() => createFormats(language), [language]);
+  const formats = formatsOf(language);
   const choose = useCallback(
     (next: Language) => {
       rememberLanguage(localStorage, next);
