@@ -32,6 +32,8 @@ export const session = z.object({
   secondFactor: z.boolean(),
   domain: z.object({
     name: domainName,
+    /** Names of up to three who may change what this user may not: admins of the whole domain. */
+    admins: z.array(z.string()),
     organization: z.string(),
     status: z.enum(domainStatuses),
     trialEndsAt: nullableTime,

@@ -89,7 +89,7 @@ describe('billing', TIMEOUT, () => {
         service.refuse('GET /billing/history', 403, 'forbidden');
       },
     });
-    await stage.page.getByText('Ask an admin of your domain.').first().waitFor();
+    await stage.page.getByText('Ask an admin: marge.').first().waitFor();
     expect(await stage.page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
   });
 

@@ -213,7 +213,7 @@ describe('what may not be changed', TIMEOUT, () => {
 
   test('[D6] a user who may only look is told so', async () => {
     await using stage = await openStage(browser, { devices: 3, pending: 1, role: 'user' });
-    await stage.page.getByText('To change something, ask an admin of your domain.').waitFor();
+    await stage.page.getByText('To change something, ask an admin: marge.').waitFor();
     expect(await stage.page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
     expect(await stage.page.getByRole('button', { name: 'Reject' }).isDisabled()).toBe(true);
   });

@@ -41,6 +41,7 @@ export class MockState {
       secondFactor: false,
       domain: {
         name: 'springfield',
+        admins: ['marge'],
         organization: 'Springfield School District',
         status: options.status ?? (enrolled.length > 0 ? 'active' : 'trial'),
         trialEndsAt: iso(now + 21 * DAY_MS),

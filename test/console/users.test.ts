@@ -107,7 +107,7 @@ describe('users', { timeout: 90_000 }, () => {
     expect(await crew.isSignedIn(bart.cookie)).toBe(false);
     const milhouse = await crew.person(domain, 'milhouse');
     const denied = await stage.window({ cookie: milhouse.cookie, path: '/users' });
-    await denied.getByText('Ask an admin of your domain.').waitFor();
+    await denied.getByText('Ask an admin: admin, lisa.').waitFor();
     expect(await button(denied, 'Invite a user').count()).toBe(0);
   });
 

@@ -16,6 +16,12 @@ export function useSession(): Session {
   return session;
 }
 
+/** Whom to ask, in words: `marge, homer`; null where nobody is signed in, or nobody else could. */
+export function useAdmins(): string | null {
+  const admins = use(SessionContext)?.domain.admins ?? [];
+  return admins.length === 0 ? null : admins.join(', ');
+}
+
 /** What may be changed now. The service decides; this only spares a click that it would refuse. */
 export interface Allowed {
   /** Approving and editing: not by a plain user (D6), not without credits (D5), not while the link is lost. */

@@ -5,7 +5,7 @@ import { blocksQuery, countsQuery } from '../api/queries.ts';
 import { devicesView } from '../app/address.ts';
 import type { DevicesView } from '../app/address.ts';
 import { useAddress } from '../app/Address.tsx';
-import { useAllowed, useSession } from '../app/Session.tsx';
+import { useAdmins, useAllowed, useSession } from '../app/Session.tsx';
 import { later } from '../parts/later.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { useWords } from '../words/words.ts';
@@ -31,6 +31,7 @@ export function DevicesPage({ view }: { view: DevicesView }) {
   const shut = (): void => close(devicesView(filter));
   const [pasting, setPasting] = useState(false);
   const [importing, setImporting] = useState(false);
+  const admins = useAdmins();
   const allowed = useAllowed().change && role !== 'user';
   const [serials, setSerials] = useState<readonly string[] | null>(null);
   return (
@@ -56,7 +57,9 @@ export function DevicesPage({ view }: { view: DevicesView }) {
           <Button onClick={() => go({ page: 'enrol' })}>{t('enrol.open')}</Button>
         </Group>
       </div>
-      {role === 'user' ? <Notice colour="off">{t('session.looksOnly')}</Notice> : null}
+      {role === 'user' ? (
+        <Notice colour="off">{admins === null ? t('session.looksOnly') : t('session.looks', { names: admins })}</Notice>
+      ) : null}
       <Settling />
       <RefusedTries />
       {filter.status === 'pending' ? null : <Waiting />}

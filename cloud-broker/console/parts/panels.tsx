@@ -2,6 +2,7 @@ import { Alert, Button, Code, Group, Paper, Skeleton, Stack, Text, Title } from 
 import type { ReactNode } from 'react';
 import { wordsOf } from '../../../protocol/errors.ts';
 import { Failure, failureWords, hasCode } from '../api/failure.ts';
+import { useAdmins } from '../app/Session.tsx';
 import { useWords } from '../words/words.ts';
 
 /** The correlation id, to be quoted to support; nothing when no answer came. */
@@ -32,13 +33,14 @@ export function ErrorPanel({ error, retry }: { error: unknown; retry: () => void
   const { t, language } = useWords();
   const denied = hasCode(error, 'forbidden');
   const words = denied ? wordsOf('forbidden', language) : failureWords(error, language);
+  const admins = useAdmins();
   return (
     <Paper className="rc-panel" role="alert" p="xl">
       <Stack gap="xs" align="flex-start">
         <Title order={2} size="h4">
           {words.message}
         </Title>
-        <Text>{words.next}</Text>
+        <Text>{denied && admins !== null ? t('session.askAdmin', { names: admins }) : words.next}</Text>
         <Reference error={error} />
         {denied ? null : (
           <Button variant="default" onClick={retry} mt="xs">

@@ -4,6 +4,7 @@ import type { Principal } from '../../domains/accounts.ts';
 import { domainById, statusOf } from '../../store/domain-rows.ts';
 import { nullableIsoTime } from '../../store/queries/cursor.ts';
 import { hasSecondFactor } from '../../store/queries/second-factor.ts';
+import { adminNames } from '../../store/queries/user-list.ts';
 import { callerOf } from '../access.ts';
 import { emptyBody, nothing, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -18,6 +19,7 @@ function presentSession(deps: HttpDeps, principal: Principal): Session {
     secondFactor: hasSecondFactor(deps.store.reader, principal.userId),
     domain: {
       name: domain.name,
+      admins: adminNames(deps.store.reader, principal),
       organization: domain.organization,
       status: statusOf(domain, deps.clock()),
       trialEndsAt: nullableIsoTime(domain.trialEndsAt),

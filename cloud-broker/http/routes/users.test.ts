@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { session as sessionSchema } from '../../../protocol/api.ts';
 import type { UsersPage } from '../../../protocol/api-users.ts';
 import { openHarness, type Harness, type TestDomain } from '../testing/harness.ts';
 import { Crew, type Person } from '../testing/users.ts';
@@ -21,6 +22,21 @@ const remove = async (by: { cookie: string }, whom: { id: string }) => crew.call
 const refused = (status: number, code: string) => ({ status, json: { code } });
 const ownId = async (domain: TestDomain): Promise<string> =>
   (await crew.list(domain.cookie)).find(({ name }) => name === 'admin')?.id ?? '';
+
+test('[D6] [A4] whoever may not change something learns whom to ask: admins of the whole domain who can sign in, three at most', async () => {
+  const domain = await harness.domain('asked');
+  await harness.domain('others');
+  const named = async (cookie: string): Promise<string[]> =>
+    sessionSchema.parse((await crew.call(cookie, 'GET', '/session')).json).domain.admins;
+  expect(await named(domain.cookie)).toEqual([]);
+  const bart = await crew.person(domain, 'bart');
+  expect(await named(bart.cookie)).toEqual(['admin']);
+  await crew.person(domain, 'zoe', { role: 'domain-admin' });
+  await crew.person(domain, 'ann', { role: 'admin', tags: ['north'] });
+  await crew.invite(domain, 'abe', { role: 'admin' });
+  for (const name of ['carl', 'lisa']) await crew.person(domain, name, { role: 'admin' });
+  expect(await named(bart.cookie)).toEqual(['admin', 'zoe', 'carl']);
+});
 
 describe('the list of users', () => {
   test('[D6] shows role, Billing, tags, state, second factor, last sign-in, and how many devices each sees', async () => {

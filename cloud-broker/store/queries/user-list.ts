@@ -142,6 +142,22 @@ export function listOwnSessions(
   return { items: sessions, nextCursor, total };
 }
 
+const MOST_NAMED = 3;
+
+/** Whom another user of the domain can ask: admins without tags who can sign in, domain admins first. */
+export function adminNames(sql: Sql, { domainId, userId }: { domainId: number; userId: string }): string[] {
+  return sql
+    .all<{ name: string }>(
+      `SELECT u."name" FROM auth_user u WHERE u."domainId" = ? AND u."id" <> ? AND u."role" <> 'user' AND u."tags" = '[]'
+        AND EXISTS (SELECT 1 FROM auth_account a WHERE a."userId" = u."id" AND a."password" IS NOT NULL)
+       ORDER BY u."role" = 'domain-admin' DESC, u."name" LIMIT ?`,
+      domainId,
+      userId,
+      MOST_NAMED,
+    )
+    .map(({ name }) => name);
+}
+
 /** The language of a user's mails. */
 export function languageOfUser(sql: Sql, userId: string): Language {
   return sql.get<{ language: Language }>('SELECT "language" FROM auth_user WHERE "id" = ?', userId)?.language ?? 'en';
