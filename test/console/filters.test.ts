@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newApiKey } from '../../protocol/api-keys.ts';
+import { devicesPage } from '../../protocol/api.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { openRealStage, type RealStage } from './real-stage.ts';
 
+const run = promisify(execFile);
 const TIMEOUT = { timeout: 60_000 };
 const DAY_MS = 86_400_000;
 let browser: Browser;
@@ -117,6 +122,21 @@ describe('the list of devices', TIMEOUT, () => {
     await page.getByRole('checkbox', { name: 'Agent' }).click();
     await page.getByRole('columnheader', { name: 'Agent' }).waitFor({ state: 'detached' });
     expect(search(page)).toBe('?columns=os');
+    expect(stage.complaints).toEqual([]);
+  });
+
+  test('[A1] [A2] is copied as a command that reads the same list with an API key', async () => {
+    const page = await open('/devices?model=MX-65&silent=before-7d&q=mx');
+    await listOf(page, 2);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy as curl' }).click();
+    await page.getByText('Copied').waitFor();
+    const command = await page.evaluate(async () => navigator.clipboard.readText());
+    const body = { name: 'a script', scopes: ['devices:read'] };
+    const made = await stage.harness.request('POST', '/api/v1/api-keys', { cookie: stage.domain.cookie, body });
+    const { secret } = newApiKey.parse(made.json);
+    const { stdout } = await run('bash', ['-c', `${command} --silent`], { env: { ...process.env, ROLLCALL_API_KEY: secret } });
+    expect(devicesPage.parse(JSON.parse(stdout))).toMatchObject({ total: 2 });
     expect(stage.complaints).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { Button, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Alert } from '../../../protocol/api-alerts.ts';
 import { useSession } from '../app/Session.tsx';
+import { CopyCurl } from '../parts/CopyCurl.tsx';
 import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { AlertLine } from './AlertLine.tsx';
@@ -14,9 +15,12 @@ export function AlertsPage() {
   const { role } = useSession();
   return (
     <div className="rc-stack rc-medium">
-      <Title order={1} size="h2">
-        {t('alerts.title')}
-      </Title>
+      <div className="rc-page-head">
+        <Title order={1} size="h2">
+          {t('alerts.title')}
+        </Title>
+        <CopyCurl path="/alerts" />
+      </div>
       <Open />
       <Earlier />
       {role === 'user' ? null : <AlertRulesPanel />}

@@ -6,6 +6,7 @@ import { useLost } from '../live/Live.tsx';
 import { ErrorPanel, Fact, Facts } from '../parts/panels.tsx';
 import { DomainSign } from '../parts/Status.tsx';
 import type { Words } from '../words/words.ts';
+import { CopyCurl } from '../parts/CopyCurl.tsx';
 import { useWords } from '../words/words.ts';
 import { BalanceChart } from './BalanceChart.tsx';
 import { Forecast } from './Forecast.tsx';
@@ -29,9 +30,12 @@ export function BillingPage() {
           <Title order={2} size="h3">
             {t('billing.history')}
           </Title>
-          <Anchor href="/api/v1/billing/history.csv" download>
-            {t('history.csv')}
-          </Anchor>
+          <span className="rc-take">
+            <CopyCurl path="/billing/history" />
+            <Anchor size="sm" href="/api/v1/billing/history.csv" download>
+              {t('history.csv')}
+            </Anchor>
+          </span>
         </Group>
         <History />
       </section>

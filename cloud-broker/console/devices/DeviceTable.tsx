@@ -12,6 +12,7 @@ import { Changes } from '../parts/Changes.tsx';
 import { useHeld } from '../parts/held.ts';
 import { later } from '../parts/later.tsx';
 import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { CopyCurl } from '../parts/CopyCurl.tsx';
 import { VirtualTable } from '../parts/VirtualTable.tsx';
 import type { Column } from '../parts/VirtualTable.tsx';
 import { useWords } from '../words/words.ts';
@@ -139,9 +140,12 @@ function Rows(props: Props) {
           <CommandToAll key={listOf(filter)} filter={filter} total={list.total} />
         ) : null}
         {filter.serials === undefined ? (
-          <Anchor className="rc-csv" size="sm" href={`/api/v1/devices.csv?${filterQuery(filter).toString()}`} download>
-            {t('history.csv')}
-          </Anchor>
+          <span className="rc-take">
+            <CopyCurl path={`/devices?${filterQuery(filter).toString()}`} />
+            <Anchor size="sm" href={`/api/v1/devices.csv?${filterQuery(filter).toString()}`} download>
+              {t('history.csv')}
+            </Anchor>
+          </span>
         ) : null}
         <ColumnsMenu columns={chosen} choose={choose} />
       </div>

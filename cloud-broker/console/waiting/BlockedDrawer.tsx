@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Block } from '../../../protocol/api.ts';
 import { blocksQuery } from '../api/queries.ts';
 import { useAllowed } from '../app/Session.tsx';
+import { CopyCurl } from '../parts/CopyCurl.tsx';
 import { ErrorPanel, Fact, Facts, Refused, RowsLoading } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
@@ -36,6 +37,9 @@ function Blocks() {
   return (
     <Stack gap="md">
       <Text c="dimmed">{t('blocked.text')}</Text>
+      <span>
+        <CopyCurl path="/blocks" />
+      </span>
       {blocks.map((block) => (
         <BlockCard key={block.id} block={block} />
       ))}

@@ -8,6 +8,7 @@ export const shell = {
   'session.userHint': 'name@domain, or your e-mail address',
   'session.password': 'Password',
   'session.showPassword': 'Show or hide the password',
+  'curl.copy': 'Copy as curl',
   'session.askAdmin': 'Ask an admin: {{names}}.',
   'session.looks': 'You can look at everything here. To change something, ask an admin: {{names}}.',
   'session.looksOnly': 'You can look at everything here. To change something, ask an admin of your domain.',

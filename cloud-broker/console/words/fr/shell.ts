@@ -10,6 +10,7 @@ export const shell: Record<keyof typeof words, string> = {
   'session.userHint': 'nom@domaine, ou votre adresse e-mail',
   'session.password': 'Mot de passe',
   'session.showPassword': 'Afficher ou masquer le mot de passe',
+  'curl.copy': 'Copier pour curl',
   'session.askAdmin': 'Demandez à un administrateur\u00a0: {{names}}.',
   'session.looks': 'Vous pouvez tout consulter ici. Pour modifier, demandez à un administrateur\u00a0: {{names}}.',
   'session.looksOnly': 'Vous pouvez tout consulter ici. Pour modifier, demandez à un administrateur de votre domaine.',
