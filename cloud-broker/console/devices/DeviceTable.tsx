@@ -108,6 +108,19 @@ function AllShown({ list, selection }: Pick<Props, 'list' | 'selection'>) {
   );
 }
 
+/** The list elsewhere: as a command for programs, as a table for people. */
+function TakeAway({ query }: { query: string }) {
+  const { t } = useWords();
+  return (
+    <span className="rc-take">
+      <CopyCurl path={`/devices?${query}`} />
+      <Anchor size="sm" href={`/api/v1/devices.csv?${query}`} download>
+        {t('history.csv')}
+      </Anchor>
+    </span>
+  );
+}
+
 function Rows(props: Props) {
   const { filter, list, selection, editing, edit } = props;
   const { t, formats } = useWords();
@@ -139,14 +152,7 @@ function Rows(props: Props) {
           // What was asked of another list is not this one's outcome.
           <CommandToAll key={listOf(filter)} filter={filter} total={list.total} />
         ) : null}
-        {filter.serials === undefined ? (
-          <span className="rc-take">
-            <CopyCurl path={`/devices?${filterQuery(filter).toString()}`} />
-            <Anchor size="sm" href={`/api/v1/devices.csv?${filterQuery(filter).toString()}`} download>
-              {t('history.csv')}
-            </Anchor>
-          </span>
-        ) : null}
+        {filter.serials === undefined ? <TakeAway query={filterQuery(filter).toString()} /> : null}
         <ColumnsMenu columns={chosen} choose={choose} />
       </div>
       <VirtualTable
