@@ -123,6 +123,14 @@ describe('one device', TIMEOUT, () => {
     await page.keyboard.press('Enter');
     await drawer.getByRole('button', { name: 'Save' }).click();
     await drawer.getByRole('heading', { name: 'Aula' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await drawer.getByRole('heading', { name: 'Room 000103' }).waitFor();
+    expect(service.state.device('d-000003').tags).toEqual(['gym']);
+    await drawer.getByRole('textbox', { name: 'Label' }).fill('Aula');
+    await drawer.getByRole('combobox', { name: 'Tags' }).fill('east');
+    await page.keyboard.press('Enter');
+    await drawer.getByRole('button', { name: 'Save' }).click();
+    await drawer.getByRole('heading', { name: 'Aula' }).waitFor();
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
     await page.mouse.move(5, 5);

@@ -17,7 +17,7 @@ export function EditDevice({ device }: { device: Device }) {
   const { change } = useAllowed();
   const [label, setLabel] = useState<string | null>(null);
   const [tags, setTags] = useState<string[] | null>(null);
-  const edit = useEdit(device.id);
+  const edit = useEdit(device);
   const patch: DevicePatch = {
     ...(label === null || label.trim() === device.label ? {} : { label: label.trim() }),
     ...(tags === null ? {} : { tags: tags.map((tag) => tag.trim()) }),

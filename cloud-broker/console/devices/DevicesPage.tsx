@@ -72,6 +72,7 @@ export function DevicesPage({ view }: { view: DevicesView }) {
         ) : (
           <Pasted serials={serials} onClose={() => setSerials(null)} />
         )}
+        <DeviceDrawer id={view.device} onClose={shut} />
       </UndoProvider>
       {importing ? <ImportNames opened onClose={() => setImporting(false)} /> : null}
       <PasteSerials
@@ -83,7 +84,6 @@ export function DevicesPage({ view }: { view: DevicesView }) {
         }}
       />
       <Keys />
-      <DeviceDrawer id={view.device} onClose={shut} />
       <BlockedDrawer opened={view.panel === 'blocked'} onClose={shut} />
     </div>
   );

@@ -3,11 +3,9 @@ import { useState } from 'react';
 import type { FormEvent, KeyboardEvent } from 'react';
 import { devicePatch } from '../../../protocol/api.ts';
 import type { Device, DevicePatch } from '../../../protocol/api.ts';
-import { change } from '../api/client.ts';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useEdit } from './changes.ts';
-import { useUndo } from './Undo.tsx';
 
 const MOST_TAGS = 32;
 const MOST_CHARACTERS = 64;
@@ -17,24 +15,14 @@ export function EditRow({ device, onClose }: { device: Device; onClose: () => vo
   const { t } = useWords();
   const [label, setLabel] = useState(device.label);
   const [tags, setTags] = useState(device.tags);
-  const edit = useEdit(device.id);
-  const offer = useUndo();
+  const edit = useEdit(device);
   const patch: DevicePatch = { label: label.trim(), tags: tags.map((tag) => tag.trim()) };
   const checked = devicePatch.safeParse(patch);
-  const before: DevicePatch = { label: device.label, tags: device.tags };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (!checked.success) return;
-    if (JSON.stringify(checked.data) === JSON.stringify(before)) return onClose();
-    edit.mutate(checked.data, {
-      onSuccess: () => {
-        offer({
-          text: t('undo.labelled', { label: device.label }),
-          undo: () => change('PATCH', `/devices/${encodeURIComponent(device.id)}`, before),
-        });
-        onClose();
-      },
-    });
+    if (JSON.stringify(checked.data) === JSON.stringify({ label: device.label, tags: device.tags })) return onClose();
+    edit.mutate(checked.data, { onSuccess: onClose });
   };
   const leave = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;

@@ -5,6 +5,8 @@ import { change, read } from '../api/client.ts';
 import { hasCode } from '../api/failure.ts';
 import { keys } from '../api/queries.ts';
 import { useHub } from '../live/Live.tsx';
+import { useWords } from '../words/words.ts';
+import { useUndo } from './Undo.tsx';
 
 const pathOf = (id: string): string => `/devices/${encodeURIComponent(id)}`;
 
@@ -40,9 +42,28 @@ export function useReject(id: string) {
   return useMutation({ mutationFn: (block: boolean) => change('POST', `${pathOf(id)}/reject`, { block }), onSettled });
 }
 
-export function useEdit(id: string) {
+/** Changes label and tags; for 10 seconds that can be taken back (principle 8). */
+export function useEdit({ id, label, tags }: Device) {
   const onSettled = useLookAgain(id);
-  return useMutation({ mutationFn: (patch: DevicePatch) => change('PATCH', pathOf(id), patch), onSettled });
+  const offer = useUndo();
+  const { t } = useWords();
+  return useMutation({
+    mutationFn: (patch: DevicePatch) => change('PATCH', pathOf(id), patch),
+    onSuccess: (_answer, patch) => {
+      const before: DevicePatch = {
+        ...(patch.label === undefined ? {} : { label }),
+        ...(patch.tags === undefined ? {} : { tags }),
+      };
+      offer({
+        text: t('undo.labelled', { label }),
+        undo: async () => {
+          await change('PATCH', pathOf(id), before);
+          await onSettled();
+        },
+      });
+    },
+    onSettled,
+  });
 }
 
 /** Unenrols a device (E9). */
