@@ -68,8 +68,10 @@ function DeviceFacts({ device }: { device: Device }) {
       ) : null}
       <Identity device={device} former={former} />
       <Section title={t('device.enrolment')}>
-        <Brought device={device} />
-        <Enrolment id={device.id} />
+        <Stack gap="sm">
+          <Brought device={device} />
+          <Enrolment id={device.id} />
+        </Stack>
       </Section>
       {device.pending === null && !former ? <Unenrol device={device} /> : null}
     </Stack>

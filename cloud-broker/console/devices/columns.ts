@@ -14,12 +14,12 @@ export const columnWords: Record<ChosenColumn, WordKey> = {
 };
 
 export const columnWidths: Record<ChosenColumn, string> = {
-  serialSource: '140px',
-  enrolled: '130px',
-  credits: '90px',
-  health: 'minmax(230px, 1fr)',
-  os: '100px',
-  agent: '80px',
+  serialSource: '8.75rem',
+  enrolled: '8.125rem',
+  credits: '5.625rem',
+  health: 'minmax(14.375rem, 1fr)',
+  os: '6.25rem',
+  agent: '5rem',
 };
 
 const KEPT = 'rollcall.columns';

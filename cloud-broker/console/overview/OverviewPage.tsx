@@ -1,10 +1,10 @@
-import { Title } from '@mantine/core';
+import { Button, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { countsQuery } from '../api/queries.ts';
 import { devicesView, noFilter } from '../app/address.ts';
-import { Link } from '../app/Address.tsx';
+import { Link, useAddress } from '../app/Address.tsx';
 import { useLost } from '../live/Live.tsx';
-import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { DeviceSign } from '../parts/Status.tsx';
 import { useWords } from '../words/words.ts';
 import { AttentionPanel } from './Attention.tsx';
@@ -30,10 +30,18 @@ export function OverviewPage() {
 
 function Now() {
   const { t, formats } = useWords();
+  const { go } = useAddress();
   const { data, error, refetch } = useQuery(countsQuery);
   if (data === undefined)
     return error === null ? <RowsLoading rows={2} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
   const enrolled = data.all - data.pending;
+  if (data.all === 0)
+    return (
+      <Empty title={t('devices.empty')}>
+        <Text>{t('devices.emptyHint')}</Text>
+        <Button onClick={() => go({ page: 'enrol' })}>{t('enrol.open')}</Button>
+      </Empty>
+    );
   return (
     <section className="rc-panel rc-card">
       <p className="rc-headline">
