@@ -202,13 +202,20 @@ export class DomainSearch {
 
   /** To be called after the reading, with the same as `prepare`. */
   find(q: string, wanted: Wanted): { ids: string[]; total: number } {
-    const { among } = wanted;
     const terms = termsOf(q, wanted);
-    const term = among === undefined ? this.terms.of(terms, this.devices.length) : this.searchAmong(among, terms);
+    if (wanted.among !== undefined) {
+      const among = this.placesAmong(wanted.among, terms);
+      return { ids: this.idsAt(this.sort(among, wanted)), total: among.length };
+    }
+    const term = this.terms.of(terms, this.devices.length);
     // Others that were asked for meanwhile may have let it go.
     this.terms.finish(term);
-    const places = term.count > FEW ? this.follow(term, wanted) : this.sort(term, wanted);
-    return { ids: places.map((place) => this.devices[place]?.id ?? ''), total: term.count };
+    const places = term.count > FEW ? this.follow(term, wanted) : this.sort(term.places(), wanted);
+    return { ids: this.idsAt(places), total: term.count };
+  }
+
+  private idsAt(places: readonly number[]): string[] {
+    return places.map((place) => this.devices[place]?.id ?? '');
   }
 
   private follow(term: Term, { by, after, descending, most }: Wanted): number[] {
@@ -217,10 +224,9 @@ export class DomainSearch {
     return places;
   }
 
-  private sort(term: Term, { by, after, descending, most }: Wanted): number[] {
+  private sort(places: readonly number[], { by, after, descending, most }: Wanted): number[] {
     const direction = descending ? -1 : 1;
-    return term
-      .places()
+    return places
       .filter((place) => after === null || direction * comparedKeys(this.keyOf(place, by), after) > 0)
       .toSorted((one, other) => direction * comparedKeys(this.keyOf(one, by), this.keyOf(other, by)))
       .slice(0, most);
@@ -244,7 +250,7 @@ export class DomainSearch {
   private *scan(term: Term, text: string): Generator<void> {
     let texts = 0;
     for (const { from, to } of this.signatures.blocksThatMayHold(text, this.devices.length)) {
-      for (let place = from; place < to; place += 1) this.look(term, place);
+      for (let place = from; place < to; place += 1) if (this.isMetAt(term, place)) term.add(place);
       texts += to - from;
       if (texts < TEXTS_A_TURN) continue;
       texts = 0;
@@ -253,17 +259,13 @@ export class DomainSearch {
   }
 
   /** Few devices, named by somebody who knows them: kept for nobody. */
-  private searchAmong(ids: ReadonlySet<string>, terms: Terms): Term {
-    const term = new Term(terms, this.devices.length);
-    for (const id of ids) {
-      const place = this.places.get(id);
-      if (place !== undefined) this.look(term, place);
-    }
-    return term;
+  private placesAmong(ids: ReadonlySet<string>, terms: Terms): number[] {
+    const term = new Term(terms, 0);
+    return [...ids].flatMap((id) => this.places.get(id) ?? []).filter((place) => this.isMetAt(term, place));
   }
 
-  private look(term: Term, place: number): void {
+  private isMetAt(term: Term, place: number): boolean {
     const device = this.devices[place];
-    if (device != null && term.isMet(this.texts[place] ?? '', device)) term.add(place);
+    return device != null && term.isMet(this.texts[place] ?? '', device);
   }
 }
