@@ -33,7 +33,7 @@ export function DeviceCells({ device, filter, removed, selection, columns, editi
     <>
       <Pick device={device} selection={selection} />
       <Cell area="status">
-        {removed ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}
+        {removed ? <span className="rc-status rc-dim">{t('status.unenrolled')}</span> : <DeviceSign state={stateOf(device)} />}{' '}
         <UnstableSign device={device} />
         <div className="rc-dim">
           <Since at={device.statusSince} />

@@ -40,8 +40,10 @@ function useAttention() {
   const open = alerts?.items ?? [];
   const dark = new Set(groups.dark.map(({ tag }) => tag));
   const others = open.filter(({ kind, tag }) => !clones.has(kind) && !counted.has(kind) && !(tag !== null && dark.has(tag)));
+  const alerted = new Set(open.flatMap(({ kind, tag }) => (kind === 'lost' && tag !== null ? [tag] : [])));
   return {
     ...groups,
+    alerted,
     days: days !== null && days < FEW_DAYS ? days : null,
     pending: counts.pending,
     clones: open.filter(({ kind }) => clones.has(kind)).slice(0, MOST_ALERTS),
@@ -61,7 +63,7 @@ export function AttentionPanel() {
   const found = useAttention();
   if (found === null) return null;
   if (isCalm(found)) return <Notice colour="good">{t('overview.calm')}</Notice>;
-  const { days, pending, dark, silent, unstable } = found;
+  const { days, pending, dark, alerted, silent, unstable } = found;
   const says = (count: number) => ({ count, n: formats.number(count) });
   return (
     <section className="rc-panel rc-card">
@@ -81,7 +83,7 @@ export function AttentionPanel() {
           </Line>
         )}
         {dark.map(({ tag, offline }) => (
-          <Line key={tag} to={listOf({ tag, status: 'offline' })} sign={deviceSigns.offline}>
+          <Line key={tag} to={listOf({ tag, status: 'offline' })} sign={deviceSigns[alerted.has(tag) ? 'alerted' : 'offline']}>
             {t('overview.dark', { tag, n: formats.number(offline) })}
           </Line>
         ))}
