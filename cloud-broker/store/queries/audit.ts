@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AuditPage, AuditRow } from '../../../protocol/api-audit.ts';
 import type { Sql } from '../sql.ts';
-import { decodeCursor, isoTime, pageOf, type PageRequest } from './cursor.ts';
+import { decodeCursor, END, isoTime, pageOf, type PageRequest } from './cursor.ts';
 
 interface StoredRow {
   id: number;
@@ -30,8 +30,6 @@ export const AUDIT_SEARCH = `SELECT ${COLUMNS} FROM audit WHERE id IN (
 ) ORDER BY id DESC`;
 
 const place = z.int().min(1);
-/** Sorts after every text that begins with what stands before it. */
-const END = '\u{10ffff}';
 
 export interface AuditRequest extends PageRequest {
   q?: string | undefined;

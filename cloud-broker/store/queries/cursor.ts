@@ -22,6 +22,9 @@ function parse(cursor: string): unknown {
   }
 }
 
+/** Sorts after every text that begins with what stands before it. */
+export const END = '\u{10ffff}';
+
 export interface PageRequest {
   cursor?: string | undefined;
   /** Rows, from 1 to 200. */

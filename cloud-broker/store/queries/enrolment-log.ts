@@ -2,11 +2,9 @@ import * as z from 'zod';
 import type { DeviceEnrolment, EnrolmentStep, RefusedTry } from '../../../protocol/api-enrolment.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import type { Sql } from '../sql.ts';
-import { decodeCursor, isoTime, pageOf, type PageRequest } from './cursor.ts';
+import { decodeCursor, END, isoTime, pageOf, type PageRequest } from './cursor.ts';
 
 const MOST_STEPS = 50;
-/** Sorts after every text that begins with what stands before it. */
-const END = '\u{10ffff}';
 
 interface RefusedRow {
   serialKey: string;
