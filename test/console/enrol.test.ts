@@ -53,6 +53,10 @@ test(
     await page.getByText('Enrolment of SN-7 (MX-65) refused.').waitFor();
     await page.getByText('AAAAA-00001').waitFor();
     await refuse('AAAAA-00002');
+    // Seen as it happens, and not a second time below.
+    await page.getByText('AAAAA-00002').waitFor();
+    expect(await page.getByText('Enrolment of SN-7').count()).toBe(1);
+    await page.reload();
     await page.getByText('2 times.').waitFor();
 
     await page.goto(`${stage.url}/audit`);

@@ -50,6 +50,21 @@ describe('events', TIMEOUT, () => {
     await page.getByRole('link', { name: 'Aula 1' }).waitFor();
   });
 
+  test('rows hold still while the keyboard is among them', async () => {
+    await using stage = await openStage(browser, { devices: 6, path: '/devices?status=online' });
+    const { page, service } = stage;
+    await streaming(stage);
+    await page.mouse.move(5, 5);
+    await page.keyboard.press('/');
+    await page.getByRole('link', { name: 'Room 000101' }).focus();
+    enrols(stage, 'd-new', 'Aula 1');
+    service.push('device', { device: service.state.put({ ...service.state.device('d-000001'), status: 'late' }) });
+    await page.getByRole('row').filter({ hasText: 'Room 000101' }).getByText('Late').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Room 000101');
+    await page.keyboard.press('/');
+    await page.getByRole('link', { name: 'Room 000101' }).waitFor({ state: 'detached' });
+  });
+
   test('a row that leaves a filter stays until it is let go, with its new status', async () => {
     await using stage = await openStage(browser, { devices: 6, path: '/devices?status=online' });
     const { page, service } = stage;

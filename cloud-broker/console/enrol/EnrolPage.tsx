@@ -10,7 +10,7 @@ import { Copyable } from '../parts/Copyable.tsx';
 import { settingsQuery } from '../settings/queries.ts';
 import { useWords } from '../words/words.ts';
 import { RefusedLately } from './RefusedLately.tsx';
-import { Tries } from './Tries.tsx';
+import { Tries, useTriesSince } from './Tries.tsx';
 import { sheetFragment } from './sheet.ts';
 
 /** What to type on the display, on the admin's screen and on the installer's phone; and who comes in while one looks. */
@@ -20,6 +20,7 @@ export function EnrolPage() {
   // The pairing code is for admins of the whole domain; others ask one of them.
   const settings = useQuery({ ...settingsQuery, retry: false });
   const code = settings.data?.pairingCode ?? null;
+  const since = useTriesSince();
   return (
     <div className="rc-stack rc-medium">
       <Title order={1} size="h2">
@@ -41,10 +42,10 @@ export function EnrolPage() {
             {t('enrol.waiting')}
           </Title>
         </Group>
-        <Tries />
+        <Tries since={since} />
       </section>
       <Waiting />
-      <RefusedLately />
+      <RefusedLately shown={since} />
       <details className="rc-panel rc-card">
         <summary>{t('enrol.byCommand')}</summary>
         <EnrolSteps />

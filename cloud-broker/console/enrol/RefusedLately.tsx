@@ -9,8 +9,11 @@ import { RefusedLine } from './RefusedLine.tsx';
 
 const MOST = 10;
 
-/** What was refused before anybody looked: with `q` the tries of a serial, or the one whose reference a display shows. */
-export function RefusedLately({ q = '' }: { q?: string }) {
+/**
+ * What was refused before anybody looked: with `q` the tries of a serial, or the one whose reference a display shows. Not those
+ * that are `shown` beside it.
+ */
+export function RefusedLately({ q = '', shown = [] }: { q?: string; shown?: readonly { correlationId: string }[] }) {
   const { t } = useWords();
   const { data } = useQuery({
     queryKey: [...keys.refused, q],
@@ -22,14 +25,15 @@ export function RefusedLately({ q = '' }: { q?: string }) {
     // Refused to users who see only some devices.
     retry: false,
   });
-  if (data === undefined || data.items.length === 0) return null;
+  const items = data?.items.filter((made) => !shown.some(({ correlationId }) => correlationId === made.correlationId)) ?? [];
+  if (items.length === 0) return null;
   return (
     <section className="rc-panel rc-card">
       <Title order={2} size="h4">
         {t('refused.lately')}
       </Title>
       <ol className="rc-commands">
-        {data.items.map((made) => (
+        {items.map((made) => (
           <li key={`${made.serial} ${made.code}`}>
             <RefusedLine made={made} times={made.times} />
             <span className="rc-dim">

@@ -8,11 +8,14 @@ import { useWords } from '../words/words.ts';
 import { RefusedLine } from './RefusedLine.tsx';
 
 /** Every try to enrol since the page was opened, as it happens (E11), the newest first. */
-export function Tries() {
-  const { t } = useWords();
+export function useTriesSince(): EnrolmentEvent[] {
   const tries = useLive((state) => state.tries);
   const [before] = useState(() => new Set(tries.map(({ correlationId }) => correlationId)));
-  const since = tries.filter(({ correlationId }) => !before.has(correlationId));
+  return tries.filter(({ correlationId }) => !before.has(correlationId));
+}
+
+export function Tries({ since }: { since: readonly EnrolmentEvent[] }) {
+  const { t } = useWords();
   if (since.length === 0) return <p className="rc-dim">{t('enrol.appears')}</p>;
   return (
     <ol className="rc-commands">
