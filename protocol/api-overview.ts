@@ -43,4 +43,5 @@ export const attention = z.object({
 export const LONG_SILENT = 'before-7d';
 
 export type KindList = z.output<typeof kindList>;
+export type Groups = z.output<typeof attention>;
 export type OverTime = z.output<typeof overTime>;

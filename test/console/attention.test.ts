@@ -77,3 +77,16 @@ test('[D6] a user with tags is told of their displays, and why nothing is drawn 
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   expect(stage.complaints).toEqual([]);
 }, 60_000);
+
+test('what could not be read is not called calm', async () => {
+  const { cookie } = await stage.crew.person(stage.domain, 'calm-clerk', { tags: ['south'] });
+  const page = await stage.window({ cookie, path: '/account' });
+  const refusal = { code: 'internal', message: 'The service failed.', correlationId: 'AAAAA-BBBBB' };
+  await page.route('**/api/v1/overview/attention', async (route) => route.fulfill({ status: 500, json: refusal }));
+  await page.goto(`${stage.url}/overview`);
+  await page.getByText('AAAAA-BBBBB').waitFor();
+  expect(await page.getByText('Nothing needs you now.').count()).toBe(0);
+  await page.unroute('**/api/v1/overview/attention');
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByText('Nothing needs you now.').waitFor();
+}, 60_000);

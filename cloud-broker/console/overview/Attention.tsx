@@ -1,16 +1,19 @@
 import { Title } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { Alert, AlertKind } from '../../../protocol/api-alerts.ts';
+import type { Alert, AlertKind, AlertsPage } from '../../../protocol/api-alerts.ts';
 import { attention, LONG_SILENT } from '../../../protocol/api-overview.ts';
+import type { Groups } from '../../../protocol/api-overview.ts';
 import { AlertLine } from '../alerts/AlertLine.tsx';
 import { alertsQuery } from '../alerts/queries.ts';
 import { read } from '../api/client.ts';
+import { hasCode } from '../api/failure.ts';
 import { billingQuery, countsQuery, keys } from '../api/queries.ts';
 import { devicesView, noFilter } from '../app/address.ts';
 import type { DeviceFilter, View } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { Notice } from '../parts/Notice.tsx';
+import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { deviceSigns, domainSigns, unstableSign } from '../parts/shapes.tsx';
 import type { Sign } from '../parts/shapes.tsx';
 import { Shape } from '../parts/Status.tsx';
@@ -25,34 +28,47 @@ const clones = new Set<AlertKind>(['key-changed', 'take-overs']);
 /** These have lines of their own, of everything that is so. */
 const counted = new Set<AlertKind>(['waiting', 'credits']);
 
+const groupsQuery = queryOptions({
+  // Read again with the counts by status.
+  queryKey: [...keys.counts, 'attention'],
+  queryFn: ({ signal }) => read('/overview/attention', attention, signal),
+  refetchInterval: AGAIN_MS,
+});
+
+/** What needs attention; null until all of it is known, and why it is not: nothing is calm because it was not read. */
 function useAttention() {
-  const counts = useQuery(countsQuery).data;
-  // Refused to those whom it does not concern (D6).
-  const alerts = useInfiniteQuery({ ...alertsQuery('open'), retry: false }).data?.pages[0];
-  const days = useQuery({ ...billingQuery, retry: false }).data?.daysLeft ?? null;
-  const groups = useQuery({
-    // Read again with the counts by status.
-    queryKey: [...keys.counts, 'attention'],
-    queryFn: ({ signal }) => read('/overview/attention', attention, signal),
-    refetchInterval: AGAIN_MS,
-  }).data;
-  if (counts === undefined || groups === undefined) return null;
+  const counts = useQuery(countsQuery);
+  const groups = useQuery(groupsQuery);
+  const alerts = useInfiniteQuery({ ...alertsQuery('open'), retry: false });
+  const billing = useQuery({ ...billingQuery, retry: false });
+  const all = [counts, groups, alerts, billing];
+  // Alerts and Billing are refused to those whom they do not concern (D6).
+  const failed = all.find(({ error, data }) => error !== null && data === undefined && !hasCode(error, 'forbidden'));
+  const isKnown = failed === undefined && all.every(({ isPending }) => !isPending);
+  const found =
+    isKnown && counts.data !== undefined && groups.data !== undefined
+      ? attentionOf(counts.data.pending, groups.data, alerts.data?.pages[0], billing.data?.daysLeft ?? null)
+      : null;
+  return { found, failed };
+}
+
+function attentionOf(pending: number, groups: Groups, alerts: AlertsPage | undefined, days: number | null) {
   const open = alerts?.items ?? [];
   const dark = new Set(groups.dark.map(({ tag }) => tag));
   const others = open.filter(({ kind, tag }) => !clones.has(kind) && !counted.has(kind) && !(tag !== null && dark.has(tag)));
-  const alerted = new Set(open.flatMap(({ kind, tag }) => (kind === 'lost' && tag !== null ? [tag] : [])));
+  const told = new Set(open.flatMap(({ kind, tag }) => (kind === 'lost' && tag !== null ? [tag] : [])));
   return {
     ...groups,
-    alerted,
+    told,
     days: days !== null && days < FEW_DAYS ? days : null,
-    pending: counts.pending,
+    pending,
     clones: open.filter(({ kind }) => clones.has(kind)).slice(0, MOST_ALERTS),
     others: others.slice(0, MOST_ALERTS),
     alerts: alerts?.open ?? 0,
   };
 }
 
-type Attention = NonNullable<ReturnType<typeof useAttention>>;
+type Attention = ReturnType<typeof attentionOf>;
 
 const isCalm = ({ days, pending, alerts, dark, silent, unstable }: Attention): boolean =>
   days === null && pending + alerts + dark.length + silent + unstable === 0;
@@ -60,10 +76,11 @@ const isCalm = ({ days, pending, alerts, dark, silent, unstable }: Attention): b
 /** By harm: credits, clones, who waits for a person, dark groups, who is silent for long, who comes and goes. Each line opens its list. */
 export function AttentionPanel() {
   const { t, formats } = useWords();
-  const found = useAttention();
-  if (found === null) return null;
+  const { found, failed } = useAttention();
+  if (failed !== undefined) return <ErrorPanel error={failed.error} retry={() => void failed.refetch()} />;
+  if (found === null) return <RowsLoading rows={2} />;
   if (isCalm(found)) return <Notice colour="good">{t('overview.calm')}</Notice>;
-  const { days, pending, dark, alerted, silent, unstable } = found;
+  const { days, pending, dark, told, silent, unstable } = found;
   const says = (count: number) => ({ count, n: formats.number(count) });
   return (
     <section className="rc-panel rc-card">
@@ -83,7 +100,7 @@ export function AttentionPanel() {
           </Line>
         )}
         {dark.map(({ tag, offline }) => (
-          <Line key={tag} to={listOf({ tag, status: 'offline' })} sign={deviceSigns[alerted.has(tag) ? 'alerted' : 'offline']}>
+          <Line key={tag} to={listOf({ tag, status: 'offline' })} sign={deviceSigns[told.has(tag) ? 'alerted' : 'offline']}>
             {t('overview.dark', { tag, n: formats.number(offline) })}
           </Line>
         ))}
