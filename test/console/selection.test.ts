@@ -98,6 +98,20 @@ describe('a selection', TIMEOUT, () => {
 });
 
 describe('the keyboard', TIMEOUT, () => {
+  test('keys of one letter can be switched off', async () => {
+    const { stage, page } = await stageWith(1);
+    await using _ = stage;
+    await page.keyboard.press('?');
+    await page.getByRole('link', { name: 'Switch / and ? off' }).click();
+    await page.getByRole('switch', { name: '/ goes to the search field' }).click();
+    await page.goBack();
+    await page.getByRole('link', { name: 'S-01', exact: true }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.press('?');
+    expect(await page.getByRole('dialog', { name: 'Keys' }).count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).not.toBe('search');
+  });
+
   test('searches, selects, edits in the row with F2, and lists its keys', async () => {
     const { stage, page, ids } = await stageWith(3);
     await using _ = stage;

@@ -8,6 +8,7 @@ import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
 import { useWords } from '../words/words.ts';
 import { Sessions } from '../users/Sessions.tsx';
 import { SecondFactor } from './SecondFactor.tsx';
+import { Shortcuts } from './Shortcuts.tsx';
 
 /** What a user changes about their own sign-in; it works without credits too (D5). */
 export function AccountPage() {
@@ -24,6 +25,7 @@ export function AccountPage() {
       <ChangePassword user={user} />
       <SecondFactor />
       <Sessions />
+      <Shortcuts />
     </div>
   );
 }

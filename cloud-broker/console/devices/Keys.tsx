@@ -1,5 +1,7 @@
-import { Kbd, Modal } from '@mantine/core';
+import { Kbd, Modal, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { Link } from '../app/Address.tsx';
+import { areShortcutsOn } from '../parts/shortcuts.ts';
 import { useWords } from '../words/words.ts';
 
 const typing = (target: EventTarget | null): boolean =>
@@ -12,6 +14,7 @@ export function Keys() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
+      if (!areShortcutsOn()) return;
       if (event.key === '/') document.querySelector<HTMLInputElement>('.rc-search input')?.focus();
       else if (event.key === '?') setOpened(true);
       else return;
@@ -46,6 +49,9 @@ export function Keys() {
           </div>
         ))}
       </dl>
+      <Text className="rc-dim" mt="md">
+        <Link to={{ page: 'account' }}>{t('keys.off')}</Link>
+      </Text>
     </Modal>
   );
 }
