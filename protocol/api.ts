@@ -10,6 +10,8 @@ const nullableTime = time.nullable();
 export const apiError = z.object({
   code: z.string(),
   message: z.string(),
+  /** What to do about it. */
+  next: z.string().optional(),
   correlationId: z.string(),
   details: z.record(z.string(), z.unknown()).optional(),
 });

@@ -139,7 +139,7 @@ class LibraryAccounts implements Accounts {
     const email = user?.login ?? NOBODY;
     const headers = new Headers({ [ADDRESS_HEADER]: attempt.address, 'user-agent': attempt.userAgent?.slice(0, 256) ?? '' });
     try {
-      const answer = await this.passwords.oneOfFew(() =>
+      const answer = await this.passwords.oneOfFew(attempt.address, () =>
         this.library.api.signInEmail({ body: { email, password: attempt.password }, headers, returnHeaders: true }),
       );
       return { principal: principalOf(answer.response.user), cookies: answer.headers.getSetCookie() };
@@ -152,7 +152,7 @@ class LibraryAccounts implements Accounts {
   /** The password first, so that nobody learns from the answer who has a second factor; no session begins before its code. */
   private async demandSecondFactor(user: UserRow, { password, code, address }: SignInTry): Promise<void> {
     const hash = passwordHashOf(this.settings.store.reader, user.id);
-    if (!(await this.passwords.verify(hash, password))) throw new RollcallError('sign-in-failed');
+    if (!(await this.passwords.verify(hash, password, address))) throw new RollcallError('sign-in-failed');
     if (code === undefined || code.trim() === '') throw new RollcallError('second-factor-required');
     await this.secondFactors.take({ userId: user.id, domainId: user.domainId, actor: userOf(user.login), address, code });
   }

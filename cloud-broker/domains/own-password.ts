@@ -45,7 +45,7 @@ export class OwnPassword {
     const { store, passwords, clock } = this.parts;
     const { login, email } = this.linked(token, address);
     demandGoodFor(login, email, password);
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, address);
     await store.write('resetPassword', {
       now: clock(),
       tokenHash: tokenHash(token),
@@ -62,7 +62,7 @@ export class OwnPassword {
     const user = userById(store.reader, owner.userId);
     if (user === null) throw new RollcallError('signed-out');
     demandGoodFor(user.login, user.email, password);
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, owner.address);
     const { user: actor, ...change } = owner;
     await store.write('changePassword', { ...change, actor, now: clock(), passwordHash });
   }
@@ -95,6 +95,6 @@ export async function demandPassword(
   password: string,
 ): Promise<void> {
   if (!parts.limits.pair(owner.user, owner.address, parts.clock())) throw new RollcallError('busy', { retryAfterS: 30 });
-  if (!(await parts.passwords.verify(passwordHashOf(parts.store.reader, owner.userId), password)))
+  if (!(await parts.passwords.verify(passwordHashOf(parts.store.reader, owner.userId), password, owner.address)))
     throw new RollcallError('password-wrong');
 }

@@ -1,39 +1,42 @@
 import { RollcallError } from '../../protocol/errors.ts';
-import { Lanes } from '../enrollment/lanes.ts';
+import { FairQueue } from '../net/fair-queue.ts';
 import type { AccountsLibrary } from './accounts-options.ts';
 
 /** Password hashing takes two of libuv's threads at most, so that device signatures are still checked; then tries wait. */
 const HASHING = { atOnce: 2, waiting: 50 } as const;
 
-/** Hashes and checks passwords with the sign-in library's own function, a few at a time. Both refuse with `busy`. */
+/**
+ * Hashes and checks passwords with the sign-in library's own function, a few at a time, each network (of `address`) in its turn, so
+ * that nobody's wrong tries keep others out. All refuse with `busy`.
+ */
 export class Passwords {
   private readonly library: AccountsLibrary;
-  private readonly lanes = new Lanes(HASHING.atOnce, HASHING.waiting);
+  private readonly queue = new FairQueue(HASHING.atOnce, HASHING.waiting);
 
   constructor(library: AccountsLibrary) {
     this.library = library;
   }
 
-  async hash(password: string): Promise<string> {
+  async hash(password: string, address: string): Promise<string> {
     const { password: functions } = await this.library.$context;
-    return this.oneOfFew(() => functions.hash(password));
+    return this.oneOfFew(address, () => functions.hash(password));
   }
 
   /** Whether this is the password; without a hash never, after the same work. */
-  async verify(hash: string | null, password: string): Promise<boolean> {
+  async verify(hash: string | null, password: string, address: string): Promise<boolean> {
     const { password: functions } = await this.library.$context;
-    if (hash !== null) return this.oneOfFew(() => functions.verify({ hash, password }));
-    await this.oneOfFew(() => functions.hash(password));
+    if (hash !== null) return this.oneOfFew(address, () => functions.verify({ hash, password }));
+    await this.oneOfFew(address, () => functions.hash(password));
     return false;
   }
 
   /** Runs work that costs about one hash. */
-  async oneOfFew<T>(work: () => Promise<T>): Promise<T> {
-    if (!(await this.lanes.enter('front'))) throw new RollcallError('busy', { retryAfterS: 5 });
+  async oneOfFew<T>(address: string, work: () => Promise<T>): Promise<T> {
+    if (!(await this.queue.enter(address))) throw new RollcallError('busy', { retryAfterS: 5 });
     try {
       return await work();
     } finally {
-      this.lanes.leave();
+      this.queue.leave();
     }
   }
 }

@@ -55,14 +55,17 @@ export class SignUps {
     if (!limits.signUp(address, clock())) throw busy();
     if (!isNameFree(store.reader, name, clock())) throw new RollcallError('name-taken');
     if (!limits.mailTo(email.data, clock())) throw busy();
-    const owner = await this.firstUser({ domain: name, email: email.data, password, language: about.language });
+    const owner = await this.firstUser({ domain: name, email: email.data, password, language: about.language }, address);
     const link = newLink(this.parts, 'activation');
     await store.write('signUp', { ...rest, now: clock(), name, email: email.data, owner, link });
     return { name, organization: about.organization, user: userOf(owner.login), email: email.data };
   }
 
   /** D6: `admin@domain`, to be stored with its domain. Refuses with `invalid-request`, `password-weak` or `busy`. */
-  async firstUser(about: { domain: string; email: string; password: string; language: Language }): Promise<NewUser> {
+  async firstUser(
+    about: { domain: string; email: string; password: string; language: Language },
+    address = 'operator',
+  ): Promise<NewUser> {
     const { passwords, random } = this.parts;
     const { domain, email, password, language } = about;
     if (!emailText.safeParse(email).success) throw new RollcallError('invalid-request', { field: 'email' });
@@ -77,7 +80,7 @@ export class SignUps {
       billing: true,
       tags: [],
       language,
-      passwordHash: await passwords.hash(password),
+      passwordHash: await passwords.hash(password, address),
     };
   }
 
@@ -107,7 +110,8 @@ export class SignUps {
     const { userId, ...shown } = this.linked(token, address);
     const hash = tokenHash(token);
     if (!limits.pair(`link ${hash}`, address, clock())) throw busy();
-    if (!(await passwords.verify(passwordHashOf(store.reader, userId), password))) throw new RollcallError('password-wrong');
+    if (!(await passwords.verify(passwordHashOf(store.reader, userId), password, address)))
+      throw new RollcallError('password-wrong');
     await store.write('activateByLink', { now: clock(), tokenHash: hash, actor: shown.user, address });
     return shown;
   }

@@ -82,7 +82,7 @@ export class Users {
     const { store, passwords, clock, random } = this.parts;
     const { user, domain, name, email } = this.linked(token, from.address);
     demandGoodPassword(password, namesToAvoid({ name, domain, email }));
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, from.address);
     await store.write('acceptInvitation', {
       ...from,
       now: clock(),

@@ -8,6 +8,7 @@ import { NONCE_BYTES, pemOf } from '../../protocol/signing.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
 import { correlationIdFrom, rejection, waitingAnswer } from './answers.ts';
 import { Buckets } from './budgets.ts';
+import { NetworkBudgets } from '../net/network-budgets.ts';
 import { costsAddressOnly, NO_FAILURE, type DeskLimits } from './desk-limits.ts';
 import { EarlyRefusals, type PartOf, type TryAbout } from './early-refusals.ts';
 import { Lanes } from './lanes.ts';
@@ -66,7 +67,7 @@ export class EnrolmentDesk {
   private readonly deps: DeskDependencies;
   private readonly sessions = new Map<string, OpenSession>();
   private readonly lanes: Lanes;
-  private readonly addresses: Buckets;
+  private readonly addresses: NetworkBudgets;
   private readonly domains: Record<'known-key' | 'listed' | 'rest', Buckets>;
   private readonly pace = new Pace();
   private readonly outside = new Outside();
@@ -77,7 +78,7 @@ export class EnrolmentDesk {
     const { limits } = deps;
     this.lanes = new Lanes(limits.atOnce, limits.waiting);
     this.early = new EarlyRefusals(deps.store);
-    this.addresses = new Buckets(limits.addressFailures, 10_000);
+    this.addresses = new NetworkBudgets(limits.addressFailures, 10_000);
     this.domains = {
       'known-key': new Buckets(limits.domain.knownKey, 10_000),
       listed: new Buckets(limits.domain.listed, 10_000),

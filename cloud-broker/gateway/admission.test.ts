@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Admission, budgetAddress, plainAddress, type Visitor } from './admission.ts';
+import { Admission, type Visitor } from './admission.ts';
 import { Bucket } from './bucket.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
 
@@ -8,7 +8,7 @@ class Stranger implements Visitor {
   readonly address: string;
 
   constructor(address: string) {
-    this.address = address;
+    this.address = `192.0.2.${Buffer.from(address).reduce((sum, byte) => sum + byte, 0) % 256}`;
   }
   enter(): void {
     this.state = 'inside';
@@ -127,16 +127,6 @@ describe('admission', () => {
     for (const each of line.splice(0, 299)) admission.leave(each, false);
     expect(arrive('a').state).toBe('waiting');
   });
-
-  test('counts IPv6 by its /64, and IPv4 on an IPv6 socket as IPv4', () => {
-    expect(budgetAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
-    expect(plainAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
-    expect(budgetAddress('192.0.2.1')).toBe('192.0.2.1');
-    expect(budgetAddress('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
-    expect(budgetAddress('2001:db8::6')).toBe('2001:db8:0:0::/64');
-    expect(budgetAddress('::1')).toBe('0:0:0:0::/64');
-    expect(budgetAddress('fe80::1%eth0')).toBe('fe80:0:0:0::/64');
-  });
 });
 
 describe('a bucket', () => {
@@ -146,6 +136,5 @@ describe('a bucket', () => {
     expect(bucket.take(499)).toBe(false);
     expect(bucket.take(500)).toBe(true);
     expect(bucket.take(400)).toBe(false);
-    expect(bucket.isFull(60_000)).toBe(true);
   });
 });

@@ -1,60 +1,11 @@
-import { isIPv6 } from 'node:net';
-import { Bucket } from './bucket.ts';
+import { NetworkBudgets } from '../net/network-budgets.ts';
 import { EntryRate } from './entry-rate.ts';
 import type { GatewayLimits } from './limits.ts';
 
-const MOST_ADDRESSES = 10_000;
-
-/** How budgets count an address: IPv4 as it is, of IPv6 the /64, which one customer has to himself. */
-export function budgetAddress(address: string): string {
-  const plain = plainAddress(address);
-  if (!isIPv6(plain)) return plain;
-  const [withoutZone = ''] = plain.split('%');
-  const [head = '', tail] = withoutZone.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array.from({ length: missing }, () => '0'), ...right];
-  return `${groups.slice(0, 4).join(':')}::/64`;
-}
-
-/** An IPv4 address that arrived on an IPv6 socket is written as IPv4. */
-export function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
-}
-
-/** Per address, spent by failures only (E10): a school full of good displays behind one NAT never spends any. */
-class FailureBudgets {
-  private readonly most: number;
-  private readonly perSecond: number;
-  private readonly buckets = new Map<string, Bucket>();
-
-  constructor(most: number, perSecond: number) {
-    this.most = most;
-    this.perSecond = perSecond;
-  }
-
-  spend(address: string, now: number): void {
-    const bucket = this.buckets.get(address) ?? new Bucket(this.most, this.perSecond, now);
-    bucket.take(now);
-    // Taken out and put in again: the map stays in the order of last failure, and the oldest goes when it is full.
-    this.buckets.delete(address);
-    this.buckets.set(address, bucket);
-    const [oldest] = this.buckets.keys();
-    if (this.buckets.size > MOST_ADDRESSES && oldest !== undefined) this.buckets.delete(oldest);
-  }
-
-  isSpent(address: string, now: number): boolean {
-    const bucket = this.buckets.get(address);
-    if (bucket === undefined) return false;
-    if (bucket.isFull(now)) this.buckets.delete(address);
-    return bucket.isEmpty(now);
-  }
-}
+const MAX_NETWORKS = 10_000;
 
 /** A connection before its CONNACK. */
 export interface Visitor {
-  /** As `budgetAddress` writes it. */
   readonly address: string;
   /** It is its turn: shake hands. Called at most once. Neither this nor `turnAway` may call `leave` before it returns. */
   enter(): void;
@@ -70,7 +21,8 @@ export interface Visitor {
 export class Admission {
   private readonly limits: GatewayLimits;
   private readonly monotonic: () => number;
-  private readonly budgets: FailureBudgets;
+  /** Spent by failures only (E10): a school full of good displays behind one NAT never spends any. */
+  private readonly budgets: NetworkBudgets;
   private readonly rate = new EntryRate();
   /** Those inside; true for those of addresses that were spent when they entered. */
   private readonly inside = new Map<Visitor, boolean>();
@@ -81,7 +33,7 @@ export class Admission {
   constructor(limits: GatewayLimits, monotonic: () => number) {
     this.limits = limits;
     this.monotonic = monotonic;
-    this.budgets = new FailureBudgets(limits.failures, limits.failuresPerSecond);
+    this.budgets = new NetworkBudgets({ burst: limits.failures, perSecond: limits.failuresPerSecond }, MAX_NETWORKS);
   }
 
   get waiting(): number {

@@ -195,7 +195,7 @@ class EmbeddedGateway implements Gateway {
     const opened: { session: Session | null } = { session: null };
     const forHandler: EnrolmentSession = {
       clientId,
-      address: connection.arrival.budgetAddress,
+      address: connection.arrival.address,
       send: async (message: EnrolmentDown) => {
         await opened.session?.send(encode(message));
       },

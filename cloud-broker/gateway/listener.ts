@@ -2,7 +2,8 @@ import { constants, createHash } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
-import { Admission, budgetAddress, plainAddress, type Visitor } from './admission.ts';
+import { readAddress } from '../net/address.ts';
+import { Admission, type Visitor } from './admission.ts';
 import type { GatewayLimits, Refusal } from './limits.ts';
 
 /** What the TLS side needs of the service's keys. */
@@ -19,7 +20,6 @@ export interface GatewayTls {
 export interface Arrival {
   readonly socket: tls.TLSSocket;
   readonly address: string;
-  readonly budgetAddress: string;
   /** What it is was decided, so its place among the strangers is free; `failed` costs its address (E10). */
   settle(failed: boolean): void;
 }
@@ -78,7 +78,6 @@ interface VisitHost {
 /** A connection from accept until it is settled. */
 class Visit implements Visitor {
   readonly address: string;
-  readonly plainAddress: string;
   private readonly raw: net.Socket;
   private readonly host: VisitHost;
   private state: 'waits' | 'in' | 'gone' = 'waits';
@@ -86,8 +85,7 @@ class Visit implements Visitor {
 
   constructor(raw: net.Socket, remote: string, host: VisitHost) {
     this.raw = raw;
-    this.plainAddress = plainAddress(remote);
-    this.address = budgetAddress(remote);
+    this.address = readAddress(remote) ?? remote;
     this.host = host;
   }
 
@@ -199,8 +197,7 @@ class TlsListener implements Listener, VisitHost {
     }
     this.options.arrived({
       socket,
-      address: visit.plainAddress,
-      budgetAddress: visit.address,
+      address: visit.address,
       settle: (failed) => this.admission.leave(visit, failed),
     });
   }

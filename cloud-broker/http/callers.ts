@@ -1,10 +1,9 @@
 /** Who calls: the user of a session's cookie, or an API key (A2). */
 import { RollcallError } from '../../protocol/errors.ts';
-import { networkOf } from '../domains/accounts-limits.ts';
 import type { SignedIn } from '../domains/accounts.ts';
 import { bearerOf, LAST_USE_STEP_MS } from '../domains/api-keys.ts';
-import { Buckets } from '../enrollment/budgets.ts';
 import { tokenHash } from '../keys/secrets.ts';
+import { NetworkBudgets } from '../net/network-budgets.ts';
 import { domainById, statusOf } from '../store/domain-rows.ts';
 import { apiKeyByHash, type LiveApiKey } from '../store/queries/api-keys.ts';
 import type { HttpDeps } from './deps.ts';
@@ -20,7 +19,7 @@ const MAX_NETWORKS = 10_000;
 
 export class Callers {
   private readonly deps: Pick<HttpDeps, 'accounts' | 'store' | 'clock' | 'log'>;
-  private readonly wrongKeys = new Buckets(WRONG_KEYS, MAX_NETWORKS);
+  private readonly wrongKeys = new NetworkBudgets(WRONG_KEYS, MAX_NETWORKS);
   /** Keys whose use is being written down at this moment. */
   private readonly noting = new Set<number>();
 
@@ -76,6 +75,6 @@ export class Callers {
   }
 
   private countWrongKey(address: string): void {
-    if (!this.wrongKeys.spend(networkOf(address), this.deps.clock())) throw new RollcallError('busy', { retryAfterS: 60 });
+    if (!this.wrongKeys.spend(address, this.deps.clock())) throw new RollcallError('busy', { retryAfterS: 60 });
   }
 }

@@ -19,7 +19,11 @@ function indexOf(folder: string): string | null {
 /** A page of the console, as opposed to a file or a call of the API: the console itself knows what its address means. */
 function asksForPage(request: FastifyRequest): boolean {
   const path = request.url.split('?')[0] ?? '';
-  return request.method === 'GET' && !path.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
+  return (
+    (request.method === 'GET' || request.method === 'HEAD') &&
+    !path.startsWith('/api/') &&
+    (request.headers.accept ?? '').includes('text/html')
+  );
 }
 
 /** Serves the built console from `folder`, with index.html for each of its addresses; everything else unknown is `not-found` (A1). */

@@ -6,6 +6,7 @@ import type { Operator } from '../operator/operator.ts';
 import type { Portal } from '../portal/portal.ts';
 import type { Store } from '../store/store.ts';
 import type { Deliverer } from '../webhooks/deliverer.ts';
+import { defaultConnectionLimits, type ConnectionLimits } from './connections.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What presence knows of this moment, beside the rows of the store (P1). */
@@ -40,11 +41,12 @@ interface HttpSettings {
 }
 
 export interface HttpLimits {
-  /** Requests of one address in 10 seconds. */
+  /** Requests of one address in 10 seconds; a wider IPv6 network has more (E10). */
   requestsPer10S: number;
   streamsPerSession: number;
   streamsInAll: number;
   stream: StreamTimes;
+  connection: ConnectionLimits;
 }
 
 interface StreamTimes {
@@ -63,6 +65,7 @@ export const defaultHttpLimits: HttpLimits = {
   streamsPerSession: 10,
   streamsInAll: 1000,
   stream: { sessionCheckMs: 3500, aliveMs: 1500, coalesceMs: 2000, stallMs: 30_000 },
+  connection: defaultConnectionLimits,
 };
 
 export interface HttpDeps {

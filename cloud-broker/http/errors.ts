@@ -46,7 +46,7 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
     void reply.header('retry-after', typeof retryAfterS === 'number' ? retryAfterS : 5);
   const body: ApiError = {
     code,
-    message: wordsOf(code, languageOf(request.headers['accept-language'])).message,
+    ...wordsOf(code, languageOf(request.headers['accept-language'])),
     correlationId: request.id,
     ...(refusal.details === undefined ? {} : { details: refusal.details }),
   };

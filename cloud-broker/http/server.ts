@@ -1,15 +1,15 @@
 /** The HTTP server, built and not started: tests inject requests, main.ts listens. */
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import fastify, { LogController, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { errors, RollcallError, wordsOf } from '../../protocol/errors.ts';
-import { networkOf } from '../domains/accounts-limits.ts';
 import { correlationIdFrom } from '../enrollment/answers.ts';
+import { NetworkBudgets } from '../net/network-budgets.ts';
 import { DeviceSearch } from '../store/queries/search.ts';
 import type { Api } from './api.ts';
 import { Callers } from './callers.ts';
+import { Connections } from './connections.ts';
 import { serveConsole } from './console.ts';
 import type { HttpDeps } from './deps.ts';
 import { documentApi } from './documentation.ts';
@@ -26,6 +26,7 @@ import { enrolmentRoutes } from './routes/enrolments.ts';
 import { commandRoutes, commandsRoutes } from './routes/commands.ts';
 import { approvalRoutes, deviceChangeRoutes, deviceRoutes } from './routes/devices.ts';
 import { devicesCsvRoute } from './routes/devices-csv.ts';
+import { readForwarded } from './forwarded.ts';
 import { eventRoutes } from './routes/events.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { passwordRoutes, secondFactorRoutes } from './routes/own-access.ts';
@@ -47,8 +48,7 @@ import { activationRoutes, signUpRoutes } from './routes/sign-up.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 const BODY_BYTES = 64 * 1024;
-const REQUEST_MS = 15_000;
-const MAX_CONNECTIONS = 5000;
+const MAX_NETWORKS = 10_000;
 
 const API_ROOT = '/api/v1';
 const DISCOVERY = '/.well-known/rollcall';
@@ -57,16 +57,7 @@ const DISCOVERY = '/.well-known/rollcall';
 export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {
   const app = createApp(deps);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_POLICY }, hsts: isHttps(deps) });
-  await app.register(rateLimit, {
-    global: false,
-    max: deps.limits.requestsPer10S,
-    timeWindow: 10_000,
-    // Displays that look for the service after an outage have a budget of their own: behind the same NAT an admin wants to see them (P4).
-    keyGenerator: ({ ip, routeOptions }) => (routeOptions.url === DISCOVERY ? `displays of ${networkOf(ip)}` : networkOf(ip)),
-    errorResponseBuilder: (_request, { ttl }) => new RollcallError('busy', { retryAfterS: Math.max(1, Math.ceil(ttl / 1000)) }),
-  });
-  // Before every route's own hooks, and for addresses that are no route: who is refused is counted too.
-  app.addHook('onRequest', app.rateLimit());
+  limitRequests(app, deps);
   await documentApi(app);
   const callers = new Callers(deps);
   const hub = eventHub(app, deps, callers);
@@ -96,32 +87,37 @@ function isHttps({ settings }: HttpDeps): boolean {
 
 function createApp(deps: HttpDeps): Api {
   const newId = (): string => correlationIdFrom(deps.random(10));
+  const { limits } = deps;
   const { trustedProxies } = deps.settings;
+  const connections = new Connections(limits.connection);
   const app: Api = fastify({
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     genReqId: newId,
     bodyLimit: BODY_BYTES,
-    requestTimeout: REQUEST_MS,
-    exposeHeadRoutes: false,
+    requestTimeout: limits.connection.requestMs,
+    http: { connectionsCheckingInterval: limits.connection.checkMs },
     return503OnClosing: false,
     forceCloseConnections: true,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
-    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, newId()),
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, connections, newId()),
   }).withTypeProvider<ZodTypeProvider>();
-  app.server.maxConnections = MAX_CONNECTIONS;
+  connections.watch(app.server);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
   acceptJsonOnly(app);
   app.decorateRequest('signedIn', null);
   app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) deps.onRoute?.({ method: one, url });
+    // HEAD is GET without its body: fastify adds it, behind the same hooks.
+    for (const one of [method].flat()) if (one !== 'HEAD') deps.onRoute?.({ method: one, url });
   });
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-correlation-id', request.id);
+    readForwarded(request.raw);
+    connections.heard(request.raw.socket);
   });
   app.addHook('onResponse', async (request, reply) => {
     deps.metrics.request(reply.statusCode);
@@ -132,6 +128,18 @@ function createApp(deps: HttpDeps): Api {
     );
   });
   return app;
+}
+
+/** Before every route's own hooks, and for addresses that are no route: who is refused is counted too. */
+function limitRequests(app: Api, { limits, clock }: HttpDeps): void {
+  const rate = { burst: limits.requestsPer10S, perSecond: limits.requestsPer10S / 10 };
+  const people = new NetworkBudgets(rate, MAX_NETWORKS);
+  // Displays that look for the service after an outage have a budget of their own: behind the same NAT an admin wants to see them (P4).
+  const displays = new NetworkBudgets(rate, MAX_NETWORKS);
+  app.addHook('onRequest', async ({ ip, routeOptions }) => {
+    const budgets = routeOptions.url === DISCOVERY ? displays : people;
+    if (!budgets.spend(ip, clock())) throw new RollcallError('busy', { retryAfterS: 1 });
+  });
 }
 
 /** JSON and nothing else; an empty body is `{}`, so that a DELETE may say that it sends JSON and send nothing (A5). */
@@ -145,12 +153,17 @@ function acceptJsonOnly(app: Api): void {
 }
 
 /** What node itself cannot read as HTTP never becomes a request; it is answered in the same shape (A1). */
-function answerUnreadable(error: Error & { code?: string }, socket: Socket, correlationId: string): void {
+function answerUnreadable(
+  error: Error & { code?: string },
+  socket: Socket,
+  connections: Connections,
+  correlationId: string,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify({ code: 'invalid-request', message: wordsOf('invalid-request', 'en').message, correlationId });
+  const body = JSON.stringify({ code: 'invalid-request', ...wordsOf('invalid-request', 'en'), correlationId });
   const head = [
     `HTTP/1.1 ${errors['invalid-request'].httpStatus} Bad Request`,
     'content-type: application/json; charset=utf-8',
@@ -158,7 +171,7 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket, corr
     `x-correlation-id: ${correlationId}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  connections.endWith(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 function eventHub(app: Api, deps: HttpDeps, callers: Callers): EventHub {

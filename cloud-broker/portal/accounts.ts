@@ -84,7 +84,7 @@ export class PortalAccounts {
     const email = readEmail(about.email);
     demandGoodPassword(password, [...namesOf(email, about.name), about.organization]);
     if (!this.limits.signUp(from.address, clock()) || !this.limits.mailTo(email, clock())) throw busy(60);
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, from.address);
     const links = { activation: newLink(this.parts, 'portal-activation'), reset: newLink(this.parts, 'portal-reset') };
     await store.write('portalSignUp', { ...rest, ...links, ...from, now: clock(), email, passwordHash });
     return { email };
@@ -125,7 +125,7 @@ export class PortalAccounts {
     const hash = tokenHash(token);
     const { email, name, passwordHash } = this.linked(from.address, (now) => signUpByToken(store.reader, hash, now));
     this.demandPair(`link ${hash}`, from.address);
-    if (!(await passwords.verify(passwordHash, password))) throw new RollcallError('password-wrong');
+    if (!(await passwords.verify(passwordHash, password, from.address))) throw new RollcallError('password-wrong');
     const ids = { userId: newRowId(random), accountId: newRowId(random), organizationId: newOrganizationId(random) };
     await store.write('activatePortal', { ...ids, ...from, now: clock(), tokenHash: hash });
     return { email, name };
@@ -142,7 +142,7 @@ export class PortalAccounts {
     const hash = tokenHash(token);
     const { email, name } = this.linked(from.address, (now) => userByResetToken(store.reader, hash, now));
     demandGoodPassword(password, namesOf(email, name));
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, from.address);
     await store.write('resetPortalPassword', { ...from, now: clock(), tokenHash: hash, passwordHash });
   }
 
@@ -160,7 +160,7 @@ export class PortalAccounts {
     const email = emailText.safeParse(attempt.email.trim()).data?.toLowerCase() ?? 'nobody@rollcall.invalid';
     const headers = new Headers({ [ADDRESS_HEADER]: address, 'user-agent': attempt.userAgent?.slice(0, 256) ?? '' });
     try {
-      const answer = await passwords.oneOfFew(() =>
+      const answer = await passwords.oneOfFew(address, () =>
         library.api.signInEmail({ body: { email, password }, headers, returnHeaders: true }),
       );
       const { id: userId, ...user } = storedUser.parse(answer.response.user);
@@ -223,14 +223,14 @@ export class PortalAccounts {
     if (known !== null) {
       if (password === undefined) throw new RollcallError('signed-out');
       this.demandPair(email, address);
-      if (!(await passwords.verify(portalPasswordHash(store.reader, known.id), password)))
+      if (!(await passwords.verify(portalPasswordHash(store.reader, known.id), password, address)))
         throw new RollcallError('password-wrong');
       return null;
     }
     if (name === undefined) throw new RollcallError('invalid-request', { field: 'name' });
     if (password === undefined) throw new RollcallError('invalid-request', { field: 'password' });
     demandGoodPassword(password, namesOf(email, name));
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, address);
     return { id: newRowId(random), accountId: newRowId(random), email, name, language, passwordHash };
   }
 

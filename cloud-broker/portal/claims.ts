@@ -3,9 +3,9 @@ import type { ClaimPreview, PortalSubscription } from '../../protocol/api-portal
 import { RollcallError } from '../../protocol/errors.ts';
 import { newCode, readCode } from '../credits/code.ts';
 import { makeKey } from '../credits/product-keys.ts';
-import { networkOf } from '../domains/accounts-limits.ts';
 import { Buckets } from '../enrollment/budgets.ts';
 import type { Secrets } from '../keys/secrets.ts';
+import { NetworkBudgets } from '../net/network-budgets.ts';
 import { claimByHash } from '../store/claim-rows.ts';
 import type { AskedInPortal } from '../store/operations/portal-organizations.ts';
 import { roleOf } from '../store/portal-rows.ts';
@@ -15,6 +15,8 @@ import type { Store } from '../store/store.ts';
 import { claimBefore, claimEndsAt, PRODUCT, renewsOn } from './claim-rules.ts';
 
 const RANDOM_BYTES = 16;
+const GUESSES = { burst: 10, perSecond: 1 / 120 };
+const MAX_GUESSERS = 10_000;
 
 export interface ClaimParts {
   store: Store;
@@ -44,7 +46,10 @@ export async function issueClaim(
 export class Claims {
   private readonly parts: ClaimParts;
   /** Unknown codes: 10 at once, then one in two minutes, for a person and for an address each. */
-  private readonly guesses = new Buckets({ burst: 10, perSecond: 1 / 120 }, 10_000);
+  private readonly guesses = {
+    people: new Buckets(GUESSES, MAX_GUESSERS),
+    networks: new NetworkBudgets(GUESSES, MAX_GUESSERS),
+  };
 
   constructor(parts: ClaimParts) {
     this.parts = parts;
@@ -115,11 +120,12 @@ export class Claims {
   /** Looking up takes no turn of the event loop, so guesses at the same time are counted one after the other; what was none costs nothing. */
   private guess<Found>({ userId, address }: { userId: string; address: string }, find: () => Found | null): Found {
     const now = this.parts.clock();
-    const names = [`person ${userId}`, `network ${networkOf(address)}`];
-    if (names.some((name) => this.guesses.isSpent(name, now))) throw new RollcallError('busy', { retryAfterS: 120 });
+    const { people, networks } = this.guesses;
+    if (people.isSpent(userId, now) || networks.isSpent(address, now)) throw new RollcallError('busy', { retryAfterS: 120 });
     const found = find();
     if (found !== null) return found;
-    for (const name of names) this.guesses.spend(name, now);
+    people.spend(userId, now);
+    networks.spend(address, now);
     throw new RollcallError('claim-not-valid');
   }
 

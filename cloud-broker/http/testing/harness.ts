@@ -41,7 +41,10 @@ export interface HarnessOptions {
   consoleFolder?: string;
   /** Whether webhooks may lead to this machine. */
   webhookPrivate?: boolean;
-  limits?: Partial<Omit<HttpLimits, 'stream'>> & { stream?: Partial<HttpLimits['stream']> };
+  limits?: Partial<Omit<HttpLimits, 'stream' | 'connection'>> & {
+    stream?: Partial<HttpLimits['stream']>;
+    connection?: Partial<HttpLimits['connection']>;
+  };
 }
 
 type Refused = Extract<EnrolmentOutcome, { outcome: 'rejected' }>;
@@ -208,6 +211,17 @@ function testWebhooks(
   return startWebhooks({ ...parts, allowPrivate: webhookPrivate, resolve: async () => [] });
 }
 
+/** The service's own limits but for `changed`, and for requests, of which a test makes many. */
+function testLimits({ stream, connection, ...changed }: NonNullable<HarnessOptions['limits']> = {}): HttpLimits {
+  return {
+    ...defaultHttpLimits,
+    requestsPer10S: 1_000_000,
+    ...changed,
+    stream: { ...defaultHttpLimits.stream, ...stream },
+    connection: { ...defaultHttpLimits.connection, ...connection },
+  };
+}
+
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-http-'));
   const problems: string[] = [];
@@ -249,7 +263,6 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     log: (line) => problems.push(line),
   });
   const operator = localOperator({ store, accounts, secrets, verifyLedger, backup, clock, random: randomBytes });
-  const { stream, ...limits } = options.limits ?? {};
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
   const webhooks = testWebhooks({ store, secrets, presence, clock, log: logger }, options);
   const app = await buildServer({
@@ -267,7 +280,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       operatorTokens: options.operatorTokens ?? [TOKEN],
       consoleFolder: options.consoleFolder ?? join(folder, 'no-console'),
     },
-    limits: { ...defaultHttpLimits, requestsPer10S: 1_000_000, ...limits, stream: { ...defaultHttpLimits.stream, ...stream } },
+    limits: testLimits(options.limits),
     discovery: () => ({ brokerUrl: 'mqtts://localhost:8883', ca: 'PEM' }),
     notReady: () => problems[0] ?? null,
     clock,
