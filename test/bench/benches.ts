@@ -20,5 +20,6 @@ export const benches: Record<string, () => Promise<Bench>> = {
   soak: async () => (await import('./soak.ts')).soak,
   'event-loop': async () => (await import('./event-loop.ts')).eventLoop,
   'devices-page': async () => (await import('./devices-page.ts')).devicesPage,
+  'console-usable': async () => (await import('./console-usable.ts')).consoleUsable,
   billing: async () => (await import('./billing.ts')).billing,
 };
