@@ -1,7 +1,7 @@
 # The service in one image: `docker run -p 8080:8080 -p 8883:8883 -v rollcall:/data rollcall`
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
 COPY scripts/prepare.cjs scripts/
 RUN npm ci --ignore-scripts
 COPY . .
