@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { checkCode, enrolmentBytes, keyFingerprint, parsePublicKey, signatureScheme } from './signing.ts';
@@ -72,6 +73,21 @@ describe('device keys', () => {
     expect(() => parsePublicKey(P256.compressed)).toThrow(RangeError);
     expect(() => parsePublicKey(P256.hybrid)).toThrow(RangeError);
     expect(keyFingerprint(parsePublicKey(P256.pem.replaceAll('\n', '\r\n')))).toBe(P256.fingerprint);
+  });
+
+  test('[E1] nor does OpenSSL lend it one: explicit curve parameters, long lengths, bytes behind it', () => {
+    const explicit = execFileSync('openssl', ['ec', '-pubin', '-param_enc', 'explicit'], {
+      input: P256.pem,
+      stdio: 'pipe',
+    }).toString();
+    expect(createPublicKey(explicit).asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
+    const pemOf = (der: Buffer): string => `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`;
+    const der = Buffer.from(P256.pem.split('\n').slice(1, 3).join(''), 'base64');
+    const longLength = Buffer.concat([Buffer.from([0x30, 0x81, 0x59]), der.subarray(2)]);
+    expect(createPublicKey(pemOf(longLength)).asymmetricKeyType).toBe('ec');
+    for (const other of [explicit, pemOf(longLength), pemOf(Buffer.concat([der, Buffer.from([0])])), `${P256.pem}${ED25519.pem}`])
+      expect(() => parsePublicKey(other), other).toThrow(RangeError);
+    expect(keyFingerprint(parsePublicKey(pemOf(der)))).toBe(P256.fingerprint);
   });
 
   test('[E1] only P-256 and Ed25519 are keys', () => {

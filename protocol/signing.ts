@@ -1,21 +1,28 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 
-const CHECK_CODE_ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
-/** First of the 65 bytes of an uncompressed point; the whole SPKI of a compressed one is shorter. */
-const UNCOMPRESSED_POINT = 0x04;
+export const CHECK_CODE_ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
 export const NONCE_BYTES = 32;
 
-/** A device or factory key with its SPKI DER: P-256 with an uncompressed point, or Ed25519. Anything else is a RangeError. */
+/** The one written form of each kind of key (E1, RFC 5480, RFC 8410): what its SPKI DER begins with, and its length. */
+const KEY_FORMS = [
+  // P-256 by the name of its curve, and 0x04 for an uncompressed point.
+  { start: Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex'), bytes: 91 },
+  // Ed25519.
+  { start: Buffer.from('302a300506032b6570032100', 'hex'), bytes: 44 },
+];
+const PEM = /^\s*-----BEGIN PUBLIC KEY-----\s+([A-Za-z0-9+/\s]+={0,2})\s+-----END PUBLIC KEY-----\s*$/;
+
+/**
+ * A device or factory key with its SPKI DER: P-256 or Ed25519 in its one written form (E1). Anything else is a RangeError: OpenSSL reads
+ * explicit curve parameters, compressed points and long lengths too, and each would give one key a second fingerprint.
+ */
 export function readPublicKey(pem: string): { key: KeyObject; der: Buffer } {
-  if (pem.length > 1024 || !pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----'))
-    throw new RangeError('not a PEM public key');
-  const key = createPublicKey({ key: pem, format: 'pem', type: 'spki' });
-  const isP256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-  if (!isP256 && key.asymmetricKeyType !== 'ed25519') throw new RangeError('only P-256 and Ed25519 keys are accepted');
-  const der = spkiDer(key);
-  // OpenSSL re-exports a compressed or hybrid point as it came; a second form would give one key a second fingerprint.
-  if (isP256 && der.at(-65) !== UNCOMPRESSED_POINT) throw new RangeError('the P-256 point must be uncompressed');
-  return { key, der };
+  const body = pem.length > 1024 ? undefined : PEM.exec(pem)?.[1];
+  if (body === undefined) throw new RangeError('not a PEM public key');
+  const der = Buffer.from(body, 'base64');
+  if (!KEY_FORMS.some(({ start, bytes }) => der.length === bytes && der.subarray(0, start.length).equals(start)))
+    throw new RangeError('only P-256 (named curve, uncompressed point) and Ed25519 keys are accepted');
+  return { key: createPublicKey({ key: der, format: 'der', type: 'spki' }), der };
 }
 
 export function parsePublicKey(pem: string): KeyObject {

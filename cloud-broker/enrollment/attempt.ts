@@ -27,7 +27,7 @@ export interface EnrolmentAttempt {
 
 export type EnrolmentOutcome =
   | { outcome: 'rejected'; code: RejectedCode }
-  | { outcome: 'pending'; code: PendingCode; deviceId: string }
+  | { outcome: 'pending'; code: PendingCode; deviceId: string; isNew: boolean }
   | {
       outcome: 'accepted';
       deviceId: string;
@@ -49,6 +49,9 @@ export interface Preview {
   budgetClass: BudgetClass;
   /** The device that would be accepted, where the facts of this moment say so. */
   certificateFor: string | null;
+  /** E10: it would be answered `busy`, so the store need not be asked; also where the budget of its class is spent. */
+  busy: boolean;
+  busyOverBudget: boolean;
 }
 
 /** A try that was refused before anything was decided (E11). */

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { LISTED, PLAIN, UNLISTED } from '../../test/support/facts.ts';
-import { decide, grantFor, identityOf, MAX_PENDING_ROWS, type Decision, type Entitlement, type Facts } from './decide.ts';
+import {
+  decide,
+  grantFor,
+  identityOf,
+  MAX_PENDING_OF_NETWORK,
+  MAX_PENDING_ROWS,
+  type Decision,
+  type Entitlement,
+  type Facts,
+} from './decide.ts';
 
 const codeOf = (decision: Decision): string => (decision.outcome === 'accepted' ? `accepted: ${decision.how}` : decision.code);
 const domain = (change: Partial<Facts['domain']>): Pick<Facts, 'domain'> => ({ domain: { ...PLAIN.domain, ...change } });
@@ -13,7 +22,14 @@ const EVERYTHING: Facts = {
   boardSignature: 'missing',
   identity: 'listed',
   listed: { ...LISTED, left: 0 },
-  domain: { status: 'disabled', unlisted: 'approve', pairing: 'missing', unprovenGrantsLeft: 0, pendingRows: MAX_PENDING_ROWS },
+  domain: {
+    status: 'disabled',
+    unlisted: 'approve',
+    pairing: 'missing',
+    unprovenGrantsLeft: 0,
+    pendingRows: MAX_PENDING_ROWS,
+    pendingOfNetwork: MAX_PENDING_OF_NETWORK,
+  },
   same: { deviceId: 'same-device', joins: false },
   renewOfUnenrolled: true,
   overBudget: true,
@@ -171,6 +187,19 @@ describe('waiting', () => {
     expect(codeOf(decide({ ...UNLISTED, ...domain({ pendingRows: 500 }), competing: { deviceId: 'competing-device' } }))).toBe(
       'busy',
     );
+  });
+
+  test('[E6] at most 50 of one network wait in a domain', () => {
+    expect(codeOf(decide({ ...UNLISTED, ...domain({ pendingOfNetwork: 49 }) }))).toBe('awaiting-approval');
+    expect(codeOf(decide({ ...UNLISTED, ...domain({ pendingOfNetwork: 50 }) }))).toBe('busy');
+    const waits = { ...UNLISTED, ...domain({ pendingOfNetwork: 50 }), waiting: { deviceId: 'waiting-row' } };
+    expect(codeOf(decide(waits))).toBe('awaiting-approval');
+  });
+
+  test('[E6] a key whose check code another key of the domain has is refused', () => {
+    expect(codeOf(decide({ ...UNLISTED, checkCodeTaken: true }))).toBe('blocked');
+    expect(codeOf(decide({ ...PLAIN, checkCodeTaken: true }))).toBe('blocked');
+    expect(decide({ ...PLAIN, checkCodeTaken: true, same: { deviceId: 'same-device', joins: false } }).outcome).toBe('accepted');
   });
 
   test('[E9] a board that comes back gets its old deviceId, also where it waited meanwhile', () => {

@@ -41,6 +41,8 @@ export interface Facts {
     /** Unproven grants that the domain may still get today (E14). */
     unprovenGrantsLeft: number;
     pendingRows: number;
+    /** Of them, rows that came from the board's own network (E6). */
+    pendingOfNetwork: number;
   };
   /** Same domain, board and device key, enrolled (an approval enrols): the device; `joins` where it was enrolled before it was listed. */
   same: { deviceId: string; joins: boolean } | null;
@@ -51,6 +53,8 @@ export interface Facts {
   /** The key was proved for a board with another serial (E1). */
   keyOfAnotherBoard: boolean;
   blocked: boolean;
+  /** Another key, waiting or enrolled in this domain, has the same check code: by eye nobody could tell them apart (E6). */
+  checkCodeTaken: boolean;
   /** The listed board is enrolled in another domain (E8). */
   elsewhere: boolean;
   /** Same domain and board, enrolled with another key (E7). */
@@ -72,8 +76,9 @@ export type Decision =
   /** `again`: a replay (E3), or the first certificate after an approval. deviceId null: a new device. */
   | { outcome: 'accepted'; how: 'again' | 'join' | 'replace' | 'return' | 'new'; deviceId: string | null; grant: Grant };
 
-/** At most 500 waiting rows a domain (E6). */
+/** At most 500 waiting rows a domain, and 50 of one network in it (E6). */
 export const MAX_PENDING_ROWS = 500;
+export const MAX_PENDING_OF_NETWORK = 50;
 
 /** E5, E14: what a board that is enrolled now brings. */
 export function grantFor(listed: Entitlement | null, unprovenGrantsLeft: number): Grant {
@@ -118,7 +123,7 @@ export function decide(facts: Facts): Decision {
   if (facts.renewOfUnenrolled) return rejected('unenrolled');
   if (facts.overBudget) return rejected('busy');
   if (facts.keyOfAnotherBoard) return rejected('key-in-use');
-  if (facts.blocked) return rejected('blocked');
+  if (facts.blocked || facts.checkCodeTaken) return rejected('blocked');
   if (domain.pairing === 'missing') return rejected('pairing-code-required');
   if (domain.pairing === 'wrong') return rejected('pairing-code-wrong');
   const refusal = attestation(facts);
@@ -135,6 +140,8 @@ export function decide(facts: Facts): Decision {
 }
 
 function waiting(facts: Facts, code: PendingCode, competesWith: string | null): Decision {
-  if (facts.waiting === null && facts.domain.pendingRows >= MAX_PENDING_ROWS) return rejected('busy');
+  const { pendingRows, pendingOfNetwork } = facts.domain;
+  const isFull = pendingRows >= MAX_PENDING_ROWS || pendingOfNetwork >= MAX_PENDING_OF_NETWORK;
+  if (facts.waiting === null && isFull) return rejected('busy');
   return { outcome: 'pending', code, competesWith };
 }

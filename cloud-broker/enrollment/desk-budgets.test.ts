@@ -34,7 +34,7 @@ describe('the domain’s budget', () => {
   };
 
   async function overBudget(desk: TestDesk, budgetClass: BudgetClass, domain: string): Promise<boolean | undefined> {
-    desk.store.previewed = { budgetClass, certificateFor: null };
+    desk.store.previewed = { budgetClass, certificateFor: null, busy: false, busyOverBudget: false };
     const n = desk.store.attempts.length;
     await ask(desk, desk.open(`s${n}`), new TestBoard(`SN-${n}`), { request: { domain }, proof: { domain } });
     return desk.store.attempts.at(-1)?.overBudget;
@@ -75,7 +75,7 @@ describe('the domain’s budget', () => {
 
   test('[E10] nothing is signed for a board that is over budget, but a known device is let in all the same', async () => {
     const desk = testDesk(limits);
-    desk.store.previewed = { budgetClass: 'known-key', certificateFor: 'dev-00000001' };
+    desk.store.previewed = { budgetClass: 'known-key', certificateFor: 'dev-00000001', busy: false, busyOverBudget: false };
     desk.store.answer = ({ certificate, overBudget: over }): EnrolmentOutcome =>
       over
         ? { outcome: 'rejected', code: 'busy' }
@@ -120,9 +120,23 @@ describe('the address', () => {
     expect(await isPutBehind(desk, '198.51.100.1')).toBe(false);
   });
 
+  test('[E6] pays for waiting rows beyond a few, not for a board that asks again', async () => {
+    const desk = testDesk({ atOnce: 1, addressFailures: { burst: 2, perSecond: NO_REFILL } });
+    const waits = async (n: number, isNew: boolean): Promise<void> => {
+      desk.store.answer = () => ({ outcome: 'pending', code: 'awaiting-approval', deviceId: `row-${n}`, isNew });
+      await ask(desk, desk.open(`waits-${n}`, '198.51.100.1'), new TestBoard(`SN-${n}`));
+    };
+    for (let n = 0; n < 6; n += 1) await waits(n, true);
+    for (let n = 6; n < 20; n += 1) await waits(n, false);
+    expect(await isPutBehind(desk, '198.51.100.1')).toBe(false);
+    await waits(20, true);
+    expect(await isPutBehind(desk, '198.51.100.1')).toBe(true);
+    expect(await isPutBehind(desk, '198.51.100.2')).toBe(false);
+  });
+
   const outcomes: [EnrolmentOutcome | Error, boolean][] = [
     [ACCEPTED, false],
-    [{ outcome: 'pending', code: 'awaiting-approval', deviceId: 'waiting-row' }, false],
+    [{ outcome: 'pending', code: 'awaiting-approval', deviceId: 'waiting-row', isNew: true }, false],
     [{ outcome: 'rejected', code: 'busy' }, false],
     [{ outcome: 'rejected', code: 'domain-disabled' }, false],
     [new Error('disk is full'), false],

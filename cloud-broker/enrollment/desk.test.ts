@@ -12,7 +12,7 @@ describe('an enrolment that goes well', () => {
       const board = new TestBoard('SN-1', kind);
       test1.store.factoryKeys.set('SN-1', board.factoryPem);
       test1.store.answer = () => ACCEPTED;
-      test1.store.previewed = { budgetClass: 'listed', certificateFor: 'dev-00000001' };
+      test1.store.previewed = { budgetClass: 'listed', certificateFor: 'dev-00000001', busy: false, busyOverBudget: false };
       const answer = expectType(await ask(test1, test1.open('a'), board, { proof: { withFactoryKey: true } }), 'accepted');
       expect(answer).toEqual({
         type: 'accepted',
@@ -58,7 +58,7 @@ describe('an enrolment that goes well', () => {
 
   test('[E2] where the transaction names another device, a certificate is signed for that one', async () => {
     const desk = testDesk();
-    desk.store.previewed = { budgetClass: 'rest', certificateFor: 'dev-proposed' };
+    desk.store.previewed = { budgetClass: 'rest', certificateFor: 'dev-proposed', busy: false, busyOverBudget: false };
     desk.store.answer = ({ certificate }) =>
       certificate?.deviceId === 'dev-former'
         ? { ...ACCEPTED, deviceId: 'dev-former' }

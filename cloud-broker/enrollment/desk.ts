@@ -5,10 +5,10 @@
 import { decode, enrolmentUp, type EnrolmentDown, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
 import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
 import { NONCE_BYTES, pemOf } from '../../protocol/signing.ts';
+import { AddressBudgets } from './address-budgets.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
 import { correlationIdFrom, rejection, waitingAnswer } from './answers.ts';
 import { Buckets } from './budgets.ts';
-import { NetworkBudgets } from '../net/network-budgets.ts';
 import { costsAddressOnly, NO_FAILURE, type DeskLimits } from './desk-limits.ts';
 import { EarlyRefusals, type PartOf, type TryAbout } from './early-refusals.ts';
 import { Lanes } from './lanes.ts';
@@ -67,7 +67,7 @@ export class EnrolmentDesk {
   private readonly deps: DeskDependencies;
   private readonly sessions = new Map<string, OpenSession>();
   private readonly lanes: Lanes;
-  private readonly addresses: NetworkBudgets;
+  private readonly addresses: AddressBudgets;
   private readonly domains: Record<'known-key' | 'listed' | 'rest', Buckets>;
   private readonly pace = new Pace();
   private readonly outside = new Outside();
@@ -78,7 +78,7 @@ export class EnrolmentDesk {
     const { limits } = deps;
     this.lanes = new Lanes(limits.atOnce, limits.waiting);
     this.early = new EarlyRefusals(deps.store);
-    this.addresses = new NetworkBudgets(limits.addressFailures, 10_000);
+    this.addresses = new AddressBudgets(limits.addressFailures);
     this.domains = {
       'known-key': new Buckets(limits.domain.knownKey, 10_000),
       listed: new Buckets(limits.domain.listed, 10_000),
@@ -161,7 +161,9 @@ export class EnrolmentDesk {
       const deviceSignature = deviceSignatureOf(asked, proof);
       if (deviceSignature === 'invalid') return await this.refuse(open, 'proof-invalid', about);
       const correlationId = correlationIdFrom(this.deps.random(10));
-      const { outcome, certificate } = await this.decideAndStore(open.session, asked, proof, correlationId);
+      const decided = await this.decideAndStore(open.session, asked, proof, correlationId);
+      if (decided === null) return await this.refuse(open, 'busy', about);
+      const { outcome, certificate } = decided;
       // Who was sent away was not served: the rate would rise with the number of those who wait outside.
       if (outcome.outcome !== 'rejected' || outcome.code !== 'busy') this.pace.note(this.deps.clock());
       await this.answer(open, { asked, proof }, { outcome, certificate, correlationId });
@@ -172,13 +174,16 @@ export class EnrolmentDesk {
     }
   }
 
-  /** Signs ahead for the device that the facts of this moment name, and again where the transaction names another. */
+  /**
+   * Signs ahead for the device that the facts of this moment name, and again where the transaction names another. Null: `busy`,
+   * without asking the store for anything (E10).
+   */
   private async decideAndStore(
     session: DeskSession,
     asked: Challenged,
     proof: EnrolmentProof,
     correlationId: string,
-  ): Promise<{ outcome: EnrolmentOutcome; certificate: string }> {
+  ): Promise<{ outcome: EnrolmentOutcome; certificate: string } | null> {
     const { store, issue, clock } = this.deps;
     const { request } = asked;
     let factoryKey = store.factoryKeyOf(request.board.serial);
@@ -201,6 +206,7 @@ export class EnrolmentDesk {
     const preview = store.preview(attempt);
     const budget = this.domains[preview.budgetClass];
     attempt.overBudget = !budget.spend(request.domain, attempt.now);
+    if (attempt.overBudget ? preview.busyOverBudget : preview.busy) return null;
     // E10: nothing is signed for who is over budget; a known device, which is let in all the same, is named by the store.
     let wanted = attempt.overBudget ? null : preview.certificateFor;
     let signed: { pem: string; fingerprint: string; serialNumber: string } | null = null;
@@ -235,6 +241,7 @@ export class EnrolmentDesk {
     const said = { ...aboutOf(request), correlationId };
     if (outcome.outcome === 'rejected') return this.refuse(open, outcome.code, said);
     if (outcome.outcome === 'pending') {
+      if (outcome.isNew) this.addresses.waits(open.session.address, this.deps.clock());
       open.waits = about;
       this.deps.log({ outcome: 'pending', code: outcome.code, ...said, deviceId: outcome.deviceId });
       return this.send(open, waitingAnswer(outcome.code, { requestId, correlationId, fingerprint: asked.fingerprint }));
@@ -271,7 +278,7 @@ export class EnrolmentDesk {
     // With an id it comes from the store, which keeps the log of what it decided itself.
     if (about.correlationId === undefined) this.early.note({ ...about, code, address, correlationId, now: this.deps.clock() });
     // E10: an address pays with its failures only.
-    if (!NO_FAILURE.has(code)) this.addresses.spend(address, this.deps.clock());
+    if (!NO_FAILURE.has(code)) this.addresses.failed(address, this.deps.clock());
     this.deps.log({ outcome: 'rejected', code, ...about, correlationId, address });
     const busyRetryS = (): number => this.comeBackIn(this.deps.clock());
     await this.send(open, rejection(code, { requestId: about.requestId, correlationId, busyRetryS }));

@@ -26,6 +26,17 @@ test('[E11] what is refused before the decision goes to the domain’s enrolment
   expect(desk.store.refusals).toHaveLength(21);
 });
 
+test('[E10] busy is answered without asking the store for anything, and noted like what is refused before the decision', async () => {
+  const desk = testDesk();
+  desk.store.previewed = { budgetClass: 'rest', certificateFor: null, busy: true, busyOverBudget: true };
+  for (let n = 0; n < 40; n += 1) {
+    const answer = expectType(await ask(desk, desk.open(`full-${n}`), new TestBoard(`SN-${n}`)), 'rejected');
+    expect(answer.code).toBe('busy');
+    expect(answer.retryAfterS).toBeGreaterThan(0);
+  }
+  expect([desk.store.attempts.length, desk.store.refusals.length]).toEqual([0, 20]);
+});
+
 test('[E11] a domain that is not there has no log, and what the store decided is in its log already', async () => {
   const desk = testDesk();
   await ask(desk, desk.open('a'), new TestBoard('SN-1'), { request: { domain: 'shelbyville' } });

@@ -33,3 +33,9 @@ export function networksOf(address: string): readonly [string, ...string[]] {
   });
   return [link, ...wider];
 }
+
+/** The widest of them. */
+export function widestNetworkOf(address: string): string {
+  const networks = networksOf(address);
+  return networks.at(-1) ?? networks[0];
+}

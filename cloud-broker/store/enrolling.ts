@@ -5,6 +5,7 @@ import { firstChargedDay } from '../domains/status.ts';
 import type { Grant, Identity } from '../enrollment/decide.ts';
 import { enrolmentKey } from '../ledger/transfers.ts';
 import { dayOf, openFrom } from '../ledger/usage.ts';
+import { widestNetworkOf } from '../net/address.ts';
 import { takeExpected } from './expected-rows.ts';
 import type { WriteContext } from './context.ts';
 import type { BoardRow } from './device-rows.ts';
@@ -46,8 +47,8 @@ function insertDevice(context: WriteContext, row: NewDevice, now: number): void 
   context.sql.run(
     `INSERT INTO devices (id, domain_id, state, identity, board_id, serial, serial_key, serial_source, key_fingerprint, public_key, model,
       manufacturer, firmware, os, arch, agent_version, label, status, status_since, enrolled_at, granted, grant_reason,
-      pending_code, competes_with, first_asked_at, last_asked_at, address)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      pending_code, competes_with, first_asked_at, last_asked_at, address, network)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     row.id,
     row.domainId,
     row.as.state,
@@ -75,6 +76,7 @@ function insertDevice(context: WriteContext, row: NewDevice, now: number): void 
     waits === null ? null : now,
     waits === null ? null : now,
     waits === null ? null : address,
+    waits === null ? null : widestNetworkOf(address),
   );
 }
 

@@ -1,7 +1,9 @@
+import { checkCode } from '../../protocol/signing.ts';
 import { serialKey } from '../../protocol/text.ts';
 import type { BudgetClass, EnrolmentAttempt } from '../enrollment/attempt.ts';
 import { identityOf, type Entitlement, type Facts } from '../enrollment/decide.ts';
 import { dayOf } from '../ledger/usage.ts';
+import { widestNetworkOf } from '../net/address.ts';
 import { boardBySerial, devicesOfKey, devicesOfSerial, type BoardRow, type DeviceRow } from './device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from './domain-rows.ts';
 import type { Sql } from './sql.ts';
@@ -68,10 +70,6 @@ export function loadFacts(sql: Sql, attempt: EnrolmentAttempt): LoadedFacts | nu
     'SELECT serial_key AS serialKey FROM device_keys WHERE fingerprint = ?',
     attempt.key.fingerprint,
   );
-  const pendingRows = sql.get<{ rows: number }>(
-    "SELECT count(*) AS rows FROM devices WHERE domain_id = ? AND status = 'pending' AND state <> 'unenrolled'",
-    domain.id,
-  );
 
   const here = (row: DeviceRow): boolean => row.domainId === domain.id && row.serialKey === serial;
   const same = ofKey.find((row) => row.state === 'enrolled' && here(row));
@@ -95,13 +93,14 @@ export function loadFacts(sql: Sql, attempt: EnrolmentAttempt): LoadedFacts | nu
       unlisted: domain.unlisted,
       pairing: pairingOf(domain, attempt),
       unprovenGrantsLeft: unprovenGrantsLeft(domain, attempt.now),
-      pendingRows: pendingRows?.rows ?? 0,
+      ...waitingRows(sql, domain.id, attempt.address),
     },
     same: same === undefined ? null : { deviceId: same.id, joins },
     renewOfUnenrolled: attempt.renew !== null && ofKey.some((row) => row.state === 'unenrolled' && here(row)),
     overBudget: attempt.overBudget,
     keyOfAnotherBoard: bound !== null && bound.serialKey !== serial,
     blocked: isBlocked(sql, { domainId: domain.id, keyFingerprint: attempt.key.fingerprint, serialKey: serial }, attempt.now),
+    checkCodeTaken: holderOfCheckCode(sql, domain.id, attempt.key.fingerprint) !== null,
     elsewhere,
     competing: competing === undefined ? null : { deviceId: competing.id },
     former: former === undefined ? null : { deviceId: former.id },
@@ -109,6 +108,28 @@ export function loadFacts(sql: Sql, attempt: EnrolmentAttempt): LoadedFacts | nu
   };
   const budgetClass: BudgetClass = bound !== null ? 'known-key' : listed !== null ? 'listed' : 'rest';
   return { facts, domain, board: listed, serialKey: serial, budgetClass };
+}
+
+/** E6: how many boards wait in the domain, and how many of them came from the widest network of `address`. */
+function waitingRows(sql: Sql, domainId: number, address: string): Pick<Facts['domain'], 'pendingRows' | 'pendingOfNetwork'> {
+  const rows = sql.get<{ pendingRows: number; pendingOfNetwork: number }>(
+    `SELECT (SELECT count(*) FROM devices WHERE domain_id = ?1 AND status = 'pending' AND state <> 'unenrolled') AS pendingRows,
+      (SELECT count(*) FROM devices WHERE domain_id = ?1 AND network = ?2 AND state = 'pending') AS pendingOfNetwork`,
+    domainId,
+    widestNetworkOf(address),
+  );
+  return rows ?? { pendingRows: 0, pendingOfNetwork: 0 };
+}
+
+/** E6: the device, waiting or enrolled in the domain, whose other key has the same check code. */
+export function holderOfCheckCode(sql: Sql, domainId: number, fingerprint: string): string | null {
+  const row = sql.get<{ id: string }>(
+    `SELECT id FROM devices WHERE domain_id = ? AND check_code = ? AND state IN ('pending', 'enrolled') AND key_fingerprint <> ? LIMIT 1`,
+    domainId,
+    checkCode(fingerprint).replace('-', ''),
+    fingerprint,
+  );
+  return row?.id ?? null;
 }
 
 function waitingRow(row: DeviceRow | undefined): { deviceId: string } | null {

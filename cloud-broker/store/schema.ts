@@ -13,6 +13,7 @@ import { sampleTables } from './samples-schema.ts';
 import { secondFactorTables } from './second-factor-schema.ts';
 import { usageTables } from './usage-schema.ts';
 import { userTables } from './users-schema.ts';
+import { waitingTables } from './waiting-schema.ts';
 import { viewTables } from './views-schema.ts';
 import { webhookTables } from './webhooks-schema.ts';
 
@@ -292,4 +293,5 @@ export const migrations: readonly string[] = [
     webhookTables +
     access,
   accountTables + secondFactorTables + userTables + viewTables + portalTables,
+  waitingTables,
 ];

@@ -64,7 +64,7 @@ const LIST: readonly Check[] = [
   { applies: ({ renewOfUnenrolled }) => renewOfUnenrolled, answer: reject('unenrolled') },
   { applies: ({ overBudget }) => overBudget, answer: reject('busy') },
   { applies: ({ keyOfAnotherBoard }) => keyOfAnotherBoard, answer: reject('key-in-use') },
-  { applies: ({ blocked }) => blocked, answer: reject('blocked') },
+  { applies: ({ blocked, checkCodeTaken }) => blocked || checkCodeTaken, answer: reject('blocked') },
   { applies: ({ domain }) => domain.pairing === 'missing', answer: reject('pairing-code-required') },
   { applies: ({ domain }) => domain.pairing === 'wrong', answer: reject('pairing-code-wrong') },
   { applies: unsigned, answer: reject('attestation-required') },
@@ -72,7 +72,8 @@ const LIST: readonly Check[] = [
   { applies: ({ elsewhere }) => elsewhere, answer: reject('enrolled-elsewhere') },
   { applies: (facts) => facts.domain.status === 'disabled' && brings(facts).credits < 1, answer: reject('domain-disabled') },
   {
-    applies: (facts) => waitsForAdmin(facts) && facts.waiting === null && facts.domain.pendingRows >= 500,
+    applies: (facts) =>
+      waitsForAdmin(facts) && facts.waiting === null && (facts.domain.pendingRows >= 500 || facts.domain.pendingOfNetwork >= 50),
     answer: reject('busy'),
   },
   {

@@ -108,11 +108,12 @@ class TestStore {
   /** Why a domain is unknown; those not named are absent. */
   domains: Record<string, 'unconfirmed' | 'closed' | null> = { [DOMAIN]: null };
   factoryKeys = new Map<string, string>();
-  previewed: Preview = { budgetClass: 'rest', certificateFor: null };
+  previewed: Preview = { budgetClass: 'rest', certificateFor: null, busy: false, busyOverBudget: false };
   answer: (attempt: EnrolmentAttempt) => EnrolmentOutcome | Promise<EnrolmentOutcome> = () => ({
     outcome: 'pending',
     code: 'awaiting-approval',
     deviceId: 'waiting-row',
+    isNew: true,
   });
 
   whyUnknown(name: string): 'absent' | 'unconfirmed' | 'closed' | null {

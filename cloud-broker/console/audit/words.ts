@@ -3,6 +3,7 @@ import type { WordKey, Words } from '../words/words.ts';
 const actionWords: Readonly<Record<string, WordKey>> = {
   'device.enrolled': 'audit.deviceEnrolled',
   'device.waits': 'audit.deviceWaits',
+  'device.check-code-refused': 'audit.checkCodeRefused',
   'device.rejected': 'audit.deviceRejected',
   'device.blocked': 'audit.deviceBlocked',
   'device.changed': 'audit.deviceChanged',

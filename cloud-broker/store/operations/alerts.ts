@@ -153,12 +153,18 @@ export function raiseAlerts(context: WriteContext, { now }: { now: number }): { 
 
 /** P7: a deviceId was taken over again and again. Told once a day, however often it is said. */
 export function noteTakeOvers(context: WriteContext, { deviceId, now }: { deviceId: string; now: number }): void {
-  context.sql.run(
+  suspectClone(context, deviceId, now);
+}
+
+/** P7: somebody may pass for this device, waiting or enrolled. False where it was said today already. */
+export function suspectClone(context: WriteContext, deviceId: string, now: number): boolean {
+  const told = context.sql.run(
     `INSERT OR IGNORE INTO alert_signals (domain_id, device_id, kind, at) SELECT domain_id, id, 'take-overs', ?
-     FROM devices WHERE id = ? AND state = 'enrolled'`,
+     FROM devices WHERE id = ? AND state <> 'unenrolled'`,
     now,
     deviceId,
   );
+  return told > 0;
 }
 
 /** P7: what a domain wants to be told of from now on. The audit row holds what changed. */

@@ -1,12 +1,14 @@
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore, Preview, Refusal } from '../../enrollment/attempt.ts';
 import { decide, type Decision, type Grant } from '../../enrollment/decide.ts';
 import { serialKey } from '../../../protocol/text.ts';
+import { widestNetworkOf } from '../../net/address.ts';
 import type { WriteContext } from '../context.ts';
 import { boardBySerial, deviceById, type BoardRow, type DeviceRow } from '../device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from '../domain-rows.ts';
 import { bindKey, bookGrant, insertEnrolled, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
-import { loadFacts, type LoadedFacts } from '../enrolment-facts.ts';
+import { holderOfCheckCode, loadFacts, type LoadedFacts } from '../enrolment-facts.ts';
 import { reportTry } from '../enrolment-log.ts';
+import { suspectClone } from './alerts.ts';
 import { settleDays } from '../posting.ts';
 import type { Sql } from '../sql.ts';
 import type { Store } from '../store.ts';
@@ -30,6 +32,7 @@ export function enrol(context: WriteContext, attempt: EnrolmentAttempt): Enrolme
     if (decision.code === 'pairing-code-required' && loaded.facts.waiting !== null) {
       context.sql.run('UPDATE devices SET last_asked_at = ? WHERE id = ?', attempt.now, loaded.facts.waiting.deviceId);
     }
+    if (loaded.facts.checkCodeTaken) tellForgery(context, loaded.domain.id, attempt);
     reportTry(context, loaded.domain.id, attempt, { outcome: 'rejected', code: decision.code, deviceId: null, granted: 0 });
     return decision;
   }
@@ -37,6 +40,21 @@ export function enrol(context: WriteContext, attempt: EnrolmentAttempt): Enrolme
   const deviceId = decision.deviceId ?? attempt.proposedId;
   if (attempt.certificate?.deviceId !== deviceId) return { outcome: 'certificate-needed', deviceId };
   return accept(context, loaded, attempt, { ...decision, deviceId }, attempt.certificate);
+}
+
+/** E6, P7: a key made to look like another one is told, of the device that it could be taken for. */
+function tellForgery(context: WriteContext, domainId: number, { now, key, address, board }: EnrolmentAttempt): void {
+  const deviceId = holderOfCheckCode(context.sql, domainId, key.fingerprint);
+  if (deviceId === null || !suspectClone(context, deviceId, now)) return;
+  context.audit({
+    domainId,
+    at: now,
+    actor: 'service',
+    address,
+    action: 'device.check-code-refused',
+    subject: deviceId,
+    details: { serial: board.serial, key: key.fingerprint },
+  });
 }
 
 function claimOf(loaded: LoadedFacts, attempt: EnrolmentAttempt): Claim {
@@ -78,20 +96,21 @@ function waitForApproval(
     });
   } else {
     context.sql.run(
-      'UPDATE devices SET identity = ?, board_id = ?, pending_code = ?, competes_with = ?, last_asked_at = ?, address = ? WHERE id = ?',
+      'UPDATE devices SET identity = ?, board_id = ?, pending_code = ?, competes_with = ?, last_asked_at = ?, address = ?, network = ? WHERE id = ?',
       facts.identity,
       loaded.board?.id ?? null,
       decision.code,
       decision.competesWith,
       attempt.now,
       attempt.address,
+      widestNetworkOf(attempt.address),
       deviceId,
     );
     refreshClaim(context, deviceId, attempt.board);
   }
   context.emit(domain.id, attempt.now, { type: 'device', data: { deviceId } });
   reportTry(context, loaded.domain.id, attempt, { outcome: 'pending', code: decision.code, deviceId, granted: 0 });
-  return { outcome: 'pending', code: decision.code, deviceId };
+  return { outcome: 'pending', code: decision.code, deviceId, isNew: facts.waiting === null };
 }
 
 function accept(
@@ -237,13 +256,17 @@ export function noteRefusal(context: WriteContext, { domain: name, serial, model
   reportTry(context, domain.id, { ...made, board: { serial, model } }, { outcome: 'rejected', code, deviceId: null, granted: 0 });
 }
 
+const isBusy = (decision: Decision): boolean => decision.outcome === 'rejected' && decision.code === 'busy';
+
 /** The desk's look before the transaction: which budget is spent, and for which device a certificate is worth signing. */
 function preview(sql: Sql, attempt: EnrolmentAttempt): Preview {
   const loaded = loadFacts(sql, attempt);
-  if (loaded === null) return { budgetClass: 'rest', certificateFor: null };
+  if (loaded === null) return { budgetClass: 'rest', certificateFor: null, busy: false, busyOverBudget: false };
   const decision = decide(loaded.facts);
   return {
     budgetClass: loaded.budgetClass,
+    busy: isBusy(decision),
+    busyOverBudget: isBusy(decide({ ...loaded.facts, overBudget: true })),
     certificateFor: decision.outcome === 'accepted' ? (decision.deviceId ?? attempt.proposedId) : null,
   };
 }

@@ -78,6 +78,7 @@ export const administration = {
   'audit.byKey': 'API key {{name}}',
   'audit.deviceEnrolled': 'Display enrolled',
   'audit.deviceWaits': 'Display waits for approval',
+  'audit.checkCodeRefused': 'Display with the same check code refused',
   'audit.deviceRejected': 'Display rejected',
   'audit.deviceBlocked': 'Display blocked',
   'audit.deviceChanged': 'Device changed',
