@@ -34,10 +34,11 @@ async function serve({ json }: Json): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, stop);
   process.channel?.unref();
-  print(json === true, { event: 'listening', http: service.httpUrl, mqtt: service.mqttUrl, ca: service.caFile }, () => [
-    `Console  ${service.httpUrl}`,
-    `Devices  ${service.mqttUrl}`,
-    `CA       ${service.caFile}`,
+  const { listening } = service;
+  print(json === true, { event: 'listening', ...listening }, () => [
+    `Console  ${listening.publicHttp}`,
+    `Devices  ${listening.publicMqtt}`,
+    `CA       ${listening.ca}`,
   ]);
 }
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { RollcallError } from '../protocol/errors.ts';
+import { readBrokerUrl, type HostAndPort } from './addresses.ts';
 import { defaultSender, isMailbox, readSmtpUrl, type SmtpSettings } from './mail/smtp-settings.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -16,6 +17,10 @@ const settingsSchema = z.object({
   ROLLCALL_MQTT_HOST: z.string().min(1).default('0.0.0.0'),
   ROLLCALL_MQTT_PORT: port.default(8883),
   ROLLCALL_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  ROLLCALL_PUBLIC_MQTT_URL: z
+    .string()
+    .refine((text) => readBrokerUrl(text) !== null, 'must be mqtts://host or mqtts://host:port, and nothing else')
+    .optional(),
   ROLLCALL_DATABASE_URL: z.string().optional(),
   ROLLCALL_BROKER_URL: z.string().optional(),
   ROLLCALL_SMTP_URL: z
@@ -40,6 +45,8 @@ export interface Settings {
   mqtt: { host: string; port: number };
   /** Where browsers and displays find the service; null: its own loopback address. */
   publicUrl: string | null;
+  /** Where displays find the broker; null: on the host of the public URL, and the port that it listens on. */
+  publicMqtt: HostAndPort | null;
   /** Without `smtp`, mails are kept as files. `host`: what the service calls itself to mail servers. */
   mail: { smtp: SmtpSettings | null; from: string; host: string };
   operatorToken: string | null;
@@ -104,6 +111,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     http: { host: values.ROLLCALL_HTTP_HOST, port: values.ROLLCALL_HTTP_PORT },
     mqtt: { host: values.ROLLCALL_MQTT_HOST, port: values.ROLLCALL_MQTT_PORT },
     publicUrl: values.ROLLCALL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    publicMqtt: readBrokerUrl(values.ROLLCALL_PUBLIC_MQTT_URL ?? ''),
     mail: mailSettings(values),
     operatorToken: values.ROLLCALL_OPERATOR_TOKEN ?? null,
     trustedProxies: (values.ROLLCALL_TRUSTED_PROXIES ?? '')

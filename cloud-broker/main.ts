@@ -1,10 +1,11 @@
 /** Wires the service: nothing is decided here. */
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { RollcallError } from '../protocol/errors.ts';
 import { crockfordCode } from '../protocol/text.ts';
+import { addressesOf, brokerUrlOf, type ListeningAt } from './addresses.ts';
 import { startAlerts } from './alert-rounds.ts';
 import { startBooksWatch } from './books-watch.ts';
 import { farewell, pruneCommands, startCommands } from './command-delivery.ts';
@@ -20,12 +21,14 @@ import { defaultDeskLimits } from './enrollment/desk-limits.ts';
 import { startEmbeddedGateway } from './gateway/embedded.ts';
 import type { Gateway } from './gateway/port.ts';
 import { startHerdSteering } from './herd-steering.ts';
-import { defaultHttpLimits } from './http/deps.ts';
+import { defaultHttpLimits, type HttpDeps } from './http/deps.ts';
 import type { Metrics } from './http/metrics.ts';
+import { buildOperatorServer } from './http/operator-server.ts';
 import { buildServer } from './http/server.ts';
 import type { ServiceKeys } from './keys/keys.ts';
 import type { Secrets } from './keys/secrets.ts';
 import type { Operator } from './operator/operator.ts';
+import { openSocket } from './operator/socket.ts';
 import { mailChores } from './mail/chores.ts';
 import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
@@ -34,7 +37,7 @@ import { serviceMetrics } from './service-metrics.ts';
 import { samplePresence, startServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
 import { startWebhooks } from './webhook-delivery.ts';
-import { hostOf, openWorkshop, type Workshop } from './workshop.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
 
 const HOUR_MS = 3_600_000;
 /** Writes waiting beyond which the service asks a load balancer for a pause. */
@@ -42,9 +45,7 @@ const BEHIND_WRITES = 10_000;
 const CONSOLE_FOLDER = join(import.meta.dirname, '..', 'dist', 'console');
 
 export interface Service {
-  httpUrl: string;
-  mqttUrl: string;
-  caFile: string;
+  listening: ListeningAt;
   operator: Operator;
   close(): Promise<void>;
 }
@@ -172,9 +173,7 @@ async function startParts(
   const roster = startRoster(store, settings, log);
   onStop(async () => roster.close());
   const listening: { gateway: Gateway | null } = { gateway: null };
-  const brokerHost = settings.publicUrl === null ? '127.0.0.1' : hostOf(settings.publicUrl);
-  const brokerUrl = (): string =>
-    `mqtts://${brokerHost.includes(':') ? `[${brokerHost}]` : brokerHost}:${listening.gateway?.port ?? settings.mqtt.port}`;
+  const brokerUrl = (): string => brokerUrlOf(settings, listening.gateway?.port ?? settings.mqtt.port);
   const books = startBooksWatch({ store, verify: workshop.proveBooks, log, clock: now });
   onStop(async () => books.stop());
   const { dataFolder } = settings;
@@ -186,8 +185,7 @@ async function startParts(
   listening.gateway = await startGateway({ store, roster, desk, commands: commands.desk, keys, settings, log }, onStop);
   const webhooks = startWebhooks({ store, secrets, presence: roster, allowPrivate: settings.webhookPrivate, clock: now, log });
   onStop(async () => webhooks.close());
-  const operatorToken = randomBytes(32).toString('base64url');
-  const http = await buildServer({
+  const deps: HttpDeps = {
     store,
     accounts,
     portal,
@@ -199,7 +197,7 @@ async function startParts(
     settings: {
       publicUrl: settings.publicUrl,
       trustedProxies: settings.trustedProxies,
-      operatorTokens: [operatorToken, ...(settings.operatorToken === null ? [] : [settings.operatorToken])],
+      operatorToken: settings.operatorToken,
       consoleFolder: CONSOLE_FOLDER,
     },
     limits: defaultHttpLimits,
@@ -208,22 +206,42 @@ async function startParts(
     clock: now,
     random: randomBytes,
     log,
-  });
+  };
+  const http = await buildServer(deps);
   onStop(async () => http.close());
-  const httpUrl = await http.listen(settings.http);
-  const operatorFile = join(settings.dataFolder, 'operator.json');
-  writeFileSync(operatorFile, JSON.stringify({ url: httpUrl, token: operatorToken, pid: process.pid }), { mode: 0o600 });
-  const home = settings.publicUrl ?? httpUrl;
+  await http.listen(settings.http);
+  const ports = { http: (http.server.address() as AddressInfo).port, mqtt: listening.gateway.port };
+  const addresses: ListeningAt = { ...addressesOf(settings, ports), ca: keys.caFile };
+  const home = addresses.publicHttp;
   const mailer = startMail({ store, secrets, settings, home, log, count: (outcome) => metrics.mail(outcome) });
   onStop(async () => mailer.close());
   const dailyUse = startDailyUse({ store, log, clock: now });
   onStop(async () => dailyUse.stop());
   const chores = startChores(workshop, log);
-  onStop(async () => {
-    clearInterval(chores);
-    rmSync(operatorFile, { force: true });
-  });
-  return { httpUrl: home, mqttUrl: brokerUrl(), caFile: keys.caFile, operator };
+  onStop(async () => clearInterval(chores));
+  await listenToOperator(deps, addresses, dataFolder, onStop);
+  return { listening: addresses, operator };
+}
+
+/** Lets the commands of this machine speak to the service, as the last of all: whoever gets an answer there finds it whole. */
+async function listenToOperator(
+  deps: HttpDeps,
+  addresses: ListeningAt,
+  dataFolder: string,
+  onStop: (close: () => Promise<void>) => void,
+): Promise<void> {
+  const server = await buildOperatorServer(deps, () => addresses);
+  try {
+    const socket = await openSocket(dataFolder, async (path) => server.listen({ path }));
+    onStop(async () => {
+      await server.close();
+      socket.close();
+    });
+  } catch (error) {
+    // Some mounted folders hold no sockets. Displays are served all the same.
+    const reason = error instanceof Error ? error.message : String(error);
+    deps.log.error({ reason }, 'commands on this machine cannot reach the service: its data folder takes no socket');
+  }
 }
 
 /** What is done by the hour: ended waits, old events, closings that are due (D8), reminders (D3), and the day's signed heads (L5). */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { certifiedHosts } from './addresses.ts';
 import { backUp } from './backup/backup.ts';
 import { demandRestored } from './backup/restore.ts';
 import type { Settings } from './config.ts';
@@ -35,11 +36,6 @@ export interface Workshop {
   close(): Promise<void>;
 }
 
-/** The host of a URL, without the brackets of an IPv6 address. */
-export function hostOf(url: string): string {
-  return new URL(url).hostname.replace(/^\[|\]$/g, '');
-}
-
 /** Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use`, `restore-unfinished` or `ca-key-missing`. */
 export async function openWorkshop(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Workshop> {
   const lock = lockFolder(settings.dataFolder);
@@ -52,8 +48,7 @@ export async function openWorkshop(settings: Settings, log: Logger, onFatal: (er
     });
     try {
       const hasDevices = store.reader.get('SELECT 1 AS found FROM devices LIMIT 1') !== null;
-      const hosts = settings.publicUrl === null ? [] : [hostOf(settings.publicUrl)];
-      const keys = await openKeys({ folder: settings.dataFolder, hosts, hasDevices, now: now() });
+      const keys = await openKeys({ folder: settings.dataFolder, hosts: certifiedHosts(settings), hasDevices, now: now() });
       return assemble({ settings, log, store, keys, lock });
     } catch (error) {
       await store.close();

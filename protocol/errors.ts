@@ -66,6 +66,17 @@ const localErrors = {
     ['Another process is using this data folder.', 'Stop it, or choose another folder with ROLLCALL_DATA.'],
     ['Un autre processus utilise ce dossier de données.', 'Arrêtez-le, ou choisissez un autre dossier avec ROLLCALL_DATA.'],
   ),
+  'folder-not-private': entry(
+    null,
+    [
+      'Others than its owner can get into this data folder, so what answers there cannot be trusted.',
+      'Stop the service, let the folder and everything in it belong to its user with mode 0700, remove `operator.sock`, and start again.',
+    ],
+    [
+      "D'autres que son propriétaire ont accès à ce dossier de données ; ce qui y répond n'est pas digne de confiance.",
+      'Arrêtez le service, donnez le dossier et tout son contenu à son utilisateur avec le mode 0700, supprimez `operator.sock` et relancez.',
+    ],
+  ),
   'ca-key-missing': entry(
     null,
     [

@@ -63,9 +63,9 @@ function shownProgress(): Progress & { end(): void } {
 }
 
 /** Where an agent would look, and, beside a running service, that one. */
-function serviceUrl(typed: string | undefined): string {
+async function serviceUrl(typed: string | undefined): Promise<string> {
   const url = typed ?? process.env['ROLLCALL_URL'] ?? '';
-  const found = url === '' ? runningServiceUrl(readSettings(process.env).dataFolder) : url;
+  const found = url === '' ? await runningServiceUrl(readSettings(process.env).dataFolder) : url;
   if (found === null)
     throw new RollcallError('settings-invalid', {
       setting: 'ROLLCALL_URL',
@@ -119,7 +119,7 @@ async function run(typed: Typed): Promise<void> {
   if (domain === undefined) throw usage('--domain NAME is needed');
   if (clones > boards) throw usage('--clones takes at most as many as there are boards');
   const options = {
-    url: serviceUrl(typed.url),
+    url: await serviceUrl(typed.url),
     domain,
     boards,
     seed,

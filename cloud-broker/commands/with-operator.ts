@@ -1,51 +1,67 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as z from 'zod';
+import { existsSync } from 'node:fs';
+import { RollcallError } from '../../protocol/errors.ts';
 import type { Settings } from '../config.ts';
 import { createLog } from '../log.ts';
 import type { Operator } from '../operator/operator.ts';
-import { remoteOperator } from '../operator/remote.ts';
-import { openWorkshop } from '../workshop.ts';
+import { askWhereListening, remoteOperator } from '../operator/remote.ts';
+import { lockFolder } from '../store/folder-lock.ts';
+import { openWorkshop, type Workshop } from '../workshop.ts';
 
-const operatorFile = z.object({ url: z.url(), token: z.string(), pid: z.int() });
+/** How long a command waits for a service that starts, or for another command, to be done with the folder. */
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 100;
 
-function isAlive(pid: number): boolean {
+const isRefused = (error: unknown, code: RollcallError['code']): boolean => error instanceof RollcallError && error.code === code;
+
+async function whereListening(dataFolder: string): Promise<{ http: string } | null> {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
+    return await askWhereListening(dataFolder);
+  } catch (error) {
+    if (isRefused(error, 'unreachable')) return null;
+    throw error;
+  }
+}
+
+function isHeld(dataFolder: string): boolean {
+  if (!existsSync(dataFolder)) return false;
+  try {
+    lockFolder(dataFolder).release();
     return false;
+  } catch (error) {
+    if (isRefused(error, 'folder-in-use')) return true;
+    throw error;
   }
 }
 
-/** The running service of this data folder, as its operator.json tells; null where none runs. */
-function placeOfService(dataFolder: string): { url: string; token: string } | null {
-  try {
-    const { url, token, pid } = operatorFile.parse(JSON.parse(readFileSync(join(dataFolder, 'operator.json'), 'utf8')));
-    return isAlive(pid) ? { url, token } : null;
-  } catch {
-    return null;
+/** The HTTP address at which the service of this data folder listens; null where none runs. */
+export async function runningServiceUrl(dataFolder: string): Promise<string | null> {
+  return isHeld(dataFolder) ? ((await whereListening(dataFolder))?.http ?? null) : null;
+}
+
+/**
+ * The folder, locked by this process; null where a service has it. The lock alone says whether one does: it dies with its process, and what that
+ * leaves behind says nothing. Refuses as openWorkshop, with `folder-in-use` where whoever has the folder is no service.
+ */
+async function takeFolder(settings: Settings): Promise<Workshop | null> {
+  for (const endsMs = performance.now() + PATIENCE_MS; ;) {
+    try {
+      return await openWorkshop(settings, createLog('error'), (error) => {
+        process.stderr.write(`internal: ${error.message}\n`);
+        process.exit(1);
+      });
+    } catch (error) {
+      if (!isRefused(error, 'folder-in-use')) throw error;
+      if ((await whereListening(settings.dataFolder)) !== null) return null;
+      if (performance.now() > endsMs) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-}
-
-function runningService(dataFolder: string): Operator | null {
-  const found = placeOfService(dataFolder);
-  return found === null ? null : remoteOperator(found.url, found.token);
-}
-
-/** The HTTP address of the service that runs on this data folder; null where none runs. */
-export function runningServiceUrl(dataFolder: string): string | null {
-  return placeOfService(dataFolder)?.url ?? null;
 }
 
 /** Runs a command through the service that owns the data folder, or, where none runs, on the folder itself under its lock (S4). */
 export async function withOperator<Result>(settings: Settings, work: (operator: Operator) => Promise<Result>): Promise<Result> {
-  const running = runningService(settings.dataFolder);
-  if (running !== null) return work(running);
-  const workshop = await openWorkshop(settings, createLog('error'), (error) => {
-    process.stderr.write(`internal: ${error.message}\n`);
-    process.exit(1);
-  });
+  const workshop = await takeFolder(settings);
+  if (workshop === null) return work(remoteOperator(settings.dataFolder));
   try {
     return await work(workshop.operator);
   } finally {

@@ -58,7 +58,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
-  const stage: Stage = { service, api: new ApiClient(service.httpUrl), folder, agents: [], say };
+  const stage: Stage = { service, api: new ApiClient(service.listening.publicHttp), folder, agents: [], say };
   const stop = interrupted();
   try {
     const password = await prepare(stage, options);
@@ -70,9 +70,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       ]);
       return outcome.ok ? EXIT.done : EXIT.refused;
     }
-    if (options.json) print(true, { ...outcome, seconds, url: service.httpUrl, user: `admin@${DOMAIN}`, password }, () => []);
+    if (options.json) print(true, { ...outcome, seconds, url: service.listening.publicHttp, user: `admin@${DOMAIN}`, password }, () => []);
     say(
-      `\nThe console is at  ${service.httpUrl}\nSign in as         admin@${DOMAIN}\nPassword           ${password}\n\nIt stays up until you press Ctrl-C. Its data goes with it.`,
+      `\nThe console is at  ${service.listening.publicHttp}\nSign in as         admin@${DOMAIN}\nPassword           ${password}\n\nIt stays up until you press Ctrl-C. Its data goes with it.`,
     );
     await stop;
     return outcome.ok ? EXIT.done : EXIT.refused;
@@ -195,7 +195,7 @@ function agentOf(stage: Stage, role: Pick<Role, 'name' | 'board'>): AgentProcess
     name: role.name,
     board: role.board,
     folder: join(stage.folder, role.name),
-    serviceUrl: stage.service.httpUrl,
+    serviceUrl: stage.service.listening.publicHttp,
   });
   stage.agents.push(agent);
   return agent;

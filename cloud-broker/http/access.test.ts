@@ -168,7 +168,7 @@ describe('the operator’s token', () => {
   });
 
   test('without a token the routes are not there', async () => {
-    const without = await openHarness({ operatorTokens: [] });
+    const without = await openHarness({ operatorToken: null });
     expect(await without.request('GET', '/api/v1/operator/domains', { headers: { authorization: 'Bearer ' } })).toMatchObject({
       status: 404,
     });

@@ -34,8 +34,8 @@ interface HttpSettings {
   publicUrl: string | null;
   /** Addresses or ranges of proxies whose forwarded addresses are believed. */
   trustedProxies: string[];
-  /** Each opens /api/v1/operator; with none those routes are not there. */
-  operatorTokens: readonly string[];
+  /** Opens /api/v1/operator; without it those routes are not there. */
+  operatorToken: string | null;
   /** Folder of the built console. */
   consoleFolder: string;
 }

@@ -63,9 +63,9 @@ export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {
   const hub = eventHub(app, deps, callers);
   await app.register(async (api: Api) => userApi(api, deps, callers, hub), { prefix: API_ROOT });
   await app.register(async (api: Api) => portalApi(api, deps), { prefix: `${API_ROOT}/portal` });
-  if (deps.settings.operatorTokens.length > 0) {
-    await app.register(async (api: Api) => operatorRoutes(api, deps), { prefix: `${API_ROOT}/operator` });
-  }
+  const { operatorToken } = deps.settings;
+  if (operatorToken !== null)
+    await app.register(async (api: Api) => operatorRoutes(api, deps, operatorToken), { prefix: `${API_ROOT}/operator` });
   serviceRoutes(app, deps);
   await serveConsole(app, deps.settings.consoleFolder);
   return app;
@@ -85,7 +85,8 @@ function isHttps({ settings }: HttpDeps): boolean {
   return settings.publicUrl?.startsWith('https:') === true;
 }
 
-function createApp(deps: HttpDeps): Api {
+/** What every listener of ours has: ids, errors, limits and the log. */
+export function createApp(deps: HttpDeps): Api {
   const newId = (): string => correlationIdFrom(deps.random(10));
   const { limits } = deps;
   const { trustedProxies } = deps.settings;

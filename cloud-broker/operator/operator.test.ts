@@ -1,16 +1,14 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarness, PASSWORD, TOKEN, type Harness } from '../http/testing/harness.ts';
+import { openHarness, PASSWORD, type Harness } from '../http/testing/harness.ts';
+import { operatorOverSocket } from '../http/testing/over-socket.ts';
 import type { Operator, RegisterLine } from './operator.ts';
-import { remoteOperator } from './remote.ts';
 
 let harness: Harness;
 let remote: Operator;
 
 beforeAll(async () => {
   harness = await openHarness();
-  await harness.app.listen({ port: 0, host: '127.0.0.1' });
-  remote = remoteOperator(`http://127.0.0.1:${(harness.app.server.address() as AddressInfo).port}/`, TOKEN);
+  remote = await operatorOverSocket(harness);
 });
 
 afterAll(async () => harness.close());
@@ -21,7 +19,7 @@ const line = (n: number, serial: string, credits = 365): RegisterLine => ({
   values: { serial, model: 'MX-65', credits, fulfilment: 'on-enrolment' },
 });
 
-/** The same on this process's store and through HTTP. */
+/** The same on this process's store and through the socket. */
 describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
   const operator = (): Operator => (kind === 'local' ? harness.operator : remote);
   const name = (text: string): string => `${kind}${text}`;
@@ -164,10 +162,4 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
   test('asks for the proof of the books', async () => {
     expect(await operator().verifyLedger()).toEqual({ ok: true, domains: 0, transfers: 0, sum: 0 });
   });
-});
-
-test('from afar: a wrong token is signed-out, nobody there is unreachable', async () => {
-  const { port } = harness.app.server.address() as AddressInfo;
-  await expect(remoteOperator(`http://127.0.0.1:${port}`, 'wrong').listDomains({})).rejects.toMatchObject({ code: 'signed-out' });
-  await expect(remoteOperator('http://127.0.0.1:1', TOKEN).listDomains({})).rejects.toMatchObject({ code: 'unreachable' });
 });

@@ -1,10 +1,9 @@
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { firstChargedDay } from '../domains/status.ts';
-import { openHarness, TOKEN, type Harness } from '../http/testing/harness.ts';
+import { openHarness, type Harness } from '../http/testing/harness.ts';
+import { operatorOverSocket } from '../http/testing/over-socket.ts';
 import { dateOf, startOf } from '../ledger/usage.ts';
 import type { Operator } from './operator.ts';
-import { remoteOperator } from './remote.ts';
 import { closeByRequests, type DayClosed } from './usage.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,8 +15,7 @@ let first: number;
 /** Springfield with two boards and shelbyville with one, 100 credits each board. */
 beforeEach(async () => {
   harness = await openHarness();
-  await harness.app.listen({ port: 0, host: '127.0.0.1' });
-  remote = remoteOperator(`http://127.0.0.1:${(harness.app.server.address() as AddressInfo).port}/`, TOKEN);
+  remote = await operatorOverSocket(harness);
   first = firstChargedDay(harness.now + 30 * DAY_MS);
   const springfield = await harness.domain('springfield');
   for (const serial of ['S-1', 'S-2']) await harness.device(springfield, serial);

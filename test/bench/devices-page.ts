@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { remoteOperator } from '../../cloud-broker/operator/remote.ts';
 import { deviceSorts, deviceStatuses } from '../../protocol/api.ts';
 import type { Size } from './benches.ts';
 import { Child, usageOf } from './child.ts';
@@ -215,7 +214,7 @@ async function seeded(folder: string, scale: Scale): Promise<Fleet> {
   const fleet = await seedFleet(folder, scale.fleet);
   const service = await ServiceProcess.start(folder);
   try {
-    const operator = remoteOperator(service.http, service.operatorToken);
+    const operator = service.operator();
     for (const name of DOMAINS) await operator.createDomain({ name, email: `admin@${name}.example`, password: PASSWORD });
   } finally {
     await service.stop();

@@ -22,8 +22,7 @@ const peakOf = (pid: number): number =>
   Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 
 async function metrics(service: TestService): Promise<string> {
-  const { token } = JSON.parse(readFileSync(join(service.folder, 'operator.json'), 'utf8')) as { token: string };
-  return (await fetch(`${service.http}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+  return (await fetch(`${service.http}/metrics`)).text();
 }
 
 /** How many sessions there are, and how many devices count as offline. */

@@ -17,8 +17,7 @@ const emailOf = (name: string): string => `owner@${name}.example`;
 async function post(service: TestService, path: string, body: object, host?: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const headers = { 'content-type': 'application/json', ...(host === undefined ? {} : { host }) };
-  const { url } = JSON.parse(await readFile(join(service.folder, 'operator.json'), 'utf8')) as { url: string };
-  const sent = request(`${url}/api/v1${path}`, { method: 'POST', headers }, (response) => {
+  const sent = request(`${service.http}/api/v1${path}`, { method: 'POST', headers }, (response) => {
     response.resume().on('end', () => resolve(response.statusCode ?? 0));
   });
   sent.on('error', reject).end(JSON.stringify(body));

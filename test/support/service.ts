@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { onTestFinished } from 'vitest';
@@ -125,9 +124,7 @@ export class TestService {
 
   /** What the operator's commands do, without a process for each. */
   operator(): Operator {
-    const file = readFileSync(join(this.folder, 'operator.json'), 'utf8');
-    const { url, token } = z.object({ url: z.string(), token: z.string() }).parse(JSON.parse(file));
-    return remoteOperator(url, token);
+    return remoteOperator(this.folder);
   }
 
   /** Makes a domain and signs its first user in. */

@@ -31,18 +31,19 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Whether `authorization` carries one of the tokens. Compared by digest, so in the same time whatever they have in common. */
-function isOperator(authorization: string | undefined, tokens: readonly string[]): boolean {
-  const given = digest(/^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '');
-  return tokens.filter((token) => timingSafeEqual(digest(token), given)).length > 0;
+/** Whether `authorization` carries the token. Compared by digest, so in the same time whatever they have in common. */
+function isOperator(authorization: string | undefined, token: string): boolean {
+  return timingSafeEqual(digest(token), digest(/^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? ''));
 }
 
-/** The operator's doings over HTTP. Registered only where there is a token; every route demands one. */
-export function operatorRoutes(api: Api, deps: HttpDeps): void {
-  const { operator, settings } = deps;
-  api.addHook('onRequest', async (request) => {
-    if (!isOperator(request.headers.authorization, settings.operatorTokens)) throw new RollcallError('signed-out');
-  });
+/** The operator's doings over HTTP. Every route demands the token, but on a listener that only the operator can reach (`null`). */
+export function operatorRoutes(api: Api, deps: HttpDeps, token: string | null): void {
+  const { operator } = deps;
+  if (token !== null) {
+    api.addHook('onRequest', async (request) => {
+      if (!isOperator(request.headers.authorization, token)) throw new RollcallError('signed-out');
+    });
+  }
   domainRoutes(api, deps);
   operatorCreditRoutes(api, deps);
   operatorClaimRoutes(api, deps);

@@ -15,7 +15,7 @@ import { createPortal } from '../../portal/portal.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { startWebhooks } from '../../webhook-delivery.ts';
 import type { Deliverer } from '../../webhooks/deliverer.ts';
-import { defaultHttpLimits, type HttpLimits } from '../deps.ts';
+import { defaultHttpLimits, type HttpDeps, type HttpLimits } from '../deps.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { buildServer } from '../server.ts';
 import { SetPresence } from './set-presence.ts';
@@ -37,7 +37,7 @@ export interface TestDomain {
 export interface HarnessOptions {
   publicUrl?: string;
   trustedProxies?: string[];
-  operatorTokens?: string[];
+  operatorToken?: null;
   consoleFolder?: string;
   /** Whether webhooks may lead to this machine. */
   webhookPrivate?: boolean;
@@ -58,6 +58,8 @@ export class Harness {
   readonly secrets: Secrets;
   readonly presence: SetPresence;
   readonly webhooks: Deliverer;
+  /** What the server was built of. */
+  readonly deps: HttpDeps;
   readonly routes: { method: string; url: string }[];
   /** Lines of the server's log. */
   readonly log: string[];
@@ -65,15 +67,16 @@ export class Harness {
   private readonly folder: string;
 
   constructor(
-    parts: Pick<Harness, 'store' | 'accounts' | 'operator' | 'app' | 'secrets' | 'presence' | 'webhooks' | 'routes' | 'log'> & {
+    parts: Pick<Harness, 'app' | 'deps' | 'presence' | 'webhooks' | 'routes' | 'log'> & {
       folder: string;
     },
   ) {
-    this.store = parts.store;
-    this.accounts = parts.accounts;
-    this.operator = parts.operator;
+    this.deps = parts.deps;
+    this.store = parts.deps.store;
+    this.accounts = parts.deps.accounts;
+    this.operator = parts.deps.operator;
     this.app = parts.app;
-    this.secrets = parts.secrets;
+    this.secrets = parts.deps.secrets;
     this.presence = parts.presence;
     this.webhooks = parts.webhooks;
     this.routes = parts.routes;
@@ -265,7 +268,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const operator = localOperator({ store, accounts, secrets, verifyLedger, backup, clock, random: randomBytes });
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
   const webhooks = testWebhooks({ store, secrets, presence, clock, log: logger }, options);
-  const app = await buildServer({
+  const deps: HttpDeps = {
     store,
     accounts,
     portal,
@@ -277,7 +280,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     settings: {
       publicUrl,
       trustedProxies: options.trustedProxies ?? [],
-      operatorTokens: options.operatorTokens ?? [TOKEN],
+      operatorToken: options.operatorToken === null ? null : TOKEN,
       consoleFolder: options.consoleFolder ?? join(folder, 'no-console'),
     },
     limits: testLimits(options.limits),
@@ -287,7 +290,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     random: randomBytes,
     log: logger,
     onRoute: (route) => routes.push(route),
-  });
-  harness = new Harness({ store, accounts, operator, app, secrets, presence, webhooks, routes, log, folder });
+  };
+  harness = new Harness({ app: await buildServer(deps), deps, presence, webhooks, routes, log, folder });
   return harness;
 }

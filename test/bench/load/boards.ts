@@ -1,6 +1,5 @@
 /** A data folder with one domain and boards that are listed with a factory key and still to enrol. */
 import { generateKeyPairSync } from 'node:crypto';
-import { remoteOperator } from '../../../cloud-broker/operator/remote.ts';
 import type { ServiceKeys } from '../../../cloud-broker/keys/keys.ts';
 import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
 import { openStore } from '../../../cloud-broker/store/store.ts';
@@ -47,7 +46,7 @@ export async function seedBoards(folder: string, count: number): Promise<Waiting
     certificatePem: first.certificatePem,
     factoryKeyPem: privateKeyPem(privateKey),
     async check(service) {
-      const operator = remoteOperator(service.http, service.operatorToken);
+      const operator = service.operator();
       const { devices: enrolled, balance } = await operator.showDomain(DOMAIN);
       const books = await operator.verifyLedger();
       if (enrolled !== count + 1 || balance !== (count + 1) * CREDITS || !books.ok || books.sum !== 0)

@@ -1,6 +1,7 @@
 /** The real service as a process of its own, for benchmarks: free ports, its own data folder, everything else as in the field. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Operator } from '../../../cloud-broker/operator/operator.ts';
+import { remoteOperator } from '../../../cloud-broker/operator/remote.ts';
 import { childEnvironment, ROOT, TestProcess } from '../../support/process.ts';
 
 const CLI = join(ROOT, 'cloud-broker', 'cli.ts');
@@ -63,14 +64,13 @@ export class ServiceProcess {
     return this.process.stderr;
   }
 
-  /** The operator's token of this start, for its API and /metrics. */
-  get operatorToken(): string {
-    return (JSON.parse(readFileSync(join(this.folder, 'operator.json'), 'utf8')) as { token: string }).token;
+  operator(): Operator {
+    return remoteOperator(this.folder);
   }
 
   /** One figure of /metrics; NaN where there is none of that name (labels are part of it). */
   async metric(name: string): Promise<number> {
-    const answer = await fetch(`${this.http}/metrics`, { headers: { authorization: `Bearer ${this.operatorToken}` } });
+    const answer = await fetch(`${this.http}/metrics`);
     if (!answer.ok) throw new Error(`/metrics answered ${answer.status}`);
     const line = (await answer.text()).split('\n').find((text) => text.startsWith(`${name} `));
     return line === undefined ? Number.NaN : Number(line.slice(name.length + 1));
