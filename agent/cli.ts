@@ -45,7 +45,9 @@ type Work = (context: Context, shown: Shown) => Promise<Answer>;
 async function perform(asJson: boolean, work: Work, onFailure: Record<string, unknown> = {}): Promise<void> {
   const stop = new AbortController();
   const shown: Shown = { listener: null };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  // 'disconnect': the launcher is gone (bin/pinned-node.cjs).
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) process.on(signal, () => stop.abort());
+  process.channel?.unref();
   let answer: Answer;
   try {
     answer = await work(

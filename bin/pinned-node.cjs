@@ -30,6 +30,7 @@ exports.run = (script) => {
   }
   // The channel tells the child when this process is gone, even by SIGKILL, so that no service is left without a parent.
   const child = spawn(pinnedNode(), [path, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // A terminal and a supervisor signal the child as well. So that a Ctrl-C is not two for it, it is told by SIGTERM, of which a second changes nothing.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
 };

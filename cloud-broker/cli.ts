@@ -11,6 +11,7 @@ import { simulateCommand } from './commands/simulate.ts';
 import { EXIT, explain, print, type Json } from './commands/output.ts';
 import { readSettings } from './config.ts';
 import { runDemo } from './demo/demo.ts';
+import { askedToEnd } from './ending.ts';
 import { createLog } from './log.ts';
 import { startService } from './main.ts';
 
@@ -19,27 +20,23 @@ const DEMO_BOARDS = 5;
 async function serve({ json }: Json): Promise<void> {
   const settings = readSettings(process.env);
   const log = createLog(settings.logLevel);
+  const end = askedToEnd();
   const service = await startService(settings, log, (error) => {
     log.fatal({ error: error.message }, 'the store failed; the service ends');
     process.exit(EXIT.refused);
   });
-  const stop = (): void => {
-    service.close().then(
-      () => process.exit(EXIT.done),
-      (error: unknown) => {
-        log.error({ error: error instanceof Error ? error.message : String(error) }, 'the service did not stop cleanly');
-        process.exit(EXIT.refused);
-      },
-    );
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, stop);
-  process.channel?.unref();
   const { listening } = service;
   print(json === true, { event: 'listening', ...listening }, () => [
     `Console  ${listening.publicHttp}`,
     `Devices  ${listening.publicMqtt}`,
     `CA       ${listening.ca}`,
   ]);
+  await end;
+  await service.close().catch((error: unknown) => {
+    log.error({ error: error instanceof Error ? error.message : String(error) }, 'the service did not stop cleanly');
+    process.exit(EXIT.refused);
+  });
+  process.exit(EXIT.done);
 }
 
 function buildProgram(): Command {

@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { RollcallError } from '../../protocol/errors.ts';
 import { parseSeed, simulatedBoard } from '../../firmware-shim/simulated.ts';
 import { readSettings } from '../config.ts';
+import { askedToEnd } from '../ending.ts';
 import type { Figures } from '../simulate/figures.ts';
 import { seedsOf, simulate, type Progress } from '../simulate/simulate.ts';
 import { EXIT, print, progressBar, type Json } from './output.ts';
@@ -130,7 +131,7 @@ async function run(typed: Typed): Promise<void> {
     rampS: typed.ramp ?? boards / BEGIN_PER_SECOND,
   };
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  void askedToEnd().then(() => stop.abort());
   const progress = shownProgress();
   const figures = await simulate(options, progress, stop.signal).finally(() => progress.end());
   print(json, figures, () => lines(figures));

@@ -1,6 +1,5 @@
 /** `rollcall demo`: the whole main job on this machine, with real agents over TLS (protocol.md §2). */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import type { Device } from '../../protocol/api.ts';
 import { crockfordCode } from '../../protocol/text.ts';
 import { EXIT, print } from '../commands/output.ts';
 import { readSettings } from '../config.ts';
+import { askedToEnd } from '../ending.ts';
 import { createLog } from '../log.ts';
 import { startService, type Service } from '../main.ts';
 import { AgentProcess } from './agent-process.ts';
@@ -59,7 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     throw error;
   });
   const stage: Stage = { service, api: new ApiClient(service.listening.publicHttp), folder, agents: [], say };
-  const stop = interrupted();
+  const stop = askedToEnd();
   try {
     const password = await prepare(stage, options);
     const outcome = await play(stage, options);
@@ -70,7 +70,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       ]);
       return outcome.ok ? EXIT.done : EXIT.refused;
     }
-    if (options.json) print(true, { ...outcome, seconds, url: service.listening.publicHttp, user: `admin@${DOMAIN}`, password }, () => []);
+    if (options.json)
+      print(true, { ...outcome, seconds, url: service.listening.publicHttp, user: `admin@${DOMAIN}`, password }, () => []);
     say(
       `\nThe console is at  ${service.listening.publicHttp}\nSign in as         admin@${DOMAIN}\nPassword           ${password}\n\nIt stays up until you press Ctrl-C. Its data goes with it.`,
     );
@@ -81,11 +82,6 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     await service.close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function interrupted(): Promise<void> {
-  process.channel?.unref();
-  await Promise.race((['SIGINT', 'SIGTERM', 'disconnect'] as const).map(async (signal) => once(process, signal)));
 }
 
 async function prepare({ service, api, say }: Stage, { boards }: DemoOptions): Promise<string> {
