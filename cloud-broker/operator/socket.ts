@@ -2,7 +2,7 @@
  * The way from a command to the service of the same data folder: a Unix socket in the folder, which only its owner can enter (protocol.md §3).
  * Who can put something there owns the keys of the service already, so nothing else has to be proved.
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, constants, fstatSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RollcallError } from '../../protocol/errors.ts';
 
@@ -30,6 +30,7 @@ export async function openSocket(folder: string, listen: (socket: string) => Pro
   try {
     rmSync(socket, { force: true });
     await listen(socket);
+    chmodSync(socket, 0o600);
   } catch (error) {
     close();
     throw error;

@@ -13,7 +13,14 @@ const CLI = join(ROOT, 'cloud-broker', 'cli.ts');
 /** A restart on the same ports may find one of them taken for a moment by somebody's outgoing connection. */
 const MOST_STARTS = 20;
 
-const listening = z.object({ event: z.literal('listening'), http: z.string(), mqtt: z.string(), ca: z.string() });
+const listening = z.object({
+  event: z.literal('listening'),
+  http: z.string(),
+  mqtt: z.string(),
+  ca: z.string(),
+  publicHttp: z.string(),
+  publicMqtt: z.string(),
+});
 type Listening = z.output<typeof listening>;
 export type LogLine = { msg?: string; code?: string; serial?: string } & Record<string, unknown>;
 
@@ -61,6 +68,8 @@ export class TestService {
   http = '';
   mqtt = '';
   ca = '';
+  publicHttp = '';
+  publicMqtt = '';
   private readonly environment: Record<string, string>;
   private process: TestProcess | null = null;
 
@@ -159,10 +168,10 @@ export class TestService {
     const ended = started.ended.then((end) => {
       throw new DidNotStart(end);
     });
-    const { http, mqtt, ca } = await Promise.race([line, ended]);
+    const { event: _event, ...places } = await Promise.race([line, ended]);
     // Racing is over: that it ends some day is no failure.
     ended.catch(() => undefined);
-    Object.assign(this, { http, mqtt, ca });
+    Object.assign(this, places);
   }
 
   private keepLog(started: TestProcess): void {
