@@ -45,8 +45,10 @@ type Work = (context: Context, shown: Shown) => Promise<Answer>;
 async function perform(asJson: boolean, work: Work, onFailure: Record<string, unknown> = {}): Promise<void> {
   const stop = new AbortController();
   const shown: Shown = { listener: null };
-  // 'disconnect': the launcher is gone (bin/pinned-node.cjs).
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) process.on(signal, () => stop.abort());
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  // The launcher passes on what it hears, or is gone (bin/pinned-node.cjs).
+  process.on('message', () => stop.abort()).on('disconnect', () => stop.abort());
+  process.send?.('tell-me');
   process.channel?.unref();
   let answer: Answer;
   try {

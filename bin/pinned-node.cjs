@@ -30,7 +30,13 @@ exports.run = (script) => {
   }
   // The channel tells the child when this process is gone, even by SIGKILL, so that no service is left without a parent.
   const child = spawn(pinnedNode(), [path, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
-  // A terminal and a supervisor signal the child as well. So that a Ctrl-C is not two for it, it is told by SIGTERM, of which a second changes nothing.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
+  // A terminal or a supervisor signals the child as well. A second signal would kill it while it ends, so one that ends in its own way asks to be told
+  // over the channel.
+  let isTold = false;
+  child.on('message', () => {
+    isTold = true;
+  });
+  const pass = (signal) => (isTold && child.connected ? child.send('end', () => undefined) : child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
 };
