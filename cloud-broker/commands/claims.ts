@@ -14,7 +14,13 @@ export function claimCommands(program: Command): void {
     .action(async ({ json, invoice }: Json & { invoice: string }) => {
       const issued = await withOperator(readSettings(process.env), async (operator) => operator.issueClaim(invoice));
       print(json === true, issued, () => [
-        `${issued.code}  invoice ${issued.invoice}, good until ${when(issued.validUntil)} UTC`,
+        `${issued.code}  invoice ${issued.invoice}, ${issued.expired ? 'expired at' : 'good until'} ${when(issued.validUntil)} UTC`,
       ]);
+      // On standard error, so that a script that prints codes onto invoices is told as well.
+      if (issued.expired)
+        process.stderr.write(
+          `warning: This claim code expired on ${issued.validUntil.slice(0, 10)}, a year after the purchase, and can no longer be claimed.\n` +
+            'Next step: if the purchase date in the register is wrong, correct it and import it again; otherwise run `rollcall key issue`.\n',
+        );
     });
 }

@@ -3,7 +3,12 @@ import * as z from 'zod';
 
 export const issueClaimBody = z.object({ invoice: z.string().min(1).max(64) });
 
-/** `validUntil`: the last moment at which it can be claimed. */
-export const claimIssued = z.object({ code: z.string(), invoice: z.string(), validUntil: z.iso.datetime() });
+/** `validUntil`: the last moment at which it can be claimed; `expired`: that was before now. */
+export const claimIssued = z.object({
+  code: z.string(),
+  invoice: z.string(),
+  validUntil: z.iso.datetime(),
+  expired: z.boolean(),
+});
 
 export type ClaimIssued = z.output<typeof claimIssued>;

@@ -147,7 +147,7 @@ class LocalOperator implements Omit<Operator, keyof TakingBack> {
 
   async issueClaim(invoice: string): Promise<ClaimIssued> {
     const { validUntil, ...issued } = await issueClaim(this.services, invoice, ACTOR);
-    return { ...issued, validUntil: isoTime(validUntil) };
+    return { ...issued, validUntil: isoTime(validUntil), expired: this.services.clock() > validUntil };
   }
 
   async closeDay(asked: CloseDay, onProgress?: CloseProgress): Promise<DayClosed> {

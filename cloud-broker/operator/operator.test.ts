@@ -154,9 +154,19 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
     };
     await operator().importLines([{ line: 1, values }]);
     const issued = await operator().issueClaim(invoice);
-    expect(issued).toMatchObject({ invoice, validUntil: '2027-01-04T23:59:59.999Z' });
+    expect(issued).toMatchObject({ invoice, validUntil: '2027-01-04T23:59:59.999Z', expired: false });
     expect(await operator().issueClaim(invoice)).toEqual(issued);
     await expect(operator().issueClaim('no such invoice')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test.each([
+    ['2025-01-05', '2026-01-05T23:59:59.999Z', false],
+    ['2025-01-04', '2026-01-04T23:59:59.999Z', true],
+  ])('[K4] says of a code bought on %s whether it can still be claimed', async (purchasedOn, validUntil, expired) => {
+    const invoice = `OLD ${kind} ${purchasedOn}`;
+    const values = { serial: invoice, model: 'MX-65', credits: 365, fulfilment: 'product-key', invoice, purchasedOn };
+    await operator().importLines([{ line: 1, values }]);
+    expect(await operator().issueClaim(invoice)).toMatchObject({ validUntil, expired });
   });
 
   test('asks for the proof of the books', async () => {
