@@ -62,6 +62,7 @@ const OWN = [
   'service-untrusted',
   'not-enrolled',
   'folder-in-use',
+  'folder-not-private',
   'ca-key-missing',
   'settings-invalid',
   'port-in-use',

@@ -6,12 +6,14 @@ import { remoteOperator } from '../../cloud-broker/operator/remote.ts';
 import { childEnvironment, eventually, ROOT, TestProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/store.ts';
 
-const OLD_NODE = join(ROOT, 'test', 'support', 'node-20.cjs');
+/** The launcher takes itself for an older Node, and starts the pinned one as it does on most machines. */
+const OLD_NODE = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.0.0' } })`;
 const PASSWORD = 'correct horse 7 battery';
+const PATIENCE_MS = 55_000;
 
 async function launched(bin: string, args: string[], own: Record<string, string>): Promise<TestProcess> {
   const cwd = await temporaryFolder();
-  const launcher = new TestProcess(process.execPath, ['-r', OLD_NODE, join(ROOT, 'bin', bin), ...args], {
+  const launcher = new TestProcess(process.execPath, ['--import', OLD_NODE, join(ROOT, 'bin', bin), ...args], {
     cwd,
     env: childEnvironment(own),
   });
@@ -90,6 +92,7 @@ test.each([
     () => launcher.stderr,
     (text) => text.includes('setup-page'),
     'the agent runs',
+    PATIENCE_MS,
   );
   process.kill(group * (launcher.child.pid ?? 0), signal);
   expect(await launcher.ended).toMatchObject({ code: 0, stdout: '{"outcome":"stopped"}\n' });
