@@ -30,6 +30,7 @@ async function serving(): Promise<{ launcher: TestProcess; pid: number; heads():
     () => launcher.stdout,
     (text) => text.includes('\n'),
     'the service listens',
+    PATIENCE_MS,
   );
   const operator = remoteOperator(folder);
   await operator.createDomain({ name: 'springfield', email: 'a@springfield.example', password: PASSWORD });
@@ -73,6 +74,7 @@ test('a launcher that is killed takes its service along, and that ends cleanly',
     () => isThere(service),
     (there) => !there,
     'the service is gone',
+    PATIENCE_MS,
   );
   expect(await heads()).toContain('"domain":"springfield"');
 });
