@@ -47,7 +47,8 @@ async function perform(asJson: boolean, work: Work, onFailure: Record<string, un
   const shown: Shown = { listener: null };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   // The launcher passes on what it hears, or is gone (bin/pinned-node.cjs).
-  process.on('message', () => stop.abort()).on('disconnect', () => stop.abort());
+  process.on('disconnect', () => stop.abort());
+  process.on('message', (message) => message === 'end' && stop.abort());
   process.send?.('tell-me');
   process.channel?.unref();
   let answer: Answer;

@@ -36,7 +36,11 @@ exports.run = (script) => {
   child.on('message', () => {
     isTold = true;
   });
-  const pass = (signal) => (isTold && child.connected ? child.send('end', () => undefined) : child.kill(signal));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
+  const pass = (signal) => {
+    if (!isTold) child.kill(signal);
+    else if (child.connected) child.send('end', () => undefined);
+  };
+  // Not before what the child said until now is heard.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => setImmediate(pass, signal));
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
 };

@@ -16,7 +16,10 @@ export async function askedToEnd(): Promise<void> {
     if (mayForce) process.exit(INTERRUPTED);
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-  process.on('message', () => resolve()).on('disconnect', () => resolve());
+  process.on('disconnect', () => resolve());
+  process.on('message', (message) => {
+    if (message === 'end') resolve();
+  });
   process.send?.('tell-me');
   process.channel?.unref();
   await promise;

@@ -69,12 +69,12 @@ const localErrors = {
   'folder-not-private': entry(
     null,
     [
-      'Others than its owner can get into this data folder, so what answers there cannot be trusted.',
-      'Stop the service, let the folder and everything in it belong to its user with mode 0700, remove `operator.sock`, and start again.',
+      'This data folder is not this user’s alone, so what answers there cannot be trusted.',
+      'Run the command as the user that the service runs as. The folder and everything in it must belong to that user, with mode 0700.',
     ],
     [
-      "D'autres que son propriétaire ont accès à ce dossier de données ; ce qui y répond n'est pas digne de confiance.",
-      'Arrêtez le service, donnez le dossier et tout son contenu à son utilisateur avec le mode 0700, supprimez `operator.sock` et relancez.',
+      "Ce dossier de données n'appartient pas à cet utilisateur seul ; ce qui y répond n'est pas digne de confiance.",
+      "Lancez la commande avec l'utilisateur du service. Le dossier et tout son contenu doivent appartenir à celui-ci, avec le mode 0700.",
     ],
   ),
   'ca-key-missing': entry(

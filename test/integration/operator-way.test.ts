@@ -1,11 +1,12 @@
 /** How commands find the service of their data folder, and whom they believe. */
 import { once } from 'node:events';
-import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockFolder } from '../../cloud-broker/store/folder-lock.ts';
+import { childEnvironment, ROOT, TestProcess } from '../support/process.ts';
 import { rollcall, TestService } from '../support/service.ts';
 import { temporaryFolder } from '../support/store.ts';
 
@@ -71,11 +72,27 @@ test('what stands in the socket’s place while the service runs is not believed
   const socket = join(service.folder, SOCKET);
   await rm(socket);
   const other = await stranger({ path: socket });
-  const { chownSync } = await import('node:fs');
-  chownSync(socket, 65_534, 65_534);
+  await chown(socket, 65_534, 65_534);
   const refused = await service.command(...CREATE);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('folder-not-private')]);
   expect(other.heard).toEqual([]);
+});
+
+const AS_ANOTHER = `
+  import { explain } from ${JSON.stringify(join(ROOT, 'cloud-broker/commands/output.ts'))};
+  import { withOperator } from ${JSON.stringify(join(ROOT, 'cloud-broker/commands/with-operator.ts'))};
+  import { readSettings } from ${JSON.stringify(join(ROOT, 'cloud-broker/config.ts'))};
+  process.seteuid(65534);
+  await withOperator(readSettings(process.env), async () => undefined).catch((error) => console.log(explain(error)));
+`;
+
+test('another user’s folder is refused with the user to be', async ({ skip }) => {
+  if (process.geteuid?.() !== 0) return skip('only root can be somebody else');
+  const env = childEnvironment({ ROLLCALL_DATA: await temporaryFolder() });
+  const other = new TestProcess(process.execPath, ['--input-type=module', '-e', AS_ANOTHER], { env });
+  expect((await other.ended).stdout).toMatch(
+    /^folder-not-private: .*\n[^]*Next step: Run the command as the user that the service runs as/,
+  );
 });
 
 test('without a token the operator’s API is no path of the HTTP port, from loopback neither', async () => {
