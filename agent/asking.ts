@@ -8,10 +8,20 @@ import type { Outcome } from './enrollment.ts';
 import type { Memory } from './memory.ts';
 import { Refusal } from './refusal.ts';
 import { rest } from './rest.ts';
-import { isLinkCode } from './secure-socket.ts';
+import type { LinkCode } from './secure-socket.ts';
 
 /** All tries that a person started together take about this long: on a command line, and before a page where somebody stands. */
 export const BUDGET_MS = { command: 60_000, page: 25_000 } as const;
+
+/** What may be over within a minute. What answered in the service's place stays, and is told at once. */
+const PASSING = new Set<string>([
+  'unreachable',
+  'connection-refused',
+  'connection-cut',
+  'no-route',
+  'name-not-found',
+  'service-down',
+] satisfies LinkCode[]);
 
 /** Discovery, tried again while the service is away, until the budget is spent. */
 async function discoverWithin(context: Context, endsMs: number): Promise<{ brokerUrl: string; ca: string }> {
@@ -20,7 +30,7 @@ async function discoverWithin(context: Context, endsMs: number): Promise<{ broke
       return await discover(context.settings);
     } catch (error) {
       const restMs = 500 + backoffMs(attempt, Math.random(), { baseMs: 1000, capMs: 15_000 });
-      const temporary = error instanceof Refusal && isLinkCode(error.code);
+      const temporary = error instanceof Refusal && PASSING.has(error.code);
       if (!temporary || context.signal.aborted || performance.now() + restMs > endsMs) throw error;
       context.log.note('retry', { code: error.code, detail: error.detail, attempt, restMs });
       await rest(restMs, context.signal);

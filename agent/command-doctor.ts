@@ -1,10 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
+import type { Language } from '../protocol/errors.ts';
 import type { Answer } from './answers.ts';
 import type { Context } from './context.ts';
 import { discover } from './discovery.ts';
 import { isSameBoard } from './fingerprint.ts';
+import { bareHost, proxyFor } from './proxy.ts';
 import { EXIT, Refusal, wordsFor } from './refusal.ts';
 import { linkFailure, openSecureSocket, openSocket, parseBrokerUrl } from './secure-socket.ts';
 import { stateName, type AgentState } from './state.ts';
@@ -48,12 +50,18 @@ async function stateCheck(context: Context): Promise<{ check: Check; state: Agen
   return { check: passed('state', stateName(state)), state };
 }
 
-/** Only looked at: a wrong clock keeps no display out (S2), but people read its times. */
-function clockCheck(serviceNow: string | null): Check {
+/** Displays live with a wrong clock (S2), but people read its times; and the certificate of the service's https has its dates. */
+function clockCheck({ now: serviceNow, code }: Discovered, language: Language): Check {
   const own = Date.now();
-  const fix = 'Let the display take its time from the network. It enrols and is shown right all the same.';
+  const fix =
+    code === 'clock-wrong'
+      ? `${wordsFor('clock-wrong', language).next} Until then it cannot be enrolled over https.`
+      : 'Let the display take its time from the network. It enrols and is shown right all the same.';
   if (own < BUILT_AT) return failed('clock', `the display believes it is ${new Date(own).toISOString().slice(0, 10)}`, fix);
-  if (serviceNow === null) return passed('clock', new Date(own).toISOString());
+  if (code === 'clock-wrong') return failed('clock', `the display believes it is ${new Date(own).toISOString()}`, fix);
+  const doubt =
+    code === 'certificate-expired' ? '; if this is wrong, it is why the service’s certificate seems to have expired' : '';
+  if (serviceNow === null) return passed('clock', `${new Date(own).toISOString()}${doubt}`);
   const difference = own - Date.parse(serviceNow);
   const detail = `${Math.round(Math.abs(difference) / 1000)} s ${difference < 0 ? 'behind' : 'ahead of'} the service`;
   return Math.abs(difference) > MOST_CLOCK_DIFFERENCE_MS ? failed('clock', detail, fix) : passed('clock', detail);
@@ -62,37 +70,46 @@ function clockCheck(serviceNow: string | null): Check {
 /** A proxy looks names up itself; then only its own has to be known here. */
 async function dnsCheck(context: Context, places: readonly Place[]): Promise<Check> {
   const { proxy } = context.settings;
-  const hosts = proxy === null ? places.map(({ host }) => host) : [proxy.hostname];
+  const hosts = places.map(({ host, port }) => bareHost(proxyFor(proxy, host, port)?.hostname ?? host));
   const names = [...new Set(hosts)].filter((host) => isIP(host) === 0);
   const found: string[] = [];
   for (const name of names) {
     try {
       found.push(`${name} is ${(await lookup(name)).address}`);
     } catch (error) {
+      const failure = linkFailure(error);
       const fix = `Check the cable or Wi-Fi, and that the network's DNS knows ${name}.`;
-      return failed('dns', `${name}: ${linkFailure(error).message}`, fix);
+      return failed('dns', `${failure.code}: ${name}: ${failure.message}`, fix);
     }
   }
   return passed('dns', found.length === 0 ? 'no name to look up' : found.join(', '));
 }
 
+/** One table for what goes wrong on the way (protocol/network-codes.ts); where nothing answers, the very door to open is named. */
+function wayFailed(context: Context, name: Check['name'], error: unknown, { host, port }: Place): Check {
+  const { code, message } = linkFailure(error);
+  const words = wordsFor(code, context.settings.language);
+  const door = `Allow ${host}:${port} in the network's firewall${context.settings.proxy === null ? ', or set HTTPS_PROXY' : ' or the proxy'}.`;
+  return failed(name, `${code}: ${words.message} ${message}`, code === 'unreachable' ? door : words.next);
+}
+
 async function tcpCheck(context: Context, places: readonly Place[]): Promise<Check> {
   const { proxy } = context.settings;
-  for (const { host, port } of places) {
+  for (const place of places) {
     try {
-      (await openSocket(host, port, proxy, TIMEOUT_MS)).destroy();
+      (await openSocket(place.host, place.port, proxy, TIMEOUT_MS)).destroy();
     } catch (error) {
-      const fix = `Allow ${host}:${port} in the network's firewall${proxy === null ? ', or set HTTPS_PROXY' : ' or the proxy'}.`;
-      return failed('tcp', `${host}:${port}: ${linkFailure(error).message}`, fix);
+      return wayFailed(context, 'tcp', error, place);
     }
   }
   return passed('tcp', places.map(({ host, port }) => `${host}:${port}`).join(', '));
 }
 
 async function tlsCheck(context: Context, places: readonly Place[]): Promise<Check> {
-  const { proxy, language } = context.settings;
+  const { proxy } = context.settings;
   const seen: string[] = [];
-  for (const { host, port, ca, alpn } of places) {
+  for (const place of places) {
+    const { host, port, ca, alpn } = place;
     if (ca === null) continue;
     const target = { host, port, ca, proxy, timeoutMs: TIMEOUT_MS, ...(alpn === undefined ? {} : { alpn }) };
     try {
@@ -100,12 +117,7 @@ async function tlsCheck(context: Context, places: readonly Place[]): Promise<Che
       seen.push(`${host}:${port} ${socket.getProtocol() ?? 'TLS'}, certificate verified`);
       socket.destroy();
     } catch (error) {
-      const { code, message } = linkFailure(error);
-      const fix =
-        code === 'service-untrusted'
-          ? 'Something between display and service answers in its place (a sign-in page of the Wi-Fi, a filter that opens TLS), or the service has a new CA: ask the network’s admin to let this host through untouched.'
-          : wordsFor('unreachable', language).next;
-      return failed('tls', `${host}:${port}: ${message}`, fix);
+      return wayFailed(context, 'tls', error, place);
     }
   }
   return passed('tls', seen.length === 0 ? 'none needed: the service is on this machine' : seen.join(', '));
@@ -118,7 +130,7 @@ function placesOf(context: Context, broker: { brokerUrl: string; ca: string } | 
   if (serviceUrl !== null) {
     const secure = serviceUrl.protocol === 'https:';
     const ca = secure ? [...rootCertificates, ...(extraCa === null ? [] : [extraCa])] : null;
-    places.push({ host: serviceUrl.hostname.replace(/^\[|\]$/g, ''), port: Number(serviceUrl.port || (secure ? 443 : 80)), ca });
+    places.push({ host: bareHost(serviceUrl.hostname), port: Number(serviceUrl.port || (secure ? 443 : 80)), ca });
   }
   const address = broker === null ? null : parseBrokerUrl(broker.brokerUrl);
   if (address !== null && broker !== null)
@@ -126,7 +138,7 @@ function placesOf(context: Context, broker: { brokerUrl: string; ca: string } | 
   return places;
 }
 
-type Discovered = { check: Check; broker: { brokerUrl: string; ca: string } | null; now: string | null };
+type Discovered = { check: Check; broker: { brokerUrl: string; ca: string } | null; now: string | null; code?: string };
 
 async function discoveryCheck(context: Context, state: AgentState | null): Promise<Discovered> {
   const stored = state?.service ?? null;
@@ -140,7 +152,7 @@ async function discoveryCheck(context: Context, state: AgentState | null): Promi
     if (!(error instanceof Refusal)) throw error;
     const { message, next } = wordsFor(error.code, context.settings.language);
     const check = failed('discovery', `${error.code}: ${message} ${error.detail ?? ''}`.trim(), next);
-    return { check, broker: stored, now: null };
+    return { check, broker: stored, now: null, code: error.code };
   }
 }
 
@@ -171,7 +183,7 @@ export async function doctor(context: Context): Promise<Answer> {
   const checks: Check[] = [
     passed('identity', `${board.serial} (${board.serialSource}, ${board.trust})`),
     kept,
-    clockCheck(found.now),
+    clockCheck(found, context.settings.language),
   ];
   const network = [
     async () => dnsCheck(context, places),

@@ -2,8 +2,10 @@ import { Agent } from 'node:https';
 import { rootCertificates, type TLSSocket } from 'node:tls';
 import { discovery, type Discovery } from '../protocol/api.ts';
 import { PROTOCOL_VERSION } from '../protocol/topics.ts';
+import { bareHost, isLoopback, proxyFor, type ProxySettings } from './proxy.ts';
 import { Refusal } from './refusal.ts';
-import { isLoopback, LinkFailure, linkFailure, openSecureSocket, parseBrokerUrl } from './secure-socket.ts';
+import { linkFailure, openSecureSocket, parseBrokerUrl } from './secure-socket.ts';
+import { strangeAnswer, type WebAnswer } from './web-answer.ts';
 
 const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 128 * 1024;
@@ -27,19 +29,21 @@ class OneSocketAgent extends Agent {
   }
 }
 
-async function proxyAgent(address: URL, ca: string[], proxy: URL | null): Promise<{ agent: { https: Agent } } | null> {
-  if (proxy === null || address.protocol !== 'https:' || isLoopback(address.hostname)) return null;
+async function proxyAgent(address: URL, ca: string[], proxy: ProxySettings | null): Promise<{ agent: { https: Agent } } | null> {
+  const host = bareHost(address.hostname);
   const port = address.port === '' ? 443 : Number(address.port);
-  const socket = await openSecureSocket({ host: address.hostname, port, ca, proxy, timeoutMs: TIMEOUT_MS });
+  if (address.protocol !== 'https:' || proxyFor(proxy, host, port) === null) return null;
+  const socket = await openSecureSocket({ host, port, ca, proxy, timeoutMs: TIMEOUT_MS });
   return { agent: { https: new OneSocketAgent(socket) } };
 }
 
-async function fetchText(address: URL, extraCa: string | null, proxy: URL | null): Promise<string> {
+async function fetchAnswer(address: URL, extraCa: string | null, proxy: ProxySettings | null): Promise<WebAnswer> {
   const { default: got } = await import('got');
   const ca = extraCa === null ? [...rootCertificates] : [...rootCertificates, extraCa];
-  const asked = got(address, {
+  const asked = got.stream(address, {
     timeout: { request: TIMEOUT_MS },
     retry: { limit: 0 },
+    throwHttpErrors: false,
     // A redirect could lead from https to elsewhere.
     followRedirect: false,
     https: {
@@ -49,23 +53,17 @@ async function fetchText(address: URL, extraCa: string | null, proxy: URL | null
     },
     ...(await proxyAgent(address, ca, proxy)),
   });
-  const limit = new AbortController();
-  void asked.on('downloadProgress', ({ transferred }) => {
-    if (transferred > MOST_BYTES) limit.abort();
-  });
-  const tooLong = new Promise<never>((_resolve, reject) => {
-    limit.signal.addEventListener('abort', () => reject(new Error('the answer is too long')));
-  });
-  const response = await Promise.race([asked, tooLong]);
-  const { statusCode, headers, body } = response;
-  if (statusCode >= 300 && statusCode < 400) throw signIn(`answered ${statusCode}, to ${String(headers.location).slice(0, 100)}`);
-  if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
-  if (body.trimStart().startsWith('<')) throw signIn('answered a page');
-  return body;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of asked as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) break;
+  }
+  const { statusCode: status = 0, headers = {} } = asked.response ?? {};
+  const { location = null, 'content-type': type = '' } = headers;
+  return { status, location, type, body: Buffer.concat(chunks).toString('utf8'), whole: bytes <= MOST_BYTES };
 }
-
-/** The service sends nobody elsewhere and answers no page here: a portal of the network does both. */
-const signIn = (detail: string): LinkFailure => new LinkFailure('network-sign-in', detail);
 
 /**
  * Asks the service where devices connect and whom they may trust there. Throws a Refusal: `settings-invalid` without an
@@ -74,21 +72,21 @@ const signIn = (detail: string): LinkFailure => new LinkFailure('network-sign-in
 export async function discover(settings: {
   serviceUrl: URL | null;
   extraCa: string | null;
-  proxy: URL | null;
+  proxy: ProxySettings | null;
 }): Promise<Discovery> {
   const { serviceUrl } = settings;
   if (serviceUrl === null) throw new Refusal('settings-invalid', { detail: 'ROLLCALL_URL is not set' });
   if (!isTrustedAddress(serviceUrl)) throw new Refusal('discovery-untrusted', { detail: serviceUrl.origin });
   const address = new URL('/.well-known/rollcall', serviceUrl);
-  let body: string;
+  let found: Discovery | null;
   try {
-    body = await fetchText(address, settings.extraCa, settings.proxy);
+    const answer = await fetchAnswer(address, settings.extraCa, settings.proxy);
+    found = answer.status === 200 && answer.whole ? readDiscovery(answer.body) : null;
+    if (found === null) throw strangeAnswer(answer);
   } catch (error) {
     const { code, message } = linkFailure(error);
     throw new Refusal(code, { detail: `${address.href}: ${message}` });
   }
-  const found = readDiscovery(body);
-  if (found === null) throw new Refusal('unreachable', { detail: `${address.href}: not a Rollcall service` });
   if (!found.protocols.includes(PROTOCOL_VERSION)) throw new Refusal('protocol-unsupported');
   return found;
 }

@@ -1,5 +1,6 @@
 import { MqttClient, type IClientOptions } from 'mqtt';
 import { MAX_PACKET_BYTES } from '../protocol/messages.ts';
+import type { ProxySettings } from './proxy.ts';
 import { LinkFailure, linkFailure, openSecureSocket, parseBrokerUrl, type SecureTarget } from './secure-socket.ts';
 
 const KEEP_ALIVE_S = 60;
@@ -29,7 +30,7 @@ export interface LinkOptions {
   clientId: string;
   certificate?: { cert: string; key: string };
   will?: { topic: string; payload: Buffer };
-  proxy: URL | null;
+  proxy: ProxySettings | null;
   /** How long an acknowledgement may take, in milliseconds: a link on which nothing comes back is no link. */
   acknowledgedMs?: number;
   /** CONNECT waits for it; the handshake before need not. */
@@ -72,7 +73,7 @@ function within<T>(work: Promise<T>, closing: Closing | null, timeoutMs: number)
     const timer = setTimeout(() => reject(new LinkFailure('unreachable', 'no answer in time')), timeoutMs);
     const callOff = closing?.tell(() => {
       clearTimeout(timer);
-      reject(new LinkFailure('unreachable', 'the connection was lost'));
+      reject(new LinkFailure('connection-cut', 'the connection was lost'));
     });
     work
       .then(resolve, (error: unknown) => reject(linkFailure(error)))
@@ -104,7 +105,7 @@ function accepted(client: MqttClient): Promise<void> {
     client.once('error', (error) =>
       reject('code' in error && error.code === NOT_AUTHORIZED ? new NotAuthorized() : linkFailure(error)),
     );
-    client.once('close', () => reject(new LinkFailure('unreachable', 'closed before CONNACK')));
+    client.once('close', () => reject(new LinkFailure('connection-cut', 'closed before CONNACK')));
   });
 }
 

@@ -1,19 +1,39 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { bareHost, credentialsOf, proxyFor, type ProxySettings } from './proxy.ts';
 
-const VERIFY_FAILURES =
-  /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|CRL_|ERR_TLS_CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH)/;
+/**
+ * Why no verified link came up, by what the system, OpenSSL or Node call it: the first that fits. All of it may pass by itself: the network is
+ * somebody's, and the service's. What is in no row did not answer at all, as behind a firewall that drops: `unreachable`.
+ */
+const CAUSES = {
+  'name-not-found': /^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL|EREFUSED)/,
+  'connection-refused': /^ECONNREFUSED$/,
+  'no-route': /^(ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|ENONET)$/,
+  'connection-cut': /^(ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP_CONTENT_LENGTH_MISMATCH)$/,
+  'clock-wrong': /^CERT_NOT_YET_VALID$/,
+  'certificate-expired': /^CERT_HAS_EXPIRED$/,
+  'service-untrusted':
+    /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|CRL_|ERR_TLS_CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH)/,
+  // TLS was spoken to, and something else, or another TLS, came back; the same for HTTP.
+  'not-the-service': /^(EPROTO$|ERR_SSL_|HPE_)/,
+} as const;
 
-/** Names that nobody knows, or nobody was there to ask. */
-const LOOKUP_FAILURES = /^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL|EREFUSED)/;
+/** What an answer tells that is not in an error code (web-answer.ts, and the proxy's below). */
+const ANSWERED = [
+  'unreachable',
+  'service-down',
+  'network-sign-in',
+  'network-refused',
+  'proxy-sign-in',
+  'proxy-unreachable',
+] as const;
+const causes = Object.entries(CAUSES) as [keyof typeof CAUSES, RegExp][];
 
-/** Why no verified link came up. All of it may pass by itself: the network is somebody's, and the service's. */
-const linkCodes = ['unreachable', 'name-not-found', 'service-untrusted', 'network-sign-in'] as const;
-export type LinkCode = (typeof linkCodes)[number];
+export type LinkCode = keyof typeof CAUSES | (typeof ANSWERED)[number];
 
-export const isLinkCode = (code: string): code is LinkCode => linkCodes.some((known) => known === code);
+export const isLinkCode = (code: string): code is LinkCode => code in CAUSES || ANSWERED.some((known) => known === code);
 
-/** `service-untrusted`: a certificate that the known CA did not sign for that host. */
 export class LinkFailure extends Error {
   readonly code: LinkCode;
 
@@ -24,18 +44,30 @@ export class LinkFailure extends Error {
   }
 }
 
-export function linkFailure(error: unknown): LinkFailure {
-  if (error instanceof LinkFailure) return error;
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const detail = (code || (error instanceof Error ? error.message : 'failed')).slice(0, 200);
-  if (VERIFY_FAILURES.test(code)) return new LinkFailure('service-untrusted', detail);
-  return new LinkFailure(LOOKUP_FAILURES.test(code) ? 'name-not-found' : 'unreachable', detail);
+/** A host with several addresses fails with all their errors. One that answers tells most; no IPv6 here tells least. */
+function mostTelling(error: unknown): unknown {
+  const all = error instanceof AggregateError ? error : error instanceof Error ? error.cause : null;
+  if (!(all instanceof AggregateError)) return error;
+  const errors: { code?: unknown }[] = all.errors;
+  return ['ECONNREFUSED', 'ETIMEDOUT'].map((code) => errors.find((one) => one.code === code)).find(Boolean) ?? errors[0] ?? error;
 }
 
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare);
+export function linkFailure(caught: unknown): LinkFailure {
+  const error = mostTelling(caught);
+  if (error instanceof LinkFailure) return error;
+  const name = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const detail = (name || (error instanceof Error ? error.message : 'failed')).slice(0, 200);
+  const code = causes.find(([, names]) => names.test(name))?.[0] ?? 'unreachable';
+  if (code !== 'clock-wrong' && code !== 'certificate-expired') return new LinkFailure(code, detail);
+  const clock = new Date().toISOString().slice(0, 16).replace('T', ' ');
+  return new LinkFailure(code, `${detail}, and this display’s clock says ${clock} UTC`);
 }
+
+/** The same failure, with what it was about before it. */
+const about = (what: string, error: unknown): LinkFailure => {
+  const { code, message } = linkFailure(error);
+  return new LinkFailure(code, `${what}: ${message}`);
+};
 
 /** Resolves on `ready`, fails on an error, a close before it, or after `timeoutMs`. */
 function settled<S extends Socket>(socket: S, ready: string, timeoutMs: number): Promise<S> {
@@ -47,11 +79,21 @@ function settled<S extends Socket>(socket: S, ready: string, timeoutMs: number):
       socket.on('error', () => undefined).destroy();
       reject(linkFailure(error));
     };
-    const closed = () => finish(new LinkFailure('unreachable', 'closed'));
+    const closed = () => finish(new LinkFailure('connection-cut', 'closed'));
     const done = () => finish();
     const timer = setTimeout(() => finish(new LinkFailure('unreachable', 'timed out')), timeoutMs);
     socket.on('error', finish).on('close', closed).on(ready, done);
   });
+}
+
+/** What a proxy's answer to CONNECT means when it is not 2xx. */
+function proxyRefusal(proxy: URL, status: number, asksFor: string | undefined): LinkFailure {
+  const answered = `the proxy ${proxy.host} answered ${status}`;
+  if (status !== 407) return new LinkFailure(status >= 500 ? 'unreachable' : 'network-refused', answered);
+  const schemes = (asksFor ?? '').match(/\b(?:Basic|Digest|NTLM|Negotiate|Bearer)\b/gi) ?? [];
+  const asked = schemes.length === 0 ? '' : ` (${[...new Set(schemes)].join(', ')})`;
+  const given = proxy.username === '' ? '' : '; it did not take the user and password in HTTPS_PROXY';
+  return new LinkFailure('proxy-sign-in', `${answered}${asked}${given}`);
 }
 
 /** A tunnel to host:port through an HTTP proxy (CONNECT). The proxy's password, if any, is in its URL. */
@@ -59,9 +101,10 @@ async function throughProxy(proxy: URL, host: string, port: number, timeoutMs: n
   const { request } = await import('node:http');
   return new Promise((resolve, reject) => {
     const target = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-    const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+    const credentials = credentialsOf(proxy) ?? '';
+    let reached = false;
     const asked = request({
-      host: proxy.hostname,
+      host: bareHost(proxy.hostname),
       port: proxy.port === '' ? 80 : Number(proxy.port),
       method: 'CONNECT',
       path: target,
@@ -69,25 +112,37 @@ async function throughProxy(proxy: URL, host: string, port: number, timeoutMs: n
       timeout: timeoutMs,
       headers: {
         host: target,
-        ...(proxy.username === '' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }),
+        ...(credentials === '' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }),
       },
     });
-    asked.on('connect', (response, socket) => {
-      if (response.statusCode === 200) return resolve(socket);
-      socket.destroy();
-      reject(new LinkFailure('unreachable', `the proxy answered ${response.statusCode}`));
+    asked.on('socket', (socket) => {
+      socket.once('connect', () => {
+        reached = true;
+      });
     });
-    asked.on('timeout', () => asked.destroy(new LinkFailure('unreachable', 'the proxy timed out')));
-    asked.on('response', () => asked.destroy(new LinkFailure('unreachable', 'the proxy refused')));
-    asked.on('error', (error) => reject(linkFailure(error)));
+    asked.on('connect', ({ statusCode = 0, headers }, socket) => {
+      if (statusCode >= 200 && statusCode < 300) return resolve(socket);
+      socket.destroy();
+      reject(proxyRefusal(proxy, statusCode, headers['proxy-authenticate']));
+    });
+    asked.on('timeout', () => asked.destroy(new LinkFailure('unreachable', 'timed out')));
+    asked.on('error', (error) => {
+      const { code, message } = linkFailure(error);
+      reject(new LinkFailure(reached ? code : 'proxy-unreachable', `through the proxy ${proxy.host}: ${message}`));
+    });
     asked.end();
   });
 }
 
-/** A TCP connection, through the proxy unless the host is this machine. */
-export function openSocket(host: string, port: number, proxy: URL | null, timeoutMs: number): Promise<Socket> {
-  if (proxy !== null && !isLoopback(host)) return throughProxy(proxy, host, port, timeoutMs);
-  return settled(connectTcp({ host, port, noDelay: true }), 'connect', timeoutMs);
+/** A TCP connection, through the proxy where there is one on this way. Throws a LinkFailure that names host and port. */
+export async function openSocket(host: string, port: number, proxy: ProxySettings | null, timeoutMs: number): Promise<Socket> {
+  const way = proxyFor(proxy, host, port);
+  try {
+    if (way !== null) return await throughProxy(way, host, port, timeoutMs);
+    return await settled(connectTcp({ host, port, noDelay: true }), 'connect', timeoutMs);
+  } catch (error) {
+    throw about(`${host}:${port}`, error);
+  }
 }
 
 export interface SecureTarget {
@@ -97,7 +152,7 @@ export interface SecureTarget {
   ca: string | string[];
   alpn?: string;
   certificate?: { cert: string; key: string };
-  proxy: URL | null;
+  proxy: ProxySettings | null;
   timeoutMs: number;
 }
 
@@ -118,7 +173,7 @@ export async function openSecureSocket(target: SecureTarget): Promise<TLSSocket>
     return await settled(secure, 'secureConnect', target.timeoutMs);
   } catch (error) {
     socket.destroy();
-    throw linkFailure(error);
+    throw about(`${target.host}:${target.port}`, error);
   }
 }
 
@@ -126,5 +181,5 @@ export async function openSecureSocket(target: SecureTarget): Promise<TLSSocket>
 export function parseBrokerUrl(text: string): { host: string; port: number } | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || url.protocol !== 'mqtts:' || url.hostname === '') return null;
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? 8883 : Number(url.port) };
+  return { host: bareHost(url.hostname), port: url.port === '' ? 8883 : Number(url.port) };
 }

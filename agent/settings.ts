@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isBoardSetting } from '../firmware-shim/detect.ts';
 import type { Language } from '../protocol/errors.ts';
+import { readProxy, type ProxySettings } from './proxy.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Settings {
@@ -12,8 +13,7 @@ export interface Settings {
   /** PEM of further CAs that the service's https may be signed by, beside the system's. */
   extraCa: string | null;
   board: string;
-  /** An http:// proxy that lets CONNECT through; loopback never goes through it. */
-  proxy: URL | null;
+  proxy: ProxySettings | null;
   language: Language;
   /** Port of the setup page on 127.0.0.1; 0 takes a free one; null: no page. */
   setupPort: number | null;
@@ -60,6 +60,13 @@ function setupPort(environment: Environment): number | null {
   return port;
 }
 
+function proxy(environment: Environment): ProxySettings | null {
+  const read = readProxy(environment);
+  if (read !== 'unreadable') return read;
+  const detail = 'HTTPS_PROXY must be http://[USER:PASSWORD@]HOST:PORT, with %25 for a % in user or password';
+  throw new Refusal('settings-invalid', { detail });
+}
+
 /** French where the locale says so, English otherwise (E11). */
 export function languageOf(environment: Environment): Language {
   const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
@@ -77,7 +84,7 @@ export function readSettings(environment: Environment, isRoot: boolean): Setting
     stateFolder: resolve(environment['ROLLCALL_STATE'] || defaultStateFolder(environment, isRoot)),
     extraCa: extraCa(environment),
     board,
-    proxy: url({ HTTPS_PROXY: environment['HTTPS_PROXY'] ?? environment['https_proxy'] }, 'HTTPS_PROXY', ['http:']),
+    proxy: proxy(environment),
     language: languageOf(environment),
     setupPort: setupPort(environment),
   };

@@ -2,13 +2,14 @@ import { encode } from '../protocol/messages.ts';
 import { deviceTopic } from '../protocol/topics.ts';
 import { openLink } from './link.ts';
 import type { Log } from './log.ts';
+import type { ProxySettings } from './proxy.ts';
 import { nextEpoch, type AgentState } from './state.ts';
 
 /**
  * Tells the service that this board leaves (E9): connects as the device, publishes `unenroll`, waits for PUBACK, which
  * comes after the service's commit. Throws a NotAuthorized or LinkFailure.
  */
-export async function sendUnenroll(state: AgentState, proxy: URL | null, log: Log): Promise<void> {
+export async function sendUnenroll(state: AgentState, proxy: ProxySettings | null, log: Log): Promise<void> {
   // Of a renewal the service knows that one only.
   const { enrolment, service } = state.aside ?? state;
   if (enrolment === null || service === null) throw new TypeError('not enrolled');

@@ -30,8 +30,8 @@ export const deviceErrors = {
   ),
   'domain-unknown': entry(
     null,
-    ['No such active domain.', 'Check the spelling.'],
-    ['Domaine introuvable ou inactif.', "Vérifiez l'orthographe."],
+    ['No such active domain.', 'Check the spelling. A domain name has only a–z and 0–9.'],
+    ['Domaine introuvable ou inactif.', "Vérifiez l'orthographe. Un nom de domaine n'a que des lettres a–z et des chiffres 0–9."],
   ),
   'domain-disabled': entry(
     409,

@@ -5,6 +5,7 @@
 import { apiErrors } from './api-codes.ts';
 import { deviceErrors } from './device-codes.ts';
 import { entry, type ErrorEntry, type Language, type Words } from './error-entry.ts';
+import { networkErrors } from './network-codes.ts';
 
 export type { Language, Words } from './error-entry.ts';
 
@@ -16,44 +17,6 @@ const localErrors = {
     [
       "L'adresse du service n'est pas en https ; ce qu'il dit de lui-même n'est pas digne de confiance.",
       'Donnez à ROLLCALL_URL une adresse https.',
-    ],
-  ),
-  unreachable: entry(
-    null,
-    ['The service cannot be reached.', 'Check the network, and that the service’s address and port are allowed.'],
-    ['Le service est injoignable.', "Vérifiez le réseau, et que l'adresse et le port du service sont autorisés."],
-  ),
-  'name-not-found': entry(
-    null,
-    [
-      'The network does not know the service’s name.',
-      'Check the cable or Wi-Fi, the address in ROLLCALL_URL, and the network’s DNS.',
-    ],
-    [
-      'Le réseau ne connaît pas le nom du service.',
-      "Vérifiez le câble ou le Wi-Fi, l'adresse dans ROLLCALL_URL et le DNS du réseau.",
-    ],
-  ),
-  'service-untrusted': entry(
-    null,
-    [
-      'Something answers in the service’s place, with a certificate that this display may not trust.',
-      'Ask for the service’s address to be let through any filter that opens TLS, and check the display’s clock.',
-    ],
-    [
-      "Quelque chose répond à la place du service, avec un certificat auquel l'écran ne peut pas se fier.",
-      "Demandez que l'adresse du service passe sans être ouverte par un filtre TLS, et vérifiez l'horloge de l'écran.",
-    ],
-  ),
-  'network-sign-in': entry(
-    null,
-    [
-      'The network answers in the service’s place, as one does that wants a sign-in.',
-      'Sign in to the network on this display, or ask for it to be let through without.',
-    ],
-    [
-      'Le réseau répond à la place du service, comme le fait un portail de connexion.',
-      "Connectez-vous au réseau sur cet écran, ou demandez qu'il passe sans connexion.",
     ],
   ),
   'not-enrolled': entry(
@@ -75,6 +38,28 @@ const localErrors = {
     [
       "Ce dossier de données n'appartient pas à cet utilisateur seul ; ce qui y répond n'est pas digne de confiance.",
       "Lancez la commande avec l'utilisateur du service. Le dossier et tout son contenu doivent appartenir à celui-ci, avec le mode 0700.",
+    ],
+  ),
+  'state-in-use': entry(
+    null,
+    [
+      'Another agent is using this state folder and does not answer.',
+      'Stop it (`systemctl stop rollcall-agent`), or choose another folder with ROLLCALL_STATE.',
+    ],
+    [
+      "Un autre agent utilise ce dossier d'état et ne répond pas.",
+      'Arrêtez-le (`systemctl stop rollcall-agent`), ou choisissez un autre dossier avec ROLLCALL_STATE.',
+    ],
+  ),
+  'state-forbidden': entry(
+    null,
+    [
+      'This user may not use the agent’s state folder.',
+      'Run the same command with sudo, or as the user that the agent runs as; ROLLCALL_STATE names the folder.',
+    ],
+    [
+      "Cet utilisateur n'a pas accès au dossier d'état de l'agent.",
+      "Lancez la même commande avec sudo, ou sous le compte de l'agent ; ROLLCALL_STATE nomme le dossier.",
     ],
   ),
   'ca-key-missing': entry(
@@ -126,7 +111,7 @@ const localErrors = {
   ),
 } as const;
 
-export const errors = { ...deviceErrors, ...apiErrors, ...localErrors } satisfies Record<string, ErrorEntry>;
+export const errors = { ...deviceErrors, ...apiErrors, ...networkErrors, ...localErrors } satisfies Record<string, ErrorEntry>;
 
 export type DeviceCode = keyof typeof deviceErrors;
 export type PendingCode = 'awaiting-approval' | 'key-changed';

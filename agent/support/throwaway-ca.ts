@@ -8,8 +8,8 @@ const VALID = { notBefore: new Date(0), notAfter: new Date('9999-12-31T23:59:59Z
 /** A CA for one test. */
 export interface ThrowawayCa {
   pem: string;
-  /** A server certificate for 127.0.0.1 and these names. */
-  server(names?: string[]): Promise<{ cert: string; key: string }>;
+  /** A server certificate for 127.0.0.1 and these names, always valid unless `valid` says otherwise. */
+  server(names?: string[], valid?: { notBefore: Date; notAfter: Date }): Promise<{ cert: string; key: string }>;
   device(deviceId: string, publicKeyPem: string): Promise<string>;
 }
 
@@ -30,9 +30,9 @@ export async function throwawayCa(name = 'throwaway CA'): Promise<ThrowawayCa> {
     signingAlgorithm: ECDSA,
     extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
   });
-  const leaf = async (subject: string, publicKey: CryptoKey | x509.PublicKey, extensions: x509.Extension[]) => {
+  const leaf = async (subject: string, publicKey: CryptoKey | x509.PublicKey, extensions: x509.Extension[], valid = VALID) => {
     const certificate = await x509.X509CertificateGenerator.create({
-      ...VALID,
+      ...valid,
       serialNumber: randomBytes(16).toString('hex'),
       subject: `CN=${subject}`,
       issuer: root.subject,
@@ -45,11 +45,11 @@ export async function throwawayCa(name = 'throwaway CA'): Promise<ThrowawayCa> {
   };
   return {
     pem: root.toString('pem'),
-    server: async (names = ['localhost']) => {
+    server: async (names = ['localhost'], valid = VALID) => {
       const own = await keyPair();
       const dns = names.map((value) => ({ type: 'dns', value }) as const);
       const alternatives = new x509.SubjectAlternativeNameExtension([...dns, { type: 'ip', value: '127.0.0.1' }]);
-      return { cert: await leaf('server', own.publicKey, [alternatives]), key: await privatePem(own.privateKey) };
+      return { cert: await leaf('server', own.publicKey, [alternatives], valid), key: await privatePem(own.privateKey) };
     },
     device: (deviceId, publicKeyPem) =>
       leaf(deviceId, new x509.PublicKey(createPublicKey(publicKeyPem).export({ format: 'der', type: 'spki' })), [

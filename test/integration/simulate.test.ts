@@ -54,7 +54,7 @@ test('[E11] `simulate` says why boards were refused, waits with those that are p
     expect((await simulate(service, ...wrong)).code, wrong.join(' ')).toBe(2);
   const lost = await simulate({ folder: service.folder, http: 'http://127.0.0.1:1' }, '--domain', 'd', '--boards', '1');
   expect(lost).toMatchObject({ code: 1, figures: null });
-  expect(lost.stderr).toContain('unreachable');
+  expect(lost.stderr).toContain('connection-refused');
 });
 
 test('[P3] clones take one device over from each other, again and again: one device, and it flaps', async () => {
