@@ -1,12 +1,21 @@
 import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
 import type { Board } from '../firmware-shim/board.ts';
-import { decode, encode, enrolmentDown, type Accepted, type BoardClaim, type EnrolmentDown } from '../protocol/messages.ts';
+import {
+  decode,
+  encode,
+  enrolmentDown,
+  type Accepted,
+  type BoardClaim,
+  type EnrolmentDown,
+  type Pending,
+} from '../protocol/messages.ts';
 import { enrolmentBytes, spkiDer } from '../protocol/signing.ts';
 import { enrolmentTopic } from '../protocol/topics.ts';
 import { beginEnrolment, step, type EnrolmentEffect, type EnrolmentEvent, type Outcome, type Plan } from './enrollment.ts';
 import { openLink, type Link } from './link.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
+import type { ProxySettings } from './proxy.ts';
 import { linkFailure, parseBrokerUrl } from './secure-socket.ts';
 import { withAccepted, withRenewed } from './state.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -17,8 +26,10 @@ export interface Enrolling {
   log: Log;
   /** Where to ask, and the only CA that is believed there. */
   service: { brokerUrl: string; ca: string };
-  proxy: URL | null;
+  proxy: ProxySettings | null;
   signal: AbortSignal;
+  /** Told when the session goes on waiting for an admin's decision. */
+  onWait?: (pending: Pending) => void;
 }
 
 export interface Wanted {
@@ -26,6 +37,7 @@ export interface Wanted {
   pairingCode?: string;
   renew?: string;
   budgetMs: number;
+  waits?: boolean;
 }
 
 /** What waits in the queue at most; more can only be a flood from the service's side, and is dropped. */
@@ -82,7 +94,7 @@ class Session {
     if (this.#current !== mine) return link.drop();
     this.#link = link;
     this.#topic = enrolmentTopic(clientId, 'up');
-    void link.closed.then(() => tell({ kind: 'lost', detail: 'the session was closed' }));
+    void link.closed.then(() => tell({ kind: 'lost', detail: 'the session was closed', code: 'connection-cut' }));
     link.onMessage((payload) => {
       const decoded = decode<EnrolmentDown>(enrolmentDown, payload);
       if (decoded.ok) tell({ kind: 'message', message: decoded.message });
@@ -153,6 +165,7 @@ export function runEnrolment(enrolling: Enrolling, wanted: Wanted): Promise<Outc
       else if (effect.do === 'send') session.send(encode(effect.message));
       else if (effect.do === 'sign') void sign(enrolling, plan, effect).then(tell);
       else if (effect.do === 'save') void save(enrolling, effect.accepted, wanted.renew !== undefined).then(tell);
+      else if (effect.do === 'wait') enrolling.onWait?.(effect.pending);
       else if (effect.do === 'close') session.close();
       else if (effect.do === 'note') enrolling.log.note(effect.event, effect.fields);
       else {

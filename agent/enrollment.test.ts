@@ -175,6 +175,41 @@ describe('the usual way', () => {
     expect(next.state.phase).toBe('asked');
   });
 
+  /** As far as the answer that an admin has to decide. */
+  const waiting = (waits: boolean, waitS?: number) => {
+    let state = step(beginEnrolment({ ...plan, waits }), { kind: 'start' }, chance(0)).state;
+    state = step(state, { kind: 'opened' }, chance(1)).state;
+    const [challenge, accepted, pending] = messages(state.requestId);
+    if (challenge === undefined || accepted === undefined || pending?.type !== 'pending') throw new Error('no message');
+    state = step(state, { kind: 'message', message: challenge }, chance(2)).state;
+    state = step(state, { kind: 'signed', requestId: state.requestId, deviceSignature: 's' }, chance(3)).state;
+    const message = { ...pending, ...(waitS === undefined ? {} : { waitS }) };
+    return { ...step(state, { kind: 'message', message }, chance(4)), accepted };
+  };
+
+  test('[E6] pending with `waitS`: the session stays open for the decision, which is taken in it', () => {
+    const { state, effects, accepted } = waiting(true, 600);
+    expect([state.outcome, effects.some((effect) => effect.do === 'close')]).toEqual([null, false]);
+    expect(effects.find((effect) => effect.do === 'wait')).toMatchObject({ pending: { checkCode: 'BBBB-BBBB' } });
+    const decided = step(state, { kind: 'message', message: accepted }, chance(599_000));
+    expect(decided.effects).toContainEqual({ do: 'save', accepted });
+    const [, , , , , blocked] = messages(state.requestId);
+    if (blocked === undefined) throw new Error('no message');
+    expect(step(state, { kind: 'message', message: blocked }, chance(5)).state.outcome).toMatchObject({ kind: 'rejected' });
+  });
+
+  test('[E6] without a decision it ends as pending: when the time is over, when the session is, and at once where nobody waits', () => {
+    const { state } = waiting(true, 600);
+    expect(step(state, { kind: 'tick' }, chance(599_000)).state.outcome).toBeNull();
+    for (const [event, atMs] of [
+      [{ kind: 'tick' }, 700_000],
+      [{ kind: 'lost', detail: 'room was made' }, 5],
+    ] as const)
+      expect(step(state, event, chance(atMs)).state.outcome).toMatchObject({ kind: 'pending', pending: { retryAfterS: 5 } });
+    for (const { state: over } of [waiting(true), waiting(true, 0), waiting(false, 600)])
+      expect(over.outcome).toMatchObject({ kind: 'pending' });
+  });
+
   test('an answer to another request changes nothing', () => {
     let state = step(beginEnrolment(plan), { kind: 'start' }, chance(0)).state;
     state = step(state, { kind: 'opened' }, chance(1)).state;

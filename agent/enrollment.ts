@@ -27,6 +27,8 @@ export interface Plan {
   board: BoardClaim;
   /** After this long nothing new is tried. */
   budgetMs: number;
+  /** Stays in the session for an admin's decision, as long as the service keeps it (`waitS`). */
+  waits?: boolean;
 }
 
 export type Outcome =
@@ -37,7 +39,7 @@ export type Outcome =
   | { kind: 'cancelled' };
 
 type Temporary = Extract<Outcome, { kind: 'temporary' }>;
-type Phase = 'idle' | 'opening' | 'asked' | 'signing' | 'proved' | 'saving' | 'resting' | 'done';
+type Phase = 'idle' | 'opening' | 'asked' | 'signing' | 'proved' | 'waiting' | 'saving' | 'resting' | 'done';
 
 export interface EnrolmentState {
   readonly plan: Plan;
@@ -48,6 +50,7 @@ export interface EnrolmentState {
   readonly startedMs: number;
   readonly phaseEndsMs: number;
   readonly accepted: Accepted | null;
+  readonly pending: Pending | null;
   readonly outcome: Outcome | null;
 }
 
@@ -79,6 +82,8 @@ export type EnrolmentEffect =
   | { do: 'send'; message: EnrolmentRequest | EnrolmentProof }
   | { do: 'sign'; requestId: string; nonce: string }
   | { do: 'save'; accepted: Accepted }
+  /** An admin has to decide, and the decision may follow in this session. */
+  | { do: 'wait'; pending: Pending }
   | { do: 'close' }
   /** Send a `tick` at this time; the latest one counts. */
   | { do: 'wake'; atMs: number }
@@ -91,12 +96,15 @@ export interface Step {
 
 /** How long each phase may take, in milliseconds; together below the 60 s that an enrolment session may last. */
 const PHASE_MS = { opening: 20_000, asked: 10_000, signing: 5000, proved: 20_000, saving: 10_000 } as const;
+/** The service ends the wait; this is for one that does not. */
+const WAIT_GRACE_MS = 5000;
 const RETRY = { baseMs: 1000, capMs: 15_000 };
 /** A wait is at least this long, so that even the luckiest jitter cannot make a tight loop. */
 const LEAST_REST_MS = 200;
 
 export function beginEnrolment(plan: Plan): EnrolmentState {
-  return { plan, phase: 'idle', attempt: 0, requestId: '', startedMs: 0, phaseEndsMs: 0, accepted: null, outcome: null };
+  const times = { startedMs: 0, phaseEndsMs: 0 };
+  return { plan, phase: 'idle', attempt: 0, requestId: '', ...times, accepted: null, pending: null, outcome: null };
 }
 
 const note = (event: string, fields: Record<string, unknown> = {}): EnrolmentEffect => ({ do: 'note', event, fields });
@@ -111,7 +119,7 @@ function finish(state: EnrolmentState, outcome: Outcome, effects: EnrolmentEffec
 }
 
 function attemptNow(state: EnrolmentState, chance: Chance): Step {
-  const next = { ...state, requestId: chance.freshId, accepted: null };
+  const next = { ...state, requestId: chance.freshId, accepted: null, pending: null };
   return enter(next, 'opening', chance.nowMs, [note('session-opening', { attempt: state.attempt }), { do: 'open' }]);
 }
 
@@ -159,8 +167,25 @@ function onRejected(state: EnrolmentState, rejected: Rejected, chance: Chance): 
   return retry(state, retryAfterS === undefined ? failure : { ...failure, retryAfterS }, chance);
 }
 
+/** The last answer is that an admin has to decide: nothing came after it in this session. */
+function finishPending(state: EnrolmentState, pending: Pending, effects: EnrolmentEffect[] = []): Step {
+  return finish(state, { kind: 'pending', pending }, effects);
+}
+
+function onPending(state: EnrolmentState, pending: Pending, chance: Chance): Step {
+  const { code, checkCode, correlationId, waitS = 0 } = pending;
+  const heard = note('pending', { code, checkCode, correlationId });
+  if (state.plan.waits !== true || waitS === 0) return finishPending(state, pending, [heard]);
+  const phaseEndsMs = chance.nowMs + waitS * 1000 + WAIT_GRACE_MS;
+  return {
+    state: { ...state, phase: 'waiting', pending, phaseEndsMs },
+    effects: [heard, { do: 'wait', pending }, { do: 'wake', atMs: phaseEndsMs }],
+  };
+}
+
 function onMessage(state: EnrolmentState, message: EnrolmentDown, chance: Chance): Step {
-  const listening = state.phase === 'asked' || state.phase === 'signing' || state.phase === 'proved';
+  const proved = state.phase === 'proved' || state.phase === 'waiting';
+  const listening = state.phase === 'asked' || state.phase === 'signing' || proved;
   const forThisTry = message.requestId === state.requestId || (message.type === 'rejected' && message.requestId === undefined);
   if (!listening || !forThisTry) return { state, effects: [] };
   switch (message.type) {
@@ -168,14 +193,11 @@ function onMessage(state: EnrolmentState, message: EnrolmentDown, chance: Chance
       return onChallenge(state, message, chance);
     case 'rejected':
       return onRejected(state, message, chance);
-    case 'pending': {
-      if (state.phase !== 'proved') return { state, effects: [] };
-      const { code, checkCode, correlationId } = message;
-      return finish(state, { kind: 'pending', pending: message }, [note('pending', { code, checkCode, correlationId })]);
-    }
+    case 'pending':
+      return state.phase === 'proved' ? onPending(state, message, chance) : { state, effects: [] };
     case 'accepted':
     default: {
-      if (state.phase !== 'proved') return { state, effects: [] };
+      if (!proved) return { state, effects: [] };
       const heard = note('accepted', { deviceId: message.deviceId, replay: message.replay });
       return enter({ ...state, accepted: message }, 'saving', chance.nowMs, [heard, { do: 'save', accepted: message }]);
     }
@@ -187,6 +209,7 @@ const noLink = (detail: string, code: LinkCode = 'unreachable'): Temporary => ({
 function onTick(state: EnrolmentState, chance: Chance): Step {
   if (chance.nowMs < state.phaseEndsMs) return { state, effects: [{ do: 'wake', atMs: state.phaseEndsMs }] };
   if (state.phase === 'resting') return attemptNow(state, chance);
+  if (state.phase === 'waiting' && state.pending !== null) return finishPending(state, state.pending);
   return retry(state, noLink(`no answer while ${state.phase}`), chance);
 }
 
@@ -218,6 +241,7 @@ export function step(state: EnrolmentState, event: EnrolmentEvent, chance: Chanc
     case 'lost':
       // While saving the answer is already here: the session is not needed any more.
       if (state.phase === 'saving' || state.phase === 'resting') return { state, effects: [] };
+      if (state.phase === 'waiting' && state.pending !== null) return finishPending(state, state.pending);
       return retry(state, noLink(event.detail, event.code), chance);
     case 'tick':
       return onTick(state, chance);

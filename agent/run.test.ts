@@ -213,6 +213,30 @@ describe('waiting and leaving', () => {
     expect(new Set(asked.map((request) => request.publicKey)).size).toBe(1);
   });
 
+  test('[E6] the decision reaches a board that waits in the very session in which it asked', async () => {
+    service.behaviour.onProof = pending('awaiting-approval', 3600, 600);
+    // A command tells at once; it is the agent that waits.
+    expect((await place.run(['enroll', '--domain', 'school1'])).json).toMatchObject({ outcome: 'pending', retryAfterS: 3600 });
+    const agent = place.start(['run', '--json']);
+    await agent.event('pending');
+    const { json } = await place.run(['status']);
+    expect(json).toMatchObject({ state: 'pending', checkCode: expect.stringMatching(/^[B-Z]{4}-[B-Z]{4}$/) as string });
+    expect(json).not.toHaveProperty('trouble');
+    await service.decide('accept');
+    await agent.event('connected');
+    expect(service.seen.all.filter((entry) => entry.what === 'request').length).toBe(2);
+  });
+
+  test('[E6] a rejection reaches it as well', async () => {
+    service.behaviour.onProof = pending('awaiting-approval', 3600, 600);
+    await place.run(['enroll', '--domain', 'school1']);
+    const agent = place.start(['run', '--json']);
+    await agent.event('pending');
+    await service.decide(rejected('blocked'));
+    expect(await agent.exit()).toBe(1);
+    expect(agent.json()).toMatchObject({ code: 'blocked' });
+  });
+
   test('`run` on a board that was never enrolled: exit 1 `not-enrolled`', async () => {
     const { code, json } = await place.run(['run']);
     expect([code, json['code']]).toEqual([1, 'not-enrolled']);

@@ -76,6 +76,8 @@ const pending = z.object({
   message: z.string(),
   checkCode: z.string(),
   retryAfterS: z.int().positive(),
+  /** So long, in seconds, the decision may still follow in this session. */
+  waitS: z.int().min(0).max(600).optional(),
   correlationId: z.string(),
 });
 

@@ -45,7 +45,7 @@ export interface Behaviour {
   factoryKeys: Map<string, string>;
 }
 
-/** A pretended service for the agent's tests: discovery, a real MQTT broker over real TLS, and a scripted enrolment. */
+/** A pretended service: discovery, a real MQTT broker over real TLS, and a scripted enrolment. */
 export class FakeService {
   readonly seen = new Journal<Seen>();
   readonly behaviour: Behaviour = {
@@ -140,6 +140,11 @@ export class FakeService {
     this.#deliver(this.#clients.get(deviceId), deviceTopic(deviceId, 'down'), encode(message));
   }
 
+  /** Says more to the enrolment sessions that have proved, as an admin's decision does. */
+  async decide(say: Say): Promise<void> {
+    for (const [id, { request }] of this.#open) await this.#say(this.#clients.get(id), request, say);
+  }
+
   /** All messages of one device of one type, so far. */
   of<K extends Birth | Heartbeat | Will | CommandResult | Unenroll, T extends K['type']>(type: T): Extract<K, { type: T }>[] {
     const messages = this.seen.all.flatMap((entry) => (entry.what === 'device' ? [entry.message] : []));
@@ -150,12 +155,11 @@ export class FakeService {
     client?.publish({ cmd: 'publish', topic, payload, qos: 1, dup: false, retain: false }, () => undefined);
   }
 
-  #mayEnter(client: Client): boolean {
-    if (isEnrolmentClientId(client.id)) return true;
-    const socket = client.conn;
+  #mayEnter({ id, conn: socket }: Client): boolean {
+    if (isEnrolmentClientId(id)) return true;
     if (!(socket instanceof TLSSocket) || !socket.authorized || !this.behaviour.letIn) return false;
     const certificate = new X509Certificate(socket.getPeerCertificate(true).raw);
-    return this.certificates.has(certificate.fingerprint256) && certificate.subject === `CN=${client.id}`;
+    return this.certificates.has(certificate.fingerprint256) && certificate.subject === `CN=${id}`;
   }
 
   #wire(): void {
@@ -236,13 +240,13 @@ export class FakeService {
     };
   }
 
-  #reply(client: Client, message: EnrolmentDown): void {
-    this.#deliver(client, enrolmentTopic(client.id, 'down'), encode(message));
+  #reply(client: Client | undefined, message: EnrolmentDown): void {
+    if (client !== undefined) this.#deliver(client, enrolmentTopic(client.id, 'down'), encode(message));
   }
 
-  async #say(client: Client, request: EnrolmentRequest, say: Say): Promise<void> {
+  async #say(client: Client | undefined, request: EnrolmentRequest, say: Say): Promise<void> {
     if (say === 'silence') return;
-    if (say === 'hang-up') return client.conn.destroy() as unknown as undefined;
+    if (say === 'hang-up') return void client?.conn.destroy();
     this.#reply(client, say === 'accept' ? await this.accept(request) : say(request));
   }
 
@@ -283,7 +287,7 @@ export const rejected =
   });
 
 export const pending =
-  (code: string, retryAfterS: number) =>
+  (code: string, retryAfterS: number, waitS = 0) =>
   (request: EnrolmentRequest): EnrolmentDown => ({
     type: 'pending',
     requestId: request.requestId,
@@ -291,5 +295,6 @@ export const pending =
     message: 'Wait.',
     checkCode: 'BBBB-BBBB',
     retryAfterS,
+    waitS,
     correlationId: randomUUID(),
   });
