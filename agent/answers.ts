@@ -1,17 +1,27 @@
+import * as z from 'zod';
 import type { Language } from '../protocol/errors.ts';
 import type { Accepted } from '../protocol/messages.ts';
 import type { Outcome } from './enrollment.ts';
-import { EXIT, wordsFor, type ExitCode } from './refusal.ts';
+import { EXIT, exitCodeOf, Refusal, wordsFor, type ExitCode } from './refusal.ts';
 
 /** What a command ends with: one JSON document, the same in words for a person, and the exit code. */
-export interface Answer {
-  json: Record<string, unknown>;
+export const answerShape = z.object({
+  json: z.record(z.string(), z.unknown()),
   /** For standard output. */
-  text: string;
-  exit: ExitCode;
+  text: z.string(),
+  exit: z.literal(Object.values(EXIT)),
   /** For standard error: why not, and what to do (E11). */
-  refused?: { code: string; message: string; next: string; correlationId?: string; detail?: string };
-}
+  refused: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      next: z.string(),
+      correlationId: z.string().optional(),
+      detail: z.string().optional(),
+    })
+    .optional(),
+});
+export type Answer = z.output<typeof answerShape>;
 
 function creditWords({ granted, reason }: Accepted['credits'], language: Language): string {
   const words: Record<Accepted['credits']['reason'], { en: string; fr: string }> = {
@@ -91,9 +101,18 @@ export function enrolmentAnswer(outcome: Outcome, domain: string, ownCheckCode: 
 }
 
 /** A refusal outside of an enrolment. */
-export function refusedAnswer(
-  refused: { code: string; message: string; next: string; correlationId?: string; detail?: string },
-  exit: ExitCode,
-): Answer {
+export function refusedAnswer(refused: NonNullable<Answer['refused']>, exit: ExitCode): Answer {
   return { json: { ...refused }, text: '', exit, refused };
 }
+
+/** Any failure as an answer: a Refusal by its code, a folder that is somebody else's, anything else as `internal`. */
+export function failureAnswer(error: unknown, language: Language): Answer {
+  const { code, detail } =
+    error instanceof Refusal
+      ? error
+      : ({ code: isForbidden(error) ? 'state-forbidden' : 'internal', detail: String(error) } as const);
+  return refusedAnswer({ code, ...wordsFor(code, language), ...(detail === undefined ? {} : { detail }) }, exitCodeOf(code));
+}
+
+const isForbidden = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');

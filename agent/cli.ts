@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { writeSync } from 'node:fs';
-import { refusedAnswer, type Answer } from './answers.ts';
+import { failureAnswer, type Answer } from './answers.ts';
 import { createContext, type Context } from './context.ts';
-import { EXIT, exitCodeOf, Refusal, wordsFor } from './refusal.ts';
+import { EXIT } from './refusal.ts';
 import { languageOf } from './settings.ts';
 import { AGENT_VERSION } from './version.ts';
 
@@ -31,18 +31,11 @@ function tell(answer: Answer, asJson: boolean): void {
   process.exitCode = answer.exit;
 }
 
-/** Any failure as an answer: a Refusal by its code, anything else as `internal`. */
-function failureAnswer(error: unknown): Answer {
-  const language = languageOf(process.env);
-  const code = error instanceof Refusal ? error.code : 'internal';
-  const detail = error instanceof Refusal ? error.detail : String(error);
-  const refused = { code, ...wordsFor(code, language), ...(detail === undefined ? {} : { detail }) };
-  return refusedAnswer(refused, exitCodeOf(code));
-}
-
 type Work = (context: Context, shown: Shown) => Promise<Answer>;
 
-async function perform(asJson: boolean, work: Work, onFailure: Record<string, unknown> = {}): Promise<void> {
+type OnFailure = (refused: Answer['refused']) => Record<string, unknown>;
+
+async function perform(asJson: boolean, work: Work, onFailure: OnFailure = () => ({})): Promise<void> {
   const stop = new AbortController();
   const shown: Shown = { listener: null };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
@@ -58,8 +51,8 @@ async function perform(asJson: boolean, work: Work, onFailure: Record<string, un
       shown,
     );
   } catch (error) {
-    const failure = failureAnswer(error);
-    answer = { ...failure, json: { ...onFailure, ...failure.json } };
+    const failure = failureAnswer(error, languageOf(process.env));
+    answer = { ...failure, json: { ...onFailure(failure.refused), ...failure.json } };
   }
   tell(answer, asJson);
 }
@@ -79,8 +72,18 @@ async function performRun(asJson: boolean): Promise<void> {
 async function performEnroll({ json = false, domain, pairingCode }: EnrollFlags): Promise<void> {
   const { enroll } = await import('./command-enroll.ts');
   const typed = { domain, ...(pairingCode === undefined ? {} : { pairingCode }) };
-  await perform(json, (context) => enroll(context, typed), { outcome: 'rejected' });
+  await perform(
+    json,
+    (context) => enroll(context, typed),
+    () => ({ outcome: 'rejected' }),
+  );
 }
+
+/** What keeps `doctor` from looking at anything is its one finding: a setting that cannot be read, a folder that is somebody else's. */
+const unlookedAt: OnFailure = (refused) => {
+  const name = refused?.code === 'settings-invalid' ? 'settings' : 'state';
+  return { ok: false, checks: [{ name, ok: false, detail: refused?.detail ?? refused?.message, fix: refused?.next }] };
+};
 
 /** The words of the command line. Each command loads what it needs. */
 function describe(agent: Command): Command {
@@ -100,7 +103,7 @@ function describe(agent: Command): Command {
     perform(json, (await import('./command-status.ts')).status),
   );
   command('doctor', 'look for what is wrong between display and service').action(async ({ json = false }: Flags) =>
-    perform(json, (await import('./command-doctor.ts')).doctor),
+    perform(json, (await import('./command-doctor.ts')).doctor, unlookedAt),
   );
   command('unenroll', 'take this display out of its domain').action(async ({ json = false }: Flags) =>
     perform(json, (await import('./command-unenroll.ts')).unenroll),

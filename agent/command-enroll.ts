@@ -2,18 +2,21 @@ import { checkCode } from '../protocol/signing.ts';
 import { normaliseDomain } from '../protocol/text.ts';
 import { enrolmentAnswer, type Answer } from './answers.ts';
 import { ask, BUDGET_MS } from './asking.ts';
+import { doThereOrHere } from './beside-run.ts';
 import type { Context } from './context.ts';
-import { openMemory } from './memory.ts';
+import type { Memory } from './memory.ts';
+
+type Typed = { domain: string; pairingCode?: string | undefined };
+
+/** An enrolment that a person started on the command line, with the memory of whoever has the folder. */
+export async function enrolHere(context: Context, memory: Memory, { domain, pairingCode }: Typed): Promise<Answer> {
+  const typed = { domain, ...(pairingCode === undefined ? {} : { pairingCode }) };
+  const outcome = await ask(context, memory, typed, BUDGET_MS.command);
+  return enrolmentAnswer(outcome, normaliseDomain(domain), checkCode(memory.key.fingerprint), context.settings.language);
+}
 
 /** A person starts an enrolment on the command line. */
-export async function enroll(context: Context, typed: { domain: string; pairingCode?: string }): Promise<Answer> {
-  const { settings, log, board } = context;
-  const memory = await openMemory(settings.stateFolder, board, log, true);
-  if (memory === null) throw new TypeError('a state was to be made');
-  try {
-    const outcome = await ask(context, memory, typed, BUDGET_MS.command);
-    return enrolmentAnswer(outcome, normaliseDomain(typed.domain), checkCode(memory.key.fingerprint), settings.language);
-  } finally {
-    await memory.close();
-  }
+export async function enroll(context: Context, typed: Typed): Promise<Answer> {
+  const wish = { do: 'enroll', language: context.settings.language, typed } as const;
+  return doThereOrHere(context, wish, (memory) => enrolHere(context, memory, typed));
 }

@@ -1,37 +1,59 @@
 import { checkCode } from '../protocol/signing.ts';
+import type { Language } from '../protocol/errors.ts';
 import type { Answer } from './answers.ts';
 import type { Context } from './context.ts';
+import { askRunning } from './control.ts';
 import { deviceKey } from './keys.ts';
 import { isLocked } from './lock.ts';
-import { EXIT } from './refusal.ts';
-import { stateName } from './state.ts';
-import { readState, readStatus } from './state-folder.ts';
+import { EXIT, wordsFor } from './refusal.ts';
+import { stateName, type AgentState } from './state.ts';
+import { readState, readStatus, type RunStatus } from './state-folder.ts';
 
-/** What the agent knows of itself, without taking the folder: `run` may go on meanwhile. */
-export async function status(context: Context): Promise<Answer> {
-  const { stateFolder } = context.settings;
-  const found = await readState(stateFolder);
-  const state = found.kind === 'read' ? found.state : null;
-  const running = found.kind === 'missing' ? false : await isLocked(stateFolder);
-  const kept = await readStatus(stateFolder).catch(() => null);
+/** How long a running agent may take to tell how it stands. */
+const LIVE_MS = 3000;
+const isPendingCode = (code: string): boolean => code === 'awaiting-approval' || code === 'key-changed';
+
+/** Why there is no link, in the words of its code (E11). */
+function troubleOf(kept: RunStatus, language: Language): object {
+  if (kept.connected || kept.trouble === null) return {};
+  const { code, detail } = kept.trouble;
+  return { trouble: { code, ...wordsFor(code, language), detail } };
+}
+
+/** What the agent knows of itself; `kept` is null where it does not run. A check code is shown while an admin has to compare it. */
+export function statusAnswer(state: AgentState | null, running: boolean, kept: RunStatus | null, language: Language): Answer {
+  const live = running ? kept : null;
   const domain = state?.enrolment?.domain ?? state?.waiting?.domain;
+  const isCompared = state !== null && (state.waiting !== null || isPendingCode(live?.trouble?.code ?? ''));
   const json = {
     state: stateName(state),
     ...(state?.enrolment === null || state === null ? {} : { deviceId: state.enrolment.deviceId }),
     ...(domain === undefined ? {} : { domain }),
-    connected: running && (kept?.connected ?? false),
+    connected: live?.connected ?? false,
     running,
     ...(kept?.lastHeartbeatAt === null || kept === null ? {} : { lastHeartbeatAt: kept.lastHeartbeatAt }),
-    buffered: running ? (kept?.buffered ?? 0) : 0,
-    ...(state === null ? {} : { checkCode: checkCode(deviceKey(state.privateKey).fingerprint) }),
+    buffered: live?.buffered ?? 0,
+    ...(isCompared ? { checkCode: checkCode(deviceKey(state.privateKey).fingerprint) } : {}),
     ...(state?.enrolment == null ? {} : { tags: state.tags }),
     ...(state?.stopped === null || state === null ? {} : { stopped: state.stopped }),
-    ...(running && kept?.notice ? { notice: kept.notice } : {}),
+    ...(live?.notice ? { notice: live.notice } : {}),
+    ...(live === null ? {} : troubleOf(live, language)),
   };
   const lines = Object.entries(json).map(
     ([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
   );
   return { json, text: lines.join('\n'), exit: EXIT.done };
+}
+
+/** Asks the agent that runs; where none answers, its files tell. */
+export async function status(context: Context): Promise<Answer> {
+  const { stateFolder, language } = context.settings;
+  const answer = await askRunning(stateFolder, { do: 'status', language }, LIVE_MS, context.signal);
+  if (answer !== null) return answer;
+  const found = await readState(stateFolder);
+  const state = found.kind === 'read' ? found.state : null;
+  const running = found.kind === 'missing' ? false : await isLocked(stateFolder);
+  return statusAnswer(state, running, await readStatus(stateFolder).catch(() => null), language);
 }
 
 /** What the board says of itself. */

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Board } from '../firmware-shim/board.ts';
 import { detectBoard } from '../firmware-shim/detect.ts';
 import { createLog, type Log } from './log.ts';
@@ -13,9 +15,24 @@ export interface Context {
   signal: AbortSignal;
 }
 
+/**
+ * Root becomes the user whose state it is: the unit that runs as that user can then read what is written, and the board says the same of
+ * itself to both.
+ */
+function becomeOwner(folder: string): void {
+  if (process.getuid?.() !== 0) return;
+  const [state, itself] = [join(folder, 'state.json'), folder].map((path) => statSync(path, { throwIfNoEntry: false }));
+  const { uid, gid } = state ?? itself ?? { uid: 0, gid: 0 };
+  if (uid === 0) return;
+  process.setgroups?.([gid]);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
+}
+
 /** Reads the settings and finds the board. Throws a Refusal `settings-invalid`. */
 export function createContext(environment: NodeJS.ProcessEnv, signal: AbortSignal, show?: (message: string) => void): Context {
   const settings = readSettings(environment, process.getuid?.() === 0);
+  becomeOwner(settings.stateFolder);
   const log = createLog();
   const board = detectBoard(settings.board, {
     ownId: () => ownId(settings.stateFolder),

@@ -65,12 +65,12 @@ function memoryOf(folder: string, identity: Identity, first: AgentState, lock: L
 /**
  * Takes the state folder for this process and reads what it holds. State of another board is set aside (E1). With
  * `make`, a board without state gets its key here, on the disk before anything uses it; otherwise null.
- * Throws a Refusal `folder-in-use` when another agent has the folder.
+ * Throws a Refusal `state-in-use` when another agent has the folder.
  */
 export async function openMemory(folder: string, board: Board, log: Log, make: boolean): Promise<Memory | null> {
   await makeFolder(folder);
   const lock = await takeLock(folder);
-  if (lock === null) throw new Refusal('folder-in-use', { detail: folder });
+  if (lock === null) throw new Refusal('state-in-use', { detail: folder });
   try {
     const identity = await board.identify();
     const state = await stateOfThisBoard(folder, identity, log);

@@ -12,6 +12,7 @@ import { rest } from './rest.ts';
 import { isLinkCode } from './secure-socket.ts';
 import { runSession, type SessionEnd } from './session.ts';
 import type { Settings } from './settings.ts';
+import type { RunStatus } from './state-folder.ts';
 import { withUnenrolled, type Enrolment, type Standing, type Stopped } from './state.ts';
 import type { StatusPort } from './status-keeper.ts';
 
@@ -28,6 +29,8 @@ export interface RunPorts {
   acknowledgedMs?: number;
 }
 
+type Trouble = NonNullable<RunStatus['trouble']>;
+
 /** One enrolment's share of time inside `run`; between two of them `run` waits by its own back-off. */
 const ENROLMENT_BUDGET_MS = 60_000;
 /** After this many lost links in a row the service is asked whether its broker has moved. */
@@ -40,6 +43,14 @@ function inventoryOf(board: Board): (fresh: boolean) => Promise<Record<string, s
     if (known === null || fresh) known = board.inventory();
     return known;
   };
+}
+
+/** A service that is busy, or an admin who has to decide about an enrolled display, keeps it out as well as a broken link. */
+function troubleOf(outcome: Outcome, { renew }: Wanted): Trouble | null {
+  if (outcome.kind === 'temporary') return { code: outcome.code, detail: outcome.detail };
+  if (outcome.kind === 'pending' && renew !== undefined) return { code: outcome.pending.code, detail: '' };
+  if (outcome.kind === 'rejected') return { code: outcome.rejected.code, detail: `id ${outcome.rejected.correlationId}` };
+  return null;
 }
 
 const refusedWith = (stopped: Omit<Stopped, 'at'>): RunEnd => {
@@ -55,6 +66,8 @@ export class Runner {
   #attempt = 0;
   /** Where discovery said the broker is now; believed only as far as the stored CA vouches for it (S3). */
   #movedTo: string | null = null;
+  /** What discovery last said of the way to the service, where it could not ask it. */
+  #discoveryFailed: Trouble | null = null;
   /** The last try with what a renewal brought did not lead to a session. */
   #asideFailed = false;
 
@@ -110,10 +123,16 @@ export class Runner {
     try {
       const found = memory.state.service ?? (await discover(settings));
       const service = { ca: found.ca, brokerUrl: this.#movedTo ?? found.brokerUrl };
-      return await runEnrolment({ memory, board, log, service, proxy: settings.proxy, signal }, wanted);
+      // While it waits for a decision there is a link.
+      const onWait = () => this.#status.change({ trouble: null });
+      const outcome = await runEnrolment({ memory, board, log, service, proxy: settings.proxy, signal, onWait }, wanted);
+      this.#status.change({ trouble: troubleOf(outcome, wanted) });
+      return outcome;
     } catch (error) {
       if (!(error instanceof Refusal) || !isLinkCode(error.code)) throw error;
-      return { kind: 'temporary', code: error.code, detail: error.detail ?? '' };
+      const { code, detail = '' } = error;
+      this.#status.change({ trouble: { code, detail } });
+      return { kind: 'temporary', code: error.code, detail };
     }
   }
 
@@ -128,7 +147,7 @@ export class Runner {
 
   /** `pending` was the last answer: the same key asks for the same domain until an admin has decided (E6). */
   async #askAgain(waiting: { domain: string; retryAfterS: number }): Promise<RunEnd | null> {
-    const outcome = await this.#enrol({ domain: normaliseDomain(waiting.domain), budgetMs: ENROLMENT_BUDGET_MS });
+    const outcome = await this.#enrol({ domain: normaliseDomain(waiting.domain), budgetMs: ENROLMENT_BUDGET_MS, waits: true });
     if (outcome.kind === 'accepted') this.#attempt = 0;
     if (outcome.kind === 'temporary') return this.#backOff(outcome.code);
     if (outcome.kind === 'pending') {
@@ -154,7 +173,8 @@ export class Runner {
     await this.#backOff('renewal');
     if (this.#ports.signal.aborted) return null;
     log.note('renewal', { deviceId: enrolment.deviceId });
-    const outcome = await this.#enrol({ domain: enrolment.domain, renew: enrolment.deviceId, budgetMs: ENROLMENT_BUDGET_MS });
+    const wanted = { domain: enrolment.domain, renew: enrolment.deviceId, budgetMs: ENROLMENT_BUDGET_MS, waits: true };
+    const outcome = await this.#enrol(wanted);
     if (outcome.kind === 'pending') return this.#rest(spreadMs(outcome.pending.retryAfterS, Math.random()), outcome.pending.code);
     this.#asideFailed = false;
     if (outcome.kind !== 'rejected') return null;
@@ -176,8 +196,11 @@ export class Runner {
     try {
       const { discover } = await import('./discovery.ts');
       this.#movedTo = (await discover(this.#ports.settings)).brokerUrl;
+      this.#discoveryFailed = null;
     } catch (error) {
       this.#ports.log.note('discovery-failed', { detail: error instanceof Error ? error.message : '' }, 'warn');
+      // A portal or a filter shows itself there; the broker's port tells only that nothing comes through.
+      if (error instanceof Refusal) this.#discoveryFailed = { code: error.code, detail: error.detail ?? '' };
     }
   }
 
@@ -209,7 +232,7 @@ export class Runner {
         inventory: this.#inventory,
         proxy: settings.proxy,
         onLink: async (epoch) => {
-          this.#status.change({ connected: epoch !== null, epoch });
+          this.#status.change({ connected: epoch !== null, epoch, ...(epoch === null ? {} : { trouble: null }) });
           if (epoch !== null) await this.#cameIn(standing);
         },
         onHeartbeat: (lastHeartbeatAt) => this.#status.change({ lastHeartbeatAt }),
@@ -226,6 +249,12 @@ export class Runner {
     await update((now) => ({ ...now, ...standing, aside: null, stopped: null }));
   }
 
+  #lost({ code, detail, linkedMs }: Extract<SessionEnd, { why: 'lost' }>): void {
+    this.#ports.log.note('link-lost', { code, detail, linkedMs: Math.round(linkedMs) }, 'warn');
+    if (linkedMs > 0) this.#discoveryFailed = null;
+    this.#status.change({ trouble: this.#discoveryFailed ?? { code, detail } });
+  }
+
   async #after(end: SessionEnd, enrolment: Enrolment): Promise<RunEnd | null> {
     switch (end.why) {
       case 'stopped':
@@ -238,7 +267,7 @@ export class Runner {
         return this.#backOff('new-epoch');
       case 'lost':
       default:
-        this.#ports.log.note('link-lost', { detail: end.detail, linkedMs: Math.round(end.linkedMs) }, 'warn');
+        this.#lost(end);
         this.#attempt = attemptAfter(this.#attempt, end.linkedMs);
         // What a renewal brought and what was before it take turns until one of them leads to a session.
         if (end.linkedMs === 0) this.#asideFailed = !this.#asideFailed;

@@ -6,7 +6,9 @@ import type { CommandDesk } from './commands.ts';
 import { NotAuthorized, openLink, type Link } from './link.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
+import type { ProxySettings } from './proxy.ts';
 import type { Pulse } from './pulse.ts';
+import { linkFailure, type LinkCode } from './secure-socket.ts';
 import { nextEpoch, withEpochFrom, withEpochUsed, type Enrolment } from './state.ts';
 import { AGENT_VERSION } from './version.ts';
 
@@ -16,7 +18,7 @@ export interface SessionPorts {
   log: Log;
   pulse: Pulse;
   desk: CommandDesk;
-  proxy: URL | null;
+  proxy: ProxySettings | null;
   /** See LinkOptions. */
   acknowledgedMs?: number;
   /** Aborted when the agent is to stop: the session then says goodbye. */
@@ -30,7 +32,7 @@ export interface SessionPorts {
 /** How a device session ended. */
 export type SessionEnd =
   | { why: 'stopped' }
-  | { why: 'lost'; detail: string; linkedMs: number }
+  | { why: 'lost'; code: LinkCode; detail: string; linkedMs: number }
   /** CONNACK 5. */
   | { why: 'refused' }
   /** The same again with a higher epoch: the service asked for it (P3), or for a new birth. */
@@ -86,7 +88,7 @@ class DeviceSession {
     void this.#link.closed.then(() => this.#lost('the connection was lost'));
     this.#link.onMessage((payload) => this.#receive(payload));
     try {
-      void this.#greet().catch((error: unknown) => this.#lost(error instanceof Error ? error.message : 'failed'));
+      void this.#greet().catch((error: unknown) => this.#failed(error));
       if (signal.aborted) stop();
       const end = await this.#ended;
       pulse.detach();
@@ -100,8 +102,13 @@ class DeviceSession {
     }
   }
 
-  #lost(detail: string): void {
-    this.#end({ why: 'lost', detail, linkedMs: performance.now() - this.#openedMs });
+  #lost(detail: string, code: LinkCode = 'connection-cut'): void {
+    this.#end({ why: 'lost', code, detail, linkedMs: performance.now() - this.#openedMs });
+  }
+
+  #failed(error: unknown): void {
+    const { code, message } = linkFailure(error);
+    this.#lost(message, code);
   }
 
   #topic(channel: 'birth' | 'heartbeat' | 'will' | 'result' | 'down'): string {
@@ -141,7 +148,7 @@ class DeviceSession {
       await this.#link.publish(this.#topic('heartbeat'), encode(heartbeat));
     } catch (error) {
       // A service that does not acknowledge is not there: look for it again.
-      this.#lost('a heartbeat was not acknowledged');
+      this.#lost('a heartbeat was not acknowledged', linkFailure(error).code);
       throw error;
     }
     this.#ports.onHeartbeat(at);
@@ -156,7 +163,7 @@ class DeviceSession {
     this.#queued += 1;
     this.#work = this.#work
       .then(() => this.#handle(decoded.message))
-      .catch((error: unknown) => this.#lost(error instanceof Error ? error.message : 'failed'))
+      .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         this.#queued -= 1;
       });
@@ -231,6 +238,7 @@ export async function runSession(
     return await new DeviceSession(ports, link, enrolment.deviceId, epoch).run();
   } catch (error) {
     if (error instanceof NotAuthorized) return { why: 'refused' };
-    return { why: 'lost', detail: error instanceof Error ? error.message : 'failed', linkedMs: 0 };
+    const { code, message } = linkFailure(error);
+    return { why: 'lost', code, detail: message, linkedMs: 0 };
   }
 }

@@ -58,6 +58,8 @@ const status = z.object({
   buffered: z.int().min(0),
   /** The last message shown to whoever stands in front of the board. */
   notice: z.object({ message: z.string(), at: z.iso.datetime() }).nullable(),
+  /** Why there is no link, while there is none. */
+  trouble: z.object({ code: z.string(), detail: z.string() }).nullable().default(null),
 });
 export type RunStatus = z.output<typeof status>;
 

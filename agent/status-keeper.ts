@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { writeStatus, type RunStatus } from './state-folder.ts';
 
 /** What `status` shows of a running agent: kept in a small file, each change written after the one before. */
 export class StatusKeeper {
-  #status: RunStatus = { connected: false, epoch: null, lastHeartbeatAt: null, buffered: 0, notice: null };
+  #status: RunStatus = { connected: false, epoch: null, lastHeartbeatAt: null, buffered: 0, notice: null, trouble: null };
   #last: Promise<void> = Promise.resolve();
   readonly #folder: string;
 
@@ -14,7 +15,7 @@ export class StatusKeeper {
   /** Written only where it is news: a display's flash wears with every write. */
   change(part: Partial<RunStatus>): void {
     const before: Partial<Record<string, unknown>> = this.#status;
-    if (Object.entries(part).every(([name, value]) => before[name] === value)) return;
+    if (Object.entries(part).every(([name, value]) => isDeepStrictEqual(before[name], value))) return;
     this.#status = { ...this.#status, ...part };
     this.#write();
   }

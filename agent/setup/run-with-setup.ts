@@ -6,7 +6,8 @@ import type { Memory } from '../memory.ts';
 import { Refusal } from '../refusal.ts';
 import { Runner } from '../run.ts';
 import type { StatusKeeper } from '../status-keeper.ts';
-import { refusalOf, wordsInBoth, type SetupDesk, type Typed } from './setup-desk.ts';
+import { untilWished, type Job } from '../wishes.ts';
+import { NOTHING_MORE, refusalOf, wordsInBoth, type SetupDesk, type Typed } from './setup-desk.ts';
 
 /** How long a display that was refused as a device waits before it tries again. */
 const LOOK_AGAIN_MS = 15 * 60_000;
@@ -50,21 +51,11 @@ async function tryOnce(context: Context, memory: Memory, desk: SetupDesk, typed:
     } else if (outcome.kind === 'pending') await showWaiting(context, memory, desk);
     else desk.show({ is: 'refused', domain, refusal: refusalOf(outcome, whereTo(context, memory)) });
   } catch (error) {
-    const { code } = error instanceof Refusal ? error : { code: 'internal' };
+    const { code, detail = null } = error instanceof Refusal ? error : { code: 'internal' };
     const unreachable = code === 'unreachable' ? whereTo(context, memory) : null;
     context.log.note('setup-failed', { code, detail: error instanceof Error ? error.message : '' }, 'warn');
-    desk.show({
-      is: 'refused',
-      domain,
-      refusal: { code, words: wordsInBoth(code), correlationId: null, unreachable, retryAfterS: null },
-    });
+    desk.show({ is: 'refused', domain, refusal: { code, words: wordsInBoth(code), ...NOTHING_MORE, unreachable, detail } });
   }
-}
-
-/** Aborts with `signal`, or when `abort` is called. */
-function linkedAbort(signal: AbortSignal): { signal: AbortSignal; abort(): void } {
-  const own = new AbortController();
-  return { signal: AbortSignal.any([signal, own.signal]), abort: () => own.abort() };
 }
 
 /** Lives as a device, or waits for the admin; while waiting a person may ask for another domain. */
@@ -73,18 +64,19 @@ async function live(context: Context, memory: Memory, status: StatusKeeper, desk
   if (enrolment === null) await showWaiting(context, memory, desk);
   else if (desk.phase.is !== 'enrolled')
     desk.show({ is: 'enrolled', domain: enrolment.domain, organization: enrolment.organization, credits: null });
-  const inner = linkedAbort(context.signal);
-  const listening = linkedAbort(inner.signal);
-  const asked = desk.next(listening.signal).then((typed) => {
-    if (typed !== null) inner.abort();
-    return typed;
-  });
   const { settings, log, board } = context;
-  const end = await new Runner({ memory, board, log, settings, signal: inner.signal }, status).run();
-  listening.abort();
-  const typed = await asked;
-  if (typed !== null) return tryOnce(context, memory, desk, typed);
+  const { wish, end } = await untilWished(desk.wishes, context.signal, (signal) =>
+    new Runner({ memory, board, log, settings, signal }, status).run(),
+  );
+  if (wish !== null) return grant(context, memory, desk, wish);
   if (end.why === 'refused') showRefused(desk, enrolment?.domain ?? '', end);
+}
+
+async function grant(context: Context, memory: Memory, desk: SetupDesk, wish: Typed | Job): Promise<void> {
+  if (typeof wish !== 'function') return tryOnce(context, memory, desk, wish);
+  await wish();
+  // What is shown may be over: it is looked at anew.
+  if (desk.phase.is !== 'working') desk.show({ is: 'asking' });
 }
 
 function showRefused(
@@ -93,11 +85,7 @@ function showRefused(
   refused: { code: string; message: string; next: string; correlationId?: string },
 ): void {
   const { code, correlationId = null } = refused;
-  desk.show({
-    is: 'refused',
-    domain,
-    refusal: { code, words: wordsInBoth(code, refused), correlationId, unreachable: null, retryAfterS: null },
-  });
+  desk.show({ is: 'refused', domain, refusal: { code, words: wordsInBoth(code, refused), ...NOTHING_MORE, correlationId } });
 }
 
 /** `run` with the setup page: where only a person can go on, it waits for one instead of ending. */
@@ -110,8 +98,8 @@ export async function runWithSetup(context: Context, memory: Memory, status: Sta
     const { enrolment, waiting } = memory.state;
     const lives = enrolment !== null || waiting !== null;
     if (!lives && (desk.phase.is === 'enrolled' || desk.phase.is === 'waiting')) desk.show({ is: 'asking' });
-    const typed = await desk.next(lives ? AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) : signal);
-    if (typed !== null) await tryOnce(context, memory, desk, typed);
+    const wish = await desk.wishes.next(lives ? AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) : signal);
+    if (wish !== null) await grant(context, memory, desk, wish);
     else if (lives && !signal.aborted) await live(context, memory, status, desk);
     // Refused for now, an enrolled display looks again by itself: an admin may have lifted what kept it out.
     patienceMs = memory.state.enrolment !== null && desk.phase.is === 'refused' ? LOOK_AGAIN_MS : 0;

@@ -2,10 +2,12 @@ import { networkInterfaces } from 'node:os';
 import type { Context } from '../context.ts';
 import type { Memory } from '../memory.ts';
 import { Refusal } from '../refusal.ts';
+import type { RunEnd } from '../run.ts';
 import type { StatusKeeper } from '../status-keeper.ts';
+import type { Job, Wishes } from '../wishes.ts';
 import { runWithSetup } from './run-with-setup.ts';
 import { startSetupServer } from './server.ts';
-import { SetupDesk } from './setup-desk.ts';
+import { SetupDesk, wordsInBoth, type Typed } from './setup-desk.ts';
 
 /** Whether the board has an address beyond itself. */
 function hasNetwork(): boolean {
@@ -13,19 +15,29 @@ function hasNetwork(): boolean {
 }
 
 /** Serves the setup page and lives as a device until the agent is stopped. Refuses with `port-in-use`. */
-export async function servePage(context: Context, memory: Memory, status: StatusKeeper, port: number): Promise<void> {
-  const desk = new SetupDesk();
+export async function servePage(
+  context: Context,
+  memory: Memory,
+  status: StatusKeeper,
+  port: number,
+  wishes: Wishes<Typed | Job>,
+): Promise<RunEnd> {
+  const desk = new SetupDesk(wishes);
   const { serial, model } = memory.identity;
   const view = () => {
-    const { connected, lastHeartbeatAt } = status.now;
-    return { serial, model, network: hasNetwork(), connected, lastHeartbeatAt, phase: desk.phase };
+    const { connected, lastHeartbeatAt, trouble } = status.now;
+    const shown = connected || trouble === null ? null : { ...trouble, words: wordsInBoth(trouble.code) };
+    return { serial, model, network: hasNetwork(), connected, lastHeartbeatAt, trouble: shown, phase: desk.phase };
   };
   const server = await startSetupServer({ desk, view, port }).catch((error: unknown) => {
-    throw new Refusal('port-in-use', { detail: `127.0.0.1:${port} ${error instanceof Error ? error.message : ''}` });
+    throw new Refusal('port-in-use', {
+      detail: `ROLLCALL_SETUP_PORT: 127.0.0.1:${port} ${error instanceof Error ? error.message : ''}`,
+    });
   });
   context.log.note('setup-page', { url: server.url });
   try {
     await runWithSetup(context, memory, status, desk);
+    return { why: 'stopped' };
   } finally {
     await server.close();
   }

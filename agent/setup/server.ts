@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import { pageHtml, pageScript, pageStyle } from './assets.ts';
-import type { SetupDesk, SetupPhase } from './setup-desk.ts';
+import type { SetupDesk, SetupPhase, ShownRefusal } from './setup-desk.ts';
 
 const MOST_BODY_BYTES = 1024;
 const REQUEST_MS = 5000;
@@ -24,6 +24,8 @@ export interface SetupView {
   /** Whether the device's session is up, and its last acknowledged heartbeat. */
   connected: boolean;
   lastHeartbeatAt: string | null;
+  /** Why it has no link, while it has none. */
+  trouble: { code: string; detail: string; words: ShownRefusal['words'] } | null;
   phase: SetupPhase;
 }
 

@@ -3,6 +3,8 @@ import { errors, wordsOf, type ErrorCode, type Language, type Words } from '../.
 import type { Accepted } from '../../protocol/messages.ts';
 import type { Outcome } from '../enrollment.ts';
 import type { Log } from '../log.ts';
+import { isLinkCode } from '../secure-socket.ts';
+import type { Job, Wishes } from '../wishes.ts';
 
 export interface Typed {
   domain: string;
@@ -20,6 +22,8 @@ export interface ShownRefusal {
   /** `host:port` to allow, where the network does not let through. */
   unreachable: string | null;
   retryAfterS: number | null;
+  /** What exactly happened, as it is in the log. */
+  detail: string | null;
 }
 
 export type SetupPhase =
@@ -46,25 +50,32 @@ export function wordsInBoth(code: string, said?: Words): Record<Language, Words>
   return said === undefined ? bothWords('internal') : { en: said, fr: said };
 }
 
+export const NOTHING_MORE = { correlationId: null, unreachable: null, retryAfterS: null, detail: null } as const;
+
 /** What the page shows of an outcome that is neither accepted nor waiting. */
 export function refusalOf(
   outcome: Extract<Outcome, { kind: 'rejected' | 'temporary' | 'cancelled' }>,
   where: string | null,
 ): ShownRefusal {
   if (outcome.kind === 'cancelled')
-    return { code: 'unreachable', words: bothWords('unreachable'), correlationId: null, unreachable: where, retryAfterS: null };
+    return { code: 'unreachable', words: bothWords('unreachable'), ...NOTHING_MORE, unreachable: where };
   if (outcome.kind === 'rejected') {
     const { code, correlationId, retryAfterS = null } = outcome.rejected;
-    return { code, words: wordsInBoth(code, outcome.rejected), correlationId, unreachable: null, retryAfterS };
+    return { code, words: wordsInBoth(code, outcome.rejected), ...NOTHING_MORE, correlationId, retryAfterS };
   }
-  const { code, correlationId = null, retryAfterS = null } = outcome;
-  return { code, words: bothWords(code), correlationId, unreachable: code === 'unreachable' ? where : null, retryAfterS };
+  const { code, detail, correlationId = null, retryAfterS = null } = outcome;
+  const unreachable = code === 'unreachable' ? where : null;
+  return { code, words: bothWords(code), correlationId, unreachable, retryAfterS, detail: isLinkCode(code) ? detail : null };
 }
 
 export class SetupDesk {
   #phase: SetupPhase = { is: 'asking' };
-  #typed: Typed | null = null;
-  #woken: (() => void) | null = null;
+  /** What is asked for on the page, and beside it on the command line. */
+  readonly wishes: Wishes<Typed | Job>;
+
+  constructor(wishes: Wishes<Typed | Job>) {
+    this.wishes = wishes;
+  }
 
   get phase(): SetupPhase {
     return this.#phase;
@@ -76,25 +87,9 @@ export class SetupDesk {
 
   /** A person asks; false while one try is under way or the board is enrolled: then nothing is taken. */
   ask(typed: Typed): boolean {
-    if (this.#typed !== null || this.#phase.is === 'working' || this.#phase.is === 'enrolled') return false;
-    this.#typed = typed;
+    if (this.#phase.is === 'working' || this.#phase.is === 'enrolled' || !this.wishes.put(typed)) return false;
     this.#phase = { is: 'working', step: 'network', domain: typed.domain };
-    this.#woken?.();
     return true;
-  }
-
-  /** Resolves when a person has asked, or null when `signal` is aborted. */
-  async next(signal: AbortSignal): Promise<Typed | null> {
-    if (this.#typed === null && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#woken = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-      this.#woken = null;
-    }
-    const typed = this.#typed;
-    this.#typed = null;
-    return typed;
   }
 
   /** The same log, whose events move the steps on the page. */

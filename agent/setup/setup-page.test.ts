@@ -42,6 +42,10 @@ test('[E11] an installer types on the page’s own keys, in French, sees why not
   expect(Math.min(...heights.map(({ height, width }) => Math.min(height, width)))).toBeGreaterThanOrEqual(64);
   expect(Math.min(...heights.map(({ top }) => top))).toBeGreaterThanOrEqual(1080 / 3);
   service.behaviour.onProof = rejected('pairing-code-wrong');
+  await page.getByRole('textbox', { name: 'Domaine' }).fill('Victor-Hugo');
+  await page.getByText('que des lettres a–z et des chiffres 0–9').waitFor();
+  expect(await page.getByRole('button', { name: 'Continuer' }).isDisabled()).toBe(true);
+  await page.getByRole('textbox', { name: 'Domaine' }).fill('');
   await type(page, 'springfield');
   await page.getByRole('button', { name: 'Continuer' }).click();
   await page.getByText('Code incorrect.').waitFor();

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Place } from '../support/agent-process.ts';
 import { FakeService, pending, rejected } from '../support/fake-service.ts';
@@ -18,8 +21,8 @@ afterEach(async () => {
 });
 
 /** The agent with its page, and a browser's way to it. */
-async function started() {
-  const agent = place.start(['run', '--json']);
+async function started(environment: Record<string, string> = {}) {
+  const agent = place.start(['run', '--json'], environment);
   const url = String((await agent.event('setup-page'))['url']);
   const html = await (await fetch(url)).text();
   const token = /name="page-token" content="([^"]+)"/.exec(html)?.[1] ?? '';
@@ -97,9 +100,49 @@ describe('the setup page', () => {
     expect((await page.until('enrolled')).phase).toMatchObject({ domain: 'school2' });
   });
 
+  test('[E11] what answers in the service’s place is shown by its code and as what it is, before the enrolment and after', async () => {
+    const portal = createServer((_request, response) => void response.writeHead(511, { 'content-type': 'text/html' }).end('<p>'));
+    portal.listen(0, '127.0.0.1');
+    await once(portal, 'listening');
+    const behind = { ROLLCALL_URL: `http://127.0.0.1:${(portal.address() as AddressInfo).port}` };
+    const page = await started(behind);
+    await page.enroll({ domain: 'school1' });
+    expect((await page.until('refused')).phase).toMatchObject({
+      refusal: {
+        code: 'network-sign-in',
+        detail: expect.stringContaining('answered 511 with a page') as string,
+        unreachable: null,
+      },
+    });
+    page.agent.kill('SIGTERM');
+    await page.agent.exit();
+    expect((await place.run(['enroll', '--domain', 'school1'])).code).toBe(0);
+    await service.pause();
+    const later = await started(behind);
+    await later.agent.event('discovery-failed');
+    await later.agent.event('link-lost', later.agent.log.all.length);
+    expect((await later.view()).trouble).toMatchObject({
+      code: 'network-sign-in',
+      words: { fr: { next: expect.any(String) as string } },
+    });
+    const { json } = await place.run(['status']);
+    expect(json).toMatchObject({
+      connected: false,
+      trouble: { code: 'network-sign-in', next: expect.stringMatching(/^Sign in/) as string },
+    });
+    await service.unpause();
+    await later.agent.event('connected');
+    expect((await later.view()).trouble).toBeNull();
+    expect((await place.run(['status'])).json).not.toHaveProperty('trouble');
+    portal.close();
+  });
+
   test('a service that is away is named with its host and port', () => {
-    const away = { kind: 'temporary', code: 'unreachable', detail: 'ECONNREFUSED' } as const;
+    const away = { kind: 'temporary', code: 'unreachable', detail: 'timed out' } as const;
     expect(refusalOf(away, 'rollcall.example:8883')).toMatchObject({ code: 'unreachable', unreachable: 'rollcall.example:8883' });
+    // Nothing listens there: no firewall is asked to allow anything.
+    const refused = { kind: 'temporary', code: 'connection-refused', detail: 'ECONNREFUSED' } as const;
+    expect(refusalOf(refused, 'rollcall.example:8883')).toMatchObject({ unreachable: null, detail: 'ECONNREFUSED' });
     const busy = { kind: 'temporary', code: 'busy', detail: 'busy', retryAfterS: 20, correlationId: 'A' } as const;
     expect(refusalOf(busy, 'rollcall.example:8883')).toMatchObject({ unreachable: null, retryAfterS: 20, correlationId: 'A' });
   });

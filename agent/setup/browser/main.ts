@@ -47,6 +47,8 @@ function field(about: {
   most: number;
   typed: (text: string) => void;
   before?: HTMLElement;
+  /** What may be typed, and what is said of anything else. */
+  only?: { pattern: RegExp; says: string };
 }): HTMLElement[] {
   const input = document.createElement('input');
   const attributes = {
@@ -60,9 +62,12 @@ function field(about: {
   };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
   const go = button(t('next'), enroll, { class: 'main' }) as HTMLButtonElement;
+  const hint = el('p', { class: 'hint', role: 'status' });
   const changed = (): void => {
     about.typed(input.value);
-    go.disabled = input.value.trim() === '' || view?.network === false;
+    const fits = about.only?.pattern.test(input.value.trim()) ?? true;
+    hint.textContent = fits ? '' : (about.only?.says ?? '');
+    go.disabled = input.value.trim() === '' || !fits || view?.network === false;
   };
   input.addEventListener('input', changed);
   input.addEventListener('keydown', (event) => {
@@ -72,6 +77,7 @@ function field(about: {
   queueMicrotask(() => input.focus());
   return [
     el('div', { class: 'field' }, about.before ?? null, el('label', {}, about.label, input), go),
+    ...(about.only === undefined ? [] : [hint]),
     keyboard(input, about.keys, t('erase')),
   ];
 }
@@ -81,11 +87,17 @@ function askDomain(): HTMLElement[] {
   const typed = (text: string): void => {
     domain = text.trim().toLowerCase();
   };
-  return field({ label: t('domain'), value: domain, keys: DOMAIN_KEYS, most: 32, typed });
+  const only = { pattern: /^[a-z0-9]*$/i, says: t('onlyThese') };
+  return field({ label: t('domain'), value: domain, keys: DOMAIN_KEYS, most: 32, typed, only });
 }
 
-function problem(sentence: string, next: string | null, about: ShownRefusal): HTMLElement {
-  const reference = [about.code, ...(about.correlationId === null ? [] : [`${t('id')} ${about.correlationId}`])].join(' · ');
+function problem(
+  sentence: string,
+  next: string | null,
+  about: Pick<ShownRefusal, 'code' | 'detail' | 'correlationId'>,
+): HTMLElement {
+  const id = about.correlationId === null ? [] : [`${t('id')} ${about.correlationId}`];
+  const reference = [about.code, ...(about.detail === null ? [] : [about.detail]), ...id].join(' · ');
   const lines = [
     el('p', {}, el('strong', {}, sentence)),
     next === null ? null : el('p', {}, next),
@@ -144,6 +156,13 @@ function creditsLine(credits: { granted: number; reason: string } | null): strin
   return credits.reason === 'held' ? t('held') : t('noCredits');
 }
 
+/** Why there is no link, where the display is enrolled or waits. */
+function trouble(): HTMLElement | null {
+  if (view === null || view.trouble === null || view.connected) return null;
+  const { words, ...about } = view.trouble;
+  return problem(words[language].message, words[language].next, { ...about, detail: about.detail || null, correlationId: null });
+}
+
 function statusLine(): string {
   if (view === null) return '';
   const at = view.lastHeartbeatAt;
@@ -167,6 +186,7 @@ function body(): HTMLElement[] {
     return [
       el('p', { class: 'good' }, t('enrolledIn', { domain: phase.domain }), el('br'), creditsLine(phase.credits)),
       el('p', {}, statusLine()),
+      ...[trouble()].filter((box) => box !== null),
     ];
   }
   if (phase.is === 'refused' && !typing) return refused(phase.refusal);
@@ -184,6 +204,7 @@ function body(): HTMLElement[] {
       image === null ? null : el('p', {}, t('scan')),
     );
     return [
+      ...[trouble()].filter((box) => box !== null),
       el('div', { class: 'beside' }, text, image),
       button(t('other'), () => {
         typing = true;

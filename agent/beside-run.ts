@@ -1,0 +1,40 @@
+import { refusedAnswer, type Answer } from './answers.ts';
+import type { Context } from './context.ts';
+import { askRunning, type Wish } from './control.ts';
+import { openMemory, type Memory } from './memory.ts';
+import { EXIT, Refusal, wordsFor } from './refusal.ts';
+import { rest } from './rest.ts';
+
+/** How long what holds the folder without listening may take to be gone: a unit that starts, or has no enrolment and ends. */
+const HELD_MS = 5000;
+/** Longer than any try that a person started takes. */
+const ANSWER_MS = 150_000;
+
+/** Takes the state folder and does `work` with it. */
+async function withMemory(context: Context, make: boolean, work: (memory: Memory) => Promise<Answer>): Promise<Answer> {
+  const { settings, board, log } = context;
+  const memory = await openMemory(settings.stateFolder, board, log, make);
+  if (memory === null)
+    return refusedAnswer({ code: 'not-enrolled', ...wordsFor('not-enrolled', settings.language) }, EXIT.refused);
+  try {
+    return await work(memory);
+  } finally {
+    await memory.close();
+  }
+}
+
+/** Has the agent that runs on the state folder do it; where none does, takes the folder and does it `here`. */
+export async function doThereOrHere(context: Context, wish: Wish, here: (memory: Memory) => Promise<Answer>): Promise<Answer> {
+  const { settings, signal } = context;
+  for (const endsMs = performance.now() + HELD_MS; ;) {
+    const answer = await askRunning(settings.stateFolder, wish, ANSWER_MS, signal);
+    if (answer !== null) return answer;
+    try {
+      return await withMemory(context, wish.do === 'enroll', here);
+    } catch (error) {
+      const held = error instanceof Refusal && error.code === 'state-in-use';
+      if (!held || performance.now() > endsMs || signal.aborted) throw error;
+      await rest(250, signal);
+    }
+  }
+}

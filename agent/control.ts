@@ -1,0 +1,144 @@
+/** How a command reaches the agent that runs on a state folder: one line of JSON each way, over a socket in that folder. */
+import { once } from 'node:events';
+import { chmod, open, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { answerShape, type Answer } from './answers.ts';
+import type { Log } from './log.ts';
+
+const SOCKET = 'control';
+/** What fits into the address of a Unix socket, in bytes. */
+const MOST_PATH_BYTES = 100;
+const MOST_CONNECTIONS = 8;
+const MOST_BYTES = { wish: 4096, answer: 256 * 1024 };
+const WISH_MS = 5000;
+
+const language = z.enum(['en', 'fr']);
+const wishShape = z.discriminatedUnion('do', [
+  z.object({
+    do: z.literal('enroll'),
+    language,
+    typed: z.object({ domain: z.string().max(256), pairingCode: z.string().max(64).optional() }),
+  }),
+  z.object({ do: z.literal('unenroll'), language }),
+  z.object({ do: z.literal('status'), language }),
+]);
+export type Wish = z.output<typeof wishShape>;
+
+/** The socket's address; where the folder's name is too long for one, by way of the opened folder. */
+async function socketIn(folder: string): Promise<{ path: string; close(): Promise<void> }> {
+  const path = join(folder, SOCKET);
+  if (Buffer.byteLength(path) <= MOST_PATH_BYTES) return { path, close: async () => undefined };
+  const opened = await open(folder, 'r');
+  return { path: `/proc/self/fd/${opened.fd}/${SOCKET}`, close: () => opened.close() };
+}
+
+/** The first line that comes, or null where none does within `mostMs` and `mostBytes`. */
+function lineFrom(socket: Socket, mostBytes: number, mostMs: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    let text = '';
+    const done = (line: string | null): void => {
+      clearTimeout(timer);
+      resolve(line);
+    };
+    const timer = setTimeout(() => done(null), mostMs);
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end >= 0) done(text.slice(0, end));
+      else if (text.length > mostBytes) done(null);
+    });
+    socket.on('error', () => done(null)).on('close', () => done(null));
+  });
+}
+
+function parsed<T>(shape: z.ZodType<T>, line: string | null): T | null {
+  try {
+    return line === null ? null : (shape.safeParse(JSON.parse(line)).data ?? null);
+  } catch {
+    return null;
+  }
+}
+
+async function serve(socket: Socket, handle: (wish: Wish) => Promise<Answer>): Promise<void> {
+  const wish = parsed<Wish>(wishShape, await lineFrom(socket, MOST_BYTES.wish, WISH_MS));
+  if (wish === null) return void socket.destroy();
+  socket.write(`${JSON.stringify(await handle(wish))}\n`);
+  socket.destroySoon();
+}
+
+async function listen(server: Server, folder: string): Promise<() => Promise<void>> {
+  // Whoever holds the folder's lock is the only one: what lies there was left by an agent that was killed.
+  await rm(join(folder, SOCKET), { force: true });
+  const { path, close } = await socketIn(folder);
+  try {
+    server.listen({ path });
+    await once(server, 'listening');
+    await chmod(path, 0o600);
+    return close;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Hears commands until it is closed. Only who may enter the folder (0700) gets to the socket: its owner and root. The folder's lock must be
+ * held. A folder that takes no socket is only noted: being there does not depend on it.
+ */
+export async function serveControl(
+  folder: string,
+  log: Log,
+  handle: (wish: Wish) => Promise<Answer>,
+): Promise<{ close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
+    serve(socket, handle).catch(() => socket.destroy());
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  try {
+    const close = await listen(server, folder);
+    return {
+      close: async () => {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        for (const socket of sockets) socket.destroySoon();
+        await closed;
+        await close();
+      },
+    };
+  } catch (error) {
+    server.close();
+    log.note('control-unavailable', { detail: error instanceof Error ? error.message : '' }, 'warn');
+    return { close: async () => undefined };
+  }
+}
+
+/**
+ * Asks the agent that runs on the folder, for at most `mostMs`. Null where none listens, or it ends before it answers. Rejects with EACCES
+ * where the folder is somebody else's.
+ */
+export async function askRunning(folder: string, wish: Wish, mostMs: number, signal: AbortSignal): Promise<Answer | null> {
+  const way = await socketIn(folder).catch(nobody);
+  if (way === null) return null;
+  const socket = connect({ path: way.path });
+  const leave = (): void => void socket.destroy();
+  signal.addEventListener('abort', leave);
+  try {
+    await once(socket, 'connect', { signal });
+    socket.write(`${JSON.stringify(wish)}\n`);
+    return parsed<Answer>(answerShape, await lineFrom(socket, MOST_BYTES.answer, mostMs));
+  } catch (error) {
+    return nobody(error);
+  } finally {
+    signal.removeEventListener('abort', leave);
+    socket.destroy();
+    await way.close();
+  }
+}
+
+function nobody(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'EACCES') throw error;
+  return null;
+}
