@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -31,6 +31,24 @@ describe('the package', () => {
     expect([status, JSON.parse(stdout)]).toMatchObject([0, { serial: 'SIM-DEB' }]);
     expect(readFileSync(join(folder, 'etc', 'default', 'rollcall-agent'), 'utf8')).toContain('ROLLCALL_SETUP_PORT=8890');
   }, 60_000);
+
+  test('a wrong setting ends neither the unit nor the loop on Android for good: the settings are read anew', () => {
+    const text = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
+    expect(text('rollcall-agent.service')).not.toContain('RestartPreventExitStatus');
+    const folder = mkdtempSync(join(tmpdir(), 'rollcall-termux-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    mkdirSync(join(folder, 'rollcall'));
+    const program = (name: string, script: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    // Refused as wrong usage once; then the settings are put right.
+    program('node', 'echo "$ROLLCALL_URL" >>seen; [ "$ROLLCALL_URL" = right ] && kill $PPID; exit 2');
+    program('sleep', 'echo ROLLCALL_URL=right >settings');
+    program('termux-wake-lock', '');
+    writeFileSync(join(folder, 'rollcall', 'settings'), 'ROLLCALL_URL=wrong\n');
+    const env = { HOME: folder, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+    spawnSync('sh', [join(import.meta.dirname, 'termux-boot.sh')], { env, timeout: 30_000 });
+    expect(readFileSync(join(folder, 'rollcall', 'seen'), 'utf8')).toBe('wrong\nright\n');
+  });
 
   test.skipIf(!existsSync('/usr/bin/systemd-analyze'))('its unit is one that systemd takes, and exposes little', () => {
     const unit = readFileSync(join(import.meta.dirname, 'rollcall-agent.service'), 'utf8');
