@@ -4,6 +4,9 @@ import { NetworkBudgets } from '../net/network-budgets.ts';
 /** Networks, users or recipients that a limit remembers at most. */
 const MOST = 10_000;
 
+/** Mails to one recipient: four at once, then four an hour. */
+const TO_ONE = { burst: 4, perSecond: 4 / 3600 } as const;
+
 /**
  * D6: what is tried without being signed in, counted by address and by (user, address) or (link, address), never by the user
  * alone, so that nobody can lock an admin out. Every try counts, right or wrong: what runs at the same time is counted before it
@@ -16,7 +19,9 @@ export class AccessLimits {
   private readonly signUps = new NetworkBudgets({ burst: 20, perSecond: 1 / 60 }, MOST);
   private readonly links = new NetworkBudgets({ burst: 60, perSecond: 0.5 }, MOST);
   private readonly mailAsks = new NetworkBudgets({ burst: 20, perSecond: 1 / 30 }, MOST);
-  private readonly recipients = new Buckets({ burst: 4, perSecond: 4 / 3600 }, MOST);
+  private readonly recipients = new Buckets(TO_ONE, MOST);
+  private readonly askers = new Buckets({ burst: 100, perSecond: 100 / 86_400 }, MOST);
+  private readonly asked = new Buckets(TO_ONE, MOST);
 
   signIn(user: string, address: string, now: number): boolean {
     return this.signIns.spend(address, now) && this.pair(user, address, now);
@@ -43,8 +48,20 @@ export class AccessLimits {
     return this.mailAsks.spend(address, now);
   }
 
-  /** Mails that strangers can cause: four at once to one recipient, then four an hour. What is not sent voids no older link. */
-  mailTo(recipient: string, now: number): boolean {
-    return this.recipients.spend(recipient.trim().toLowerCase(), now);
+  /**
+   * Mails that strangers can cause: four at once to one recipient, then four an hour. What is not sent voids no older link. `about`:
+   * what the mail is for. Each purpose has its own count, so that sign-ups with somebody's e-mail do not hold back a reset of theirs,
+   * nor a reset in one domain that in another.
+   */
+  unaskedMail(about: 'sign-up' | `reset${string}`, recipient: string, now: number): boolean {
+    return this.recipients.spend(`${about} ${recipient.trim().toLowerCase()}`, now);
+  }
+
+  /**
+   * Mails that a signed-in admin asks for, such as invitations: `asker`, the domain or the person of the portal, has a hundred a day,
+   * at once or spread over it, four at once to one recipient. Nobody else spends them, and they spend nothing of anybody else.
+   */
+  askedMail(asker: string, recipient: string, now: number): boolean {
+    return this.asked.spend(`${asker} ${recipient.trim().toLowerCase()}`, now) && this.askers.spend(asker, now);
   }
 }

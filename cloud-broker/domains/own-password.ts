@@ -29,7 +29,8 @@ export class OwnPassword {
     afterTheAnswer(this.parts, async () => {
       const user = userTyped(typed);
       // Who never chose a password has an invitation for it.
-      if (user === null || passwordHashOf(store.reader, user.id) === null || !limits.mailTo(user.email, now)) return;
+      if (user === null || passwordHashOf(store.reader, user.id) === null) return;
+      if (!limits.unaskedMail(`reset in ${user.domainId}`, user.email, now)) return;
       const link = newLink(this.parts, 'reset');
       await store.write('requestReset', { now, userId: user.id, user: userOf(user.login), link });
     });

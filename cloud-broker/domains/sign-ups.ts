@@ -54,7 +54,7 @@ export class SignUps {
     demandGoodPassword(password, namesToAvoid({ name: FIRST_USER, domain: name, email: email.data }));
     if (!limits.signUp(address, clock())) throw busy();
     if (!isNameFree(store.reader, name, clock())) throw new RollcallError('name-taken');
-    if (!limits.mailTo(email.data, clock())) throw busy();
+    if (!limits.unaskedMail('sign-up', email.data, clock())) throw busy();
     const owner = await this.firstUser({ domain: name, email: email.data, password, language: about.language }, address);
     const link = newLink(this.parts, 'activation');
     await store.write('signUp', { ...rest, now: clock(), name, email: email.data, owner, link });
@@ -90,7 +90,7 @@ export class SignUps {
     const now = clock();
     if (!limits.mailAsk(address, now)) throw busy();
     afterTheAnswer(this.parts, async () => {
-      if (!limits.mailTo(email, now)) return;
+      if (!limits.unaskedMail('sign-up', email, now)) return;
       await store.write('resendActivation', { now, name, email, link: newLink(this.parts, 'activation') });
     });
   }

@@ -1,6 +1,5 @@
 import type { Role } from '../../protocol/api.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
-import { Buckets } from '../enrollment/budgets.ts';
 import { tokenHash } from '../keys/secrets.ts';
 import { passwordHashOf, userById, userByLogin } from '../store/account-rows.ts';
 import { domainById, statusOf } from '../store/domain-rows.ts';
@@ -9,10 +8,6 @@ import { liveToken } from '../store/token-rows.ts';
 import { newLink, newRowId, type AccessParts } from './access-parts.ts';
 import { loginAddress, userOf } from './login-names.ts';
 import { demandGoodPassword, namesToAvoid } from './password-rules.ts';
-
-/** Mails with invitations: a hundred a day a domain, at once or spread over it. */
-const INVITATIONS = { burst: 100, perSecond: 100 / 86_400 } as const;
-const MAX_DOMAINS = 10_000;
 
 export interface Invite {
   /** Before the `@`, as protocol/api-users.ts reads it. */
@@ -41,7 +36,6 @@ export interface Invitation {
 /** D6: how users come into a domain, change and leave. */
 export class Users {
   private readonly parts: AccessParts;
-  private readonly invitations = new Buckets(INVITATIONS, MAX_DOMAINS);
 
   constructor(parts: AccessParts) {
     this.parts = parts;
@@ -113,8 +107,7 @@ export class Users {
   }
 
   private demandMail({ domainId, now }: AskedByUser, recipient: string): void {
-    if (!this.invitations.spend(String(domainId), now)) throw new RollcallError('busy', { retryAfterS: 900 });
-    if (!this.parts.limits.mailTo(recipient, now)) throw new RollcallError('busy', { retryAfterS: 900 });
+    if (!this.parts.limits.askedMail(String(domainId), recipient, now)) throw new RollcallError('busy', { retryAfterS: 900 });
   }
 
   private linked(token: string, address: string): Invitation & { name: string; email: string } {

@@ -83,7 +83,7 @@ export class PortalAccounts {
     const { password, ...rest } = about;
     const email = readEmail(about.email);
     demandGoodPassword(password, [...namesOf(email, about.name), about.organization]);
-    if (!this.limits.signUp(from.address, clock()) || !this.limits.mailTo(email, clock())) throw busy(60);
+    if (!this.limits.signUp(from.address, clock()) || !this.limits.unaskedMail('sign-up', email, clock())) throw busy(60);
     const passwordHash = await passwords.hash(password, from.address);
     const links = { activation: newLink(this.parts, 'portal-activation'), reset: newLink(this.parts, 'portal-reset') };
     await store.write('portalSignUp', { ...rest, ...links, ...from, now: clock(), email, passwordHash });
@@ -92,24 +92,29 @@ export class PortalAccounts {
 
   /** D2: another link, if somebody waits for one; the answer is the same in any case. Refuses with `busy` by address only. */
   resend(typed: string, address: string): void {
-    this.mailLater(typed, address, async (email, now) =>
+    this.mailLater('sign-up', typed, address, async (email, now) =>
       this.parts.store.write('resendPortalActivation', { now, email, link: newLink(this.parts, 'portal-activation') }),
     );
   }
 
   /** D6: a link to choose another password, if there is such an account; the answer is the same in any case. Refuses with `busy` by address only. */
   forgot(typed: string, address: string): void {
-    this.mailLater(typed, address, async (email, now) =>
+    this.mailLater('reset', typed, address, async (email, now) =>
       this.parts.store.write('requestPortalReset', { now, email, link: newLink(this.parts, 'portal-reset') }),
     );
   }
 
-  private mailLater(typed: string, address: string, work: (email: string, now: number) => Promise<void>): void {
+  private mailLater(
+    about: 'sign-up' | 'reset',
+    typed: string,
+    address: string,
+    work: (email: string, now: number) => Promise<void>,
+  ): void {
     const now = this.parts.clock();
     if (!this.limits.mailAsk(address, now)) throw busy(60);
     afterTheAnswer(this.parts, async () => {
       const email = emailText.safeParse(typed.trim());
-      if (email.success && this.limits.mailTo(email.data, now)) await work(email.data.toLowerCase(), now);
+      if (email.success && this.limits.unaskedMail(about, email.data, now)) await work(email.data.toLowerCase(), now);
     });
   }
 

@@ -160,8 +160,7 @@ export function portalInvitationRoutes(api: Api, deps: HttpDeps): void {
       const email = readEmail(request.body.email);
       const { language, userId } = personOf(request);
       demandMember(store.reader, userId, organizationId);
-      if (!accounts.limits.mailAsk(request.ip, clock()) || !accounts.limits.mailTo(email, clock()))
-        throw new RollcallError('busy', { retryAfterS: 60 });
+      if (!accounts.limits.askedMail(userId, email, clock())) throw new RollcallError('busy', { retryAfterS: 900 });
       const link = newLink(deps, 'portal-invitation');
       const invite = { organizationId, email, role: request.body.role, language, link };
       const { memberId } = await store.write('invitePortalMember', { ...askedInPortal(request, deps), ...invite });
