@@ -1,5 +1,6 @@
 import type { OfferedSecondFactor } from '../../protocol/api-access.ts';
 import { RollcallError } from '../../protocol/errors.ts';
+import type { CodeVerdict } from '../store/operations/second-factor.ts';
 import { secondFactorOf } from '../store/queries/second-factor.ts';
 import type { AccessParts, Owner } from './access-parts.ts';
 import { demandPassword } from './own-password.ts';
@@ -45,9 +46,8 @@ export class SecondFactors {
     const offered = secondFactorOf(store.reader, owner.userId);
     if (offered === null || offered.isOn) throw new RollcallError('conflict', { reason: 'nothing-to-confirm' });
     const step = await matchingStep(this.opened(owner.userId, offered.secret), code, now);
-    if (step === null) throw new RollcallError('second-factor-wrong');
     const { user: actor, ...change } = owner;
-    await store.write('confirmSecondFactor', { ...change, actor, now, sealedSecret: offered.secret, step });
+    demandRight(await store.write('confirmSecondFactor', { ...change, actor, now, sealedSecret: offered.secret, step }));
   }
 
   /** Turns it off; with none on nothing happens. Refuses with `password-wrong` or `busy`. */
@@ -57,17 +57,15 @@ export class SecondFactors {
     await this.parts.store.write('endSecondFactor', { ...change, actor, now: this.parts.clock() });
   }
 
-  /** Takes a code of the app or a recovery code, each good once. Refuses with `second-factor-wrong`. */
-  async take({ userId, domainId, actor, address, code }: CodeTry): Promise<void> {
+  /** Takes a code of the app or a recovery code, each good once. Refuses with `second-factor-wrong`, or `busy` after many of them. */
+  async take({ code, ...about }: CodeTry): Promise<void> {
     const { store, clock } = this.parts;
     const now = clock();
-    const factor = secondFactorOf(store.reader, userId);
+    const factor = secondFactorOf(store.reader, about.userId);
     if (factor === null || !factor.isOn) throw new RollcallError('second-factor-wrong');
-    const step = await matchingStep(this.opened(userId, factor.secret), code, now);
-    if (step !== null) return store.write('takeSecondFactorCode', { userId, step });
-    const hash = this.recoveryHash(userId, code);
-    if (hash === null) throw new RollcallError('second-factor-wrong');
-    return store.write('takeRecoveryCode', { now, userId, hash, domainId, actor, address });
+    const step = await matchingStep(this.opened(about.userId, factor.secret), code, now);
+    const hash = this.recoveryHash(about.userId, code);
+    demandRight(await store.write('takeSecondFactor', { ...about, now, step, hash }));
   }
 
   private opened(userId: string, sealed: Uint8Array): Uint8Array {
@@ -78,4 +76,12 @@ export class SecondFactors {
     const code = recoveryCodeTyped(typed);
     return code === null ? null : this.parts.secrets.hash('recovery code', `${userId} ${code}`);
   }
+}
+
+/** Refuses with `second-factor-wrong`, or with `busy` where codes wait because too many were wrong (D6). */
+function demandRight(verdict: CodeVerdict): void {
+  if (verdict === 'right') return;
+  throw verdict === 'wrong'
+    ? new RollcallError('second-factor-wrong')
+    : new RollcallError('busy', { ...verdict, reason: 'wrong-codes' });
 }

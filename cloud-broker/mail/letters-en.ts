@@ -95,6 +95,13 @@ export const english: Letters = {
       'What happens while it is off is not sent later. Correct the server, send a test under Webhooks, then switch it on.',
       { link: `${home}/webhooks`, label: 'Open the webhooks' },
     ]),
+  'wrong-codes': ({ user, codes }, { home }) =>
+    letter(home, `Wrong codes of the second factor for ${user}`, [
+      `Somebody typed the right password of the user ${user}, and then ${codes} wrong codes of the second factor. Nobody was let in. The next codes have to wait, for an hour at most.`,
+      'If it was not you, somebody knows your password. Choose another one now:',
+      { link: `${home}/forgot`, label: 'Choose a new password' },
+      'If it was you, check that the clock of your phone is right, wait, and type the code that the app shows then, or a recovery code.',
+    ]),
   'domain-closing': ({ name, closesAt, askedBy }, { home }) =>
     letter(home, `The domain ${name} will be closed on ${day.format(closesAt)}`, [
       `${askedBy} asked to close the domain ${name}. It will be closed on ${moment.format(closesAt)} UTC: its devices are unenrolled, nobody can sign in any more, and its credits are lost.`,

@@ -98,6 +98,13 @@ export const french: Letters = {
       'Ce qui se passe tant qu’il est désactivé n’est pas envoyé plus tard. Corrigez le serveur, envoyez un test sous Webhooks, puis activez-le.',
       { link: `${home}/webhooks`, label: 'Ouvrir les webhooks' },
     ]),
+  'wrong-codes': ({ user, codes }, { home }) =>
+    letter(home, `Codes erronés du second facteur pour ${user}`, [
+      `Quelqu’un a saisi le bon mot de passe de l’utilisateur ${user}, puis ${codes} codes erronés du second facteur. L’accès a été refusé. Les prochains codes devront attendre, une heure au plus.`,
+      'Si ce n’était pas vous, quelqu’un connaît votre mot de passe. Choisissez-en un autre dès maintenant :',
+      { link: `${home}/forgot`, label: 'Choisir un nouveau mot de passe' },
+      'Si c’était vous, vérifiez que l’horloge de votre téléphone est à l’heure, patientez, puis saisissez le code que l’application affiche alors, ou un code de secours.',
+    ]),
   'domain-closing': ({ name, closesAt, askedBy }, { home }) =>
     letter(home, `Le domaine ${name} sera fermé le ${day.format(closesAt)}`, [
       `${askedBy} a demandé la fermeture du domaine ${name}. Il sera fermé le ${moment.format(closesAt)} UTC : ses appareils seront désinscrits, plus personne ne pourra se connecter et ses crédits seront perdus.`,

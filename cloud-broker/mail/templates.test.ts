@@ -29,6 +29,7 @@ const DATA: MailData = {
   },
   'credits-low': { name: 'springfield', days: 7, credits: 1200, devices: 312 },
   'webhook-off': { name: 'springfield', host: 'hooks.example.org', reason: 'failing' },
+  'wrong-codes': { user: 'ada@springfield', codes: 10 },
   'domain-closing': { name: 'springfield', closesAt: ENDS, askedBy: 'admin@springfield' },
 };
 const TEMPLATES = Object.keys(DATA) as MailTemplate[];

@@ -36,6 +36,8 @@ export interface MailData {
   'credits-low': { name: string; days: number; credits: number; devices: number };
   /** `host`: where it led; `reason`: it answered 410, or did nothing but fail for 5 days. */
   'webhook-off': { name: string; host: string; reason: 'gone' | 'failing' };
+  /** D6: `codes` wrong ones in a row, by somebody who knows the user's password. */
+  'wrong-codes': { user: string; codes: number };
   /** `askedBy`: the user who closes it. */
   'domain-closing': { name: string; closesAt: number; askedBy: string };
 }
@@ -45,7 +47,7 @@ export type MailTemplate = keyof MailData;
 /** The templates whose mail is a link with a token: another one of the same user makes it void (D2). */
 export type LinkTemplate = Exclude<
   MailTemplate,
-  'product-key' | 'trial-ending' | 'domain-closing' | 'alert' | 'credits-low' | 'webhook-off'
+  'product-key' | 'trial-ending' | 'domain-closing' | 'alert' | 'credits-low' | 'webhook-off' | 'wrong-codes'
 >;
 
 /** A mail as an operation asks for it, in the transaction of what it tells about. */

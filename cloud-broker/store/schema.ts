@@ -10,7 +10,7 @@ import { portalTables } from './portal-schema.ts';
 import { presenceTables } from './presence-schema.ts';
 import { records } from './records-schema.ts';
 import { sampleTables } from './samples-schema.ts';
-import { secondFactorTables } from './second-factor-schema.ts';
+import { codeTryTables, secondFactorTables } from './second-factor-schema.ts';
 import { usageTables } from './usage-schema.ts';
 import { userTables } from './users-schema.ts';
 import { waitingTables } from './waiting-schema.ts';
@@ -294,4 +294,5 @@ export const migrations: readonly string[] = [
     access,
   accountTables + secondFactorTables + userTables + viewTables + portalTables,
   waitingTables,
+  codeTryTables,
 ];

@@ -21,3 +21,13 @@ CREATE TABLE recovery_codes (
   PRIMARY KEY (user_id, hash)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** Apart from the factor itself: one made anew begins with the wrong codes of the one before. */
+export const codeTryTables = `
+CREATE TABLE second_factor_tries (
+  user_id TEXT PRIMARY KEY REFERENCES auth_user ("id") ON DELETE CASCADE,
+  -- Wrong codes since the last right one.
+  wrong INTEGER NOT NULL CHECK (wrong > 0),
+  last_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;

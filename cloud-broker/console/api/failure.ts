@@ -23,6 +23,13 @@ export const unreachable = (): Failure => new Failure('unreachable', 'no answer'
 
 export const hasCode = (error: unknown, code: string): boolean => error instanceof Failure && error.code === code;
 
+/** Seconds until the next code of a second factor is judged, where too many were wrong (D6); null for any other failure. */
+export function codesWaitS(error: unknown): number | null {
+  if (!(error instanceof Failure) || error.code !== 'busy') return null;
+  const { reason, retryAfterS } = error.details ?? {};
+  return reason === 'wrong-codes' && typeof retryAfterS === 'number' ? retryAfterS : null;
+}
+
 /** The sentence and the next step of a failure, in the reader's language (E11); of anything else, those of `internal`. */
 export function failureWords(error: unknown, language: Language): Words {
   if (!(error instanceof Failure)) return wordsOf('internal', language);

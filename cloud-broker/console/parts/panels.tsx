@@ -1,7 +1,7 @@
 import { Alert, Button, Code, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { wordsOf } from '../../../protocol/errors.ts';
-import { Failure, failureWords, hasCode } from '../api/failure.ts';
+import { codesWaitS, Failure, failureWords, hasCode } from '../api/failure.ts';
 import { useAdmins } from '../app/Session.tsx';
 import { useWords } from '../words/words.ts';
 
@@ -18,8 +18,12 @@ function Reference({ error }: { error: unknown }) {
 
 /** A refusal beside what was tried: sentence, next step and id (E11). */
 export function Refused({ error }: { error: unknown }) {
-  const { language } = useWords();
-  const words = failureWords(error, language);
+  const { t, language, formats } = useWords();
+  const waitS = codesWaitS(error);
+  const words =
+    waitS === null
+      ? failureWords(error, language)
+      : { message: t('factor.tooMany'), next: t('factor.wait', { time: formats.duration(waitS) }) };
   return (
     <Alert className="rc-alert" variant="default" role="alert" title={words.message}>
       <Text size="sm">{words.next}</Text>

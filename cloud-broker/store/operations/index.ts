@@ -34,13 +34,7 @@ import { flushPresence, noteRun, prunePresence } from './presence.ts';
 import { samplePresence } from './samples.ts';
 import { issueInvoiceKey, issueKey, redeemKey } from './product-keys.ts';
 import { importBoards } from './register.ts';
-import {
-  confirmSecondFactor,
-  endSecondFactor,
-  offerSecondFactor,
-  takeRecoveryCode,
-  takeSecondFactorCode,
-} from './second-factor.ts';
+import { confirmSecondFactor, endSecondFactor, offerSecondFactor, takeSecondFactor } from './second-factor.ts';
 import { activateByLink, resendActivation, signUp } from './sign-up.ts';
 import { changeTags, unenrolSome } from './selection.ts';
 import { accountStatement } from './statement.ts';
@@ -98,8 +92,7 @@ export const operations = {
   changePassword,
   offerSecondFactor,
   confirmSecondFactor,
-  takeSecondFactorCode,
-  takeRecoveryCode,
+  takeSecondFactor,
   endSecondFactor,
   createApiKey,
   revokeApiKey,

@@ -39,6 +39,8 @@ export const access = {
   'factor.code': 'Code of your app, or a recovery code',
   'factor.codeShort': 'Code of your app',
   'factor.prompt': 'Your user has a second factor. Type the code that your authenticator app shows now.',
+  'factor.tooMany': 'Too many wrong codes.',
+  'factor.wait': 'The next code can be tried in {{time}}. Check that the clock of your phone is right.',
   'factor.other': 'Sign in as somebody else',
   'account.title': 'Your account',
   'account.about': '{{user}}, {{email}}',

@@ -44,6 +44,8 @@ export const access: Record<keyof typeof words, string> = {
   'factor.codeShort': 'Code de l’application',
   'factor.prompt':
     'Votre compte a un second facteur. Saisissez le code que votre application d’authentification affiche maintenant.',
+  'factor.tooMany': 'Trop de codes erronés.',
+  'factor.wait': 'Vous pourrez saisir un autre code dans {{time}}. Vérifiez que l’horloge de votre téléphone est à l’heure.',
   'factor.other': 'Se connecter sous un autre nom',
   'account.title': 'Votre compte',
   'account.about': '{{user}}, {{email}}',
