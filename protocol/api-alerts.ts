@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cursor, limit } from './api.ts';
+import { emailAddress } from './email.ts';
 
 const time = z.iso.datetime();
 const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/);
@@ -28,7 +29,7 @@ export const alertSettings = z.strictObject({
   clone: z.boolean(),
   pending: z.boolean(),
   /** Null: the e-mail of the domain. */
-  mailbox: z.email().max(254).nullable(),
+  mailbox: emailAddress.nullable(),
   /** IANA name; of the quiet hours, the pause and the times in mails. */
   timeZone: z.string().max(64).refine(isTimeZone),
   /** Mails wait until the end. From 22:00 to 06:00 goes over midnight; equal times are no quiet hours. */
@@ -72,6 +73,8 @@ export const alertsPage = z.object({
 });
 
 export const alertRules = alertSettings.extend({
+  /** As people write it, which is not the form it is stored in. */
+  mailbox: z.string().nullable(),
   /** Where mails go while no mailbox is set. */
   domainEmail: z.string(),
   /** When they were last changed; null: never. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { domainStatuses } from './api.ts';
+import { emailAddress } from './email.ts';
 import { deviceText, domainName } from './text.ts';
 
 const time = z.iso.datetime();
@@ -36,7 +37,7 @@ export const domainPatch = z.object({
   organization: deviceText(128).optional(),
   contactName: shortText.optional(),
   phone: shortText.optional(),
-  email: z.email().max(254).optional(),
+  email: emailAddress.optional(),
   language: z.enum(['en', 'fr']).optional(),
   unlisted: z.enum(['approve', 'accept']).optional(),
   password: z.string().max(256).optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cursor, limit, roles } from './api.ts';
+import { emailAddress } from './email.ts';
 import { deviceText, domainName } from './text.ts';
 
 /** HTTP schemas of the users of a domain, of invitations and of one's own sessions (D6). */
@@ -13,7 +14,6 @@ export const userName = z
   .trim()
   .toLowerCase()
   .regex(/^(?!.*\.\.)[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'must be 1 to 64 of a-z 0-9 . _ -');
-export const userEmail = z.email().max(254).toLowerCase();
 const userTags = z.array(deviceText(64)).max(32);
 
 /** How many devices of the domain a user sees, and how many there are. */
@@ -44,7 +44,7 @@ export const usersQuery = z.object({ cursor, limit });
 
 export const inviteBody = z.object({
   name: userName,
-  email: userEmail,
+  email: emailAddress,
   role: z.enum(roles).default('user'),
   billing: z.boolean().default(false),
   tags: userTags.default([]),
@@ -57,7 +57,7 @@ export const userPatch = z
     role: z.enum(roles).optional(),
     billing: z.boolean().optional(),
     tags: userTags.optional(),
-    email: userEmail.optional(),
+    email: emailAddress.optional(),
   })
   .refine((patch) => Object.values(patch).some((value) => value !== undefined), 'nothing to change');
 

@@ -12,7 +12,7 @@ import { passwordHashOf, userByLogin, type UserRow } from '../store/account-rows
 import { hasSecondFactor } from '../store/queries/second-factor.ts';
 import { ADDRESS_HEADER, sessionCookieName, type AccountsLibrary } from './accounts-options.ts';
 import { AccessLimits } from './accounts-limits.ts';
-import { isUserName, loginAddress, nameAndDomain, NOBODY, userOf } from './login-names.ts';
+import { isUserName, loginAddress, loginTyped, nameAndDomain, NOBODY, userOf } from './login-names.ts';
 import { OwnPassword } from './own-password.ts';
 import { Passwords } from './passwords.ts';
 import { SecondFactors } from './second-factors.ts';
@@ -132,7 +132,7 @@ class LibraryAccounts implements Accounts {
   }
 
   async signIn(attempt: SignInTry): Promise<{ principal: Principal; cookies: string[] }> {
-    if (!this.limits.signIn(attempt.user, attempt.address, this.settings.clock()))
+    if (!this.limits.signIn(loginTyped(attempt.user), attempt.address, this.settings.clock()))
       throw new RollcallError('busy', { retryAfterS: 30 });
     const user = this.userTyped(attempt.user);
     if (user !== null && hasSecondFactor(this.settings.store.reader, user.id)) await this.demandSecondFactor(user, attempt);
@@ -173,7 +173,7 @@ class LibraryAccounts implements Accounts {
 
   userTyped(typed: string): UserRow | null {
     const { store, clock } = this.settings;
-    const text = typed.trim().toLowerCase();
+    const text = loginTyped(typed);
     const parts = nameAndDomain(text);
     if (parts !== null) {
       const domain = domainByName(store.reader, parts.domain);

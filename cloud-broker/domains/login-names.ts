@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import { domainToUnicode } from 'node:url';
+import { readEmail } from '../../protocol/email.ts';
 import { domainName } from '../../protocol/text.ts';
 
 /** D6: a domain's first user. */
@@ -9,7 +10,17 @@ const USER_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 /** Nobody's login address: what an unknown user costs as much work as a wrong password with. */
 export const NOBODY = `nobody@${LOGIN_HOST}`;
 
-export const emailText = z.email().max(254);
+/** A stored e-mail as people write it: its host in the letters of its language. */
+export function shownEmail(email: string): string {
+  const at = email.lastIndexOf('@') + 1;
+  return `${email.slice(0, at)}${domainToUnicode(email.slice(at)) || email.slice(at)}`;
+}
+
+/** What was typed to sign in, as it is compared and limited: however an e-mail is written, it is one. */
+export function loginTyped(typed: string): string {
+  const text = typed.trim().toLowerCase();
+  return readEmail(text) ?? text;
+}
 
 /** D6: `name@domain` is unique and an e-mail is not, so the library's unique address is made from the name (RFC 2606). */
 export function loginAddress(user: string, domain: string): string {

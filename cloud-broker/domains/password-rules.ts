@@ -1,3 +1,4 @@
+import { readEmail } from '../../protocol/email.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 
 /** Characters of a password (D1). */
@@ -58,7 +59,7 @@ const REPEATED = /^(.{1,3}?)\1+.{0,2}$/su;
 export function demandGoodPassword(password: string, about: readonly string[]): void {
   if (password.length < PASSWORD_LENGTH.least || password.length > PASSWORD_LENGTH.most)
     throw new RollcallError('invalid-request', { field: 'password', ...PASSWORD_LENGTH });
-  const plain = password.trim().toLowerCase();
+  const plain = readEmail(password) ?? password.trim().toLowerCase();
   const known = about.map((text) => text.trim().toLowerCase());
   // A name with digits after it is the name.
   const bare = plain.replace(/[\d\s!?.,_-]+$/u, '');

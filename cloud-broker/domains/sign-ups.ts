@@ -1,5 +1,6 @@
 import type { Activation, NameVerdict } from '../../protocol/api-access.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
+import { readEmail } from '../../protocol/email.ts';
 import { domainName } from '../../protocol/text.ts';
 import { tokenHash } from '../keys/secrets.ts';
 import { passwordHashOf, userById, type NewUser } from '../store/account-rows.ts';
@@ -7,7 +8,7 @@ import { domainById } from '../store/domain-rows.ts';
 import { isNameFree } from '../store/queries/names.ts';
 import { liveToken } from '../store/token-rows.ts';
 import { afterTheAnswer, newLink, newRowId, type AccessParts } from './access-parts.ts';
-import { emailText, FIRST_USER, loginAddress, userOf } from './login-names.ts';
+import { FIRST_USER, loginAddress, userOf } from './login-names.ts';
 import { demandGoodPassword, namesToAvoid } from './password-rules.ts';
 
 export interface SignUp {
@@ -21,6 +22,13 @@ export interface SignUp {
 }
 
 const busy = (): RollcallError => new RollcallError('busy', { retryAfterS: 60 });
+
+/** An e-mail as it is stored. Refuses with `invalid-request`. */
+export function demandEmail(typed: string): string {
+  const email = readEmail(typed);
+  if (email === null) throw new RollcallError('invalid-request', { field: 'email' });
+  return email;
+}
 
 /** D1, D2: how a domain begins: signed up, mailed, activated by link and password. */
 export class SignUps {
@@ -49,16 +57,15 @@ export class SignUps {
     const { limits, store, clock } = this.parts;
     const { password, name, ...rest } = about;
     if (!domainName.safeParse(name).success) throw new RollcallError('name-invalid');
-    const email = emailText.safeParse(about.email);
-    if (!email.success) throw new RollcallError('invalid-request', { field: 'email' });
-    demandGoodPassword(password, namesToAvoid({ name: FIRST_USER, domain: name, email: email.data }));
+    const email = demandEmail(about.email);
+    demandGoodPassword(password, namesToAvoid({ name: FIRST_USER, domain: name, email }));
     if (!limits.signUp(address, clock())) throw busy();
     if (!isNameFree(store.reader, name, clock())) throw new RollcallError('name-taken');
-    if (!limits.unaskedMail('sign-up', email.data, clock())) throw busy();
-    const owner = await this.firstUser({ domain: name, email: email.data, password, language: about.language }, address);
+    if (!limits.unaskedMail('sign-up', email, clock())) throw busy();
+    const owner = await this.firstUser({ domain: name, email, password, language: about.language }, address);
     const link = newLink(this.parts, 'activation');
-    await store.write('signUp', { ...rest, now: clock(), name, email: email.data, owner, link });
-    return { name, organization: about.organization, user: userOf(owner.login), email: email.data };
+    await store.write('signUp', { ...rest, now: clock(), name, email, owner, link });
+    return { name, organization: about.organization, user: userOf(owner.login), email };
   }
 
   /** D6: `admin@domain`, to be stored with its domain. Refuses with `invalid-request`, `password-weak` or `busy`. */
@@ -67,15 +74,15 @@ export class SignUps {
     address = 'operator',
   ): Promise<NewUser> {
     const { passwords, random } = this.parts;
-    const { domain, email, password, language } = about;
-    if (!emailText.safeParse(email).success) throw new RollcallError('invalid-request', { field: 'email' });
+    const { domain, password, language } = about;
+    const email = demandEmail(about.email);
     demandGoodPassword(password, namesToAvoid({ name: FIRST_USER, domain, email }));
     return {
       id: newRowId(random),
       accountId: newRowId(random),
       name: FIRST_USER,
       login: loginAddress(FIRST_USER, domain),
-      email: email.toLowerCase(),
+      email,
       role: 'domain-admin',
       billing: true,
       tags: [],
@@ -85,12 +92,13 @@ export class SignUps {
   }
 
   /** D2: another mail, if there is such a sign-up; who asks gets the same answer in any case. Refuses with `busy` by address only. */
-  resend(name: string, email: string, address: string): void {
+  resend(name: string, typed: string, address: string): void {
     const { limits, store, clock } = this.parts;
     const now = clock();
     if (!limits.mailAsk(address, now)) throw busy();
     afterTheAnswer(this.parts, async () => {
-      if (!limits.unaskedMail('sign-up', email, now)) return;
+      const email = readEmail(typed);
+      if (email === null || !limits.unaskedMail('sign-up', email, now)) return;
       await store.write('resendActivation', { now, name, email, link: newLink(this.parts, 'activation') });
     });
   }

@@ -1,7 +1,9 @@
 /** Product keys as the operator issues them (K5). */
 import * as z from 'zod';
+import { emailAddress } from '../../protocol/email.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
 import { makeKey } from '../credits/product-keys.ts';
+import { shownEmail } from '../domains/login-names.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { Store } from '../store/store.ts';
 
@@ -9,7 +11,7 @@ const MOST_CREDITS = 10_000_000;
 
 export const issueKeyBody = z.object({
   credits: z.int().min(1).max(MOST_CREDITS),
-  email: z.email().max(254).optional(),
+  email: emailAddress.optional(),
   language: z.enum(['en', 'fr']).default('en'),
 });
 
@@ -39,5 +41,5 @@ export async function issueKey(services: Services, asked: IssueKey, actor: strin
     secret: secrets.seal('mail', 'product-key', text),
   });
   await store.write('issueKey', { now: clock(), actor, key, credits, mail: email === undefined ? null : mail(email, language) });
-  return { id: key.id, key: text, credits, mailedTo: email ?? null };
+  return { id: key.id, key: text, credits, mailedTo: email === undefined ? null : shownEmail(email) };
 }

@@ -70,7 +70,7 @@ class LocalOperator implements Omit<Operator, keyof TakingBack> {
     const { name, email, password, ...rest } = checked(createDomainBody, about);
     if (!domainName.safeParse(name).success) throw new RollcallError('name-invalid');
     const owner = await accounts.signUps.firstUser({ domain: name, email, password, language: 'en' });
-    await store.write('createDomain', { now: clock(), name, email, ...rest, owner, activatedBy: ACTOR });
+    await store.write('createDomain', { now: clock(), name, email: owner.email, ...rest, owner, activatedBy: ACTOR });
     const domain = this.domain(name);
     return {
       name,

@@ -1,13 +1,14 @@
 /** Who may use the Admin Portal: people with an account of their own, apart from any domain (K3), by the rules of D2 and D6. */
-import { isAPIError } from 'better-auth/api';
 import * as z from 'zod';
 import type { PortalInvitation, PortalPerson } from '../../protocol/api-portal.ts';
+import { readEmail } from '../../protocol/email.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
 import { AccessLimits } from '../domains/accounts-limits.ts';
 import { afterTheAnswer, newLink, newRowId } from '../domains/access-parts.ts';
 import { ADDRESS_HEADER } from '../domains/accounts-options.ts';
-import { emailText } from '../domains/login-names.ts';
+import { loginTyped, shownEmail } from '../domains/login-names.ts';
 import { demandGoodPassword } from '../domains/password-rules.ts';
+import { demandEmail } from '../domains/sign-ups.ts';
 import type { Passwords } from '../domains/passwords.ts';
 import { tokenHash, type Secrets } from '../keys/secrets.ts';
 import {
@@ -53,13 +54,6 @@ export interface PortalParts {
 const busy = (retryAfterS: number): RollcallError => new RollcallError('busy', { retryAfterS });
 const storedUser = z.object({ id: z.string(), email: z.string(), name: z.string(), language: z.enum(['en', 'fr']) });
 
-/** An e-mail as it is stored. Refuses with `invalid-request`. */
-export function readEmail(typed: string): string {
-  const email = emailText.safeParse(typed.trim());
-  if (!email.success) throw new RollcallError('invalid-request', { field: 'email' });
-  return email.data.toLowerCase();
-}
-
 const namesOf = (email: string, name: string): string[] => [name, email, email.split('@')[0] ?? ''];
 
 export class PortalAccounts {
@@ -81,13 +75,13 @@ export class PortalAccounts {
   ): Promise<{ email: string }> {
     const { store, passwords, clock } = this.parts;
     const { password, ...rest } = about;
-    const email = readEmail(about.email);
+    const email = demandEmail(about.email);
     demandGoodPassword(password, [...namesOf(email, about.name), about.organization]);
     if (!this.limits.signUp(from.address, clock()) || !this.limits.unaskedMail('sign-up', email, clock())) throw busy(60);
     const passwordHash = await passwords.hash(password, from.address);
     const links = { activation: newLink(this.parts, 'portal-activation'), reset: newLink(this.parts, 'portal-reset') };
     await store.write('portalSignUp', { ...rest, ...links, ...from, now: clock(), email, passwordHash });
-    return { email };
+    return { email: shownEmail(email) };
   }
 
   /** D2: another link, if somebody waits for one; the answer is the same in any case. Refuses with `busy` by address only. */
@@ -113,15 +107,15 @@ export class PortalAccounts {
     const now = this.parts.clock();
     if (!this.limits.mailAsk(address, now)) throw busy(60);
     afterTheAnswer(this.parts, async () => {
-      const email = emailText.safeParse(typed.trim());
-      if (email.success && this.limits.unaskedMail(about, email.data, now)) await work(email.data.toLowerCase(), now);
+      const email = readEmail(typed);
+      if (email !== null && this.limits.unaskedMail(about, email, now)) await work(email, now);
     });
   }
 
   /** D2: whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
   showActivation(token: string, address: string): PortalPerson {
     const { email, name } = this.linked(address, (now) => signUpByToken(this.parts.store.reader, tokenHash(token), now));
-    return { email, name };
+    return { email: shownEmail(email), name };
   }
 
   /** D2: makes the account, with the link and the password chosen at sign-up. Refuses with `link-not-valid`, `password-wrong` or `busy`. */
@@ -133,12 +127,12 @@ export class PortalAccounts {
     if (!(await passwords.verify(passwordHash, password, from.address))) throw new RollcallError('password-wrong');
     const ids = { userId: newRowId(random), accountId: newRowId(random), organizationId: newOrganizationId(random) };
     await store.write('activatePortal', { ...ids, ...from, now: clock(), tokenHash: hash });
-    return { email, name };
+    return { email: shownEmail(email), name };
   }
 
   showReset(token: string, address: string): PortalPerson {
     const { email, name } = this.linked(address, (now) => userByResetToken(this.parts.store.reader, tokenHash(token), now));
-    return { email, name };
+    return { email: shownEmail(email), name };
   }
 
   /** Another password by link; all sessions end. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
@@ -158,22 +152,18 @@ export class PortalAccounts {
     address: string;
     userAgent: string | undefined;
   }): Promise<{ user: PortalUser; cookies: string[] }> {
-    const { library, passwords, clock } = this.parts;
+    const { library, passwords, store, clock } = this.parts;
     const { password, address } = attempt;
-    if (!this.limits.signIn(attempt.email, address, clock())) throw busy(30);
-    // What is no e-mail costs as much work as a wrong password.
-    const email = emailText.safeParse(attempt.email.trim()).data?.toLowerCase() ?? 'nobody@rollcall.invalid';
+    const email = loginTyped(attempt.email);
+    if (!this.limits.signIn(email, address, clock())) throw busy(30);
+    const known = portalUserByEmail(store.reader, email);
+    // Who is not there costs as much work as a wrong password.
+    const isRight = await passwords.verify(known === null ? null : portalPasswordHash(store.reader, known.id), password, address);
+    if (known === null || !isRight) throw new RollcallError('sign-in-failed');
     const headers = new Headers({ [ADDRESS_HEADER]: address, 'user-agent': attempt.userAgent?.slice(0, 256) ?? '' });
-    try {
-      const answer = await passwords.oneOfFew(address, () =>
-        library.api.signInEmail({ body: { email, password }, headers, returnHeaders: true }),
-      );
-      const { id: userId, ...user } = storedUser.parse(answer.response.user);
-      return { user: { userId, ...user }, cookies: answer.headers.getSetCookie() };
-    } catch (error) {
-      if (isAPIError(error) && error.statusCode < 500) throw new RollcallError('sign-in-failed');
-      throw error;
-    }
+    const answer = await library.api.beginSession({ body: { userId: known.id }, headers, returnHeaders: true });
+    const { id: userId, ...user } = known;
+    return { user: { userId, ...user }, cookies: answer.headers.getSetCookie() };
   }
 
   /** Ends the session that the cookie names, if there is one; the lines returned take the cookie back. */
@@ -195,7 +185,12 @@ export class PortalAccounts {
   /** What a link invites to; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
   showInvitation(token: string, address: string): PortalInvitation {
     const { organization, invitedBy, email } = this.invited(token, address);
-    return { organization, invitedBy, email, hasAccount: portalUserByEmail(this.parts.store.reader, email) !== null };
+    return {
+      organization,
+      invitedBy: shownEmail(invitedBy),
+      email: shownEmail(email),
+      hasAccount: portalUserByEmail(this.parts.store.reader, email) !== null,
+    };
   }
 
   /**
@@ -213,7 +208,7 @@ export class PortalAccounts {
     const isHere = signedIn?.email === email;
     const newUser = isHere ? null : await this.newcomer(invitation, about, from.address);
     await store.write('acceptPortalInvitation', { ...from, now: clock(), tokenHash: tokenHash(about.token), newUser });
-    return { organizationId, email };
+    return { organizationId, email: shownEmail(email) };
   }
 
   /** Null where the invited e-mail has an account and this is its password. */

@@ -1,5 +1,9 @@
 import { betterAuth } from 'better-auth';
+import { createAuthEndpoint } from 'better-auth/api';
+import { setSessionCookie } from 'better-auth/cookies';
 import { Kysely } from 'kysely';
+import * as z from 'zod';
+import { RollcallError } from '../../protocol/errors.ts';
 import { ADDRESS_HEADER, type AccountsSettings } from '../domains/accounts-options.ts';
 import { PASSWORD_LENGTH } from '../domains/password-rules.ts';
 import { storeDialect } from '../store/dialect.ts';
@@ -11,6 +15,20 @@ const PREFIX = 'rollcall-portal';
 export function portalCookieName(publicUrl: string): string {
   return publicUrl.startsWith('https:') ? `__Host-${PREFIX}` : PREFIX;
 }
+
+/**
+ * Begins the session of a user whose password was checked. The library's own sign-in takes no e-mail that is not ASCII, which here is what
+ * people sign in by.
+ */
+const beginSession = createAuthEndpoint.serverOnly(
+  { method: 'POST', body: z.object({ userId: z.string() }) },
+  async (context) => {
+    const { internalAdapter } = context.context;
+    const user = await internalAdapter.findUserById(context.body.userId);
+    if (user === null) throw new RollcallError('sign-in-failed');
+    await setSessionCookie(context, { session: await internalAdapter.createSession(user.id), user });
+  },
+);
 
 /**
  * The sign-in library once more, for the Admin Portal: other tables (store/portal-schema.ts), another cookie, another secret than the domains'
@@ -36,6 +54,7 @@ export function portalLibrary(settings: AccountsSettings) {
     account: { modelName: 'auth_portal_account' },
     verification: { modelName: 'auth_portal_verification' },
     rateLimit: { enabled: false },
+    plugins: [{ id: 'rollcall-portal', endpoints: { beginSession } }],
     user: {
       modelName: 'auth_portal_user',
       additionalFields: { language: { type: 'string', defaultValue: 'en', input: false, required: true } },

@@ -122,7 +122,7 @@ function Where({ settings, set, email }: Part & { email: string }) {
     <TextInput
       label={t('alerts.mailbox')}
       description={t('alerts.mailboxHint', { email })}
-      type="email"
+      inputMode="email"
       maxLength={254}
       value={settings.mailbox ?? ''}
       onChange={(event) => set({ mailbox: event.currentTarget.value === '' ? null : event.currentTarget.value })}

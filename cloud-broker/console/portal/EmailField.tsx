@@ -1,8 +1,5 @@
 import { TextInput } from '@mantine/core';
-import * as z from 'zod';
 import { useWords } from '../words/words.ts';
-
-export const isEmail = (text: string): boolean => z.email().max(254).safeParse(text.trim()).success;
 
 interface EmailFieldProps {
   value: string;
@@ -19,7 +16,7 @@ export function EmailField({ value, onChange, wrong = false, autoFocus = false, 
   return (
     <TextInput
       label={t('signUp.email')}
-      type="email"
+      inputMode="email"
       name={ofSomebodyElse ? 'invited' : 'username'}
       autoComplete={ofSomebodyElse ? 'off' : 'username'}
       required

@@ -1,11 +1,12 @@
 import { Button, Checkbox, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
+import { isEmail } from '../../../protocol/email.ts';
 import { change } from '../api/client.ts';
 import { Failure } from '../api/failure.ts';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
-import { EmailField, isEmail } from './EmailField.tsx';
+import { EmailField } from './EmailField.tsx';
 import { usePortalChange } from './queries.ts';
 
 const isMember = (error: unknown): boolean => error instanceof Failure && error.details?.['reason'] === 'member-already';

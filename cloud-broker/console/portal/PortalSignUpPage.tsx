@@ -1,12 +1,13 @@
 import { Button, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { isEmail } from '../../../protocol/email.ts';
 import { change } from '../api/client.ts';
 import { Link } from '../app/Address.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
 import { useWords } from '../words/words.ts';
-import { EmailField, isEmail } from './EmailField.tsx';
+import { EmailField } from './EmailField.tsx';
 import { PortalCard } from './PortalCard.tsx';
 
 /** A free account of the portal. It is made when the mail's link and the password come together (D2). */

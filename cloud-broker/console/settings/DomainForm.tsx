@@ -1,6 +1,7 @@
 import { Button, Group, Paper, PasswordInput, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { DomainSettings } from '../../../protocol/api-domain.ts';
+import { isEmail } from '../../../protocol/email.ts';
 import { useAllowed } from '../app/Session.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
@@ -64,7 +65,11 @@ export function DomainForm({ domain }: { domain: DomainSettings }) {
         </Stack>
         {save.isError ? <Refused error={save.error} /> : null}
         <Group gap="md">
-          <Button type="submit" loading={save.isPending} disabled={changed.length === 0 || !allowed.change}>
+          <Button
+            type="submit"
+            loading={save.isPending}
+            disabled={changed.length === 0 || !allowed.change || (newEmail && !isEmail(shown.email))}
+          >
             {t('settings.save')}
           </Button>
           <Text className="rc-dim" role="status">
@@ -120,8 +125,9 @@ function Fields({ shown, set }: { shown: Draft; set: (patch: Partial<Draft>) => 
       />
       <TextInput
         label={t('settings.email')}
-        type="email"
+        inputMode="email"
         value={shown.email}
+        error={isEmail(shown.email) ? null : t('signUp.emailWrong')}
         maxLength={254}
         required
         withAsterisk={false}

@@ -2,8 +2,8 @@ import { Button, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import * as z from 'zod';
 import { nameVerdict } from '../../../protocol/api-access.ts';
+import { isEmail } from '../../../protocol/email.ts';
 import { isErrorCode, wordsOf } from '../../../protocol/errors.ts';
 import { domainName } from '../../../protocol/text.ts';
 import { read } from '../api/client.ts';
@@ -21,7 +21,6 @@ const TYPING_MS = 300;
 const FRESH_MS = 10_000;
 
 const isName = (name: string): boolean => domainName.safeParse(name).success;
-const isEmail = (email: string): boolean => z.email().max(254).safeParse(email).success;
 
 const nameQuery = (name: string) =>
   queryOptions({
@@ -61,7 +60,7 @@ export function AccountStep({ draft, edit, refusal, onContinue }: AccountStepPro
       <NameField name={name} tried={tried} onChange={(typed) => edit({ name: typed })} />
       <TextInput
         label={t('signUp.email')}
-        type="email"
+        inputMode="email"
         name="email"
         autoComplete="email"
         maxLength={254}

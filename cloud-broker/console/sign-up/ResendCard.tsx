@@ -32,7 +32,7 @@ export function ResendCard() {
       />
       <TextInput
         label={t('signUp.email')}
-        type="email"
+        inputMode="email"
         autoComplete="email"
         maxLength={254}
         value={email}

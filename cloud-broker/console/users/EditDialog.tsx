@@ -1,10 +1,11 @@
 import { Button, Modal, Text } from '@mantine/core';
 import { useState } from 'react';
+import { isEmail } from '../../../protocol/email.ts';
 import type { User, UserPatch } from '../../../protocol/api-users.ts';
 import { useAllowed, useSession } from '../app/Session.tsx';
 import { useWords } from '../words/words.ts';
 import { useChangeUser } from './queries.ts';
-import { isEmail, UserForm } from './UserForm.tsx';
+import { UserForm } from './UserForm.tsx';
 import type { UserDraft } from './UserForm.tsx';
 
 interface EditDialogProps {

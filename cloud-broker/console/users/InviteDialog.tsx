@@ -1,11 +1,12 @@
 import { Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { isEmail } from '../../../protocol/email.ts';
 import { userName } from '../../../protocol/api-users.ts';
 import type { Language } from '../../../protocol/errors.ts';
 import { useAllowed, useSession } from '../app/Session.tsx';
 import { useWords } from '../words/words.ts';
 import { useInvite } from './queries.ts';
-import { isEmail, UserForm } from './UserForm.tsx';
+import { UserForm } from './UserForm.tsx';
 import type { UserDraft } from './UserForm.tsx';
 
 const nobody: UserDraft = { email: '', role: 'user', billing: false, tags: [] };

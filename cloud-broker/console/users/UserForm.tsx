@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Radio, Stack, TagsInput, Text, TextInput } fro
 import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 import type { Role } from '../../../protocol/api.ts';
-import { userEmail } from '../../../protocol/api-users.ts';
+import { isEmail } from '../../../protocol/email.ts';
 import { useSession } from '../app/Session.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
@@ -34,8 +34,6 @@ interface UserFormProps {
   error: unknown;
 }
 
-export const isEmail = (text: string): boolean => userEmail.safeParse(text.trim()).success;
-
 /** Role, Billing, tags and e-mail of a user, to be invited or changed. */
 export function UserForm(props: UserFormProps) {
   const { t } = useWords();
@@ -52,7 +50,7 @@ export function UserForm(props: UserFormProps) {
         {props.children}
         <TextInput
           label={t('users.email')}
-          type="email"
+          inputMode="email"
           autoComplete="off"
           required
           withAsterisk={false}

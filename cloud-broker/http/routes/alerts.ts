@@ -9,6 +9,7 @@ import {
 } from '../../../protocol/api-alerts.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { previewOf } from '../../alerts/preview.ts';
+import { shownEmail } from '../../domains/login-names.ts';
 import { alertRulesOf } from '../../store/alert-rows.ts';
 import { domainById } from '../../store/domain-rows.ts';
 import { alertHistory, creditsHistory, listAlerts, openAlerts, trialReminders } from '../../store/queries/alerts.ts';
@@ -51,7 +52,8 @@ export function alertRulesRoutes(api: Api, deps: HttpDeps): void {
     const domain = domainById(store.reader, domainId);
     if (domain === null) throw new RollcallError('not-found');
     const { settings, changedAt } = alertRulesOf(store.reader, domainId);
-    return { ...settings, domainEmail: domain.email, changedAt: nullableIsoTime(changedAt) };
+    const mailbox = settings.mailbox === null ? null : shownEmail(settings.mailbox);
+    return { ...settings, mailbox, domainEmail: shownEmail(domain.email), changedAt: nullableIsoTime(changedAt) };
   };
 
   api.get(

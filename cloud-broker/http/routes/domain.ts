@@ -10,6 +10,7 @@ import {
 } from '../../../protocol/api-domain.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { closesAt } from '../../domains/closing.ts';
+import { shownEmail } from '../../domains/login-names.ts';
 import { makePairingCode, openPairingCode } from '../../domains/pairing.ts';
 import { domainById, statusOf, type DomainRow } from '../../store/domain-rows.ts';
 import { domainDetails, waitingForApproval } from '../../store/queries/domain-settings.ts';
@@ -44,7 +45,7 @@ function presentDomain(deps: HttpDeps, domain: DomainRow): DomainSettings {
     organization: domain.organization,
     contactName: details.contactName,
     phone: details.phone,
-    email: domain.email,
+    email: shownEmail(domain.email),
     language: details.language,
     createdAt: isoTime(domain.createdAt),
     trialEndsAt: nullableIsoTime(domain.trialEndsAt),
@@ -89,10 +90,10 @@ export function domainRoutes(api: Api, deps: HttpDeps): void {
     async (request) => {
       const { unlisted, password, ...details } = request.body;
       const domain = domainOf(deps, request);
-      const email = details.email?.toLowerCase();
+      const { email } = details;
       if (email !== undefined && email !== domain.email) await demandPassword(deps, request, password ?? '');
       const asked = askedBy(request, deps);
-      await store.write('changeDomain', { ...asked, ...details, email });
+      await store.write('changeDomain', { ...asked, ...details });
       if (unlisted !== undefined && unlisted !== domain.unlisted)
         await store.write('setEnrolmentPolicy', { ...asked, name: domain.name, unlisted, pairing: null, previousUntil: null });
       return presentDomain(deps, domainOf(deps, request));

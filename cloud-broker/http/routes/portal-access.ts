@@ -7,6 +7,7 @@ import {
   portalSignInBody,
   portalSignUpBody,
 } from '../../../protocol/api-portal.ts';
+import { shownEmail } from '../../domains/login-names.ts';
 import { emptyBody, nothing, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
@@ -137,7 +138,7 @@ export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps
       const userAgent = request.headers['user-agent'];
       const { user, cookies } = await accounts.signIn({ email, password, address: request.ip, userAgent });
       void reply.header('set-cookie', cookies);
-      return { email: user.email, name: user.name };
+      return { email: shownEmail(user.email), name: user.name };
     },
   );
 
@@ -146,7 +147,7 @@ export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps
     { schema: { tags, summary: 'Who is signed in', response: { 200: portalPerson, ...refusals } } },
     async (request) => {
       const { email, name } = personOf(request);
-      return { email, name };
+      return { email: shownEmail(email), name };
     },
   );
 

@@ -17,7 +17,9 @@ import {
 } from '../../../protocol/api-portal.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { newLink } from '../../domains/access-parts.ts';
-import { newOrganizationId, readEmail } from '../../portal/accounts.ts';
+import { shownEmail } from '../../domains/login-names.ts';
+import { demandEmail } from '../../domains/sign-ups.ts';
+import { newOrganizationId } from '../../portal/accounts.ts';
 import { demandMember } from '../../store/portal-rows.ts';
 import { isoTime, nullableIsoTime } from '../../store/queries/cursor.ts';
 import { listMembers, listOrganizations, memberView } from '../../store/queries/portal.ts';
@@ -32,7 +34,15 @@ type MemberView = NonNullable<ReturnType<typeof memberView>>;
 
 function presentMember(request: FastifyRequest, { id, userId, email, name, role, sinceAt, expiresAt }: MemberView): PortalMember {
   const you = userId !== null && userId === personOf(request).userId;
-  return { id: String(id), email, name, role, since: isoTime(sinceAt), invitedUntil: nullableIsoTime(expiresAt), you };
+  return {
+    id: String(id),
+    email: shownEmail(email),
+    name,
+    role,
+    since: isoTime(sinceAt),
+    invitedUntil: nullableIsoTime(expiresAt),
+    you,
+  };
 }
 
 /** Refuses with `not-found` what is no member's id. */
@@ -157,7 +167,7 @@ export function portalInvitationRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const { id: organizationId } = request.params;
-      const email = readEmail(request.body.email);
+      const email = demandEmail(request.body.email);
       const { language, userId } = personOf(request);
       demandMember(store.reader, userId, organizationId);
       if (!accounts.limits.askedMail(userId, email, clock())) throw new RollcallError('busy', { retryAfterS: 900 });

@@ -1,6 +1,7 @@
 import { session as sessionSchema, signInBody, type Session } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { Principal } from '../../domains/accounts.ts';
+import { shownEmail } from '../../domains/login-names.ts';
 import { domainById, statusOf } from '../../store/domain-rows.ts';
 import { nullableIsoTime } from '../../store/queries/cursor.ts';
 import { hasSecondFactor } from '../../store/queries/second-factor.ts';
@@ -14,7 +15,7 @@ function presentSession(deps: HttpDeps, principal: Principal): Session {
   if (domain === null) throw new RollcallError('signed-out');
   return {
     user: principal.user,
-    email: principal.email,
+    email: shownEmail(principal.email),
     role: principal.role,
     secondFactor: hasSecondFactor(deps.store.reader, principal.userId),
     domain: {

@@ -8,6 +8,7 @@ import {
   signedUp,
   signUpBody,
 } from '../../../protocol/api-access.ts';
+import { shownEmail } from '../../domains/login-names.ts';
 import { nothing, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 import { languageOf } from '../language.ts';
@@ -31,7 +32,7 @@ export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps): voi
     async (request, reply) => {
       const language = request.body.language ?? languageOf(request.headers['accept-language']);
       const { name, user, email } = await signUps.signUp({ ...request.body, language }, request.ip);
-      return reply.code(201).send({ name, user, email });
+      return reply.code(201).send({ name, user, email: shownEmail(email) });
     },
   );
 

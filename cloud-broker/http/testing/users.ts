@@ -39,7 +39,7 @@ export class Crew {
   /** Each user has an e-mail of their own, so that no limit of a test touches another. */
   async invite(domain: TestDomain, name: string, about: Partial<InviteBody> = {}): Promise<User & { token: string }> {
     this.invited += 1;
-    const body = { name, email: `${name}.${this.invited}@example.org`, ...about };
+    const body = { name, email: `${name.slice(0, 32)}.${this.invited}@example.org`, ...about };
     const { status, json } = await this.call(domain.cookie, 'POST', '/users', body);
     if (status !== 201) throw new Error(`not invited: ${JSON.stringify(json)}`);
     return { ...userSchema.parse(json), token: this.visitor.tokenTo(body.email.toLowerCase()) };

@@ -1,6 +1,7 @@
 /** Organisations of the Admin Portal: who is in them is decided by invitation, never by a typed name (K3). */
 import type { PortalRole } from '../../../protocol/api-portal.ts';
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
+import { shownEmail } from '../../domains/login-names.ts';
 import type { WriteContext } from '../context.ts';
 import {
   demandMember,
@@ -84,7 +85,7 @@ export function invitePortalMember(context: WriteContext, input: Invite): { memb
       recipient: email,
       template: 'portal-invitation',
       language: portalUserByEmail(sql, email)?.language ?? input.language,
-      data: { organization, invitedBy: input.actor },
+      data: { organization, invitedBy: shownEmail(input.actor) },
       secret: link.sealed,
     },
     now,

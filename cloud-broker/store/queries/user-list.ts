@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { OwnSession, User } from '../../../protocol/api-users.ts';
 import type { Role } from '../../../protocol/api.ts';
 import type { Language } from '../../../protocol/errors.ts';
+import { shownEmail } from '../../domains/login-names.ts';
 import type { Sql } from '../sql.ts';
 import { decodeCursor, nullableIsoTime, pageOf, type PageRequest } from './cursor.ts';
 import { countShown } from './devices.ts';
@@ -90,7 +91,7 @@ function present(row: Row, counts: SeenCounts, now: number): User {
     id,
     name,
     user: `${name}@${row.domain}`,
-    email,
+    email: shownEmail(email),
     role,
     billing: row.billing === 1,
     tags,
