@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { readEmail } from '../protocol/email.ts';
 import { RollcallError } from '../protocol/errors.ts';
 import { readBrokerUrl, type HostAndPort } from './addresses.ts';
 import { defaultSender, isMailbox, readSmtpUrl, type SmtpSettings } from './mail/smtp-settings.ts';
@@ -86,7 +87,8 @@ function mailSettings(values: z.output<typeof settingsSchema>): Settings['mail']
   const sender = defaultSender(publicUrl === undefined ? null : new URL(publicUrl).hostname);
   return {
     smtp: smtpUrl === undefined ? null : readSmtpUrl(smtpUrl),
-    from: from ?? sender,
+    // Its host in Punycode: as it is, it would need a mail server that takes addresses of any language.
+    from: from === undefined ? sender : (readEmail(from) ?? from),
     host: sender.slice(sender.indexOf('@') + 1),
   };
 }

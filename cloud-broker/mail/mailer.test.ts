@@ -1,114 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
-import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
-import { startMailServer, tokenOf, type MailServer } from '../../test/support/mail-server.ts';
+import { expect, test } from 'vitest';
+import { startMailServer, tokenOf } from '../../test/support/mail-server.ts';
 import { eventually } from '../../test/support/process.ts';
-import { START, testDomain } from '../../test/support/store.ts';
-import { createSecrets, type Secrets } from '../keys/secrets.ts';
-import type { Mail } from '../store/outbox-rows.ts';
-import { Mailer } from './mailer.ts';
-import { readSmtpUrl } from './smtp-settings.ts';
-import { smtpTransport } from './smtp-transport.ts';
-import type { MailTransport } from './transport.ts';
+import { START } from '../../test/support/store.ts';
+import { ADA, DATA, office, once, smtp, TOKEN } from './test-support.ts';
 
 const HOUR_MS = 3_600_000;
-const ADA = 'ada@springfield.example';
-const TOKEN = 'mN3-token-of-a-link-_0';
-const DATA = { user: 'ada@springfield', name: 'springfield', organization: 'Springfield' };
-
-interface Row {
-  tries: number;
-  next_try_at: number;
-  sent_at: number | null;
-  given_up_at: number | null;
-  failure: string | null;
-  secret: Uint8Array | null;
-}
-
-interface Office {
-  store: InProcessStore;
-  secrets: Secrets;
-  server: MailServer;
-  mailer: Mailer;
-  log: string[];
-  counted: string[];
-  clock: { now: number };
-  /** Puts a mail of this template into the outbox, and wakes the mailer. */
-  put(mail?: Partial<Mail>): number;
-  row(id: number): Row;
-  /** Lets time pass. */
-  pass(ms: number): void;
-}
-
-function smtp(url: string): MailTransport {
-  const settings = readSmtpUrl(url);
-  if (settings === null) throw new Error('not a mail server');
-  return smtpTransport(settings, { from: 'registration@rollcall.example', name: 'localhost' });
-}
-
-async function office(
-  options: { transport?: (server: MailServer) => MailTransport; write?: 'fails once' } = {},
-): Promise<Office> {
-  const store = await inProcessStore();
-  await testDomain(store, 'springfield');
-  const server = await startMailServer();
-  const secrets = createSecrets(randomBytes(32));
-  const clock = { now: START };
-  const log: string[] = [];
-  const counted: string[] = [];
-  let failing = options.write === 'fails once' ? 1 : 0;
-  const mailer = new Mailer({
-    store: {
-      reader: store.reader,
-      write: async (name, input) => {
-        if (failing > 0) {
-          failing -= 1;
-          throw new Error('busy');
-        }
-        return store.write(name, input);
-      },
-    },
-    secrets,
-    transport: (options.transport ?? ((own) => smtp(own.url)))(server),
-    home: 'https://rollcall.example',
-    host: 'rollcall.example',
-    clock: () => clock.now,
-    dice: () => 1,
-    count: (outcome) => counted.push(outcome),
-    log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
-    serverAwayMs: 5,
-  });
-  onTestFinished(() => mailer.close());
-  const put: Office['put'] = (facts) => {
-    const mail = {
-      domainId: 1,
-      recipient: ADA,
-      template: 'reset',
-      language: 'en',
-      data: DATA,
-      secret: secrets.seal('mail', facts?.template ?? 'reset', TOKEN),
-      ...facts,
-    } as Mail;
-    store.transaction((context) => context.mail(mail, clock.now));
-    mailer.wake();
-    return store.committed.mails.at(-1) ?? 0;
-  };
-  const row: Office['row'] = (id) => {
-    const found = store.reader.get<Row>('SELECT * FROM outbox WHERE id = ?', id);
-    if (found === null) throw new Error('no such mail');
-    return found;
-  };
-  return { store, secrets, server, mailer, log, counted, clock, put, row, pass };
-  function pass(ms: number): void {
-    clock.now += ms;
-    mailer.wake();
-  }
-}
-
-const once = async (there: Office, id: number, what: (row: Row) => boolean): Promise<Row> =>
-  eventually(() => there.row(id), what, 'the row of the mail');
 
 test('[D2] a mail is sent after its commit, once; then its token is nowhere: not in the log, not in the database', async () => {
   const there = await office();
@@ -225,18 +123,7 @@ test('[D2] a link that is dead is not sent', async () => {
   await there.mailer.close();
   const id = there.put();
   there.clock.now += 48 * HOUR_MS;
-  const later = new Mailer({
-    store: there.store,
-    secrets: there.secrets,
-    transport: smtp(there.server.url),
-    home: 'http://x',
-    host: 'x',
-    clock: () => there.clock.now,
-    dice: () => 1,
-    count: () => undefined,
-    log: pino({ level: 'silent' }),
-  });
-  onTestFinished(() => later.close());
+  there.start();
   expect(await once(there, id, ({ given_up_at }) => given_up_at !== null)).toMatchObject({ failure: 'too late', secret: null });
   expect(there.server.asked).toEqual([]);
 });

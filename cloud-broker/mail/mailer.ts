@@ -11,8 +11,12 @@ import { isMailbox } from './smtp-settings.ts';
 import { renderMail } from './templates.ts';
 import type { MailTransport } from './transport.ts';
 
-/** How many mails are on their way at a time. */
+/** How many mails are handed over at a time, each over a connection of its own. */
 const AT_A_TIME = 4;
+/** A mail that takes longer makes room for the next one: a mail server may take its time (RFC 5321: minutes), the others do not wait for it. */
+const SLOW_MS = 3_000;
+/** How many mails are on their way in all, slow ones too. */
+const MOST_ON_THEIR_WAY = 20;
 /** Looks at least this often, so that a clock that was set back delays no mail for long. */
 const LOOK_MS = 60_000;
 /** How long a stop waits for mails on their way. */
@@ -40,6 +44,10 @@ export interface MailerParts {
   log: Logger;
   /** How long all mails wait when the mail server is away; ms, 30 s where not given. */
   serverAwayMs?: number;
+  /** After which a mail that is on its way holds up no other; ms, 3 s where not given. */
+  slowMs?: number;
+  /** How long a stop waits for mails on their way; ms, 5 s where not given. */
+  stopMs?: number;
 }
 
 /**
@@ -52,6 +60,10 @@ export class Mailer {
   /** Ends sends that did not end by themselves. */
   private readonly cut = new AbortController();
   private awake = Promise.withResolvers<void>();
+  private readonly onTheirWay = new Map<number, Promise<void>>();
+  /** Those of them that others still wait for. */
+  private readonly quick = new Set<number>();
+  private isServerAway = false;
   private readonly running: Promise<void>;
 
   constructor(parts: MailerParts) {
@@ -68,7 +80,7 @@ export class Mailer {
   async close(): Promise<void> {
     this.stopping.abort();
     this.wake();
-    const timer = setTimeout(() => this.cut.abort(), STOP_MS);
+    const timer = setTimeout(() => this.cut.abort(), this.parts.stopMs ?? STOP_MS);
     await this.running;
     clearTimeout(timer);
   }
@@ -77,14 +89,20 @@ export class Mailer {
     while (!this.stopping.signal.aborted) {
       this.awake = Promise.withResolvers();
       try {
-        const results = await this.round();
-        if (results.includes('server')) await this.pause(this.parts.serverAwayMs ?? SERVER_AWAY_MS);
-        else if (results.length === 0) await Promise.race([this.awake.promise, this.pause(this.untilNextMs())]);
+        if (this.isServerAway) await this.pause(this.parts.serverAwayMs ?? SERVER_AWAY_MS);
+        this.isServerAway = false;
+        this.startDue();
+        await Promise.race([this.awake.promise, this.pause(this.untilNextMs())]);
       } catch (error) {
         this.parts.log.error({ error: error instanceof Error ? error.message : String(error) }, 'the outbox could not be read');
         await this.pause(this.parts.serverAwayMs ?? SERVER_AWAY_MS);
       }
     }
+    await Promise.all(this.onTheirWay.values());
+  }
+
+  private room(): number {
+    return Math.min(AT_A_TIME - this.quick.size, MOST_ON_THEIR_WAY - this.onTheirWay.size);
   }
 
   private async pause(ms: number): Promise<void> {
@@ -92,27 +110,55 @@ export class Mailer {
     await wait(ms, undefined, { signal, ref: false }).catch(() => undefined);
   }
 
+  /** Without room nothing is due: whoever makes some wakes. */
   private untilNextMs(): number {
-    const next = nextMailAt(this.parts.store.reader);
+    const next = this.room() > 0 ? nextMailAt(this.parts.store.reader, [...this.onTheirWay.keys()]) : null;
     return next === null ? LOOK_MS : Math.min(Math.max(next - this.parts.clock(), 0), LOOK_MS);
   }
 
-  /** Sends what is due, a few at a time, one round of them; what became of each. */
-  private async round(): Promise<SendResult['kind'][]> {
-    const due = dueMails(this.parts.store.reader, this.parts.clock(), AT_A_TIME);
-    return Promise.all(due.map(async (mail) => this.deliver(mail)));
+  private startDue(): void {
+    if (this.stopping.signal.aborted || this.room() <= 0) return;
+    const about = { limit: this.room(), except: [...this.onTheirWay.keys()] };
+    for (const mail of dueMails(this.parts.store.reader, this.parts.clock(), about)) this.start(mail);
   }
 
-  private async deliver(mail: WaitingMail): Promise<SendResult['kind']> {
+  private start(mail: WaitingMail): void {
+    const { id } = mail;
+    const makeRoom = (): void => {
+      this.quick.delete(id);
+      this.wake();
+    };
+    const slow = setTimeout(makeRoom, this.parts.slowMs ?? SLOW_MS).unref();
+    const deliver = async (): Promise<void> => {
+      try {
+        await this.deliver(mail);
+      } catch (error) {
+        this.isServerAway = true;
+        this.parts.log.error({ mail: id, error: error instanceof Error ? error.message : String(error) }, 'a mail failed');
+      }
+      clearTimeout(slow);
+      this.onTheirWay.delete(id);
+      makeRoom();
+    };
+    this.quick.add(id);
+    this.onTheirWay.set(id, deliver());
+  }
+
+  private async deliver(mail: WaitingMail): Promise<void> {
     const result = await this.send(mail);
+    if (result.kind !== 'sent' && this.cut.signal.aborted) {
+      // It stays as it is: the next start tries it at once, with the same Message-ID.
+      this.parts.log.warn({ mail: mail.id, template: mail.template }, 'a mail was cut off by the stop, it is tried again');
+      return;
+    }
     const now = this.parts.clock();
     if (result.kind === 'sent') {
       this.parts.count('sent');
       this.parts.log.info({ mail: mail.id, template: mail.template, messageId: this.messageId(mail) }, 'a mail was sent');
-      await this.book(() => this.parts.store.write('mailSent', { id: mail.id, now }));
-      return result.kind;
+      return this.book(() => this.parts.store.write('mailSent', { id: mail.id, now }));
     }
     const { kind, failure } = result;
+    if (kind === 'server') this.isServerAway = true;
     const tries = mail.tries + 1;
     const nextTryAt = nextTry({ ...mail, tries }, kind, now, this.parts.dice());
     const facts = { mail: mail.id, template: mail.template, tries, failure };
@@ -120,7 +166,6 @@ export class Mailer {
     if (nextTryAt === null) this.parts.log.error(facts, 'a mail was given up');
     else this.parts.log.warn(facts, 'a mail could not be sent, it is tried again');
     await this.book(() => this.parts.store.write('mailFailed', { id: mail.id, now, nextTryAt, failure }));
-    return kind;
   }
 
   private async send(mail: WaitingMail): Promise<SendResult> {

@@ -52,6 +52,7 @@ test('the sender is registration@ the public host unless one is set', () => {
     host: 'rollcall.example',
   });
   expect(readSettings({ ROLLCALL_MAIL_FROM: 'it@school.example' }).mail.from).toBe('it@school.example');
+  expect(readSettings({ ROLLCALL_MAIL_FROM: 'it@école.example' }).mail.from).toBe('it@xn--cole-9oa.example');
   expect([null, '10.0.0.1', '[2001:db8::1]'].map(defaultSender)).toEqual([
     'registration@localhost',
     'registration@[10.0.0.1]',

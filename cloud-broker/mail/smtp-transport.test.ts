@@ -139,5 +139,5 @@ test('[A6] refusals of the recipient and of the text are told apart from those t
   expect(await send(server.url)).toEqual({ kind: 'later', failure: 'EMESSAGE DATA 451' });
   server.answerRecipient(() => ({ code: 421, message: '4.3.2 going away' }));
   expect(await send(server.url)).toEqual({ kind: 'server', failure: 'ECONNECTION CONN 421 4.3.2' });
-  expect(smtpFailure({})).toEqual({ kind: 'server', failure: 'unknown' });
+  expect(smtpFailure({}, 'command')).toEqual({ kind: 'server', failure: 'unknown' });
 });

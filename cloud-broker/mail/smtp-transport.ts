@@ -1,13 +1,9 @@
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { SendResult } from './back-off.ts';
 import { messageOf, type OutgoingMail } from './message.ts';
+import { isAboutMail, rfcTimes, SmtpWatch, type SmtpPhase, type SmtpTimes } from './smtp-phases.ts';
 import type { SmtpSettings } from './smtp-settings.ts';
 import type { MailTransport } from './transport.ts';
-
-const CONNECT_MS = 10_000;
-const SILENCE_MS = 30_000;
-/** Longest for one mail as a whole, however busy the other side keeps the line. */
-const MAIL_MS = 60_000;
 
 /** What nodemailer says of a failed try. */
 interface SmtpError {
@@ -28,49 +24,101 @@ function failureOf({ code, originalCode, responseCode, command, response }: Smtp
 /** 421: going away; 530 to 538: sign in first, or otherwise. They say nothing about a mail. */
 const ABOUT_THE_SESSION: ReadonlySet<number> = new Set([421, 530, 534, 535, 538]);
 
-/** An answer to the recipient or to the text is about this mail; anything else is about the server, and true for every other mail too. */
-export function smtpFailure(error: SmtpError): Exclude<SendResult, { kind: 'sent' }> {
-  const { command, responseCode = 0 } = error;
-  const isAboutMail =
-    (command === 'RCPT TO' || command === 'DATA') && responseCode >= 400 && !ABOUT_THE_SESSION.has(responseCode);
-  const kind = isAboutMail ? (responseCode >= 500 ? 'refused' : 'later') : 'server';
-  return { kind, failure: failureOf(error) };
-}
+/** The whole text was handed over and the answer did not come: nobody knows whether the mail was taken, so it may come twice. */
+const UNKNOWN = 'after DATA, may have been delivered';
 
 /**
- * Hands mails to an SMTP server. Its certificate is always checked; without TLS only on this machine itself. `name`: what the service
- * calls itself there.
+ * An answer to the recipient or to the text is about this mail, and so is a line that breaks from MAIL on; anything else is about the
+ * server, and true for every other mail too.
  */
-export function smtpTransport(settings: SmtpSettings, about: { from: string; name: string }): MailTransport {
+export function smtpFailure(error: SmtpError, phase: SmtpPhase): Exclude<SendResult, { kind: 'sent' }> {
+  const { command, responseCode = 0 } = error;
+  const failure = failureOf(error);
+  if (responseCode === 0 && isAboutMail(phase))
+    return { kind: 'later', failure: phase === 'end' ? `${failure} ${UNKNOWN}` : failure };
+  const isAnswer = (command === 'RCPT TO' || command === 'DATA') && responseCode >= 400 && !ABOUT_THE_SESSION.has(responseCode);
+  return { kind: isAnswer ? (responseCode >= 500 ? 'refused' : 'later') : 'server', failure };
+}
+
+/** What was waited for, in a failure. */
+const WAITED: Record<SmtpPhase, string> = {
+  connect: 'CONN',
+  greeting: 'GREETING',
+  command: 'COMMAND',
+  sender: 'MAIL FROM',
+  recipient: 'RCPT TO',
+  data: 'DATA',
+  text: 'TEXT',
+  end: UNKNOWN,
+};
+
+function tooLate(phase: SmtpPhase): Exclude<SendResult, { kind: 'sent' }> {
+  return { kind: isAboutMail(phase) ? 'later' : 'server', failure: `ETIMEDOUT ${WAITED[phase]}` };
+}
+
+const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+
+/**
+ * Hands mails to an SMTP server, each over a connection of its own. Its certificate is always checked; without TLS only on this machine
+ * itself. A mail to an address that is not ASCII is refused where the server does not offer SMTPUTF8. `name`: what the service calls
+ * itself there.
+ */
+export function smtpTransport(settings: SmtpSettings, about: { from: string; name: string; times?: SmtpTimes }): MailTransport {
+  const { times = rfcTimes, from, name } = about;
+  return {
+    async send(mail: OutgoingMail, signal: AbortSignal) {
+      const stop = new AbortController();
+      // Why it was stopped from here.
+      let stopped: SendResult | null = null;
+      const end = (result: SendResult): void => {
+        stopped ??= result;
+        stop.abort();
+      };
+      const watch = new SmtpWatch({
+        times,
+        startTls: settings.security === 'starttls',
+        onGreeted: (extensions) => {
+          if (!isAscii(mail.recipient + from) && !/^250[ -]SMTPUTF8\b/im.test(extensions))
+            end({ kind: 'refused', failure: 'SMTPUTF8 not offered' });
+        },
+        onLate: (phase) => end(tooLate(phase)),
+      });
+      const options: SendMailOptions & { signal: AbortSignal } = {
+        ...messageOf(mail, from),
+        signal: AbortSignal.any([signal, stop.signal]),
+      };
+      try {
+        await connection(settings, { name, watch, times }).sendMail(options);
+        return { kind: 'sent' };
+      } catch (error) {
+        if (signal.aborted) return { kind: 'server', failure: 'EABORT' };
+        return stopped ?? smtpFailure(error as SmtpError, watch.phase);
+      } finally {
+        watch.stop();
+      }
+    },
+  };
+}
+
+function connection(settings: SmtpSettings, { name, watch, times }: { name: string; watch: SmtpWatch; times: SmtpTimes }) {
   const { host, port, security, user } = settings;
-  const transport = createTransport({
+  // The watch measures each phase; the library's own limits, which count several in one, stand behind it.
+  const longest = Object.values(times).reduce((sum, time) => sum + time, 0);
+  return createTransport({
     host,
     port,
-    name: about.name,
+    name,
     secure: security === 'tls',
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
     ...(user === null ? {} : { auth: { user: user.name, pass: user.password } }),
-    connectionTimeout: CONNECT_MS,
-    greetingTimeout: CONNECT_MS,
-    dnsTimeout: CONNECT_MS,
-    socketTimeout: SILENCE_MS,
-    logger: false,
+    connectionTimeout: longest,
+    greetingTimeout: longest,
+    dnsTimeout: longest,
+    socketTimeout: longest,
+    logger: watch.logger,
+    transactionLog: true,
     debug: false,
   });
-  return {
-    async send(mail: OutgoingMail, signal: AbortSignal) {
-      const options: SendMailOptions & { signal: AbortSignal } = {
-        ...messageOf(mail, about.from),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(MAIL_MS)]),
-      };
-      try {
-        await transport.sendMail(options);
-        return { kind: 'sent' };
-      } catch (error) {
-        return smtpFailure(error as SmtpError);
-      }
-    },
-  };
 }

@@ -37,6 +37,8 @@ export interface MailServerOptions {
   user?: { name: string; password: string };
   /** The host of the URL, also in its certificate. */
   host?: string;
+  /** Does not offer SMTPUTF8. */
+  asciiOnly?: boolean;
 }
 
 export interface MailServer {
@@ -118,7 +120,7 @@ export function tokenOf(mail: { text: string }): string {
 
 /** Starts it on a free port. With TLS its certificate is for `host` (default 127.0.0.1), signed by `ca`. */
 export async function startMailServer(options: MailServerOptions = {}): Promise<MailServer> {
-  const { security = 'none', user, host = '127.0.0.1' } = options;
+  const { security = 'none', user, host = '127.0.0.1', asciiOnly = false } = options;
   const { ca, key, cert } = await certificateFor(host);
   const mails = new Journal<ReceivedMail>();
   const asked: string[] = [];
@@ -132,6 +134,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     authOptional: user === undefined,
     allowInsecureAuth: true,
     disableReverseLookup: true,
+    hideSMTPUTF8: asciiOnly,
     disabledCommands: [...(security === 'none' ? ['STARTTLS'] : []), ...(user === undefined ? ['AUTH'] : [])],
     onAuth: ({ username, password }, _session, reply) => {
       if (username === user?.name && password === user?.password) reply(null, { user: username ?? '' });

@@ -16,20 +16,24 @@ export interface WaitingMail {
   tries: number;
 }
 
-/** Mails whose next try is due, the longest due first. */
-export function dueMails(sql: Sql, now: number, limit: number): WaitingMail[] {
+const NOT_AMONG = 'id NOT IN (SELECT value FROM json_each(?))';
+
+/** Mails whose next try is due, the longest due first; `except`: ids of those that are on their way. */
+export function dueMails(sql: Sql, now: number, about: { limit: number; except: readonly number[] }): WaitingMail[] {
   return sql.all<WaitingMail>(
     `SELECT id, recipient, template, language, data, secret, created_at AS createdAt, tries FROM outbox
-     WHERE sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= ? ORDER BY next_try_at, id LIMIT ?`,
+     WHERE sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= ? AND ${NOT_AMONG} ORDER BY next_try_at, id LIMIT ?`,
     now,
-    limit,
+    JSON.stringify(about.except),
+    about.limit,
   );
 }
 
-/** When the next try of any mail is due, ms since 1970; null where none waits. */
-export function nextMailAt(sql: Sql): number | null {
+/** When the next try of any mail but these is due, ms since 1970; null where none waits. */
+export function nextMailAt(sql: Sql, except: readonly number[]): number | null {
   const row = sql.get<{ at: number }>(
-    'SELECT next_try_at AS at FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL ORDER BY next_try_at, id LIMIT 1',
+    `SELECT next_try_at AS at FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL AND ${NOT_AMONG} ORDER BY next_try_at, id LIMIT 1`,
+    JSON.stringify(except),
   );
   return row?.at ?? null;
 }

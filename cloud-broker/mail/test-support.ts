@@ -1,0 +1,125 @@
+/** A store, a mail server and the mailer between them, for the tests of mail/. It ends with the test. */
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
+import { startMailServer, type MailServer } from '../../test/support/mail-server.ts';
+import { eventually } from '../../test/support/process.ts';
+import { START, testDomain } from '../../test/support/store.ts';
+import { createSecrets, type Secrets } from '../keys/secrets.ts';
+import type { Mail } from '../store/outbox-rows.ts';
+import { Mailer, type MailerParts } from './mailer.ts';
+import { rfcTimes, type SmtpTimes } from './smtp-phases.ts';
+import { readSmtpUrl } from './smtp-settings.ts';
+import { smtpTransport } from './smtp-transport.ts';
+import type { MailTransport } from './transport.ts';
+
+export const ADA = 'ada@springfield.example';
+export const TOKEN = 'mN3-token-of-a-link-_0';
+export const DATA = { user: 'ada@springfield', name: 'springfield', organization: 'Springfield' };
+
+interface Row {
+  tries: number;
+  next_try_at: number;
+  sent_at: number | null;
+  given_up_at: number | null;
+  failure: string | null;
+  secret: Uint8Array | null;
+}
+
+export interface Office {
+  store: InProcessStore;
+  secrets: Secrets;
+  server: MailServer;
+  mailer: Mailer;
+  /** Another one, once that is closed: the service was started again. */
+  start(): Mailer;
+  log: string[];
+  counted: string[];
+  clock: { now: number };
+  /** Puts a mail of this template into the outbox, and wakes the mailer. */
+  put(mail?: Partial<Mail>): number;
+  row(id: number): Row;
+  /** Lets time pass. */
+  pass(ms: number): void;
+}
+
+export function smtp(url: string, times: Partial<SmtpTimes> = {}): MailTransport {
+  const settings = readSmtpUrl(url);
+  if (settings === null) throw new Error('not a mail server');
+  const about = { from: 'registration@rollcall.example', name: 'localhost', times: { ...rfcTimes, ...times } };
+  return smtpTransport(settings, about);
+}
+
+export async function office(
+  options: { transport?: (server: MailServer) => MailTransport; write?: 'fails once' } & Pick<
+    MailerParts,
+    'slowMs' | 'stopMs'
+  > = {},
+): Promise<Office> {
+  const { slowMs = 60_000, stopMs = 5_000 } = options;
+  const store = await inProcessStore();
+  await testDomain(store, 'springfield');
+  const server = await startMailServer();
+  const secrets = createSecrets(randomBytes(32));
+  const clock = { now: START };
+  const log: string[] = [];
+  const counted: string[] = [];
+  let failing = options.write === 'fails once' ? 1 : 0;
+  const parts: MailerParts = {
+    store: {
+      reader: store.reader,
+      write: async (name, input) => {
+        if (failing > 0) {
+          failing -= 1;
+          throw new Error('busy');
+        }
+        return store.write(name, input);
+      },
+    },
+    secrets,
+    transport: (options.transport ?? ((own) => smtp(own.url)))(server),
+    home: 'https://rollcall.example',
+    host: 'rollcall.example',
+    clock: () => clock.now,
+    dice: () => 1,
+    count: (outcome) => counted.push(outcome),
+    log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
+    serverAwayMs: 5,
+    slowMs,
+    stopMs,
+  };
+  const start = (): Mailer => {
+    const mailer = new Mailer(parts);
+    onTestFinished(() => mailer.close());
+    return mailer;
+  };
+  const mailer = start();
+  const put: Office['put'] = (facts) => {
+    const mail = {
+      domainId: 1,
+      recipient: ADA,
+      template: 'reset',
+      language: 'en',
+      data: DATA,
+      secret: secrets.seal('mail', facts?.template ?? 'reset', TOKEN),
+      ...facts,
+    } as Mail;
+    store.transaction((context) => context.mail(mail, clock.now));
+    mailer.wake();
+    return store.committed.mails.at(-1) ?? 0;
+  };
+  const row: Office['row'] = (id) => {
+    const found = store.reader.get<Row>('SELECT * FROM outbox WHERE id = ?', id);
+    if (found === null) throw new Error('no such mail');
+    return found;
+  };
+  return { store, secrets, server, mailer, start, log, counted, clock, put, row, pass };
+  function pass(ms: number): void {
+    clock.now += ms;
+    mailer.wake();
+  }
+}
+
+export const once = async (there: Office, id: number, what: (row: Row) => boolean): Promise<Row> =>
+  eventually(() => there.row(id), what, 'the row of the mail');
