@@ -51,7 +51,7 @@ export class SmtpWatch {
   private readonly watched: Watched;
   private readonly asked: string[] = [];
   private timer: NodeJS.Timeout | null = null;
-  private isSecured = false;
+  private isSecured: boolean;
   phase: SmtpPhase = 'connect';
 
   constructor(watched: Watched) {
