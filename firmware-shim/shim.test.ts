@@ -74,6 +74,8 @@ describe('texts of boards', () => {
     expect(cleanAscii('Modèle\u202E 55\0')).toBe('Modle 55');
     expect(cleanAscii('x1'.repeat(100))?.length).toBe(64);
     expect(cleanText('Société\u200B 💡', 9)).toBe('Société');
+    // Bytes that are no UTF-8 come as U+FFFD: one in a maker's name would keep the board out.
+    expect(cleanText('Soci\uFFFDt\uFFFD\u3164', 9)).toBe('Socit');
     expect(cleanText('\0', 9)).toBeUndefined();
     expect(cleanUuid('4C4C4544-0043-3510-8052-B4C04F564433\n')).toBe('4c4c4544-0043-3510-8052-b4c04f564433');
     expect(['00000000-0000-0000-0000-000000000000', '03000200-0400-0500-0006-000700080009', 'x'].map(cleanUuid)).toEqual([

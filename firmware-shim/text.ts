@@ -1,9 +1,9 @@
 import { isPlaceholderSerial } from '../protocol/placeholder.ts';
+import { withoutInvisible } from '../protocol/text.ts';
 
 /** The longest serial or model that the protocol carries (A6). */
 const MOST_CHARACTERS = 64;
 const ASCII = /^[\x20-\x7e]+$/;
-const CONTROLS = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** Without the NUL that ends device-tree strings, the line end of sysfs files, and blanks around. */
 function trimmed(raw: string | null | undefined): string {
@@ -31,7 +31,7 @@ export function cleanAscii(raw: string | null | undefined): string | undefined {
 
 /** Device text (A6): nothing invisible, cut at `most` characters; undefined when nothing is left. */
 export function cleanText(raw: string | null | undefined, most: number): string | undefined {
-  const cut = trimmed(raw).replace(CONTROLS, '').slice(0, most);
+  const cut = withoutInvisible(trimmed(raw)).slice(0, most);
   // The cut may have halved a surrogate pair.
   const whole = cut.replace(/[\ud800-\udbff]$/, '').trim();
   return whole === '' ? undefined : whole;

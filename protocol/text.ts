@@ -1,8 +1,9 @@
 import * as z from 'zod';
 
 // Control, bidirectional, zero-width and other invisible characters (A6): they make two names look alike. Some letters and
-// marks are invisible too: the grapheme joiner, the Hangul fillers and two Khmer vowels.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/u;
+// marks are invisible too: the grapheme joiner, the Hangul fillers and two Khmer vowels. U+FFFD stands where text was lost on its way.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufffd]/u;
+const ALL_INVISIBLE = new RegExp(INVISIBLE, 'gu');
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
 
 /** Device text (A6): 1 to `most` characters, not only blanks, nothing invisible. Left as it came: it may be signed. */
@@ -11,7 +12,13 @@ export const deviceText = (most: number) =>
     .string()
     .max(most)
     .refine((text) => text.trim() !== '', 'must not be empty')
-    .refine((text) => !INVISIBLE.test(text), 'has control, bidirectional or zero-width characters');
+    .refine(
+      (text) => !INVISIBLE.test(text),
+      'has control, bidirectional or zero-width characters, or some that were lost (U+FFFD)',
+    );
+
+/** The same text without what device text must not hold. */
+export const withoutInvisible = (text: string): string => text.replace(ALL_INVISIBLE, '');
 
 /** Serial, model and firmware (A6): 1 to `most` printable ASCII characters, not only blanks. */
 export const asciiText = (most: number) =>
