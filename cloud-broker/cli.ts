@@ -7,6 +7,7 @@ import { domainCommands } from './commands/domains.ts';
 import { claimCommands } from './commands/claims.ts';
 import { keyCommands } from './commands/keys.ts';
 import { ledgerCommands } from './commands/ledger.ts';
+import { registerCommands } from './commands/register.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { EXIT, explain, print, type Json } from './commands/output.ts';
 import { readSettings } from './config.ts';
@@ -61,6 +62,7 @@ function buildProgram(): Command {
   keyCommands(program);
   claimCommands(program);
   backupCommands(program);
+  registerCommands(program);
   boardCommands(program);
   simulateCommand(program);
   return program;

@@ -104,6 +104,17 @@ const localErrors = {
     ['A restore into this data folder was interrupted.', 'Run `rollcall restore FILE` again.'],
     ['Une restauration dans ce dossier de données a été interrompue.', 'Relancez `rollcall restore FICHIER`.'],
   ),
+  'file-refused': entry(
+    null,
+    [
+      'The file cannot be imported, and nothing of it was.',
+      'Correct what is named, in the file or its first line, and import it again.',
+    ],
+    [
+      "Le fichier ne peut pas être importé, et rien ne l'a été.",
+      'Corrigez ce qui est nommé, dans le fichier ou sa première ligne, et importez-le de nouveau.',
+    ],
+  ),
   'settings-invalid': entry(
     null,
     ['A setting is not valid.', 'Correct the setting that is named and start again.'],

@@ -116,6 +116,13 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
     expect(await operator().importLines([])).toEqual({ added: 0, changed: 0, unchanged: 0, rejected: [] });
   });
 
+  test('[K2] rejects every line of a serial that stands there twice with other data, however far apart', async () => {
+    const lines = Array.from({ length: 1200 }, (_, n) => line(n + 1, `${kind}-twice-${n % 1199}`, n === 1199 ? 7 : 365));
+    const report = await operator().importLines(lines);
+    expect(report).toMatchObject({ added: 1198, changed: 0, rejected: [{ line: 1 }, { line: 1200 }] });
+    await expect(operator().showBoard(`${kind}-twice-0`)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   test('shows a board, whatever its serial, and the history that its enrolment made', async () => {
     const serial = `${kind}/5 %2F ?#&`;
     await operator().importLines([line(1, serial, 1095)]);

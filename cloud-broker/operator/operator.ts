@@ -7,6 +7,7 @@ import type { IssueKey, KeyIssued } from './keys.ts';
 import type { TakingBack } from './taking-back.ts';
 import type { CloseDay, CloseProgress, DayClosed } from './usage.ts';
 import { MAX_PREVIOUS_DAYS } from '../domains/pairing.ts';
+import { SameSerial } from '../register/same-serial.ts';
 
 const time = z.iso.datetime();
 const text = z.string().max(128);
@@ -60,7 +61,9 @@ export const enrolmentPolicy = z.object({
 });
 
 const MAX_LINES = 1000;
-export const importBody = z.object({ lines: z.array(z.object({ line: z.int().min(1), values: z.unknown() })).max(MAX_LINES) });
+export const importBody = z.strictObject({
+  lines: z.array(z.strictObject({ line: z.int().min(1), values: z.unknown() })).max(MAX_LINES),
+});
 export const importReport = z.object({
   added: z.int(),
   changed: z.int(),
@@ -144,12 +147,14 @@ export interface Operator extends TakingBack {
 
 const MAX_CHUNK_BYTES = 1_000_000;
 
-/** Imports any number of lines in pieces that fit one operation and one request, and adds the reports up. */
+/** Imports any number of lines of one file in pieces that fit one operation and one request, and adds the reports up. */
 export async function importInPieces(
   lines: readonly RegisterLine[],
   importPiece: (piece: RegisterLine[]) => Promise<ImportSummary>,
 ): Promise<ImportSummary> {
   const sum: ImportSummary = { added: 0, changed: 0, unchanged: 0, rejected: [] };
+  const same = new SameSerial();
+  for (const line of lines) same.note(line);
   let piece: RegisterLine[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
@@ -163,11 +168,16 @@ export async function importInPieces(
     bytes = 0;
   };
   for (const line of lines) {
+    const reason = same.reasonOf(line.values);
+    if (reason !== null) {
+      sum.rejected.push({ line: line.line, reason });
+      continue;
+    }
     const size = Buffer.byteLength(JSON.stringify(line));
     if (piece.length === MAX_LINES || bytes + size > MAX_CHUNK_BYTES) await flush();
     piece.push(line);
     bytes += size;
   }
   await flush();
-  return sum;
+  return { ...sum, rejected: sum.rejected.toSorted((a, b) => a.line - b.line) };
 }

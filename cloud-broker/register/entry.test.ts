@@ -28,7 +28,7 @@ describe('reading a line', () => {
   test('[K2] texts as from CSV and values as from JSON are the same entry', () => {
     expect(parseRegisterEntry(VALUES)).toEqual({ entry: ENTRY });
     expect(parseRegisterEntry({ ...ENTRY })).toEqual({ entry: ENTRY });
-    expect(parseRegisterEntry({ ...VALUES, serial: ' SN-1 ', credits: ' 1095 ', later: 'x' })).toEqual({ entry: ENTRY });
+    expect(parseRegisterEntry({ ...VALUES, serial: ' SN-1 ', credits: ' 1095 ' })).toEqual({ entry: ENTRY });
   });
 
   test('[K2] what may be empty is null, missing or empty', () => {
@@ -72,6 +72,33 @@ describe('reading a line', () => {
   ])('[K2] %s %j is rejected, and the reason begins with the column', (column, value) => {
     const parsed = parseRegisterEntry({ ...VALUES, [column]: value });
     expect(parsed).toEqual({ reason: expect.stringMatching(new RegExp(`^${column}: .{5,}`)) });
+  });
+
+  test('[K2] [E4] a name that is not the register’s rejects the line: a factory key under another name is not left out', () => {
+    const { factoryPublicKey: _, ...least } = VALUES;
+    expect(parseRegisterEntry({ ...least, ' FactoryPublickey ': PEM })).toEqual({
+      entry: { ...ENTRY, factoryPublicKey: PEM.trim() },
+    });
+    expect(parseRegisterEntry({ ...least, 'factory public key': PEM })).toEqual({
+      reason: 'the column “factory public key” is not known (did you mean “factoryPublicKey”?)',
+    });
+    expect(parseRegisterEntry({ ...VALUES, Serial: 'SN-2' })).toEqual({ reason: 'the column “serial” is there twice' });
+    expect(parseRegisterEntry([VALUES])).toEqual({ reason: 'line: is no JSON object' });
+  });
+
+  test.each([
+    ['serial', '1.23457E+12', 'a spreadsheet rounded it'],
+    ['serial', '1,23457E+12', 'a spreadsheet rounded it'],
+    ['serial', '="00123"', 'a spreadsheet’s formula'],
+    ['model', '#REF!', 'a spreadsheet’s error'],
+    ['invoice', '2,02609E+11', 'a spreadsheet rounded it'],
+    ['purchasedOn', '31/01/2026', 'a date as YYYY-MM-DD'],
+    ['purchasedOn', '46053', 'a date as YYYY-MM-DD'],
+    ['credits', '1.095', 'a whole number'],
+  ])('[K2] %s %j is what a spreadsheet made of it, and says so', (column, value, reason) => {
+    expect(parseRegisterEntry({ ...VALUES, [column]: value })).toEqual({
+      reason: expect.stringMatching(new RegExp(`^${column}: .*${reason}`)) as unknown,
+    });
   });
 
   test('[K2] whatever a line holds, there is an entry or a reason', () => {

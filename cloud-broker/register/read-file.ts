@@ -1,59 +1,113 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { parse } from 'csv-parse';
+import { RollcallError } from '../../protocol/errors.ts';
+import { strictDecoder } from '../../protocol/table-bytes.ts';
+import { lineProblem, TableRefusal } from '../../protocol/table-problems.ts';
+import { LineSplitter, MOST_LINE_CHARACTERS, TableReader, type Line } from '../../protocol/table.ts';
+import { REGISTER_COLUMNS } from './entry.ts';
 
-/** One line of a register file: its number, counted from 1 as an editor does, and its values. */
-export interface RegisterLine {
-  line: number;
-  values: unknown;
-}
+/** One line of a register file: its number, counted from 1 as an editor does, and its values, or why it cannot be read. */
+export type FileLine = { line: number; values: unknown } | { line: number; reason: string };
 
 /**
- * Reads a register file line by line, whatever its size: JSON lines where the first character is `{`, else CSV with a
- * header line. A JSON line that cannot be read has the text as its value, so that it gets its own verdict.
+ * Reads a register file line by line, whatever its size: JSON lines where the first character is `{`, else CSV with a header line. A line
+ * that cannot be read is told with its reason; a file that cannot be taken as a whole is refused with `file-refused`.
  */
-export async function* readRegisterFile(file: string): AsyncGenerator<RegisterLine> {
-  if ((await firstCharacter(file)) === '{') yield* jsonLines(file);
-  else yield* csvLines(file);
-}
-
-async function firstCharacter(file: string): Promise<string> {
-  for await (const chunk of createReadStream(file, { encoding: 'utf8', start: 0, end: 63 }))
-    return (chunk as string)
-      .replace(/^\uFEFF/, '')
-      .trimStart()
-      .charAt(0);
-  return '';
-}
-
-async function* jsonLines(file: string): AsyncGenerator<RegisterLine> {
-  let line = 0;
-  for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
-    line += 1;
-    if (text.trim() !== '') yield { line, values: parsed(text) };
-  }
-}
-
-function parsed(text: string): unknown {
+export async function* readRegisterFile(file: string): AsyncGenerator<FileLine> {
   try {
-    return JSON.parse(text);
-  } catch {
-    return text.slice(0, 100);
+    let reader: { push(text: string): FileLine[]; end(): FileLine[] } | null = null;
+    let begin = '';
+    for await (const text of textOf(file)) {
+      if (reader !== null) yield* reader.push(text);
+      else {
+        begin += text;
+        reader = readerFor(begin.trimStart().charAt(0));
+        if (reader !== null) yield* reader.push(begin);
+      }
+    }
+    if (reader === null) throw new TableRefusal([{ kind: 'empty' }]);
+    yield* reader.end();
+  } catch (error) {
+    if (error instanceof TableRefusal) throw new RollcallError('file-refused', { file, reason: error.message });
+    throw error;
   }
 }
 
-async function* csvLines(file: string): AsyncGenerator<RegisterLine> {
-  const options = {
-    bom: true,
-    columns: true,
-    info: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    trim: true,
-    max_record_size: 65_536,
-  } as const;
-  for await (const entry of createReadStream(file).pipe(parse(options))) {
-    const { record, info } = entry as { record: Record<string, string>; info: { lines: number } };
-    yield { line: info.lines, values: record };
+function readerFor(firstCharacter: string): JsonLines | CsvLines | null {
+  if (firstCharacter === '[') throw new TableRefusal([{ kind: 'json-array' }]);
+  if (firstCharacter === '') return null;
+  return firstCharacter === '{' ? new JsonLines() : new CsvLines();
+}
+
+/** Only what is surely right: an invoice is known by its text, so a guess at the encoding would make two of one. */
+async function* textOf(file: string): AsyncGenerator<string> {
+  let decoder: TextDecoder | null = null;
+  const decoded = (bytes?: Buffer): string => {
+    try {
+      decoder ??= strictDecoder(bytes ?? Buffer.alloc(0));
+      return decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch {
+      throw new TableRefusal([{ kind: 'encoding' }]);
+    }
+  };
+  for await (const chunk of createReadStream(file)) yield decoded(chunk as Buffer);
+  yield decoded();
+}
+
+class CsvLines {
+  private readonly reader = new TableReader(REGISTER_COLUMNS);
+
+  push(text: string): FileLine[] {
+    return this.reader.push(text).map(told);
+  }
+
+  end(): FileLine[] {
+    return this.reader.end().map(told);
   }
 }
+
+function told(row: ReturnType<TableReader['push']>[number]): FileLine {
+  if ('problem' in row) return { line: row.line, reason: lineProblem(row.problem, 'en') };
+  const values = Object.entries(row.cells).map(([name, cell]) => [name, cell.trim()] as const);
+  return { line: row.line, values: Object.fromEntries(values) };
+}
+
+class JsonLines {
+  private readonly splitter = new LineSplitter();
+  private begun = false;
+
+  push(text: string): FileLine[] {
+    return this.splitter.push(text).flatMap((line) => this.read(line));
+  }
+
+  end(): FileLine[] {
+    return this.splitter.end().flatMap((line) => this.read(line));
+  }
+
+  private read({ line, text }: Line): FileLine[] {
+    const json = text.trim();
+    if (json === '') return [];
+    if (!this.begun && json === '{') throw new TableRefusal([{ kind: 'json-over-lines' }]);
+    this.begun = true;
+    if (text.length > MOST_LINE_CHARACTERS)
+      return [{ line, reason: lineProblem({ kind: 'too-long', most: MOST_LINE_CHARACTERS }, 'en') }];
+    return [{ line, ...parsed(json) }];
+  }
+}
+
+function parsed(json: string): { values: unknown } | { reason: string } {
+  try {
+    const values: unknown = JSON.parse(json);
+    return namesIn(json) > namesOf(values) ? { reason: 'line: a name stands twice in one object' } : { values };
+  } catch {
+    return { reason: 'line: is no JSON object' };
+  }
+}
+
+const namesOf = (value: unknown): number => {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((sum: number, inner) => sum + namesOf(inner), own);
+};
+
+/** As they are written: of a name that stands twice, JSON.parse keeps the last in silence. */
+const namesIn = (json: string): number => [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon).length;

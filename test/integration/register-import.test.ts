@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
@@ -41,7 +42,7 @@ test('[K2] 100,000 lines are listed with one command; again, all are unchanged; 
     const startedMs = performance.now();
     const { code, json, stderr } = await service.command('register', 'import', file);
     seconds.push(`${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
-    expect(code, stderr).toBe(0);
+    expect(code, stderr).toBe(1);
     return json;
   };
   const first = await run();
@@ -58,3 +59,43 @@ test('[K2] 100,000 lines are listed with one command; again, all are unchanged; 
   expect(rows).toEqual([{ boards: good, credits: good * 1095 }]);
   console.info(`register import: ${LINES} lines in ${seconds.join(', again in ')}`);
 }, 120_000);
+
+const HEAD = 'serial,model,factoryPublicKey,invoice,purchasedOn,credits,fulfilment';
+
+/** Imports text as a file of its own, beside a running service or on the folder of one that does not run. */
+async function importText(service: TestService, text: string): ReturnType<TestService['command']> {
+  const file = join(service.folder, 'some.csv');
+  await writeFile(file, text);
+  return service.command('register', 'import', file);
+}
+
+test('[K2] a file whose first line names another column lists nothing; one line that cannot be read stops no other', async () => {
+  const service = await TestService.start();
+  const listed = async (): Promise<unknown[]> => readDatabase(service.folder, 'SELECT serial FROM boards ORDER BY serial_key');
+  const refused = await importText(
+    service,
+    `${HEAD.replace('invoice', 'Invoice no')}\nSN-1,M,,INV-1,2026-09-01,7,on-enrolment\n`,
+  );
+  expect([refused.code, refused.json]).toEqual([1, null]);
+  expect(refused.stderr).toMatch(
+    /^file-refused: .*\n[^]*“Invoice no” is not known \(did you mean “invoice”\?\)\n(?:.*\n)?Next step: /,
+  );
+  expect(await listed()).toEqual([]);
+
+  const board = (n: number, model = 'M'): string => `SN-${String(n).padStart(4, '0')},${model},,,,7,on-enrolment`;
+  const lines = Array.from({ length: 2500 }, (_, n) => board(n + 2));
+  lines[1498] = board(1500, 'SMART Board 65" 4K');
+  lines[1600] = board(1602, '"SMART Board 65');
+  lines[10] = '1.23457E+12,M,,,,7,on-enrolment';
+  lines[20] = board(22).replace(',7,', ',8,');
+  lines[2400] = board(22);
+  const { code, json } = await importText(service, [HEAD, ...lines].join('\r\n'));
+  expect(code).toBe(1);
+  expect(json).toMatchObject({ added: 2495, changed: 0, unchanged: 0 });
+  const rejected = json?.['rejected'] as { line: number }[];
+  expect(rejected.map(({ line }) => line)).toEqual([12, 22, 1500, 1602, 2402]);
+  expect(await listed()).toHaveLength(2495);
+  expect(await service.stop()).toBe(0);
+  const again = await importText(service, [HEAD, ...lines.slice(0, 10)].join('\n'));
+  expect([again.code, again.json]).toEqual([0, { added: 0, changed: 0, unchanged: 10, rejected: [] }]);
+}, 60_000);
