@@ -1,23 +1,68 @@
 import * as z from 'zod';
 import { cursor, limit } from './api.ts';
-import { asciiText, deviceText } from './text.ts';
+import { spreadsheetDamage } from './table-cells.ts';
+import type { Columns } from './table-head.ts';
+import { asciiText, deviceText, serialKey } from './text.ts';
 
 /** Labels and tags by serial: of devices that are here, and of displays still to come, for which they wait. */
+
+/** What the export of devices writes, in this order. */
+export const EXPORT_COLUMNS = [
+  'id',
+  'serial',
+  'label',
+  'tags',
+  'status',
+  'statusSince',
+  'model',
+  'manufacturer',
+  'firmware',
+  'os',
+  'arch',
+  'agentVersion',
+  'serialSource',
+  'enrolledAt',
+  'creditsBrought',
+  'lastHeartbeatAt',
+] as const;
+const IMPORTED: readonly string[] = ['serial', 'label', 'tags'];
+/** What a table of labels and tags may have: the export imports back, and any other column refuses the file. */
+export const LABEL_COLUMNS: Columns = {
+  required: ['serial'],
+  optional: ['label', 'tags'],
+  leftOut: EXPORT_COLUMNS.filter((name) => !IMPORTED.includes(name)),
+};
 
 export const MOST_IMPORTED = 250;
 /** One line: what is left out stays as it is. */
 export const importRow = z
   .strictObject({
     line: z.int().min(1).max(1_000_000),
-    serial: asciiText(128),
+    serial: asciiText(128).refine((serial) => spreadsheetDamage(serial) !== 'rounded', 'was rounded by a spreadsheet'),
     label: deviceText(64).optional(),
     tags: z.array(deviceText(64)).max(32).optional(),
   })
   .refine(({ label, tags }) => label !== undefined || tags !== undefined, 'neither label nor tags');
 
+/** E12: the lines of each serial that stands on several with other labels or tags: nobody but who wrote them knows which is right. */
+export function differingSerials(rows: readonly ImportRow[]): Map<string, number[]> {
+  const of = new Map<string, { lines: number[]; contents: Set<string> }>();
+  for (const { line, serial, label = null, tags = null } of rows) {
+    const same = of.get(serialKey(serial)) ?? { lines: [], contents: new Set() };
+    same.lines.push(line);
+    same.contents.add(JSON.stringify([label, tags]));
+    of.set(serialKey(serial), same);
+  }
+  return new Map([...of].flatMap(([key, { lines, contents }]) => (contents.size > 1 ? [[key, lines]] : [])));
+}
+
 /** POST /devices/import: with `preview` nothing is changed. */
 export const importBody = z.strictObject({
-  rows: z.array(importRow).min(1).max(MOST_IMPORTED),
+  rows: z
+    .array(importRow)
+    .min(1)
+    .max(MOST_IMPORTED)
+    .refine((rows) => differingSerials(rows).size === 0, 'a serial stands there twice with other data'),
   preview: z.boolean().default(false),
 });
 

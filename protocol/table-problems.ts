@@ -45,7 +45,7 @@ const thousands = (value: number, language: Language): string => value.toLocaleS
 function problemsIn(problems: readonly FileProblem[], language: Language): string {
   const named = problems.slice(0, MOST_NAMED).map((problem) => fileProblem[language](problem));
   const more = problems.length - named.length;
-  if (more > 0) named.push(language === 'fr' ? `et ${more} autres` : `and ${more} more`);
+  if (more > 0) named.push(language === 'fr' ? `et encore ${more}` : `and ${more} more`);
   return named.join(language === 'fr' ? ' ; ' : '; ');
 }
 

@@ -41,6 +41,26 @@ describe('labels and tags by serial', () => {
     expect(named(id)).toEqual({ label: 'Hall', tags: '["north"]' });
   });
 
+  test('[A6] keep the blanks around a label, which tables lose, and take it for unchanged', async () => {
+    const id = await harness.device(springfield, 'BLANK-1');
+    await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie: springfield.cookie, body: { label: ' Hall ' } });
+    expect(verdicts(await upload([{ serial: 'BLANK-1', label: 'Hall' }]))).toEqual(['2 unchanged']);
+    expect(verdicts(await upload([{ serial: 'BLANK-1', label: 'Hall', tags: ['x'] }]))).toEqual(['2 changed']);
+    expect(named(id)).toEqual({ label: ' Hall ', tags: '["x"]' });
+  });
+
+  test('[E12] of a serial that stands there twice with other data nothing is taken; the same twice is once', async () => {
+    const id = await harness.device(springfield, 'TWICE-1');
+    const rows = [
+      { line: 2, serial: 'TWICE-1', label: 'a' },
+      { line: 3, serial: ' twice-1', label: 'b' },
+    ];
+    const about = { cookie: springfield.cookie, body: { rows } };
+    expect((await harness.request('POST', '/api/v1/devices/import', about)).status).toBe(400);
+    expect(named(id)).toMatchObject({ label: 'TWICE-1' });
+    expect(verdicts(await upload(rows.map(({ serial }) => ({ serial, label: 'a' }))))).toEqual(['2 changed', '3 unchanged']);
+  });
+
   test('[E2] wait for displays still to come, and are used up when one enrols: an admin’s later change stays', async () => {
     const rows = [{ serial: 'GYM-1', label: 'Gym', tags: ['south'] }];
     expect(verdicts(await upload(rows))).toEqual(['2 waits']);
@@ -86,6 +106,10 @@ describe('labels and tags by serial', () => {
       { serial: '', label: 'x' },
       { serial: 'X', label: '\u202E' },
       { serial: 'X', tags: [''] },
+      { serial: 'X', label: 'd\uFFFDtude' },
+      { serial: 'X', tags: ['2\uFFFDme'] },
+      { serial: '1.23457E+12', label: 'x' },
+      { serial: 'X', label: 'x', Tags: ['y'] },
     ]) {
       const answer = await harness.request('POST', '/api/v1/devices/import', {
         cookie: springfield.cookie,

@@ -37,7 +37,9 @@ export function judge(sql: Sql, domainId: number, row: ImportRow, mayWait: boole
       : null;
   const before = device === null ? expected : { label: device.label, tags: device.tags };
   const tags = row.tags === undefined ? undefined : JSON.stringify([...new Set(row.tags)]);
-  const after = { label: row.label ?? before?.label ?? null, tags: tags ?? before?.tags ?? null };
+  // Tables lose the blanks around a text: an export that comes back changes nothing.
+  const isSameLabel = row.label === undefined || row.label.trim() === before?.label?.trim();
+  const after = { label: (isSameLabel ? before?.label : row.label) ?? null, tags: tags ?? before?.tags ?? null };
   const isSame = before !== null && before.label === after.label && before.tags === after.tags;
   const verdict = isSame ? 'unchanged' : device !== null ? 'changed' : expected === null && !mayWait ? 'too-many' : 'waits';
   return { verdict, deviceId: device?.id ?? null, before, after };

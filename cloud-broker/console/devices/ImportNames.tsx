@@ -1,12 +1,15 @@
-import { Button, FileButton, Modal, Progress, Stack, Text } from '@mantine/core';
+import { Alert, Button, FileButton, Modal, Progress, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { expectedPage, importReport, type ImportRow, type ImportVerdict } from '../../../protocol/api-import.ts';
+import { wordsOf } from '../../../protocol/errors.ts';
+import { lineProblem, TableRefusal } from '../../../protocol/table-problems.ts';
 import { ask, change, read } from '../api/client.ts';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import type { WordKey } from '../words/words.ts';
 import { piecesOf, readTable, type ReadTable } from './csv.ts';
+import { ImportRows, type MadeRow } from './ImportRows.tsx';
 
 const MOST_BYTES = 5_000_000;
 const LINES_SHOWN = 10;
@@ -17,13 +20,12 @@ const verdictWords: Record<ImportVerdict, WordKey> = {
   waits: 'import.waits',
   'too-many': 'import.tooMany',
 };
-type Counts = Partial<Record<ImportVerdict, number>>;
 
 /** Labels and tags from a table: shown first, then done; displays still to come get theirs when they enrol. */
 export function ImportNames({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('import.title')} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal opened={opened} onClose={onClose} title={t('import.title')} size="xl" closeButtonProps={{ 'aria-label': t('close') }}>
       <Stack gap="md">
         <Upload />
         <Expected />
@@ -36,39 +38,39 @@ function useImport(onProgress: (done: number) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ rows, preview }: { rows: readonly ImportRow[]; preview: boolean }) => {
-      const counts: Counts = {};
-      let done = 0;
+      const made: MadeRow[] = [];
       for (const piece of piecesOf(rows)) {
-        const { rows: made } = await ask('/devices/import', importReport, { rows: piece, preview });
-        for (const { verdict } of made) counts[verdict] = (counts[verdict] ?? 0) + 1;
-        done += piece.length;
-        onProgress(done);
+        const report = await ask('/devices/import', importReport, { rows: piece, preview });
+        for (const [index, { verdict, before }] of report.rows.entries()) {
+          const row = piece[index];
+          if (row !== undefined) made.push({ ...row, verdict, before });
+        }
+        onProgress(made.length);
       }
-      return { counts, preview };
+      return { made, preview };
     },
     onSettled: () => client.invalidateQueries({ queryKey: EXPECTED }),
   });
 }
 
 function Upload() {
-  const { t, formats } = useWords();
-  const [table, setTable] = useState<ReadTable | 'too-big' | null>(null);
+  const { t } = useWords();
+  const [table, setTable] = useState<ReadTable | TableRefusal | null>(null);
   const [done, setDone] = useState(0);
   const run = useImport(setDone);
   const take = async (file: File | null): Promise<void> => {
     run.reset();
     if (file === null) return;
-    if (file.size > MOST_BYTES) return setTable('too-big');
-    const found = readTable(await file.text());
+    const found = await readFile(file);
     setTable(found);
-    if (found.rows.length > 0) run.mutate({ rows: found.rows, preview: true });
+    if (!(found instanceof TableRefusal) && found.rows.length > 0) run.mutate({ rows: found.rows, preview: true });
   };
-  const rows = table === null || table === 'too-big' ? [] : table.rows;
+  const rows = table === null || table instanceof TableRefusal ? [] : table.rows;
   return (
     <>
       <Text>{t('import.about')}</Text>
       <div>
-        <FileButton accept=".csv,text/csv" onChange={(file) => void take(file)}>
+        <FileButton accept=".csv,.txt,.tsv,text/csv" onChange={(file) => void take(file)}>
           {(props) => (
             <Button variant="default" {...props}>
               {t('import.choose')}
@@ -76,42 +78,85 @@ function Upload() {
           )}
         </FileButton>
       </div>
-      {table === 'too-big' ? <Text role="alert">{t('import.tooBig')}</Text> : null}
-      {table !== null && table !== 'too-big' ? <Problems table={table} /> : null}
+      {table === null ? null : table instanceof TableRefusal ? <RefusedFile refusal={table} /> : <About table={table} />}
       {run.isPending ? <Progress value={(100 * done) / Math.max(1, rows.length)} aria-label={t('import.title')} /> : null}
       {run.isError ? <Refused error={run.error} /> : null}
-      {run.data === undefined ? null : (
-        <div role="status">
-          <strong>{t(run.data.preview ? 'import.would' : 'import.done')}</strong>
-          <ul>
-            {(Object.keys(run.data.counts) as ImportVerdict[]).map((verdict) => (
-              <li key={verdict}>
-                {t(verdictWords[verdict], {
-                  count: run.data.counts[verdict] ?? 0,
-                  n: formats.number(run.data.counts[verdict] ?? 0),
-                })}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {run.data === undefined ? null : <Made made={run.data.made} preview={run.data.preview} />}
       {run.data?.preview === true ? (
-        <Button loading={run.isPending} onClick={() => run.mutate({ rows, preview: false })}>
-          {t('import.apply')}
-        </Button>
+        <div>
+          <Button loading={run.isPending} onClick={() => run.mutate({ rows, preview: false })}>
+            {t('import.apply')}
+          </Button>
+        </div>
       ) : null}
     </>
   );
 }
 
-function Problems({ table: { rows, unreadable, hasSerials } }: { table: ReadTable }) {
-  const { t, formats } = useWords();
-  if (!hasSerials) return <Text role="alert">{t('import.noSerials')}</Text>;
-  if (rows.length === 0 && unreadable.length === 0) return <Text role="alert">{t('import.nothing')}</Text>;
-  if (unreadable.length === 0) return null;
-  const lines = unreadable.slice(0, LINES_SHOWN).map(formats.number).join(', ');
+async function readFile(file: File): Promise<ReadTable | TableRefusal> {
+  if (file.size > MOST_BYTES) return new TableRefusal([{ kind: 'too-large', most: MOST_BYTES }]);
+  try {
+    return readTable(new Uint8Array(await file.arrayBuffer()));
+  } catch (error) {
+    if (error instanceof TableRefusal) return error;
+    throw error;
+  }
+}
+
+function RefusedFile({ refusal }: { refusal: TableRefusal }) {
+  const { language } = useWords();
+  const { message, next } = wordsOf('file-refused', language);
+  const reason = refusal.in(language);
   return (
-    <Text role="alert">{t('import.unreadable', { count: unreadable.length, n: formats.number(unreadable.length), lines })}</Text>
+    <Alert className="rc-alert" variant="default" role="alert" title={message}>
+      <Text>{`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`}</Text>
+      <Text size="sm">{next}</Text>
+    </Alert>
+  );
+}
+
+/** What the file says besides its rows: the lines that cannot be used, what is left out, and a guess that somebody must look at. */
+function About({ table: { rows, problems, leftOut, isGuess } }: { table: ReadTable }) {
+  const { t, language, formats } = useWords();
+  return (
+    <>
+      {rows.length === 0 && problems.length === 0 ? <Text role="alert">{t('import.nothing')}</Text> : null}
+      {isGuess ? <Text role="alert">{t('import.guessed')}</Text> : null}
+      {problems.length === 0 ? null : (
+        <div role="alert">
+          {t('import.unreadable', { count: problems.length, n: formats.number(problems.length) })}
+          <ul>
+            {problems.slice(0, LINES_SHOWN).map(({ line, problem }) => (
+              <li key={line}>{t('import.line', { line: formats.number(line), problem: lineProblem(problem, language) })}</li>
+            ))}
+          </ul>
+          {problems.length > LINES_SHOWN ? t('import.otherLines', { n: formats.number(problems.length - LINES_SHOWN) }) : null}
+        </div>
+      )}
+      {leftOut.length === 0 ? null : <Text className="rc-dim">{t('import.leftOut', { columns: leftOut.join(', ') })}</Text>}
+    </>
+  );
+}
+
+/** How many rows change, wait or are so already, and each row that changes, old → new. */
+function Made({ made, preview }: { made: readonly MadeRow[]; preview: boolean }) {
+  const { t, formats } = useWords();
+  const counts: Partial<Record<ImportVerdict, number>> = {};
+  for (const { verdict } of made) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  return (
+    <>
+      <div role="status">
+        <strong>{t(preview ? 'import.would' : 'import.done')}</strong>
+        <ul>
+          {(Object.keys(counts) as ImportVerdict[]).map((verdict) => (
+            <li key={verdict}>
+              {t(verdictWords[verdict], { count: counts[verdict] ?? 0, n: formats.number(counts[verdict] ?? 0) })}
+            </li>
+          ))}
+        </ul>
+      </div>
+      <ImportRows rows={made.filter(({ verdict }) => verdict !== 'unchanged')} />
+    </>
   );
 }
 

@@ -1,43 +1,15 @@
-import { importRow, MOST_IMPORTED, type ImportRow } from '../../../protocol/api-import.ts';
+import { differingSerials, importRow, LABEL_COLUMNS, MOST_IMPORTED, type ImportRow } from '../../../protocol/api-import.ts';
+import { decodeTable } from '../../../protocol/table-bytes.ts';
+import { spreadsheetDamage } from '../../../protocol/table-cells.ts';
+import { TableRefusal, type LineProblem } from '../../../protocol/table-problems.ts';
+import { TableReader } from '../../../protocol/table.ts';
+import { serialKey } from '../../../protocol/text.ts';
 
 /** Reading a table of labels and tags, as a spreadsheet or our own export writes it. */
 
 /** Bytes of one request: the service takes 64 KiB. */
 const PIECE_BYTES = 48_000;
-
-/** Cells of CSV (RFC 4180) by line; comma, semicolon or tab, whichever the first line has most of. */
-export function cellsOf(text: string): { line: number; cells: string[] }[] {
-  const body = text.replace(/^\uFEFF/, '');
-  const head = body.slice(0, body.search(/[\r\n]|$/));
-  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: head.split(mark).length }));
-  const { mark = ',' } = counts.toSorted((a, b) => b.count - a.count)[0] ?? {};
-  const rows: { line: number; cells: string[] }[] = [];
-  let row = { line: 1, cells: [''] };
-  let line = 1;
-  let quoted = false;
-  const end = (): void => {
-    if (row.cells.some((cell) => cell !== '')) rows.push(row);
-    row = { line: line + 1, cells: [''] };
-  };
-  for (let at = 0; at < body.length; at += 1) {
-    const sign = body[at] ?? '';
-    const last = row.cells.length - 1;
-    if (quoted && sign === '"' && body[at + 1] === '"') {
-      row.cells[last] += '"';
-      at += 1;
-    } else if (sign === '"' && (quoted || row.cells[last] === '')) quoted = !quoted;
-    else if (!quoted && sign === mark) row.cells.push('');
-    else if (!quoted && sign === '\n') {
-      end();
-      line += 1;
-    } else if (quoted || sign !== '\r') {
-      row.cells[last] += sign;
-      if (sign === '\n') line += 1;
-    }
-  }
-  end();
-  return rows;
-}
+const LINES_NAMED = 10;
 
 /** A6: what was made harmless for spreadsheets is taken back. */
 const plain = (cell: string): string => (cell.startsWith("'") ? cell.slice(1) : cell).trim();
@@ -59,35 +31,54 @@ function tagsOf(cell: string): unknown {
 
 export interface ReadTable {
   rows: ImportRow[];
-  /** Lines that cannot be used. */
-  unreadable: number[];
-  /** Without it nothing can be read. */
-  hasSerials: boolean;
+  /** Lines that cannot be used, and why. */
+  problems: { line: number; problem: LineProblem }[];
+  /** Columns of our export that are facts, which nobody can change. */
+  leftOut: readonly string[];
+  /** The text is neither UTF-8 nor says what it is, and was read as Windows-1252. */
+  isGuess: boolean;
 }
 
-/** The columns `serial`, `label` and `tags`, wherever they stand; an empty cell leaves things as they are. */
-export function readTable(text: string): ReadTable {
-  const [head, ...lines] = cellsOf(text);
-  const names = head?.cells.map((name) => plain(name).toLowerCase()) ?? [];
-  const [serialAt, labelAt, tagsAt] = ['serial', 'label', 'tags'].map((name) => names.indexOf(name));
-  const read: ReadTable = { rows: [], unreadable: [], hasSerials: serialAt !== undefined && serialAt !== -1 };
-  if (!read.hasSerials) return read;
-  for (const { line, cells } of lines) {
-    const cell = (at = -1): string => plain(cells[at] ?? '');
-    const label = cell(labelAt);
-    const tags = tagsOf(cell(tagsAt));
-    // Nothing to say of this display.
-    if (label === '' && tags === undefined) continue;
-    const row = importRow.safeParse({
-      line,
-      serial: cell(serialAt),
-      ...(label === '' ? {} : { label }),
-      ...(tags === undefined ? {} : { tags }),
-    });
-    if (row.success) read.rows.push(row.data);
-    else read.unreadable.push(line);
+/** The columns `serial`, `label` and `tags`, wherever they stand; an empty cell leaves things as they are. Throws a TableRefusal. */
+export function readTable(bytes: Uint8Array): ReadTable {
+  const decoded = decodeTable(bytes);
+  if (decoded === undefined) throw new TableRefusal([{ kind: 'encoding' }]);
+  const { text, isGuess } = decoded;
+  if (/^\s*[[{]/.test(text)) throw new TableRefusal([{ kind: 'json' }]);
+  const reader = new TableReader(LABEL_COLUMNS);
+  const rows: ImportRow[] = [];
+  const problems: ReadTable['problems'] = [];
+  for (const row of [...reader.push(text), ...reader.end()]) {
+    const read = 'problem' in row ? row.problem : rowOf(row.line, row.cells);
+    if (read === null) continue;
+    if ('kind' in read) problems.push({ line: row.line, problem: read });
+    else rows.push(read);
   }
-  return read;
+  const differing = differingSerials(rows);
+  const linesOf = ({ serial }: ImportRow): readonly number[] | undefined => differing.get(serialKey(serial));
+  for (const row of rows) {
+    const lines = linesOf(row);
+    if (lines !== undefined)
+      problems.push({ line: row.line, problem: { kind: 'same-serial', lines: lines.slice(0, LINES_NAMED) } });
+  }
+  return {
+    rows: rows.filter((row) => linesOf(row) === undefined),
+    problems: problems.toSorted((a, b) => a.line - b.line),
+    leftOut: reader.leftOut,
+    isGuess,
+  };
+}
+
+/** What a line asks for; null: nothing, as it names neither label nor tags. */
+function rowOf(line: number, cells: Readonly<Record<string, string>>): ImportRow | LineProblem | null {
+  const { serial = '', label = '', tags = '' } = cells;
+  const wanted = { label: plain(label) === '' ? undefined : plain(label), tags: tagsOf(plain(tags)) };
+  if (wanted.label === undefined && wanted.tags === undefined) return null;
+  const damage = spreadsheetDamage(serial);
+  if (damage !== null) return { kind: 'damaged', column: 'serial', damage };
+  const row = importRow.safeParse({ line, serial: plain(serial), ...wanted });
+  if (row.success) return row.data;
+  return { kind: 'value', column: String(row.error.issues[0]?.path[0] ?? 'serial') };
 }
 
 /** As many as one request takes. */

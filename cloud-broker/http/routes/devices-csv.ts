@@ -1,6 +1,7 @@
 /** The list of devices for people with spreadsheets, as a filter shows it. */
 import { Readable } from 'node:stream';
 import * as z from 'zod';
+import { EXPORT_COLUMNS } from '../../../protocol/api-import.ts';
 import { devicesQuery } from '../../../protocol/api.ts';
 import { isoTime, nullableIsoTime } from '../../store/queries/cursor.ts';
 import type { DeviceView, Viewer } from '../../store/queries/devices.ts';
@@ -13,24 +14,6 @@ import type { HttpDeps } from '../deps.ts';
 import { momentOf, viewerOf } from '../present.ts';
 
 const ROWS_A_PIECE = 250;
-const HEAD = [
-  'id',
-  'serial',
-  'label',
-  'tags',
-  'status',
-  'statusSince',
-  'model',
-  'manufacturer',
-  'firmware',
-  'os',
-  'arch',
-  'agentVersion',
-  'serialSource',
-  'enrolledAt',
-  'creditsBrought',
-  'lastHeartbeatAt',
-];
 
 const asked = devicesQuery.omit({ cursor: true, limit: true });
 type Asked = z.output<typeof asked>;
@@ -59,7 +42,7 @@ function rowOf(view: DeviceView, lastHeartbeatAt: number | null): (string | numb
 
 /** A piece at a time: what one reader takes slowly waits in the database, not in memory. */
 async function* csvOf(deps: HttpDeps, search: DeviceSearch, viewer: Viewer, filter: Asked): AsyncGenerator<string> {
-  yield csvLines([HEAD]);
+  yield csvLines([EXPORT_COLUMNS]);
   // Of one moment, so that no page is of another list than the one before.
   const moment = momentOf(deps);
   for (let cursor: string | undefined; ;) {

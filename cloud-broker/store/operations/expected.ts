@@ -20,7 +20,7 @@ export function importNames(context: WriteContext, input: Asked & { rows: Import
     const one = judge(sql, input.domainId, row, room > 0);
     if (one.verdict === 'changed' && one.deviceId !== null) {
       const tags = row.tags === undefined ? null : [...new Set(row.tags)];
-      changeDevice(context, { ...asked, id: one.deviceId, label: row.label ?? null, tags });
+      changeDevice(context, { ...asked, id: one.deviceId, label: row.label === undefined ? null : one.after.label, tags });
     } else if (one.verdict === 'waits') {
       if (one.before === null) room -= 1;
       waiting += 1;
