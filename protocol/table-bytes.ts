@@ -1,7 +1,7 @@
 /** The bytes of a table as text. A character that cannot be read is never replaced: what is stored would not be what was written (A6). */
 
 /** What the mark at the beginning names; UTF-8 where there is none. */
-export function encodingOf(head: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+function encodingOf(head: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   return 'utf-8';

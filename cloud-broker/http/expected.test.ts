@@ -49,6 +49,15 @@ describe('labels and tags by serial', () => {
     expect(named(id)).toEqual({ label: ' Hall ', tags: '["x"]' });
   });
 
+  test('[A6] an export of displays that wait for approval, or share a serial, asks for nothing either', async () => {
+    for (const serial of ['SAME-1', 'Default string', 'Default string']) await harness.enrol(springfield, serial);
+    await upload([{ serial: 'SAME-1', label: 'Gym' }]);
+    const exported = ['SAME-1', 'Default string'].map((serial) => ({ serial, label: serial, tags: [] }));
+    expect(verdicts(await upload(exported))).toEqual(['2 unchanged', '3 unchanged']);
+    expect(verdicts(await upload([{ serial: 'SAME-1', label: 'Hall' }]))).toEqual(['2 waits']);
+    await harness.request('DELETE', '/api/v1/devices/expected', { cookie: springfield.cookie, body: {} });
+  });
+
   test('[E12] of a serial that stands there twice with other data nothing is taken; the same twice is once', async () => {
     const id = await harness.device(springfield, 'TWICE-1');
     const rows = [

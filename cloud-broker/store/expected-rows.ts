@@ -40,9 +40,24 @@ export function judge(sql: Sql, domainId: number, row: ImportRow, mayWait: boole
   // Tables lose the blanks around a text: an export that comes back changes nothing.
   const isSameLabel = row.label === undefined || row.label.trim() === before?.label?.trim();
   const after = { label: (isSameLabel ? before?.label : row.label) ?? null, tags: tags ?? before?.tags ?? null };
-  const isSame = before !== null && before.label === after.label && before.tags === after.tags;
+  const isSame =
+    (before !== null && before.label === after.label && before.tags === after.tags) ||
+    (device === null && isListed(sql, domainId, key, row.label, tags));
   const verdict = isSame ? 'unchanged' : device !== null ? 'changed' : expected === null && !mayWait ? 'too-many' : 'waits';
   return { verdict, deviceId: device?.id ?? null, before, after };
+}
+
+/** The list shows a device with this serial just so, waiting for approval or with a serial that several carry: its export asks for nothing. */
+function isListed(sql: Sql, domainId: number, key: string, label: string | undefined, tags: string | undefined): boolean {
+  const listed = sql.get(
+    `SELECT 1 FROM devices WHERE serial_key = ?1 AND domain_id = ?2 AND state IN ('pending', 'enrolled')
+     AND trim(label) = coalesce(?3, trim(label)) AND tags = coalesce(?4, tags)`,
+    key,
+    domainId,
+    label?.trim() ?? null,
+    tags ?? null,
+  );
+  return listed !== null;
 }
 
 export function expectedCount(sql: Sql, domainId: number): number {
