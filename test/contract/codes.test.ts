@@ -82,6 +82,7 @@ const OWN = [
   'folder-not-empty',
   'backup-damaged',
   'backup-failed',
+  'file-refused',
   'restore-unfinished',
   'too-many-waiting',
   'webhook-address',
