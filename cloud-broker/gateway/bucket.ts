@@ -20,6 +20,11 @@ export class Bucket {
     return true;
   }
 
+  isEmpty(now: number): boolean {
+    this.fill(now);
+    return this.tokens < 1;
+  }
+
   private fill(now: number): void {
     const elapsed = Math.max(0, now - this.at);
     this.tokens = Math.min(this.most, this.tokens + (elapsed * this.perSecond) / 1000);

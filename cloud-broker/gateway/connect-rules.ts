@@ -3,7 +3,6 @@ import { decode, deviceUp, type Will } from '../../protocol/messages.ts';
 import { deviceTopic, isDeviceId, isEnrolmentClientId } from '../../protocol/topics.ts';
 import type { Refusal } from './limits.ts';
 
-const MQTT_3_1_1 = 4;
 const SHORTEST_KEEP_ALIVE_S = 15;
 const LONGEST_KEEP_ALIVE_S = 120;
 
@@ -18,6 +17,7 @@ export type ConnectVerdict =
   | { kind: 'refused'; reason: Refusal; connack: ConnackCode | null };
 
 const brokenRules: ConnectVerdict = { kind: 'refused', reason: 'connect-rules', connack: null };
+const badClientId: ConnectVerdict = { kind: 'refused', reason: 'client-id', connack: CONNACK.identifierRejected };
 
 /** The device's own will topic, QoS 1, no retain, a valid `will` without a reason (protocol.md §1); null where it is not that. */
 function readWill(deviceId: string, will: NonNullable<ConnectPacket['will']>): Will | null {
@@ -27,16 +27,15 @@ function readWill(deviceId: string, will: NonNullable<ConnectPacket['will']>): W
   return read.ok && read.message.reason === undefined ? read.message : null;
 }
 
-/** What a CONNECT asks for, and whether it keeps the rules of its kind of session. Says nothing about who may have it. */
+/** What a well-formed CONNECT of MQTT 3.1.1 (packets.ts) asks for, and whether it keeps the rules of its kind of session. Says nothing about who may have it. */
 export function judgeConnect(packet: ConnectPacket): ConnectVerdict {
   const { clientId, will } = packet;
-  if (packet.protocolId !== 'MQTT' || packet.protocolVersion !== MQTT_3_1_1 || 'bridgeMode' in packet) {
-    return { kind: 'refused', reason: 'protocol-version', connack: CONNACK.protocolVersion };
-  }
+  // Answered whatever clean session says [MQTT-3.1.3-8].
+  if (clientId === '') return badClientId;
   const keepAliveS = packet.keepalive ?? 0;
   if (packet.clean !== true || keepAliveS < SHORTEST_KEEP_ALIVE_S || keepAliveS > LONGEST_KEEP_ALIVE_S) return brokenRules;
   if (isEnrolmentClientId(clientId)) return will === undefined ? { kind: 'enrolment', clientId } : brokenRules;
-  if (!isDeviceId(clientId)) return { kind: 'refused', reason: 'client-id', connack: CONNACK.identifierRejected };
+  if (!isDeviceId(clientId)) return badClientId;
   if (will === undefined) return { kind: 'device', deviceId: clientId, will: null };
   const ownWill = readWill(clientId, will);
   return ownWill === null ? brokenRules : { kind: 'device', deviceId: clientId, will: ownWill };

@@ -1,10 +1,14 @@
+import { isDeviceId } from '../../protocol/topics.ts';
 import { Bucket } from './bucket.ts';
-import type { ConnackCode } from './connect-rules.ts';
+import { CONNACK, type ConnackCode } from './connect-rules.ts';
 import { isDisconnect } from './frames.ts';
 import { ReadGate } from './gate.ts';
 import type { GatewayLimits, Refusal } from './limits.ts';
 import type { Arrival } from './listener.ts';
 import type { Session } from './session.ts';
+
+/** How long a client that spent its packets is not read, and then as often as it takes. */
+const REST_MS = 100;
 
 /** A TLS connection, before and while it carries a session: what is read from it passes here first. */
 export class Connection {
@@ -18,7 +22,8 @@ export class Connection {
   patienceMs = Number.POSITIVE_INFINITY;
   private readonly limits: GatewayLimits;
   private readonly monotonic: () => number;
-  private readonly rate: Bucket;
+  private rate: Bucket;
+  private resting = false;
   private readonly count: (reason: Refusal) => void;
   private refused = false;
 
@@ -31,6 +36,7 @@ export class Connection {
     this.rate = new Bucket(limits.packetsBurst, limits.packetsPerSecond, this.heardAt);
     this.gate = new ReadGate(arrival.socket, limits.packetBytes, {
       packet: (header) => this.packet(header),
+      mayGoOn: () => this.mayGoOn(),
       publish: (message) => this.session?.publish(message),
       refused: (reason) => this.broken(reason),
     });
@@ -39,8 +45,11 @@ export class Connection {
     });
   }
 
+  /** A device has a certificate, so it may send faster than a stranger. */
   accepted(session: Session): void {
+    const { deviceBurst, devicePerSecond } = this.limits;
     this.session = session;
+    if (isDeviceId(session.clientId)) this.rate = new Bucket(deviceBurst, devicePerSecond, this.monotonic());
     this.arrival.settle(false);
   }
 
@@ -64,17 +73,42 @@ export class Connection {
     socket.once('close', () => clearTimeout(linger));
   }
 
+  /** One of its messages was handled. While it is not read this is what shows that it is not forgotten. */
+  movedOn(): void {
+    if (!this.gate.isPaused) return;
+    this.heardAt = this.monotonic();
+    this.goOn();
+  }
+
   private packet(header: number): Refusal | null {
     const now = this.monotonic();
     this.heardAt = now;
-    if (!this.rate.take(now)) return 'rate';
+    this.rate.take(now);
     if (this.arrival.socket.writableLength > this.limits.unsentBytes) return 'frozen';
     if (isDisconnect(header)) this.session?.said();
     return null;
   }
 
+  /** P5: who sends faster than it is handled, or than its budget, is not read for a while, and is never sent away for it. */
+  private mayGoOn(): boolean {
+    if (this.session?.isFull === true) return false;
+    if (!this.rate.isEmpty(this.monotonic())) return true;
+    if (!this.resting) setTimeout(() => this.rested(), REST_MS).unref();
+    this.resting = true;
+    return false;
+  }
+
+  private rested(): void {
+    this.resting = false;
+    if (!this.arrival.socket.destroyed) this.goOn();
+  }
+
+  private goOn(): void {
+    if (this.gate.isPaused && this.mayGoOn()) this.gate.goOn();
+  }
+
   private broken(reason: Refusal): void {
-    if (this.session === null) this.refuse(reason, null);
-    else this.session.refuse(reason);
+    if (this.session !== null) this.session.refuse(reason);
+    else this.refuse(reason, reason === 'protocol-version' ? CONNACK.protocolVersion : null);
   }
 }

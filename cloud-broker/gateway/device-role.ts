@@ -40,6 +40,11 @@ export class DeviceRole implements SessionRole {
     return this.channelOf(topic) === 'unenroll';
   }
 
+  /** P5: of heartbeats that come at once many share a flush. */
+  mayOverlap(topic: string): boolean {
+    return topic === this.heartbeatTopic;
+  }
+
   start(): void {
     const { handler, deviceId, address, tookOver } = this.parts;
     this.started = true;

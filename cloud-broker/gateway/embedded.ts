@@ -35,7 +35,8 @@ export interface GatewayOptions {
 
 /** Most that the end of the service waits for messages that are being handled. */
 const STOP_MS = 1000;
-const TOPIC_LEVELS = 8;
+/** The most that aedes takes: a filter that is not the session's own is answered 0x80. */
+const TOPIC_LEVELS = 100;
 /** A client that is silent for so many of its keep alives is lost (MQTT 3.1.1 §3.1.2.10); looked for so often. */
 const KEEP_ALIVES = 1.5;
 const SWEEP_MS = 1000;

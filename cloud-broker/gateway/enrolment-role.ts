@@ -24,6 +24,10 @@ export class EnrolmentRole implements SessionRole {
     return false;
   }
 
+  mayOverlap(_topic: string): boolean {
+    return false;
+  }
+
   start(): void {
     // The handler was asked at CONNECT (E10), before there was a session to start.
   }

@@ -1,22 +1,17 @@
 import type { Refusal } from './limits.ts';
 
-/** MQTT 3.1.1 control packet types (§2.2.1). */
-const CONNECT = 1;
-const PUBLISH = 3;
-const PUBACK = 4;
-const SUBSCRIBE = 8;
-const UNSUBSCRIBE = 10;
-const PINGREQ = 12;
-const DISCONNECT = 14;
-/** What a client of ours may send at all: without QoS 2 there is no PUBREC, PUBREL or PUBCOMP. */
-const FROM_CLIENT: readonly number[] = [CONNECT, PUBLISH, PUBACK, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT];
+/**
+ * The first byte of all that a client of ours may send: types (§2.2.1), each with the flags that belong to it [MQTT-2.2.2-2].
+ * Without QoS 2 there is no PUBREC, PUBREL or PUBCOMP; of PUBLISH there is QoS 0, and QoS 1 with and without DUP [MQTT-3.3.1-2].
+ */
+const CONNECT = 0x10;
+const DISCONNECT = 0xe0;
+const FROM_CLIENT: ReadonlySet<number> = new Set([CONNECT, 0x30, 0x32, 0x3a, 0x40, 0x82, 0xa2, 0xc0, DISCONNECT]);
 
-const QOS_2_OR_3 = 0x04;
-const RETAIN = 0x01;
 const MOST_LENGTH_BYTES = 4;
 
 export function isDisconnect(header: number): boolean {
-  return header >> 4 === DISCONNECT;
+  return header === DISCONNECT;
 }
 
 /**
@@ -59,9 +54,7 @@ export class FrameMeter {
     this.lengthBytes = 0;
     this.length = 0;
     this.part = 'length';
-    const type = byte >> 4;
-    const expected = this.first ? type === CONNECT : type !== CONNECT && FROM_CLIENT.includes(type);
-    if (!expected || (type === PUBLISH && (byte & (QOS_2_OR_3 | RETAIN)) !== 0)) this.refusal = 'packet-forbidden';
+    if (!FROM_CLIENT.has(byte) || (byte === CONNECT) !== this.first) this.refusal = 'packet-forbidden';
   }
 
   private lengthByte(byte: number): void {

@@ -1,11 +1,14 @@
 import type { TLSSocket } from 'node:tls';
-import { FrameMeter } from './frames.ts';
+import { FrameMeter, isDisconnect } from './frames.ts';
 import type { Refusal } from './limits.ts';
+import { packetFault } from './packets.ts';
 import { isPublish, Pieces, readPublish, type Publish } from './publish.ts';
 
 export interface GateKeeper {
-  /** A whole packet was read; a refusal keeps all that was read from the broker. */
+  /** A whole, well-formed packet was read; a refusal keeps all that was read from the broker. */
   packet(header: number): Refusal | null;
+  /** Asked behind each packet: where it is false, nothing more is read until `goOn`. */
+  mayGoOn(): boolean;
   /** The packet was a PUBLISH: it goes here, and never to the broker. */
   publish(message: Publish): void;
   refused(reason: Refusal): void;
@@ -15,18 +18,23 @@ export interface GateKeeper {
  * Stands between a socket and the broker's parser, by taking the place of `socket.read`, which is all that aedes calls.
  * Messages are taken out here: a broker has nobody to forward them to, and its way from parser to acknowledgement costs several
  * times what handling them does. Until the CONNECT is answered only the CONNECT itself passes: what a hasty client sends behind
- * it would be handled in another order than it came.
+ * it would be handled in another order than it came. Nothing behind a DISCONNECT passes [MQTT-3.14.4-2].
+ *
+ * While it holds, nothing is read from the socket: what the client still sends fills the socket's buffer, then the kernel's,
+ * then the client's own, and no more than that (P5).
  */
 export class ReadGate {
   private readonly read: (size?: number) => Buffer | null;
+  private readonly socket: TLSSocket;
   private readonly meter: FrameMeter;
   private readonly keeper: GateKeeper;
-  private state: 'connect' | 'held' | 'open' | 'shut' = 'connect';
+  private state: 'connect' | 'held' | 'open' | 'paused' | 'shut' = 'connect';
   private kept: Buffer | null = null;
-  /** The beginning of a PUBLISH whose end is still to come. */
+  /** The beginning of a packet whose end is still to come. */
   private readonly begun = new Pieces();
 
   constructor(socket: TLSSocket, mostPacketBytes: number, keeper: GateKeeper) {
+    this.socket = socket;
     this.read = socket.read.bind(socket);
     this.meter = new FrameMeter(mostPacketBytes);
     this.keeper = keeper;
@@ -38,40 +46,55 @@ export class ReadGate {
     if (this.state === 'held') this.state = 'open';
   }
 
+  /** Nothing is read now: what the client sends was too much (`mayGoOn`). */
+  get isPaused(): boolean {
+    return this.state === 'paused';
+  }
+
+  /** What waits in the socket may be read again. In a turn of its own, so that others come in between. */
+  goOn(): void {
+    if (this.state !== 'paused') return;
+    this.state = 'open';
+    this.wake();
+  }
+
   /** Nothing passes any more; what still comes is read and thrown away. */
   shut(): void {
+    if (this.state === 'paused') this.wake();
     this.state = 'shut';
     this.kept = null;
     this.begun.clear();
   }
 
+  /** The broker reads when the socket says that there is something. */
+  private wake(): void {
+    setImmediate(() => this.socket.emit('readable'));
+  }
+
   private take(size?: number): Buffer | null {
     if (size === 0) return this.read(0);
-    if (this.state === 'shut') {
-      while (this.read() !== null);
-      return null;
+    while (this.state === 'connect' || this.state === 'open') {
+      const chunk = this.kept ?? this.read();
+      this.kept = null;
+      const forBroker = chunk === null ? null : this.inspect(chunk);
+      if (chunk === null || forBroker !== null) return forBroker;
     }
-    if (this.state === 'held') return null;
-    const chunk = this.kept ?? this.read();
-    this.kept = null;
-    return chunk === null ? null : this.inspect(chunk);
+    if (this.state === 'shut') while (this.read() !== null);
+    return null;
   }
 
   private inspect(chunk: Buffer): Buffer | null {
     const forBroker: Buffer[] = [];
     for (let from = 0; from < chunk.length;) {
       const at = this.meter.advance(chunk, from);
-      const { header, complete } = this.meter;
-      const refusal = this.meter.refusal ?? (complete ? this.keeper.packet(header) : null);
+      const { header, complete, refusal } = this.meter;
       if (refusal !== null) return this.refuse(refusal);
       const bytes = chunk.subarray(from, at);
       from = at;
-      if (!isPublish(header)) forBroker.push(bytes);
-      else if (!complete) this.begun.add(bytes);
-      else if (!this.publish(this.begun.join(bytes))) return null;
-      if (complete && this.state === 'connect') {
-        this.state = 'held';
-        if (at < chunk.length) this.kept = chunk.subarray(at);
+      if (!complete) this.begun.add(bytes);
+      else if (!this.pass(header, this.begun.join(bytes), forBroker)) return null;
+      if (complete && !this.goesOn(header)) {
+        if (this.state !== 'shut' && at < chunk.length) this.kept = chunk.subarray(at);
         break;
       }
     }
@@ -79,12 +102,23 @@ export class ReadGate {
     return first === undefined || forBroker.length === 1 ? (first ?? null) : Buffer.concat(forBroker);
   }
 
-  /** False where nothing more is taken. */
-  private publish(packet: Buffer): boolean {
-    const message = readPublish(packet);
-    if (message === null) this.refuse('packet-malformed');
+  /** One whole packet. False where nothing of what was read may reach the broker. */
+  private pass(header: number, packet: Buffer, forBroker: Buffer[]): boolean {
+    const message = isPublish(header) ? readPublish(packet) : null;
+    const fault = isPublish(header) ? (message === null ? 'packet-malformed' : null) : packetFault(packet);
+    const refusal = fault ?? this.keeper.packet(header);
+    if (refusal !== null) this.refuse(refusal);
+    else if (message === null) forBroker.push(packet);
     else this.keeper.publish(message);
     return this.state !== 'shut';
+  }
+
+  /** Whether what comes behind this packet is looked at now. */
+  private goesOn(header: number): boolean {
+    if (this.state === 'connect') this.state = 'held';
+    else if (isDisconnect(header)) this.shut();
+    else if (!this.keeper.mayGoOn()) this.state = 'paused';
+    return this.state === 'open';
   }
 
   private refuse(reason: Refusal): null {

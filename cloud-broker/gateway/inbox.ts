@@ -1,31 +1,59 @@
-type Task = () => Promise<void>;
+/** One message of a session. */
+export interface Task {
+  /** Begins what is to be done; resolves to what follows (the acknowledgement), which comes when all before it has followed. */
+  handle(): Promise<() => void>;
+  /** It may begin while those before it are still going on, where these allow it too. */
+  together: boolean;
+}
 
-/** One session's messages, handled strictly one after the other; at most so many wait. */
+/**
+ * One session's messages: begun and acknowledged in the order in which they came, one after the other but for those that may go
+ * together. It takes what it is given: whoever fills it asks `isFull` and stops.
+ */
 export class Inbox {
   private readonly most: number;
   private readonly waiting: Task[] = [];
-  private last: Task | null = null;
-  private running = false;
+  private running = 0;
+  /** Whether all that is running may go together. */
+  private together = false;
+  /** Resolves when the newest that is running is through. */
+  private newest: Promise<void> = Promise.resolve();
+  private last: (() => Promise<void>) | null = null;
+  private ended = false;
+  private full = false;
   private readonly onFailure: (error: unknown) => void;
+  private readonly onHandled: () => void;
   /** Resolves when the last task is through. */
   readonly finished: Promise<void>;
   private resolveFinished: () => void = () => undefined;
 
-  constructor(most: number, onFailure: (error: unknown) => void) {
+  /** `onHandled` is called behind each message, failed or not. */
+  constructor(most: number, onFailure: (error: unknown) => void, onHandled: () => void) {
     this.most = most;
     this.onFailure = onFailure;
+    this.onHandled = onHandled;
     this.finished = new Promise((resolve) => {
       this.resolveFinished = resolve;
     });
   }
 
-  /** False: it is full, and the task was not taken. After `finish` nothing is taken. */
-  push(task: Task): boolean {
-    if (this.last !== null) return true;
-    if (this.waiting.length >= this.most) return false;
+  /** Something is being handled; what was given to `finish` does not count. */
+  get isBusy(): boolean {
+    return this.running > 0;
+  }
+
+  /** From `most` unhandled messages on, until only half as many are left. */
+  get isFull(): boolean {
+    const unhandled = this.waiting.length + this.running;
+    this.full = unhandled >= (this.full ? Math.ceil((this.most + 1) / 2) : this.most);
+    return this.full;
+  }
+
+  /** After `finish` nothing is taken. */
+  push(task: Task): void {
+    if (this.last !== null) return;
     this.waiting.push(task);
-    if (!this.running) this.next();
-    return true;
+    this.next();
   }
 
   /** Forgets what waits; what runs goes on. */
@@ -34,23 +62,47 @@ export class Inbox {
   }
 
   /** `task` runs behind all that waits, and is the last. */
-  finish(task: Task): void {
+  finish(task: () => Promise<void>): void {
     if (this.last !== null) return;
     this.last = task;
-    if (!this.running) this.next();
+    this.next();
   }
 
   private next(): void {
-    const task = this.waiting.shift();
-    this.running = task !== undefined || this.last !== null;
-    if (task !== undefined) this.attempt(task, () => this.next());
-    else if (this.last !== null) this.attempt(this.last, this.resolveFinished);
+    for (;;) {
+      const [task] = this.waiting;
+      if (task === undefined) break;
+      if (this.running > 0 && !(this.together && task.together)) return;
+      this.waiting.shift();
+      this.running += 1;
+      this.together = task.together;
+      this.newest = this.attempt(task, this.newest);
+    }
+    if (this.running > 0 || this.last === null || this.ended) return;
+    this.ended = true;
+    void this.end(this.last);
   }
 
-  private attempt(task: Task, then: () => void): void {
-    task().then(then, (error: unknown) => {
+  private async attempt(task: Task, before: Promise<void>): Promise<void> {
+    try {
+      const follow = await task.handle();
+      await before;
+      follow();
+    } catch (error) {
+      await before;
       this.onFailure(error);
-      then();
-    });
+    }
+    this.running -= 1;
+    this.onHandled();
+    this.next();
+  }
+
+  private async end(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      this.onFailure(error);
+    }
+    this.resolveFinished();
   }
 }

@@ -19,11 +19,16 @@ export interface GatewayLimits {
   connectMs: number;
   enrolmentSessionMs: number;
   packetBytes: number;
-  /** Packets of one session: a burst, and how many come back each second. */
+  /** Packets of one session: a burst, and how many come back each second. Who has spent them is not read for a while. */
   packetsBurst: number;
   packetsPerSecond: number;
-  /** Messages of one session that wait for their turn. */
+  /** The same of a device's session: what it kept while the service was away comes at once. */
+  deviceBurst: number;
+  devicePerSecond: number;
+  /** Unhandled messages of one session at which its socket is not read any more (P5). */
   inbox: number;
+  /** A session that is not read and of which nothing was handled for so long is ended: its handler is dead. */
+  stalledMs: number;
   invalidMessages: number;
   /** Messages to one session that it has not acknowledged yet, and bytes that its socket has not taken. */
   unacknowledged: number;
@@ -50,7 +55,10 @@ export const defaultLimits: GatewayLimits = {
   packetBytes: MAX_PACKET_BYTES,
   packetsBurst: 120,
   packetsPerSecond: 20,
+  deviceBurst: 400,
+  devicePerSecond: 200,
   inbox: 32,
+  stalledMs: 300_000,
   invalidMessages: 10,
   unacknowledged: 32,
   unsentBytes: 128 * 1024,
@@ -76,8 +84,6 @@ export type Refusal =
   | 'certificate'
   | 'not-admitted'
   | 'busy'
-  | 'rate'
-  | 'inbox-full'
   | 'topic'
   | 'message-invalid'
   | 'handler-failed'

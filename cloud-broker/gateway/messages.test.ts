@@ -114,11 +114,11 @@ describe('messages', () => {
     };
     const client = await connectDevice(device);
     const seqs = Array.from({ length: 32 }, (_each, index) => index + 1);
-    client.socket.write(
-      Buffer.concat(seqs.map((seq) => publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(seq), seq))),
-    );
+    const birth = (epoch: number) =>
+      encode({ type: 'birth', epoch, at: '2026-01-01T00:00:00Z', agentVersion: '1', intervalS: 60, inventory: {} });
+    client.socket.write(Buffer.concat(seqs.map((seq) => publishFrame(deviceTopic(device.id, 'birth'), birth(seq), seq))));
     await until(() => client.has(0x40, 32));
-    expect(calls().slice(1)).toEqual(seqs.map((seq) => `heartbeat ${seq}`));
+    expect(calls().slice(1)).toEqual(seqs.map((seq) => `birth ${seq}`));
     expect(client.packets.map(({ body }) => body[1])).toEqual(seqs);
     expect(most).toBe(1);
     client.socket.destroy();
@@ -150,32 +150,5 @@ describe('messages', () => {
     expect(client.has(0x40)).toBe(false);
     await until(() => calls().includes('disconnected, lost'));
     expect(service.warnings.at(-1)).toContain('the store is gone');
-  });
-
-  test('wait for their turn, 32 of them; one more ends the session and those that wait are dropped', async () => {
-    for (const [sent, stays] of [
-      [33, true],
-      [34, false],
-    ] as const) {
-      const device = await newDevice();
-      const { open, wait } = barrier();
-      service.recorder.onMessage = () => wait;
-      const client = await connectDevice(device);
-      const seqs = Array.from({ length: sent }, (_each, index) => index + 1);
-      // In one piece: what comes behind it is not even read while so much is waiting.
-      client.socket.write(
-        Buffer.concat(seqs.map((seq) => publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(seq), seq))),
-      );
-      await until(() => calls().includes('heartbeat 1'));
-      if (!stays) await client.untilClosed();
-      expect(service.gateway.isConnected(device.id)).toBe(stays);
-      open();
-      if (stays) await until(() => client.has(0x40, 33));
-      client.socket.destroy();
-      await until(() => calls().includes('disconnected, lost'));
-      const handled = seqs.slice(0, stays ? 33 : 1).map((seq) => `heartbeat ${seq}`);
-      expect(calls()).toEqual(['connected', ...handled, 'will 7', 'disconnected, lost']);
-    }
-    expect(service.gateway.figures().refused['inbox-full']).toBe(1);
   });
 });

@@ -4,7 +4,9 @@ import { Pieces, puback, readPublish } from './publish.ts';
 import { frame, publishFrame } from './test-support.ts';
 
 const payload = fc.uint8Array({ maxLength: 400 });
-const topic = fc.string({ unit: 'grapheme', maxLength: 100 }).filter((text) => text.isWellFormed());
+const topic = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 100 })
+  .filter((text) => text.isWellFormed() && !/[\0+#]/u.test(text));
 const messageId = fc.option(fc.integer({ min: 1, max: 65_535 }));
 
 describe('a PUBLISH', () => {
@@ -17,7 +19,7 @@ describe('a PUBLISH', () => {
     );
   });
 
-  test('is malformed where its topic or its message id does not fit, or the id is 0', () => {
+  test('is malformed where its topic or its message id does not fit, the id is 0, or the topic is none', () => {
     const bad = [
       frame(0x30),
       frame(0x30, Buffer.from([0])),
@@ -25,6 +27,10 @@ describe('a PUBLISH', () => {
       frame(0x32, Buffer.from([0, 1, 97])),
       frame(0x32, Buffer.from([0, 1, 97, 5])),
       publishFrame('a', 'x', 0),
+      ...['', 'a/+', '#', 'a\0'].map((name) => publishFrame(name, 'x')),
+      frame(0x30, Buffer.from([0, 1, 0xff])),
+      // U+D800, as no UTF-8 has it.
+      frame(0x30, Buffer.from([0, 3, 0xed, 0xa0, 0x80])),
     ];
     expect(bad.map(readPublish)).toEqual(bad.map(() => null));
   });

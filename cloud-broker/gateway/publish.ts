@@ -1,4 +1,5 @@
 /** PUBLISH as a client of ours sends it (MQTT 3.1.1 §3.3), and its acknowledgement. */
+import { bodyAt, isMqttText, isTopicName } from './packets.ts';
 
 const PUBLISH = 3;
 const QOS_1 = 0x02;
@@ -16,15 +17,14 @@ export function isPublish(header: number): boolean {
 
 /** Reads one whole packet that the frame meter let pass; null where it is malformed. The payload is a view of `packet`. */
 export function readPublish(packet: Buffer): Publish | null {
-  let at = 1;
-  while (((packet[at] ?? 0) & 0x80) !== 0) at += 1;
-  at += 1;
+  let at = bodyAt(packet);
   if (at + 2 > packet.length) return null;
   const topicAt = at + 2;
   at = topicAt + packet.readUInt16BE(at);
   const withId = ((packet[0] ?? 0) & QOS_1) !== 0;
   if (at + (withId ? 2 : 0) > packet.length) return null;
   const topic = packet.toString('utf8', topicAt, at);
+  if (!isTopicName(topic) || !isMqttText(packet.subarray(topicAt, at))) return null;
   if (!withId) return { topic, payload: packet.subarray(at), messageId: null };
   const messageId = packet.readUInt16BE(at);
   return messageId === 0 ? null : { topic, payload: packet.subarray(at + 2), messageId };

@@ -26,6 +26,8 @@ export interface SessionRole {
   mayPublish(topic: string): boolean;
   /** True for the message behind whose acknowledgement the session ends, also when it was revoked meanwhile. */
   isLast(topic: string): boolean;
+  /** Messages of such a topic are begun in order, but need not wait for each other's end. */
+  mayOverlap(topic: string): boolean;
   start(): void;
   /** One message, in order; `acknowledged`: it is once this resolves (QoS 1). Rejecting ends the session without that. */
   receive(topic: string, payload: Uint8Array, acknowledged: boolean): Promise<Aftermath>;
@@ -38,8 +40,8 @@ export interface SessionParts {
   client: Client;
   socket: TLSSocket;
   gate: ReadGate;
-  /** When it was heard last (monotonic milliseconds), and how long it may be silent. */
-  heard: { readonly heardAt: number; readonly patienceMs: number };
+  /** When it was heard last (monotonic milliseconds), and how long it may be silent; told when a message was handled. */
+  heard: { readonly heardAt: number; readonly patienceMs: number; movedOn(): void };
   limits: GatewayLimits;
   role: SessionRole;
   /** Resolves when an older session of the same device is through. */
@@ -64,8 +66,9 @@ export class Session {
   private readonly inbox: Inbox;
   private ready = false;
   private ending: Ending | null = null;
-  /** The topic of the message that is being handled. */
-  private handling: string | null = null;
+  /** The topic of the message that was begun last. */
+  private handling = '';
+  private failed = false;
   /** Set when the session ends but the message that is being handled shall still be acknowledged. */
   private acknowledgeStill = false;
   /** Set when the session ends as soon as nothing is being handled or written any more. */
@@ -79,10 +82,14 @@ export class Session {
   constructor(parts: SessionParts) {
     this.clientId = parts.clientId;
     this.parts = parts;
-    this.inbox = new Inbox(parts.limits.inbox, (error) => {
-      parts.host.handlerFailed(this.clientId, error);
-      this.refuse('handler-failed');
-    });
+    this.inbox = new Inbox(
+      parts.limits.inbox,
+      (error) => this.fail(error),
+      () => {
+        this.closeIfFlushed();
+        parts.heard.movedOn();
+      },
+    );
     parts.socket.once('close', () => {
       if (this.linger !== null) clearTimeout(this.linger);
       this.begin('lost');
@@ -93,10 +100,20 @@ export class Session {
     return this.ready && this.ending === null;
   }
 
-  /** Ends it where nothing came for longer than its keep alive allows. `now`: monotonic milliseconds. */
+  /** P5: it takes no more messages for now. */
+  get isFull(): boolean {
+    return this.inbox.isFull;
+  }
+
+  /**
+   * Ends it where nothing came for longer than its keep alive allows; where it is the gateway that does not read, only once its
+   * handler must be dead. `now`: monotonic milliseconds.
+   */
   endIfSilent(now: number): void {
-    const { heardAt, patienceMs } = this.parts.heard;
-    if (now - heardAt > patienceMs) this.end('lost');
+    const { gate, heard, limits } = this.parts;
+    const silentMs = now - heard.heardAt;
+    if (!gate.isPaused && silentMs > heard.patienceMs) this.end('lost');
+    if (gate.isPaused && silentMs > limits.stalledMs) this.fail(new Error(`nothing was handled for ${silentMs} ms`));
   }
 
   get downTopic(): string {
@@ -112,10 +129,11 @@ export class Session {
   start(): void {
     if (this.ending !== null) return;
     this.ready = true;
-    this.inbox.push(async () => {
+    const handle = async (): Promise<() => void> => {
       await this.parts.before;
-      this.parts.role.start();
-    });
+      return () => this.parts.role.start();
+    };
+    this.inbox.push({ handle, together: false });
     this.parts.gate.open();
   }
 
@@ -127,7 +145,7 @@ export class Session {
       this.refuse('topic');
       return;
     }
-    if (!this.inbox.push(async () => this.handle(message))) this.refuse('inbox-full');
+    this.inbox.push({ handle: async () => this.handle(message), together: this.parts.role.mayOverlap(message.topic) });
   }
 
   /** The client acknowledged one message. */
@@ -167,7 +185,7 @@ export class Session {
   revoke(courtesy: Uint8Array | null): void {
     const wasOpen = this.isOpen;
     if (!this.begin('revoked')) return;
-    if (this.handling !== null && this.parts.role.isLast(this.handling)) this.acknowledgeStill = true;
+    if (this.inbox.isBusy && this.parts.role.isLast(this.handling)) this.acknowledgeStill = true;
     else if (courtesy !== null && wasOpen) void this.write(courtesy);
     else return this.destroy();
     this.flushThenClose();
@@ -176,22 +194,26 @@ export class Session {
   /** Ends it when what was sent is flushed and what is being handled is acknowledged, at most a moment later. */
   finish(ending: 'lost' | 'revoked'): void {
     if (!this.begin(ending)) return;
-    this.acknowledgeStill = this.handling !== null;
+    this.acknowledgeStill = this.inbox.isBusy;
     this.flushThenClose();
   }
 
-  private async handle({ topic, payload, messageId }: Publish): Promise<void> {
+  private async handle({ topic, payload, messageId }: Publish): Promise<() => void> {
     this.handling = topic;
-    try {
-      const aftermath = await this.parts.role.receive(topic, payload, messageId !== null);
+    const aftermath = await this.parts.role.receive(topic, payload, messageId !== null);
+    return () => {
       if (aftermath.next === 'refuse') this.refuse(aftermath.reason);
       else if (messageId !== null) this.acknowledge(messageId);
       if (aftermath.next === 'end') this.finish('revoked');
       if (aftermath.next === 'go-on') void this.follow(aftermath);
-    } finally {
-      this.handling = null;
-      this.closeIfFlushed();
-    }
+    };
+  }
+
+  /** Told once a session: all that were under way fail of the same. */
+  private fail(error: unknown): void {
+    if (!this.failed) this.parts.host.handlerFailed(this.clientId, error);
+    this.failed = true;
+    this.refuse('handler-failed');
   }
 
   private async follow({ reply, afterwards }: Extract<Aftermath, { next: 'go-on' }>): Promise<void> {
@@ -245,7 +267,7 @@ export class Session {
   }
 
   private closeIfFlushed(): void {
-    if (this.closeWhenFlushed && this.handling === null && this.writing === 0) this.parts.socket.end();
+    if (this.closeWhenFlushed && !this.inbox.isBusy && this.writing === 0) this.parts.socket.end();
   }
 
   private destroy(): void {

@@ -82,8 +82,7 @@ describe('CONNECT', () => {
     const client = await rawConnect(service);
     client.socket.write(connectFrame({ clientId: newEnrolmentId(), level }));
     await client.untilClosed();
-    // What the parser does not know at all is closed without an answer.
-    expect(client.packets.map(({ body }) => body[1])).toEqual(level === 6 ? [] : [1]);
+    expect(client.packets.map(({ body }) => body[1])).toEqual([1]);
   });
 
   test.each(['', 'short', 'a/b/c/d/e/f', 'x'.repeat(65), '+'.repeat(12)])(
@@ -92,6 +91,10 @@ describe('CONNECT', () => {
       expect((await rawSession(service, { clientId })).code).toBe(2);
     },
   );
+
+  test('with an empty client id is refused with CONNACK 2 where clean session is 0 as well', async () => {
+    expect((await rawSession(service, { clientId: '', clean: false })).code).toBe(2);
+  });
 
   test('for an enrolment client id that is in use is refused, and its holder stays', async () => {
     const clientId = newEnrolmentId();
@@ -172,6 +175,7 @@ describe('a session', () => {
       deviceTopic(id, 'down'),
       `rollcall/1/devices/+/down`,
       deviceTopic(clientId, 'birth'),
+      '/'.repeat(99),
     ];
     client.socket.write(subscribeFrame(...others, down));
     expect([...(await client.next(0x90)).subarray(2)]).toEqual([...others.map(() => 0x80), 1]);
