@@ -12,6 +12,7 @@ import { exitCodeOf, wordsFor } from './refusal.ts';
 import { isLoopback } from './proxy.ts';
 import { parseBrokerUrl } from './secure-socket.ts';
 import { languageOf, readSettings } from './settings.ts';
+import { MAX_EPOCH } from '../protocol/messages.ts';
 import { newState, nextEpoch, withEpochFrom, withEpochUsed } from './state.ts';
 import { AGENT_VERSION } from './version.ts';
 
@@ -66,6 +67,17 @@ describe('epochs', () => {
     expect(nextEpoch(withEpochUsed(state, 7))).toBe(8);
     expect(nextEpoch(withEpochFrom(withEpochUsed(state, 7), 40))).toBe(40);
     expect(nextEpoch(withEpochFrom(withEpochUsed(state, 50), 40))).toBe(51);
+  });
+
+  test('[P3] behind the end of the range comes its beginning', () => {
+    const state = newState('key', fingerprint, '2026-01-01T00:00:00Z');
+    const atTheEnd = withEpochUsed(state, MAX_EPOCH);
+    expect(nextEpoch(withEpochUsed(state, MAX_EPOCH - 1))).toBe(MAX_EPOCH);
+    expect(nextEpoch(atTheEnd)).toBe(1);
+    const sentBack = withEpochFrom(atTheEnd, 1);
+    expect(nextEpoch(sentBack)).toBe(1);
+    expect(nextEpoch(withEpochUsed(sentBack, 1))).toBe(2);
+    expect(nextEpoch(withEpochFrom(withEpochUsed(sentBack, 1), 9))).toBe(9);
   });
 
   test('[P3] whatever is heard, epochs only go up', () => {

@@ -1,12 +1,9 @@
 import * as z from 'zod';
 import type { Fingerprint } from '../firmware-shim/board.ts';
-import type { Accepted } from '../protocol/messages.ts';
+import { epochAfter, MAX_EPOCH, type Accepted } from '../protocol/messages.ts';
 
 const time = z.iso.datetime();
-const epoch = z
-  .int()
-  .min(0)
-  .max(2 ** 48);
+const epoch = z.int().min(0).max(MAX_EPOCH);
 
 const enrolment = z.object({
   deviceId: z.string(),
@@ -73,13 +70,13 @@ export function newState(privateKey: string, fingerprint: Fingerprint, now: stri
   };
 }
 
-/** P3: the epoch of the next session, the larger of (last used + 1) and the last `epochFrom` heard. */
+/** P3: the epoch of the next session, the larger of (last used + 1) and the last `epochFrom` heard. Behind the end of the range comes its beginning. */
 export function nextEpoch(state: AgentState): number {
-  return Math.max(state.epoch.lastUsed + 1, state.epoch.from);
+  return Math.max(epochAfter(state.epoch.lastUsed), state.epoch.from);
 }
 
 export function withEpochUsed(state: AgentState, used: number): AgentState {
-  return { ...state, epoch: { ...state.epoch, lastUsed: Math.max(state.epoch.lastUsed, used) } };
+  return { ...state, epoch: { ...state.epoch, lastUsed: used } };
 }
 
 /** `epochFrom` heard in `accepted` or `settings`. */

@@ -4,7 +4,12 @@ import { isDeviceId, PROTOCOL_VERSION } from './topics.ts';
 
 /** At most 16 KiB a packet, in both directions (protocol.md §1). */
 export const MAX_PACKET_BYTES = 16 * 1024;
-const MAX_EPOCH = 2 ** 48;
+export const MAX_EPOCH = 2 ** 48;
+
+/** P3: the epoch behind this one, 0 where there is none yet. At the end of the range it begins again, so that one corrupt state locks nobody out. */
+export function epochAfter(epoch: number): number {
+  return epoch >= MAX_EPOCH ? 1 : epoch + 1;
+}
 
 const epoch = z.int().min(1).max(MAX_EPOCH);
 const time = z.iso.datetime();
@@ -17,6 +22,9 @@ const seconds = z
   .number()
   .min(0)
   .max(10 * 366 * 86_400);
+/** Of what the service sends: whole seconds, at most a day. */
+const wait = z.int().positive().max(86_400);
+const jitter = z.int().min(0).max(86_400);
 
 const serialSources = ['android-getprop', 'dmi', 'device-tree', 'machine-id', 'simulated'] as const;
 
@@ -50,7 +58,7 @@ const proof = z.object({
   boardSignature: base64url(64).optional(),
 });
 
-const challenge = z.object({ type: z.literal('challenge'), requestId, nonce: base64url(32), expiresInS: z.int().positive() });
+const challenge = z.object({ type: z.literal('challenge'), requestId, nonce: base64url(32), expiresInS: wait });
 
 const creditReasons = ['granted', 'held', 'product-key', 'not-listed', 'none-left'] as const;
 
@@ -65,7 +73,7 @@ const accepted = z.object({
   epochFrom: epoch,
   now: time,
   domain: z.object({ name: z.string(), organization: z.string() }),
-  heartbeat: z.object({ intervalS: z.int().positive(), jitterS: z.int().min(0) }),
+  heartbeat: z.object({ intervalS: wait, jitterS: jitter }),
   credits: z.object({ granted: z.int().min(0), reason: z.enum(creditReasons) }),
 });
 
@@ -75,7 +83,7 @@ const pending = z.object({
   code: z.string(),
   message: z.string(),
   checkCode: z.string(),
-  retryAfterS: z.int().positive(),
+  retryAfterS: wait,
   /** So long, in seconds, the decision may still follow in this session. */
   waitS: z.int().min(0).max(600).optional(),
   correlationId: z.string(),
@@ -87,7 +95,7 @@ const rejected = z.object({
   code: z.string(),
   message: z.string(),
   next: z.string(),
-  retryAfterS: z.int().positive().optional(),
+  retryAfterS: wait.optional(),
   correlationId: z.string(),
 });
 
@@ -125,8 +133,8 @@ const unenroll = z.object({ type: z.literal('unenroll'), epoch });
 
 const settings = z.object({
   type: z.literal('settings'),
-  intervalS: z.int().positive(),
-  jitterS: z.int().min(0),
+  intervalS: wait,
+  jitterS: jitter,
   now: time,
   epochFrom: epoch.optional(),
 });
@@ -136,7 +144,7 @@ const command = z.object({
   commandId: z.uuid(),
   name: z.enum(['identify', 'refresh', 'set-tags', 'unenroll']),
   args: z.record(z.string(), z.unknown()).optional(),
-  expiresInS: z.int().min(0),
+  expiresInS: z.int().min(0).max(86_400),
 });
 
 const result = z.object({

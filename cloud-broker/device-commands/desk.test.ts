@@ -115,6 +115,14 @@ describe('[P8] delivery', () => {
     expect(ids()).toEqual(['a']);
   });
 
+  test('[P8] a clock that went back makes no command live longer than a day', () => {
+    const { desk, wish, time, sent } = stage();
+    wish('a');
+    time.now -= 90 * 86_400_000;
+    desk.ready(DEVICE);
+    expect(sent[0]?.expiresInS).toBe(86_400);
+  });
+
   test('[P8] an answer to another command changes nothing', () => {
     const { desk, wish, ids } = stage();
     wish('a');

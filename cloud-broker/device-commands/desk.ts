@@ -1,5 +1,5 @@
 import type { DeviceDown } from '../../protocol/messages.ts';
-import { ANSWER_MS, type OpenCommand } from './rules.ts';
+import { ANSWER_MS, COMMAND_LIFE_MS, type OpenCommand } from './rules.ts';
 
 export type CommandMessage = Extract<DeviceDown, { type: 'command' }>;
 
@@ -91,7 +91,8 @@ export class CommandDesk {
       commandId: command.id,
       name: command.name as CommandMessage['name'],
       args: JSON.parse(command.args) as Record<string, unknown>,
-      expiresInS: Math.ceil((command.expiresAt - now) / 1000),
+      // A clock that went back makes no command live longer (P8).
+      expiresInS: Math.ceil(Math.min(COMMAND_LIFE_MS, command.expiresAt - now) / 1000),
     });
   }
 

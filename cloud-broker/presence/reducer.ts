@@ -3,11 +3,12 @@
  * milliseconds; a device's clock gives the clock difference and nothing else.
  */
 import type { DeviceStatus } from '../../protocol/api.ts';
+import { MAX_EPOCH } from '../../protocol/messages.ts';
 
 export type PresenceStatus = Exclude<DeviceStatus, 'pending'>;
 
 export interface Presence {
-  /** Highest session epoch heard (P3); 0: none yet. */
+  /** Highest session epoch heard (P3); 0: none yet; `MAX_EPOCH`: it begins again. */
   epoch: number;
   connected: boolean;
   /** Last heartbeat; null: never. */
@@ -73,9 +74,19 @@ function reconnected(before: readonly number[] | null, at: number): readonly num
   return before === null ? [] : [...before.slice(-FLAPPING.most), at];
 }
 
-/** P3: a birth that is not higher than the highest epoch heard is not taken; the answer is `epochFrom`. */
+/** P3: at the very end of the range a device is sent back to the beginning: from there on everything is higher. */
+function highest({ epoch }: Presence): number {
+  return epoch >= MAX_EPOCH ? 0 : epoch;
+}
+
+/** P3: a birth that is not higher than the highest epoch heard, or at the very end, is not taken; the answer is `epochFrom`. */
 export function isStaleBirth(state: Presence, epoch: number): boolean {
-  return epoch <= state.epoch;
+  return epoch <= highest(state) || epoch >= MAX_EPOCH;
+}
+
+/** P3: nothing of an older epoch counts, nor of the very end. */
+export function isOfOlderEpoch(state: Presence, epoch: number): boolean {
+  return epoch < highest(state) || epoch >= MAX_EPOCH;
 }
 
 function afterEvent(state: Presence, event: PresenceEvent, at: number): Presence {
@@ -85,10 +96,11 @@ function afterEvent(state: Presence, event: PresenceEvent, at: number): Presence
     case 'disconnected':
       return { ...state, connected: false };
     case 'birth':
+      if (event.epoch >= MAX_EPOCH) return { ...state, epoch: MAX_EPOCH };
       if (isStaleBirth(state, event.epoch)) return state;
       return { ...state, epoch: event.epoch, intervalS: event.intervalS, told: null, heardAt: at, ended: null, endedAt: null };
     case 'heartbeat':
-      if (event.epoch < state.epoch) return state;
+      if (isOfOlderEpoch(state, event.epoch)) return state;
       return {
         ...state,
         epoch: event.epoch,
@@ -101,7 +113,7 @@ function afterEvent(state: Presence, event: PresenceEvent, at: number): Presence
       };
     case 'will':
       // Of an older session: a newer one has been born meanwhile (a take-over publishes the old one's will).
-      if (event.epoch < state.epoch) return state;
+      if (event.epoch < highest(state)) return state;
       // The goodbye stands: the will that the closing connection may still publish tells nothing new.
       if (state.ended === 'said') return state;
       return { ...state, ended: event.said ? 'said' : 'lost', endedAt: at };

@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decode, deviceDown, encode, MAX_EPOCH } from '../../protocol/messages.ts';
 import type { Flush } from './flush.ts';
 import { beatOf, birthOf, DEVICE, INTERVAL_S, START, STORED, testRoster, until } from './test-support.ts';
 
@@ -111,6 +113,41 @@ describe('births', () => {
     expect(flushes).toEqual([]);
     expect(await roster.birth(DEVICE, birthOf(8, { firmware: '2', at: new Date(START + 9250).toISOString() }))).toEqual(settings);
     expect(flushes).toMatchObject([{ rows: [{ epoch: 8, clockDifferenceMs: 9000 }], births: [{ firmware: '2' }] }]);
+  });
+
+  test('[P3] one at the very end of the range is sent back to 1, and is taken from there on, whatever was stored', async () => {
+    for (const epoch of [0, 7, MAX_EPOCH - 1, MAX_EPOCH]) {
+      const { roster, flushes } = testRoster([{ ...STORED, epoch, status: 'never' }]);
+      expect(await roster.birth(DEVICE, birthOf(MAX_EPOCH))).toMatchObject({ epochFrom: 1 });
+      await roster.heartbeat(DEVICE, beatOf(MAX_EPOCH));
+      expect(await roster.birth(DEVICE, birthOf(1))).not.toHaveProperty('epochFrom');
+      await roster.heartbeat(DEVICE, beatOf(1));
+      expect(roster.counts()).toMatchObject({ online: 1 });
+      expect(flushes.at(-1)?.rows).toMatchObject([{ epoch: 1, lastHeartbeatAt: START }]);
+      expect(await roster.birth(DEVICE, birthOf(1))).toMatchObject({ epochFrom: 2 });
+    }
+  });
+
+  test('[P3] whatever epochs come, no answer carries one outside of the range, and it is taken', async () => {
+    const epoch = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: MAX_EPOCH - 3, max: MAX_EPOCH }));
+    const heard = fc.record({ kind: fc.constantFrom('birth', 'heartbeat', 'will'), epoch });
+    await fc.assert(
+      fc.asyncProperty(fc.array(heard, { maxLength: 8 }), epoch, async (before, last) => {
+        const { roster } = testRoster([STORED]);
+        for (const { kind, epoch: each } of before) {
+          if (kind === 'birth') await roster.birth(DEVICE, birthOf(each));
+          else if (kind === 'will') await roster.will(DEVICE, { type: 'will', epoch: each });
+          else await roster.heartbeat(DEVICE, beatOf(each), false);
+        }
+        let answer = await roster.birth(DEVICE, birthOf(last));
+        for (let tries = 0; answer.type === 'settings' && answer.epochFrom !== undefined; tries += 1) {
+          expect(tries).toBeLessThan(2);
+          expect(decode(deviceDown, encode(answer))).toMatchObject({ ok: true });
+          answer = await roster.birth(DEVICE, birthOf(answer.epochFrom));
+        }
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test('[P3] what an older session still sends changes nothing, its health neither', async () => {

@@ -1,5 +1,13 @@
 /** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
-import type { Birth, DeviceDown, Health, Heartbeat, Will } from '../../protocol/messages.ts';
+import {
+  epochAfter,
+  MAX_EPOCH,
+  type Birth,
+  type DeviceDown,
+  type Health,
+  type Heartbeat,
+  type Will,
+} from '../../protocol/messages.ts';
 import { Calendar } from './calendar.ts';
 import { newEntry, type Entry } from './entry.ts';
 import { flushOf, runningTime, settle, type Flush, type StoredPresence } from './flush.ts';
@@ -9,6 +17,7 @@ import { isMaterial, type Rhythm } from './steering.ts';
 import {
   afterRestart,
   isFlapping,
+  isOfOlderEpoch,
   isStaleBirth,
   neverHeard,
   nextCheckAt,
@@ -121,11 +130,15 @@ export class Roster {
     const entry = this.entries.get(deviceId);
     const settings = this.settings();
     if (entry === undefined) return settings;
-    if (isStaleBirth(entry.presence, birth.epoch)) return { ...settings, epochFrom: entry.presence.epoch + 1 };
+    const event: PresenceEvent = { type: 'birth', epoch: birth.epoch, intervalS: birth.intervalS };
+    if (isStaleBirth(entry.presence, birth.epoch)) {
+      if (birth.epoch >= MAX_EPOCH) await this.applied(entry, event);
+      return { ...settings, epochFrom: epochAfter(entry.presence.epoch) };
+    }
     entry.birth = { agentVersion: birth.agentVersion, firmware: birth.firmware ?? null };
     entry.inventory = birth.inventory;
     entry.clockDifferenceMs = Date.parse(birth.at) - clock();
-    const born = this.applied(entry, { type: 'birth', epoch: birth.epoch, intervalS: birth.intervalS });
+    const born = this.applied(entry, event);
     this.tell(entry);
     await born;
     return settings;
@@ -149,7 +162,7 @@ export class Roster {
    */
   heartbeat(deviceId: string, heartbeat: Heartbeat, acknowledged = true): Promise<void> {
     const entry = this.entries.get(deviceId);
-    if (entry === undefined || heartbeat.epoch < entry.presence.epoch) return settled;
+    if (entry === undefined || isOfOlderEpoch(entry.presence, heartbeat.epoch)) return settled;
     this.taken += 1;
     entry.health = heartbeat.health;
     const now = this.deps.clock();

@@ -1,5 +1,6 @@
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore, Preview, Refusal } from '../../enrollment/attempt.ts';
 import { decide, type Decision, type Grant } from '../../enrollment/decide.ts';
+import { epochAfter } from '../../../protocol/messages.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import { widestNetworkOf } from '../../net/address.ts';
 import type { WriteContext } from '../context.ts';
@@ -217,7 +218,7 @@ function answer(
     deviceId: device.id,
     replay,
     credits,
-    epochFrom: (isNew ? 0 : epochOf(sql, device.id)) + 1,
+    epochFrom: epochAfter(isNew ? 0 : epochOf(sql, device.id)),
     organization: loaded.domain.organization,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MAX_EPOCH } from '../../../protocol/messages.ts';
 import { twoDomains, type InProcessStore } from '../../../test/support/in-process.ts';
 import { CHANGE, enrolled, START } from '../../../test/support/store.ts';
 import type { OperationInput } from './index.ts';
@@ -55,6 +56,14 @@ describe('a flush', () => {
       { epoch: 5, at: START + 9, health: '{"cpuPercent":1}', inventory: '{"cpu":"ARM"}', ended: null },
     ]);
     expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({ replay: true, epochFrom: 6 });
+  });
+
+  test('[P3] a device that was at the very end of the range begins again, and is told so when it enrols again', async () => {
+    const { store, deviceId, flush } = await withDevice();
+    await flush({ rows: [rowOf(deviceId, { epoch: MAX_EPOCH })] });
+    expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({ replay: true, epochFrom: 1 });
+    await flush({ rows: [rowOf(deviceId, { epoch: 1 })] });
+    expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({ epochFrom: 2 });
   });
 
   test('[P2] a transition is stored with its since-time and told once', async () => {

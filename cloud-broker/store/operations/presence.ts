@@ -1,3 +1,4 @@
+import { MAX_EPOCH } from '../../../protocol/messages.ts';
 import type { Flush } from '../../presence/flush.ts';
 import { HISTORY_MS } from '../../presence/spans.ts';
 import type { WriteContext } from '../context.ts';
@@ -11,7 +12,8 @@ export function flushPresence(context: WriteContext, flush: Flush): void {
     sql.run(
       `INSERT INTO presence (device_id, epoch, last_heartbeat_at, interval_s, ended, ended_at, clock_difference_ms, health, inventory)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM devices WHERE id = ?1 AND state = 'enrolled')
-       ON CONFLICT (device_id) DO UPDATE SET epoch = max(epoch, excluded.epoch), last_heartbeat_at = excluded.last_heartbeat_at,
+       ON CONFLICT (device_id) DO UPDATE SET epoch = CASE WHEN epoch >= ${MAX_EPOCH} THEN excluded.epoch ELSE max(epoch, excluded.epoch) END,
+         last_heartbeat_at = excluded.last_heartbeat_at,
          interval_s = excluded.interval_s, ended = excluded.ended, ended_at = excluded.ended_at,
          clock_difference_ms = excluded.clock_difference_ms, health = coalesce(excluded.health, health),
          inventory = coalesce(excluded.inventory, inventory)`,
