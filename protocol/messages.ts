@@ -84,7 +84,7 @@ const pending = z.object({
   message: z.string(),
   checkCode: z.string(),
   retryAfterS: wait,
-  /** So long, in seconds, the decision may still follow in this session. */
+  /** Seconds for which the service keeps the session open for the decision; without it the board asks again after retryAfterS. */
   waitS: z.int().min(0).max(600).optional(),
   correlationId: z.string(),
 });

@@ -5,7 +5,7 @@ import { checkCode } from '../../protocol/signing.ts';
 
 /** Seconds until a refusal that may solve itself is worth another try without a person: an hour. */
 const SLOW_RETRY_S = 3600;
-/** Seconds until a waiting board asks again. */
+/** Seconds until a waiting board asks again whose session ended before the decision. */
 const PENDING_RETRY_S = 30;
 
 /** E11: read out over the telephone, so short and without look-alikes. `random` has at least 10 bytes. */
@@ -36,7 +36,7 @@ export function rejection(
 
 export function waitingAnswer(
   code: PendingCode,
-  about: { requestId: string; correlationId: string; fingerprint: string },
+  about: { requestId: string; correlationId: string; fingerprint: string; waitS: number },
 ): Pending {
   return {
     type: 'pending',
@@ -45,6 +45,7 @@ export function waitingAnswer(
     message: wordsOf(code, 'en').message,
     checkCode: checkCode(about.fingerprint),
     retryAfterS: PENDING_RETRY_S,
+    waitS: about.waitS,
     correlationId: about.correlationId,
   };
 }

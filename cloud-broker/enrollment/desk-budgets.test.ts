@@ -13,7 +13,22 @@ async function failFrom(desk: TestDesk, address: string, n: number): Promise<voi
 describe('sessions', () => {
   test('[E10] open enrolment sessions of the whole service are bounded before anything else', () => {
     const desk = testDesk({ openSessions: 2 });
-    expect(['a', 'b', 'c'].map((name) => desk.desk.opened(new TestSession(name)))).toEqual([true, true, false]);
+    for (const name of ['a', 'b', 'c']) desk.open(name);
+    expect(desk.desk.figures().openSessions).toBe(2);
+  });
+
+  test('[E10] where all are taken, the quietest of the network that holds most makes room', async () => {
+    const desk = testDesk({ openSessions: 6 });
+    const school = ['a', 'b'].map((name) => desk.open(name, '192.0.2.7'));
+    const flood = ['c', 'd', 'e', 'f'].map((name, n) => desk.open(name, `2001:db8:1:${n}::1`));
+    const board = new TestBoard('SN-1');
+    if (flood[0] !== undefined) await desk.desk.message(flood[0], board.request(desk.id(1)));
+    const newcomers = ['g', 'h'].map((name) => desk.open(name, '198.51.100.1'));
+    const ended = [...school, ...flood, ...newcomers].filter(({ said }) => said.includes('end'));
+    expect(ended).toEqual([flood[1], flood[2]]);
+    expect(desk.desk.figures().openSessions).toBe(6);
+    await desk.desk.message(flood[1] ?? new TestSession('x'), board.request(desk.id(1)));
+    expect(flood[1]?.received).toEqual([]);
   });
 
   test('[E10] a message of a session that is not open is not read', async () => {

@@ -4,7 +4,11 @@ import type { Rate } from './budgets.ts';
 
 /** How much the enrolment desk takes at a time (E10). */
 export interface DeskLimits {
+  /** Those that wait for a decision are not among them. */
   openSessions: number;
+  /** Sessions that are held open for an admin's decision, and for how long: the `waitS` of their answer, 0 to 600. */
+  held: number;
+  holdS: number;
   atOnce: number;
   waiting: number;
   /** What an address may fail before it waits behind the others. */
@@ -15,6 +19,8 @@ export interface DeskLimits {
 
 export const defaultDeskLimits: DeskLimits = {
   openSessions: 5000,
+  held: 1000,
+  holdS: 120,
   atOnce: 64,
   waiting: 5000,
   addressFailures: { burst: 30, perSecond: 0.2 },

@@ -2,7 +2,7 @@
  * The enrolment desk: takes what boards say in their enrolment sessions, asks for the proof, has the decision made and
  * stored in one transaction, and answers after the commit (E2). The store gathers what waits into one commit.
  */
-import { decode, enrolmentUp, type EnrolmentDown, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
+import { decode, enrolmentUp, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
 import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
 import { NONCE_BYTES, pemOf } from '../../protocol/signing.ts';
 import { AddressBudgets } from './address-budgets.ts';
@@ -10,23 +10,17 @@ import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attem
 import { correlationIdFrom, rejection, waitingAnswer } from './answers.ts';
 import { Buckets } from './budgets.ts';
 import { costsAddressOnly, NO_FAILURE, type DeskLimits } from './desk-limits.ts';
+import { DeskSessions, type Challenged, type DeskSession, type OpenSession } from './desk-sessions.ts';
 import { EarlyRefusals, type PartOf, type TryAbout } from './early-refusals.ts';
 import { Lanes } from './lanes.ts';
 import { Outside } from './outside.ts';
 import { Pace } from './pace.ts';
-import { boardSignatureOf, deviceSignatureOf, readKey, type Asked } from './proof.ts';
+import { boardSignatureOf, deviceSignatureOf, readKey } from './proof.ts';
 
 const NONCE_LIFE_S = 60;
 const CHALLENGES_A_SESSION = 3;
 /** Signing and storing again because the facts changed meanwhile: more than this many times is an `internal`. */
 const MAX_PASSES = 4;
-
-/** The part of a gateway's session that the desk needs. */
-export interface DeskSession {
-  readonly clientId: string;
-  readonly address: string;
-  send(message: EnrolmentDown): Promise<void>;
-}
 
 export interface DeskDependencies {
   store: EnrolmentStore;
@@ -50,22 +44,11 @@ function aboutOf({ requestId, domain, board }: EnrolmentRequest): TryAbout {
   return { requestId, domain, serial: board.serial, model: board.model };
 }
 
-interface Challenged extends Asked {
-  requestId: string;
-  expiresAt: number;
-}
-
-interface OpenSession {
-  session: DeskSession;
-  challenges: number;
-  challenged: Challenged | null;
-  /** The proved attempt that waits for an admin, so that an approval within the session is answered at once (E6). */
-  waits: { asked: Challenged; proof: EnrolmentProof } | null;
-}
-
 export class EnrolmentDesk {
   private readonly deps: DeskDependencies;
-  private readonly sessions = new Map<string, OpenSession>();
+  private readonly sessions: DeskSessions;
+  /** Attempts under way: a decision may come before the answer that they wait for it. */
+  private readonly underWay = new Set<{ fingerprint: string; decided: boolean }>();
   private readonly lanes: Lanes;
   private readonly addresses: AddressBudgets;
   private readonly domains: Record<'known-key' | 'listed' | 'rest', Buckets>;
@@ -76,6 +59,7 @@ export class EnrolmentDesk {
   constructor(deps: DeskDependencies) {
     this.deps = deps;
     const { limits } = deps;
+    this.sessions = new DeskSessions(limits);
     this.lanes = new Lanes(limits.atOnce, limits.waiting);
     this.early = new EarlyRefusals(deps.store);
     this.addresses = new AddressBudgets(limits.addressFailures);
@@ -87,19 +71,17 @@ export class EnrolmentDesk {
   }
 
   /** E10: open enrolment sessions of the whole service are counted first. */
-  opened(session: DeskSession): boolean {
-    if (this.sessions.size >= this.deps.limits.openSessions) return false;
-    this.sessions.set(session.clientId, { session, challenges: 0, challenged: null, waits: null });
-    return true;
+  opened(session: DeskSession): void {
+    this.sessions.opened(session);
   }
 
   closed(session: DeskSession): void {
-    if (this.sessions.get(session.clientId)?.session === session) this.sessions.delete(session.clientId);
+    this.sessions.closed(session);
   }
 
   /** One message of a board. Never rejects: whatever goes wrong is answered with a code (E11). */
   async message(session: DeskSession, payload: Uint8Array): Promise<void> {
-    const open = this.sessions.get(session.clientId);
+    const open = this.sessions.heard(session);
     if (open === undefined) return;
     try {
       await this.read(open, payload);
@@ -127,19 +109,19 @@ export class EnrolmentDesk {
 
   /** An admin decided about this key: a session that still waits with it is answered now. */
   decided(keyFingerprint: string): void {
-    for (const open of this.sessions.values()) {
-      const { waits } = open;
-      if (waits === null || waits.asked.fingerprint !== keyFingerprint) continue;
-      open.waits = null;
-      void this.attend(open, waits.asked, waits.proof);
-    }
+    for (const attempt of this.underWay) if (attempt.fingerprint === keyFingerprint) attempt.decided = true;
+    const waiting = this.sessions.take(keyFingerprint);
+    if (waiting !== null) void this.attend(waiting.open, waiting.waits.asked, waiting.waits.proof);
   }
 
-  figures(): { openSessions: number; waiting: number; perSecond: number } {
-    return { openSessions: this.sessions.size, waiting: this.lanes.waiting, perSecond: this.pace.perSecond(this.deps.clock()) };
+  figures(): { openSessions: number; heldSessions: number; waiting: number; perSecond: number } {
+    const { open: openSessions, waiting: heldSessions } = this.sessions;
+    return { openSessions, heldSessions, waiting: this.lanes.waiting, perSecond: this.pace.perSecond(this.deps.clock()) };
   }
 
   private async challenge(open: OpenSession, request: EnrolmentRequest): Promise<void> {
+    open.session.asked();
+    this.sessions.release(open);
     const about = aboutOf(request);
     const key = readKey(request);
     if (key === null)
@@ -157,6 +139,8 @@ export class EnrolmentDesk {
   private async attend(open: OpenSession, asked: Challenged, proof: EnrolmentProof): Promise<void> {
     const about = aboutOf(asked.request);
     if (!(await this.lanes.enter(this.laneOf(open)))) return this.refuse(open, 'busy', about);
+    const attempt = { fingerprint: asked.fingerprint, decided: false };
+    this.underWay.add(attempt);
     try {
       const deviceSignature = deviceSignatureOf(asked, proof);
       if (deviceSignature === 'invalid') return await this.refuse(open, 'proof-invalid', about);
@@ -170,8 +154,10 @@ export class EnrolmentDesk {
     } catch (error) {
       await this.fail(open, error, about);
     } finally {
+      this.underWay.delete(attempt);
       this.lanes.leave();
     }
+    if (attempt.decided) this.decided(asked.fingerprint);
   }
 
   /**
@@ -242,9 +228,10 @@ export class EnrolmentDesk {
     if (outcome.outcome === 'rejected') return this.refuse(open, outcome.code, said);
     if (outcome.outcome === 'pending') {
       if (outcome.isNew) this.addresses.waits(open.session.address, this.deps.clock());
-      open.waits = about;
+      this.sessions.hold(open, about);
       this.deps.log({ outcome: 'pending', code: outcome.code, ...said, deviceId: outcome.deviceId });
-      return this.send(open, waitingAnswer(outcome.code, { requestId, correlationId, fingerprint: asked.fingerprint }));
+      const { holdS: waitS } = this.deps.limits;
+      return this.send(open, waitingAnswer(outcome.code, { requestId, correlationId, fingerprint: asked.fingerprint, waitS }));
     }
     if (outcome.outcome !== 'accepted') throw new Error(`unexpected outcome ${outcome.outcome}`);
     this.deps.log({
@@ -285,7 +272,7 @@ export class EnrolmentDesk {
   }
 
   private comeBackIn(now: number): number {
-    return this.outside.comeBackIn(now, this.lanes.waiting + this.sessions.size, this.pace.perSecond(now), this.deps.dice());
+    return this.outside.comeBackIn(now, this.lanes.waiting + this.sessions.open, this.pace.perSecond(now), this.deps.dice());
   }
 
   /** What nobody foresaw: the board learns that the service failed, the log why. */

@@ -73,6 +73,11 @@ export class Admission {
     this.fill();
   }
 
+  /** One that had its CONNACK said nothing after it (E10). */
+  fail(address: string): void {
+    this.budgets.spend(address, this.monotonic());
+  }
+
   private makeRoom(newcomerIsLate: boolean): boolean {
     const [oldest] = this.last;
     if (newcomerIsLate || oldest === undefined) return false;

@@ -49,7 +49,10 @@ export class Connection {
   accepted(session: Session): void {
     const { deviceBurst, devicePerSecond } = this.limits;
     this.session = session;
-    if (isDeviceId(session.clientId)) this.rate = new Bucket(deviceBurst, devicePerSecond, this.monotonic());
+    if (isDeviceId(session.clientId)) {
+      this.rate = new Bucket(deviceBurst, devicePerSecond, this.monotonic());
+      this.arrival.known();
+    }
     this.arrival.settle(false);
   }
 
@@ -83,6 +86,7 @@ export class Connection {
   private packet(header: number): Refusal | null {
     const now = this.monotonic();
     this.heardAt = now;
+    this.arrival.heard();
     this.rate.take(now);
     if (this.arrival.socket.writableLength > this.limits.unsentBytes) return 'frozen';
     if (isDisconnect(header)) this.session?.said();

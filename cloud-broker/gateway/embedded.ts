@@ -1,15 +1,16 @@
 import type { EventEmitter } from 'node:events';
 import { Aedes, type AedesPublishPacket, type Client, type ConnectPacket, type Subscription } from 'aedes';
-import { encode, type DeviceDown, type EnrolmentDown } from '../../protocol/messages.ts';
+import { encode, type DeviceDown } from '../../protocol/messages.ts';
 import { CONNACK, judgeConnect, type ConnackCode, type ConnectVerdict } from './connect-rules.ts';
 import { Connection } from './connection.ts';
 import { DeviceRole } from './device-role.ts';
+import { EnrolmentLine } from './enrolment-line.ts';
 import { EnrolmentRole } from './enrolment-role.ts';
 import { defaultLimits, RefusalCounters, type GatewayLimits, type Refusal } from './limits.ts';
 import { startListener, type Arrival, type GatewayTls, type Listener } from './listener.ts';
 import { nothingForwarded, nothingKept } from './no-memory.ts';
 import { readPeerCertificate } from './peer-certificate.ts';
-import type { DeviceHandler, EnrolmentHandler, EnrolmentSession, Gateway, GatewayFigures, PeerCertificate } from './port.ts';
+import type { DeviceHandler, EnrolmentHandler, Gateway, GatewayFigures } from './port.ts';
 import { SessionTable } from './session-table.ts';
 import { Session, type SessionHost, type SessionRole } from './session.ts';
 
@@ -193,24 +194,11 @@ class EmbeddedGateway implements Gateway {
   private admitEnrolment(client: Client, connection: Connection, clientId: string): ReturnType<EmbeddedGateway['admit']> {
     // Its holder would be evicted by whoever guessed its id.
     if (this.sessions.get(clientId) !== undefined) return { reason: 'client-id-in-use', connack: CONNACK.identifierRejected };
-    const opened: { session: Session | null } = { session: null };
-    const forHandler: EnrolmentSession = {
-      clientId,
-      address: connection.arrival.address,
-      send: async (message: EnrolmentDown) => {
-        await opened.session?.send(encode(message));
-      },
-      end: () => opened.session?.finish('lost'),
-    };
-    if (!this.ask(() => this.options.enrolment.opened(forHandler))) return { reason: 'busy', connack: CONNACK.unavailable };
-    const session = this.openSession(client, connection, {
-      clientId,
-      role: new EnrolmentRole(forHandler, this.options.enrolment),
-      before: Promise.resolve(),
-    });
-    opened.session = session;
-    const expiry = setTimeout(() => session.refuse('enrolment-expired'), this.limits.enrolmentSessionMs);
-    connection.arrival.socket.once('close', () => clearTimeout(expiry));
+    const line = new EnrolmentLine(clientId, connection.arrival, this.limits);
+    const taken = this.askOrNull(() => this.options.enrolment.opened(line));
+    if (taken === null) return { reason: 'busy', connack: CONNACK.unavailable };
+    const role = new EnrolmentRole(line, this.options.enrolment);
+    line.begin(this.openSession(client, connection, { clientId, role, before: Promise.resolve() }));
     return null;
   }
 
@@ -222,7 +210,7 @@ class EmbeddedGateway implements Gateway {
     const { devices } = this.options;
     const certificate = readPeerCertificate(connection.arrival.socket, this.now());
     if (certificate?.commonName !== deviceId) return { reason: 'certificate', connack: CONNACK.notAuthorized };
-    const admitted = this.askAdmission(certificate);
+    const admitted = this.askOrNull(() => devices.admits(certificate));
     if (admitted === null) return { reason: 'busy', connack: CONNACK.unavailable };
     if (!admitted) return { reason: 'not-admitted', connack: CONNACK.notAuthorized };
     const line = this.sessions.line(deviceId);
@@ -266,16 +254,8 @@ class EmbeddedGateway implements Gateway {
     return session !== null && session.isOpen && subscription.topic === session.downTopic;
   }
 
-  private ask(question: () => boolean): boolean {
-    return this.askOrNull(question) ?? false;
-  }
-
-  private askAdmission(certificate: PeerCertificate): boolean | null {
-    return this.askOrNull(() => this.options.devices.admits(certificate));
-  }
-
   /** Null where the handler failed: then the service is unavailable, and nobody is told that a certificate is bad. */
-  private askOrNull(question: () => boolean): boolean | null {
+  private askOrNull<Answer>(question: () => Answer): Answer | null {
     try {
       return question();
     } catch (error) {

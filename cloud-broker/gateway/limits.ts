@@ -17,6 +17,8 @@ export interface GatewayLimits {
   handshakeMs: number;
   /** From the end of the handshake to CONNECT. */
   connectMs: number;
+  /** From CONNACK to an enrolment session's request (E10), and to its end. */
+  requestMs: number;
   enrolmentSessionMs: number;
   packetBytes: number;
   /** Packets of one session: a burst, and how many come back each second. Who has spent them is not read for a while. */
@@ -51,6 +53,7 @@ export const defaultLimits: GatewayLimits = {
   failuresPerSecond: 1,
   handshakeMs: 5000,
   connectMs: 5000,
+  requestMs: 5000,
   enrolmentSessionMs: 60_000,
   packetBytes: MAX_PACKET_BYTES,
   packetsBurst: 120,
@@ -88,6 +91,7 @@ export type Refusal =
   | 'message-invalid'
   | 'handler-failed'
   | 'frozen'
+  | 'no-request'
   | 'enrolment-expired';
 
 export class RefusalCounters {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 import { readAddress } from '../net/address.ts';
+import { NetworkTree } from '../net/network-tree.ts';
 import { Admission, type Visitor } from './admission.ts';
 import type { GatewayLimits, Refusal } from './limits.ts';
 
@@ -22,6 +23,12 @@ export interface Arrival {
   readonly address: string;
   /** What it is was decided, so its place among the strangers is free; `failed` costs its address (E10). */
   settle(failed: boolean): void;
+  /** What it did after that costs its address all the same. */
+  fail(): void;
+  /** It has a certificate of ours: it makes room for no stranger. */
+  known(): void;
+  /** It said something. */
+  heard(): void;
 }
 
 export interface ListenerOptions {
@@ -118,6 +125,8 @@ class TlsListener implements Listener, VisitHost {
   private readonly tlsServer: tls.Server;
   private readonly server: net.Server;
   private readonly visits = new Map<net.Socket, Visit>();
+  /** Of these, those without a certificate: where the listener is full, one of them makes room (E10). */
+  private readonly strangers = new NetworkTree<net.Socket>();
 
   constructor(options: ListenerOptions) {
     this.options = options;
@@ -131,8 +140,6 @@ class TlsListener implements Listener, VisitHost {
     });
     // Paused until its turn, so that who waits costs no memory. Without noDelay full handshakes take twice as long.
     this.server = net.createServer({ noDelay: true, pauseOnConnect: true }, (raw) => this.accept(raw));
-    this.server.maxConnections = options.limits.connections;
-    this.server.on('drop', () => options.refused('connections-full'));
   }
 
   get port(): number {
@@ -174,12 +181,10 @@ class TlsListener implements Listener, VisitHost {
     }
     const visit = new Visit(raw, remote, this);
     this.visits.set(raw, visit);
-    raw.once('close', () => {
-      this.visits.delete(raw);
-      visit.gone();
-      this.admission.leave(visit, true);
-    });
-    this.admission.arrive(visit);
+    this.strangers.add(raw, visit.address);
+    raw.once('close', () => this.gone(raw, visit));
+    if (this.visits.size > this.options.limits.connections) this.makeRoom();
+    if (!raw.destroyed) this.admission.arrive(visit);
     visit.beginToWait(this.options.limits.waitMs, () => {
       this.options.refused('waited-too-long');
       this.admission.leave(visit, false);
@@ -187,11 +192,27 @@ class TlsListener implements Listener, VisitHost {
     });
   }
 
+  /** The quietest stranger of the network that holds most. Where all are devices, that is the newcomer. */
+  private makeRoom(): void {
+    const quietest = this.strangers.quietestOfFullest();
+    const visit = quietest === undefined ? undefined : this.visits.get(quietest);
+    if (quietest === undefined || visit === undefined) return;
+    this.options.refused('connections-full');
+    this.gone(quietest, visit);
+  }
+
+  private gone(raw: net.Socket, visit: Visit): void {
+    this.visits.delete(raw);
+    this.strangers.remove(raw);
+    visit.gone();
+    this.admission.leave(visit, true);
+  }
+
   private secured(socket: tls.TLSSocket): void {
     socket.on('error', ignore);
     const raw = underlying(socket);
     const visit = raw === null ? undefined : this.visits.get(raw);
-    if (visit === undefined) {
+    if (raw === null || visit === undefined) {
       socket.destroy();
       return;
     }
@@ -199,6 +220,9 @@ class TlsListener implements Listener, VisitHost {
       socket,
       address: visit.address,
       settle: (failed) => this.admission.leave(visit, failed),
+      fail: () => this.admission.fail(visit.address),
+      known: () => this.strangers.remove(raw),
+      heard: () => this.strangers.heard(raw),
     });
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Birth, CommandResult, DeviceDown, EnrolmentDown, Heartbeat, Unenroll, Will } from '../../protocol/messages.ts';
 
-/** One open enrolment session, at most 60 s long. */
+/** One open enrolment session, at most 60 s long unless it is kept. */
 export interface EnrolmentSession {
   /** `enroll-` and 32 hexadecimal digits; unique among the open sessions. */
   readonly clientId: string;
@@ -12,14 +12,18 @@ export interface EnrolmentSession {
   readonly address: string;
   /** Sends one message; resolves when it was handed to the socket or the session is gone. Never rejects. */
   send(message: EnrolmentDown): Promise<void>;
+  /** It sent a request: one that does not within a few seconds is ended, and costs its address (E10). */
+  asked(): void;
+  /** From now on it may live so long, in milliseconds. */
+  keep(ms: number): void;
   /** Ends the session once what was sent is flushed. */
   end(): void;
 }
 
 /** Implemented by the enrolment desk. */
 export interface EnrolmentHandler {
-  /** False: the service takes no further enrolment session now (E10); the gateway answers CONNACK 3. */
-  opened(session: EnrolmentSession): boolean;
+  /** A session begins; where there are too many, another one is ended (E10). */
+  opened(session: EnrolmentSession): void;
   /** One message on `up`, in order. The PUBACK goes out when it resolves. Never rejects. */
   message(session: EnrolmentSession, payload: Uint8Array): Promise<void>;
   closed(session: EnrolmentSession): void;

@@ -106,10 +106,13 @@ describe('CONNECT', () => {
     holder.client.socket.destroy();
   });
 
-  test('[E10] is answered CONNACK 3 when the desk takes no further enrolment session', async () => {
-    service.recorder.opens = false;
+  test('is answered CONNACK 3 when the desk fails', async () => {
+    const { opened } = service.recorder.enrolment;
+    service.recorder.enrolment.opened = () => {
+      throw new Error('the desk is gone');
+    };
     expect((await rawSession(service, { clientId: newEnrolmentId() })).code).toBe(3);
-    service.recorder.opens = true;
+    service.recorder.enrolment.opened = opened;
   });
 
   test('that is not the first packet, or comes twice, ends the session', async () => {

@@ -75,14 +75,12 @@ export class Recorder implements DeviceHandler {
   readonly revoked = new Set<string>();
   /** Runs inside each message's handling; the promise it returns is waited for. */
   onMessage: (call: string) => Promise<void> = async () => undefined;
-  opens = true;
   reply: DeviceDown | null = null;
 
   readonly enrolment: EnrolmentHandler = {
     opened: (session) => {
       this.calls.push('opened');
       this.enrolments.push(session);
-      return this.opens;
     },
     message: async (_session, payload) => this.record(`up ${Buffer.from(payload).toString()}`),
     closed: () => {

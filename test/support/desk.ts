@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { EnrolmentAttempt, EnrolmentOutcome, Preview, Refusal } from '../../cloud-broker/enrollment/attempt.ts';
-import { EnrolmentDesk, type DeskDependencies, type DeskSession } from '../../cloud-broker/enrollment/desk.ts';
+import { EnrolmentDesk, type DeskDependencies } from '../../cloud-broker/enrollment/desk.ts';
+import type { DeskSession } from '../../cloud-broker/enrollment/desk-sessions.ts';
 import { defaultDeskLimits, type DeskLimits } from '../../cloud-broker/enrollment/desk-limits.ts';
 import type { Accepted, Challenge, EnrolmentDown, EnrolmentRequest, Pending, Rejected } from '../../protocol/messages.ts';
 import { enrolmentBytes, keyFingerprint, signatureScheme } from '../../protocol/signing.ts';
@@ -13,6 +14,8 @@ export class TestSession implements DeskSession {
   readonly clientId: string;
   readonly address: string;
   readonly received: EnrolmentDown[] = [];
+  /** What the desk told the gateway about the session. */
+  readonly said: string[] = [];
   /** What send does instead of keeping; to act as a socket that is gone. */
   onSend: ((message: EnrolmentDown) => Promise<void>) | null = null;
   private readonly waiting: (() => void)[] = [];
@@ -21,6 +24,18 @@ export class TestSession implements DeskSession {
   constructor(name: string, address = '192.0.2.7') {
     this.clientId = `enroll-${Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)}`;
     this.address = address;
+  }
+
+  asked(): void {
+    this.said.push('asked');
+  }
+
+  keep(ms: number): void {
+    this.said.push(`keep ${ms}`);
+  }
+
+  end(): void {
+    this.said.push('end');
   }
 
   async send(message: EnrolmentDown): Promise<void> {

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { ACCEPTED, ask, testDesk, TestBoard, type TestDesk, type TestSession } from '../../test/support/desk.ts';
+
+/** So many boards that wait, each with its session. */
+async function waiting(desk: TestDesk, count: number): Promise<{ board: TestBoard; session: TestSession }[]> {
+  const boards = Array.from({ length: count }, (_each, n) => new TestBoard(`SN-${n}`));
+  const all: { board: TestBoard; session: TestSession }[] = [];
+  for (const [n, board] of boards.entries()) {
+    const session = desk.open(`w${n}`);
+    await ask(desk, session, board);
+    all.push({ board, session });
+  }
+  return all;
+}
+
+const accepts = (desk: TestDesk): void => {
+  desk.store.answer = ({ certificate }) =>
+    certificate === null ? { outcome: 'certificate-needed', deviceId: 'waiting-row' } : ACCEPTED;
+};
+
+describe('silent sessions', () => {
+  test('[E10] of one site, thousands at once and again and again, keep no board of another network out', async () => {
+    const desk = testDesk();
+    let opened = 0;
+    const flood = (count: number): void => {
+      for (let n = 0; n < count; n += 1) desk.open(`f${(opened += 1)}`, `2001:db8:1:${(opened % 65_536).toString(16)}::1`);
+    };
+    flood(5050);
+    const school = Array.from({ length: 300 }, (_each, n) => ({ board: new TestBoard(`SN-${n}`), session: desk.open(`s${n}`) }));
+    accepts(desk);
+    for (const { board, session } of school) {
+      flood(50);
+      expect(await ask(desk, session, board)).toMatchObject({ type: 'accepted' });
+    }
+    expect(school.flatMap(({ session }) => session.said)).not.toContain('end');
+    expect(desk.desk.figures().openSessions).toBe(5000);
+  });
+});
+
+describe('sessions that wait for a decision', () => {
+  test('[E6] are kept open as long as the answer says', async () => {
+    const desk = testDesk({ holdS: 600 });
+    const session = desk.open('a');
+    expect(await ask(desk, session, new TestBoard('SN-1'))).toMatchObject({ type: 'pending', waitS: 600 });
+    expect(session.said).toEqual(['asked', 'keep 600000']);
+  });
+
+  test('[E10] have a budget of their own: they take no place of others, and others take none of theirs', async () => {
+    const desk = testDesk({ openSessions: 2, held: 5 });
+    const held = await waiting(desk, 5);
+    expect(desk.desk.figures()).toMatchObject({ openSessions: 0, heldSessions: 5 });
+    for (const name of ['a', 'b', 'c', 'd']) desk.open(name);
+    expect(desk.desk.figures()).toMatchObject({ openSessions: 2, heldSessions: 5 });
+    expect(held.flatMap(({ session }) => session.said)).not.toContain('end');
+  });
+
+  test('[E10] beyond it the longest-held gives way', async () => {
+    const desk = testDesk({ held: 3 });
+    const [first, second, ...others] = await waiting(desk, 5);
+    expect([first, second].map((each) => each?.session.said.at(-1))).toEqual(['end', 'end']);
+    expect(others.flatMap(({ session }) => session.said)).not.toContain('end');
+    expect(desk.desk.figures()).toMatchObject({ openSessions: 0, heldSessions: 3 });
+    accepts(desk);
+    for (const { board } of others) desk.desk.decided(board.fingerprint);
+    for (const { session } of others) expect(await session.next()).toMatchObject({ type: 'accepted' });
+  });
+
+  test('[E10] one board holds one session, however often it asks', async () => {
+    const desk = testDesk();
+    const board = new TestBoard('SN-1');
+    const sessions = ['a', 'b', 'c'].map((name) => desk.open(name));
+    for (const session of sessions) await ask(desk, session, board);
+    expect(sessions.map(({ said }) => said.at(-1))).toEqual(['end', 'end', 'keep 120000']);
+    expect(desk.desk.figures()).toMatchObject({ openSessions: 0, heldSessions: 1 });
+  });
+
+  test('[E6] have their answer, and then count as any other; a further request is as good as a first one', async () => {
+    const desk = testDesk();
+    const board = new TestBoard('SN-1');
+    const session = desk.open('a');
+    await ask(desk, session, board);
+    expect(await ask(desk, session, board, { n: 2 })).toMatchObject({ type: 'pending' });
+    expect(session.said).toEqual(['asked', 'keep 120000', 'asked', 'keep 60000', 'keep 120000']);
+    accepts(desk);
+    desk.desk.decided(board.fingerprint);
+    expect(await session.next()).toMatchObject({ type: 'accepted', requestId: desk.id(2) });
+    expect(session.said.at(-1)).toBe('keep 60000');
+    expect(desk.desk.figures()).toMatchObject({ openSessions: 1, heldSessions: 0 });
+    desk.desk.closed(session);
+    expect(desk.desk.figures()).toMatchObject({ openSessions: 0, heldSessions: 0 });
+  });
+
+  test('[E6] a decision that comes between the store’s answer and the board’s is not lost', async () => {
+    const desk = testDesk();
+    const board = new TestBoard('SN-1');
+    const session = desk.open('a');
+    let asked = 0;
+    desk.store.answer = ({ certificate }) => {
+      asked += 1;
+      // The store tells of a decision before it answers what was stored with it.
+      if (asked === 1) desk.desk.decided(board.fingerprint);
+      if (asked === 1) return { outcome: 'pending', code: 'awaiting-approval', deviceId: 'waiting-row' };
+      return certificate === null ? { outcome: 'certificate-needed', deviceId: 'waiting-row' } : ACCEPTED;
+    };
+    expect(await ask(desk, session, board)).toMatchObject({ type: 'pending' });
+    expect(await session.next()).toMatchObject({ type: 'accepted' });
+  });
+
+  test('[E10] one that is gone before its answer is not held', async () => {
+    const desk = testDesk();
+    const session = desk.open('a');
+    desk.store.answer = () => {
+      desk.desk.closed(session);
+      return { outcome: 'pending', code: 'awaiting-approval', deviceId: 'waiting-row' };
+    };
+    await ask(desk, session, new TestBoard('SN-1'));
+    expect(desk.desk.figures()).toMatchObject({ openSessions: 0, heldSessions: 0 });
+    expect(session.said).toEqual(['asked']);
+  });
+});
