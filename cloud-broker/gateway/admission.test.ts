@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { Admission, type Visitor } from './admission.ts';
 import { Bucket } from './bucket.ts';
@@ -8,7 +9,7 @@ class Stranger implements Visitor {
   readonly address: string;
 
   constructor(address: string) {
-    this.address = `192.0.2.${Buffer.from(address).reduce((sum, byte) => sum + byte, 0) % 256}`;
+    this.address = isIP(address) > 0 ? address : `192.0.2.${Buffer.from(address).reduce((sum, byte) => sum + byte, 0) % 256}`;
   }
   enter(): void {
     this.state = 'inside';
@@ -91,6 +92,19 @@ describe('admission', () => {
     const good = [arrive('a'), arrive('b'), arrive('c')];
     expect(bad.map(({ state }) => state)).toEqual(['turned away', 'turned away', 'turned away']);
     expect(good.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'turned away']);
+  });
+
+  test('[E10] in a full waiting room the network that holds most makes room for others, never for its own', () => {
+    const { arrive, admission } = porch({ strangers: 1, waiting: 10 });
+    arrive('192.0.2.1');
+    const flood = Array.from({ length: 10 }, (_each, n) => arrive(`2001:db8:1:${n}::1`));
+    expect(arrive('2001:db8:1:ff::1').state).toBe('turned away');
+    const others = ['192.0.2.2', '192.0.2.2', '2001:db8:2::1'].map(arrive);
+    expect(others.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']);
+    expect(flood.filter(({ state }) => state === 'turned away')).toEqual(flood.slice(0, 3));
+    expect(admission.waiting).toBe(10);
+    for (const each of [...flood, ...others]) admission.leave(each, false);
+    expect(admission.waiting).toBe(0);
   });
 
   test('[E10] [P4] how many get in a second is measured while others wait, and only then', () => {

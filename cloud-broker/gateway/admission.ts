@@ -1,4 +1,5 @@
 import { NetworkBudgets } from '../net/network-budgets.ts';
+import { NetworkTree } from '../net/network-tree.ts';
 import { EntryRate } from './entry-rate.ts';
 import type { GatewayLimits } from './limits.ts';
 
@@ -28,6 +29,8 @@ export class Admission {
   private readonly inside = new Map<Visitor, boolean>();
   private lateInside = 0;
   private readonly first = new Set<Visitor>();
+  /** Who is in `first`, by network. */
+  private readonly networks = new NetworkTree<Visitor>();
   private readonly last = new Set<Visitor>();
 
   constructor(limits: GatewayLimits, monotonic: () => number) {
@@ -54,11 +57,15 @@ export class Admission {
 
   arrive(visitor: Visitor): void {
     const late = this.budgets.isSpent(visitor.address, this.monotonic());
-    if (this.waiting >= this.mostWaiting && !this.makeRoom(late)) {
+    if (this.waiting >= this.mostWaiting && !this.makeRoom(visitor, late)) {
       visitor.turnAway();
       return;
     }
-    (late ? this.last : this.first).add(visitor);
+    if (late) this.last.add(visitor);
+    else {
+      this.first.add(visitor);
+      this.networks.add(visitor, visitor.address);
+    }
     this.fill();
   }
 
@@ -66,7 +73,7 @@ export class Admission {
   leave(visitor: Visitor, failed: boolean): void {
     const late = this.inside.get(visitor);
     const wasInside = this.inside.delete(visitor);
-    if (!wasInside && !this.first.delete(visitor) && !this.last.delete(visitor)) return;
+    if (!wasInside && !this.takeFirst(visitor) && !this.last.delete(visitor)) return;
     if (wasInside) this.rate.left(this.monotonic(), this.first.size > 0);
     if (late === true) this.lateInside -= 1;
     if (failed) this.budgets.spend(visitor.address, this.monotonic());
@@ -78,19 +85,31 @@ export class Admission {
     this.budgets.spend(address, this.monotonic());
   }
 
-  private makeRoom(newcomerIsLate: boolean): boolean {
-    const [oldest] = this.last;
-    if (newcomerIsLate || oldest === undefined) return false;
-    this.last.delete(oldest);
+  /**
+   * One of those that spent their failures goes, else the one that waits longest in the network that holds most places; but nobody
+   * for a newcomer of a network that holds as many: it would only take the place of one who is nearer to its turn.
+   */
+  private makeRoom(newcomer: Visitor, isLate: boolean): boolean {
+    if (isLate) return false;
+    const [oldest = this.networks.quietestOfFullest()] = this.last;
+    if (oldest === undefined) return false;
+    const isSpent = this.last.delete(oldest);
+    if (!isSpent && this.networks.heldBy(oldest.address) <= this.networks.heldBy(newcomer.address) + 1) return false;
+    this.takeFirst(oldest);
     oldest.turnAway();
     return true;
+  }
+
+  private takeFirst(visitor: Visitor): boolean {
+    this.networks.remove(visitor);
+    return this.first.delete(visitor);
   }
 
   private fill(): void {
     const now = this.monotonic();
     for (const visitor of this.first) {
       if (this.inside.size >= this.limits.strangers) return;
-      this.first.delete(visitor);
+      this.takeFirst(visitor);
       // Its address may have spent its failures while it waited.
       if (this.budgets.isSpent(visitor.address, now)) this.last.add(visitor);
       else this.letIn(visitor, false);

@@ -74,6 +74,11 @@ export class NetworkTree<Member> {
     return this.root.size;
   }
 
+  /** How many are here of the widest network of this address. */
+  heldBy(address: string): number {
+    return this.root.inside.get(networksOf(address).at(-1) ?? '')?.size ?? 0;
+  }
+
   add(member: Member, address: string): void {
     let place = this.root;
     for (const name of networksOf(address).toReversed()) place = place.child(name);
