@@ -106,6 +106,26 @@ describe('sessions that wait for a decision', () => {
     expect(await session.next()).toMatchObject({ type: 'accepted' });
   });
 
+  test('[E10] one that asks for another key while it is decided about the first leaves nothing behind', async () => {
+    const desk = testDesk();
+    const [first, second] = [new TestBoard('SN-1'), new TestBoard('SN-2')];
+    const session = desk.open('a');
+    await ask(desk, session, first);
+    const slow = Promise.withResolvers<void>();
+    const { answer } = desk.store;
+    desk.store.answer = async (attempt) => {
+      if (attempt.key.fingerprint === first.fingerprint) await slow.promise;
+      return answer(attempt);
+    };
+    desk.desk.decided(first.fingerprint);
+    await ask(desk, session, second, { n: 2 });
+    slow.resolve();
+    expect(await session.next()).toMatchObject({ type: 'pending', requestId: desk.id(1) });
+    expect(desk.desk.figures()).toMatchObject({ openSessions: 0, heldSessions: 1 });
+    desk.desk.closed(session);
+    expect(desk.desk.figures()).toMatchObject({ openSessions: 0, heldSessions: 0 });
+  });
+
   test('[E10] one that is gone before its answer is not held', async () => {
     const desk = testDesk();
     const session = desk.open('a');

@@ -85,6 +85,7 @@ export class DeskSessions {
   /** Keeps it open for `holdS`, in which a decision is answered. A newer session with the same key takes its place. */
   hold(open: OpenSession, waits: Waiting): void {
     if (this.all.get(open.session.clientId) !== open) return;
+    this.unhold(open);
     this.end(this.held.get(waits.asked.fingerprint));
     const [longest] = this.held.values();
     if (this.held.size >= this.limits.held) this.end(longest);

@@ -69,6 +69,21 @@ describe('limits', () => {
     }
   });
 
+  test('[E6] the times that the service tells are whole seconds within their range', () => {
+    const ranges: [string, string, number, number][] = [
+      ['pending', 'waitS', 0, 600],
+      ['pending', 'retryAfterS', 1, 86_400],
+      ['settings', 'intervalS', 1, 86_400],
+      ['settings', 'jitterS', 0, 86_400],
+      ['settings', 'epochFrom', 1, 2 ** 48],
+      ['command', 'expiresInS', 0, 86_400],
+    ];
+    for (const [name, field, least, most] of ranges) {
+      const taken = [least, most, least - 1, most + 1, least + 0.5].map((value) => accepts(name, { [field]: value }));
+      expect([name, field, ...taken]).toEqual([name, field, true, true, false, false, false]);
+    }
+  });
+
   test('[E13] a nonce has 32 bytes and a signature 64, in base64url without padding', () => {
     expect(
       ['n'.repeat(42), 'n'.repeat(44), `${'n'.repeat(42)}=`, `${'n'.repeat(42)}+`].some((nonce) =>
