@@ -65,8 +65,8 @@ export function startBooksWatch(parts: BooksWatchParts): BooksWatch {
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
   const proof = new Check(parts, async () => {
-    const { ok, firstDifference } = await parts.verify(stopping.signal);
-    return ok ? null : { firstDifference };
+    const { ok, firstDifference, damagedHeads } = await parts.verify(stopping.signal);
+    return ok ? null : { firstDifference, damagedHeads };
   });
   let hour = 0;
   const look = async (): Promise<void> => {

@@ -11,11 +11,12 @@ import { accountsLibrary } from './domains/accounts-options.ts';
 import { openKeys, type ServiceKeys } from './keys/keys.ts';
 import { createSecrets, type Secrets } from './keys/secrets.ts';
 import { CheckpointFile } from './ledger/checkpoints.ts';
-import type { Verdict } from './ledger/verify.ts';
+import { withDamagedHeads, type Checkpoint, type Verdict } from './ledger/verify.ts';
 import { localOperator } from './operator/local.ts';
 import type { Operator } from './operator/operator.ts';
 import { createPortal, type Portal } from './portal/portal.ts';
 import { lockFolder } from './store/folder-lock.ts';
+import { demandDatabase, isUsed } from './store/own-database.ts';
 import { verifyLedgerApart } from './store/proof-apart.ts';
 import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -36,11 +37,15 @@ export interface Workshop {
   close(): Promise<void>;
 }
 
-/** Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use`, `restore-unfinished` or `ca-key-missing`. */
+/**
+ * Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use`, `folder-unusable`,
+ * `restore-unfinished`, `database-missing`, `database-damaged`, `database-unusable`, `ca-key-missing` or `key-file-unusable`.
+ */
 export async function openWorkshop(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Workshop> {
   const lock = lockFolder(settings.dataFolder);
   try {
     demandRestored(settings.dataFolder);
+    demandDatabase(settings.dataFolder);
     const store = await openStore({
       folder: settings.dataFolder,
       onInternalError: (message) => log.error({ message }, 'a write failed'),
@@ -48,7 +53,8 @@ export async function openWorkshop(settings: Settings, log: Logger, onFatal: (er
     });
     try {
       const hasDevices = store.reader.get('SELECT 1 AS found FROM devices LIMIT 1') !== null;
-      const keys = await openKeys({ folder: settings.dataFolder, hosts: certifiedHosts(settings), hasDevices, now: now() });
+      const about = { hosts: certifiedHosts(settings), hasDevices, isUsed: isUsed(store.reader), now: now() };
+      const keys = await openKeys({ folder: settings.dataFolder, ...about });
       return assemble({ settings, log, store, keys, lock });
     } catch (error) {
       await store.close();
@@ -81,6 +87,12 @@ function assemble(parts: {
 }): Workshop {
   const { settings, log, store, keys, lock } = parts;
   const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
+  const databaseFile = join(settings.dataFolder, 'rollcall.db');
+  // The signed heads first: none of them may lie beyond the end of the books as they are read after them.
+  const prove = async (books: (signed: Checkpoint[]) => Promise<Verdict>): Promise<Verdict> => {
+    const { checkpoints: signed, damaged } = await checkpoints.read();
+    return withDamagedHeads(await books(signed), damaged);
+  };
   const secrets = createSecrets(keys.masterKey.export());
   const accounts = accountsOf(settings, store, keys, secrets, log);
   const portal = createPortal({
@@ -99,7 +111,7 @@ function assemble(parts: {
     secrets,
     clock: now,
     random: randomBytes,
-    verifyLedger: async () => verifyLedger(join(settings.dataFolder, 'rollcall.db'), await checkpoints.read()),
+    verifyLedger: async () => prove((signed) => verifyLedger(databaseFile, signed)),
     backup: async (file) => backUp(settings.dataFolder, file, now()),
   });
   return {
@@ -112,12 +124,7 @@ function assemble(parts: {
     async checkpoint() {
       await checkpoints.append(ledgerHeads(store.reader), now());
     },
-    // The signed heads first: none of them may lie beyond the end of the books as they are read after them.
-    proveBooks: async (signal) =>
-      verifyLedgerApart(
-        { checkpoints: await checkpoints.read(), databaseFile: join(settings.dataFolder, 'rollcall.db') },
-        signal,
-      ),
+    proveBooks: async (signal) => prove((signed) => verifyLedgerApart({ checkpoints: signed, databaseFile }, signal)),
     async close() {
       await store.close();
       lock.release();

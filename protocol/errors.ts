@@ -4,6 +4,7 @@
  */
 import { apiErrors } from './api-codes.ts';
 import { deviceErrors } from './device-codes.ts';
+import { faultErrors } from './fault-codes.ts';
 import { entry, type ErrorEntry, type Language, type Words } from './error-entry.ts';
 import { networkErrors } from './network-codes.ts';
 
@@ -122,7 +123,7 @@ const localErrors = {
   ),
 } as const;
 
-export const errors = { ...deviceErrors, ...apiErrors, ...networkErrors, ...localErrors } satisfies Record<string, ErrorEntry>;
+export const errors = { ...deviceErrors, ...apiErrors, ...faultErrors, ...networkErrors, ...localErrors } satisfies Record<string, ErrorEntry>;
 
 export type DeviceCode = keyof typeof deviceErrors;
 export type PendingCode = 'awaiting-approval' | 'key-changed';

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { createPrivateKey } from 'node:crypto';
 import { parseCheckpoints } from '../ledger/checkpoints.ts';
+import { withDamagedHeads } from '../ledger/verify.ts';
 import { verifyLedger } from '../store/proof-of-books.ts';
 import { HEADS_FILE, readBackupFiles } from './container.ts';
 import type { BackupJob } from './worker.ts';
@@ -20,8 +21,8 @@ export async function flawOf(file: string): Promise<string | null> {
     const damage = await inWorker({ job: 'check', file });
     if (damage !== null) return damage;
     const ledgerKey = createPrivateKey(Buffer.from(files.get('keys/ledger.key') ?? []));
-    const heads = Buffer.from(files.get(HEADS_FILE) ?? []).toString('utf8');
-    const { firstDifference: difference } = await verifyLedger(file, parseCheckpoints(heads, ledgerKey));
+    const { checkpoints, damaged } = parseCheckpoints(Buffer.from(files.get(HEADS_FILE) ?? []), ledgerKey);
+    const { firstDifference: difference } = withDamagedHeads(await verifyLedger(file, checkpoints), damaged);
     return difference === undefined ? null : `the books: ${difference.domain} row ${difference.n ?? '-'} ${difference.what}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -77,7 +77,8 @@ export function ledgerCommands(program: Command): void {
       print(options.json === true, verdict, () => [
         difference === undefined
           ? `The books are right: ${verdict.transfers} transfers in ${verdict.domains} domains, sum ${verdict.sum}.`
-          : `The books are wrong: ${difference.domain} ${difference.n === null ? '' : `row ${difference.n} `}${difference.what}.`,
+          : `The books are wrong: ${[difference.domain, difference.n === null ? '' : `row ${difference.n}`, difference.what].filter((part) => part !== '').join(' ')}.`,
+        ...(verdict.damagedHeads ?? []).map(({ line, what }) => `Signed heads: line ${line} of ledger-heads.jsonl ${what}.`),
       ]);
       if (!verdict.ok) process.exitCode = EXIT.refused;
     });

@@ -99,7 +99,7 @@ describe('sessions that wait for a decision', () => {
       asked += 1;
       // The store tells of a decision before it answers what was stored with it.
       if (asked === 1) desk.desk.decided(board.fingerprint);
-      if (asked === 1) return { outcome: 'pending', code: 'awaiting-approval', deviceId: 'waiting-row' };
+      if (asked === 1) return { outcome: 'pending', code: 'awaiting-approval', deviceId: 'waiting-row', isNew: true };
       return certificate === null ? { outcome: 'certificate-needed', deviceId: 'waiting-row' } : ACCEPTED;
     };
     expect(await ask(desk, session, board)).toMatchObject({ type: 'pending' });
@@ -131,7 +131,7 @@ describe('sessions that wait for a decision', () => {
     const session = desk.open('a');
     desk.store.answer = () => {
       desk.desk.closed(session);
-      return { outcome: 'pending', code: 'awaiting-approval', deviceId: 'waiting-row' };
+      return { outcome: 'pending', code: 'awaiting-approval', deviceId: 'waiting-row', isNew: true };
     };
     await ask(desk, session, new TestBoard('SN-1'));
     expect(desk.desk.figures()).toMatchObject({ openSessions: 0, heldSessions: 0 });

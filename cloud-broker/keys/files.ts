@@ -13,18 +13,16 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { RollcallError } from '../../protocol/errors.ts';
 
 const LARGEST_FILE_BYTES = 1024 * 1024;
 const ASIDE = '.new';
 
-/** A file in `keys/` that cannot be used; the message names it and says what to do. It never holds what is in the file. */
-export class KeyFileError extends Error {
-  readonly file: string;
-
+/** A file in `keys/` that cannot be used (`key-file-unusable`); the message names it and says what to do. It never holds what is in the file. */
+export class KeyFileError extends RollcallError {
   constructor(file: string, reason: string) {
-    super(`${file}: ${reason}`);
-    this.name = 'KeyFileError';
-    this.file = file;
+    super('key-file-unusable', { file, reason });
+    this.message = `${file}: ${reason}`;
   }
 }
 

@@ -23,7 +23,13 @@ afterEach(() => {
 });
 
 const open = (folder: string, extra: { hosts?: string[]; hasDevices?: boolean } = {}): Promise<ServiceKeys> =>
-  openKeys({ folder, hosts: extra.hosts ?? [], hasDevices: extra.hasDevices ?? false, now: Date.now() });
+  openKeys({
+    folder,
+    hosts: extra.hosts ?? [],
+    hasDevices: extra.hasDevices ?? false,
+    isUsed: extra.hasDevices ?? false,
+    now: Date.now(),
+  });
 
 const contents = (folder: string): Record<string, string> =>
   Object.fromEntries(readdirSync(join(folder, 'keys')).map((name) => [name, readFileSync(join(folder, 'keys', name), 'base64')]));
@@ -202,7 +208,7 @@ describe('the CA and the server leaf', () => {
     expect(readFileSync(join(folder, 'keys', 'server.crt'), 'utf8')).toBe(leaf);
     expect(keys.clientCaPem).toBe(own.clientCaPem);
     expect(keys.publishedCaPem).toBe(own.clientCaPem + foreign.certificatePem);
-    await expect(openKeys({ folder, hosts: [], hasDevices: false, now: Date.UTC(10_000, 1) })).rejects.toThrow(
+    await expect(openKeys({ folder, hosts: [], hasDevices: false, isUsed: false, now: Date.UTC(10_000, 1) })).rejects.toThrow(
       /server\.crt: has expired/,
     );
   });

@@ -1,7 +1,7 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { checkpointBytes, type Checkpoint } from './verify.ts';
+import { checkpointBytes, type Checkpoint, type DamagedHead } from './verify.ts';
 
 const signedCheckpoint = z.object({
   at: z.string(),
@@ -11,6 +11,14 @@ const signedCheckpoint = z.object({
   balance: z.int(),
   signature: z.string(),
 });
+
+const LINE_END = 0x0a;
+
+/** What such a file says: the heads that are signed, in its order, and the lines that say nothing. */
+export interface SignedHeads {
+  checkpoints: Checkpoint[];
+  damaged: DamagedHead[];
+}
 
 /** L5: heads of domains, signed with the ledger key and appended to a file outside the database. */
 export class CheckpointFile {
@@ -23,22 +31,25 @@ export class CheckpointFile {
   }
 
   /** The whole lines of the file. What a crash in the middle of an append left behind the last line end was never promised. */
-  private async wholeLines(): Promise<string> {
-    const text = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
+  private async wholeLines(): Promise<Buffer> {
+    const bytes = await readFile(this.file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
       throw error;
     });
-    return wholeLinesOf(text);
+    return wholeLinesOf(bytes);
   }
 
-  /** All checkpoints in the order of the file. Throws where a line cannot be read or its signature does not fit. */
-  async read(): Promise<Checkpoint[]> {
+  async read(): Promise<SignedHeads> {
     return parseCheckpoints(await this.wholeLines(), this.key);
   }
 
-  /** Appends and fsyncs the heads that moved since the last line of their domain. Returns how many. */
+  /**
+   * Appends and fsyncs the heads that moved since the last line of their domain that can be read. Returns how many. A damaged line stays where
+   * it is, for `ledger verify` to name: what it said may be what somebody wanted gone.
+   */
   async append(heads: readonly Omit<Checkpoint, 'at'>[], now: number): Promise<number> {
-    const last = new Map((await this.read()).map((checkpoint) => [checkpoint.domain, checkpoint.n]));
+    const { checkpoints } = await this.read();
+    const last = new Map(checkpoints.map((checkpoint) => [checkpoint.domain, checkpoint.n]));
     const moved = heads.filter(({ domain, n }) => n > (last.get(domain) ?? 0));
     if (moved.length === 0) return 0;
     const lines = moved.map((head) => {
@@ -47,7 +58,7 @@ export class CheckpointFile {
     });
     const handle = await open(this.file, 'a', 0o600);
     try {
-      await handle.truncate(Buffer.byteLength(await this.wholeLines()));
+      await handle.truncate((await this.wholeLines()).length);
       await handle.appendFile(lines.join(''));
       await handle.sync();
     } finally {
@@ -57,28 +68,34 @@ export class CheckpointFile {
   }
 }
 
-function wholeLinesOf(text: string): string {
-  return text.slice(0, text.lastIndexOf('\n') + 1);
+function wholeLinesOf(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.lastIndexOf(LINE_END) + 1);
 }
 
-/** Checkpoints from the text of such a file. Throws where a whole line cannot be read or is not signed with `key`. */
-export function parseCheckpoints(text: string, key: KeyObject): Checkpoint[] {
+/** What the bytes of such a file say to who has its key. A cut last line is none. */
+export function parseCheckpoints(bytes: Buffer, key: KeyObject): SignedHeads {
   const publicKey = createPublicKey(key);
-  return wholeLinesOf(text)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line, index) => {
-      const { signature, ...checkpoint } = parseLine(line, index + 1);
-      const valid = verify(null, checkpointBytes(checkpoint), publicKey, Buffer.from(signature, 'base64url'));
-      if (!valid) throw new Error(`line ${index + 1} of the ledger heads is not signed by this service's ledger key`);
-      return checkpoint;
-    });
+  const heads: SignedHeads = { checkpoints: [], damaged: [] };
+  for (const [index, line] of wholeLinesOf(bytes).toString('utf8').split('\n').entries()) {
+    if (line === '') continue;
+    const parsed = parseLine(line);
+    const damaged = (what: string): unknown => heads.damaged.push({ line: index + 1, what });
+    if (parsed === null) {
+      damaged('cannot be read');
+      continue;
+    }
+    const { signature, ...checkpoint } = parsed;
+    if (verify(null, checkpointBytes(checkpoint), publicKey, Buffer.from(signature, 'base64url')))
+      heads.checkpoints.push(checkpoint);
+    else damaged('is not signed by this service’s ledger key');
+  }
+  return heads;
 }
 
-function parseLine(line: string, number: number): z.output<typeof signedCheckpoint> {
+function parseLine(line: string): z.output<typeof signedCheckpoint> | null {
   try {
     return signedCheckpoint.parse(JSON.parse(line));
   } catch {
-    throw new Error(`line ${number} of the ledger heads cannot be read`);
+    return null;
   }
 }

@@ -65,4 +65,27 @@ export interface Verdict {
   /** Sum of all balances, vendor accounts among them: zero (L1). */
   sum: number;
   firstDifference?: Difference;
+  /** The first lines of the file of signed heads that say nothing any more. */
+  damagedHeads?: DamagedHead[];
+}
+
+/** A line of the file of signed heads, counted from 1, that cannot be read or is not signed as it should be. */
+export interface DamagedHead {
+  line: number;
+  what: string;
+}
+
+const MOST_NAMED_LINES = 20;
+
+/** The books and the file of signed heads together: a damaged line there is a difference too, beside those of the books. */
+export function withDamagedHeads(books: Verdict, damaged: readonly DamagedHead[]): Verdict {
+  const [first] = damaged;
+  if (first === undefined) return books;
+  const difference = { domain: '', n: null, what: `line ${first.line} of ledger-heads.jsonl ${first.what}` };
+  return {
+    ...books,
+    ok: false,
+    firstDifference: books.firstDifference ?? difference,
+    damagedHeads: damaged.slice(0, MOST_NAMED_LINES),
+  };
 }

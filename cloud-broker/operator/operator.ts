@@ -90,6 +90,7 @@ export const verdict = z.object({
   transfers: z.int(),
   sum: z.int(),
   firstDifference: z.object({ domain: z.string(), n: z.int().nullable(), what: z.string() }).optional(),
+  damagedHeads: z.array(z.object({ line: z.int(), what: z.string() })).optional(),
 });
 
 /** S4. The path is absolute and nothing is there yet; whoever may call this holds the keys of the service already. */

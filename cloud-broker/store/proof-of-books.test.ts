@@ -1,44 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { enrolled, factoryKeyPem, listBoards, START, testDomain } from '../../test/support/store.ts';
-import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
-import { CheckpointFile } from '../ledger/checkpoints.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from 'vitest';
+import { START, testDomain } from '../../test/support/store.ts';
+import { inProcessStore } from '../../test/support/in-process.ts';
+import { books, tamper } from '../../test/support/books.ts';
 import { transferHash, type TransferRequest } from '../ledger/transfers.ts';
-import type { Checkpoint } from '../ledger/verify.ts';
 import { post, SELECT_TRANSFER, type TransferRow } from './posting.ts';
-import { ledgerHeads, transferOf, verifyLedger } from './proof-of-books.ts';
-
-/** Four boards of springfield's and one of shelbyville's, 10 credits each, the heads of the third transfer signed. */
-async function books(): Promise<{ store: InProcessStore; signed: Checkpoint[]; file: CheckpointFile; path: string }> {
-  const store = await inProcessStore();
-  await testDomain(store, 'springfield');
-  await testDomain(store, 'shelbyville');
-  await listBoards(
-    store,
-    [1, 2, 3, 4, 5].map((n) => ({ serial: `SN-${n}`, credits: 10, factoryPublicKey: factoryKeyPem() })),
-  );
-  const path = join(dirname(store.file), 'heads.jsonl');
-  const file = new CheckpointFile(path, generateKeyPairSync('ed25519').privateKey);
-  for (const n of [1, 2, 3]) await enrolled(store, { serial: `SN-${n}` });
-  await enrolled(store, { serial: 'SN-5', domain: 'shelbyville' });
-  expect(await file.append(ledgerHeads(store.reader), START)).toBe(2);
-  await enrolled(store, { serial: 'SN-4' });
-  return { store, signed: await file.read(), file, path };
-}
-
-/** Writes into the file as somebody who has taken the guards away first. */
-function tamper(store: { file: string }, ...statements: string[]): DatabaseSync {
-  const file = new DatabaseSync(store.file);
-  onTestFinished(() => file.close());
-  file.exec('PRAGMA foreign_keys = OFF');
-  for (const row of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
-    file.exec(`DROP TRIGGER ${String(row['name'])}`);
-  for (const statement of statements) file.exec(statement);
-  return file;
-}
+import { transferOf, verifyLedger } from './proof-of-books.ts';
 
 /** Computes springfield's chain anew from its rows as they are now, hashes and head, as an attacker with the code would. */
 function computeAnew(file: DatabaseSync): void {
@@ -246,47 +213,5 @@ describe('what only the signed heads outside the database can tell', () => {
     );
     expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
     expect(await verifyLedger(store.file, signed)).toMatchObject({ ok: false, firstDifference: { domain: 'shelbyville' } });
-  });
-});
-
-describe('the file of signed heads', () => {
-  test('[L5] only heads that moved are appended', async () => {
-    const { store, file } = await books();
-    expect(await file.append(ledgerHeads(store.reader), START)).toBe(1);
-    expect(await file.append(ledgerHeads(store.reader), START)).toBe(0);
-    expect((await file.read()).map(({ domain, n }) => `${domain} ${n}`)).toEqual([
-      'shelbyville 1',
-      'springfield 3',
-      'springfield 4',
-    ]);
-  });
-
-  test.each([
-    ['a changed line', (text: string) => text.replace('"n":3', '"n":4')],
-    ['a changed hash', (text: string) => text.replace(/"hash":"./, '"hash":"x')],
-    ['a line of another key', (text: string) => text.replace(/"signature":"[^"]*"/, `"signature":"${'A'.repeat(86)}"`)],
-    ['a line that cannot be read', (text: string) => `${text}{"domain":\n`],
-    ['a line that is no object', (text: string) => `${text}null\n`],
-  ])('[L5] %s is refused by its number', async (_, change) => {
-    const { file, path } = await books();
-    await writeFile(path, change(await readFile(path, 'utf8')));
-    await expect(file.read()).rejects.toThrow(/^line [123] of the ledger heads/);
-  });
-
-  test('[L5] what a crash left of an append is passed over, and the next append takes its place', async () => {
-    const { store, file, path } = await books();
-    const before = await file.read();
-    await writeFile(path, `${await readFile(path, 'utf8')}{"at":"2026-`);
-    expect(await file.read()).toEqual(before);
-    expect(await file.append(ledgerHeads(store.reader), START)).toBe(1);
-    expect(await file.read()).toHaveLength(before.length + 1);
-    expect((await readFile(path, 'utf8')).endsWith('}\n')).toBe(true);
-  });
-
-  test('[L5] no file yet is no head', async () => {
-    const { store } = await books();
-    expect(await new CheckpointFile(join(dirname(store.file), 'none'), generateKeyPairSync('ed25519').privateKey).read()).toEqual(
-      [],
-    );
   });
 });

@@ -1,4 +1,5 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
+import { naming } from './database-faults.ts';
 import { migrations } from './schema.ts';
 
 export type Parameter = SQLInputValue;
@@ -6,13 +7,18 @@ export type Parameter = SQLInputValue;
 /** The sizes of insertRows' statements: few, because each is prepared once and kept. */
 const ROWS_AT_ONCE = [64, 8, 1];
 
-/** One SQLite connection with its prepared statements, kept by their text. Synchronous: for the writer, and for short reads. */
+/**
+ * One SQLite connection with its prepared statements, kept by their text. Synchronous: for the writer, and for short reads. What the database
+ * or its disk refuses is named: `database-damaged`, `database-unusable`, or `busy` where somebody outside holds it.
+ */
 export class Sql {
+  private readonly file: string;
   private readonly db: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
 
-  constructor(db: DatabaseSync) {
-    this.db = db;
+  constructor(file: string, options: { readOnly: boolean }) {
+    this.file = file;
+    this.db = naming(file, () => new DatabaseSync(file, options));
   }
 
   private statement(text: string): StatementSync {
@@ -26,22 +32,26 @@ export class Sql {
 
   /** All rows. The row type is the caller's promise: tables are STRICT, and the columns are named in the same line. */
   all<Row>(text: string, ...parameters: Parameter[]): Row[] {
-    return this.statement(text).all(...parameters) as Row[];
+    return naming(this.file, () => this.statement(text).all(...parameters)) as Row[];
   }
 
   /** The first row, or null. */
   get<Row>(text: string, ...parameters: Parameter[]): Row | null {
-    return (this.statement(text).get(...parameters) as Row | undefined) ?? null;
+    return (naming(this.file, () => this.statement(text).get(...parameters)) as Row | undefined) ?? null;
   }
 
   /** Number of rows changed. */
   run(text: string, ...parameters: Parameter[]): number {
-    return Number(this.statement(text).run(...parameters).changes);
+    return Number(this.change(text, parameters).changes);
   }
 
   /** Inserts one row; its rowid. */
   insert(text: string, ...parameters: Parameter[]): number {
-    return Number(this.statement(text).run(...parameters).lastInsertRowid);
+    return Number(this.change(text, parameters).lastInsertRowid);
+  }
+
+  private change(text: string, parameters: Parameter[]): StatementResultingChanges {
+    return naming(this.file, () => this.statement(text).run(...parameters));
   }
 
   /** Inserts `rows` in order, by few statements; the rowid of the last, 0 without any. `into` is the table with its columns. */
@@ -59,7 +69,15 @@ export class Sql {
   }
 
   exec(text: string): void {
-    this.db.exec(text);
+    naming(this.file, () => this.db.exec(text));
+  }
+
+  rollBack(): void {
+    try {
+      this.db.exec('ROLLBACK');
+    } catch {
+      // SQLite rolled back by itself (disk full), and why is what the caller knows already.
+    }
   }
 
   close(): void {
@@ -70,19 +88,30 @@ export class Sql {
 
 /** A connection that only reads; it sees each commit of the writer as soon as it is done (WAL). */
 export function openReader(file: string): Sql {
-  const sql = new Sql(new DatabaseSync(file, { readOnly: true }));
-  sql.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456');
-  return sql;
+  return opened(new Sql(file, { readOnly: true }), (sql) =>
+    sql.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456'),
+  );
 }
 
 /** The one connection that writes: every commit is on disk when it returns (`synchronous = FULL`), and the schema is current. */
 export function openWriter(file: string): Sql {
-  const sql = new Sql(new DatabaseSync(file));
-  sql.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000',
-  );
-  migrate(sql);
-  return sql;
+  return opened(new Sql(file, { readOnly: false }), (sql) => {
+    sql.exec(
+      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000',
+    );
+    migrate(sql);
+  });
+}
+
+/** A connection that cannot be made ready is closed. */
+function opened(sql: Sql, prepare: (sql: Sql) => void): Sql {
+  try {
+    prepare(sql);
+    return sql;
+  } catch (error) {
+    sql.close();
+    throw error;
+  }
 }
 
 function migrate(sql: Sql): void {
@@ -98,7 +127,7 @@ function migrate(sql: Sql): void {
       sql.exec(`PRAGMA user_version = ${index + 1}`);
       sql.exec('COMMIT');
     } catch (error) {
-      sql.exec('ROLLBACK');
+      sql.rollBack();
       throw error;
     }
   }

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { isErrorCode, RollcallError } from '../../protocol/errors.ts';
 import type { Committed } from './context.ts';
 import type { OperationInput, OperationName, OperationOutput } from './operations/index.ts';
-import { openReader, type Sql } from './sql.ts';
+import { openReader, openWriter, type Sql } from './sql.ts';
 import type { CommitReport, WriteReply, WriteRequest } from './writer.ts';
 
 /** Most writes that may wait at a time; beyond it the answer is `busy`, so that memory stays bounded. */
@@ -19,6 +19,8 @@ export interface Store {
   onCommitted(listener: (committed: Committed) => void): void;
   /** Called after each commit with the milliseconds it took. */
   onTimed(listener: (commitMs: number) => void): void;
+  /** Called where the database, its disk, or somebody outside who holds it made writes fail: with why, once for those that failed together. */
+  onFault(listener: (reason: string) => void): void;
   /** Writes waiting now, and milliseconds that the last commits took. */
   figures(): { waiting: number; commitMs: readonly number[] };
   close(): Promise<void>;
@@ -41,9 +43,14 @@ export interface StoreOptions {
 
 const MAX_BATCH = 128;
 
-/** Opens the embedded store (SQLite) in `folder`, which must exist and be locked by this process (S4). */
+/**
+ * Opens the embedded store (SQLite) in `folder`, which must exist and be locked by this process (S4). Refuses with `database-damaged`,
+ * `database-unusable`, or `busy` where another program holds the file.
+ */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const file = join(options.folder, 'rollcall.db');
+  // What is wrong with the file is named here; the writer thread then opens one that is whole and current.
+  openWriter(file).close();
   const worker = new Worker(new URL('./writer.ts', import.meta.url), {
     workerData: { file, maxBatch: options.maxBatch ?? MAX_BATCH },
     name: 'writer',
@@ -60,6 +67,7 @@ class SqliteStore implements Store {
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners: ((committed: Committed) => void)[] = [];
   private readonly timedListeners: ((commitMs: number) => void)[] = [];
+  private readonly faultListeners: ((reason: string) => void)[] = [];
   private commitMs: number[] = [];
   private lastId = 0;
   private unsent: WriteRequest[] = [];
@@ -108,6 +116,10 @@ class SqliteStore implements Store {
     this.timedListeners.push(listener);
   }
 
+  onFault(listener: (reason: string) => void): void {
+    this.faultListeners.push(listener);
+  }
+
   figures(): { waiting: number; commitMs: readonly number[] } {
     return { waiting: this.waiting.size, commitMs: this.commitMs };
   }
@@ -129,6 +141,7 @@ class SqliteStore implements Store {
     if (events.length + revoked.length + decided.length + mails.length + commanded.length > 0)
       for (const listener of this.listeners) listener(report.committed);
     for (const reply of report.replies) this.answer(reply);
+    if (report.fault !== null) for (const listener of this.faultListeners) listener(report.fault);
   }
 
   private answer(reply: WriteReply): void {

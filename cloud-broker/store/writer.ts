@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { RollcallError } from '../../protocol/errors.ts';
+import { DatabaseFault } from './database-faults.ts';
 import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Committed, type Notes } from './context.ts';
 import { operations, type OperationName } from './operations/index.ts';
 import { openWriter } from './sql.ts';
@@ -21,6 +22,8 @@ export type WriteReply =
 export interface CommitReport {
   replies: WriteReply[];
   committed: Committed;
+  /** What the database or its disk failed with, if it did. */
+  fault: string | null;
   /** Milliseconds from BEGIN to the return of COMMIT. */
   commitMs: number;
 }
@@ -31,12 +34,23 @@ const { file, maxBatch } = workerData as { file: string; maxBatch: number };
 const sql = openWriter(file);
 const queue: WriteRequest[] = [];
 let scheduled = false;
+/** Of the batch that runs. */
+let fault: string | null = null;
 
 function refusal(id: number, error: unknown): WriteReply {
+  if (error instanceof DatabaseFault) fault = error.reason;
   if (error instanceof RollcallError) {
     return { id, ok: false, code: error.code, message: error.message, ...(error.details ? { details: error.details } : {}) };
   }
   return { id, ok: false, code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/**
+ * The disk, or somebody outside who holds the file: SQLite may have rolled back by itself, and the other operations of the batch would fail,
+ * or wait, the same. A damaged page is met only by those that read it.
+ */
+function failsAll(error: unknown): boolean {
+  return error instanceof DatabaseFault && error.code !== 'database-damaged';
 }
 
 function run(request: WriteRequest, notes: Notes): WriteReply {
@@ -54,14 +68,17 @@ function runInSavepoint(request: WriteRequest, notes: Notes): WriteReply {
     addNotes(notes, own);
     return reply;
   } catch (error) {
+    if (failsAll(error)) throw error;
     sql.exec('ROLLBACK TO operation');
     sql.exec('RELEASE operation');
     return refusal(request.id, error);
   }
 }
 
+type Committing = Pick<CommitReport, 'replies' | 'committed'>;
+
 /** Throws where an operation throws that has no savepoint, or where nothing can be stored; then nothing of the batch stands. */
-function commit(batch: WriteRequest[], each: typeof run): Omit<CommitReport, 'commitMs'> {
+function commit(batch: WriteRequest[], each: typeof run): Committing {
   const notes = noNotes();
   sql.exec('BEGIN IMMEDIATE');
   try {
@@ -70,25 +87,21 @@ function commit(batch: WriteRequest[], each: typeof run): Omit<CommitReport, 'co
     sql.exec('COMMIT');
     return { replies, committed };
   } catch (error) {
-    try {
-      sql.exec('ROLLBACK');
-    } catch {
-      // SQLite rolled back by itself (disk full).
-    }
+    sql.rollBack();
     throw error;
   }
 }
 
 /** Operations are refused seldom and savepoints cost a sixth of an enrolment: the batch runs without them first. */
-function commitOrRefuse(batch: WriteRequest[]): Omit<CommitReport, 'commitMs'> {
-  const refuseAll = (error: unknown): Omit<CommitReport, 'commitMs'> => ({
+function commitOrRefuse(batch: WriteRequest[]): Committing {
+  const refuseAll = (error: unknown): Committing => ({
     replies: batch.map(({ id }) => refusal(id, error)),
     committed: { events: [], revoked: [], decided: [], mails: [], commanded: [] },
   });
   try {
     return commit(batch, run);
   } catch (error) {
-    if (batch.length === 1) return refuseAll(error);
+    if (batch.length === 1 || failsAll(error)) return refuseAll(error);
   }
   try {
     return commit(batch, runInSavepoint);
@@ -99,7 +112,9 @@ function commitOrRefuse(batch: WriteRequest[]): Omit<CommitReport, 'commitMs'> {
 
 function runBatch(batch: WriteRequest[]): CommitReport {
   const started = performance.now();
-  return { ...commitOrRefuse(batch), commitMs: performance.now() - started };
+  fault = null;
+  const done = commitOrRefuse(batch);
+  return { ...done, fault, commitMs: performance.now() - started };
 }
 
 function drain(): void {
@@ -119,7 +134,11 @@ function schedule(): void {
 port.on('message', (message: WriteRequest[] | 'close') => {
   if (message === 'close') {
     while (queue.length > 0) port.postMessage(runBatch(queue.splice(0, maxBatch)));
-    sql.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    try {
+      sql.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // A full disk, or somebody outside who reads: what is committed stays in the log beside the database and is read from there.
+    }
     sql.close();
     port.postMessage('closed');
     port.close();

@@ -67,6 +67,10 @@ export class InProcessStore implements Store {
     throw new Error('nothing is timed here');
   }
 
+  onFault(): void {
+    throw new Error('what fails is thrown');
+  }
+
   figures(): { waiting: number; commitMs: readonly number[] } {
     return { waiting: 0, commitMs: [] };
   }

@@ -1,0 +1,57 @@
+import { entry } from './error-entry.ts';
+
+/** Codes of a service whose machine fails it: its files, its disk, its clock. */
+export const faultErrors = {
+  'database-missing': entry(
+    null,
+    [
+      'This data folder has keys or signed ledger heads, but not the database they belong to.',
+      'Check that the right volume is mounted and that ROLLCALL_DATA names the right folder; if the database is lost, restore a backup into an empty folder with `rollcall restore FILE`.',
+    ],
+    [
+      'Ce dossier de données contient des clés ou des têtes signées du grand livre, mais pas leur base de données.',
+      'Vérifiez que le bon volume est monté et que ROLLCALL_DATA désigne le bon dossier ; si la base est perdue, restaurez une sauvegarde dans un dossier vide avec `rollcall restore FICHIER`.',
+    ],
+  ),
+  'database-damaged': entry(
+    null,
+    [
+      'The database is damaged.',
+      'Keep a copy of the data folder, then restore the last good backup into an empty folder with `rollcall restore FILE`.',
+    ],
+    [
+      'La base de données est endommagée.',
+      'Gardez une copie du dossier de données, puis restaurez la dernière bonne sauvegarde dans un dossier vide avec `rollcall restore FICHIER`.',
+    ],
+  ),
+  'database-unusable': entry(
+    null,
+    [
+      'The database cannot be read or written.',
+      'Check the free space of the disk, whether it is mounted read-only, and the rights of the file; then start again.',
+    ],
+    [
+      'La base de données ne peut être ni lue ni écrite.',
+      "Vérifiez l'espace libre du disque, s'il est monté en lecture seule, et les droits du fichier ; puis relancez.",
+    ],
+  ),
+  'folder-unusable': entry(
+    null,
+    [
+      'The data folder cannot be written.',
+      'Check its owner and rights, the free space of its disk, and whether it is mounted read-only.',
+    ],
+    [
+      "Le dossier de données n'est pas accessible en écriture.",
+      "Vérifiez son propriétaire et ses droits, l'espace libre du disque, et s'il est monté en lecture seule.",
+    ],
+  ),
+  'key-file-unusable': entry(
+    null,
+    ['A file of the key folder cannot be used.', 'Do what the reason says; what is lost can be put back from a backup.'],
+    [
+      'Un fichier du dossier des clés est inutilisable.',
+      'Suivez la raison indiquée ; ce qui est perdu se remet depuis une sauvegarde.',
+    ],
+  ),
+} as const;
