@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chargeOf, dateOf, dayOf, dayOfDate, openDays, openFrom, startOf, usageKey, usageRequest } from './usage.ts';
+import {
+  balanceOfDaysEnd,
+  chargeOf,
+  dateOf,
+  dayOf,
+  dayOfDate,
+  openDays,
+  openFrom,
+  startOf,
+  usageKey,
+  usageRequest,
+} from './usage.ts';
 
 const DAY = dayOfDate('2026-12-24');
 const state = { nextUsageDay: DAY, closingAt: null, closedAt: null };
@@ -30,6 +41,17 @@ test.each([
 
 test('[L6] spans begin and end no earlier than the first day that is open, if any day is closed', () => {
   expect([openFrom(null, null), openFrom(DAY, DAY), openFrom(DAY + 1, DAY)]).toEqual([0, 0, startOf(DAY + 1)]);
+});
+
+test.each([
+  ['nothing was posted since', 7, [], 7],
+  ['credits came in', 30, [20], 10],
+  ['credits came in, and earlier days that were closed late took what was there', 100, [100], 0],
+  ['more went out than its end had: what came in afterwards stands in for nothing', 20, [20, -10], 0],
+  ['what came in went out again', 10, [-15, 15], 10],
+  ['some of what its end had went out too', 5, [-20, 15], 5],
+])('[L6] what pays for a day when %s', (_, balance, since, pays) => {
+  expect(balanceOfDaysEnd(balance, since)).toBe(pays);
 });
 
 test('[L6] [L4] a day costs a credit a device as far as the balance goes, under the key of domain and date', () => {

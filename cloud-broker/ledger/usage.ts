@@ -49,7 +49,22 @@ export function openFrom(nextDay: number | null, firstDay: number | null): numbe
   return nextDay === null || nextDay === firstDay ? 0 : startOf(nextDay);
 }
 
-/** What a day costs: a credit a device, and what the balance does not cover is never owed. */
+/**
+ * What pays for a day that is closed late: the balance of its end, as far as it was never spent since. `balance` is what is left now, `since` what
+ * was posted after the day's end, the newest first, with a minus out of the domain; without daily use, which is of earlier days: they have been
+ * paid as if they had been closed in time. What came in after the end pays for nothing.
+ */
+export function balanceOfDaysEnd(balance: number, since: readonly number[]): number {
+  let least = balance;
+  let then = balance;
+  for (const credits of since) {
+    then -= credits;
+    least = Math.min(least, then);
+  }
+  return Math.max(0, least);
+}
+
+/** What a day costs: a credit a device, and what the balance of its end does not cover is never owed. */
 export function chargeOf(devices: number, balance: number): number {
   return Math.min(devices, balance);
 }

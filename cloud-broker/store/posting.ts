@@ -9,6 +9,7 @@ import {
 } from '../ledger/transfers.ts';
 import { chargeOf, dayOf, MOST_OPEN_DAYS, openDays, startOf, usageRequest, type UsageState } from '../ledger/usage.ts';
 import type { WriteContext } from './context.ts';
+import { creditsForDay } from './days-end.ts';
 import type { Sql } from './sql.ts';
 
 export interface TransferRow {
@@ -161,10 +162,12 @@ export function closeNextDay(
   const day = usageStateOf(sql, domain.id).nextUsageDay;
   if (day === null) throw new Error(`domain ${domain.name} has no day to close`);
   const devices = devicesOf(sql, domain.id, day);
-  const charged = waive ? 0 : chargeOf(devices, headOf(sql, domain.id)?.balance ?? 0);
+  const head = headOf(sql, domain.id);
+  if (head === null) throw new Error(`domain ${domain.name} has no ledger head`);
+  const charged = waive ? 0 : chargeOf(devices, creditsForDay(sql, domain.id, head, { day, now }));
   const transferId = charged === 0 ? null : book(context, domain, usageRequest(domain.name, day, charged), now).transferId;
   sql.run(
-    'INSERT INTO usage_days (domain_id, day, devices, charged, waived, transfer_id, closed_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO usage_days (domain_id, day, devices, charged, waived, transfer_id, closed_at, head_n) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     domain.id,
     day,
     devices,
@@ -172,6 +175,7 @@ export function closeNextDay(
     waive ? 1 : 0,
     transferId,
     now,
+    head.n,
   );
   return { devices, charged };
 }

@@ -92,7 +92,22 @@ describe('[L6] with the guards taken away, the first difference is named', () =>
     [
       'a transfer forgotten',
       [`UPDATE usage_days SET charged = 0, transfer_id = NULL WHERE ${at(1)}`],
+      '2026-12-25 charges 0 for 3 devices, but its end left 6 credits',
+    ],
+    [
+      'a transfer forgotten, of a day that was closed by the rules of before',
+      [`UPDATE usage_days SET charged = 0, transfer_id = NULL, head_n = NULL WHERE ${at(1)}`],
       'charges a day that is not closed',
+    ],
+    [
+      'a day that says it was closed elsewhere in the chain',
+      [`UPDATE usage_days SET head_n = head_n - 1 WHERE ${at(1)}`],
+      '2026-12-25 was closed after row 3, but charges by row 5',
+    ],
+    [
+      'a day that says it was closed after rows that are not there',
+      [`UPDATE usage_days SET head_n = 99 WHERE ${at(4)}`],
+      '2026-12-28 was closed after row 99, which is missing',
     ],
     [
       'a transfer that is gone',
@@ -126,7 +141,7 @@ describe('[L6] with the guards taken away, the first difference is named', () =>
         `UPDATE usage_days SET charged = 2 WHERE ${at(1)}`,
         `UPDATE transfers SET credits = 2, balance_after = 4 WHERE ${transferAt(1)}`,
       ],
-      '2026-12-25 charges 2 for 3 devices, but 4 credits were left',
+      '2026-12-25 charges 2 for 3 devices, but its end left 6 credits',
     ],
     [
       'a free day that names a transfer',

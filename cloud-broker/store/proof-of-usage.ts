@@ -1,8 +1,9 @@
 /** The part of the proof of the books that is about daily use (L6): each closed day against its neighbours, the enrolment spans and its transfer. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { firstChargedDay } from '../domains/status.ts';
-import { dateOf, dayOf, usageKey } from '../ledger/usage.ts';
+import { chargeOf, dateOf, dayOf, usageKey } from '../ledger/usage.ts';
 import type { Difference } from '../ledger/verify.ts';
+import { creditsForDay } from './days-end.ts';
 import type { Sql } from './sql.ts';
 
 const ROWS_AT_ONCE = 500;
@@ -23,12 +24,17 @@ interface DayRow {
   date: string | null;
   idempotencyKey: string | null;
   balanceAfter: number | null;
+  closedAt: number;
+  headN: number | null;
+  headAt: number | null;
+  headBalance: number | null;
 }
 
 /** Days of the domain in order, from `day` on, each with the transfer that it names. */
 const DAYS = `SELECT u.day, u.devices, u.charged, u.waived, u.transfer_id AS transferId, t.n, t.kind, t.domain_id AS domainId, t.credit, t.credits, t.date,
-  t.idempotency_key AS idempotencyKey, t.balance_after AS balanceAfter
-  FROM usage_days u LEFT JOIN transfers t ON t.id = u.transfer_id WHERE u.domain_id = ? AND u.day > ? ORDER BY u.day LIMIT ?`;
+  t.idempotency_key AS idempotencyKey, t.balance_after AS balanceAfter,
+  u.closed_at AS closedAt, u.head_n AS headN, h.at AS headAt, h.balance_after AS headBalance
+  FROM usage_days u LEFT JOIN transfers t ON t.id = u.transfer_id LEFT JOIN transfers h ON h.domain_id = u.domain_id AND h.n = u.head_n WHERE u.domain_id = ? AND u.day > ? ORDER BY u.day LIMIT ?`;
 
 /** In the order of the index of the spans: the rest of those with the same end, then those that end later. One comparison of all three would not use it. */
 const SPANS = 'SELECT to_at AS toAt, from_at AS fromAt, device_id AS deviceId FROM enrolment_spans WHERE domain_id = ?';
@@ -96,9 +102,22 @@ function transferDifference(domain: { id: number; name: string }, row: DayRow): 
   if (row.credits !== row.charged) return `charges ${row.charged}, but its transfer moved ${row.credits}`;
   if (row.waived === 1) return 'is waived, but charges';
   if (row.charged > row.devices) return `charges ${row.charged} for ${row.devices} devices`;
-  if (row.charged < row.devices && row.balanceAfter !== 0)
+  // What was closed before days had a head of their own was paid by the balance of that moment.
+  if (row.headN === null && row.charged < row.devices && row.balanceAfter !== 0)
     return `charges ${row.charged} for ${row.devices} devices, but ${row.balanceAfter} credits were left`;
   return null;
+}
+
+/** What is wrong about what a day charges: neither less than the balance of its end covers, nor what came in after it. */
+function chargeDifference(sql: Sql, domainId: number, row: DayRow): string | null {
+  const { headN, waived, devices, charged, n } = row;
+  if (headN === null || waived === 1) return null;
+  if (headN > 0 && row.headAt === null) return `was closed after row ${headN}, which is missing`;
+  if (n !== null && n !== headN + 1) return `was closed after row ${headN}, but charges by row ${n}`;
+  const head = { n: headN, at: row.headAt ?? 0, balance: row.headBalance ?? 0 };
+  const covered = creditsForDay(sql, domainId, head, { day: row.day, now: row.closedAt });
+  if (charged === chargeOf(devices, covered)) return null;
+  return `charges ${charged} for ${devices} devices, but its end left ${covered} credits`;
 }
 
 /**
@@ -128,7 +147,7 @@ export async function usageDifference(sql: Sql, domain: { id: number; name: stri
       if (row.day > expected) return differs(expected, null, 'is not closed, but a later one is');
       devices += changes.get(row.day) ?? 0;
       if (row.devices !== devices) return differs(row.day, row.n, `counts ${row.devices} devices, but ${devices} were enrolled`);
-      const what = transferDifference(domain, row);
+      const what = transferDifference(domain, row) ?? chargeDifference(sql, domain.id, row);
       if (what !== null) return differs(row.day, row.n, what);
       expected += 1;
       before = row.day;

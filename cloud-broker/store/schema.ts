@@ -11,7 +11,7 @@ import { presenceTables } from './presence-schema.ts';
 import { records } from './records-schema.ts';
 import { sampleTables } from './samples-schema.ts';
 import { codeTryTables, secondFactorTables } from './second-factor-schema.ts';
-import { usageTables } from './usage-schema.ts';
+import { usageHeads, usageTables } from './usage-schema.ts';
 import { userTables } from './users-schema.ts';
 import { waitingTables } from './waiting-schema.ts';
 import { viewTables } from './views-schema.ts';
@@ -295,4 +295,5 @@ export const migrations: readonly string[] = [
   accountTables + secondFactorTables + userTables + viewTables + portalTables,
   waitingTables,
   codeTryTables,
+  usageHeads,
 ];

@@ -31,3 +31,9 @@ CREATE TRIGGER usage_follows_its_days BEFORE UPDATE OF next_usage_day ON domains
 WHEN OLD.next_usage_day IS NOT NULL AND NOT EXISTS (SELECT 1 FROM usage_days WHERE domain_id = NEW.id AND day = NEW.next_usage_day - 1)
 BEGIN SELECT RAISE(ABORT, 'only a closed day moves on to the next'); END;
 `;
+
+/** Where the domain's chain ended when the day was closed: what was there to pay for it. Null in days that were closed by the balance of that moment. */
+export const usageHeads = `
+ALTER TABLE usage_days ADD COLUMN head_n INTEGER;
+CREATE INDEX transfers_but_usage ON transfers (domain_id, n) WHERE kind <> 'usage';
+`;

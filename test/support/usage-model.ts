@@ -32,8 +32,8 @@ export class UsageModel {
   private readonly trialEndsAt: number;
   /** Grants that were not taken back, in order. */
   private readonly grants: Grant[] = [];
-  /** When the last transfer was booked: the books' time never goes back (L5). */
-  private lastAt = 0;
+  /** What was booked, in order: their time never goes back (L5). */
+  private readonly booked: { credits: number; at: number; usage: boolean }[] = [];
 
   constructor(trialEndsAt: number) {
     this.trialEndsAt = trialEndsAt;
@@ -44,6 +44,22 @@ export class UsageModel {
     return this.firstDay + this.days.length;
   }
 
+  /** What was there at the day's end and is there still. Earlier days that were closed late count as if they had been closed at their ends. */
+  private leftOf(day: number, now: number): number {
+    const end = (day + 1) * DAY_MS;
+    const first = this.booked.findIndex(({ at, usage }) => at >= end && !usage);
+    // A clock that is more than a week behind what was booked says nothing about what came before what.
+    const after = first < 0 || (this.booked[first]?.at ?? 0) > now + 7 * DAY_MS ? this.booked.length : first;
+    const sum = (rows: { credits: number }[]): number => rows.reduce((total, { credits }) => total + credits, 0);
+    let left = sum(this.booked.slice(0, after)) + sum(this.booked.slice(after).filter(({ usage }) => usage));
+    let least = left;
+    for (const { credits, usage } of this.booked.slice(after)) {
+      if (!usage) left += credits;
+      least = Math.min(least, left);
+    }
+    return least;
+  }
+
   /** Closes day after day while they are over; nothing where more than seven are open, unless the operator says so. */
   close(now: number, through = dayOf(now) - 1, byOperator: { waive: boolean } | null = null): void {
     if (byOperator === null && dayOf(now) - this.nextDay > 7) return;
@@ -51,8 +67,8 @@ export class UsageModel {
       const day = this.nextDay;
       const touches = ({ from, to }: Stay): boolean => from <= day && (to === null || day <= to);
       const devices = [...this.stays.values()].filter((stays) => stays.some(touches)).length;
-      const charged = byOperator?.waive === true ? 0 : Math.min(devices, this.balance);
-      if (charged > 0) this.book(-charged, now);
+      const charged = byOperator?.waive === true ? 0 : Math.min(devices, this.leftOf(day, now));
+      if (charged > 0) this.book(-charged, now, true);
       this.days.push({ day, devices, charged, waived: byOperator?.waive === true ? 1 : 0 });
     }
   }
@@ -96,10 +112,11 @@ export class UsageModel {
   }
 
   /** When it is booked. */
-  private book(credits: number, now: number): number {
+  private book(credits: number, now: number, usage = false): number {
     this.balance += credits;
-    this.lastAt = Math.max(this.lastAt, now);
-    return this.lastAt;
+    const at = Math.max(this.booked.at(-1)?.at ?? 0, now);
+    this.booked.push({ credits, at, usage });
+    return at;
   }
 
   private notClosed(day: number): number {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FIRST_DAY, school } from '../../../test/support/school.ts';
 import { balanceOf, DAY_MS, START, testDomain } from '../../../test/support/store.ts';
 import { dayOf, startOf } from '../../ledger/usage.ts';
+import { verifyLedger } from '../proof-of-books.ts';
 
 describe('more than seven open days', () => {
   test('[L6] seven are closed by themselves; with eight neither the job nor a posting closes any', async () => {
@@ -40,6 +41,19 @@ describe('more than seven open days', () => {
       [7, 0, 0],
       [8, 1, 1],
     ]);
+  });
+
+  test('[L6] what came in after a day never pays for it, however late it is closed; the days after it do, and verify holds it', async () => {
+    const { store, close, days, enrol, topUp } = await school(6);
+    await enrol('SN-1', START);
+    await enrol('SN-2', START);
+    // Three days are paid for. Then eight are open, and what is bought stays with the domain.
+    topUp(50, startOf(FIRST_DAY + 9) + 1);
+    const byOperator = { actor: 'operator', waive: false };
+    expect(await close(FIRST_DAY + 9, { now: startOf(FIRST_DAY + 400), byOperator })).toEqual({ days: 10, credits: 8 });
+    expect(days().map((day) => (day as number[])[2])).toEqual([2, 2, 2, 0, 0, 0, 0, 0, 0, 2]);
+    expect(balanceOf(store, 'springfield')).toBe(48);
+    expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0 });
   });
 
   test('[L6] one domain is closed by itself: the others stay as they are, and what is stuck does not hold them up', async () => {
