@@ -14,9 +14,18 @@ import { readSettings } from './config.ts';
 import { runDemo } from './demo/demo.ts';
 import { askedToEnd } from './ending.ts';
 import { createLog } from './log.ts';
+import { standardError } from './log-output.ts';
 import { startService } from './main.ts';
 
 const DEMO_BOARDS = 5;
+
+// An answer that cannot be written, on a full disk or into a pipe that nobody reads, fails its command; a service goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => {
+    standardError.failures += 1;
+    process.exitCode = EXIT.refused;
+  });
+}
 
 async function serve({ json }: Json): Promise<void> {
   const settings = readSettings(process.env);

@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino';
 import type { Settings } from './config.ts';
+import { standardError } from './log-output.ts';
 
 /** The service's log: JSON lines on standard error, so that standard output stays for answers. */
 export function createLog(level: Settings['logLevel']): Logger {
@@ -9,6 +10,6 @@ export function createLog(level: Settings['logLevel']): Logger {
       base: null,
       redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.pairingCode'], censor: '[secret]' },
     },
-    pino.destination({ dest: 2, sync: true }),
+    standardError,
   );
 }

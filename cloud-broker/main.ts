@@ -34,8 +34,9 @@ import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
 import { enrolmentStore } from './store/operations/enrol.ts';
 import { serviceMetrics } from './service-metrics.ts';
-import { samplePresence, startServiceRuns } from './service-runs.ts';
+import { samplePresence, startServiceRuns, type ServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
+import { startWalWatch, walBytes } from './wal-watch.ts';
 import { startWebhooks } from './webhook-delivery.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -94,8 +95,11 @@ function startRoster(store: Store, settings: Settings, log: Logger): Roster {
 export async function startService(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Service> {
   const workshop = await openWorkshop(settings, log, onFatal);
   const started: (() => Promise<void>)[] = [async () => workshop.close()];
+  // One after the other; what fails, on a full disk for one, keeps nothing after it from ending.
   const stop = async (): Promise<void> => {
-    for (const close of started.toReversed()) await close();
+    const failed: unknown[] = [];
+    for (const close of started.toReversed()) await close().catch((error: unknown) => failed.push(error));
+    if (failed.length > 0) throw failed[0];
   };
   try {
     return { ...(await startParts(workshop, settings, log, (close) => started.push(close))), close: stop };
@@ -177,7 +181,9 @@ async function startParts(
   const books = startBooksWatch({ store, verify: workshop.proveBooks, log, clock: now });
   onStop(async () => books.stop());
   const { dataFolder } = settings;
-  const metrics = serviceMetrics({ store, roster, books, gateway: () => listening.gateway, dataFolder, clock: now });
+  const wal = startWalWatch({ bytes: () => walBytes(join(dataFolder, 'rollcall.db')), log });
+  onStop(async () => wal.stop());
+  const metrics = serviceMetrics({ store, roster, books, runs, gateway: () => listening.gateway, dataFolder, clock: now });
   const desk = startDesk({ store, keys, secrets, log, roster, metrics }, brokerUrl);
   followCommits({ store, roster, desk, gateway: () => listening.gateway });
   const commands = startCommands({ store, gateway: () => listening.gateway, log, clock: now });
@@ -202,7 +208,7 @@ async function startParts(
     },
     limits: defaultHttpLimits,
     discovery: () => ({ brokerUrl: brokerUrl(), ca: keys.publishedCaPem }),
-    notReady: () => (store.figures().waiting > BEHIND_WRITES ? 'the store is behind' : null),
+    notReady: () => whyNotReady(store, runs),
     clock: now,
     random: randomBytes,
     log,
@@ -242,6 +248,12 @@ async function listenToOperator(
     const reason = error instanceof Error ? error.message : String(error);
     deps.log.error({ reason }, 'commands on this machine cannot reach the service: its data folder takes no socket');
   }
+}
+
+/** What /readyz says; null where the service can take work. */
+function whyNotReady(store: Store, runs: ServiceRuns): string | null {
+  if (runs.failure !== null) return `nothing can be stored: ${runs.failure}`;
+  return store.figures().waiting > BEHIND_WRITES ? 'the store is behind' : null;
 }
 
 /** What is done by the hour: ended waits, old events, closings that are due (D8), reminders (D3), and the day's signed heads (L5). */

@@ -1,13 +1,17 @@
 /** Wires what /metrics shows to where it is known. */
 import { statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BooksWatch } from './books-watch.ts';
 import type { Gateway } from './gateway/port.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
+import { standardError } from './log-output.ts';
 import type { Roster } from './presence/roster.ts';
 import { openCommandCount, pendingDevices } from './store/queries/fleet.ts';
 import { waitingMails } from './store/queries/outbox.ts';
 import { mostOpenDays } from './store/queries/usage.ts';
+import type { ServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
+import { walBytes } from './wal-watch.ts';
 
 export function serviceMetrics(parts: {
   store: Store;
@@ -15,10 +19,11 @@ export function serviceMetrics(parts: {
   books: Pick<BooksWatch, 'figures'>;
   /** Null until it listens. */
   gateway(): Gateway | null;
+  runs: Pick<ServiceRuns, 'failure'>;
   dataFolder: string;
   clock(): number;
 }): Metrics {
-  const { store, roster, books, gateway, dataFolder, clock } = parts;
+  const { store, roster, books, gateway, runs, dataFolder, clock } = parts;
   const metrics = createMetrics({
     store: () => store.figures(),
     gateway: () =>
@@ -30,6 +35,11 @@ export function serviceMetrics(parts: {
     mailsWaiting: () => waitingMails(store.reader),
     openDays: () => mostOpenDays(store.reader, clock()),
     books: () => books.figures(),
+    machine: () => ({
+      storable: runs.failure === null,
+      walBytes: walBytes(join(dataFolder, 'rollcall.db')),
+      logFailures: standardError.failures,
+    }),
     disk: () => {
       const { bavail, blocks, bsize } = statfsSync(dataFolder);
       return { free: bavail * bsize, size: blocks * bsize };

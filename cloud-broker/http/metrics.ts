@@ -42,6 +42,8 @@ export interface MetricSources {
   openDays(): number;
   /** Mails in the outbox. */
   mailsWaiting(): number;
+  /** What the machine lets the service do: whether it can store, bytes of the log beside the database, failed writes of the service's own log. */
+  machine(): { storable: boolean; walBytes: number; logFailures: number };
 }
 
 /** Upper bounds of the commits' histogram, in seconds: around P5's 250 ms and the 1 to 20 ms that are usual. */
@@ -124,6 +126,21 @@ function gaugesOfStore(registry: Registry, sources: MetricSources): void {
   gauge(registry, 'rollcall_disk_size_bytes', 'Size of the disk of the data folder.', () => sources.disk().size);
   gauge(registry, 'rollcall_ledger_ok', '1 where the last checks found the books right, else 0.', () =>
     sources.books().ok ? 1 : 0,
+  );
+  gauge(registry, 'rollcall_store_writable', '1 where the last try to store anything worked, else 0.', () =>
+    sources.machine().storable ? 1 : 0,
+  );
+  gauge(
+    registry,
+    'rollcall_wal_bytes',
+    'Size of the write-ahead log beside the database; it grows while anything reads on from an old moment.',
+    () => sources.machine().walBytes,
+  );
+  gauge(
+    registry,
+    'rollcall_log_failures_total',
+    'Writes of the service’s own log that failed since the start, and lines lost by it.',
+    () => sources.machine().logFailures,
   );
   labelledGauge(
     registry,

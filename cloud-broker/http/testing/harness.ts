@@ -199,6 +199,7 @@ function testMetrics(store: Store): Metrics {
     heartbeats: () => 0,
     openDays: () => 0,
     mailsWaiting: () => 0,
+    machine: () => ({ storable: true, walBytes: 0, logFailures: 0 }),
     devices: () => ({ online: 1 }),
   });
 }
