@@ -37,8 +37,8 @@ export function startAlerts(
       creditsAt = now;
     }
     if (now - prunedAt >= PRUNE_EVERY_MS) {
-      await store.write('pruneAlerts', { now });
       prunedAt = now;
+      await store.write('pruneAlerts', { now });
     }
   };
   const look = async (): Promise<void> => {

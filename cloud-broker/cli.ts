@@ -5,6 +5,7 @@ import { backupCommands } from './commands/backup.ts';
 import { boardCommands } from './commands/boards.ts';
 import { domainCommands } from './commands/domains.ts';
 import { claimCommands } from './commands/claims.ts';
+import { clockCommands } from './commands/clock.ts';
 import { keyCommands } from './commands/keys.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { registerCommands } from './commands/register.ts';
@@ -70,6 +71,7 @@ function buildProgram(): Command {
   ledgerCommands(program);
   keyCommands(program);
   claimCommands(program);
+  clockCommands(program);
   backupCommands(program);
   registerCommands(program);
   boardCommands(program);

@@ -8,6 +8,7 @@ import { crockfordCode } from '../protocol/text.ts';
 import { addressesOf, brokerUrlOf, type ListeningAt } from './addresses.ts';
 import { startAlerts } from './alert-rounds.ts';
 import { startBooksWatch } from './books-watch.ts';
+import { startClockWatch } from './clock-watch.ts';
 import { farewell, pruneCommands, startCommands } from './command-delivery.ts';
 import type { Settings } from './config.ts';
 import type { CommandDesk } from './device-commands/desk.ts';
@@ -33,10 +34,11 @@ import { mailChores } from './mail/chores.ts';
 import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
 import { enrolmentStore } from './store/operations/enrol.ts';
+import type { ServiceClock } from './service-clock.ts';
 import { serviceMetrics } from './service-metrics.ts';
 import { samplePresence, startServiceRuns, type ServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
-import { startWalWatch, walBytes } from './wal-watch.ts';
+import { startWalWatch } from './wal-watch.ts';
 import { startWebhooks } from './webhook-delivery.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -51,21 +53,27 @@ export interface Service {
   close(): Promise<void>;
 }
 
-const now = (): number => Date.now();
-
 function startDesk(
-  parts: { store: Store; keys: ServiceKeys; secrets: Secrets; log: Logger; roster: Roster; metrics: Metrics },
+  parts: {
+    store: Store;
+    clock: ServiceClock;
+    keys: ServiceKeys;
+    secrets: Secrets;
+    log: Logger;
+    roster: Roster;
+    metrics: Metrics;
+  },
   brokerUrl: () => string,
 ): EnrolmentDesk {
-  const { store, keys, secrets, log, roster, metrics } = parts;
+  const { store, clock, keys, secrets, log, roster, metrics } = parts;
   const enrolmentLog = log.child({ area: 'enrolment' });
   return new EnrolmentDesk({
-    store: enrolmentStore(store),
+    store: enrolmentStore(store, () => clock.doubt !== null),
     issue: deviceCertificateSigner(keys.ca),
     pairingHash: (typed) => pairingHash(secrets, typed),
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
     welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: roster.rhythm }),
-    clock: now,
+    clock: clock.now,
     random: randomBytes,
     dice: Math.random,
     limits: defaultDeskLimits,
@@ -76,12 +84,12 @@ function startDesk(
   });
 }
 
-function startRoster(store: Store, settings: Settings, log: Logger): Roster {
+function startRoster({ store, clock }: Workshop, settings: Settings, log: Logger): Roster {
   const { intervalS, jitterS } = settings.heartbeat;
   return new Roster(
     {
       flush: async (flush) => store.write('flushPresence', flush),
-      clock: now,
+      clock: clock.now,
       heartbeat: settings.heartbeat,
       thresholds: { jitterS, graceS: Math.max(intervalS, 5) },
       onFlushError: (error) =>
@@ -119,6 +127,7 @@ function namedListenError(error: unknown): unknown {
 async function startGateway(
   parts: {
     store: Store;
+    now: () => number;
     roster: Roster;
     desk: EnrolmentDesk;
     commands: CommandDesk;
@@ -128,7 +137,7 @@ async function startGateway(
   },
   onStop: (close: () => Promise<void>) => void,
 ): Promise<Gateway> {
-  const { store, roster, desk, commands, keys, settings, log } = parts;
+  const { store, now, roster, desk, commands, keys, settings, log } = parts;
   const alerts = startAlerts({ store, log, clock: now });
   onStop(async () => alerts.stop());
   const gateway = await startEmbeddedGateway({
@@ -136,6 +145,7 @@ async function startGateway(
     tls: { ...keys.server, clientCaPem: keys.clientCaPem, ticketKeys: keys.ticketKeys },
     enrolment: desk,
     devices: createDeviceHandler({ store, roster, commands, clock: now, tookOver: alerts.tookOver }),
+    now,
     log,
   });
   onStop(async () => gateway.close());
@@ -170,25 +180,26 @@ async function startParts(
   log: Logger,
   onStop: (close: () => Promise<void>) => void,
 ): Promise<Omit<Service, 'close'>> {
-  const { store, keys, accounts, portal, operator, secrets } = workshop;
+  const { store, clock, keys, accounts, portal, operator, secrets } = workshop;
+  const { now } = clock;
   onStop(async () => workshop.checkpoint());
   const runs = await startServiceRuns({ store, log, clock: now });
   onStop(async () => runs.stop());
-  const roster = startRoster(store, settings, log);
+  const roster = startRoster(workshop, settings, log);
   onStop(async () => roster.close());
   const listening: { gateway: Gateway | null } = { gateway: null };
   const brokerUrl = (): string => brokerUrlOf(settings, listening.gateway?.port ?? settings.mqtt.port);
   const books = startBooksWatch({ store, verify: workshop.proveBooks, log, clock: now });
   onStop(async () => books.stop());
   const { dataFolder } = settings;
-  const wal = startWalWatch({ bytes: () => walBytes(join(dataFolder, 'rollcall.db')), log });
-  onStop(async () => wal.stop());
-  const metrics = serviceMetrics({ store, roster, books, runs, gateway: () => listening.gateway, dataFolder, clock: now });
-  const desk = startDesk({ store, keys, secrets, log, roster, metrics }, brokerUrl);
+  const machine = [startClockWatch({ clock, roster, log }), startWalWatch(join(dataFolder, 'rollcall.db'), log)];
+  onStop(async () => machine.forEach((watch) => watch.stop()));
+  const metrics = serviceMetrics({ store, roster, books, runs, clock, gateway: () => listening.gateway, dataFolder });
+  const desk = startDesk({ store, clock, keys, secrets, log, roster, metrics }, brokerUrl);
   followCommits({ store, roster, desk, gateway: () => listening.gateway });
   const commands = startCommands({ store, gateway: () => listening.gateway, log, clock: now });
   onStop(async () => commands.stop());
-  listening.gateway = await startGateway({ store, roster, desk, commands: commands.desk, keys, settings, log }, onStop);
+  listening.gateway = await startGateway({ store, now, roster, desk, commands: commands.desk, keys, settings, log }, onStop);
   const webhooks = startWebhooks({ store, secrets, presence: roster, allowPrivate: settings.webhookPrivate, clock: now, log });
   onStop(async () => webhooks.close());
   const deps: HttpDeps = {
@@ -219,7 +230,7 @@ async function startParts(
   const ports = { http: (http.server.address() as AddressInfo).port, mqtt: listening.gateway.port };
   const addresses: ListeningAt = { ...addressesOf(settings, ports), ca: keys.caFile };
   const home = addresses.publicHttp;
-  const mailer = startMail({ store, secrets, settings, home, log, count: (outcome) => metrics.mail(outcome) });
+  const mailer = startMail({ store, secrets, settings, home, log, clock: now, count: (outcome) => metrics.mail(outcome) });
   onStop(async () => mailer.close());
   const dailyUse = startDailyUse({ store, log, clock: now });
   onStop(async () => dailyUse.stop());
@@ -258,6 +269,7 @@ function whyNotReady(store: Store, runs: ServiceRuns): string | null {
 
 /** What is done by the hour: ended waits, old events, closings that are due (D8), reminders (D3), and the day's signed heads (L5). */
 function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
+  const { now } = workshop.clock;
   const chores: (() => Promise<unknown>)[] = [
     async () => workshop.store.write('prune', { now: now() }),
     async () => workshop.store.write('prunePortal', { now: now() }),

@@ -9,6 +9,7 @@ import type { Roster } from './presence/roster.ts';
 import { openCommandCount, pendingDevices } from './store/queries/fleet.ts';
 import { waitingMails } from './store/queries/outbox.ts';
 import { mostOpenDays } from './store/queries/usage.ts';
+import type { ServiceClock } from './service-clock.ts';
 import type { ServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
 import { walBytes } from './wal-watch.ts';
@@ -20,8 +21,8 @@ export function serviceMetrics(parts: {
   /** Null until it listens. */
   gateway(): Gateway | null;
   runs: Pick<ServiceRuns, 'failure'>;
+  clock: ServiceClock;
   dataFolder: string;
-  clock(): number;
 }): Metrics {
   const { store, roster, books, gateway, runs, dataFolder, clock } = parts;
   const metrics = createMetrics({
@@ -33,12 +34,13 @@ export function serviceMetrics(parts: {
     heartbeats: () => roster.heartbeats,
     commandsOpen: () => openCommandCount(store.reader),
     mailsWaiting: () => waitingMails(store.reader),
-    openDays: () => mostOpenDays(store.reader, clock()),
+    openDays: () => mostOpenDays(store.reader, clock.now()),
     books: () => books.figures(),
     machine: () => ({
       storable: runs.failure === null,
       walBytes: walBytes(join(dataFolder, 'rollcall.db')),
       logFailures: standardError.failures,
+      clockOffS: clock.doubt === null ? 0 : (clock.doubt.machine - clock.doubt.service) / 1000,
     }),
     disk: () => {
       const { bavail, blocks, bsize } = statfsSync(dataFolder);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Store } from './store/store.ts';
 
 const NOTED_EVERY_MS = 60_000;
+const GAP_MS = 2 * NOTED_EVERY_MS;
 /** So often it is looked whether writes work again. */
 const TRIED_EVERY_MS = 5000;
 
@@ -24,7 +25,8 @@ export async function startServiceRuns({
   log: Pick<Logger, 'error' | 'info'>;
   clock(): number;
 }): Promise<ServiceRuns> {
-  const startedAt = clock();
+  let startedAt = clock();
+  let triedAt = startedAt;
   await store.write('noteRun', { startedAt, now: startedAt });
   let failure: string | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -32,7 +34,11 @@ export async function startServiceRuns({
   let stopped = false;
   const note = async (): Promise<void> => {
     try {
-      await store.write('noteRun', { startedAt, now: clock() });
+      const now = clock();
+      // Of the time that a step of the clock left out nobody may say what a device was either.
+      if (now < triedAt || now > triedAt + GAP_MS) startedAt = now;
+      triedAt = now;
+      await store.write('noteRun', { startedAt, now });
       if (failure !== null) log.info('the service can store again');
       failure = null;
     } catch (error) {

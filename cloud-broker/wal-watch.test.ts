@@ -11,13 +11,13 @@ interface Told {
   level: 'warn' | 'info';
 }
 
-function watched(bytes: () => number): Told[] {
+function watched(file: string, bytes?: () => number): Told[] {
   const told: Told[] = [];
   const tell =
     (level: Told['level']) =>
     (about: object): void =>
       void told.push({ level, bytes: (about as { bytes: number }).bytes });
-  const watch = startWalWatch({ bytes, log: { warn: tell('warn'), info: tell('info') } }, 1);
+  const watch = startWalWatch(file, { warn: tell('warn'), info: tell('info') }, 1, bytes);
   onTestFinished(() => watch.stop());
   return told;
 }
@@ -25,7 +25,7 @@ function watched(bytes: () => number): Told[] {
 test('the log beside the database is told of when it grows beyond what is usual, each time it has doubled, and when it is over', async () => {
   const size = { now: 40 * MEBIBYTE };
   let looks = 0;
-  const told = watched(() => {
+  const told = watched('', () => {
     looks += 1;
     return size.now;
   });
@@ -49,7 +49,7 @@ test('the log beside the database is told of when it grows beyond what is usual,
 
 test('a real reader that does not end makes it grow; when it is gone the log is written back and cut, so that it is over', async () => {
   const store = await testStore();
-  const told = watched(() => walBytes(store.file));
+  const told = watched(store.file);
   const note = 'x'.repeat(MEBIBYTE);
   const writer = new DatabaseSync(store.file);
   onTestFinished(() => writer.close());

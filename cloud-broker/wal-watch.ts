@@ -15,12 +15,14 @@ export function walBytes(databaseFile: string): number {
  * it can be written back, and it fills the disk. Told again each time it has doubled, and when it is over.
  */
 export function startWalWatch(
-  { bytes, log }: { bytes(): number; log: Pick<Logger, 'warn' | 'info'> },
+  databaseFile: string,
+  log: Pick<Logger, 'warn' | 'info'>,
   everyMs = LOOK_MS,
+  bytes: (databaseFile: string) => number = walBytes,
 ): { stop(): void } {
   let toldAt = 0;
   const look = (): void => {
-    const size = bytes();
+    const size = bytes(databaseFile);
     if (size >= Math.max(WORTH_TELLING_BYTES, toldAt * 2)) {
       log.warn({ bytes: size }, 'the write-ahead log grows: something reads the database and does not end');
       toldAt = size;

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { RollcallError } from '../protocol/errors.ts';
 import { certifiedHosts } from './addresses.ts';
 import { backUp } from './backup/backup.ts';
 import { demandRestored } from './backup/restore.ts';
@@ -15,17 +16,23 @@ import { withDamagedHeads, type Checkpoint, type Verdict } from './ledger/verify
 import { localOperator } from './operator/local.ts';
 import type { Operator } from './operator/operator.ts';
 import { createPortal, type Portal } from './portal/portal.ts';
+import { ServiceClock, type ClockSources } from './service-clock.ts';
 import { lockFolder } from './store/folder-lock.ts';
 import { demandDatabase, isUsed } from './store/own-database.ts';
 import { verifyLedgerApart } from './store/proof-apart.ts';
 import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
+import { lastingOperations } from './store/lasting.ts';
+import type { OperationName } from './store/operations/index.ts';
+import { believedAt } from './store/operations/presence.ts';
 import { openStore, type Store } from './store/store.ts';
 
-const now = (): number => Date.now();
+/** The monotonic clock goes on while a machine sleeps for nobody, so a machine that slept for weeks has to be believed by hand. */
+const CLOCKS: ClockSources = { machine: () => Date.now(), elapsed: () => performance.now() };
 
 /** The store, its keys and the operator's commands, without any listener: what a command needs when no service runs. */
 export interface Workshop {
   store: Store;
+  clock: ServiceClock;
   keys: ServiceKeys;
   accounts: Accounts;
   portal: Portal;
@@ -46,16 +53,20 @@ export async function openWorkshop(settings: Settings, log: Logger, onFatal: (er
   try {
     demandRestored(settings.dataFolder);
     demandDatabase(settings.dataFolder);
+    // Before it is known what time it was, nothing is written.
+    let clock: ServiceClock | null = null;
     const store = await openStore({
       folder: settings.dataFolder,
+      demand: (name) => demandBelievable(clock, name),
       onInternalError: (message) => log.error({ message }, 'a write failed'),
       onFatal,
     });
     try {
+      clock = new ServiceClock(CLOCKS, believedAt(store.reader));
       const hasDevices = store.reader.get('SELECT 1 AS found FROM devices LIMIT 1') !== null;
-      const about = { hosts: certifiedHosts(settings), hasDevices, isUsed: isUsed(store.reader), now: now() };
+      const about = { hosts: certifiedHosts(settings), hasDevices, isUsed: isUsed(store.reader), now: clock.now() };
       const keys = await openKeys({ folder: settings.dataFolder, ...about });
-      return assemble({ settings, log, store, keys, lock });
+      return assemble({ settings, log, store, clock, keys, lock });
     } catch (error) {
       await store.close();
       throw error;
@@ -66,7 +77,26 @@ export async function openWorkshop(settings: Settings, log: Logger, onFatal: (er
   }
 }
 
-function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, secrets: Secrets, log: Logger): Accounts {
+/** What lasts waits for a clock that is believed. Refuses with `clock-doubtful`. */
+function demandBelievable(clock: ServiceClock | null, name: OperationName): void {
+  const doubt = lastingOperations.has(name) ? (clock?.doubt ?? null) : null;
+  if (doubt === null) return;
+  const { machine, service } = doubt;
+  throw new RollcallError('clock-doubtful', {
+    machine: new Date(machine).toISOString(),
+    service: new Date(service).toISOString(),
+  });
+}
+
+function accountsOf(parts: {
+  settings: Settings;
+  store: Store;
+  keys: ServiceKeys;
+  secrets: Secrets;
+  log: Logger;
+  clock(): number;
+}): Accounts {
+  const { settings, store, keys, secrets, log, clock } = parts;
   const publicUrl = settings.publicUrl ?? 'http://127.0.0.1';
   const noted = (message: string): void => log.error({ message }, 'accounts');
   const library = accountsLibrary({
@@ -75,17 +105,19 @@ function accountsOf(settings: Settings, store: Store, keys: ServiceKeys, secrets
     publicUrl,
     log: noted,
   });
-  return createAccounts({ library, store, publicUrl, secrets, clock: now, random: randomBytes, log: noted });
+  return createAccounts({ library, store, publicUrl, secrets, clock, random: randomBytes, log: noted });
 }
 
 function assemble(parts: {
   settings: Settings;
   log: Logger;
   store: Store;
+  clock: ServiceClock;
   keys: ServiceKeys;
   lock: { release(): void };
 }): Workshop {
-  const { settings, log, store, keys, lock } = parts;
+  const { settings, log, store, clock, keys, lock } = parts;
+  const { now } = clock;
   const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
   const databaseFile = join(settings.dataFolder, 'rollcall.db');
   // The signed heads first: none of them may lie beyond the end of the books as they are read after them.
@@ -94,7 +126,7 @@ function assemble(parts: {
     return withDamagedHeads(await books(signed), damaged);
   };
   const secrets = createSecrets(keys.masterKey.export());
-  const accounts = accountsOf(settings, store, keys, secrets, log);
+  const accounts = accountsOf({ settings, store, keys, secrets, log, clock: now });
   const portal = createPortal({
     store,
     secrets,
@@ -110,12 +142,14 @@ function assemble(parts: {
     accounts,
     secrets,
     clock: now,
+    serviceClock: clock,
     random: randomBytes,
     verifyLedger: async () => prove((signed) => verifyLedger(databaseFile, signed)),
     backup: async (file) => backUp(settings.dataFolder, file, now()),
   });
   return {
     store,
+    clock,
     keys,
     accounts,
     portal,

@@ -35,6 +35,17 @@ export const faultErrors = {
       "Vérifiez l'espace libre du disque, s'il est monté en lecture seule, et les droits du fichier ; puis relancez.",
     ],
   ),
+  'clock-doubtful': entry(
+    503,
+    [
+      'The service does not know for sure what time it is, so nothing is done that would be dated wrongly for good.',
+      'Try again later. Whoever runs the service sets the machine’s clock right, or says with `rollcall clock accept` that it is.',
+    ],
+    [
+      "Le service n'est pas sûr de l'heure ; rien n'est fait qui serait mal daté pour toujours.",
+      "Réessayez plus tard. L'exploitant du service met l'horloge de la machine à l'heure, ou confirme avec `rollcall clock accept` qu'elle l'est.",
+    ],
+  ),
   'folder-unusable': entry(
     null,
     [

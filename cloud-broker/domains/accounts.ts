@@ -16,6 +16,7 @@ import { isUserName, loginAddress, loginTyped, nameAndDomain, NOBODY, userOf } f
 import { OwnPassword } from './own-password.ts';
 import { Passwords } from './passwords.ts';
 import { SecondFactors } from './second-factors.ts';
+import { isFromTheFuture } from './session-age.ts';
 import { SignUps } from './sign-ups.ts';
 import { Users } from './users.ts';
 
@@ -165,7 +166,7 @@ class LibraryAccounts implements Accounts {
   async sessionOf(headers: CookieHeader): Promise<SignedIn | null> {
     if (headers.cookie?.includes(this.cookieName) !== true) return null;
     const session = await this.library.api.getSession({ headers: this.cookies(headers) });
-    if (session === null) return null;
+    if (session === null || isFromTheFuture(session.session)) return null;
     const principal = { ...principalOf(session.user), sessionId: session.session.id };
     const domain = domainById(this.settings.store.reader, principal.domainId);
     return domain !== null && this.isOpen(domain) ? principal : null;

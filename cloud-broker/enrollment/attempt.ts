@@ -17,6 +17,8 @@ export interface EnrolmentAttempt {
   checkedFactoryKey: string | null;
   pairingHash: string | null;
   overBudget: boolean;
+  /** The service does not know for sure what time it is: only what changes nothing that is dated may be accepted. */
+  clockInDoubt?: boolean;
   address: string;
   correlationId: string;
   /** The id that a new device would get. */

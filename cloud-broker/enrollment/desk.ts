@@ -277,7 +277,9 @@ export class EnrolmentDesk {
 
   /** What nobody foresaw: the board learns that the service failed, the log why. */
   private async fail(open: OpenSession, error: unknown, about: PartOf<TryAbout>): Promise<void> {
-    const code = error instanceof RollcallError && error.code === 'busy' ? 'busy' : 'internal';
+    // What passes without anybody at the board is `busy`.
+    const passes = error instanceof RollcallError && (error.code === 'busy' || error.code === 'clock-doubtful');
+    const code = passes ? 'busy' : 'internal';
     await this.refuse(open, code, { ...about, detail: error instanceof Error ? error.message : String(error) });
   }
 

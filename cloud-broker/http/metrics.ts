@@ -42,8 +42,11 @@ export interface MetricSources {
   openDays(): number;
   /** Mails in the outbox. */
   mailsWaiting(): number;
-  /** What the machine lets the service do: whether it can store, bytes of the log beside the database, failed writes of the service's own log. */
-  machine(): { storable: boolean; walBytes: number; logFailures: number };
+  /**
+   * What the machine lets the service do: whether it can store, bytes of the log beside the database, failed writes of the service's own log,
+   * and by how many seconds its clock is off while it is not believed, else 0.
+   */
+  machine(): { storable: boolean; walBytes: number; logFailures: number; clockOffS: number };
 }
 
 /** Upper bounds of the commits' histogram, in seconds: around P5's 250 ms and the 1 to 20 ms that are usual. */
@@ -135,6 +138,12 @@ function gaugesOfStore(registry: Registry, sources: MetricSources): void {
     'rollcall_wal_bytes',
     'Size of the write-ahead log beside the database; it grows while anything reads on from an old moment.',
     () => sources.machine().walBytes,
+  );
+  gauge(
+    registry,
+    'rollcall_clock_off_seconds',
+    'By how much the machine’s clock differs from the service’s time while it is not believed; 0 while it is.',
+    () => sources.machine().clockOffS,
   );
   gauge(
     registry,

@@ -64,6 +64,14 @@ export class KeyFolder {
 
   write(name: string, content: string | Uint8Array): void {
     const path = this.file(name);
+    try {
+      this.replace(path, content);
+    } catch (error) {
+      throw new KeyFileError(path, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private replace(path: string, content: string | Uint8Array): void {
     const aside = `${path}${ASIDE}`;
     const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
     const descriptor = openSync(aside, 'w', 0o600);

@@ -7,6 +7,7 @@ import { openDays } from '../ledger/usage.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain, serialKey } from '../../protocol/text.ts';
 import { issueClaim } from '../portal/claims.ts';
+import type { ServiceClock } from '../service-clock.ts';
 import { boardBySerial } from '../store/device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
 import { billingFigures, listHistory } from '../store/queries/billing.ts';
@@ -34,6 +35,7 @@ import {
   type SetEnrolment,
 } from './operator.ts';
 import type { ClaimIssued } from './claims.ts';
+import { clockDoings, type ClockDoings } from './clock.ts';
 import { issueKey, type IssueKey, type KeyIssued } from './keys.ts';
 import { takingBack, type TakingBack } from './taking-back.ts';
 import { closeDay, type CloseDay, type CloseProgress, type DayClosed } from './usage.ts';
@@ -49,6 +51,7 @@ export interface OperatorServices {
   verifyLedger(): Promise<LedgerVerdict>;
   backup(file: string): Promise<BackupView>;
   clock(): number;
+  serviceClock: ServiceClock;
   random(bytes: number): Uint8Array;
 }
 
@@ -58,7 +61,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   return parsed.data;
 }
 
-class LocalOperator implements Omit<Operator, keyof TakingBack> {
+class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoings> {
   private readonly services: OperatorServices;
 
   constructor(services: OperatorServices) {
@@ -187,5 +190,5 @@ class LocalOperator implements Omit<Operator, keyof TakingBack> {
 /** The operator's doings on this process's own store. */
 export function localOperator(services: OperatorServices): Operator {
   const own = new LocalOperator(services);
-  return Object.assign(own, takingBack(services, ACTOR));
+  return Object.assign(own, takingBack(services, ACTOR), clockDoings(services, ACTOR));
 }

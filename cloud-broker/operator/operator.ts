@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { domainStatuses, historyPage } from '../../protocol/api.ts';
 import { domainName } from '../../protocol/text.ts';
 import type { ClaimIssued } from './claims.ts';
+import type { ClockDoings } from './clock.ts';
 import type { IssueKey, KeyIssued } from './keys.ts';
 import type { TakingBack } from './taking-back.ts';
 import type { CloseDay, CloseProgress, DayClosed } from './usage.ts';
@@ -117,7 +118,7 @@ export interface PageOptions {
 }
 
 /** Everything rejects with a RollcallError; what is not named here is `internal`, `busy` or, from afar, `unreachable`. */
-export interface Operator extends TakingBack {
+export interface Operator extends TakingBack, ClockDoings {
   /**
    * Makes an activated domain and its first user. Each step can be repeated, so after a crash the same call goes on where
    * it stopped. Refuses with `name-invalid`, `name-taken` or `invalid-request`.

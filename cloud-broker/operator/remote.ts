@@ -18,6 +18,7 @@ import {
   type PageOptions,
 } from './operator.ts';
 import { claimIssued } from './claims.ts';
+import { clockView } from './clock.ts';
 import { keyIssued } from './keys.ts';
 import { throughSocket } from './socket.ts';
 import { adjusted, boardReleased, creditsReleased, madeGood, reversed } from './taking-back.ts';
@@ -107,6 +108,8 @@ export function remoteOperator(folder: string): Operator {
     importLines: (lines) => importInPieces(lines, (piece) => call('POST', '/register', importReport, { lines: piece })),
     showBoard: (serial) => call('GET', `/boards/${encodeURIComponent(serial)}`, boardSummary),
     history: (name, page) => call('GET', `${domain(name)}/history${queryOf(page)}`, historyPage),
+    clock: () => call('GET', '/clock', clockView),
+    acceptClock: () => call('POST', '/clock/accept', clockView, {}),
     verifyLedger: () => call('POST', '/ledger/verify', verdict, {}),
     backup: (file) => call('POST', '/backup', backupMade, { file }),
   };

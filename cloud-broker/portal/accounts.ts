@@ -10,6 +10,7 @@ import { loginTyped, shownEmail } from '../domains/login-names.ts';
 import { demandGoodPassword } from '../domains/password-rules.ts';
 import { demandEmail } from '../domains/sign-ups.ts';
 import type { Passwords } from '../domains/passwords.ts';
+import { isFromTheFuture } from '../domains/session-age.ts';
 import { tokenHash, type Secrets } from '../keys/secrets.ts';
 import {
   invitationByToken,
@@ -177,7 +178,7 @@ export class PortalAccounts {
   async sessionOf(cookie: string | undefined): Promise<PortalUser | null> {
     if (cookie?.includes(this.cookieName) !== true) return null;
     const session = await this.parts.library.api.getSession({ headers: new Headers({ cookie }) });
-    if (session === null) return null;
+    if (session === null || isFromTheFuture(session.session)) return null;
     const { id: userId, ...user } = storedUser.parse(session.user);
     return { userId, ...user };
   }

@@ -177,6 +177,18 @@ export class Roster {
     if (entry !== undefined) await this.applied(entry, { type: 'will', epoch: will.epoch, said: will.reason !== undefined });
   }
 
+  /** The clock was set: as after a restart nothing that was there counts as silent before one whole measure from now (P4). */
+  clockSet(): void {
+    const { clock, thresholds } = this.deps;
+    for (const entry of this.entries.values()) {
+      const { connected } = entry.presence;
+      entry.presence = { ...afterRestart(entry.presence, clock()), connected };
+      entry.nextCheckAt = nextCheckAt(entry.presence, thresholds);
+      this.calendar.forget(entry);
+      this.plan(entry);
+    }
+  }
+
   /** An unenrolled device is on no roll (E9). */
   forget(deviceId: string): void {
     const entry = this.entries.get(deviceId);

@@ -36,7 +36,7 @@ export class DatabaseFault extends RollcallError {
 }
 
 /** The refusal that a failure of the database or its disk is, or the error as it came: a broken rule of the schema stays what it is. */
-export function namedFault(error: unknown, file: string): unknown {
+function namedFault(error: unknown, file: string): unknown {
   const code = CODES.get(sqliteCodeOf(error) ?? -1);
   return code === undefined ? error : new DatabaseFault(code, file, error instanceof Error ? error.message : String(error));
 }

@@ -28,3 +28,12 @@ CREATE TABLE service_runs (
   alive_at INTEGER NOT NULL CHECK (alive_at >= started_at)
 ) STRICT;
 `;
+
+/** The newest time that the service believed: its clock is held against it at each start. */
+export const clockTable = `
+CREATE TABLE service_clock (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  believed_at INTEGER NOT NULL
+) STRICT;
+INSERT INTO service_clock SELECT 1, max(alive_at) FROM service_runs HAVING max(alive_at) IS NOT NULL;
+`;

@@ -7,7 +7,7 @@ import { keyTables } from './keys-schema.ts';
 import { lists } from './lists-schema.ts';
 import { mailTables } from './mail-schema.ts';
 import { portalTables } from './portal-schema.ts';
-import { presenceTables } from './presence-schema.ts';
+import { clockTable, presenceTables } from './presence-schema.ts';
 import { records } from './records-schema.ts';
 import { sampleTables } from './samples-schema.ts';
 import { codeTryTables, secondFactorTables } from './second-factor-schema.ts';
@@ -295,5 +295,5 @@ export const migrations: readonly string[] = [
   accountTables + secondFactorTables + userTables + viewTables + portalTables,
   waitingTables,
   codeTryTables,
-  usageHeads,
+  usageHeads + clockTable,
 ];

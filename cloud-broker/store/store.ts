@@ -37,6 +37,8 @@ export interface StoreOptions {
   onInternalError(message: string): void;
   /** The writer died: nothing can be stored any more, so the service must end. */
   onFatal(error: Error): void;
+  /** Asked before each write; what it throws refuses the write. */
+  demand?(name: OperationName): void;
   /** Most operations in one commit; 1 gives each its own. Bounds the time that the first of a batch waits. */
   maxBatch?: number;
 }
@@ -92,6 +94,7 @@ class SqliteStore implements Store {
 
   async write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
     if (this.closing || this.isEnded) throw new RollcallError('internal', { reason: 'the store is closed' });
+    this.options.demand?.(name);
     if (this.waiting.size >= MAX_WAITING) throw new RollcallError('busy');
     this.lastId += 1;
     const request: WriteRequest = { id: this.lastId, name, input };

@@ -80,6 +80,7 @@ const OWN = [
   'database-damaged',
   'database-unusable',
   'folder-unusable',
+  'clock-doubtful',
   'key-file-unusable',
   'settings-invalid',
   'port-in-use',

@@ -83,7 +83,7 @@ beforeAll(async () => {
     disk: () => ({ free: 1, size: 2 }),
     openDays: () => 0,
     mailsWaiting: () => 0,
-    machine: () => ({ storable: true, walBytes: 0, logFailures: 0 }),
+    machine: () => ({ storable: true, walBytes: 0, logFailures: 0, clockOffS: 0 }),
   });
   metrics.watchStreams(() => 0);
   metrics.enrolment('accepted', undefined);

@@ -19,6 +19,7 @@ import {
 import { refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 import { operatorClaimRoutes } from './operator-claims.ts';
+import { operatorClockRoutes } from './operator-clock.ts';
 import { operatorCreditRoutes } from './operator-credits.ts';
 
 const IMPORT_BYTES = 2 * 1024 * 1024;
@@ -47,6 +48,7 @@ export function operatorRoutes(api: Api, deps: HttpDeps, token: string | null): 
   domainRoutes(api, deps);
   operatorCreditRoutes(api, deps);
   operatorClaimRoutes(api, deps);
+  operatorClockRoutes(api, deps);
 
   api.post(
     '/register',

@@ -9,9 +9,10 @@ import { createAccounts, type Accounts } from '../../domains/accounts.ts';
 import { accountsLibrary } from '../../domains/accounts-options.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome } from '../../enrollment/attempt.ts';
 import { createSecrets, type Secrets } from '../../keys/secrets.ts';
-import { localOperator } from '../../operator/local.ts';
+import { localOperator, type OperatorServices } from '../../operator/local.ts';
 import type { Operator } from '../../operator/operator.ts';
 import { createPortal } from '../../portal/portal.ts';
+import { ServiceClock } from '../../service-clock.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { startWebhooks } from '../../webhook-delivery.ts';
 import type { Deliverer } from '../../webhooks/deliverer.ts';
@@ -199,7 +200,7 @@ function testMetrics(store: Store): Metrics {
     heartbeats: () => 0,
     openDays: () => 0,
     mailsWaiting: () => 0,
-    machine: () => ({ storable: true, walBytes: 0, logFailures: 0 }),
+    machine: () => ({ storable: true, walBytes: 0, logFailures: 0, clockOffS: 0 }),
     devices: () => ({ online: 1 }),
   });
 }
@@ -224,6 +225,11 @@ function testLimits({ stream, connection, ...changed }: NonNullable<HarnessOptio
     stream: { ...defaultHttpLimits.stream, ...stream },
     connection: { ...defaultHttpLimits.connection, ...connection },
   };
+}
+
+function testOperator(parts: Pick<OperatorServices, 'store' | 'accounts' | 'secrets' | 'clock'>): Operator {
+  const serviceClock = new ServiceClock({ machine: parts.clock, elapsed: parts.clock }, null);
+  return localOperator({ ...parts, serviceClock, verifyLedger, backup, random: randomBytes });
 }
 
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
@@ -266,7 +272,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     random: randomBytes,
     log: (line) => problems.push(line),
   });
-  const operator = localOperator({ store, accounts, secrets, verifyLedger, backup, clock, random: randomBytes });
+  const operator = testOperator({ store, accounts, secrets, clock });
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
   const webhooks = testWebhooks({ store, secrets, presence, clock, log: logger }, options);
   const deps: HttpDeps = {

@@ -1,6 +1,7 @@
 import { alertTries } from './alert-tries.ts';
 import { figureTries } from './figure-tries.ts';
 import { PASSWORD } from './harness.ts';
+import { operatorRows } from './operator-rows.ts';
 import { webhookRows } from './webhook-rows.ts';
 
 interface Try {
@@ -273,6 +274,7 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
     expected: 'operator',
     try: () => ({ method: 'POST', url: '/operator/boards/S-1/release', body: { reason: 'x' } }),
   },
+  ...operatorRows,
   'POST /operator/credits/release': {
     expected: 'operator',
     try: () => ({ method: 'POST', url: '/operator/credits/release', body: { serial: 'S-1' } }),
@@ -288,13 +290,5 @@ export const routeTable: Record<string, { expected: Expected; try: (ids: Ids) =>
   'POST /operator/keys': {
     expected: 'operator',
     try: () => ({ method: 'POST', url: '/operator/keys', body: { credits: 1 } }),
-  },
-  'POST /operator/ledger/close-day': {
-    expected: 'operator',
-    try: () => ({ method: 'POST', url: '/operator/ledger/close-day', body: {} }),
-  },
-  'POST /operator/ledger/verify': {
-    expected: 'operator',
-    try: () => ({ method: 'POST', url: '/operator/ledger/verify', body: {} }),
   },
 };

@@ -1,5 +1,6 @@
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore, Preview, Refusal } from '../../enrollment/attempt.ts';
 import { decide, type Decision, type Grant } from '../../enrollment/decide.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
 import { epochAfter } from '../../../protocol/messages.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import { widestNetworkOf } from '../../net/address.ts';
@@ -23,7 +24,8 @@ type Accepted = Extract<Decision, { outcome: 'accepted' }>;
 export function enrol(context: WriteContext, attempt: EnrolmentAttempt): EnrolmentOutcome {
   let loaded = loadFacts(context.sql, attempt);
   // The days that are over come first: whether the domain is disabled must not depend on when the daily job ran (L6).
-  if (loaded !== null && settleDays(context, loaded.domain, attempt.now)) loaded = loadFacts(context.sql, attempt);
+  if (loaded !== null && attempt.clockInDoubt !== true && settleDays(context, loaded.domain, attempt.now))
+    loaded = loadFacts(context.sql, attempt);
   if (loaded === null) return { outcome: 'rejected', code: 'domain-unknown' };
   if ((loaded.board?.factoryPublicKey ?? null) !== attempt.checkedFactoryKey && loaded.facts.identity === 'listed')
     return { outcome: 'facts-changed' };
@@ -38,6 +40,7 @@ export function enrol(context: WriteContext, attempt: EnrolmentAttempt): Enrolme
     return decision;
   }
   if (decision.outcome === 'pending') return waitForApproval(context, loaded, attempt, decision);
+  if (attempt.clockInDoubt === true && decision.how !== 'again') throw new RollcallError('clock-doubtful');
   const deviceId = decision.deviceId ?? attempt.proposedId;
   if (attempt.certificate?.deviceId !== deviceId) return { outcome: 'certificate-needed', deviceId };
   return accept(context, loaded, attempt, { ...decision, deviceId }, attempt.certificate);
@@ -273,7 +276,7 @@ function preview(sql: Sql, attempt: EnrolmentAttempt): Preview {
 }
 
 /** The desk's view of a store. */
-export function enrolmentStore(store: Store): EnrolmentStore {
+export function enrolmentStore(store: Store, clockInDoubt: () => boolean = () => false): EnrolmentStore {
   const { reader } = store;
   return {
     whyUnknown(name, now) {
@@ -284,7 +287,7 @@ export function enrolmentStore(store: Store): EnrolmentStore {
     },
     factoryKeyOf: (serial) => boardBySerial(reader, serialKey(serial))?.factoryPublicKey ?? null,
     preview: (attempt) => preview(reader, attempt),
-    enrol: async (attempt) => store.write('enrol', attempt),
+    enrol: async (attempt) => store.write('enrol', clockInDoubt() ? { ...attempt, clockInDoubt: true } : attempt),
     noteRefusal: async (refusal) => store.write('noteRefusal', refusal),
   };
 }

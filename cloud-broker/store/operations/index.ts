@@ -30,7 +30,7 @@ import {
   removePortalMember,
 } from './portal-organizations.ts';
 import { forgetExpected, importNames } from './expected.ts';
-import { flushPresence, noteRun, prunePresence } from './presence.ts';
+import { acceptClock, flushPresence, noteRun, prunePresence } from './presence.ts';
 import { samplePresence } from './samples.ts';
 import { issueInvoiceKey, issueKey, redeemKey } from './product-keys.ts';
 import { importBoards } from './register.ts';
@@ -73,6 +73,7 @@ export const operations = {
   importNames,
   forgetExpected,
   noteRun,
+  acceptClock,
   prunePresence,
   raiseAlerts,
   raiseCredits,

@@ -2,8 +2,11 @@ import { MAX_EPOCH } from '../../../protocol/messages.ts';
 import type { Flush } from '../../presence/flush.ts';
 import { HISTORY_MS } from '../../presence/spans.ts';
 import type { WriteContext } from '../context.ts';
+import type { Sql } from '../sql.ts';
 
 const LEFT_BEFORE_MS = 30 * 86_400_000;
+/** Longer than any link is good (D2, D6). */
+const MOST_LINK_MS = 8 * 86_400_000;
 
 /** P5: one flush of what was heard. Rows of devices that are gone meanwhile are passed over. */
 export function flushPresence(context: WriteContext, flush: Flush): void {
@@ -87,6 +90,38 @@ export function noteRun(context: WriteContext, { startedAt, now }: { startedAt: 
     now,
   );
   sql.run('DELETE FROM service_runs WHERE alive_at < ?', now - HISTORY_MS);
+  believe(sql, now);
+}
+
+const BELIEVE =
+  'INSERT INTO service_clock (id, believed_at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET believed_at = excluded.believed_at';
+
+function believe(sql: Sql, now: number): void {
+  sql.run(BELIEVE, now);
+}
+
+/** Milliseconds since 1970; null before the first run. */
+export function believedAt(sql: Pick<Sql, 'get'>): number | null {
+  return sql.get<{ at: number }>('SELECT believed_at AS at FROM service_clock')?.at ?? null;
+}
+
+/**
+ * The operator says that it is `now`, whatever was stored. Links that would be good for longer than any is were made by a clock far ahead: they are
+ * void.
+ */
+export function acceptClock(context: WriteContext, { now, was, actor }: { now: number; was: number; actor: string }): void {
+  const { sql } = context;
+  believe(sql, now);
+  sql.run('UPDATE tokens SET used_at = ?1 WHERE used_at IS NULL AND expires_at > ?2', now, now + MOST_LINK_MS);
+  const iso = (at: number): string => new Date(at).toISOString();
+  context.audit({
+    domainId: null,
+    at: now,
+    actor,
+    action: 'clock.accepted',
+    subject: 'clock',
+    details: { now: iso(now), was: iso(was) },
+  });
 }
 
 /** Of devices that left so long ago that none of it is kept. Those that left a month before that were pruned by then. */

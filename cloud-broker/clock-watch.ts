@@ -1,0 +1,36 @@
+import type { Logger } from 'pino';
+import type { Roster } from './presence/roster.ts';
+import type { ServiceClock } from './service-clock.ts';
+
+const LOOK_MS = 60_000;
+const TOLD_AGAIN_AFTER_LOOKS = 60;
+
+/** Looks each minute whether the machine's clock can be believed, and tells; measures silence anew where the service's time made a step. */
+export function startClockWatch(
+  { clock, roster, log }: { clock: ServiceClock; roster: Pick<Roster, 'clockSet'>; log: Pick<Logger, 'error' | 'warn' | 'info'> },
+  everyMs = LOOK_MS,
+): { stop(): void } {
+  clock.onSet((byMs) => {
+    roster.clockSet();
+    log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
+  });
+  /** Looks since the doubt was told; null without one. */
+  let looks: number | null = null;
+  const look = (): void => {
+    const { doubt } = clock;
+    if (doubt === null) {
+      if (looks !== null) log.info('the clock is believed again');
+      looks = null;
+      return;
+    }
+    if (looks === null || looks >= TOLD_AGAIN_AFTER_LOOKS) {
+      const about = { machine: new Date(doubt.machine).toISOString(), service: new Date(doubt.service).toISOString() };
+      log.error(about, 'the clock of this machine is not believed: set it right, or run `rollcall clock accept` if it is');
+      looks = 0;
+    }
+    looks += 1;
+  };
+  look();
+  const timer = setInterval(look, everyMs).unref();
+  return { stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,39 @@
+/** What the operator says about the machine's clock. */
+import * as z from 'zod';
+import type { ServiceClock } from '../service-clock.ts';
+import type { Store } from '../store/store.ts';
+
+export const clockView = z.object({
+  /** What the machine's clock says, and what time it is for the service; the same while the machine is believed. */
+  machine: z.iso.datetime(),
+  service: z.iso.datetime(),
+  believed: z.boolean(),
+});
+export type ClockView = z.output<typeof clockView>;
+
+export interface ClockDoings {
+  clock(): Promise<ClockView>;
+  /** From now on the machine's clock is believed; audited. */
+  acceptClock(): Promise<ClockView>;
+}
+
+function view(clock: ServiceClock): ClockView {
+  const { doubt } = clock;
+  const { machine, service } = doubt ?? { machine: clock.now(), service: clock.now() };
+  return { machine: new Date(machine).toISOString(), service: new Date(service).toISOString(), believed: doubt === null };
+}
+
+export function clockDoings(services: { store: Store; serviceClock: ServiceClock }, actor: string): ClockDoings {
+  const { store, serviceClock: clock } = services;
+  return {
+    clock: async () => view(clock),
+    async acceptClock() {
+      const { doubt } = clock;
+      if (doubt !== null) {
+        await store.write('acceptClock', { now: doubt.machine, was: doubt.service, actor });
+        clock.accept();
+      }
+      return view(clock);
+    },
+  };
+}
