@@ -1,8 +1,15 @@
 import { putMail, type Mail } from './outbox-rows.ts';
 import type { Parameter, Sql } from './sql.ts';
 
+/** `hadTags`: what a device was tagged with before it went or its tags changed. Only to who saw it so is it told that it is gone (A4). */
+export interface DeviceData {
+  deviceId: string;
+  removed?: true;
+  hadTags?: string[];
+}
+
 export type EventData =
-  | { type: 'device'; data: { deviceId: string; removed?: true } }
+  | { type: 'device'; data: DeviceData }
   | { type: 'billing'; data: { transferId: number } }
   | { type: 'alert'; data: { alertId: number } }
   | { type: 'enrolment'; data: Record<string, unknown> };
@@ -105,6 +112,12 @@ export class WriteContext {
 
   emit(domainId: number, at: number, event: EventData): void {
     this.notes.events.push({ domainId, at, ...event });
+  }
+
+  /** A device is gone. `tags`: those it had, a JSON list. */
+  emitRemoved(domainId: number, at: number, { id, tags }: { id: string; tags: string }): void {
+    const data: DeviceData = { deviceId: id, removed: true, hadTags: JSON.parse(tags) as string[] };
+    this.emit(domainId, at, { type: 'device', data });
   }
 
   audit(entry: AuditEntry): void {

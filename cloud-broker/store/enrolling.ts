@@ -8,7 +8,7 @@ import { dayOf, openFrom } from '../ledger/usage.ts';
 import { widestNetworkOf } from '../net/address.ts';
 import { takeExpected } from './expected-rows.ts';
 import type { WriteContext } from './context.ts';
-import type { BoardRow } from './device-rows.ts';
+import { GONE, type BoardRow, type Gone } from './device-rows.ts';
 import type { DomainRow } from './domain-rows.ts';
 import { post } from './posting.ts';
 
@@ -133,8 +133,8 @@ export interface EnrolledAs {
  */
 export function markEnrolled(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): void {
   const { sql } = context;
-  const replaced = sql.all<{ id: string }>(
-    "DELETE FROM devices WHERE domain_id = ? AND key_fingerprint = ? AND state = 'pending' AND id <> ? RETURNING id",
+  const replaced = sql.all<Gone>(
+    `DELETE FROM devices WHERE domain_id = ? AND key_fingerprint = ? AND state = 'pending' AND id <> ? ${GONE}`,
     domain.id,
     as.key.fingerprint,
     as.id,
@@ -157,7 +157,7 @@ export function markEnrolled(context: WriteContext, domain: DomainRow, as: Enrol
   );
   revokeCertificates(context, as.id, now);
   beginEnrolment(context, domain, as, now);
-  for (const { id } of replaced) context.emit(domain.id, now, { type: 'device', data: { deviceId: id, removed: true } });
+  for (const row of replaced) context.emitRemoved(domain.id, now, row);
 }
 
 /** L6: from when on a day of the domain is not closed. */
@@ -185,7 +185,8 @@ function beginEnrolment(context: WriteContext, domain: DomainRow, as: EnrolledAs
     subject: as.id,
     details: { granted: as.grant.credits, reason: as.grant.reason, key: as.key.fingerprint, ...named(expected) },
   });
-  context.emit(domain.id, now, { type: 'device', data: { deviceId: as.id } });
+  const hadTags = expected === null ? {} : { hadTags: JSON.parse(expected.hadTags) as string[] };
+  context.emit(domain.id, now, { type: 'device', data: { deviceId: as.id, ...hadTags } });
 }
 
 function named(expected: { label: string | null; tags: string | null } | null): { label?: string | null; tags?: unknown } {

@@ -65,10 +65,10 @@ export function expectedCount(sql: Sql, domainId: number): number {
 }
 
 /** A board became a device of the domain: it gets what waited for it, once. Its `device.enrolled` tells of it. */
-export function takeExpected(context: WriteContext, domainId: number, deviceId: string): Named | null {
+export function takeExpected(context: WriteContext, domainId: number, deviceId: string): (Named & { hadTags: string }) | null {
   const { sql } = context;
-  const expected = sql.get<Named & { serialKey: string }>(
-    `SELECT e.serial_key AS serialKey, e.label, e.tags FROM devices d JOIN expected_devices e ON e.domain_id = ?1 AND e.serial_key = d.serial_key
+  const expected = sql.get<Named & { serialKey: string; hadTags: string }>(
+    `SELECT e.serial_key AS serialKey, e.label, e.tags, d.tags AS hadTags FROM devices d JOIN expected_devices e ON e.domain_id = ?1 AND e.serial_key = d.serial_key
      WHERE d.id = ?2`,
     domainId,
     deviceId,

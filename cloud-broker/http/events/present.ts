@@ -1,7 +1,7 @@
 /** Stored events as messages of the stream, made at the time of sending and for one pair of eyes (A4). */
 import type { AlertEvent } from '../../../protocol/api-alerts.ts';
 import { enrolmentEvent, type BillingEvent, type DeviceEvent } from '../../../protocol/api.ts';
-import type { StoredEvent } from '../../store/context.ts';
+import type { DeviceData, StoredEvent } from '../../store/context.ts';
 import { alertView, openAlerts } from '../../store/queries/alerts.ts';
 import { transferView } from '../../store/queries/billing.ts';
 import { deviceView, type DeviceView, type Viewer } from '../../store/queries/devices.ts';
@@ -25,11 +25,20 @@ export function message(type: string, data: unknown, id?: number): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-function deviceData(sources: Sources, viewer: Viewer, event: { deviceId: string; removed?: true }): DeviceEvent {
+/** Whether the viewer's list showed the device until this event. Who has no tags sees every device of the domain. */
+function tookFrom({ tags }: Viewer, { hadTags }: DeviceData): boolean {
+  return tags.every((tag) => hadTags?.includes(tag) === true);
+}
+
+/**
+ * The device as the list shows it. One that it does not show is gone for who saw it, for instance when a tag was taken away; of one that the
+ * viewer never saw nothing is said, not even that (A4). `sawBefore`: until this event, or one that it stands for.
+ */
+function deviceData(sources: Sources, viewer: Viewer, event: DeviceData, sawBefore: boolean): DeviceEvent | null {
   const { deviceId } = event;
   const view = event.removed === true ? null : deviceView(sources.reader, viewer, deviceId);
-  // Whatever the list no longer shows is gone for this viewer, for instance when a tag was taken away.
-  return view === null ? { id: deviceId, removed: true } : { device: presentDevice(view, sources.presence.of(deviceId)) };
+  if (view !== null) return { device: presentDevice(view, sources.presence.of(deviceId)) };
+  return sawBefore ? { id: deviceId, removed: true } : null;
 }
 
 function billingData(sources: Sources, viewer: StreamViewer, transferId: number): BillingEvent | null {
@@ -52,11 +61,11 @@ function alertData({ reader }: Sources, viewer: StreamViewer, alertId: number): 
   return alert === null ? null : { alert, open: openAlerts(reader, viewer) };
 }
 
-/** The data of one event for this viewer; null: there is nothing to show. */
-export function dataOf(sources: Sources, viewer: StreamViewer, event: StoredEvent): unknown {
+/** The data of one event for this viewer; null: there is nothing to show. `lost`: devices that earlier events took from his list. */
+export function dataOf(sources: Sources, viewer: StreamViewer, event: StoredEvent, lost?: ReadonlySet<string>): unknown {
   switch (event.type) {
     case 'device':
-      return deviceData(sources, viewer, event.data);
+      return deviceData(sources, viewer, event.data, tookFrom(viewer, event.data) || lost?.has(event.data.deviceId) === true);
     case 'billing':
       return billingData(sources, viewer, event.data.transferId);
     case 'enrolment':
@@ -69,11 +78,14 @@ export function dataOf(sources: Sources, viewer: StreamViewer, event: StoredEven
 /** The messages of some stored events, in their order. Of several about one device only the last is sent: each shows it as it is now. */
 export function messagesOf(sources: Sources, viewer: StreamViewer, events: readonly StoredEvent[]): string {
   const lastOf = new Map(events.flatMap((event) => (event.type === 'device' ? [[event.data.deviceId, event.id] as const] : [])));
+  const lost = new Set(
+    events.flatMap((event) => (event.type === 'device' && tookFrom(viewer, event.data) ? [event.data.deviceId] : [])),
+  );
   let text = '';
   for (const event of events) {
     if (event.domainId !== viewer.domainId) continue;
     if (event.type === 'device' && lastOf.get(event.data.deviceId) !== event.id) continue;
-    const data = dataOf(sources, viewer, event);
+    const data = dataOf(sources, viewer, event, lost);
     if (data !== null) text += message(event.type, data, event.id);
   }
   return text;

@@ -144,7 +144,9 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const { id } = request.params;
-      deviceOf(deps, request, id);
+      const { pending } = deviceOf(deps, request, id);
+      // It would change a device that the caller does not see (D6).
+      if (pending?.code === 'key-changed' && pending.competesWith === null) throw new RollcallError('forbidden');
       const { deviceId } = await store.write('approve', { ...askedBy(request, deps), id, as: request.body.as ?? null });
       return deviceOf(deps, request, deviceId);
     },

@@ -2,6 +2,7 @@ import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { normaliseDomain } from '../../../protocol/text.ts';
 import { closingKey } from '../../ledger/transfers.ts';
 import type { WriteContext } from '../context.ts';
+import { GONE, type Gone } from '../device-rows.ts';
 import { domainById, type DomainRow } from '../domain-rows.ts';
 import { headOf, post, settleDays } from '../posting.ts';
 import type { Asked } from './approve.ts';
@@ -72,15 +73,15 @@ function endDevices(context: WriteContext, domain: DomainRow, at: number, most: 
 }
 
 function endWaiting(context: WriteContext, domain: DomainRow, at: number, most: number): boolean {
-  const waiting = context.sql.all<{ id: string; key: string }>(
+  const waiting = context.sql.all<Gone & { key: string }>(
     `DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE domain_id = ? AND state <> 'unenrolled' AND state = 'pending' LIMIT ?)
-     RETURNING id, key_fingerprint AS key`,
+     ${GONE}, key_fingerprint AS key`,
     domain.id,
     most,
   );
-  for (const { id, key } of waiting) {
-    context.emit(domain.id, at, { type: 'device', data: { deviceId: id, removed: true } });
-    context.decided(domain.id, key);
+  for (const row of waiting) {
+    context.emitRemoved(domain.id, at, row);
+    context.decided(domain.id, row.key);
   }
   return waiting.length > 0;
 }

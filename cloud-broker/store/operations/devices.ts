@@ -1,7 +1,7 @@
 import { RollcallError } from '../../../protocol/errors.ts';
 import { endCommands } from '../command-rows.ts';
 import type { WriteContext } from '../context.ts';
-import { deviceById, deviceOfDomain } from '../device-rows.ts';
+import { deviceById, deviceOfDomain, GONE, type Gone } from '../device-rows.ts';
 import { domainById, statusOf, type DomainRow } from '../domain-rows.ts';
 import { openFromOf, revokeCertificates, stopCompeting } from '../enrolling.ts';
 import { takeGrantBack } from '../reversing.ts';
@@ -39,7 +39,7 @@ export function reject(context: WriteContext, input: Asked & { id: string; block
     input.actor,
   );
   if (block === null) throw new Error('the block was not stored');
-  sql.run('DELETE FROM devices WHERE id = ?', row.id);
+  const gone = sql.all<Gone>(`DELETE FROM devices WHERE id = ? ${GONE}`, row.id);
   context.audit({
     domainId: input.domainId,
     at: input.now,
@@ -49,7 +49,7 @@ export function reject(context: WriteContext, input: Asked & { id: string; block
     subject: row.id,
     details: { serial: row.serial },
   });
-  context.emit(input.domainId, input.now, { type: 'device', data: { deviceId: row.id, removed: true } });
+  for (const device of gone) context.emitRemoved(input.domainId, input.now, device);
   context.decided(input.domainId, row.keyFingerprint);
   return { blockId: block.id };
 }
@@ -91,8 +91,8 @@ export function endEnrolment(context: WriteContext, input: UnenrolInput): { doma
   const domain = device === null ? null : domainById(sql, device.domainId);
   if (device === null || domain === null || device.state === 'unenrolled') throw new RollcallError('not-found');
   if (device.state === 'pending') throw new RollcallError('conflict', { reason: 'not-enrolled' });
-  sql.run(
-    "UPDATE devices SET state = 'unenrolled', unenrolled_at = ?, status = 'offline', status_since = ? WHERE id = ?",
+  const gone = sql.all<Gone>(
+    `UPDATE devices SET state = 'unenrolled', unenrolled_at = ?, status = 'offline', status_since = ? WHERE id = ? ${GONE}`,
     input.now,
     input.now,
     device.id,
@@ -111,7 +111,7 @@ export function endEnrolment(context: WriteContext, input: UnenrolInput): { doma
     action: 'device.unenrolled',
     subject: device.id,
   });
-  context.emit(device.domainId, input.now, { type: 'device', data: { deviceId: device.id, removed: true } });
+  for (const one of gone) context.emitRemoved(device.domainId, input.now, one);
   return { domain, boardId: device.boardId };
 }
 
@@ -141,19 +141,20 @@ export function changeDevice(
     subject: device.id,
     details: { before, label: input.label, tags: input.tags },
   });
-  context.emit(input.domainId, input.now, { type: 'device', data: { deviceId: device.id } });
+  const hadTags = input.tags === null || before === null ? {} : { hadTags: JSON.parse(before.tags) as string[] };
+  context.emit(input.domainId, input.now, { type: 'device', data: { deviceId: device.id, ...hadTags } });
 }
 
 /** Waiting rows, ended blocks, links and old events whose time is over. */
 export function prune(context: WriteContext, input: { now: number }): { waiting: number } {
   const { sql } = context;
-  const gone = sql.all<{ id: string; domainId: number }>(
-    "DELETE FROM devices WHERE state = 'pending' AND last_asked_at < ? RETURNING id, domain_id AS domainId",
+  const gone = sql.all<Gone & { domainId: number }>(
+    `DELETE FROM devices WHERE state = 'pending' AND last_asked_at < ? ${GONE}, domain_id AS domainId`,
     input.now - WAITING_MS,
   );
   for (const row of gone) {
     context.audit({ domainId: row.domainId, at: input.now, actor: 'system', action: 'device.stopped-asking', subject: row.id });
-    context.emit(row.domainId, input.now, { type: 'device', data: { deviceId: row.id, removed: true } });
+    context.emitRemoved(row.domainId, input.now, row);
   }
   sql.run('DELETE FROM blocks WHERE until_at < ?', input.now);
   // An invitation that is over still shows in Users until it is sent again or taken back.

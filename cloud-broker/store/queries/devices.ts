@@ -151,7 +151,7 @@ export function listDevices(sql: Sql, viewer: Viewer, query: DevicesQuery): Devi
     const page = `SELECT ${COLUMNS} FROM ${source.from} WHERE ${text} ORDER BY ${order} LIMIT ?`;
     if (wanted > 0) rows.push(...sql.all<DeviceView>(page, ...parameters, wanted));
   }
-  return { ...cut(rows, query), total: counted(sql, viewer.domainId, tags, query.status) };
+  return { ...cut(sql, viewer, rows, query), total: counted(sql, viewer.domainId, tags, query.status) };
 }
 
 /** The place that the query's cursor stands for; null where it begins at the beginning. */
@@ -162,8 +162,20 @@ export function placeOf({ cursor, sort }: DevicesQuery): Place | null {
   return from;
 }
 
-export function cut(rows: DeviceView[], { sort, limit }: DevicesQuery): Pick<DevicesList, 'items' | 'nextCursor'> {
-  return pageOf(rows, limit, (last): Place => [sort, last[orderedBy(sort)], last.id]);
+export function cut(
+  sql: Sql,
+  viewer: Viewer,
+  rows: DeviceView[],
+  { sort, limit }: DevicesQuery,
+): Pick<DevicesList, 'items' | 'nextCursor'> {
+  const page = pageOf(rows, limit, (last): Place => [sort, last[orderedBy(sort)], last.id]);
+  return { ...page, items: page.items.map((view) => withSeenRival(sql, viewer, view)) };
+}
+
+/** A waiting board's rival (E7) is a device too: to who does not see it, it is not named (A4). */
+function withSeenRival(sql: Sql, viewer: Viewer, view: DeviceView): DeviceView {
+  if (viewer.tags.length === 0 || view.competesWith === null) return view;
+  return seenIds(sql, viewer, [view.competesWith]).size > 0 ? view : { ...view, competesWith: null };
 }
 
 /** In the order of `ids`; without those that went meanwhile. */
@@ -226,13 +238,15 @@ export function countShown(sql: Sql, viewer: Viewer): number {
 /** One device or waiting row; null where the viewer's list does not show it. */
 export function deviceView(sql: Sql, viewer: Viewer, id: string): DeviceView | null {
   const { text, parameters } = conditionOf(SHOWN, viewer);
-  return sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  const view = sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  return view === null ? null : withSeenRival(sql, viewer, view);
 }
 
 /** The same, also of a device that is enrolled no more: Billing History and the audit log still name it (L7). */
 export function deviceOrFormer(sql: Sql, viewer: Viewer, id: string): DeviceView | null {
   const { text, parameters } = conditionOf('d.domain_id = ?', viewer);
-  return sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  const view = sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  return view === null ? null : withSeenRival(sql, viewer, view);
 }
 
 /** One device of any domain, with its domain and its tags: for streams, which then ask themselves who may see it. */

@@ -54,7 +54,7 @@ export async function pageOfDevices(
     after: from === null ? null : { value: from[1], id: from[2] },
     most: query.limit + 1,
   });
-  return { ...cut(devicesById(sql, ids), query), total };
+  return { ...cut(sql, viewer, devicesById(sql, ids), query), total };
 }
 
 /** All devices that a filter shows; where the store's indexes serve it, without those that wait for an admin. */
