@@ -140,7 +140,7 @@ const changes: Record<string, Change> = {
   'POST /webhooks/:id/deliveries/:deliveryId/retry': async (domain) => {
     const id = await webhook(domain);
     const [event] = harness.store.reader.all<{ id: number; at: number }>(
-      'SELECT id, at FROM events WHERE domain_id = ?',
+      'SELECT number AS id, at FROM events WHERE domain_id = ?',
       domain.id,
     );
     const about = { id: event?.id ?? 0, type: 'device', at: event?.at ?? 0 } as const;

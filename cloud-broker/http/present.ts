@@ -58,7 +58,7 @@ function presentPending(view: DeviceView): Device['pending'] {
 
 export function presentBlock(view: BlockView): Block {
   return {
-    id: String(view.id),
+    id: view.id,
     serial: view.serial,
     checkCode: checkCode(view.keyFingerprint),
     kind: view.kind,

@@ -83,8 +83,8 @@ export class Claims {
     this.guess(asked, () => claimByHash(store.reader, hash));
     const organization = organizationId ?? this.onlyOrganization(asked.userId);
     const { key } = makeKey(secrets, random);
-    const { subscriptionId, created } = await store.write('claimInvoice', { ...asked, hash, organizationId: organization, key });
-    const view = subscriptionView(store.reader, asked.userId, subscriptionId);
+    const { keyId, created } = await store.write('claimInvoice', { ...asked, hash, organizationId: organization, key });
+    const view = subscriptionView(store.reader, asked.userId, keyId);
     if (view === null) throw new RollcallError('not-found');
     return { subscription: this.present(view), created };
   }
@@ -95,7 +95,7 @@ export class Claims {
     const { boards, models, purchasedOn } = boardFacts(store.reader, view);
     const bought = purchasedOn ?? isoTime(view.claimedAt).slice(0, 10);
     return {
-      id: String(view.id),
+      id: view.keyId,
       product: PRODUCT,
       organization: { id: view.organizationId, name: view.organization },
       invoice: view.invoice,

@@ -25,13 +25,14 @@ export interface ClaimRow {
   invoice: string;
   /** Who has it; null while nobody has. */
   organizationId: string | null;
-  subscriptionId: number | null;
+  /** Id of the product key that the claim became: what its subscription is named by. */
+  keyId: string | null;
 }
 
 /** The claim code with this hash, and who claimed it. */
 export function claimByHash(sql: Sql, hash: string): ClaimRow | null {
   return sql.get<ClaimRow>(
-    `SELECT c.invoice, s.organization_id AS organizationId, s.id AS subscriptionId
+    `SELECT c.invoice, s.organization_id AS organizationId, s.product_key_id AS keyId
      FROM claim_codes c LEFT JOIN portal_subscriptions s ON s.invoice = c.invoice WHERE c.hash = ?`,
     hash,
   );

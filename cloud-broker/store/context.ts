@@ -16,7 +16,7 @@ export type EventData =
 
 type NewEvent = { domainId: number; at: number } & EventData;
 
-/** An event as it was stored; `data` is what the stream's filter turns into the message (see http/events). */
+/** An event as it was stored: `id` counts within its domain; `data` is what the stream's filter turns into the message (see http/events). */
 export type StoredEvent = { id: number } & NewEvent;
 
 interface AuditEntry {
@@ -61,17 +61,48 @@ export function addNotes(batch: Notes, own: Notes): void {
   batch.commanded.push(...own.commanded);
 }
 
+/** The next numbers of their domains, in the order of `rows`; 0 for what is of no domain. */
+function nextNumbers(sql: Sql, what: 'events' | 'audit', rows: readonly { domainId: number | null }[]): number[] {
+  const counts = new Map<number, number>();
+  for (const { domainId } of rows) if (domainId !== null) counts.set(domainId, (counts.get(domainId) ?? 0) + 1);
+  const next = new Map<number | null, number>();
+  for (const [domainId, count] of counts) {
+    const row = sql.get<{ newest: number }>(
+      'INSERT INTO counters VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET newest = newest + ?3 RETURNING newest',
+      what,
+      domainId,
+      count,
+    );
+    next.set(domainId, (row?.newest ?? count) - count);
+  }
+  return rows.map(({ domainId }) => {
+    const last = next.get(domainId);
+    if (last === undefined) return 0;
+    next.set(domainId, last + 1);
+    return last + 1;
+  });
+}
+
 /** Stores the notes of all operations that share a commit: many rows a statement cost a third of as many statements. */
 export function storeNotes(sql: Sql, notes: Notes): Committed {
   const { events, audit, revoked, decided, mails, commanded } = notes;
-  const newest = sql.insertRows(
-    'events (domain_id, at, type, data)',
-    events.map((event): Parameter[] => [event.domainId, event.at, event.type, JSON.stringify(event.data)]),
-  );
+  const ids = nextNumbers(sql, 'events', events);
   sql.insertRows(
-    'audit (domain_id, at, actor, address, action, subject, details, correlation_id)',
-    audit.map(({ domainId, at, actor, address, action, subject, details, correlationId }): Parameter[] => [
+    'events (domain_id, number, at, type, data)',
+    events.map((event, index): Parameter[] => [
+      event.domainId,
+      ids[index] ?? 0,
+      event.at,
+      event.type,
+      JSON.stringify(event.data),
+    ]),
+  );
+  const numbers = nextNumbers(sql, 'audit', audit);
+  sql.insertRows(
+    'audit (domain_id, number, at, actor, address, action, subject, details, correlation_id)',
+    audit.map(({ domainId, at, actor, address, action, subject, details, correlationId }, index): Parameter[] => [
       domainId,
+      numbers[index] ?? 0,
       at,
       actor,
       address ?? null,
@@ -81,9 +112,8 @@ export function storeNotes(sql: Sql, notes: Notes): Committed {
       correlationId,
     ]),
   );
-  // Only this connection writes, so the ids of one insert follow each other.
   return {
-    events: events.map((event, index) => ({ ...event, id: newest - events.length + 1 + index })),
+    events: events.map((event, index) => ({ ...event, id: ids[index] ?? 0 })),
     revoked,
     decided,
     mails,

@@ -6,6 +6,7 @@ import { expectedTables } from './expected-schema.ts';
 import { keyTables } from './keys-schema.ts';
 import { lists } from './lists-schema.ts';
 import { mailTables } from './mail-schema.ts';
+import { numbers } from './numbers-schema.ts';
 import { portalTables } from './portal-schema.ts';
 import { clockTable, presenceTables } from './presence-schema.ts';
 import { records } from './records-schema.ts';
@@ -296,4 +297,5 @@ export const migrations: readonly string[] = [
   waitingTables,
   codeTryTables,
   usageHeads + clockTable,
+  numbers,
 ];

@@ -120,7 +120,7 @@ describe('opening and closing', () => {
     const store = await testStore();
     const writes = Array.from({ length: 20_001 }, () =>
       store
-        .write('liftBlock', { now: START, domainId: 1, blockId: 1, actor: 'a', address: '' })
+        .write('liftBlock', { now: START, domainId: 1, blockId: '1', actor: 'a', address: '' })
         .catch((error: { code: string }) => error.code),
     );
     const codes = await Promise.all(writes);

@@ -6,7 +6,7 @@ import { messageId } from './rules.ts';
 import { answerWith, Post, Receiver } from '../../test/support/webhook-receiver.ts';
 
 const SECOND_MS = 1000;
-const ids = (events: number[], at = START): string[] => events.map((id) => messageId({ id, at }));
+const ids = (webhook: string, events: number[], at = START): string[] => events.map((id) => messageId({ id, at }, webhook));
 
 describe('after a crash', () => {
   test('what was not noted as delivered goes out, with its id; what was does not', async () => {
@@ -29,7 +29,12 @@ describe('after a crash', () => {
     receiver.answer = answerWith(200);
     const after = new Post(await testStore(folder), {}, secrets);
     await receiver.until(5);
-    expect(receiver.received.map((one) => one.id)).toEqual(ids([0, 1, 1, 2, 3].map((n) => events[n] ?? 0)));
+    expect(receiver.received.map((one) => one.id)).toEqual(
+      ids(
+        id,
+        [0, 1, 1, 2, 3].map((n) => events[n] ?? 0),
+      ),
+    );
     await expect.poll(() => after.deliveries(id).map(({ tries }) => tries)).toEqual([1, 1, 1, 1]);
   });
 
@@ -67,11 +72,11 @@ test('an event that is not kept any more is given up, in its turn or asked for a
   await expect.poll(() => post.deliveries(id)).toMatchObject([{ state: 'delivered' }, { state: 'waiting' }]);
   const about = { ...CHANGE, now: post.now, domainId, id };
   await store.write('retryDelivery', { ...about, eventId: over });
-  for (const event of [over, waits]) post.forget(event);
+  for (const event of [over, waits]) post.forget(domainId, event);
   receiver.answer = answerWith(200);
   post.later(SECOND_MS * 5);
   await expect.poll(() => post.deliveries(id).map(({ state }) => state)).toEqual(['failed', 'failed', 'delivered']);
-  expect(receiver.received.map((one) => one.id)).toEqual(ids([over, waits, next]));
+  expect(receiver.received.map((one) => one.id)).toEqual(ids(id, [over, waits, next]));
   await expect(store.write('retryDelivery', { ...about, eventId: over })).rejects.toMatchObject({ code: 'conflict' });
 });
 
@@ -132,7 +137,7 @@ describe('an admin', () => {
     await set(true);
     const [event] = post.happen(domainId, 1);
     await receiver.until(1);
-    expect(receiver.received.map((one) => one.id)).toEqual(ids([event ?? 0]));
+    expect(receiver.received.map((one) => one.id)).toEqual(ids(id, [event ?? 0]));
     await expect.poll(() => post.deliveries(id).length).toBe(1);
     await store.write('deleteWebhook', { ...CHANGE, now: post.now, domainId, id });
     post.happen(domainId, 1);

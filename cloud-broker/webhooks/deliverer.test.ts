@@ -6,7 +6,7 @@ import { answerWith, Post, Receiver } from '../../test/support/webhook-receiver.
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
-const ids = (events: number[], at = START): string[] => events.map((id) => messageId({ id, at }));
+const ids = (webhook: string, events: number[], at = START): string[] => events.map((id) => messageId({ id, at }, webhook));
 
 describe('a webhook', () => {
   test('is sent each event of its types in order, one at a time, signed, with a JSON body', async () => {
@@ -22,7 +22,7 @@ describe('a webhook', () => {
     await receiver.until(30);
     await expect.poll(() => post.deliveries(id).length).toBe(30);
     // Neither what was before it, nor another domain's, nor other types.
-    expect(receiver.received.map((one) => one.id)).toEqual(ids(events));
+    expect(receiver.received.map((one) => one.id)).toEqual(ids(id, events));
     expect(receiver.mostOpen).toBe(1);
     const [first] = receiver.received;
     expect(first?.body).toEqual({ type: 'billing', timestamp: new Date(START).toISOString(), data: { transferId: 1 } });
@@ -36,7 +36,7 @@ describe('a webhook', () => {
     const domain = await testDomain(store, 'springfield');
     const post = new Post(store);
     const receiver = await new Receiver().start();
-    await post.webhook(domain, receiver.url(), ['device', 'billing']);
+    const { id } = await post.webhook(domain, receiver.url(), ['device', 'billing']);
     await post.deliverer.close();
     post.happen(domain, 400, 'device', { deviceId: 'd-1' });
     const last = post.happen(domain, 1, 'device', { deviceId: 'd-2' });
@@ -44,7 +44,7 @@ describe('a webhook', () => {
     const newest = post.happen(domain, 1, 'device', { deviceId: 'd-1' });
     post.start();
     await receiver.until(3);
-    expect(receiver.received.map((one) => one.id)).toEqual(ids([...last, billing ?? 0, ...newest]));
+    expect(receiver.received.map((one) => one.id)).toEqual(ids(id, [...last, billing ?? 0, ...newest]));
   });
 
   test('looks past thousands of events that are not for it', async () => {
@@ -52,11 +52,11 @@ describe('a webhook', () => {
     const domain = await testDomain(store, 'springfield');
     const post = new Post(store);
     const receiver = await new Receiver().start();
-    await post.webhook(domain, receiver.url(), ['alert']);
+    const { id } = await post.webhook(domain, receiver.url(), ['alert']);
     post.happen(domain, 2500, 'device', { deviceId: 'd-1' });
     const [alert] = post.happen(domain, 1, 'alert', { alertId: 1 });
     await receiver.until(1);
-    expect(receiver.received.map((one) => one.id)).toEqual(ids([alert ?? 0]));
+    expect(receiver.received.map((one) => one.id)).toEqual(ids(id, [alert ?? 0]));
   });
 
   test('is sent with both secrets for 24 hours after a rotation', async () => {
@@ -100,7 +100,12 @@ describe('a receiver that fails', () => {
       post.later(1);
     }
     await receiver.until(6);
-    expect(receiver.received.map((one) => one.id)).toEqual(ids([0, 0, 0, 0, 1, 2].map((n) => events[n] ?? 0)));
+    expect(receiver.received.map((one) => one.id)).toEqual(
+      ids(
+        id,
+        [0, 0, 0, 0, 1, 2].map((n) => events[n] ?? 0),
+      ),
+    );
     await expect.poll(() => post.row(id)).toMatchObject({ after: events[2], next: null, failingSince: null });
   });
 
@@ -197,11 +202,11 @@ describe('others', () => {
     const [slow, fast] = [await new Receiver().start(), await new Receiver().start()];
     slow.answer = () => undefined;
     for (let n = 0; n < 5; n += 1) await post.webhook(busy, slow.url());
-    await post.webhook(quiet, fast.url());
+    const { id } = await post.webhook(quiet, fast.url());
     post.happen(busy, 500);
     const events = post.happen(quiet, 3);
     await fast.until(3);
-    expect(fast.received.map((one) => one.id)).toEqual(ids(events));
+    expect(fast.received.map((one) => one.id)).toEqual(ids(id, events));
     // Two turns of one domain at a time, so two requests hang.
     expect(slow.mostOpen).toBe(2);
   });

@@ -221,7 +221,7 @@ export class Deliverer {
     const { store, clock, dice, log } = this.parts;
     const { id: webhookId } = webhook;
     const { id, type, at } = event;
-    const result = await this.post(webhook, { id: messageId(event), type, at, data }, sender);
+    const result = await this.post(webhook, { id: messageId(event, webhookId), type, at, data }, sender);
     const now = clock();
     const standing = { tries: before.tries + 1, firstTryAt: before.firstTryAt, failingSince: webhook.failingSince ?? now };
     const verdict = result.failure === null ? null : afterFailure(standing, result, now, dice());

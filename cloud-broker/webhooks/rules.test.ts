@@ -64,7 +64,7 @@ describe('what is sent', () => {
 
   test('has an id that stays the same, and that a restored backup does not give again', () => {
     const event = { id: 7, at: Date.UTC(2026, 0, 5) };
-    expect(messageId(event)).toBe(messageId({ ...event }));
-    expect(messageId({ ...event, at: event.at + 1 })).not.toBe(messageId(event));
+    expect(messageId(event, 'wh-1')).toBe(messageId({ ...event }, 'wh-1'));
+    expect(messageId({ ...event, at: event.at + 1 }, 'wh-1')).not.toBe(messageId(event, 'wh-1'));
   });
 });

@@ -64,7 +64,10 @@ export function eventsToSend(events: readonly StoredEvent[], types: readonly Web
   );
 }
 
-/** The id of a message, the same at each try. With the time, as a restored backup gives ids again. */
-export function messageId(event: Pick<StoredEvent, 'id' | 'at'>): string {
-  return `evt_${event.id}_${event.at.toString(36)}`;
+/**
+ * The id of a message, the same at each try. With the time, as a restored backup gives ids again, and the webhook, as each domain counts its
+ * events by itself and one receiver may listen to several.
+ */
+export function messageId(event: Pick<StoredEvent, 'id' | 'at'>, webhookId: string): string {
+  return `evt_${event.id}_${event.at.toString(36)}_${webhookId}`;
 }

@@ -29,8 +29,10 @@ test('kill -9 loses no event of a webhook and repeats at most one a kill, with i
     await service.restart();
   }
   await enrolling;
-  const events = "SELECT id, at FROM events WHERE type IN ('enrolment', 'billing') ORDER BY id";
-  const meant = (await readDatabase<{ id: number; at: number }>(service.folder, events)).map((event) => messageId(event));
+  const events = "SELECT number AS id, at FROM events WHERE type IN ('enrolment', 'billing') ORDER BY number";
+  const meant = (await readDatabase<{ id: number; at: number }>(service.folder, events)).map((event) =>
+    messageId(event, webhook.id),
+  );
   expect(meant.length).toBeGreaterThanOrEqual(2 * BOARDS);
   await eventually(
     () => new Set(receiver.received.map(({ id }) => id)).size,

@@ -141,8 +141,15 @@ export class Post {
   happen(domainId: number, count: number, type: WebhookType = 'billing', data: object = { transferId: 1 }): number[] {
     const file = new DatabaseSync(this.store.file);
     try {
-      const insert = file.prepare('INSERT INTO events (domain_id, at, type, data) VALUES (?, ?, ?, ?)');
-      const one = (): number => Number(insert.run(domainId, this.now, type, JSON.stringify(data)).lastInsertRowid);
+      const counter = file.prepare(
+        "INSERT INTO counters VALUES ('events', ?, 1) ON CONFLICT DO UPDATE SET newest = newest + 1 RETURNING newest",
+      );
+      const insert = file.prepare('INSERT INTO events (domain_id, number, at, type, data) VALUES (?, ?, ?, ?, ?)');
+      const one = (): number => {
+        const id = Number(counter.get(domainId)?.['newest']);
+        insert.run(domainId, id, this.now, type, JSON.stringify(data));
+        return id;
+      };
       return Array.from({ length: count }, one);
     } finally {
       file.close();
@@ -151,9 +158,9 @@ export class Post {
   }
 
   /** What is older than a week is not kept. */
-  forget(event: number): void {
+  forget(domainId: number, event: number): void {
     const file = new DatabaseSync(this.store.file);
-    file.prepare('DELETE FROM events WHERE id = ?').run(event);
+    file.prepare('DELETE FROM events WHERE domain_id = ? AND number = ?').run(domainId, event);
     file.close();
   }
 

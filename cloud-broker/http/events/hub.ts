@@ -114,7 +114,7 @@ export class EventHub {
   /** Where a stream begins: after Last-Event-ID; where that cannot be, now, and `reset` says that lists must be read anew. */
   private startOf(domainId: number, lastEventId: string | undefined): { after: number; opening: string } {
     const { reader } = this.deps.store;
-    const after = newestEventId(reader);
+    const after = newestEventId(reader, domainId);
     if (lastEventId === undefined || lastEventId === '') return { after, opening: '' };
     const last = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null;
     if (last !== null && canResumeAfter(reader, domainId, last, MAX_BACKLOG)) return { after: last, opening: '' };

@@ -1,5 +1,4 @@
 import { apiKeysPage, apiKeysQuery, newApiKey as newApiKeySchema, newApiKeyBody } from '../../../protocol/api-keys.ts';
-import { RollcallError } from '../../../protocol/errors.ts';
 import { newApiKey } from '../../domains/api-keys.ts';
 import { tokenHash } from '../../keys/secrets.ts';
 import { listApiKeys } from '../../store/queries/api-keys.ts';
@@ -42,7 +41,7 @@ export function apiKeyRoutes(api: Api, deps: HttpDeps): void {
       const scopes = [...new Set(request.body.scopes)];
       const secret = newApiKey(random);
       const { id } = await store.write('createApiKey', { ...askedBy(request, deps), name, scopes, hash: tokenHash(secret) });
-      return reply.code(201).send({ id: String(id), name, scopes, secret });
+      return reply.code(201).send({ id, name, scopes, secret });
     },
   );
 
@@ -53,9 +52,7 @@ export function apiKeyRoutes(api: Api, deps: HttpDeps): void {
       schema: { tags, summary: 'Revoke an API key', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
     },
     async (request, reply) => {
-      const { id } = request.params;
-      if (!/^\d{1,15}$/.test(id)) throw new RollcallError('not-found');
-      await store.write('revokeApiKey', { ...askedBy(request, deps), id: Number(id) });
+      await store.write('revokeApiKey', { ...askedBy(request, deps), id: request.params.id });
       return reply.code(204).send();
     },
   );

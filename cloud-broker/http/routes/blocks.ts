@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { blocksPage, cursor, limit } from '../../../protocol/api.ts';
-import { RollcallError } from '../../../protocol/errors.ts';
 import { listBlocks } from '../../store/queries/blocks.ts';
 import { callerOf } from '../access.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../api.ts';
@@ -37,9 +36,7 @@ export function blockRoutes(api: Api, deps: HttpDeps): void {
       schema: { tags, summary: 'Lift a block', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
     },
     async (request, reply) => {
-      const { id } = request.params;
-      if (!/^\d{1,15}$/.test(id)) throw new RollcallError('not-found');
-      await store.write('liftBlock', { ...askedBy(request, deps), blockId: Number(id) });
+      await store.write('liftBlock', { ...askedBy(request, deps), blockId: request.params.id });
       return reply.code(204).send();
     },
   );

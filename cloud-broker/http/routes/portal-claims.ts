@@ -79,7 +79,7 @@ export function subscriptionRoutes(api: Api, { store, portal: { claims } }: Http
     },
     async (request) => {
       const { id } = request.params;
-      const view = /^\d{1,15}$/.test(id) ? subscriptionView(store.reader, personOf(request).userId, Number(id)) : null;
+      const view = subscriptionView(store.reader, personOf(request).userId, id);
       if (view === null) throw new RollcallError('not-found');
       const page = listBoards(store.reader, view, request.query);
       return { ...page, items: page.items.map(({ serial, model }) => ({ serial, model })) };

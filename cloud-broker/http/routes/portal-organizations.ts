@@ -34,21 +34,7 @@ type MemberView = NonNullable<ReturnType<typeof memberView>>;
 
 function presentMember(request: FastifyRequest, { id, userId, email, name, role, sinceAt, expiresAt }: MemberView): PortalMember {
   const you = userId !== null && userId === personOf(request).userId;
-  return {
-    id: String(id),
-    email: shownEmail(email),
-    name,
-    role,
-    since: isoTime(sinceAt),
-    invitedUntil: nullableIsoTime(expiresAt),
-    you,
-  };
-}
-
-/** Refuses with `not-found` what is no member's id. */
-function memberIdOf(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new RollcallError('not-found');
-  return Number(text);
+  return { id, email: shownEmail(email), name, role, since: isoTime(sinceAt), invitedUntil: nullableIsoTime(expiresAt), you };
 }
 
 export function organizationRoutes(api: Api, deps: HttpDeps): void {
@@ -117,8 +103,7 @@ export function memberRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const { id: organizationId, member } = request.params;
-      const memberId = memberIdOf(member);
+      const { id: organizationId, member: memberId } = request.params;
       await store.write('changePortalMember', {
         ...askedInPortal(request, deps),
         organizationId,
@@ -143,8 +128,8 @@ export function memberRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async (request, reply) => {
-      const { id: organizationId, member } = request.params;
-      await store.write('removePortalMember', { ...askedInPortal(request, deps), organizationId, memberId: memberIdOf(member) });
+      const { id: organizationId, member: memberId } = request.params;
+      await store.write('removePortalMember', { ...askedInPortal(request, deps), organizationId, memberId });
       return reply.code(204).send();
     },
   );

@@ -12,13 +12,13 @@ export interface CreateApiKey extends Asked {
 }
 
 /** A2. Refuses with `name-taken`, and with `conflict` when the domain has as many as it may. */
-export function createApiKey(context: WriteContext, input: CreateApiKey): { id: number } {
+export function createApiKey(context: WriteContext, input: CreateApiKey): { id: string } {
   const { sql } = context;
   const { domainId, name } = input;
   const live = sql.all<{ name: string }>('SELECT name FROM api_keys WHERE domain_id = ? AND revoked_at IS NULL', domainId);
   if (live.some((key) => key.name === name)) throw new RollcallError('name-taken');
   if (live.length >= MAX_API_KEYS) throw new RollcallError('conflict', { reason: 'too-many-keys', most: MAX_API_KEYS });
-  const id = sql.insert(
+  const rowid = sql.insert(
     'INSERT INTO api_keys (domain_id, name, hash, scopes, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?)',
     domainId,
     name,
@@ -29,14 +29,14 @@ export function createApiKey(context: WriteContext, input: CreateApiKey): { id: 
   );
   const { now: at, actor, address } = input;
   context.audit({ domainId, at, actor, address, action: 'api-key.created', subject: name, details: { scopes: input.scopes } });
-  return { id };
+  return { id: sql.get<{ id: string }>('SELECT public_id AS id FROM api_keys WHERE id = ?', rowid)?.id ?? '' };
 }
 
 /** A2: from this commit on the key opens nothing. Refuses with `not-found`. */
-export function revokeApiKey(context: WriteContext, input: Asked & { id: number }): void {
+export function revokeApiKey(context: WriteContext, input: Asked & { id: string }): void {
   const { domainId, now: at, actor, address } = input;
   const [key] = context.sql.all<{ name: string }>(
-    'UPDATE api_keys SET revoked_at = ? WHERE id = ? AND domain_id = ? AND revoked_at IS NULL RETURNING name',
+    'UPDATE api_keys SET revoked_at = ? WHERE public_id = ? AND domain_id = ? AND revoked_at IS NULL RETURNING name',
     at,
     input.id,
     domainId,

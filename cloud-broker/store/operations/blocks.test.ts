@@ -5,7 +5,7 @@ import { answerTo, CHANGE, DAY_MS, enrol, enrolled, START, testDomain, waiting }
 async function springfield(): Promise<{
   store: InProcessStore;
   domainId: number;
-  reject: (id: string, block?: boolean) => Promise<number>;
+  reject: (id: string, block?: boolean) => Promise<string>;
 }> {
   const store = await inProcessStore();
   const domainId = await testDomain(store, 'springfield');

@@ -48,22 +48,22 @@ interface Claim extends AskedInPortal {
  * again by the same organisation it is the same subscription, however late. Refuses with `not-found` or `forbidden` who is no admin of the
  * organisation, else with `claim-not-valid`, `claim-taken` or `claim-expired`.
  */
-export function claimInvoice(context: WriteContext, input: Claim): { subscriptionId: number; created: boolean } {
+export function claimInvoice(context: WriteContext, input: Claim): { keyId: string; created: boolean } {
   const { sql } = context;
   const { organizationId, now, actor } = input;
   demandOrganizationAdmin(sql, input.userId, organizationId);
   const claim = claimByHash(sql, input.hash);
   if (claim === null) throw new RollcallError('claim-not-valid');
-  if (claim.subscriptionId !== null) {
+  if (claim.keyId !== null) {
     if (claim.organizationId !== organizationId) throw new RollcallError('claim-taken');
-    return { subscriptionId: claim.subscriptionId, created: false };
+    return { keyId: claim.keyId, created: false };
   }
   const { invoice } = claim;
   const purchasedOn = invoiceRow(sql, invoice)?.purchasedOn ?? null;
   if (purchasedOn === null) throw new RollcallError('claim-not-valid');
   if (now > claimEndsAt(purchasedOn)) throw new RollcallError('claim-expired', { claimBefore: claimBefore(purchasedOn) });
   const { keyId } = issueInvoiceKey(context, { now, actor: `portal:${actor}`, key: input.key, invoice });
-  const subscriptionId = sql.insert(
+  sql.run(
     'INSERT INTO portal_subscriptions (organization_id, invoice, product_key_id, claimed_at) VALUES (?, ?, ?, ?)',
     organizationId,
     invoice,
@@ -76,5 +76,5 @@ export function claimInvoice(context: WriteContext, input: Claim): { subscriptio
     subject: invoice,
     details: { organization: organizationId, key: keyId },
   });
-  return { subscriptionId, created: true };
+  return { keyId, created: true };
 }

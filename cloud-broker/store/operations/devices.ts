@@ -16,7 +16,7 @@ const EVENTS_KEPT_MS = 7 * DAY_MS;
 const REFUSED_KEPT_MS = 30 * DAY_MS;
 
 /** E6: the key is blocked; its serial too, where it identifies a board and no enrolled device has it. */
-export function reject(context: WriteContext, input: Asked & { id: string; block: boolean }): { blockId: number } {
+export function reject(context: WriteContext, input: Asked & { id: string; block: boolean }): { blockId: string } {
   const { sql } = context;
   const row = waitingRow(context, input.domainId, input.id);
   const serialTaken =
@@ -27,8 +27,8 @@ export function reject(context: WriteContext, input: Asked & { id: string; block
       row.serialKey,
     ) !== null;
   const kind = input.block ? 'blocked' : 'rejected';
-  const block = sql.get<{ id: number }>(
-    `INSERT INTO blocks (domain_id, kind, key_fingerprint, serial, serial_key, since_at, until_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+  const rowid = sql.insert(
+    'INSERT INTO blocks (domain_id, kind, key_fingerprint, serial, serial_key, since_at, until_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     input.domainId,
     kind,
     row.keyFingerprint,
@@ -38,6 +38,7 @@ export function reject(context: WriteContext, input: Asked & { id: string; block
     input.block ? null : input.now + REJECTION_MS,
     input.actor,
   );
+  const block = sql.get<{ publicId: string }>('SELECT public_id AS publicId FROM blocks WHERE id = ?', rowid);
   if (block === null) throw new Error('the block was not stored');
   const gone = sql.all<Gone>(`DELETE FROM devices WHERE id = ? ${GONE}`, row.id);
   context.audit({
@@ -51,11 +52,11 @@ export function reject(context: WriteContext, input: Asked & { id: string; block
   });
   for (const device of gone) context.emitRemoved(input.domainId, input.now, device);
   context.decided(input.domainId, row.keyFingerprint);
-  return { blockId: block.id };
+  return { blockId: block.publicId };
 }
 
-export function liftBlock(context: WriteContext, input: Asked & { blockId: number }): void {
-  const changed = context.sql.run('DELETE FROM blocks WHERE id = ? AND domain_id = ?', input.blockId, input.domainId);
+export function liftBlock(context: WriteContext, input: Asked & { blockId: string }): void {
+  const changed = context.sql.run('DELETE FROM blocks WHERE public_id = ? AND domain_id = ?', input.blockId, input.domainId);
   if (changed === 0) throw new RollcallError('not-found');
   context.audit({
     domainId: input.domainId,
@@ -63,7 +64,7 @@ export function liftBlock(context: WriteContext, input: Asked & { blockId: numbe
     actor: input.actor,
     address: input.address,
     action: 'block.lifted',
-    subject: String(input.blockId),
+    subject: input.blockId,
   });
 }
 

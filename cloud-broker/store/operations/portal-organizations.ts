@@ -54,7 +54,7 @@ interface Invite extends AskedInPortal {
  * Invites an e-mail, or mails an open invitation again with a new link, the older one void. Refuses with `not-found`, `forbidden`, or `conflict`
  * where it is a member already or the organisation is full. Whether it has an account is not said.
  */
-export function invitePortalMember(context: WriteContext, input: Invite): { memberId: number } {
+export function invitePortalMember(context: WriteContext, input: Invite): { memberId: string } {
   const { sql } = context;
   const { organizationId, email, role, link, now } = input;
   demandOrganizationAdmin(sql, input.userId, organizationId);
@@ -66,9 +66,9 @@ export function invitePortalMember(context: WriteContext, input: Invite): { memb
   if (known !== null && known.userId !== null) throw new RollcallError('conflict', { reason: 'member-already' });
   if (known === null && countOf(context, 'organization_id', organizationId) >= MOST_MEMBERS)
     throw new RollcallError('conflict', { reason: 'too-many-members', most: MOST_MEMBERS });
-  const row = sql.get<{ id: number }>(
+  sql.run(
     `INSERT INTO portal_members (organization_id, email, role, since_at, invited_by, token_hash, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-     ON CONFLICT (organization_id, email) DO UPDATE SET role = ?3, since_at = ?4, invited_by = ?5, token_hash = ?6, expires_at = ?7 RETURNING id`,
+     ON CONFLICT (organization_id, email) DO UPDATE SET role = ?3, since_at = ?4, invited_by = ?5, token_hash = ?6, expires_at = ?7`,
     organizationId,
     email,
     role,
@@ -76,6 +76,11 @@ export function invitePortalMember(context: WriteContext, input: Invite): { memb
     input.actor,
     link.tokenHash,
     now + LINK_VALID_MS,
+  );
+  const row = sql.get<{ id: string }>(
+    'SELECT public_id AS id FROM portal_members WHERE organization_id = ? AND email = ?',
+    organizationId,
+    email,
   );
   const organization =
     sql.get<{ name: string }>('SELECT name FROM portal_organizations WHERE id = ?', organizationId)?.name ?? '';
@@ -96,7 +101,7 @@ export function invitePortalMember(context: WriteContext, input: Invite): { memb
     subject: organizationId,
     details: { email, role },
   });
-  return { memberId: row?.id ?? 0 };
+  return { memberId: row?.id ?? '' };
 }
 
 /**
@@ -136,9 +141,9 @@ interface MemberRow {
 }
 
 /** Refuses with `not-found` for another organisation's too (A4). */
-function memberOf(context: WriteContext, organizationId: string, id: number): MemberRow {
+function memberOf(context: WriteContext, organizationId: string, id: string): MemberRow {
   const member = context.sql.get<MemberRow>(
-    'SELECT id, user_id AS userId, email, role FROM portal_members WHERE organization_id = ? AND id = ?',
+    'SELECT id, user_id AS userId, email, role FROM portal_members WHERE organization_id = ? AND public_id = ?',
     organizationId,
     id,
   );
@@ -160,7 +165,7 @@ function demandAnotherAdmin(context: WriteContext, organizationId: string, membe
 /** By an admin. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
 export function changePortalMember(
   context: WriteContext,
-  input: AskedInPortal & { organizationId: string; memberId: number; role: PortalRole },
+  input: AskedInPortal & { organizationId: string; memberId: string; role: PortalRole },
 ): void {
   const { organizationId, role } = input;
   demandOrganizationAdmin(context.sql, input.userId, organizationId);
@@ -179,7 +184,7 @@ export function changePortalMember(
 /** An admin takes away a member or an invitation; everybody may leave. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
 export function removePortalMember(
   context: WriteContext,
-  input: AskedInPortal & { organizationId: string; memberId: number },
+  input: AskedInPortal & { organizationId: string; memberId: string },
 ): void {
   const { organizationId } = input;
   const role = demandMember(context.sql, input.userId, organizationId);

@@ -14,21 +14,22 @@ export function saveView(context: WriteContext, input: AskedByUser & { name: str
   const { actorId, name, query } = input;
   const others = sql.get<{ n: number }>('SELECT count(*) AS n FROM saved_views WHERE user_id = ? AND name <> ?', actorId, name);
   if ((others?.n ?? 0) >= MOST_VIEWS) throw new RollcallError('conflict', { reason: 'too-many-views', most: MOST_VIEWS });
-  const saved = sql.get<{ id: number }>(
-    'INSERT INTO saved_views (user_id, name, query) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET query = excluded.query RETURNING id',
+  sql.run(
+    'INSERT INTO saved_views (user_id, name, query) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET query = excluded.query',
     actorId,
     name,
     query,
   );
+  const saved = sql.get<{ id: string }>('SELECT public_id AS id FROM saved_views WHERE user_id = ? AND name = ?', actorId, name);
   record(context, input, 'view.saved', name);
-  return { id: String(saved?.id), name, query };
+  return { id: saved?.id ?? '', name, query };
 }
 
 /** Refuses with `not-found`, for anybody else's like for one that never was (A4). */
 export function deleteView(context: WriteContext, input: AskedByUser & { id: string }): void {
   const gone = context.sql.get<{ name: string }>(
-    'DELETE FROM saved_views WHERE id = ? AND user_id = ? RETURNING name',
-    /^[1-9]\d{0,14}$/.test(input.id) ? Number(input.id) : 0,
+    'DELETE FROM saved_views WHERE public_id = ? AND user_id = ? RETURNING name',
+    input.id,
     input.actorId,
   );
   if (gone === null) throw new RollcallError('not-found');

@@ -2,6 +2,7 @@ import { MAX_WEBHOOKS, type WebhookType } from '../../../protocol/api-webhooks.t
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { alertRulesOf } from '../alert-rows.ts';
 import type { WriteContext } from '../context.ts';
+import { newestEventId } from '../queries/events.ts';
 import type { Asked } from './approve.ts';
 
 export interface CreateWebhook extends Asked {
@@ -46,10 +47,6 @@ function note(context: WriteContext, asked: Asked, action: string, url: string, 
   context.audit({ domainId, at, actor, address, action, subject: hostOf(url), details });
 }
 
-/** The newest event there is: what comes after it is sent. */
-const newest = (context: WriteContext): number =>
-  context.sql.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'")?.seq ?? 0;
-
 /** A webhook of what happens from now on. Refuses with `conflict` where the domain has five. */
 export function createWebhook(context: WriteContext, input: CreateWebhook): void {
   const { sql } = context;
@@ -67,7 +64,7 @@ export function createWebhook(context: WriteContext, input: CreateWebhook): void
     secret,
     now,
     actor,
-    newest(context),
+    newestEventId(sql, domainId),
   );
   note(context, input, 'webhook.created', url, { webhook: id, types });
 }
@@ -86,7 +83,7 @@ export function changeWebhook(context: WriteContext, input: ChangeWebhook): void
   if (input.enabled === true && before.enabled === 0) {
     sql.run(
       'UPDATE webhooks SET enabled = 1, off_reason = NULL, failing_since = NULL, after_event = ? WHERE id = ?',
-      newest(context),
+      newestEventId(sql, input.domainId),
       id,
     );
   }
@@ -166,7 +163,7 @@ export function retryDelivery(context: WriteContext, input: Asked & { id: string
   );
   if (row === null) throw new RollcallError('not-found');
   if (webhook.enabled === 0) throw new RollcallError('conflict', { reason: 'webhook-off' });
-  if (sql.get('SELECT 1 AS there FROM events WHERE id = ? AND domain_id = ?', eventId, input.domainId) === null)
+  if (sql.get('SELECT 1 AS there FROM events WHERE number = ? AND domain_id = ?', eventId, input.domainId) === null)
     throw new RollcallError('conflict', { reason: 'event-gone' });
   if (row.state === 'waiting') sql.run('UPDATE webhooks SET next_try_at = ? WHERE id = ?', input.now, id);
   else sql.run("UPDATE webhook_deliveries SET state = 'again' WHERE webhook_id = ? AND event_id = ?", id, eventId);

@@ -14,6 +14,8 @@ export interface AlertViewer {
 
 interface AlertRow {
   id: number;
+  /** Counts within the domain. */
+  number: number;
   kind: AlertKind;
   raisedAt: number;
   closedAt: number | null;
@@ -27,20 +29,20 @@ interface AlertRow {
 }
 
 const COLUMNS =
-  'id, kind, raised_at AS raisedAt, closed_at AS closedAt, mailed_at AS mailedAt, due_at AS dueAt, since_at AS since, tag, devices, open_devices AS open, days';
+  'id, number, kind, raised_at AS raisedAt, closed_at AS closedAt, mailed_at AS mailedAt, due_at AS dueAt, since_at AS since, tag, devices, open_devices AS open, days';
 const SHOWN = "domain_id = ?1 AND (kind <> 'credits' OR ?2)";
 const STATES = { open: 'AND closed_at IS NULL', closed: 'AND closed_at IS NOT NULL', all: '' } as const;
 
 const place = z.int().min(1);
 
-function presentAlert(sql: Sql, { id, raisedAt, closedAt, mailedAt, dueAt, since, ...row }: AlertRow): Alert {
+function presentAlert(sql: Sql, { id, number, raisedAt, closedAt, mailedAt, dueAt, since, ...row }: AlertRow): Alert {
   const names = sql.all<{ id: string; label: string; isOpen: 0 | 1 }>(
     `SELECT device_id AS id, label, ended_at IS NULL AS isOpen FROM alert_devices WHERE alert_id = ? ORDER BY isOpen DESC, label LIMIT ${NAMES_SHOWN}`,
     id,
   );
   return {
     ...row,
-    id: String(id),
+    id: String(number),
     raisedAt: isoTime(raisedAt),
     closedAt: nullableIsoTime(closedAt),
     mailedAt: nullableIsoTime(mailedAt),
@@ -58,13 +60,13 @@ export function listAlerts(
 ): { items: Alert[]; nextCursor: string | null } {
   const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
   const rows = sql.all<AlertRow>(
-    `SELECT ${COLUMNS} FROM alerts WHERE ${SHOWN} ${STATES[request.state]} AND id < ?3 ORDER BY id DESC LIMIT ?4`,
+    `SELECT ${COLUMNS} FROM alerts WHERE ${SHOWN} ${STATES[request.state]} AND number < ?3 ORDER BY number DESC LIMIT ?4`,
     domainId,
     Number(billing),
     before,
     request.limit + 1,
   );
-  const page = pageOf(rows, request.limit, (last) => last.id);
+  const page = pageOf(rows, request.limit, (last) => last.number);
   return { ...page, items: page.items.map((row) => presentAlert(sql, row)) };
 }
 

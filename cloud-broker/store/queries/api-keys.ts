@@ -7,6 +7,7 @@ const scopeList = z.array(z.enum(apiScopes));
 
 interface KeyRow {
   id: number;
+  publicId: string;
   domainId: number;
   name: string;
   scopes: string;
@@ -15,7 +16,7 @@ interface KeyRow {
   lastUsedAt: number | null;
 }
 
-const SELECT = `SELECT id, domain_id AS domainId, name, scopes, created_at AS createdAt, created_by AS createdBy,
+const SELECT = `SELECT id, public_id AS publicId, domain_id AS domainId, name, scopes, created_at AS createdAt, created_by AS createdBy,
   last_used_at AS lastUsedAt FROM api_keys WHERE revoked_at IS NULL`;
 const BY_HASH = `${SELECT} AND hash = ?`;
 const OF_DOMAIN = `${SELECT} AND domain_id = ? AND name > ? ORDER BY name LIMIT ?`;
@@ -47,7 +48,7 @@ export function listApiKeys(
 
 function presentApiKey(row: KeyRow): ApiKey {
   return {
-    id: String(row.id),
+    id: row.publicId,
     name: row.name,
     scopes: scopeList.parse(JSON.parse(row.scopes)),
     createdAt: isoTime(row.createdAt),

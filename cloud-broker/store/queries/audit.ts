@@ -4,7 +4,8 @@ import type { Sql } from '../sql.ts';
 import { decodeCursor, END, isoTime, pageOf, type PageRequest } from './cursor.ts';
 
 interface StoredRow {
-  id: number;
+  /** Counts within the domain. */
+  number: number;
   at: number;
   actor: string;
   address: string | null;
@@ -14,9 +15,8 @@ interface StoredRow {
   correlationId: string | null;
 }
 
-const COLUMNS = 'id, at, actor, address, action, subject, details, correlation_id AS correlationId';
-const NEWEST_FIRST = 'id < ?2 ORDER BY id DESC LIMIT ?3';
-const OF_DOMAIN = `SELECT ${COLUMNS} FROM audit WHERE domain_id = ?1 AND ${NEWEST_FIRST}`;
+const COLUMNS = 'number, at, actor, address, action, subject, details, correlation_id AS correlationId';
+const OF_DOMAIN = `SELECT ${COLUMNS} FROM audit WHERE domain_id = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3`;
 
 /** Ids whose text lies in [?4, ?5), from an index of its own that holds all it needs: no row is looked at that is not shown. */
 const begins = (column: string, where = ''): string =>
@@ -26,10 +26,16 @@ export const AUDIT_SEARCH = `SELECT ${COLUMNS} FROM audit WHERE id IN (
   SELECT id FROM (
     ${begins('subject')} UNION ${begins('action')} UNION ${begins('actor', "AND actor NOT GLOB 'device:*'")}
     UNION SELECT id FROM audit INDEXED BY audit_by_correlation WHERE domain_id = ?1 AND correlation_id = ?6 AND correlation_id IS NOT NULL
-  ) WHERE ${NEWEST_FIRST}
+  ) WHERE id < ?2 ORDER BY id DESC LIMIT ?3
 ) ORDER BY id DESC`;
 
 const place = z.int().min(1);
+
+/** The rowid of the domain's n-th row: what the indexes of a search are in the order of. */
+function rowidOf(sql: Sql, domainId: number, number: number): number {
+  const row = sql.get<{ id: number }>('SELECT id FROM audit WHERE domain_id = ? AND number = ?', domainId, number);
+  return row?.id ?? Number.MAX_SAFE_INTEGER;
+}
 
 export interface AuditRequest extends PageRequest {
   q?: string | undefined;
@@ -44,11 +50,19 @@ export function listAudit(sql: Sql, domainId: number, request: AuditRequest): Au
   const rows =
     typed === ''
       ? sql.all<StoredRow>(OF_DOMAIN, domainId, before, request.limit + 1)
-      : sql.all<StoredRow>(AUDIT_SEARCH, domainId, before, request.limit + 1, q, q + END, typed.toUpperCase());
-  const { items, nextCursor } = pageOf(rows, request.limit, (last) => last.id);
+      : sql.all<StoredRow>(
+          AUDIT_SEARCH,
+          domainId,
+          rowidOf(sql, domainId, before),
+          request.limit + 1,
+          q,
+          q + END,
+          typed.toUpperCase(),
+        );
+  const { items, nextCursor } = pageOf(rows, request.limit, (last) => last.number);
   return { items: items.map(presentAuditRow), nextCursor };
 }
 
-function presentAuditRow({ id, at, details, ...row }: StoredRow): AuditRow {
-  return { id: String(id), at: isoTime(at), details: JSON.parse(details) as Record<string, unknown>, ...row };
+function presentAuditRow({ number, at, details, ...row }: StoredRow): AuditRow {
+  return { id: String(number), at: isoTime(at), details: JSON.parse(details) as Record<string, unknown>, ...row };
 }

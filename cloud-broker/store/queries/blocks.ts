@@ -3,7 +3,7 @@ import type { Sql } from '../sql.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 
 export interface BlockView {
-  id: number;
+  id: string;
   serial: string;
   keyFingerprint: string;
   kind: 'rejected' | 'blocked';
@@ -12,8 +12,9 @@ export interface BlockView {
   actor: string;
 }
 
-const COLUMNS = 'id, serial, key_fingerprint AS keyFingerprint, kind, since_at AS sinceAt, until_at AS untilAt, actor';
-const place = z.int().min(1);
+const COLUMNS =
+  'public_id AS id, serial, key_fingerprint AS keyFingerprint, kind, since_at AS sinceAt, until_at AS untilAt, actor';
+const place = z.tuple([z.int(), z.string().max(64)]);
 
 /** E6: blocks that hold at `now`, newest first. */
 export function listBlocks(
@@ -22,19 +23,19 @@ export function listBlocks(
   request: PageRequest,
   now: number,
 ): { items: BlockView[]; nextCursor: string | null; total: number } {
-  const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
+  const before = decodeCursor(request.cursor, place) ?? [Number.MAX_SAFE_INTEGER, ''];
   const holding = 'domain_id = ? AND (until_at IS NULL OR until_at > ?)';
   const rows = sql.all<BlockView>(
-    `SELECT ${COLUMNS} FROM blocks WHERE ${holding} AND id < ? ORDER BY id DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM blocks WHERE ${holding} AND (since_at, public_id) < (?, ?) ORDER BY since_at DESC, public_id DESC LIMIT ?`,
     domainId,
     now,
-    before,
+    ...before,
     request.limit + 1,
   );
   const total = sql.get<{ total: number }>(`SELECT count(*) AS total FROM blocks WHERE ${holding}`, domainId, now)?.total ?? 0;
-  return { ...pageOf(rows, request.limit, (last) => last.id), total };
+  return { ...pageOf(rows, request.limit, (last) => [last.sinceAt, last.id]), total };
 }
 
-export function blockView(sql: Sql, domainId: number, id: number): BlockView | null {
-  return sql.get<BlockView>(`SELECT ${COLUMNS} FROM blocks WHERE id = ? AND domain_id = ?`, id, domainId);
+export function blockView(sql: Sql, domainId: number, id: string): BlockView | null {
+  return sql.get<BlockView>(`SELECT ${COLUMNS} FROM blocks WHERE public_id = ? AND domain_id = ?`, id, domainId);
 }

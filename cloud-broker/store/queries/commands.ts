@@ -27,15 +27,15 @@ export function listCommands(
   { deviceId, now }: { deviceId: string; now: number },
   { cursor, limit }: PageRequest,
 ): { items: CommandView[]; nextCursor: string | null } {
-  const before = decodeCursor(cursor, z.int()) ?? Number.MAX_SAFE_INTEGER;
+  const last = decodeCursor(cursor, z.string().max(64));
   const rows = sql.all<CommandView>(
-    `SELECT ${COLUMNS} FROM commands WHERE device_id = ?2 AND n < ?3 ORDER BY n DESC LIMIT ?4`,
+    `SELECT ${COLUMNS} FROM commands WHERE device_id = ?2 AND (?3 IS NULL OR n < (SELECT n FROM commands WHERE id = ?3)) ORDER BY n DESC LIMIT ?4`,
     now,
     deviceId,
-    before,
+    last,
     limit + 1,
   );
-  return pageOf(rows, limit, ({ n }) => n);
+  return pageOf(rows, limit, ({ id }) => id);
 }
 
 export function commandView(sql: Sql, deviceId: string, id: string, now: number): CommandView | null {

@@ -7,7 +7,7 @@ import type { Sql } from '../sql.ts';
 /** A booked transfer as the API, the event stream and the operator's command line show it. */
 export function presentHistoryRow(view: HistoryView): HistoryRow {
   return {
-    id: String(view.id),
+    id: String(view.n),
     n: view.n,
     at: isoTime(view.at),
     kind: view.kind,

@@ -1,6 +1,7 @@
 /** What the Admin Portal shows: always of the organisations that the user is a member of (A4). */
 import * as z from 'zod';
 import type { PortalRole } from '../../../protocol/api-portal.ts';
+import { serialKey } from '../../../protocol/text.ts';
 import type { Sql } from '../sql.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 
@@ -10,7 +11,7 @@ interface Page<Row> {
   total: number;
 }
 
-const afterId = z.int().min(0);
+const afterId = z.string().max(64);
 
 interface OrganizationView {
   id: string;
@@ -23,17 +24,18 @@ const OF_USER = 'FROM portal_members m JOIN portal_organizations o ON o.id = m.o
 
 /** The user's organisations, in the order of joining. `members` does not count invitations. */
 export function listOrganizations(sql: Sql, userId: string, request: PageRequest): Page<OrganizationView> {
-  const after = decodeCursor(request.cursor, afterId) ?? 0;
-  const rows = sql.all<OrganizationView & { memberId: number }>(
-    `SELECT m.id AS memberId, o.id, o.name, m.role,
+  const after = decodeCursor(request.cursor, afterId) ?? '';
+  const rows = sql.all<OrganizationView>(
+    `SELECT o.id, o.name, m.role,
       (SELECT count(*) FROM portal_members c WHERE c.organization_id = o.id AND c.user_id IS NOT NULL) AS members
-     ${OF_USER} AND m.id > ? ORDER BY m.id LIMIT ?`,
+     ${OF_USER} AND m.id > coalesce((SELECT id FROM portal_members WHERE user_id = ? AND organization_id = ?), 0) ORDER BY m.id LIMIT ?`,
+    userId,
     userId,
     after,
     request.limit + 1,
   );
   const total = sql.get<{ n: number }>(`SELECT count(*) AS n ${OF_USER}`, userId)?.n ?? 0;
-  return { ...pageOf(rows, request.limit, (last) => last.memberId), total };
+  return { ...pageOf(rows, request.limit, (last) => last.id), total };
 }
 
 /** Ids of the organisations in which the user is an admin, two at most: who has one need not name it. */
@@ -46,7 +48,7 @@ export function organizationName(sql: Sql, id: string): string | null {
 }
 
 interface MemberView {
-  id: number;
+  id: string;
   userId: string | null;
   email: string;
   name: string | null;
@@ -55,23 +57,27 @@ interface MemberView {
   expiresAt: number | null;
 }
 
-const MEMBER = `SELECT m.id, m.user_id AS userId, m.email, u."name", m.role, m.since_at AS sinceAt, m.expires_at AS expiresAt
+const MEMBER = `SELECT m.public_id AS id, m.user_id AS userId, m.email, u."name", m.role, m.since_at AS sinceAt, m.expires_at AS expiresAt
   FROM portal_members m LEFT JOIN auth_portal_user u ON u."id" = m.user_id WHERE m.organization_id = ?`;
 
 /** Members and open invitations, in the order in which they came. The caller has seen that the reader is a member. */
 export function listMembers(sql: Sql, organizationId: string, request: PageRequest): Page<MemberView> {
-  const after = decodeCursor(request.cursor, afterId) ?? 0;
-  const rows = sql.all<MemberView>(`${MEMBER} AND m.id > ? ORDER BY m.id LIMIT ?`, organizationId, after, request.limit + 1);
+  const after = decodeCursor(request.cursor, afterId) ?? '';
+  const rows = sql.all<MemberView>(
+    `${MEMBER} AND m.id > coalesce((SELECT id FROM portal_members WHERE public_id = ?), 0) ORDER BY m.id LIMIT ?`,
+    organizationId,
+    after,
+    request.limit + 1,
+  );
   const count = 'SELECT count(*) AS n FROM portal_members WHERE organization_id = ?';
   return { ...pageOf(rows, request.limit, (last) => last.id), total: sql.get<{ n: number }>(count, organizationId)?.n ?? 0 };
 }
 
-export function memberView(sql: Sql, organizationId: string, id: number): MemberView | null {
-  return sql.get<MemberView>(`${MEMBER} AND m.id = ?`, organizationId, id);
+export function memberView(sql: Sql, organizationId: string, id: string): MemberView | null {
+  return sql.get<MemberView>(`${MEMBER} AND m.public_id = ?`, organizationId, id);
 }
 
 export interface SubscriptionView {
-  id: number;
   organizationId: string;
   organization: string;
   invoice: string;
@@ -82,27 +88,27 @@ export interface SubscriptionView {
   claimedAt: number;
 }
 
-const SUBSCRIPTION = `SELECT s.id, s.organization_id AS organizationId, o.name AS organization, s.invoice, s.product_key_id AS keyId,
+const SUBSCRIPTION = `SELECT s.organization_id AS organizationId, o.name AS organization, s.invoice, s.product_key_id AS keyId,
   k.sealed, k.credits, k.redeemed_at AS redeemedAt, s.claimed_at AS claimedAt
   FROM portal_subscriptions s JOIN portal_organizations o ON o.id = s.organization_id JOIN product_keys k ON k.id = s.product_key_id`;
 const IN_MINE = 's.organization_id IN (SELECT organization_id FROM portal_members WHERE user_id = ?)';
 
 /** K3: the subscriptions of all organisations that the user is a member of, newest first. */
 export function listSubscriptions(sql: Sql, userId: string, request: PageRequest): Page<SubscriptionView> {
-  const before = decodeCursor(request.cursor, afterId) ?? Number.MAX_SAFE_INTEGER;
+  const before = decodeCursor(request.cursor, afterId);
   const rows = sql.all<SubscriptionView>(
-    `${SUBSCRIPTION} WHERE ${IN_MINE} AND s.id < ? ORDER BY s.id DESC LIMIT ?`,
+    `${SUBSCRIPTION} WHERE ${IN_MINE} AND (?2 IS NULL OR s.id < (SELECT id FROM portal_subscriptions WHERE product_key_id = ?2)) ORDER BY s.id DESC LIMIT ?3`,
     userId,
     before,
     request.limit + 1,
   );
   const count = `SELECT count(*) AS n FROM portal_subscriptions s WHERE ${IN_MINE}`;
-  return { ...pageOf(rows, request.limit, (last) => last.id), total: sql.get<{ n: number }>(count, userId)?.n ?? 0 };
+  return { ...pageOf(rows, request.limit, (last) => last.keyId), total: sql.get<{ n: number }>(count, userId)?.n ?? 0 };
 }
 
-/** Null for a subscription of an organisation that the user is no member of, as for one that is not there (A4). */
-export function subscriptionView(sql: Sql, userId: string, id: number): SubscriptionView | null {
-  return sql.get<SubscriptionView>(`${SUBSCRIPTION} WHERE s.id = ? AND ${IN_MINE}`, id, userId);
+/** A subscription is named by its product key's id. Null for one of an organisation that the user is no member of, as for one that is not there (A4). */
+export function subscriptionView(sql: Sql, userId: string, keyId: string): SubscriptionView | null {
+  return sql.get<SubscriptionView>(`${SUBSCRIPTION} WHERE s.product_key_id = ? AND ${IN_MINE}`, keyId, userId);
 }
 
 /** Boards of an invoice: those of its product key, or, before there is one, those that it will be for. */
@@ -135,15 +141,15 @@ export function boardFacts(sql: Sql, { invoice, keyId }: BoardsOf): BoardFacts {
 }
 
 /** The boards themselves, in the order in which they were listed. */
-export function listBoards(sql: Sql, of: BoardsOf, request: PageRequest): Page<{ id: number; serial: string; model: string }> {
-  const after = decodeCursor(request.cursor, afterId) ?? 0;
-  const rows = sql.all<{ id: number; serial: string; model: string }>(
-    `SELECT id, serial, model ${BOARDS} AND id > ?3 ORDER BY id LIMIT ?4`,
+export function listBoards(sql: Sql, of: BoardsOf, request: PageRequest): Page<{ serial: string; model: string }> {
+  const after = decodeCursor(request.cursor, z.string().max(128)) ?? '';
+  const rows = sql.all<{ serial: string; model: string }>(
+    `SELECT serial, model ${BOARDS} AND id > coalesce((SELECT id FROM boards WHERE serial_key = ?3), 0) ORDER BY id LIMIT ?4`,
     of.invoice,
     of.keyId,
     after,
     request.limit + 1,
   );
   const total = sql.get<{ n: number }>(`SELECT count(*) AS n ${BOARDS}`, of.invoice, of.keyId)?.n ?? 0;
-  return { ...pageOf(rows, request.limit, (last) => last.id), total };
+  return { ...pageOf(rows, request.limit, (last) => serialKey(last.serial)), total };
 }

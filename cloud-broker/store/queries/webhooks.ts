@@ -129,7 +129,7 @@ export function nextRetry(sql: Sql, { id, nextTryAt }: Pick<LiveWebhook, 'id' | 
 /** One event of a domain; null where it is not kept any more. */
 export function eventOf(sql: Sql, domainId: number, id: number): StoredEvent | null {
   const row = sql.get<{ data: string }>(
-    'SELECT id, domain_id AS domainId, at, type, data FROM events WHERE id = ? AND domain_id = ?',
+    'SELECT number AS id, domain_id AS domainId, at, type, data FROM events WHERE number = ? AND domain_id = ?',
     id,
     domainId,
   );
