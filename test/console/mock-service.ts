@@ -90,7 +90,7 @@ export class MockService {
     for (const stream of this.#streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** From now on streams stay open and say nothing, and others are not opened. */
+  /** From now on streams stay open and say nothing, and no call is answered. */
   fallSilent(): void {
     this.#silent = true;
   }
@@ -120,6 +120,7 @@ export class MockService {
     const path = url.pathname.slice('/api/v1'.length);
     const call = `${request.method ?? 'GET'} ${path}`;
     this.asked.push(`${call}${url.search}`);
+    if (this.#silent) return;
     try {
       await this.#delays.get(call);
       const refusal = this.#refusals.get(call);
@@ -151,7 +152,6 @@ export class MockService {
   }
 
   #stream(response: ServerResponse): void {
-    if (this.#silent) return;
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.write('retry: 200\n\n');
     this.#streams.add(response);

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { apiError } from '../../../protocol/api.ts';
-import { Failure, unreachable } from './failure.ts';
+import { answeredByProxy, Failure, unreachable } from './failure.ts';
+import { noteProxy } from './proxy.ts';
 
 const ROOT = '/api/v1';
 /** A call without an answer for so long counts as a lost link. */
@@ -16,7 +17,9 @@ async function call(method: string, path: string, body: unknown, signal: AbortSi
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
   try {
-    return await fetch(`${ROOT}${path}`, request);
+    const response = await fetch(`${ROOT}${path}`, request);
+    noteProxy(response.headers);
+    return response;
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw unreachable();
@@ -29,9 +32,16 @@ async function refusal(response: Response): Promise<Failure> {
     const { code, message, correlationId, details } = parsed.data;
     return new Failure(code, message, correlationId, details);
   }
-  // A proxy in between answers 502 to 504 when the service itself is gone.
-  if (response.status >= 502 && response.status <= 504) return unreachable();
-  return new Failure('internal', `HTTP ${response.status}`, null);
+  return answeredByProxy(response.status);
+}
+
+/** The answer as the contract says it. Throws Failure: where it is no JSON at all, something else answered in the service's place. */
+async function bodyOf<Schema extends z.ZodType>(response: Response, path: string, schema: Schema): Promise<z.output<Schema>> {
+  if (!response.ok) throw await refusal(response);
+  if (response.headers.get('content-type')?.includes('json') !== true) throw answeredByProxy(response.status);
+  const checked = schema.safeParse(await response.json().catch(() => null));
+  if (!checked.success) throw new Failure('internal', `unexpected answer to ${path}: ${checked.error.message}`, null);
+  return checked.data;
 }
 
 /** Reads one resource and checks it against the contract's schema. Throws Failure. */
@@ -40,24 +50,18 @@ export async function read<Schema extends z.ZodType>(
   schema: Schema,
   signal?: AbortSignal,
 ): Promise<z.output<Schema>> {
-  const response = await call('GET', path, undefined, signal);
-  if (!response.ok) throw await refusal(response);
-  const parsed = schema.safeParse(await response.json().catch(() => null));
-  if (!parsed.success) throw new Failure('internal', `unexpected answer to ${path}: ${parsed.error.message}`, null);
-  return parsed.data;
+  return bodyOf(await call('GET', path, undefined, signal), path, schema);
 }
 
 /** A POST that answers: asks for something that must not stand in an address, or makes something. Throws Failure. */
 export async function ask<Schema extends z.ZodType>(path: string, schema: Schema, body: object = {}): Promise<z.output<Schema>> {
-  const response = await call('POST', path, body, undefined);
-  if (!response.ok) throw await refusal(response);
-  const parsed = schema.safeParse(await response.json().catch(() => null));
-  if (!parsed.success) throw new Failure('internal', `unexpected answer to ${path}: ${parsed.error.message}`, null);
-  return parsed.data;
+  return bodyOf(await call('POST', path, body, undefined), path, schema);
 }
 
 /** Changes something; what it became is read or heard afterwards. Changes with a cookie are always JSON (A5). Throws Failure. */
 export async function change(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: object = {}): Promise<void> {
   const response = await call(method, path, body, undefined);
   if (!response.ok) throw await refusal(response);
+  // A page that a network puts in the way is no sign that anything was changed.
+  if (response.headers.get('content-type')?.includes('html') === true) throw answeredByProxy(response.status);
 }

@@ -1,5 +1,6 @@
 import { isErrorCode, wordsOf } from '../../../protocol/errors.ts';
 import type { Language, Words } from '../../../protocol/errors.ts';
+import { proxyWords } from './proxy.ts';
 
 /** Why a call to the API did not give what it should: the service's own answer, no answer, or one that we cannot read. */
 export class Failure extends Error {
@@ -8,6 +9,8 @@ export class Failure extends Error {
   readonly said: string;
   readonly correlationId: string | null;
   readonly details: Record<string, unknown> | undefined;
+  /** HTTP status of an answer that something else gave in the service's place. */
+  proxyStatus: number | null = null;
 
   constructor(code: string, said: string, correlationId: string | null, details?: Record<string, unknown>) {
     super(`${code}: ${said}`);
@@ -21,6 +24,13 @@ export class Failure extends Error {
 
 export const unreachable = (): Failure => new Failure('unreachable', 'no answer', null);
 
+/** Where a proxy says that it does not reach the service, the link is as good as lost. */
+export function answeredByProxy(status: number): Failure {
+  const failure = new Failure(status >= 502 && status <= 504 ? 'unreachable' : 'proxy', `HTTP ${status}`, null);
+  failure.proxyStatus = status;
+  return failure;
+}
+
 export const hasCode = (error: unknown, code: string): boolean => error instanceof Failure && error.code === code;
 
 /** Seconds until the next code of a second factor is judged, where too many were wrong (D6); null for any other failure. */
@@ -33,6 +43,7 @@ export function codesWaitS(error: unknown): number | null {
 /** The sentence and the next step of a failure, in the reader's language (E11); of anything else, those of `internal`. */
 export function failureWords(error: unknown, language: Language): Words {
   if (!(error instanceof Failure)) return wordsOf('internal', language);
+  if (error.proxyStatus !== null) return proxyWords(error.proxyStatus, language);
   if (isErrorCode(error.code)) return wordsOf(error.code, language);
   return { message: error.said, next: wordsOf('internal', language).next };
 }

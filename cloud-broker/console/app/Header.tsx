@@ -3,6 +3,7 @@ import { useElementSize } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { change } from '../api/client.ts';
+import { proxyName } from '../api/proxy.ts';
 import { keys } from '../api/queries.ts';
 import { useLive, useLost } from '../live/Live.tsx';
 import { Spoken } from '../live/Spoken.tsx';
@@ -55,10 +56,16 @@ export function Header() {
 }
 
 function LostLink() {
-  const { t, formats } = useWords();
+  const { t, formats, language } = useWords();
   const lost = useLost();
+  const slow = useLive((state) => state.slow);
   const heardAt = useLive((state) => state.heardAt);
-  return <div role="status">{lost ? <p className="rc-lost">{t('live.lost', { time: formats.clock(heardAt) })}</p> : null}</div>;
+  return (
+    <div role="status">
+      {lost ? <p className="rc-lost">{t('live.lost', { time: formats.clock(heardAt) })}</p> : null}
+      {slow && !lost ? <p className="rc-slow">{t('live.slow', { proxy: proxyName(language) })}</p> : null}
+    </div>
+  );
 }
 
 function UserMenu() {

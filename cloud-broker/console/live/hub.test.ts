@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Device, HistoryRow } from '../../../protocol/api.ts';
 import type { HistoryList } from '../api/queries.ts';
-import { withRow } from './hub.ts';
+import { withRow } from './lists.ts';
 import { turned } from './Spoken.tsx';
 
 const row = (n: number): HistoryRow => ({

@@ -1,11 +1,12 @@
-import type { QueryClient } from '@tanstack/react-query';
+import { hashKey, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { billingEvent, deviceEvent, enrolmentEvent } from '../../../protocol/api.ts';
 import type { Billing, BillingEvent, Device, EnrolmentEvent } from '../../../protocol/api.ts';
 import type { DeviceFilter } from '../app/address.ts';
-import { hasCode } from '../api/failure.ts';
+import { Failure, hasCode } from '../api/failure.ts';
 import { deviceQuery, keys } from '../api/queries.ts';
 import type { HistoryList } from '../api/queries.ts';
-import { absorbEverywhere, CATCH_UP_PAGES, catchUp, listsInView } from './lists.ts';
+import { DOUBT_MS, firstLink, nextLink, type Link } from './link.ts';
+import { absorbEverywhere, CATCH_UP_PAGES, catchUp, listsInView, withRow } from './lists.ts';
 import type { Change } from './rows.ts';
 import { openStream } from './stream.ts';
 import type { EventName, Stream } from './stream.ts';
@@ -15,11 +16,16 @@ const FLUSH_EVERY_MS = 150;
 /** Figures that are computed from many rows are read again at most so often. */
 const FIGURES_EVERY_MS = 1_000;
 const FIRST_CATCH_UP_MS = 1_000;
+/** Where events do not come through, what is in view is read so often. */
+const POLL_MS = 10_000;
+const TICK_MS = 500;
 const REFUSED_KEPT = 5;
 const TRIES_KEPT = 30;
 
 export interface LiveState {
-  link: 'connecting' | 'live' | 'lost';
+  link: Link['link'];
+  /** Events do not come through, though the service answers: what is shown is read every 10 s. */
+  slow: boolean;
   /** When the service was last heard, ms since 1970 by this computer's clock. */
   heardAt: number;
   /** The latest refused enrolment tries, newest first (E11). */
@@ -40,22 +46,6 @@ export interface LiveHub {
   start: () => () => void;
 }
 
-/** The new row on top of the history, once. A day of use on top of others becomes one line with them. */
-export function withRow(list: HistoryList, { row }: BillingEvent): HistoryList {
-  const [first, ...others] = list.pages;
-  if (first === undefined || list.pages.some((page) => page.items.some((known) => known.id === row.id))) return list;
-  const [newest, ...older] = first.items;
-  const { date } = row;
-  if (date === undefined) return { ...list, pages: [{ ...first, items: [row, ...first.items] }, ...others] };
-  if (newest?.run === undefined)
-    return {
-      ...list,
-      pages: [{ ...first, items: [{ ...row, run: { days: 1, from: date, to: date } }, ...first.items] }, ...others],
-    };
-  const run = { days: newest.run.days + 1, from: newest.run.from, to: date };
-  return { ...list, pages: [{ ...first, items: [{ ...row, credits: newest.credits + row.credits, run }, ...older] }, ...others] };
-}
-
 /** Connects the event stream with the cache of what was read: the one place where live data comes in. */
 class Hub implements LiveHub {
   readonly #client: QueryClient;
@@ -69,10 +59,11 @@ class Hub implements LiveHub {
   #reading: ReturnType<typeof setTimeout> | undefined;
   #catching: ReturnType<typeof setTimeout> | undefined;
   #stream: Stream | null = null;
+  #link: Link = firstLink(performance.now());
 
   constructor(client: QueryClient) {
     this.#client = client;
-    this.#state = { link: 'connecting', heardAt: Date.now(), refused: [], tries: [], changed: [] };
+    this.#state = { link: 'connecting', slow: false, heardAt: Date.now(), refused: [], tries: [], changed: [] };
   }
 
   state = (): LiveState => this.#state;
@@ -98,16 +89,21 @@ class Hub implements LiveHub {
       heard: () => {
         this.#state = { ...this.#state, heardAt: Date.now() };
       },
-      lost: () => this.#lost(),
+      lost: () => this.#cut(),
       event: (name, data) => this.#event(name, data),
     });
+    this.#link = firstLink(performance.now());
     const unsubscribe = this.#watchAnswers();
+    const ticking = setInterval(() => this.#step('tick'), TICK_MS);
+    const polling = setInterval(() => this.#poll(), POLL_MS);
     const offline = (): void => this.#suspect();
     window.addEventListener('offline', offline);
     window.addEventListener('online', offline);
     return () => {
       this.#stream?.close();
       unsubscribe();
+      clearInterval(ticking);
+      clearInterval(polling);
       window.removeEventListener('offline', offline);
       window.removeEventListener('online', offline);
       clearTimeout(this.#flushing);
@@ -125,26 +121,61 @@ class Hub implements LiveHub {
   #watchAnswers(): () => void {
     return this.#client.getQueryCache().subscribe((event) => {
       if (event.type !== 'updated') return;
-      if (event.action.type === 'success' && event.action.manual !== true) this.#state = { ...this.#state, heardAt: Date.now() };
+      if (event.action.type === 'success' && event.action.manual !== true) {
+        this.#state = { ...this.#state, heardAt: Date.now() };
+        this.#answered();
+      }
       if (event.action.type === 'error' && hasCode(event.action.error, 'unreachable') && this.#state.link === 'live')
-        this.#suspect();
+        this.#unanswered(event.query.queryKey, event.action.error);
     });
   }
 
+  #step(event: Parameters<typeof nextLink>[1]): void {
+    const before = this.#link;
+    this.#link = nextLink(before, event, performance.now());
+    const { link, slow } = this.#link;
+    if (link !== before.link || slow !== before.slow) this.#set({ link, slow });
+    // What came while events did not is caught up with the first that lasts.
+    if (before.slow && !slow) this.#readAgain(CATCH_UP_PAGES);
+  }
+
+  /** The service can be reached, with or without its stream. */
+  #answered(): void {
+    const wasLost = this.#link.link === 'lost';
+    this.#step('answered');
+    if (wasLost) this.#readAgain(CATCH_UP_PAGES);
+  }
+
+  #poll(): void {
+    if (this.#link.deafSince === null) return;
+    if (this.#link.link === 'lost') void this.#client.invalidateQueries({ queryKey: keys.session });
+    else this.#readAgain(CATCH_UP_PAGES);
+  }
+
+  /** One address that a proxy does not get through to does not make all of them lost: the session tells. */
+  #unanswered(queryKey: QueryKey, error: unknown): void {
+    const byProxy = error instanceof Failure && error.proxyStatus !== null;
+    if (byProxy && hashKey(queryKey) !== hashKey(keys.session)) void this.#client.invalidateQueries({ queryKey: keys.session });
+    else this.#suspect();
+  }
+
   #suspect(): void {
-    this.#lost();
+    this.#step('unanswered');
+    this.#cut();
     this.#stream?.restart();
   }
 
-  #lost(): void {
-    if (this.#state.link !== 'lost') this.#set({ link: 'lost' });
-    // A stream that ends because the session ended looks the same from here: asking for the session tells.
+  /** A stream that ends because the session ended looks the same from here, as does a lost link: asking for the session tells. */
+  #cut(): void {
+    this.#step('cut');
+    setTimeout(() => this.#step('tick'), DOUBT_MS);
     void this.#client.invalidateQueries({ queryKey: keys.session });
   }
 
   #opened(): void {
     const isFirst = this.#state.link === 'connecting';
-    this.#set({ link: 'live' });
+    this.#step('opened');
+    if (this.#link.slow) return;
     // What happened between the first reading and now is caught up when the page is there.
     clearTimeout(this.#catching);
     if (isFirst) this.#catching = setTimeout(() => this.#readAgain(CATCH_UP_PAGES), FIRST_CATCH_UP_MS);

@@ -1,8 +1,8 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
-import type { DevicesPage } from '../../../protocol/api.ts';
+import type { BillingEvent, DevicesPage } from '../../../protocol/api.ts';
 import type { DeviceFilter } from '../app/address.ts';
 import { keys, readDevices } from '../api/queries.ts';
-import type { Cursor, DeviceList } from '../api/queries.ts';
+import type { Cursor, DeviceList, HistoryList } from '../api/queries.ts';
 import { absorb, differences, nothingWaiting, settle, withTotal } from './rows.ts';
 import type { Change, Held, Waiting } from './rows.ts';
 
@@ -82,3 +82,19 @@ export async function catchUp(
 /** The filters of the lists in view. */
 export const listsInView = (client: QueryClient): DeviceFilter[] =>
   client.getQueryCache().findAll({ queryKey: keys.lists, type: 'active' }).map(filterOf);
+
+/** The new row on top of the history, once. A day of use on top of others becomes one line with them. */
+export function withRow(list: HistoryList, { row }: BillingEvent): HistoryList {
+  const [first, ...others] = list.pages;
+  if (first === undefined || list.pages.some((page) => page.items.some((known) => known.id === row.id))) return list;
+  const [newest, ...older] = first.items;
+  const { date } = row;
+  if (date === undefined) return { ...list, pages: [{ ...first, items: [row, ...first.items] }, ...others] };
+  if (newest?.run === undefined)
+    return {
+      ...list,
+      pages: [{ ...first, items: [{ ...row, run: { days: 1, from: date, to: date } }, ...first.items] }, ...others],
+    };
+  const run = { days: newest.run.days + 1, from: newest.run.from, to: date };
+  return { ...list, pages: [{ ...first, items: [{ ...row, credits: newest.credits + row.credits, run }, ...older] }, ...others] };
+}

@@ -33,9 +33,39 @@ function parse(text: string): unknown {
   }
 }
 
+interface Line {
+  heard: () => void;
+  /** It is not only opened and then held back, as a proxy may do: it lasts. */
+  lasts: () => void;
+  /** `isOver`: the browser does not open it again by itself. */
+  cut: (isOver: boolean) => void;
+}
+
+function openLine(url: string, listener: StreamListener, { heard, lasts, cut }: Line): EventSource {
+  const line = new EventSource(url);
+  let openedAt = performance.now();
+  line.addEventListener('open', () => {
+    openedAt = performance.now();
+    heard();
+    listener.opened();
+  });
+  line.addEventListener('error', () => cut(line.readyState === EventSource.CLOSED));
+  line.addEventListener('alive', () => {
+    if (performance.now() - openedAt > SILENT_MS) lasts();
+    heard();
+  });
+  for (const name of eventNames) {
+    line.addEventListener(name, (event) => {
+      heard();
+      listener.event(name, parse(String(event.data)));
+    });
+  }
+  return line;
+}
+
 /**
  * Keeps one event stream open. The browser resumes a broken one itself (with Last-Event-ID); where it gives up, as after an
- * HTTP error, we open a new one after 1 s, 2 s, 4 s … at most 30 s, each with jitter so that all consoles do not come at once.
+ * HTTP error, or none lasts, we open a new one after 1 s, 2 s, 4 s … at most 30 s, each with jitter so that all consoles do not come at once.
  */
 export function openStream(url: string, listener: StreamListener): Stream {
   let source: EventSource | null = null;
@@ -44,41 +74,33 @@ export function openStream(url: string, listener: StreamListener): Stream {
   let heardAt = performance.now();
   let lookedAt = heardAt;
 
-  const heard = (): void => {
-    heardAt = performance.now();
-    listener.heard();
+  const later = (): void => {
+    failures += 1;
+    const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
+    clearTimeout(timer);
+    timer = setTimeout(connect, waitMs * (0.5 + Math.random() / 2));
   };
   const connect = (): void => {
-    const opening = new EventSource(url);
-    source = opening;
     heardAt = performance.now();
-    opening.addEventListener('open', () => {
-      failures = 0;
-      heard();
-      listener.opened();
+    source = openLine(url, listener, {
+      heard: () => {
+        heardAt = performance.now();
+        listener.heard();
+      },
+      lasts: () => {
+        failures = 0;
+      },
+      cut: (isOver) => {
+        heardAt = performance.now();
+        listener.lost();
+        if (isOver) later();
+      },
     });
-    opening.addEventListener('error', () => {
-      heardAt = performance.now();
-      listener.lost();
-      if (opening.readyState !== EventSource.CLOSED) return;
-      failures += 1;
-      const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
-      clearTimeout(timer);
-      timer = setTimeout(connect, waitMs * (0.5 + Math.random() / 2));
-    });
-    opening.addEventListener('alive', heard);
-    for (const name of eventNames) {
-      opening.addEventListener(name, (event) => {
-        heard();
-        listener.event(name, parse(String(event.data)));
-      });
-    }
   };
   const close = (): void => {
     clearTimeout(timer);
     source?.close();
   };
-
   const restart = (): void => {
     close();
     timer = setTimeout(connect, FIRST_RETRY_MS * (0.5 + Math.random() / 2));
@@ -92,7 +114,8 @@ export function openStream(url: string, listener: StreamListener): Stream {
     const patienceMs = state === EventSource.OPEN ? SILENT_MS : OPENING_MS;
     if (isLate || state === EventSource.CLOSED || now - heardAt < patienceMs) return;
     listener.lost();
-    restart();
+    source?.close();
+    later();
   }, LOOK_EVERY_MS);
 
   connect();

@@ -24,6 +24,8 @@ export const shell = {
   'error.reference': 'Reference:',
   'error.retry': 'Retry',
   'live.lost': 'Connection lost. Data of {{time}}.',
+  'live.slow':
+    'No live updates: this page is read every 10 seconds. {{proxy}} holds back or cuts the event stream; there, turn buffering off for /api/v1/events (nginx: proxy_buffering off).',
   'live.spoken': 'Status changes: {{changes}}.',
   'domain.unconfirmed': 'Unconfirmed',
   'domain.trial': 'Trial',
