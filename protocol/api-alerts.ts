@@ -1,17 +1,10 @@
 import * as z from 'zod';
 import { cursor, limit } from './api.ts';
 import { emailAddress } from './email.ts';
+import { isTimeZone } from './time-zone.ts';
 
 const time = z.iso.datetime();
 const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/);
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 /** P7: a device may be silent so many minutes before its loss is told. */
 export const LOST_AFTER = { least: 5, most: 1440 } as const;

@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import { deviceStatuses } from './api.ts';
+import { isTimeZone } from './time-zone.ts';
 
 /** What a device's presence was (P5): up to 90 days. */
 
 const time = z.iso.datetime();
 
-/** GET /devices/:id/presence. Days begin at midnight `offset` minutes east of UTC. */
+/** GET /devices/:id/presence. Days are those of the IANA time zone. */
 export const presenceQuery = z.object({
   days: z.coerce.number().int().min(1).max(90).default(90),
-  offset: z.coerce.number().int().min(-840).max(840).default(0),
+  timeZone: z.string().max(64).refine(isTimeZone).default('UTC'),
 });
 
 /** `unknown`: the service was away, and nobody saw. */

@@ -59,7 +59,7 @@ describe('GET /devices/:id/presence', () => {
       ['2026-01-05', 11, 0, 0],
       ['2026-01-06', 9, 3, 2],
     ]);
-    expect((await presence(id, '?offset=-720')).days.map(({ date }) => date)).toEqual(['2026-01-05']);
+    expect((await presence(id, '?timeZone=Etc/GMT%2B12')).days.map(({ date }) => date)).toEqual(['2026-01-05']);
     harness.now = start + 10 * DAY_MS;
     expect((await presence(id, '?days=3')).spans.map(({ status }) => status)).toEqual(['online']);
   });
@@ -86,7 +86,7 @@ describe('GET /devices/:id/presence', () => {
 
   test('a window that is none is refused', async () => {
     const id = await harness.device(springfield, 'S-4');
-    for (const query of ['days=0', 'days=91', 'offset=900', 'days=x']) {
+    for (const query of ['days=0', 'days=91', 'timeZone=Nowhere', 'timeZone=%2B01:00', 'days=x']) {
       const answer = await harness.request('GET', `/api/v1/devices/${id}/presence?${query}`, { cookie: springfield.cookie });
       expect([query, answer.status, (answer.json as { code: string }).code]).toEqual([query, 400, 'invalid-request']);
     }

@@ -110,11 +110,11 @@ describe('spans of a device', () => {
 
   test('days begin at midnight where the reader is', () => {
     const spans = spansOf(history({ to: at(24), changes: [{ at: at(-1), status: 'online', how: null }], runs: [] }));
-    expect(daysOf(spans, 0).map(({ date, totals }) => [date, totals.online / HOUR])).toEqual([
+    expect(daysOf(spans, 'UTC').map(({ date, totals }) => [date, totals.online / HOUR])).toEqual([
       ['2026-11-23', 12],
       ['2026-11-24', 12],
     ]);
-    expect(daysOf(spans, -5 * HOUR).map(({ date, totals }) => [date, totals.online / HOUR])).toEqual([
+    expect(daysOf(spans, 'America/New_York').map(({ date, totals }) => [date, totals.online / HOUR])).toEqual([
       ['2026-11-23', 17],
       ['2026-11-24', 7],
     ]);
@@ -179,7 +179,7 @@ test('[P5] [P6] spans say of every minute what a look through everything says', 
           const [one] = within;
           expect(one === undefined ? null : `${one.status} ${one.how} ${one.running}`).toBe(slowAt(asked, moment));
         }
-        expect(daysOf(spans, 0).reduce((sum, { totals }) => sum + totals.online, 0)).toBe(totalsOf(spans).online);
+        expect(daysOf(spans, 'UTC').reduce((sum, { totals }) => sum + totals.online, 0)).toBe(totalsOf(spans).online);
       },
     ),
     { numRuns: 500 },

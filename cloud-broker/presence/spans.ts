@@ -2,6 +2,7 @@
  * What a device's presence was, from the changes of its status (P5): spans, days and the share of time that it was online. Times in
  * milliseconds since 1970, `to` exclusive.
  */
+import { dateIn, dayEnd } from '../../protocol/time-zone.ts';
 import type { PresenceStatus } from './reducer.ts';
 
 const DAY_MS = 86_400_000;
@@ -131,18 +132,19 @@ export function uptimePercent({ online, late, said, lost }: Totals): number | nu
   return known === 0 ? null : (100 * online) / known;
 }
 
-/** The days that the spans touch, `offsetMs` east of UTC, the oldest first; `date` as 2026-11-24. */
-export function daysOf(spans: readonly Span[], offsetMs: number): { date: string; totals: Totals }[] {
-  const days = new Map<number, Span[]>();
+/** The days of the time zone that the spans touch, the oldest first; `date` as 2026-11-24. */
+export function daysOf(spans: readonly Span[], timeZone: string): { date: string; totals: Totals }[] {
+  const days = new Map<string, Span[]>();
+  let day = { date: '', end: -Infinity };
   for (const span of spans) {
     for (let { from } = span; from < span.to;) {
-      const day = Math.floor((from + offsetMs) / DAY_MS);
-      const to = Math.min(span.to, (day + 1) * DAY_MS - offsetMs);
-      const ofDay = days.get(day) ?? [];
+      if (from >= day.end) day = { date: dateIn(from, timeZone), end: dayEnd(from, timeZone) };
+      const to = Math.min(span.to, day.end);
+      const ofDay = days.get(day.date) ?? [];
       ofDay.push({ ...span, from, to });
-      days.set(day, ofDay);
+      days.set(day.date, ofDay);
       from = to;
     }
   }
-  return [...days].map(([day, ofDay]) => ({ date: new Date(day * DAY_MS).toISOString().slice(0, 10), totals: totalsOf(ofDay) }));
+  return [...days].map(([date, ofDay]) => ({ date, totals: totalsOf(ofDay) }));
 }

@@ -104,3 +104,33 @@ CREATE TABLE alert_cursors (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO alert_cursors VALUES ('status', 0), ('signals', 0), ('runs', 0);
 `;
+
+/** Zones whose clocks are never set, or where they are the only one so far ahead. */
+const ZONE_OF = {
+  '+0330': 'Asia/Tehran',
+  '+0430': 'Asia/Kabul',
+  '+0530': 'Asia/Kolkata',
+  '+0545': 'Asia/Kathmandu',
+  '+0630': 'Asia/Yangon',
+  '+0845': 'Australia/Eucla',
+  '+0930': 'Australia/Darwin',
+  '+1030': 'Australia/Lord_Howe',
+  '+1245': 'Pacific/Chatham',
+  '-0330': 'America/St_Johns',
+  '-0930': 'Pacific/Marquesas',
+};
+
+/** Rules of before may name how far ahead the clock was (`+01:00`) in place of a time zone: it becomes one that means the same. */
+export const alertZones = `
+UPDATE alert_rules SET settings = json_set(settings, '$.timeZone', (
+  SELECT CASE
+    WHEN hours = 0 AND minutes = '00' THEN 'UTC'
+    -- In these names the sign is turned round.
+    WHEN minutes = '00' AND hours <= CASE sign WHEN '+' THEN 14 ELSE 12 END THEN 'Etc/GMT' || CASE sign WHEN '+' THEN '-' ELSE '+' END || hours
+    ELSE CASE text ${Object.entries(ZONE_OF)
+      .map(([text, zone]) => `WHEN '${text}' THEN '${zone}'`)
+      .join(' ')} ELSE 'UTC' END
+  END FROM (SELECT text, substr(text, 1, 1) AS sign, CAST(substr(text, 2, 2) AS INTEGER) AS hours, substr(text, 4, 2) AS minutes
+    FROM (SELECT substr(replace(settings ->> '$.timeZone', ':', '') || '00', 1, 5) AS text))
+)) WHERE settings ->> '$.timeZone' GLOB '[-+]*';
+`;

@@ -3,20 +3,22 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { CHANGE, enrol, LATER, START, temporaryFolder, testDomain, testStore } from '../../test/support/store.ts';
+import { numbers } from './numbers-schema.ts';
 import { listAlerts } from './queries/alerts.ts';
 import { listAudit } from './queries/audit.ts';
 import { listBlocks } from './queries/blocks.ts';
 import { canResumeAfter, eventsAfter, newestEventId } from './queries/events.ts';
 import { migrations } from './schema.ts';
 
+const BEFORE = migrations.indexOf(numbers);
 const NUMBERED = ['events', 'audit', 'alerts'];
 
 /** The data folder of a service of before, with two domains whose rows alternate. */
 async function formerFolder(): Promise<string> {
   const folder = await temporaryFolder();
   const file = new DatabaseSync(join(folder, 'rollcall.db'));
-  for (const migration of migrations.slice(0, 2)) file.exec(migration);
-  file.exec('PRAGMA user_version = 2');
+  for (const migration of migrations.slice(0, BEFORE)) file.exec(migration);
+  file.exec(`PRAGMA user_version = ${BEFORE}`);
   for (const [id, name] of [
     [1, 'springfield'],
     [2, 'shelbyville'],

@@ -1,6 +1,6 @@
 import { access } from './access-schema.ts';
 import { accountTables } from './accounts-schema.ts';
-import { alertTables } from './alerts-schema.ts';
+import { alertTables, alertZones } from './alerts-schema.ts';
 import { commandTables } from './commands-schema.ts';
 import { expectedTables } from './expected-schema.ts';
 import { keyTables } from './keys-schema.ts';
@@ -298,4 +298,5 @@ export const migrations: readonly string[] = [
   codeTryTables,
   usageHeads + clockTable,
   numbers,
+  alertZones,
 ];

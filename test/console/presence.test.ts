@@ -65,3 +65,39 @@ test(
     expect(stage.complaints).toEqual([]);
   },
 );
+
+test(
+  '[P5] its days are those of the reader’s time zone, on both sides of the night in which the clocks are set',
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await openRealStage(browser);
+    const { harness, domain } = stage;
+    const change = async (at: string, status: 'online' | 'offline'): Promise<void> =>
+      harness.store.write('flushPresence', {
+        now: Date.parse(at),
+        rows: [],
+        births: [],
+        running: [],
+        transitions: [{ deviceId: id, status, since: Date.parse(at), how: status === 'offline' ? 'said' : null }],
+      });
+    harness.now = Date.parse('2027-10-28T22:00Z');
+    const id = await harness.device(domain, 'HALL-1', 4000);
+    await harness.store.write('noteRun', { startedAt: harness.now, now: Date.parse('2027-11-03T12:00Z') });
+    // The days of 30 and 31 October and of 1 November, from midnight to midnight in Paris.
+    await change('2027-10-29T22:00Z', 'online');
+    await change('2027-11-01T23:00Z', 'offline');
+    harness.now = Date.parse('2027-11-03T12:00Z');
+    const page = await stage.window({ cookie: await harness.signIn('admin@springfield'), path: '/account' });
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Emulation.setTimezoneOverride', { timezoneId: 'Europe/Paris' });
+    await page.goto(`${stage.url}/devices?device=${id}`);
+    const days = page.locator('.rc-strip > span');
+    await days.first().waitFor();
+    const titles = await days.evaluateAll((all) => all.map((one) => one.getAttribute('title') ?? ''));
+    expect(titles.filter((title) => title.includes('Online'))).toEqual([
+      '30 October 2027\nOnline: 1 day',
+      '31 October 2027\nOnline: 1 day 1 hr',
+      '1 November 2027\nOnline: 1 day',
+    ]);
+  },
+);

@@ -6,6 +6,7 @@ import { LOST_AFTER, type AlertRules, type AlertSettings } from '../../../protoc
 import { useAllowed } from '../app/Session.tsx';
 import { ErrorPanel, Refused, RowsLoading } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
+import { browserZone } from '../words/zone.ts';
 import { isUsable, previewQuery, rulesQuery, settingsOf, useSaveRules } from './queries.ts';
 
 /** A digit is not yet a rule. */
@@ -22,7 +23,7 @@ export function AlertRulesPanel() {
 /** A domain that never said where it is, is where its admin is. */
 function startOf(rules: AlertRules): AlertSettings {
   const settings = settingsOf(rules);
-  return rules.changedAt === null ? { ...settings, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone } : settings;
+  return rules.changedAt === null ? { ...settings, timeZone: browserZone() } : settings;
 }
 
 function RulesForm({ rules }: { rules: AlertRules }) {

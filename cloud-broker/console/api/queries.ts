@@ -8,6 +8,7 @@ import type { DeviceFilter } from '../app/address.ts';
 import { readBySerial } from '../devices/paste.ts';
 import { compare } from '../live/rows.ts';
 import { read } from './client.ts';
+import { browserZone } from '../words/zone.ts';
 import { hasCode } from './failure.ts';
 
 /** Rows fetched at once: more than the tallest screen shows. */
@@ -92,7 +93,7 @@ export const presenceQuery = (id: string) =>
     queryKey: ['devices', 'presence', id],
     queryFn: ({ signal }) =>
       read(
-        `/devices/${encodeURIComponent(id)}/presence?days=90&offset=${-new Date().getTimezoneOffset()}`,
+        `/devices/${encodeURIComponent(id)}/presence?days=90&timeZone=${encodeURIComponent(browserZone())}`,
         devicePresence,
         signal,
       ),

@@ -2,11 +2,13 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { DevicePresence, PresenceDay, PresenceSpan } from '../../../protocol/api-presence.ts';
+import { dateIn } from '../../../protocol/time-zone.ts';
 import { presenceQuery } from '../api/queries.ts';
 import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
 import type { WordKey } from '../words/words.ts';
+import { browserZone } from '../words/zone.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 90;
@@ -45,7 +47,7 @@ export function PresenceHistory({ id }: { id: string }) {
 /** As many days as are kept, the last of them today; a day that it was not enrolled in is empty. */
 function Strip({ presence: { days, to }, uptime }: { presence: DevicePresence; uptime: string }) {
   const { t, formats } = useWords();
-  const last = days.at(-1)?.date ?? to.slice(0, 10);
+  const last = days.at(-1)?.date ?? dateIn(Date.parse(to), browserZone());
   const known = new Map(days.map((day) => [day.date, day]));
   const dates = Array.from({ length: DAYS }, (_, index) =>
     new Date(Date.parse(last) - (DAYS - 1 - index) * DAY_MS).toISOString().slice(0, 10),
@@ -64,12 +66,17 @@ function Day({ date, day }: { date: string; day: PresenceDay | undefined }) {
   const { t, formats } = useWords();
   if (day === undefined) return <span title={formats.date(date)} />;
   const was = kinds.filter((kind) => day[kind] > 0);
+  // A day on which the clocks are set back is longer.
+  const seconds = Math.max(
+    DAY_MS / 1000,
+    kinds.reduce((sum, kind) => sum + day[kind], 0),
+  );
   const lines = was.map((kind) => `${t(kindWords[kind])}: ${formats.duration(day[kind])}`);
   if (day.running > 0) lines.push(`${t('history.running')}: ${formats.duration(day.running)}`);
   return (
     <span title={[formats.date(date), ...lines].join('\n')}>
       {was.map((kind) => (
-        <i key={kind} className={`rc-was-${kind}`} style={{ height: `${day[kind] / (DAY_MS / 100_000)}%` }} />
+        <i key={kind} className={`rc-was-${kind}`} style={{ height: `${(100 * day[kind]) / seconds}%` }} />
       ))}
     </span>
   );

@@ -27,14 +27,14 @@ function inSeconds(totals: Totals): Totals {
   };
 }
 
-function present(history: History, offsetMs: number): Omit<DevicePresence, 'wentWith'> {
+function present(history: History, timeZone: string): Omit<DevicePresence, 'wentWith'> {
   const spans = spansOf(history);
   const percent = uptimePercent(totalsOf(spans));
   return {
     from: isoTime(spans[0]?.from ?? history.from),
     to: isoTime(history.to),
     uptimePercent: percent === null ? null : Math.round(percent * 100) / 100,
-    days: daysOf(spans, offsetMs).map(({ date, totals }) => ({ date, ...inSeconds(totals) })),
+    days: daysOf(spans, timeZone).map(({ date, totals }) => ({ date, ...inSeconds(totals) })),
     spans: spans
       .slice(-MOST_SPANS)
       .toReversed()
@@ -61,9 +61,9 @@ export function presenceRoutes(api: Api, { store, clock }: HttpDeps): void {
       const view = deviceOrFormer(store.reader, viewer, id);
       if (view === null) throw new RollcallError('not-found');
       const to = clock();
-      const { days, offset } = request.query;
+      const { days, timeZone } = request.query;
       const history = presenceHistory(store.reader, id, { from: to - days * DAY_MS, to });
-      return { ...present(history, offset * 60_000), wentWith: wentWith(store.reader, viewer, view) };
+      return { ...present(history, timeZone), wentWith: wentWith(store.reader, viewer, view) };
     },
   );
 }
