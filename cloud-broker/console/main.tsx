@@ -6,6 +6,7 @@ import { createQueryClient } from './api/query-client.ts';
 import { parseAddress } from './app/address.ts';
 import { App } from './app/App.tsx';
 import { readAhead } from './app/read-ahead.ts';
+import { keepFocus } from './parts/keep-focus.ts';
 import { createI18n } from './words/i18n.ts';
 import { languages, rememberedLanguage } from './words/language.ts';
 
@@ -19,6 +20,7 @@ const [i18n] = await Promise.all([
   createI18n(rememberedLanguage(localStorage, navigator.languages)),
   readAhead(client, parseAddress(window.location.pathname, window.location.search)),
 ]);
+keepFocus();
 createRoot(container).render(<App i18n={i18n} client={client} />);
 // The other one when the page is there, so that the switch of languages works without the service too.
 setTimeout(() => void i18n.loadLanguages([...languages]), OTHER_LANGUAGE_MS);

@@ -35,7 +35,8 @@ export function EditDevice({ device }: { device: Device }) {
     if (checked.success) edit.mutate(checked.data, { onSuccess: forget });
   };
   return (
-    <Stack component="form" gap="sm" onSubmit={submit}>
+    // Not the tags, whose list would open and take the next Escape.
+    <Stack component="form" gap="sm" onSubmit={submit} data-landing tabIndex={-1}>
       <TextInput
         label={t('column.label')}
         value={label ?? device.label}

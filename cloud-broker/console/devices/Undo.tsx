@@ -42,7 +42,7 @@ function UndoBar({ offer, forget }: { offer: Offer; forget: (old: Offer) => void
     return () => clearTimeout(timer);
   }, [over, isPending, isError]);
   return (
-    <div role="status" className="rc-undo">
+    <div role="status" className="rc-undo" data-landing={undo.isSuccess ? true : undefined} tabIndex={-1}>
       <span>{undo.isSuccess ? t('undo.done') : offer.text}</span>
       {undo.isSuccess || offer.undo === null ? null : (
         <Button size="compact-sm" variant="default" loading={isPending} onClick={() => undo.mutate()}>

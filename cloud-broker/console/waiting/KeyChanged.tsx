@@ -21,7 +21,7 @@ export function KeyChanged({ device, pending, competesWith }: { device: Device; 
   const { t } = useWords();
   const running = useQuery(deviceQuery(competesWith));
   return (
-    <article className="rc-card" aria-label={device.serial}>
+    <article className="rc-card" aria-label={device.serial} data-landing tabIndex={-1}>
       <DeviceSign state={stateOf(device)} />
       <p className="rc-card-text">{t('changed.text')}</p>
       <div className="rc-sides">

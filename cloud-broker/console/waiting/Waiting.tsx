@@ -93,14 +93,14 @@ function Card({ device, gone }: { device: Device; gone: boolean }) {
   const { t } = useWords();
   if (gone) {
     return (
-      <p className="rc-decided">
+      <p className="rc-decided" data-landing tabIndex={-1}>
         <b>{device.serial}</b> <span className="rc-dim">{t('waiting.gone')}</span>
       </p>
     );
   }
   if (device.pending === null) {
     return (
-      <p className="rc-decided">
+      <p className="rc-decided" data-landing tabIndex={-1}>
         <b>{device.label}</b> <span>{t('waiting.approved')}</span> <DeviceSign state={stateOf(device)} />
       </p>
     );

@@ -50,7 +50,8 @@ export function WaitingCard({ device, pending }: { device: Device; pending: Pend
   const approve = useApprove(device.id);
   const [rejecting, setRejecting] = useState(false);
   return (
-    <article className="rc-card" aria-label={device.serial}>
+    // Who decided about the one before does not land on Approve.
+    <article className="rc-card" aria-label={device.serial} data-landing tabIndex={-1}>
       <div className="rc-card-row">
         <div className="rc-card-sign">
           <DeviceSign state={stateOf(device)} />
