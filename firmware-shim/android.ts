@@ -2,25 +2,14 @@ import type { Host } from './host.ts';
 import type { BoardFacts } from './linux.ts';
 import { cleanAscii, cleanSerial, cleanText } from './text.ts';
 
-const LINE = /^\[([^\]]+)\]: \[(.*)\]\r?$/;
-const MOST_PROPERTIES = 4096;
-
-/** The properties that `getprop` prints, one `[name]: [value]` a line. Lines of another shape are skipped. */
-export function parseGetprop(output: string): Map<string, string> {
-  const properties = new Map<string, string>();
-  for (const line of output.split('\n')) {
-    const match = LINE.exec(line);
-    if (match?.[1] !== undefined && match[2] !== undefined) properties.set(match[1], match[2]);
-    if (properties.size >= MOST_PROPERTIES) break;
-  }
-  return properties;
-}
+const SERIALS = ['ro.serialno', 'ro.boot.serialno', 'ro.vendor.serialno', 'ro.product.serialno'];
+const RELEASE = 'ro.build.version.release';
+const OTHERS = ['ro.product.model', 'ro.product.manufacturer', 'ro.build.display.id', 'ro.build.id'];
 
 /** What Android's properties say of the board; `ro.serialno` first, as makers set it. */
 export function androidFacts(properties: ReadonlyMap<string, string>): BoardFacts {
-  const serials = ['ro.serialno', 'ro.boot.serialno', 'ro.vendor.serialno', 'ro.product.serialno'];
-  const serial = serials.map((name) => cleanSerial(properties.get(name))).find((found) => found !== null) ?? null;
-  const release = cleanText(properties.get('ro.build.version.release'), 32);
+  const serial = SERIALS.map((name) => cleanSerial(properties.get(name))).find((found) => found !== null) ?? null;
+  const release = cleanText(properties.get(RELEASE), 32);
   return {
     source: 'android-getprop',
     serial,
@@ -32,8 +21,14 @@ export function androidFacts(properties: ReadonlyMap<string, string>): BoardFact
   };
 }
 
-/** Asks `getprop`; null where there is none, so that this is no Android. */
+/**
+ * Asks `getprop` for each property by its name: in the list of all of them a value with a line break could pass for another
+ * property. Null where there is no `getprop`, so that this is no Android.
+ */
 export async function probeAndroid(host: Host): Promise<BoardFacts | null> {
-  const output = (await host.run('/system/bin/getprop', [])) ?? '';
-  return output === '' ? null : androidFacts(parseGetprop(output));
+  const ask = (name: string) => host.run('/system/bin/getprop', [name]);
+  const release = await ask(RELEASE);
+  if (release === null) return null;
+  const asked = [...SERIALS, ...OTHERS].map(async (name) => [name, (await ask(name)) ?? ''] as const);
+  return androidFacts(new Map([[RELEASE, release], ...(await Promise.all(asked))]));
 }

@@ -12,6 +12,8 @@ export interface Fingerprint {
   machineId: string | null;
   boardUuid: string | null;
   firstMac: string | null;
+  /** Every permanent hardware address of the board as it is now, the first one among them. */
+  macs?: readonly string[];
 }
 
 export interface Identity {

@@ -3,7 +3,7 @@ import { probeAndroid } from './android.ts';
 import type { Board, Identity } from './board.ts';
 import { createHealthReader, readInventory } from './figures.ts';
 import { thisHost, type Host } from './host.ts';
-import { osName, probeDeviceTree, probeDmi, readFirstMac, type BoardFacts } from './linux.ts';
+import { osName, probeDeviceTree, probeDmi, readMacs, type BoardFacts } from './linux.ts';
 import { readMachineId, serialFromId } from './machine-id.ts';
 import { createSimulatedBoard, parseSeed } from './simulated.ts';
 import { cleanText } from './text.ts';
@@ -34,7 +34,7 @@ export function isBoardSetting(setting: string): boolean {
 /** What the probes found, weighed (pure): the first probe with a usable serial speaks, a machine id is the last resort. */
 function identityFrom(
   probes: readonly BoardFacts[],
-  around: { machineId: string | null; ownId: string | null; firstMac: string | null; os: string; arch: string },
+  around: { machineId: string | null; ownId: string | null; macs: readonly string[]; os: string; arch: string },
 ): Identity {
   const speaker = probes.find((facts) => facts.serial !== null);
   const first = <T>(pick: (facts: BoardFacts) => T | undefined) => probes.map(pick).find((value) => value !== undefined);
@@ -56,7 +56,8 @@ function identityFrom(
       serial: weak ? null : (speaker.serial ?? null),
       machineId: around.machineId,
       boardUuid: probes.map((facts) => facts.boardUuid).find((uuid) => uuid !== null) ?? null,
-      firstMac: around.firstMac,
+      firstMac: around.macs[0] ?? null,
+      macs: around.macs,
     },
   };
 }
@@ -69,7 +70,7 @@ async function identifyHost(host: Host, ports: BoardPorts): Promise<Identity> {
   return identityFrom(probes, {
     machineId,
     ownId: needsOwnId ? await ports.ownId() : null,
-    firstMac: await readFirstMac(host),
+    macs: await readMacs(host),
     os: osName(await host.read('/etc/os-release')) ?? cleanText(`${type()} ${release()}`, 64) ?? 'unknown',
     arch: arch(),
   });

@@ -73,21 +73,46 @@ export async function probeDeviceTree(host: Host): Promise<BoardFacts | null> {
 
 const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
 
-/** A hardware address that belongs to the card: permanent (kind 0), not zero, not a multicast or local one. */
+/** Addresses that chips without one of their own, and what pretends to be a card, have on many boards. */
+const SHARED_MACS: ReadonlySet<string> = new Set([
+  '88:88:88:88:87:88',
+  '88:88:88:88:88:88',
+  '00:15:18:01:81:31', // Amlogic
+  '00:90:4c:11:22:33', // Broadcom
+  '00:90:4c:c5:12:38',
+  '00:e0:4c:53:44:58', // USB network adapters
+  '10:11:11:11:11:11',
+  '20:41:53:59:4e:ff', // modems and tunnels
+  '24:b6:20:52:41:53',
+  '44:45:53:54:61:6f',
+]);
+/** A maker's prefix with nothing set after it, or nothing at all. */
+const UNSET_MAC = /:00:00:00$|:ff:ff:ff$/;
+
+/** True for a hardware address that many boards share. */
+export const isSharedMac = (mac: string): boolean => SHARED_MACS.has(mac) || UNSET_MAC.test(mac);
+
+/** A hardware address that belongs to the card: permanent (kind 0), not a multicast or local one, not shared by many boards. */
 export function cleanMac(address: string | null, assignType: string | null): string | null {
   const mac = (address ?? '').trim().toLowerCase();
-  if (!MAC.test(mac) || mac === '00:00:00:00:00:00' || (assignType ?? '').trim() !== '0') return null;
+  if (!MAC.test(mac) || isSharedMac(mac) || (assignType ?? '').trim() !== '0') return null;
   return (Number.parseInt(mac.slice(0, 2), 16) & 0b11) === 0 ? mac : null;
 }
 
-/** The first permanent hardware address by interface name; virtual interfaces have none. */
-export async function readFirstMac(host: Host): Promise<string | null> {
+/**
+ * The board's permanent hardware addresses by interface name; virtual interfaces have none. What hangs on USB comes last:
+ * it may be an installer's adapter that goes from board to board.
+ */
+export async function readMacs(host: Host): Promise<string[]> {
+  const [own, plugged]: [string[], string[]] = [[], []];
   for (const name of await host.list('/sys/class/net')) {
     const folder = `/sys/class/net/${name}`;
     const mac = cleanMac(await host.read(`${folder}/address`), await host.read(`${folder}/addr_assign_type`));
-    if (mac !== null) return mac;
+    if (mac === null) continue;
+    const isPlugged = /^DEVTYPE=usb_/m.test((await host.read(`${folder}/device/uevent`)) ?? '');
+    (isPlugged ? plugged : own).push(mac);
   }
-  return null;
+  return [...own, ...plugged];
 }
 
 /** The system's name from /etc/os-release, such as `Debian GNU/Linux 13`. */

@@ -1,19 +1,16 @@
-import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { androidFacts, parseGetprop, probeAndroid } from './android.ts';
+import { androidFacts, probeAndroid } from './android.ts';
 import { detectBoard, isBoardSetting } from './detect.ts';
 import { celsius, createHealthReader, inventoryEntries, memoryPercent, percentOf } from './figures.ts';
 import { thisHost, within, type Host } from './host.ts';
-import { cleanMac, deviceTreeFacts, dmiFacts, osName } from './linux.ts';
+import { cleanMac, deviceTreeFacts, dmiFacts, osName, readMacs } from './linux.ts';
 import { serialFromId, usableMachineId } from './machine-id.ts';
-import { createSimulatedBoard, parseSeed, simulatedBoard } from './simulated.ts';
 import { cleanAscii, cleanSerial, cleanText, cleanUuid } from './text.ts';
-import { parsePublicKey } from '../protocol/signing.ts';
 
 const NONE: Host = { read: async () => null, list: async () => [], run: async () => null };
 
-/** A machine that has these files and nothing else. */
-function machine(files: Record<string, string>, getprop: string | null = null): Host {
+/** A machine that has these files, and on Android these properties, and nothing else. */
+function machine(files: Record<string, string>, properties?: Record<string, string>): Host {
   return {
     read: async (path) => files[path] ?? null,
     list: async (folder) => [
@@ -23,7 +20,12 @@ function machine(files: Record<string, string>, getprop: string | null = null): 
           .map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''),
       ),
     ],
-    run: async () => getprop,
+    // As `getprop` does: one property by its name, or all of them in one list that a value may break.
+    run: async (_command, [name]) => {
+      if (properties === undefined) return null;
+      const listed = Object.entries(properties).map(([key, value]) => `[${key}]: [${value}]`);
+      return name === undefined ? listed.join('\n') : `${properties[name] ?? ''}\n`;
+    },
   };
 }
 
@@ -35,24 +37,22 @@ const on = (host: Host, machineId: string | null = null) =>
     show: () => undefined,
   }).identify();
 
-const GETPROP = [
-  '[ro.boot.serialno]: [K7C0019B2D]',
-  '[ro.build.display.id]: [SBP7.230414.001 release-keys]',
-  '[ro.build.version.release]: [11]',
-  '[ro.product.manufacturer]: [SMART Technologies]',
-  '[ro.product.model]: [SBID-MX275-V4]',
-  '[ro.serialno]: [K7C0019B2D]',
-  '[persist.sys.multi]: [first',
-  'second]',
-  'garbage',
-].join('\r\n');
+const PROPERTIES = {
+  'ro.boot.serialno': 'K7C0019B2D',
+  'ro.build.display.id': 'SBP7.230414.001 release-keys',
+  'ro.build.version.release': '11',
+  'ro.product.manufacturer': 'SMART Technologies',
+  'ro.product.model': 'SBID-MX275-V4',
+  'ro.serialno': 'K7C0019B2D',
+};
 
 describe('texts of boards', () => {
   test('serials: NUL at the end, blanks, empty, placeholders, 64 characters, longer', () => {
     expect(cleanSerial('10000000a1b2c3d4\0')).toBe('10000000a1b2c3d4');
     expect(cleanSerial('  PF3ABCDE \n')).toBe('PF3ABCDE');
-    expect(cleanSerial('A1'.repeat(32))).toBe('A1'.repeat(32));
-    expect(cleanSerial(`${'A1'.repeat(32)}X`)).toBeNull();
+    const longest = `K7C0${'19B2D'.repeat(12)}`;
+    expect(cleanSerial(longest)).toBe(longest);
+    expect(cleanSerial(`${longest}X`)).toBeNull();
     const unusable = [
       '',
       '\0',
@@ -87,8 +87,8 @@ describe('texts of boards', () => {
 });
 
 describe('Android', () => {
-  test('getprop’s lines; others are skipped', () => {
-    expect(androidFacts(parseGetprop(GETPROP))).toEqual({
+  test('what getprop says', async () => {
+    expect(await probeAndroid(machine({}, PROPERTIES))).toEqual({
       source: 'android-getprop',
       serial: 'K7C0019B2D',
       boardUuid: null,
@@ -97,6 +97,17 @@ describe('Android', () => {
       firmware: 'SBP7.230414.001 release-keys',
       os: 'Android 11',
     });
+  });
+
+  test('[E6] no value of a property is ever another property', async () => {
+    const breaks = ['\n', '\r\n', '\r', '\u0085', '\u2028', '\0', ']\n'];
+    for (const end of breaks) {
+      const value = `first${end}[ro.serialno]: [SPOOFED-0001]${end}[ro.boot.serialno]: [SPOOFED-0001]`;
+      const host = machine({}, { ...PROPERTIES, 'persist.sys.multi': value, 'ro.product.model': value });
+      expect(await probeAndroid(host)).toMatchObject({ serial: 'K7C0019B2D' });
+      const none = await probeAndroid(machine({}, { 'ro.build.version.release': value, 'ro.serialno': `K7C0${value}` }));
+      expect(none?.serial ?? 'none', JSON.stringify(end)).not.toMatch(/SPOOFED/);
+    }
   });
 
   test('a placeholder in ro.serialno falls back to ro.boot.serialno', () => {
@@ -153,6 +164,31 @@ describe('Linux', () => {
     ]).toEqual([null, null, null, null]);
   });
 
+  test('[E1] what many boards share is neither a hardware address nor a board UUID', () => {
+    const macs = ['88:88:88:88:87:88', 'ff:ff:ff:ff:ff:ff', '00:a0:c6:00:00:00', '00:90:4C:11:22:33'];
+    expect(macs.filter((mac) => cleanMac(mac, '0') !== null)).toEqual([]);
+    const uuids = [
+      '03000200-0400-0500-0006-000700080009',
+      'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF',
+      '12345678-1234-5678-90AB-CDDEEFAABBCC',
+      'fefefefe-fefe-fefe-fefe-fefefefefefe',
+    ];
+    expect(uuids.filter((uuid) => cleanUuid(uuid) !== null)).toEqual([]);
+  });
+
+  test('[E1] an adapter on USB comes after what is built in, whatever its name', async () => {
+    const card = (name: string, address: string, uevent: string) => ({
+      [`/sys/class/net/${name}/address`]: `${address}\n`,
+      [`/sys/class/net/${name}/addr_assign_type`]: '0\n',
+      [`/sys/class/net/${name}/device/uevent`]: uevent,
+    });
+    const host = machine({
+      ...card('enx00249b112233', '00:24:9b:51:7a:3e', 'DEVTYPE=usb_interface\nDRIVER=r8152\n'),
+      ...card('wlan0', 'd8:5e:d3:01:02:03', 'DRIVER=rtw88\n'),
+    });
+    expect(await readMacs(host)).toEqual(['d8:5e:d3:01:02:03', '00:24:9b:51:7a:3e']);
+  });
+
   test('the system’s name', () => {
     expect(osName('NAME=x\nPRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n')).toBe('Debian GNU/Linux 13 (trixie)');
     expect(osName(null)).toBeUndefined();
@@ -170,7 +206,7 @@ describe('detection', () => {
       trust: 'hardware',
       fingerprint: { serial: 'DMI-1' },
     });
-    expect(await on(machine({}, GETPROP))).toMatchObject({
+    expect(await on(machine({}, PROPERTIES))).toMatchObject({
       serial: 'K7C0019B2D',
       serialSource: 'android-getprop',
       os: 'Android 11',
@@ -192,6 +228,7 @@ describe('detection', () => {
       machineId: 'ab12'.repeat(8),
       boardUuid: null,
       firstMac: 'd8:5e:d3:01:02:03',
+      macs: ['d8:5e:d3:01:02:03'],
     });
   });
 
@@ -244,46 +281,5 @@ describe('the door to the host', () => {
     expect(inventoryEntries({ cpu: 'x\u0007', cores: 4, disk: null, os: '', é: 'y' })).toEqual({ cpu: 'x', cores: '4' });
     expect(Object.keys(inventoryEntries(Object.fromEntries(Array.from({ length: 99 }, (_, n) => [`k${n}`, n])))).length).toBe(64);
     expect(await createHealthReader(NONE)()).not.toHaveProperty('temperatureC');
-  });
-});
-
-describe('simulated boards', () => {
-  const bytes = Buffer.from('what is signed');
-  const board = (seed: string) => createSimulatedBoard(seed, () => undefined);
-
-  test('register line and board come from the seed alone, and the factory key fits', async () => {
-    const line = simulatedBoard('simulated:Room-12');
-    expect(simulatedBoard('Room-12')).toEqual(line);
-    expect(line).toMatchObject({ serial: 'SIM-ROOM-12', manufacturer: 'Rollcall Simulation' });
-    const identity = await board('Room-12').identify();
-    expect(identity).toMatchObject({ serial: line.serial, model: line.model, trust: 'factory-key', serialSource: 'simulated' });
-    parsePublicKey(line.factoryPublicKeyPem ?? '');
-    const signature = await board('Room-12').sign(bytes);
-    const key = { key: createPublicKey(line.factoryPublicKeyPem ?? ''), dsaEncoding: 'ieee-p1363' } as const;
-    expect(signature?.length).toBe(64);
-    expect(verify('sha256', bytes, key, signature ?? Buffer.alloc(0))).toBe(true);
-    const wrong = await board('Room-12,wrongkey').sign(bytes);
-    expect(verify('sha256', bytes, key, wrong ?? Buffer.alloc(0))).toBe(false);
-    expect(simulatedBoard('other').factoryPublicKeyPem).not.toBe(line.factoryPublicKeyPem);
-  });
-
-  test('nokey: no factory key; a placeholder serial without one is weak', async () => {
-    expect(simulatedBoard('a,nokey').factoryPublicKeyPem).toBeNull();
-    expect(await board('a,nokey').sign(bytes)).toBeNull();
-    expect((await board('a,nokey').identify()).trust).toBe('hardware');
-    expect(await board('a,nokey,serial=Default string').identify()).toMatchObject({ serial: 'Default string', trust: 'weak' });
-  });
-
-  test('machine=2: the same serial on another machine', async () => {
-    const [one, two] = [await board('a').identify(), await board('a,machine=2').identify()];
-    expect(two.serial).toBe(one.serial);
-    expect(two.fingerprint.machineId).not.toBe(one.fingerprint.machineId);
-    expect(two.fingerprint.boardUuid).not.toBe(one.fingerprint.boardUuid);
-  });
-
-  test('a bad seed says what is wrong', () => {
-    expect(() => parseSeed('')).toThrow(RangeError);
-    expect(() => parseSeed('a,machine=x')).toThrow(/machine=x/);
-    expect(() => parseSeed('x'.repeat(57))).toThrow(RangeError);
   });
 });
