@@ -6,7 +6,6 @@ import type { Fingerprint } from '../firmware-shim/board.ts';
 import { attemptAfter, backoffMs, reconnectMs, spreadMs, STABLE_LINK_MS } from './backoff.ts';
 import { CommandDesk } from './commands.ts';
 import { isTrustedAddress } from './discovery.ts';
-import { isSameBoard } from './fingerprint.ts';
 import { heartbeatDelayMs, missedSummary, withMissed } from './heartbeats.ts';
 import { exitCodeOf, wordsFor } from './refusal.ts';
 import { isLoopback } from './proxy.ts';
@@ -93,29 +92,6 @@ describe('epochs', () => {
         }
       }),
     );
-  });
-});
-
-describe('the board’s fingerprint', () => {
-  const board: Fingerprint = { serial: 'SN1', machineId: 'm1', boardUuid: 'u1', firstMac: 'a1' };
-
-  test('[E1] two of serial, machine id and board UUID (or first MAC) must agree', () => {
-    expect(isSameBoard(board, board)).toBe(true);
-    expect(isSameBoard(board, { ...board, serial: ' sn1 ' })).toBe(true);
-    expect(isSameBoard(board, { ...board, machineId: 'm2' })).toBe(true);
-    expect(isSameBoard(board, { ...board, serial: 'SN2' })).toBe(true);
-    expect(isSameBoard(board, { ...board, boardUuid: null })).toBe(true);
-    expect(isSameBoard(board, { ...board, serial: 'SN2', boardUuid: 'u2', firstMac: 'a2' })).toBe(false);
-    expect(isSameBoard(board, { ...board, machineId: 'm2', boardUuid: 'u2', firstMac: null })).toBe(false);
-  });
-
-  test('[E1] a golden image of a board without a serial is told apart by its MAC', () => {
-    const weak: Fingerprint = { serial: null, machineId: 'm1', boardUuid: null, firstMac: 'a1' };
-    expect(isSameBoard(weak, weak)).toBe(true);
-    expect(isSameBoard(weak, { ...weak, firstMac: 'a2' })).toBe(false);
-    const bare: Fingerprint = { serial: null, machineId: 'm1', boardUuid: null, firstMac: null };
-    expect(isSameBoard(bare, bare)).toBe(true);
-    expect(isSameBoard(bare, { ...bare, machineId: 'm2' })).toBe(false);
   });
 });
 
