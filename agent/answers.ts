@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Language } from '../protocol/errors.ts';
 import type { Accepted } from '../protocol/messages.ts';
 import type { Outcome } from './enrollment.ts';
-import { EXIT, exitCodeOf, Refusal, wordsFor, type ExitCode } from './refusal.ts';
+import { EXIT, exitCodeOf, isForbidden, Refusal, wordsFor, type ExitCode } from './refusal.ts';
 
 /** What a command ends with: one JSON document, the same in words for a person, and the exit code. */
 export const answerShape = z.object({
@@ -113,6 +113,3 @@ export function failureAnswer(error: unknown, language: Language): Answer {
       : ({ code: isForbidden(error) ? 'state-forbidden' : 'internal', detail: String(error) } as const);
   return refusedAnswer({ code, ...wordsFor(code, language), ...(detail === undefined ? {} : { detail }) }, exitCodeOf(code));
 }
-
-const isForbidden = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');

@@ -9,6 +9,7 @@ import type { Memory } from './memory.ts';
 import { Refusal } from './refusal.ts';
 import { rest } from './rest.ts';
 import type { LinkCode } from './secure-socket.ts';
+import { whyNotWritable } from './state-folder.ts';
 
 /** All tries that a person started together take about this long: on a command line, and before a page where somebody stands. */
 export const BUDGET_MS = { command: 60_000, page: 25_000 } as const;
@@ -60,7 +61,8 @@ async function remember(
 
 /**
  * A person asks for a domain. Whatever was refused before is asked anew; an enrolment that stands is kept until another is
- * accepted; an answer that waits for an admin is remembered, without the pairing code (D7). Throws a Refusal where the service cannot be found.
+ * accepted; an answer that waits for an admin is remembered, without the pairing code (D7). Throws a Refusal where the service cannot be
+ * found, or nothing can be kept.
  */
 export async function ask(
   context: Context,
@@ -69,6 +71,9 @@ export async function ask(
   budgetMs: number,
 ): Promise<Outcome> {
   const { settings, log, board, signal } = context;
+  const why = await whyNotWritable(memory.folder);
+  // Before the service books anything for a display that could not keep it.
+  if (why !== null) throw new Refusal('folder-not-writable', { detail: `${memory.folder} (${why})` });
   const domain = normaliseDomain(typed.domain);
   const endsMs = performance.now() + budgetMs;
   if (memory.state.stopped !== null) await memory.update((state) => ({ ...state, stopped: null }));

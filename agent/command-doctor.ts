@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { Language } from '../protocol/errors.ts';
 import type { Answer } from './answers.ts';
+import { whyFolderUnwritable } from './command-status.ts';
 import type { Context } from './context.ts';
 import { discover } from './discovery.ts';
 import { isSameBoard } from './fingerprint.ts';
@@ -36,7 +37,8 @@ const passed = (name: Check['name'], detail: string): Check => ({ name, ok: true
 const failed = (name: Check['name'], detail: string, fix: string): Check => ({ name, ok: false, detail, fix });
 
 async function stateCheck(context: Context): Promise<{ check: Check; state: AgentState | null }> {
-  const found = await readState(context.settings.stateFolder);
+  const { stateFolder } = context.settings;
+  const found = await readState(stateFolder);
   if (found.kind === 'unreadable') {
     const fix = 'Run `rollcall-agent enroll`: it sets the file aside and begins anew.';
     return { check: failed('state', 'state.json cannot be read', fix), state: null };
@@ -46,6 +48,11 @@ async function stateCheck(context: Context): Promise<{ check: Check; state: Agen
   if (state !== null && !isSameBoard(state.fingerprint, fingerprint)) {
     const fix = 'Run `rollcall-agent enroll`: it sets this state aside and begins with a new key.';
     return { check: failed('state', 'this state was made on another board', fix), state: null };
+  }
+  const why = await whyFolderUnwritable(context);
+  if (why !== null) {
+    const fix = `Free some space on the disk, or let the agent write to ${stateFolder}. Until then an enrolled display connects all the same; a new one cannot be enrolled.`;
+    return { check: failed('state', `${stateName(state)}, but ${stateFolder} cannot be written to (${why})`, fix), state };
   }
   return { check: passed('state', stateName(state)), state };
 }
@@ -173,7 +180,7 @@ function enrolmentCheck(state: AgentState | null): Check {
 /**
  * Looks at everything between this board and the service, in the order in which one thing needs the other, and says what to do
  * about the first that is not right: what comes after it is not looked at, as it could only fail too. A wrong clock and a missing
- * enrolment stop nothing. It changes nothing.
+ * enrolment stop nothing. It leaves nothing changed.
  */
 export async function doctor(context: Context): Promise<Answer> {
   const board = await context.board.identify();

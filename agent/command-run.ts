@@ -16,7 +16,7 @@ function commandDesk(context: Context, memory: Memory, status: StatusKeeper, put
   };
   return async (wish: Wish): Promise<Answer> => {
     const { language } = wish;
-    if (wish.do === 'status') return (await import('./command-status.ts')).statusAnswer(memory.state, true, status.now, language);
+    if (wish.do === 'status') return (await import('./command-status.ts')).runningAnswer(memory, status.now, language);
     const asked = { ...context, settings: { ...context.settings, language } };
     return new Promise((resolve) => {
       const job = async () => resolve(await work(asked, wish).catch((error: unknown) => failureAnswer(error, language)));
@@ -47,7 +47,7 @@ export async function run(context: Context, onShow: (listener: (message: string)
   const status = new StatusKeeper(settings.stateFolder);
   const wishes = new Wishes<Job>();
   const control = await serveControl(
-    settings.stateFolder,
+    memory,
     log,
     commandDesk(context, memory, status, (job) => wishes.put(job)),
   );

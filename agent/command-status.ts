@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { checkCode } from '../protocol/signing.ts';
 import type { Language } from '../protocol/errors.ts';
 import type { Answer } from './answers.ts';
@@ -5,9 +6,10 @@ import type { Context } from './context.ts';
 import { askRunning } from './control.ts';
 import { deviceKey } from './keys.ts';
 import { isLocked } from './lock.ts';
+import type { Memory } from './memory.ts';
 import { EXIT, wordsFor } from './refusal.ts';
 import { stateName, type AgentState } from './state.ts';
-import { readState, readStatus, type RunStatus } from './state-folder.ts';
+import { readState, readStatus, whyNotWritable, type RunStatus } from './state-folder.ts';
 
 /** How long a running agent may take to tell how it stands. */
 const LIVE_MS = 3000;
@@ -20,8 +22,17 @@ function troubleOf(kept: RunStatus, language: Language): object {
   return { trouble: { code, ...wordsFor(code, language), detail } };
 }
 
-/** What the agent knows of itself; `kept` is null where it does not run. A check code is shown while an admin has to compare it. */
-export function statusAnswer(state: AgentState | null, running: boolean, kept: RunStatus | null, language: Language): Answer {
+interface Known {
+  state: AgentState | null;
+  running: boolean;
+  /** Null where none ever ran. */
+  kept: RunStatus | null;
+  /** `why`: see whyNotWritable. */
+  folder: { path: string; why: string | null };
+}
+
+/** What the agent knows of itself. A check code is shown while an admin has to compare it. */
+function statusAnswer({ state, running, kept, folder }: Known, language: Language): Answer {
   const live = running ? kept : null;
   const domain = state?.enrolment?.domain ?? state?.waiting?.domain;
   const isCompared = state !== null && (state.waiting !== null || isPendingCode(live?.trouble?.code ?? ''));
@@ -33,6 +44,7 @@ export function statusAnswer(state: AgentState | null, running: boolean, kept: R
     running,
     ...(kept?.lastHeartbeatAt === null || kept === null ? {} : { lastHeartbeatAt: kept.lastHeartbeatAt }),
     buffered: live?.buffered ?? 0,
+    ...(folder.why === null ? {} : { folder: { path: folder.path, writable: false, detail: folder.why } }),
     ...(isCompared ? { checkCode: checkCode(deviceKey(state.privateKey).fingerprint) } : {}),
     ...(state?.enrolment == null ? {} : { tags: state.tags }),
     ...(state?.stopped === null || state === null ? {} : { stopped: state.stopped }),
@@ -45,6 +57,12 @@ export function statusAnswer(state: AgentState | null, running: boolean, kept: R
   return { json, text: lines.join('\n'), exit: EXIT.done };
 }
 
+/** As the agent that holds the folder tells it. */
+export async function runningAnswer(memory: Memory, kept: RunStatus, language: Language): Promise<Answer> {
+  const folder = { path: memory.folder, why: memory.unsaved ?? (await whyNotWritable(memory.folder)) };
+  return statusAnswer({ state: memory.state, running: true, kept, folder }, language);
+}
+
 /** Asks the agent that runs; where none answers, its files tell. */
 export async function status(context: Context): Promise<Answer> {
   const { stateFolder, language } = context.settings;
@@ -53,7 +71,16 @@ export async function status(context: Context): Promise<Answer> {
   const found = await readState(stateFolder);
   const state = found.kind === 'read' ? found.state : null;
   const running = found.kind === 'missing' ? false : await isLocked(stateFolder);
-  return statusAnswer(state, running, await readStatus(stateFolder).catch(() => null), language);
+  const kept = await readStatus(stateFolder).catch(() => null);
+  const folder = { path: stateFolder, why: await whyNotWritable(stateFolder) };
+  return statusAnswer({ state, running, kept, folder }, language);
+}
+
+const unwritable = z.object({ folder: z.object({ detail: z.string() }) });
+
+/** Why the agent cannot write into its state folder, or null: what the running one says counts, as it is the one that writes. */
+export async function whyFolderUnwritable(context: Context): Promise<string | null> {
+  return unwritable.safeParse((await status(context)).json).data?.folder.detail ?? null;
 }
 
 /** What the board says of itself. */

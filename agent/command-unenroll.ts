@@ -40,7 +40,8 @@ export async function unenrolHere(context: Context, memory: Memory): Promise<Ans
   const { state } = memory;
   const refused = await leave(context, state);
   if (refused !== null) return refused;
-  await memory.update((now) => withUnenrolled(now, new Date().toISOString()));
+  // Where it cannot be written the service says it again at the next start.
+  await memory.remember((now) => withUnenrolled(now, new Date().toISOString()));
   return goodbye(context, state);
 }
 

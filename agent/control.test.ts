@@ -2,6 +2,7 @@ import { chownSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { lockName } from './lock.ts';
 import { AgentProcess, Place } from './support/agent-process.ts';
 import { FakeService, pending, rejected } from './support/fake-service.ts';
 
@@ -26,6 +27,18 @@ async function running(environment: Record<string, string> = {}): Promise<AgentP
   return agent;
 }
 const socket = () => join(place.folder, 'control');
+
+/** What the folder's lock says to this, whoever asks. */
+async function answerTo(wish: object): Promise<string> {
+  const client = connect({ path: await lockName(place.folder) }).on('error', () => undefined);
+  let said = '';
+  client.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  client.write(`${JSON.stringify(wish)}\n`);
+  await new Promise((resolve) => client.on('close', resolve));
+  return said;
+}
 
 describe('beside `run`', () => {
   test('enroll: the running agent does it and goes on with what came of it', async () => {
@@ -149,6 +162,27 @@ describe('the socket', () => {
     const { code, json } = await place.run(['enroll', '--domain', 'school1']);
     expect([code, json]).toMatchObject([1, { outcome: 'rejected', code: 'state-in-use' }]);
     expect(JSON.stringify(json)).toMatch(/ROLLCALL_STATE(?!.*ROLLCALL_DATA)/);
+  });
+
+  test('where it cannot be made the lock hears `status` instead, and nothing that changes anything: any user gets there', async () => {
+    await place.run(['enroll', '--domain', 'school1']);
+    mkdirSync(socket());
+    const agent = place.start(['run', '--json']);
+    await agent.event('connected');
+    rmSync(join(place.folder, 'status.json'));
+    expect((await place.run(['status'])).json).toMatchObject({ state: 'enrolled', connected: true, running: true });
+    expect(await answerTo({ do: 'unenroll', language: 'en' })).toBe('');
+    expect(await answerTo({ do: 'enroll', language: 'en', typed: { domain: 'school2' } })).toBe('');
+    expect(await answerTo({ do: 'status', language: 'en' })).toContain('school1');
+    expect(service.of('unenroll')).toEqual([]);
+    connect({ path: await lockName(place.folder) }).unref();
+    agent.kill('SIGTERM');
+    expect(await agent.exit()).toBe(0);
+  });
+
+  test('where it was made the lock tells nobody anything', async () => {
+    await running();
+    expect(await answerTo({ do: 'status', language: 'en' })).toBe('');
   });
 });
 

@@ -1,11 +1,16 @@
-/** How a command reaches the agent that runs on a state folder: one line of JSON each way, over a socket in that folder. */
+/**
+ * How a command reaches the agent that runs on a state folder: one line of JSON each way, over a socket in that folder. Where it cannot be
+ * made (a read-only disk) the folder's lock hears `status` instead; nothing else, as any user of this machine gets there.
+ */
 import { once } from 'node:events';
 import { chmod, open, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { answerShape, type Answer } from './answers.ts';
+import { lockName } from './lock.ts';
 import type { Log } from './log.ts';
+import type { Memory } from './memory.ts';
 
 const SOCKET = 'control';
 /** What fits into the address of a Unix socket, in bytes. */
@@ -15,6 +20,7 @@ const MOST_BYTES = { wish: 4096, answer: 256 * 1024 };
 const WISH_MS = 5000;
 
 const language = z.enum(['en', 'fr']);
+const statusShape = z.object({ do: z.literal('status'), language });
 const wishShape = z.discriminatedUnion('do', [
   z.object({
     do: z.literal('enroll'),
@@ -22,7 +28,7 @@ const wishShape = z.discriminatedUnion('do', [
     typed: z.object({ domain: z.string().max(256), pairingCode: z.string().max(64).optional() }),
   }),
   z.object({ do: z.literal('unenroll'), language }),
-  z.object({ do: z.literal('status'), language }),
+  statusShape,
 ]);
 export type Wish = z.output<typeof wishShape>;
 
@@ -61,8 +67,10 @@ function parsed<T>(shape: z.ZodType<T>, line: string | null): T | null {
   }
 }
 
-async function serve(socket: Socket, handle: (wish: Wish) => Promise<Answer>): Promise<void> {
-  const wish = parsed<Wish>(wishShape, await lineFrom(socket, MOST_BYTES.wish, WISH_MS));
+type Handle = (wish: Wish) => Promise<Answer>;
+
+async function serve(socket: Socket, shape: z.ZodType<Wish>, handle: Handle): Promise<void> {
+  const wish = parsed(shape, await lineFrom(socket, MOST_BYTES.wish, WISH_MS));
   if (wish === null) return void socket.destroy();
   socket.write(`${JSON.stringify(await handle(wish))}\n`);
   socket.destroySoon();
@@ -84,45 +92,40 @@ async function listen(server: Server, folder: string): Promise<() => Promise<voi
 }
 
 /**
- * Hears commands until it is closed. Only who may enter the folder (0700) gets to the socket: its owner and root. The folder's lock must be
+ * Hears commands until it is closed. Only who may enter the folder (0700) gets to its socket: its owner and root. The folder's lock must be
  * held. A folder that takes no socket is only noted: being there does not depend on it.
  */
 export async function serveControl(
-  folder: string,
+  { folder, hear }: Pick<Memory, 'folder' | 'hear'>,
   log: Log,
-  handle: (wish: Wish) => Promise<Answer>,
+  handle: Handle,
 ): Promise<{ close(): Promise<void> }> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const accept = (socket: Socket, shape: z.ZodType<Wish>): void => {
     sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
-    serve(socket, handle).catch(() => socket.destroy());
-  });
-  server.maxConnections = MOST_CONNECTIONS;
-  try {
-    const close = await listen(server, folder);
-    return {
-      close: async () => {
-        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        for (const socket of sockets) socket.destroySoon();
-        await closed;
-        await close();
-      },
-    };
-  } catch (error) {
+    if (sockets.size > MOST_CONNECTIONS) return void socket.destroy();
+    serve(socket, shape, handle).catch(() => socket.destroy());
+  };
+  const server = createServer((socket) => accept(socket, wishShape));
+  const left = await listen(server, folder).catch((error: unknown) => {
     server.close();
     log.note('control-unavailable', { detail: error instanceof Error ? error.message : '' }, 'warn');
-    return { close: async () => undefined };
-  }
+    hear((socket) => accept(socket, statusShape));
+    return async () => undefined;
+  });
+  return {
+    close: async () => {
+      hear(null);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroySoon();
+      await closed;
+      await left();
+    },
+  };
 }
 
-/**
- * Asks the agent that runs on the folder, for at most `mostMs`. Null where none listens, or it ends before it answers. Rejects with EACCES
- * where the folder is somebody else's.
- */
-export async function askRunning(folder: string, wish: Wish, mostMs: number, signal: AbortSignal): Promise<Answer | null> {
-  const way = await socketIn(folder).catch(nobody);
-  if (way === null) return null;
-  const socket = connect({ path: way.path });
+async function askAt(path: string, wish: Wish, mostMs: number, signal: AbortSignal): Promise<Answer | null> {
+  const socket = connect({ path });
   const leave = (): void => void socket.destroy();
   signal.addEventListener('abort', leave);
   try {
@@ -134,8 +137,24 @@ export async function askRunning(folder: string, wish: Wish, mostMs: number, sig
   } finally {
     signal.removeEventListener('abort', leave);
     socket.destroy();
+  }
+}
+
+/**
+ * Asks the agent that runs on the folder, for at most `mostMs` at each of its addresses. Null where none listens, or it ends before it
+ * answers. Rejects with EACCES where the folder is somebody else's.
+ */
+export async function askRunning(folder: string, wish: Wish, mostMs: number, signal: AbortSignal): Promise<Answer | null> {
+  const way = await socketIn(folder).catch(nobody);
+  if (way === null) return null;
+  try {
+    const answer = await askAt(way.path, wish, mostMs, signal);
+    if (answer !== null || wish.do !== 'status') return answer;
+  } finally {
     await way.close();
   }
+  const lock = await lockName(folder).catch(nobody);
+  return lock === null ? null : askAt(lock, wish, mostMs, signal);
 }
 
 function nobody(error: unknown): null {

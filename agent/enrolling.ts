@@ -17,7 +17,7 @@ import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
 import type { ProxySettings } from './proxy.ts';
 import { linkFailure, parseBrokerUrl } from './secure-socket.ts';
-import { withAccepted, withRenewed } from './state.ts';
+import { withAccepted, withRenewed, type AgentState } from './state.ts';
 import { AGENT_VERSION } from './version.ts';
 
 export interface Enrolling {
@@ -30,6 +30,8 @@ export interface Enrolling {
   signal: AbortSignal;
   /** Told when the session goes on waiting for an admin's decision. */
   onWait?: (pending: Pending) => void;
+  /** No person waits for it: what was accepted counts also where it cannot be written; the same key asks again after a restart (E3). */
+  unattended?: boolean;
 }
 
 export interface Wanted {
@@ -139,7 +141,8 @@ async function save(enrolling: Enrolling, accepted: Accepted, isRenewal: boolean
   if (why !== null) return { kind: 'save-failed', detail: why };
   try {
     const kept = isRenewal ? withRenewed : withAccepted;
-    await enrolling.memory.update((state) => kept(state, accepted, new Date().toISOString()));
+    const change = (state: AgentState) => kept(state, accepted, new Date().toISOString());
+    await (enrolling.unattended === true ? enrolling.memory.remember(change) : enrolling.memory.update(change));
     return { kind: 'saved' };
   } catch (error) {
     return { kind: 'save-failed', detail: error instanceof Error ? error.message : 'could not be written' };

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 
 export interface Lock {
+  /** Whoever connects is given to the listener: any user of this machine may. Without one nobody is heard. */
+  hear(listener: ((socket: Socket) => void) | null): void;
   release(): Promise<void>;
 }
 
 /** An abstract socket's name has 107 characters; using them all, every libuv pads it to the same address. */
 const NAME_LENGTH = 107;
 
-async function lockName(folder: string): Promise<string> {
+/** The address of the lock. */
+export async function lockName(folder: string): Promise<string> {
   const { dev, ino } = await stat(folder, { bigint: true });
   const digest = createHash('sha256').update(`rollcall-agent\n${dev}\n${ino}`).digest('hex');
   return `\0${`rollcall-agent-${digest}-`.padEnd(NAME_LENGTH, '0')}`;
@@ -28,10 +31,16 @@ function listen(server: Server, path: string): Promise<boolean> {
  * there is no stale file to judge.
  */
 export async function takeLock(folder: string): Promise<Lock | null> {
-  const server = createServer((socket) => socket.destroy());
+  let heard: ((socket: Socket) => void) | null = null;
+  const server = createServer((socket) => (heard === null ? socket.destroy() : heard(socket)));
   if (!(await listen(server, await lockName(folder)))) return null;
   server.unref();
-  return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    hear: (listener) => {
+      heard = listener;
+    },
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }
 
 /** True while some process holds the folder's lock. */

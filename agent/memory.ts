@@ -3,85 +3,177 @@ import { isSameBoard } from './fingerprint.ts';
 import { deviceKey, newDeviceKey, type DeviceKey } from './keys.ts';
 import { takeLock, type Lock } from './lock.ts';
 import type { Log } from './log.ts';
-import { Refusal } from './refusal.ts';
-import { newState, type AgentState } from './state.ts';
-import { makeFolder, readState, setStateAside, writeState } from './state-folder.ts';
+import { isForbidden, Refusal } from './refusal.ts';
+import { comesBackAs, newState, type AgentState } from './state.ts';
+import { codeOf, makeFolder, readState, setStateAside, writeState } from './state-folder.ts';
 
-/** The agent's memory: what is in `state` is on the disk. Changes are written one after the other. */
+type Change = (state: AgentState) => AgentState;
+
+/** The agent's memory. Changes are made, and written where they change something, one after the other. */
 export interface Memory {
   readonly folder: string;
   readonly identity: Identity;
   readonly key: DeviceKey;
   readonly state: AgentState;
-  /** Resolves when the change is durable; only then is `state` the new one. */
-  update(change: (state: AgentState) => AgentState): Promise<AgentState>;
+  /** Why what is in `state` is not on the disk, as the system's code (`EROFS`, `ENOSPC` …); null where it is. */
+  readonly unsaved: string | null;
+  /** Resolves when the change is durable; only then is `state` the new one. Throws a Refusal `folder-not-writable`. */
+  update(change: Change): Promise<AgentState>;
+  /** For what a board that is enrolled learns: being there must not depend on a write, so it counts whether or not it is durable. */
+  remember(change: Change): Promise<AgentState>;
+  /** See Lock. */
+  readonly hear: Lock['hear'];
   close(): Promise<void>;
 }
 
-async function stateOfThisBoard(folder: string, identity: Identity, log: Log): Promise<AgentState | null> {
+/** A key is bound to the serial that it was proved with (E1): a board that has none today, or a default one, keeps it. */
+function identityWith(identity: Identity, state: AgentState): Identity {
+  const serial = state.weakSerial ?? state.fingerprint.serial;
+  return identity.trust !== 'weak' || serial === null ? identity : { ...identity, serial };
+}
+
+const notWritable = (folder: string, error: unknown): Refusal =>
+  new Refusal('folder-not-writable', { detail: `${folder} (${codeOf(error)})` });
+
+function kept<T>(folder: string, written: Promise<T>): Promise<T> {
+  return written.catch((error: unknown) => {
+    throw notWritable(folder, error);
+  });
+}
+
+interface Found {
+  state: AgentState;
+  isNewest: boolean;
+}
+
+async function stateOfThisBoard(folder: string, identity: Identity, log: Log): Promise<Found | null> {
   const found = await readState(folder);
   if (found.kind === 'missing') return null;
-  if (found.kind === 'read' && isSameBoard(found.state.fingerprint, identity.fingerprint)) return found.state;
-  const aside = await setStateAside(folder, new Date());
+  if (found.kind === 'read' && isSameBoard(found.state.fingerprint, identity.fingerprint)) {
+    if (!found.isNewest) log.note('state-restored', { why: 'the newest state is damaged' }, 'warn');
+    return found;
+  }
+  const aside = await kept(folder, setStateAside(folder, new Date()));
   log.note('state-set-aside', { why: found.kind === 'read' ? 'another-board' : 'unreadable', aside }, 'warn');
   return null;
 }
 
 async function firstState(folder: string, identity: Identity, log: Log): Promise<AgentState> {
-  const state = newState(newDeviceKey(), identity.fingerprint, new Date().toISOString());
+  const { fingerprint, trust, serial } = identity;
+  const weakSerial = trust === 'weak' ? serial : null;
+  const state = newState(newDeviceKey(), fingerprint, new Date().toISOString(), weakSerial);
   log.note('key-made');
-  await writeState(folder, state);
+  await kept(folder, writeState(folder, state, { isWhole: false, twice: true }));
   log.note('key-saved');
   return state;
 }
 
-function memoryOf(folder: string, identity: Identity, first: AgentState, lock: Lock): Memory {
-  let state = first;
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    folder,
-    identity,
-    key: deviceKey(first.privateKey),
-    get state() {
-      return state;
-    },
-    update: (change) => {
-      const written = last.then(async () => {
-        const next = change(state);
-        await writeState(folder, next);
-        state = next;
-        return next;
-      });
-      last = written.catch(() => undefined);
-      return written;
-    },
-    close: async () => {
-      await last;
-      await lock.release();
-    },
-  };
+/** What is on the disk of a folder's state, and what only should be. */
+class Keeper implements Memory {
+  readonly folder: string;
+  readonly identity: Identity;
+  readonly key: DeviceKey;
+  readonly #log: Log;
+  readonly #lock: Lock;
+  #state: AgentState;
+  #written: AgentState;
+  #isNewest: boolean;
+  #unsaved: string | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string, identity: Identity, found: Found, log: Log, lock: Lock) {
+    this.folder = folder;
+    this.identity = identity;
+    this.key = deviceKey(found.state.privateKey);
+    this.#state = found.state;
+    this.#written = found.state;
+    this.#isNewest = found.isNewest;
+    this.#log = log;
+    this.#lock = lock;
+  }
+
+  get state(): AgentState {
+    return this.#state;
+  }
+
+  get unsaved(): string | null {
+    return this.#unsaved;
+  }
+
+  update(change: Change): Promise<AgentState> {
+    return this.#inTurn(async () => {
+      const next = change(this.#state);
+      await this.#write(next);
+      this.#state = next;
+    });
+  }
+
+  remember(change: Change): Promise<AgentState> {
+    return this.#inTurn(async () => {
+      this.#state = change(this.#state);
+      await this.#write(this.#state).catch(() => undefined);
+    });
+  }
+
+  get hear(): Lock['hear'] {
+    return this.#lock.hear;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#lock.release();
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<AgentState> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    await done;
+    return this.#state;
+  }
+
+  async #write(next: AgentState): Promise<void> {
+    if (this.#isNewest && JSON.stringify(next) === JSON.stringify(this.#written)) return;
+    try {
+      await writeState(this.folder, next, { isWhole: this.#isNewest, twice: !comesBackAs(this.#written, next) });
+    } catch (error) {
+      const detail = codeOf(error);
+      if (this.#unsaved === null) this.#log.note('state-not-saved', { detail, folder: this.folder }, 'warn');
+      this.#unsaved = detail;
+      throw notWritable(this.folder, error);
+    }
+    if (this.#unsaved !== null) this.#log.note('state-saved-again');
+    this.#unsaved = null;
+    this.#written = next;
+    this.#isNewest = true;
+  }
+}
+
+async function opened(folder: string, board: Board, log: Log, make: boolean, lock: Lock): Promise<Memory | null> {
+  const identity = await board.identify();
+  const found = await stateOfThisBoard(folder, identity, log);
+  if (found !== null) return new Keeper(folder, identityWith(identity, found.state), found, log, lock);
+  if (!make) return null;
+  // Asked again: setting a state aside may have changed a serial that came from the own random id.
+  const fresh = await board.identify();
+  return new Keeper(folder, fresh, { state: await firstState(folder, fresh, log), isNewest: true }, log, lock);
 }
 
 /**
  * Takes the state folder for this process and reads what it holds. State of another board is set aside (E1). With
  * `make`, a board without state gets its key here, on the disk before anything uses it; otherwise null.
- * Throws a Refusal `state-in-use` when another agent has the folder.
+ * Throws a Refusal: `state-in-use` when another agent has the folder, `folder-not-writable` when a key cannot be kept in it. What this user
+ * may not even enter is the system's EACCES or EPERM.
  */
 export async function openMemory(folder: string, board: Board, log: Log, make: boolean): Promise<Memory | null> {
-  await makeFolder(folder);
+  await makeFolder(folder).catch((error: unknown) => {
+    throw isForbidden(error) ? error : notWritable(folder, error);
+  });
   const lock = await takeLock(folder);
   if (lock === null) throw new Refusal('state-in-use', { detail: folder });
   try {
-    const identity = await board.identify();
-    const state = await stateOfThisBoard(folder, identity, log);
-    if (state !== null) return memoryOf(folder, identity, state, lock);
-    if (!make) {
-      await lock.release();
-      return null;
-    }
-    // Asked again: setting a state aside may have changed a serial that came from the own random id.
-    const fresh = await board.identify();
-    return memoryOf(folder, fresh, await firstState(folder, fresh, log), lock);
+    const memory = await opened(folder, board, log, make, lock);
+    if (memory === null) await lock.release();
+    return memory;
   } catch (error) {
     await lock.release();
     throw error;

@@ -18,6 +18,10 @@ export class Refusal extends Error {
   }
 }
 
+/** What belongs to somebody else. */
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+
 /** Refused for good, or worth trying later? */
 export function exitCodeOf(code: ErrorCode): ExitCode {
   if (code === 'settings-invalid') return EXIT.usage;

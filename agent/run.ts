@@ -125,7 +125,8 @@ export class Runner {
       const service = { ca: found.ca, brokerUrl: this.#movedTo ?? found.brokerUrl };
       // While it waits for a decision there is a link.
       const onWait = () => this.#status.change({ trouble: null });
-      const outcome = await runEnrolment({ memory, board, log, service, proxy: settings.proxy, signal, onWait }, wanted);
+      const enrolling = { memory, board, log, service, proxy: settings.proxy, signal, onWait, unattended: true };
+      const outcome = await runEnrolment(enrolling, wanted);
       this.#status.change({ trouble: troubleOf(outcome, wanted) });
       return outcome;
     } catch (error) {
@@ -141,7 +142,7 @@ export class Runner {
     const { code, correlationId } = rejected;
     const { message, next } = wordsFor(code, this.#ports.settings.language, rejected);
     const stopped = { code, message, next, correlationId, at: new Date().toISOString() };
-    await this.#ports.memory.update((state) => ({ ...state, waiting: null, stopped }));
+    await this.#ports.memory.remember((state) => ({ ...state, waiting: null, stopped }));
     return refusedWith(stopped);
   }
 
@@ -152,7 +153,7 @@ export class Runner {
     if (outcome.kind === 'temporary') return this.#backOff(outcome.code);
     if (outcome.kind === 'pending') {
       const { code, retryAfterS } = outcome.pending;
-      await this.#ports.memory.update((state) => ({
+      await this.#ports.memory.remember((state) => ({
         ...state,
         waiting: state.waiting === null ? null : { ...state.waiting, code, retryAfterS },
       }));
@@ -186,7 +187,7 @@ export class Runner {
 
   /** E9: the board does not come back by itself. */
   async #forget(): Promise<RunEnd> {
-    await this.#ports.memory.update((state) => withUnenrolled(state, new Date().toISOString()));
+    await this.#ports.memory.remember((state) => withUnenrolled(state, new Date().toISOString()));
     this.#ports.log.note('unenrolled');
     return this.#words('unenrolled');
   }
@@ -235,7 +236,11 @@ export class Runner {
           this.#status.change({ connected: epoch !== null, epoch, ...(epoch === null ? {} : { trouble: null }) });
           if (epoch !== null) await this.#cameIn(standing);
         },
-        onHeartbeat: (lastHeartbeatAt) => this.#status.change({ lastHeartbeatAt }),
+        onHeartbeat: (lastHeartbeatAt) => {
+          this.#status.change({ lastHeartbeatAt });
+          // The disk may take again what it would not.
+          if (ports.memory.unsaved !== null) void ports.memory.remember((state) => state);
+        },
       },
       standing.enrolment,
       { ca: standing.service.ca, brokerUrl: this.#movedTo ?? standing.service.brokerUrl },
@@ -244,9 +249,9 @@ export class Runner {
 
   /** A session came up: what it was opened with is what counts from now on. */
   async #cameIn(standing: Standing): Promise<void> {
-    const { state, update } = this.#ports.memory;
-    if (state.stopped === null && state.aside === null) return;
-    await update((now) => ({ ...now, ...standing, aside: null, stopped: null }));
+    const { memory } = this.#ports;
+    if (memory.state.stopped === null && memory.state.aside === null) return;
+    await memory.remember((now) => ({ ...now, ...standing, aside: null, stopped: null }));
   }
 
   #lost({ code, detail, linkedMs }: Extract<SessionEnd, { why: 'lost' }>): void {

@@ -45,7 +45,8 @@ const GOODBYE_TIMEOUT_MS = 3000;
 
 /** The birth, when the session is `ready` for it and the inventory is there. */
 async function birthOf(ports: SessionPorts, epoch: number, ready: Promise<void>): Promise<Birth> {
-  const { firmware } = ports.memory.identity;
+  const { memory } = ports;
+  const { firmware } = memory.identity;
   const [inventory] = await Promise.all([ports.inventory(false), ready]);
   return {
     type: 'birth',
@@ -54,7 +55,7 @@ async function birthOf(ports: SessionPorts, epoch: number, ready: Promise<void>)
     agentVersion: AGENT_VERSION,
     ...(firmware === undefined ? {} : { firmware }),
     intervalS: ports.pulse.intervalS,
-    inventory,
+    inventory: memory.unsaved === null ? inventory : { 'agent.stateFolder': `not writable: ${memory.unsaved}`, ...inventory },
   };
 }
 
@@ -176,7 +177,7 @@ class DeviceSession {
       pulse.setRhythm({ intervalS, jitterS });
       const known = memory.state.enrolment?.heartbeat;
       if (known?.intervalS !== intervalS || known.jitterS !== jitterS || epochFrom !== undefined) {
-        await memory.update((state) => ({
+        await memory.remember((state) => ({
           ...(epochFrom === undefined ? state : withEpochFrom(state, epochFrom)),
           enrolment: state.enrolment === null ? null : { ...state.enrolment, heartbeat: { intervalS, jitterS } },
         }));
@@ -194,7 +195,7 @@ class DeviceSession {
         reborn = true;
       },
       setTags: async (tags) => {
-        await memory.update((state) => ({ ...state, tags }));
+        await memory.remember((state) => ({ ...state, tags }));
       },
     });
     await this.#link.publish(this.#topic('result'), encode(result));
@@ -214,7 +215,7 @@ class DeviceSession {
   }
 }
 
-/** Connects as the device with the next epoch, saved before CONNECT (P3), and stays until the session ends. Never throws. */
+/** Connects as the device with the next epoch, saved before CONNECT where it can be (P3), and stays until the session ends. Never throws. */
 export async function runSession(
   ports: SessionPorts,
   enrolment: Enrolment,
@@ -222,7 +223,7 @@ export async function runSession(
 ): Promise<SessionEnd> {
   const { memory, proxy } = ports;
   const epoch = nextEpoch(memory.state);
-  const saved = memory.update((state) => withEpochUsed(state, epoch));
+  const saved = memory.remember((state) => withEpochUsed(state, epoch));
   // Where there is no connection, nobody waits for it.
   saved.catch(() => undefined);
   try {

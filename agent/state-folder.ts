@@ -1,35 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { hastyDisk, NEWEST, OLDER, realDisk, replaceFile, sealed, unsealed, writeGeneration } from './generations.ts';
+import { deviceKey } from './keys.ts';
+import { isForbidden } from './refusal.ts';
 import { agentState, type AgentState } from './state.ts';
 
-const STATE_FILE = 'state.json';
 const OWN_ID_FILE = 'own-id';
 const STATUS_FILE = 'status.json';
 const MOST_BYTES = 256 * 1024;
+const PROBE_BYTES = 16 * 1024;
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Replaces a file so that a crash leaves the old or the new one, never half of one: aside, sync, rename, sync the folder. */
-async function replaceFile(path: string, text: string, durable: boolean): Promise<void> {
-  const aside = `${path}.${process.pid}.new`;
-  const file = await open(aside, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    if (durable) await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(aside, path);
-  if (durable) await syncFolder(dirname(path));
+/** The system's code of an error (`ENOSPC` …), or what it says. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error) return 'code' in error ? String(error.code) : error.message;
+  return String(error);
 }
 
 async function readSmallFile(path: string): Promise<string | null> {
@@ -37,8 +23,10 @@ async function readSmallFile(path: string): Promise<string | null> {
     if ((await stat(path)).size > MOST_BYTES) return '';
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
+    if (codeOf(error) === 'ENOENT') return null;
+    if (isForbidden(error)) throw error;
+    // What the disk cannot give back is damaged.
+    return '';
   }
 }
 
@@ -63,33 +51,93 @@ const status = z.object({
 });
 export type RunStatus = z.output<typeof status>;
 
-export type StateRead = { kind: 'missing' } | { kind: 'unreadable' } | { kind: 'read'; state: AgentState };
+export type StateRead =
+  | { kind: 'missing' }
+  | { kind: 'unreadable' }
+  /** `isNewest`: the newest generation is whole; otherwise the older one, or what is left of one, took over. */
+  | { kind: 'read'; state: AgentState; isNewest: boolean };
 
-/** Makes the folder, 0700; it holds the private key. */
+/** Makes the folder, 0700; it holds the private key. One that is there is as good where nothing can be changed. */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (((await stat(folder)).mode & 0o077) !== 0) await chmod(folder, 0o700);
+  if (((await stat(folder)).mode & 0o077) === 0) return;
+  await chmod(folder, 0o700).catch((error: unknown) => {
+    if (codeOf(error) !== 'EROFS') throw error;
+  });
 }
 
+/** One generation; null where it is damaged beyond use: a state without its key is none. */
+function generation(text: string | null): { state: AgentState; isWhole: boolean } | null {
+  const read = text === null ? null : unsealed(text);
+  const state = read === null ? undefined : agentState.safeParse(read.content).data;
+  if (read === null || state === undefined) return null;
+  try {
+    deviceKey(state.privateKey);
+    return { state, isWhole: read.isWhole };
+  } catch {
+    return null;
+  }
+}
+
+/** The newest generation that is whole; where none is, the newest that still has its key: better than a board that is nobody. */
 export async function readState(folder: string): Promise<StateRead> {
-  const text = await readSmallFile(join(folder, STATE_FILE));
-  if (text === null) return { kind: 'missing' };
-  const state = parsed(agentState, text);
-  return state === null ? { kind: 'unreadable' } : { kind: 'read', state };
+  const newestText = await readSmallFile(join(folder, NEWEST));
+  const newest = generation(newestText);
+  if (newest?.isWhole) return { kind: 'read', state: newest.state, isNewest: true };
+  const olderText = await readSmallFile(join(folder, OLDER));
+  if (newestText === null && olderText === null) return { kind: 'missing' };
+  const older = generation(olderText);
+  const best = older?.isWhole ? older : (newest ?? older);
+  return best === null ? { kind: 'unreadable' } : { kind: 'read', state: best.state, isNewest: false };
 }
 
-export function writeState(folder: string, state: AgentState): Promise<void> {
-  return replaceFile(join(folder, STATE_FILE), `${JSON.stringify(state, null, 2)}\n`, true);
+/**
+ * `isWhole`: the newest generation on the disk is good and becomes the older one. `twice`: this one becomes both, as with what was
+ * before a person would be needed (a new key, an enrolment).
+ */
+export async function writeState(folder: string, state: AgentState, how: { isWhole: boolean; twice: boolean }): Promise<void> {
+  const text = sealed(state);
+  await writeGeneration(folder, text, how.isWhole);
+  if (how.twice) await writeGeneration(folder, text, true);
 }
 
-/** E1: puts the state of another board aside under a dated name, with the own random id that belongs to it. Nothing is deleted. */
+/**
+ * E1: puts the state of another board aside under a dated name, with the own random id that belongs to it. Nothing is deleted.
+ * The older generation goes first: alone it would come back as this board's.
+ */
 export async function setStateAside(folder: string, now: Date): Promise<string> {
   const stamp = now.toISOString().replace(/[:.]/g, '-');
-  const aside = `state.${stamp}.aside.json`;
-  await rename(join(folder, STATE_FILE), join(folder, aside));
-  await rename(join(folder, OWN_ID_FILE), join(folder, `own-id.${stamp}.aside`)).catch(() => undefined);
-  await syncFolder(folder);
-  return aside;
+  const names = {
+    [OLDER]: `state-previous.${stamp}.aside.json`,
+    [NEWEST]: `state.${stamp}.aside.json`,
+    [OWN_ID_FILE]: `own-id.${stamp}.aside`,
+  };
+  for (const [name, aside] of Object.entries(names)) {
+    await rename(join(folder, name), join(folder, aside)).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    });
+  }
+  await realDisk.syncFolder(folder);
+  return names[NEWEST];
+}
+
+/**
+ * Why nothing can be written into the folder, as the system's code (`EROFS`, `ENOSPC` …), or null. Tried with a file as big as a
+ * state, as a full disk still takes an empty one; of a folder that is not there yet only where it would be made.
+ */
+export async function whyNotWritable(folder: string): Promise<string | null> {
+  const probe = join(folder, `probe.${process.pid}.new`);
+  try {
+    await hastyDisk.write(probe, ' '.repeat(PROBE_BYTES));
+    return null;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') return codeOf(error);
+    const above = dirname(folder);
+    const why = await access(above, constants.W_OK).then(() => null, codeOf);
+    return why === 'ENOENT' && above !== folder ? whyNotWritable(above) : why;
+  } finally {
+    await realDisk.remove(probe).catch(() => undefined);
+  }
 }
 
 /** The agent's own random id, 32 hexadecimal digits, made once: the last resort of a board without a machine id. */
@@ -98,8 +146,12 @@ export async function ownId(folder: string): Promise<string> {
   const known = (await readSmallFile(path))?.trim() ?? '';
   if (/^[0-9a-f]{32}$/.test(known)) return known;
   const made = randomBytes(16).toString('hex');
-  await makeFolder(folder);
-  await replaceFile(path, `${made}\n`, true);
+  try {
+    await makeFolder(folder);
+    await replaceFile(folder, OWN_ID_FILE, `${made}\n`);
+  } catch {
+    // Where nothing can be written a new board is refused its key; one that has a state keeps the serial that stands there.
+  }
   return made;
 }
 
@@ -110,5 +162,5 @@ export async function readStatus(folder: string): Promise<RunStatus | null> {
 
 /** Not synced: it is rewritten with every heartbeat, and a crash makes it worthless anyway. */
 export function writeStatus(folder: string, value: RunStatus): Promise<void> {
-  return replaceFile(join(folder, STATUS_FILE), `${JSON.stringify(value)}\n`, false);
+  return replaceFile(folder, STATUS_FILE, `${JSON.stringify(value)}\n`, hastyDisk);
 }

@@ -27,6 +27,8 @@ export const agentState = z.object({
     boardUuid: z.string().nullable(),
     firstMac: z.string().nullable(),
   }),
+  /** The serial that a board without one of its own enrols with: a key is bound to it (E1), whatever it is made from becomes. */
+  weakSerial: z.string().nullable().default(null),
   /** Set while the board is enrolled. */
   enrolment: enrolment.nullable(),
   /** Where the devices' broker is and who signs its certificate: changed only by `accepted` over a verified session (S3). */
@@ -53,12 +55,18 @@ export type Standing = z.output<typeof standing>;
 export type Stopped = NonNullable<AgentState['stopped']>;
 export type StateName = 'not-enrolled' | 'pending' | 'enrolled' | 'unenrolled';
 
-export function newState(privateKey: string, fingerprint: Fingerprint, now: string): AgentState {
+export function newState(
+  privateKey: string,
+  fingerprint: Fingerprint,
+  now: string,
+  weakSerial: string | null = null,
+): AgentState {
   return {
     version: 1,
     privateKey,
     madeAt: now,
     fingerprint,
+    weakSerial,
     enrolment: null,
     service: null,
     aside: null,
@@ -68,6 +76,13 @@ export function newState(privateKey: string, fingerprint: Fingerprint, now: stri
     tags: [],
     stopped: null,
   };
+}
+
+/** True where a board that comes back with `older` instead of `newer` needs no person: the same device of the same domain, or none. */
+export function comesBackAs(older: AgentState, newer: AgentState): boolean {
+  const kept = ({ privateKey, stopped, ...of }: AgentState) =>
+    JSON.stringify([privateKey, of.enrolment?.deviceId, of.enrolment?.domain, of.waiting?.domain, stopped?.code]);
+  return kept(older) === kept(newer);
 }
 
 /** P3: the epoch of the next session, the larger of (last used + 1) and the last `epochFrom` heard. Behind the end of the range comes its beginning. */

@@ -63,6 +63,17 @@ const localErrors = {
       "Lancez la même commande avec sudo, ou sous le compte de l'agent ; ROLLCALL_STATE nomme le dossier.",
     ],
   ),
+  'folder-not-writable': entry(
+    null,
+    [
+      'The display cannot write to the folder where it keeps its state.',
+      'Free some space on its disk, or let the agent write to the folder that is named, and try again.',
+    ],
+    [
+      "L'écran ne peut pas écrire dans le dossier où il conserve son état.",
+      "Libérez de l'espace sur son disque, ou permettez à l'agent d'écrire dans le dossier indiqué, puis réessayez.",
+    ],
+  ),
   'ca-key-missing': entry(
     null,
     [

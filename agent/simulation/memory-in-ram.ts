@@ -6,6 +6,10 @@ import { newState } from '../state.ts';
 /** The memory of a simulated display: gone with its process. Its key comes from its seed, and `accepted` tells its epoch. */
 export function memoryInRam(identity: Identity, privateKey: string): Memory {
   let state = newState(privateKey, identity.fingerprint, new Date().toISOString());
+  const update: Memory['update'] = async (change) => {
+    state = change(state);
+    return state;
+  };
   return {
     folder: '',
     identity,
@@ -13,10 +17,10 @@ export function memoryInRam(identity: Identity, privateKey: string): Memory {
     get state() {
       return state;
     },
-    update: async (change) => {
-      state = change(state);
-      return state;
-    },
+    unsaved: null,
+    update,
+    remember: update,
+    hear: () => undefined,
     close: async () => undefined,
   };
 }

@@ -18,9 +18,11 @@ export class AgentProcess {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], environment: Record<string, string>) {
+  /** `under`: a command that runs the agent with limits or mounts of its own. */
+  constructor(args: readonly string[], environment: Record<string, string>, under: readonly string[] = []) {
     const env = { PATH: process.env['PATH'] ?? '', LANG: 'C', ROLLCALL_BOARD: 'simulated:board', ...environment };
-    this.#child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command = '', ...words] = [...under, process.execPath, CLI, ...args];
+    this.#child = spawn(command, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exited = once(this.#child, 'close');
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
@@ -65,8 +67,8 @@ export class Place {
     this.#environment = { ...environment, ROLLCALL_STATE: this.folder };
   }
 
-  start(args: readonly string[], environment: Record<string, string> = {}): AgentProcess {
-    const agent = new AgentProcess(args, { ...this.#environment, ...environment });
+  start(args: readonly string[], environment: Record<string, string> = {}, under: readonly string[] = []): AgentProcess {
+    const agent = new AgentProcess(args, { ...this.#environment, ...environment }, under);
     this.#started.push(agent);
     return agent;
   }
@@ -75,8 +77,9 @@ export class Place {
   async run(
     args: readonly string[],
     environment: Record<string, string> = {},
+    under: readonly string[] = [],
   ): Promise<{ code: number; json: Record<string, unknown>; stderr: string; log: LogLine[] }> {
-    const agent = this.start([...args, '--json'], environment);
+    const agent = this.start([...args, '--json'], environment, under);
     const code = await agent.exit();
     return { code, json: agent.stdout === '' ? {} : agent.json(), stderr: agent.stderr, log: agent.log.all };
   }

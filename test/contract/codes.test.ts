@@ -75,6 +75,7 @@ const OWN = [
   'not-enrolled',
   'folder-in-use',
   'folder-not-private',
+  'folder-not-writable',
   'ca-key-missing',
   'database-missing',
   'database-damaged',
