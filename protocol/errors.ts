@@ -134,7 +134,10 @@ const localErrors = {
   ),
 } as const;
 
-export const errors = { ...deviceErrors, ...apiErrors, ...faultErrors, ...networkErrors, ...localErrors } satisfies Record<string, ErrorEntry>;
+export const errors = { ...deviceErrors, ...apiErrors, ...faultErrors, ...networkErrors, ...localErrors } satisfies Record<
+  string,
+  ErrorEntry
+>;
 
 export type DeviceCode = keyof typeof deviceErrors;
 export type PendingCode = 'awaiting-approval' | 'key-changed';
