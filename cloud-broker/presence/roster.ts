@@ -10,9 +10,10 @@ import {
 } from '../../protocol/messages.ts';
 import { Calendar } from './calendar.ts';
 import { newEntry, type Entry } from './entry.ts';
-import { flushOf, runningTime, settle, type Flush, type StoredPresence } from './flush.ts';
+import { flushOf, runningTime, settle, type StoredPresence } from './flush.ts';
 import { Gathering } from './gathering.ts';
 import { Unstable } from './unstable.ts';
+import type { RosterDependencies } from './roster-dependencies.ts';
 import { isMaterial, type Rhythm } from './steering.ts';
 import {
   afterRestart,
@@ -26,20 +27,9 @@ import {
   type Presence,
   type PresenceEvent,
   type PresenceStatus,
-  type Thresholds,
 } from './reducer.ts';
 
 const SWEEP_MS = 1000;
-
-export interface RosterDependencies {
-  /** Resolves when the flush is on disk. */
-  flush(flush: Flush): Promise<void>;
-  clock(): number;
-  /** The rhythm that devices are told until `steer` says another. */
-  heartbeat: Rhythm;
-  thresholds: Thresholds;
-  onFlushError(error: unknown): void;
-}
 
 const settled = Promise.resolve();
 

@@ -5,7 +5,7 @@ import { START, temporaryFolder, testStore } from '../../test/support/store.ts';
 import { defaultAlertSettings } from '../alerts/settings.ts';
 import { alertRulesOf } from './alert-rows.ts';
 import { alertZones } from './alerts-schema.ts';
-import { migrations } from './schema.ts';
+import { migrations } from './migrations.ts';
 
 const BEFORE_ZONES = migrations.indexOf(alertZones);
 const OFFSET = /^([+-])(\d\d):?(\d\d)?$/;

@@ -8,7 +8,7 @@ import { listAlerts } from './queries/alerts.ts';
 import { listAudit } from './queries/audit.ts';
 import { listBlocks } from './queries/blocks.ts';
 import { canResumeAfter, eventsAfter, newestEventId } from './queries/events.ts';
-import { migrations } from './schema.ts';
+import { migrations } from './migrations.ts';
 
 const BEFORE = migrations.indexOf(numbers);
 const NUMBERED = ['events', 'audit', 'alerts'];

@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
 import { naming } from './database-faults.ts';
-import { migrations } from './schema.ts';
+import { migrations } from './migrations.ts';
 
 export type Parameter = SQLInputValue;
 

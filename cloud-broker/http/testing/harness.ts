@@ -16,9 +16,10 @@ import { ServiceClock } from '../../service-clock.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { startWebhooks } from '../../webhook-delivery.ts';
 import type { Deliverer } from '../../webhooks/deliverer.ts';
-import { defaultHttpLimits, type HttpDeps, type HttpLimits } from '../deps.ts';
+import type { HttpDeps } from '../deps.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { buildServer } from '../server.ts';
+import { testLimits, type ChangedLimits } from './limits.ts';
 import { SetPresence } from './set-presence.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -42,10 +43,7 @@ export interface HarnessOptions {
   consoleFolder?: string;
   /** Whether webhooks may lead to this machine. */
   webhookPrivate?: boolean;
-  limits?: Partial<Omit<HttpLimits, 'stream' | 'connection'>> & {
-    stream?: Partial<HttpLimits['stream']>;
-    connection?: Partial<HttpLimits['connection']>;
-  };
+  limits?: ChangedLimits;
 }
 
 type Refused = Extract<EnrolmentOutcome, { outcome: 'rejected' }>;
@@ -214,17 +212,6 @@ function testWebhooks(
 ): Deliverer {
   // No test asks a name server.
   return startWebhooks({ ...parts, allowPrivate: webhookPrivate, resolve: async () => [] });
-}
-
-/** The service's own limits but for `changed`, and for requests, of which a test makes many. */
-function testLimits({ stream, connection, ...changed }: NonNullable<HarnessOptions['limits']> = {}): HttpLimits {
-  return {
-    ...defaultHttpLimits,
-    requestsPer10S: 1_000_000,
-    ...changed,
-    stream: { ...defaultHttpLimits.stream, ...stream },
-    connection: { ...defaultHttpLimits.connection, ...connection },
-  };
 }
 
 function testOperator(parts: Pick<OperatorServices, 'store' | 'accounts' | 'secrets' | 'clock'>): Operator {

@@ -1,0 +1,13 @@
+import type { Flush } from './flush.ts';
+import type { Thresholds } from './reducer.ts';
+import type { Rhythm } from './steering.ts';
+
+export interface RosterDependencies {
+  /** Resolves when the flush is on disk. */
+  flush(flush: Flush): Promise<void>;
+  clock(): number;
+  /** The rhythm that devices are told until `steer` says another. */
+  heartbeat: Rhythm;
+  thresholds: Thresholds;
+  onFlushError(error: unknown): void;
+}
