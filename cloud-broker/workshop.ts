@@ -18,7 +18,7 @@ import type { Operator } from './operator/operator.ts';
 import { createPortal, type Portal } from './portal/portal.ts';
 import { ServiceClock, type ClockSources } from './service-clock.ts';
 import { lockFolder } from './store/folder-lock.ts';
-import { demandDatabase, isUsed } from './store/own-database.ts';
+import { demandDatabase, isSealed } from './store/own-database.ts';
 import { verifyLedgerApart } from './store/proof-apart.ts';
 import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
 import { lastingOperations } from './store/lasting.ts';
@@ -64,7 +64,8 @@ export async function openWorkshop(settings: Settings, log: Logger, onFatal: (er
     try {
       clock = new ServiceClock(CLOCKS, believedAt(store.reader));
       const hasDevices = store.reader.get('SELECT 1 AS found FROM devices LIMIT 1') !== null;
-      const about = { hosts: certifiedHosts(settings), hasDevices, isUsed: isUsed(store.reader), now: clock.now() };
+      const isUsed = hasDevices || isSealed(settings.dataFolder, store.reader);
+      const about = { hosts: certifiedHosts(settings), hasDevices, isSealed: isUsed, now: clock.now() };
       const keys = await openKeys({ folder: settings.dataFolder, ...about });
       return assemble({ settings, log, store, clock, keys, lock });
     } catch (error) {

@@ -27,7 +27,7 @@ const open = (folder: string, extra: { hosts?: string[]; hasDevices?: boolean } 
     folder,
     hosts: extra.hosts ?? [],
     hasDevices: extra.hasDevices ?? false,
-    isUsed: extra.hasDevices ?? false,
+    isSealed: extra.hasDevices ?? false,
     now: Date.now(),
   });
 
@@ -208,7 +208,7 @@ describe('the CA and the server leaf', () => {
     expect(readFileSync(join(folder, 'keys', 'server.crt'), 'utf8')).toBe(leaf);
     expect(keys.clientCaPem).toBe(own.clientCaPem);
     expect(keys.publishedCaPem).toBe(own.clientCaPem + foreign.certificatePem);
-    await expect(openKeys({ folder, hosts: [], hasDevices: false, isUsed: false, now: Date.UTC(10_000, 1) })).rejects.toThrow(
+    await expect(openKeys({ folder, hosts: [], hasDevices: false, isSealed: false, now: Date.UTC(10_000, 1) })).rejects.toThrow(
       /server\.crt: has expired/,
     );
   });

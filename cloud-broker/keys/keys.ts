@@ -40,15 +40,15 @@ export interface KeyOptions {
   hosts: readonly string[];
   /** True when the store holds any device: then the CA key must be there (S1). */
   hasDevices: boolean;
-  /** True when the store holds anything that was sealed or signed with the keys: then those must be there. */
-  isUsed: boolean;
+  /** True when anything is stored that was sealed or signed with the keys, or any device: then those must be there. */
+  isSealed: boolean;
   /** Milliseconds since 1970. */
   now: number;
 }
 
 /** Secrets of a finished first start are never made anew: what was signed or encrypted with them would be lost. */
-function mayMake(folder: KeyFolder, name: string, isUsed: boolean): void {
-  if (!isUsed && !folder.has('ca.crt')) return;
+function mayMake(folder: KeyFolder, name: string, isSealed: boolean): void {
+  if (!isSealed && !folder.has('ca.crt')) return;
   throw new KeyFileError(folder.file(name), 'is missing. Put it back from a backup.');
 }
 
@@ -83,7 +83,7 @@ export async function openKeys(options: KeyOptions): Promise<ServiceKeys> {
   const folder = new KeyFolder(options.folder);
   // Looked at before anything is made: a store whose CA key is lost is left exactly as it is.
   if (options.hasDevices) await openCa(folder, true);
-  for (const name of ['master.key', 'ledger.key']) if (!folder.has(name)) mayMake(folder, name, options.isUsed);
+  for (const name of ['master.key', 'ledger.key']) if (!folder.has(name)) mayMake(folder, name, options.isSealed);
   const masterKey = createSecretKey(secretBytes(folder, 'master.key', MASTER_KEY_BYTES));
   const ledgerSigningKey = ledgerKey(folder);
   // These two may be lost without harm: people sign in again, devices shake hands in full once.

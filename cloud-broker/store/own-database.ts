@@ -6,6 +6,8 @@ import { openReader } from './sql.ts';
 /** An operator may put a server certificate there before the first start; everything else in `keys/` a service made once its database was there. */
 const BROUGHT = new Set(['server.crt', 'server.key', 'server-ca.crt']);
 
+const HEADS = 'ledger-heads.jsonl';
+
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
@@ -15,7 +17,7 @@ function tracesIn(folder: string): string[] {
   const keys = join(folder, 'keys');
   const names = existsSync(keys) ? readdirSync(keys) : [];
   const traces = names.filter((name) => !name.endsWith('.new') && !BROUGHT.has(name)).map((name) => `keys/${name}`);
-  return sizeOf(join(folder, 'ledger-heads.jsonl')) === 0 ? traces : [...traces, 'ledger-heads.jsonl'];
+  return sizeOf(join(folder, HEADS)) === 0 ? traces : [...traces, HEADS];
 }
 
 /**
@@ -36,14 +38,21 @@ export function demandDatabase(folder: string): void {
   const sql = openReader(file);
   try {
     if (sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version === 0) throw missing();
-    if (traces.includes('ledger-heads.jsonl') && sql.get('SELECT 1 AS found FROM transfers LIMIT 1') === null) throw missing();
+    if (traces.includes(HEADS) && sql.get('SELECT 1 AS found FROM transfers LIMIT 1') === null) throw missing();
   } finally {
     sql.close();
   }
 }
 
-/** Whether anything is stored that was sealed or signed with the keys: then they must be there too (S1). */
-export function isUsed(reader: { get<Row>(text: string): Row | null }): boolean {
-  const tables = ['domains', 'boards', 'product_keys', 'auth_portal_user'];
-  return tables.some((table) => reader.get(`SELECT 1 AS found FROM ${table} LIMIT 1`) !== null);
+const SEALED = [
+  'SELECT 1 AS found FROM product_keys LIMIT 1',
+  'SELECT 1 AS found FROM claim_codes LIMIT 1',
+  'SELECT 1 AS found FROM second_factors LIMIT 1',
+  'SELECT 1 AS found FROM webhooks LIMIT 1',
+  'SELECT 1 AS found FROM domains WHERE pairing_sealed IS NOT NULL LIMIT 1',
+];
+
+/** Whether anything there is sealed under the master key, or was signed with the ledger key: then those must be there too (S1). */
+export function isSealed(folder: string, reader: { get<Row>(text: string): Row | null }): boolean {
+  return sizeOf(join(folder, HEADS)) > 0 || SEALED.some((question) => reader.get(question) !== null);
 }

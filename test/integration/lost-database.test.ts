@@ -117,7 +117,7 @@ describe('keys or signed heads without their database', () => {
 });
 
 describe('a database without its keys', () => {
-  test('[S1] that holds a domain or boards but no device yet gets no second set of keys', async () => {
+  test('[S1] that holds something sealed, but no device yet, gets no second set of keys', async () => {
     const folder = await temporaryFolder();
     const created = await rollcall(folder, [
       'domain',
@@ -129,6 +129,7 @@ describe('a database without its keys', () => {
       'correct horse 1',
     ]);
     expect(created.code).toBe(0);
+    expect((await rollcall(folder, ['domain', 'set', 'springfield', '--pairing-code', 'new'])).code).toBe(0);
     await rename(join(folder, 'keys'), join(folder, 'elsewhere'));
     const said = await refusal(folder);
     expect(said).toContain('key-file-unusable');

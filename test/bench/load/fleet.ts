@@ -37,7 +37,7 @@ const fail = (reason: unknown): never => {
 /** Makes the keys and the store of a data folder where they are not there yet, and `count` enrolled devices of domain `fleet`. */
 export async function seedFleet(folder: string, count: number): Promise<Fleet> {
   const now = Date.now();
-  const keys = await openKeys({ folder, hosts: [], hasDevices: false, isUsed: false, now });
+  const keys = await openKeys({ folder, hosts: [], hasDevices: false, isSealed: false, now });
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const store = await openStore({ folder, onInternalError: fail, onFatal: fail });
   try {
