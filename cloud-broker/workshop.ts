@@ -26,7 +26,7 @@ import type { OperationName } from './store/operations/index.ts';
 import { believedAt } from './store/operations/presence.ts';
 import { openStore, type Store } from './store/store.ts';
 
-/** The monotonic clock goes on while a machine sleeps for nobody, so a machine that slept for weeks has to be believed by hand. */
+/** The monotonic clock stands still while a machine sleeps, so one that slept for weeks has to be believed by hand. */
 const CLOCKS: ClockSources = { machine: () => Date.now(), elapsed: () => performance.now() };
 
 /** The store, its keys and the operator's commands, without any listener: what a command needs when no service runs. */
