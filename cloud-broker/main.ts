@@ -234,7 +234,7 @@ async function startParts(
   onStop(async () => mailer.close());
   const dailyUse = startDailyUse({ store, log, clock: now });
   onStop(async () => dailyUse.stop());
-  const chores = startChores(workshop, log);
+  const chores = startChores(workshop, log, listening.gateway);
   onStop(async () => clearInterval(chores));
   await listenToOperator(deps, addresses, dataFolder, onStop);
   return { listening: addresses, operator };
@@ -267,8 +267,8 @@ function whyNotReady(store: Store, runs: ServiceRuns): string | null {
   return store.figures().waiting > BEHIND_WRITES ? 'the store is behind' : null;
 }
 
-/** What is done by the hour: ended waits, old events, closings that are due (D8), reminders (D3), and the day's signed heads (L5). */
-function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
+/** What is done by the hour: ended waits, old events, closings that are due (D8), reminders (D3), and the day's signed heads (L5); by the week, other ticket keys. */
+function startChores(workshop: Workshop, log: Logger, gateway: Gateway): NodeJS.Timeout {
   const { now } = workshop.clock;
   const chores: (() => Promise<unknown>)[] = [
     async () => workshop.store.write('prune', { now: now() }),
@@ -286,6 +286,10 @@ function startChores(workshop: Workshop, log: Logger): NodeJS.Timeout {
       await chore().catch((error: unknown) =>
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'hourly chores'),
       );
+    async () => {
+      const ticketKeys = workshop.keys.rotateTicketKeys(now());
+      if (ticketKeys !== null) gateway.setTicketKeys(ticketKeys);
+    },
     }
   };
   void run();

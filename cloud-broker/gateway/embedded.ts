@@ -110,6 +110,10 @@ class EmbeddedGateway implements Gateway {
     this.sessions.device(deviceId)?.revoke(courtesy === undefined ? null : encode(courtesy));
   }
 
+  setTicketKeys(keys: Buffer): void {
+    this.listener?.setTicketKeys(keys);
+  }
+
   figures(): GatewayFigures {
     const doors = this.listener?.figures() ?? { waiting: 0, entriesPerSecond: null };
     return { ...this.sessions.count(), ...doors, refused: this.refusals.toRecord() };

@@ -45,10 +45,12 @@ export interface ListenerOptions {
 export interface Listener {
   readonly port: number;
   figures(): { waiting: number; entriesPerSecond: number | null };
+  /** From now on tickets are sealed with these 48 bytes; those of earlier keys lead to a full handshake. */
+  setTicketKeys(keys: Buffer): void;
   close(): Promise<void>;
 }
 
-/** How long a TLS session may be resumed. Revocation is looked up at every CONNECT, so this is only about speed. */
+/** How long a TLS session may be resumed. Revocation is looked up at every CONNECT, so this is only about speed. The keys change as often. */
 const RESUMABLE_S = 7 * 86_400;
 const ignore = (): void => undefined;
 
@@ -149,6 +151,10 @@ class TlsListener implements Listener, VisitHost {
 
   figures(): { waiting: number; entriesPerSecond: number | null } {
     return { waiting: this.admission.waiting, entriesPerSecond: this.admission.perSecond };
+  }
+
+  setTicketKeys(keys: Buffer): void {
+    this.tlsServer.setTicketKeys(keys);
   }
 
   async listen(): Promise<void> {

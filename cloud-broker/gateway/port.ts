@@ -85,6 +85,8 @@ export interface Gateway {
   isConnected(deviceId: string): boolean;
   /** Closes the device's live session at once (E9); `courtesy` is sent just before. */
   disconnect(deviceId: string, courtesy?: DeviceDown): void;
+  /** Other keys for TLS session tickets, 48 bytes: sessions of earlier ones shake hands in full. */
+  setTicketKeys(keys: Buffer): void;
   figures(): GatewayFigures;
   /** Ends every session at once and stops listening. */
   close(): Promise<void>;

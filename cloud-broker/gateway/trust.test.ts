@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import tls from 'node:tls';
 import * as x509 from '@peculiar/x509';
@@ -159,6 +159,33 @@ describe.each(versions)('over %s, with full and with resumed handshakes alike,',
       expect(client.resumed).toBe(true);
       expect(code).toBe(id === good ? 0 : 5);
     }
+  });
+
+  test('[S1] once the ticket keys have changed an old ticket leads to a full handshake, a new one is resumed, also after a restart', async () => {
+    const authority = await newAuthority();
+    const first = await start({ authority });
+    const id = newDeviceId();
+    const key = await deviceKey(authority.issuer, id);
+    /** With its certificate; the ticket of a full handshake, or null where the session was resumed. */
+    const handshake = async (service: TestGateway, session: Buffer | null): Promise<Buffer | null> => {
+      const about = { ...key, ...only(version), ...(session === null ? {} : { session }) };
+      const { client, code } = await rawSession(service, { clientId: id }, about);
+      expect(code).toBe(0);
+      if (!client.resumed) await until(() => client.session !== null, 'a session ticket');
+      client.socket.destroy();
+      return client.resumed ? null : client.session;
+    };
+    const old = await handshake(first, null);
+    expect(await handshake(first, old)).toBeNull();
+    const ticketKeys = randomBytes(48);
+    first.gateway.setTicketKeys(ticketKeys);
+    const next = await handshake(first, old);
+    expect(next).not.toBeNull();
+    expect(await handshake(first, next)).toBeNull();
+    await first.gateway.close();
+    const second = await start({ authority, tls: { ...authority.tls, ticketKeys } });
+    expect(await handshake(second, old)).not.toBeNull();
+    expect(await handshake(second, next)).toBeNull();
   });
 
   test('[S2] a session that began under a CA that has been dropped since is not resumed', async () => {

@@ -4,9 +4,9 @@ import { openCa } from './ca.ts';
 import { KeyFileError, KeyFolder } from './files.ts';
 import { privateKeyPem, readPrivateKey } from './pem.ts';
 import { openServerKey } from './server.ts';
+import { openTicketKeys } from './ticket-keys.ts';
 import type { Issuer } from './x509.ts';
 
-const TICKET_KEYS_BYTES = 48;
 const COOKIE_SECRET_BYTES = 32;
 const MASTER_KEY_BYTES = 32;
 /** Written anew at each start where it differs; never read back. */
@@ -25,6 +25,8 @@ export interface ServiceKeys {
   server: { keyPem: string; certificatePem: string };
   /** For `tls.createServer({ ticketKeys })`: 48 bytes that outlive a restart, so that sessions resume after it. */
   ticketKeys: Buffer;
+  /** New ticket keys where those in use are a week old, for `setTicketKeys` of the listening server; else null. */
+  rotateTicketKeys(now: number): Buffer | null;
   /** Secret key of 32 bytes; `.export()` gives them. */
   cookieSecret: KeyObject;
   /** Ed25519 private key that signs the heads of the books (L5). */
@@ -88,7 +90,7 @@ export async function openKeys(options: KeyOptions): Promise<ServiceKeys> {
   const ledgerSigningKey = ledgerKey(folder);
   // These two may be lost without harm: people sign in again, devices shake hands in full once.
   const cookieSecret = createSecretKey(secretBytes(folder, 'cookie.secret', COOKIE_SECRET_BYTES));
-  const ticketKeys = secretBytes(folder, 'ticket.keys', TICKET_KEYS_BYTES);
+  const tickets = openTicketKeys(folder, options.now);
   const ca = await openCa(folder, options.hasDevices);
   const server = await openServerKey(folder, ca, options.hosts, options.now);
   const clientCaPem = ca.certificates.map(({ pem }) => pem).join('');
@@ -100,7 +102,8 @@ export async function openKeys(options: KeyOptions): Promise<ServiceKeys> {
     publishedCaPem,
     caFile: folder.file(PUBLISHED),
     server: { keyPem: server.keyPem, certificatePem: server.certificatePem },
-    ticketKeys,
+    ticketKeys: tickets.current,
+    rotateTicketKeys: (now) => tickets.rotate(now),
     cookieSecret,
     ledgerSigningKey,
     masterKey,
