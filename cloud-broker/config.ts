@@ -36,6 +36,8 @@ const settingsSchema = z.object({
   /** Seconds between heartbeats, and how far they are spread. */
   ROLLCALL_HEARTBEAT_S: seconds(1, 3600).default(60),
   ROLLCALL_JITTER_S: seconds(0, 600).default(10),
+  /** Unproven grants of the whole service in a day (E14). */
+  ROLLCALL_UNPROVEN_LIMIT: z.coerce.number().int().min(0).max(1_000_000).default(5000),
   ROLLCALL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -55,6 +57,8 @@ export interface Settings {
   /** Whether webhooks may lead into the service's own network. */
   webhookPrivate: boolean;
   heartbeat: { intervalS: number; jitterS: number };
+  /** Most unproven grants of the whole service in a day; beyond it they are held (E14). */
+  unprovenLimit: number;
   logLevel: z.output<typeof settingsSchema>['ROLLCALL_LOG_LEVEL'];
 }
 
@@ -122,6 +126,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       .filter((entry) => entry !== ''),
     webhookPrivate: values.ROLLCALL_WEBHOOK_PRIVATE === 'true',
     heartbeat: { intervalS: values.ROLLCALL_HEARTBEAT_S, jitterS: values.ROLLCALL_JITTER_S },
+    unprovenLimit: values.ROLLCALL_UNPROVEN_LIMIT,
     logLevel: values.ROLLCALL_LOG_LEVEL,
   };
 }

@@ -62,13 +62,14 @@ function startDesk(
     log: Logger;
     roster: Roster;
     metrics: Metrics;
+    settings: Settings;
   },
   brokerUrl: () => string,
 ): EnrolmentDesk {
-  const { store, clock, keys, secrets, log, roster, metrics } = parts;
+  const { store, clock, keys, secrets, log, roster, metrics, settings } = parts;
   const enrolmentLog = log.child({ area: 'enrolment' });
   return new EnrolmentDesk({
-    store: enrolmentStore(store, () => clock.doubt !== null),
+    store: enrolmentStore(store, settings.unprovenLimit, () => clock.doubt !== null),
     issue: deviceCertificateSigner(keys.ca),
     pairingHash: (typed) => pairingHash(secrets, typed),
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
@@ -195,7 +196,13 @@ async function startParts(
   const machine = [startClockWatch({ clock, roster, log }), startWalWatch(join(dataFolder, 'rollcall.db'), log)];
   onStop(async () => machine.forEach((watch) => watch.stop()));
   const metrics = serviceMetrics({ store, roster, books, runs, clock, gateway: () => listening.gateway, dataFolder });
-  const desk = startDesk({ store, clock, keys, secrets, log, roster, metrics }, brokerUrl);
+  const desk = startDesk({ store, clock, keys, secrets, log, roster, metrics, settings }, brokerUrl);
+  store.onCommitted(({ warned }) => {
+    for (const { reason, details } of warned) {
+      metrics.warned(reason);
+      log.warn({ area: 'enrolment', reason, ...details }, 'unproven grants are held');
+    }
+  });
   followCommits({ store, roster, desk, gateway: () => listening.gateway });
   const commands = startCommands({ store, gateway: () => listening.gateway, log, clock: now });
   onStop(async () => commands.stop());
@@ -215,6 +222,7 @@ async function startParts(
       publicUrl: settings.publicUrl,
       trustedProxies: settings.trustedProxies,
       operatorToken: settings.operatorToken,
+      unprovenLimit: settings.unprovenLimit,
       consoleFolder: CONSOLE_FOLDER,
     },
     limits: defaultHttpLimits,
@@ -279,6 +287,10 @@ function startChores(workshop: Workshop, log: Logger, gateway: Gateway): NodeJS.
     async () => closeDueDomains(workshop.store, now()),
     async () => mailChores(workshop.store, now()),
     async () => workshop.checkpoint(),
+    async () => {
+      const ticketKeys = workshop.keys.rotateTicketKeys(now());
+      if (ticketKeys !== null) gateway.setTicketKeys(ticketKeys);
+    },
   ];
   // One after the other; what fails stops none of the others, and is tried again in an hour.
   const run = async (): Promise<void> => {
@@ -286,10 +298,6 @@ function startChores(workshop: Workshop, log: Logger, gateway: Gateway): NodeJS.
       await chore().catch((error: unknown) =>
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'hourly chores'),
       );
-    async () => {
-      const ticketKeys = workshop.keys.rotateTicketKeys(now());
-      if (ticketKeys !== null) gateway.setTicketKeys(ticketKeys);
-    },
     }
   };
   void run();

@@ -122,6 +122,8 @@ describe('what a board brings', () => {
     [LISTED, 0, { credits: 100, reason: 'granted' }],
     [{ ...LISTED, hasFactoryKey: false }, 1, { credits: 100, reason: 'granted' }],
     [{ ...LISTED, hasFactoryKey: false }, 0, { credits: 0, reason: 'held' }],
+    [{ ...LISTED, hasFactoryKey: false, invoiceElsewhere: true }, 500, { credits: 0, reason: 'held' }],
+    [{ ...LISTED, invoiceElsewhere: true }, 0, { credits: 100, reason: 'granted' }],
     [{ ...LISTED, hasFactoryKey: false, left: 0 }, 0, { credits: 0, reason: 'none-left' }],
     [{ ...LISTED, left: 0 }, 500, { credits: 0, reason: 'none-left' }],
     [{ ...LISTED, fulfilment: 'product-key' as const }, 500, { credits: 0, reason: 'product-key' }],

@@ -26,6 +26,8 @@ export interface Entitlement {
   fulfilment: 'on-enrolment' | 'product-key';
   /** Credits not granted yet. */
   left: number;
+  /** Boards of its invoice turned up in another domain (E14). */
+  invoiceElsewhere: boolean;
 }
 
 export interface Facts {
@@ -38,7 +40,7 @@ export interface Facts {
     status: DomainStatus;
     unlisted: 'approve' | 'accept';
     pairing: 'not-asked' | 'right' | 'missing' | 'wrong';
-    /** Unproven grants that the domain may still get today (E14). */
+    /** Unproven grants that the domain may still get today, by its own limit and the whole service's (E14). */
     unprovenGrantsLeft: number;
     pendingRows: number;
     /** Of them, rows that came from the board's own network (E6). */
@@ -85,7 +87,7 @@ export function grantFor(listed: Entitlement | null, unprovenGrantsLeft: number)
   if (listed === null) return { credits: 0, reason: 'not-listed' };
   if (listed.fulfilment === 'product-key') return { credits: 0, reason: 'product-key' };
   if (listed.left === 0) return { credits: 0, reason: 'none-left' };
-  if (!listed.hasFactoryKey && unprovenGrantsLeft <= 0) return { credits: 0, reason: 'held' };
+  if (!listed.hasFactoryKey && (listed.invoiceElsewhere || unprovenGrantsLeft <= 0)) return { credits: 0, reason: 'held' };
   return { credits: listed.left, reason: 'granted' };
 }
 

@@ -36,6 +36,8 @@ interface HttpSettings {
   trustedProxies: string[];
   /** Opens /api/v1/operator; without it those routes are not there. */
   operatorToken: string | null;
+  /** Most unproven grants of the whole service in a day (E14). */
+  unprovenLimit: number;
   /** Folder of the built console. */
   consoleFolder: string;
 }

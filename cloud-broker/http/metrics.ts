@@ -1,10 +1,13 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { WarningReason } from '../store/context.ts';
 
 /** What /metrics shows. Only aggregate numbers: no domain, device, address or name is ever a label. */
 export interface Metrics {
   /** One decision of the enrolment desk; `code` is that of a refusal or of a wait. */
   enrolment(outcome: string, code: string | undefined): void;
   request(status: number): void;
+  /** The operator was warned of unproven grants that are held (E14). */
+  warned(reason: WarningReason): void;
   /** One try to send a mail. */
   mail(outcome: 'sent' | 'retry' | 'given-up'): void;
   /** One commit of the store, in milliseconds. */
@@ -96,6 +99,14 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['outcome'],
     registers,
   });
+  const warnings = new Counter({
+    name: 'rollcall_unproven_warnings_total',
+    help: 'Warnings about unproven grants that are held: the boards of an invoice turned up in a second domain, or the limit of the service is spent.',
+    labelNames: ['reason'],
+    registers,
+  });
+  // From 0, so that the first one is seen as an increase.
+  for (const reason of ['invoice-split', 'service-limit'] satisfies WarningReason[]) warnings.inc({ reason }, 0);
   const commits = new Histogram({
     name: 'rollcall_commit_seconds',
     help: 'Commits of the store, from their beginning until they are on disk.',
@@ -109,6 +120,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     enrolment: (outcome, code) => enrolments.inc({ outcome, code: code ?? 'none' }),
     request: (status) => requests.inc({ status: `${Math.floor(status / 100)}xx` }),
     mail: (outcome) => mails.inc({ outcome }),
+    warned: (reason) => warnings.inc({ reason }),
     commit: (ms) => commits.observe(ms / 1000),
     text: () => registry.metrics(),
     contentType: registry.contentType,

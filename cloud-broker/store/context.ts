@@ -29,6 +29,9 @@ interface AuditEntry {
   details?: object;
 }
 
+/** Why unproven grants are held that an honest buyer might miss (E14). */
+export type WarningReason = 'invoice-split' | 'service-limit';
+
 /** For those who must act at once: devices whose certificates died, so that their live sessions are closed (E9), and keys that an admin decided about (E6). */
 interface Consequences {
   revoked: string[];
@@ -37,6 +40,8 @@ interface Consequences {
   mails: number[];
   /** Devices that a new command waits for (P8). */
   commanded: string[];
+  /** What the operator is to look at; it stands in his own audit log as well. */
+  warned: { reason: WarningReason; details: Record<string, unknown> }[];
 }
 
 /** What operations noted beside their rows: stored with them just before the commit. */
@@ -50,7 +55,7 @@ export interface Committed extends Consequences {
   events: StoredEvent[];
 }
 
-export const noNotes = (): Notes => ({ events: [], audit: [], revoked: [], decided: [], mails: [], commanded: [] });
+export const noNotes = (): Notes => ({ events: [], audit: [], revoked: [], decided: [], mails: [], commanded: [], warned: [] });
 
 export function addNotes(batch: Notes, own: Notes): void {
   batch.events.push(...own.events);
@@ -59,6 +64,7 @@ export function addNotes(batch: Notes, own: Notes): void {
   batch.decided.push(...own.decided);
   batch.mails.push(...own.mails);
   batch.commanded.push(...own.commanded);
+  batch.warned.push(...own.warned);
 }
 
 /** The next numbers of their domains, in the order of `rows`; 0 for what is of no domain. */
@@ -85,7 +91,7 @@ function nextNumbers(sql: Sql, what: 'events' | 'audit', rows: readonly { domain
 
 /** Stores the notes of all operations that share a commit: many rows a statement cost a third of as many statements. */
 export function storeNotes(sql: Sql, notes: Notes): Committed {
-  const { events, audit, revoked, decided, mails, commanded } = notes;
+  const { events, audit, revoked, decided, mails, commanded, warned } = notes;
   const ids = nextNumbers(sql, 'events', events);
   sql.insertRows(
     'events (domain_id, number, at, type, data)',
@@ -118,6 +124,7 @@ export function storeNotes(sql: Sql, notes: Notes): Committed {
     decided,
     mails,
     commanded,
+    warned,
   };
 }
 
@@ -165,6 +172,10 @@ export class WriteContext {
 
   commanded(deviceId: string): void {
     this.notes.commanded.push(deviceId);
+  }
+
+  warned(reason: WarningReason, details: Record<string, unknown>): void {
+    this.notes.warned.push({ reason, details });
   }
 
   decided(domainId: number, keyFingerprint: string): void {

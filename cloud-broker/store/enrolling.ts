@@ -4,13 +4,14 @@ import type { BoardClaim } from '../../protocol/messages.ts';
 import { firstChargedDay } from '../domains/status.ts';
 import type { Grant, Identity } from '../enrollment/decide.ts';
 import { enrolmentKey } from '../ledger/transfers.ts';
-import { dayOf, openFrom } from '../ledger/usage.ts';
+import { openFrom } from '../ledger/usage.ts';
 import { widestNetworkOf } from '../net/address.ts';
 import { takeExpected } from './expected-rows.ts';
 import type { WriteContext } from './context.ts';
 import { GONE, type BoardRow, type Gone } from './device-rows.ts';
 import type { DomainRow } from './domain-rows.ts';
 import { post } from './posting.ts';
+import { countUnproven, notePlace } from './unproven.ts';
 
 /** What the board said of itself, its key, and from where it asked. */
 export interface Claim {
@@ -224,7 +225,7 @@ export function stopCompeting(context: WriteContext, domainId: number, deviceId:
   for (const { id } of changed) context.emit(domainId, now, { type: 'device', data: { deviceId: id } });
 }
 
-/** E5: takes what is granted from the board's entitlement and books it, in the same transaction as the device. `isProven`: by the operator's word (E14). */
+/** E5: notes where the board is, takes what is granted from its entitlement and books it, in the same transaction as the device. `isProven`: by the operator's word (E14). */
 export function bookGrant(
   context: WriteContext,
   domain: DomainRow,
@@ -232,7 +233,9 @@ export function bookGrant(
   now: number,
 ): void {
   const { board, grant } = to;
-  if (board === null || grant.credits === 0) return;
+  if (board === null) return;
+  notePlace(context, domain, board, now);
+  if (grant.credits === 0) return;
   const taken = context.sql.run(
     'UPDATE boards SET left_credits = left_credits - ?, grants = grants + 1 WHERE id = ? AND left_credits >= ? AND grants = ?',
     grant.credits,
@@ -241,15 +244,7 @@ export function bookGrant(
     board.grants,
   );
   if (taken !== 1) throw new Error(`entitlement of board ${board.id} changed within one transaction`);
-  if (board.factoryPublicKey === null && to.isProven !== true) {
-    const today = dayOf(now);
-    context.sql.run(
-      'UPDATE domains SET unproven_count = CASE unproven_day WHEN ? THEN unproven_count + 1 ELSE 1 END, unproven_day = ? WHERE id = ?',
-      today,
-      today,
-      domain.id,
-    );
-  }
+  if (board.factoryPublicKey === null && to.isProven !== true) countUnproven(context, domain.id, now);
   post(
     context,
     domain,

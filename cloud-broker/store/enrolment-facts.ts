@@ -2,11 +2,17 @@ import { checkCode } from '../../protocol/signing.ts';
 import { serialKey } from '../../protocol/text.ts';
 import type { BudgetClass, EnrolmentAttempt } from '../enrollment/attempt.ts';
 import { identityOf, type Entitlement, type Facts } from '../enrollment/decide.ts';
-import { dayOf } from '../ledger/usage.ts';
 import { widestNetworkOf } from '../net/address.ts';
 import { boardBySerial, devicesOfKey, devicesOfSerial, type BoardRow, type DeviceRow } from './device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from './domain-rows.ts';
 import type { Sql } from './sql.ts';
+import { isInvoiceElsewhere, unprovenGrantsLeft } from './unproven.ts';
+
+/** A try, as the store takes it. */
+export interface EnrolInput extends EnrolmentAttempt {
+  /** Most unproven grants of the whole service in a day (E14). */
+  unprovenLimit: number;
+}
 
 export interface LoadedFacts {
   facts: Facts;
@@ -16,16 +22,14 @@ export interface LoadedFacts {
   budgetClass: BudgetClass;
 }
 
-export function unprovenGrantsLeft(domain: DomainRow, now: number): number {
-  return domain.unprovenLimit - (domain.unprovenDay === dayOf(now) ? domain.unprovenCount : 0);
-}
-
-export function entitlementOf(board: BoardRow): Entitlement {
+/** For an enrolment in this domain. */
+export function entitlementOf(sql: Sql, board: BoardRow, domainId: number): Entitlement {
   return {
     boardId: board.id,
     hasFactoryKey: board.factoryPublicKey !== null,
     fulfilment: board.fulfilment,
     left: board.leftCredits,
+    invoiceElsewhere: board.factoryPublicKey === null && isInvoiceElsewhere(sql, board, domainId),
   };
 }
 
@@ -54,7 +58,7 @@ function pairingOf(domain: DomainRow, attempt: EnrolmentAttempt): Facts['domain'
 }
 
 /** All facts that the decision needs, as they are in `sql`'s transaction; null where the domain takes no enrolment (E13). */
-export function loadFacts(sql: Sql, attempt: EnrolmentAttempt): LoadedFacts | null {
+export function loadFacts(sql: Sql, attempt: EnrolInput): LoadedFacts | null {
   const domain = domainByName(sql, attempt.domain);
   if (domain === null) return null;
   const status = statusOf(domain, attempt.now);
@@ -87,12 +91,12 @@ export function loadFacts(sql: Sql, attempt: EnrolmentAttempt): LoadedFacts | nu
     deviceSignature: attempt.deviceSignature,
     boardSignature: attempt.boardSignature,
     identity,
-    listed: listed === null ? null : entitlementOf(listed),
+    listed: listed === null ? null : entitlementOf(sql, listed, domain.id),
     domain: {
       status,
       unlisted: domain.unlisted,
       pairing: pairingOf(domain, attempt),
-      unprovenGrantsLeft: unprovenGrantsLeft(domain, attempt.now),
+      unprovenGrantsLeft: unprovenGrantsLeft(sql, domain, attempt.unprovenLimit, attempt.now),
       ...waitingRows(sql, domain.id, attempt.address),
     },
     same: same === undefined ? null : { deviceId: same.id, joins },

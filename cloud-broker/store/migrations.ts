@@ -12,6 +12,7 @@ import { clockTable, presenceTables } from './presence-schema.ts';
 import { records } from './records-schema.ts';
 import { sampleTables } from './samples-schema.ts';
 import { codeTryTables, secondFactorTables } from './second-factor-schema.ts';
+import { unprovenTables } from './unproven-schema.ts';
 import { usageHeads, usageTables } from './usage-schema.ts';
 import { userTables } from './users-schema.ts';
 import { waitingTables } from './waiting-schema.ts';
@@ -45,4 +46,5 @@ export const migrations: readonly string[] = [
   usageHeads + clockTable,
   numbers,
   alertZones,
+  unprovenTables,
 ];

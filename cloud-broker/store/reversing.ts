@@ -5,6 +5,7 @@ import type { WriteContext } from './context.ts';
 import type { DomainRow } from './domain-rows.ts';
 import { headOf, post, requestOf, SELECT_TRANSFER, settleDays, type TransferRow } from './posting.ts';
 import type { Sql } from './sql.ts';
+import { forgetPlace } from './unproven.ts';
 
 /** Who takes back, when and why. */
 export interface TakingBack {
@@ -71,6 +72,7 @@ export function reverseTransfer(
 ): { transferId: number; credits: number } {
   const taken = take(context, domain, row, about);
   if (taken.refusal !== null) throw new RollcallError('conflict', { reason: taken.refusal, n: row.n });
+  if (row.kind === 'enrolment' && row.boardId !== null) forgetPlace(context.sql, domain.id, row.boardId, false);
   return { transferId: taken.transferId, credits: taken.credits };
 }
 
@@ -95,8 +97,9 @@ export function takeGrantBack(
   about: TakingBack & { when: 'second-thoughts' | 'always' },
 ): { credits: number; missing: number } {
   const grant = lastGrant(context.sql, domain.id, boardId);
-  if (grant === null || (about.when === 'second-thoughts' && !isSecondThoughts(grant.at, about.now)))
-    return { credits: 0, missing: 0 };
-  const { credits } = take(context, domain, grant, about);
-  return { credits, missing: grant.credits - credits };
+  const isTaken = grant !== null && (about.when === 'always' || isSecondThoughts(grant.at, about.now));
+  const credits = isTaken ? take(context, domain, grant, about).credits : 0;
+  // Who undid a mistake has split no invoice; nor has whom the operator sent away, whatever the balance did not cover.
+  forgetPlace(context.sql, domain.id, boardId, about.when === 'always');
+  return { credits, missing: isTaken ? grant.credits - credits : 0 };
 }

@@ -140,8 +140,8 @@ class SqliteStore implements Store {
     this.commitMs.push(report.commitMs);
     for (const listener of this.timedListeners) listener(report.commitMs);
     if (this.commitMs.length > 1024) this.commitMs = this.commitMs.slice(-512);
-    const { events, revoked, decided, mails, commanded } = report.committed;
-    if (events.length + revoked.length + decided.length + mails.length + commanded.length > 0)
+    const { events, revoked, decided, mails, commanded, warned } = report.committed;
+    if (events.length + revoked.length + decided.length + mails.length + commanded.length + warned.length > 0)
       for (const listener of this.listeners) listener(report.committed);
     for (const reply of report.replies) this.answer(reply);
     if (report.fault !== null) for (const listener of this.faultListeners) listener(report.fault);

@@ -96,7 +96,7 @@ function commit(batch: WriteRequest[], each: typeof run): Committing {
 function commitOrRefuse(batch: WriteRequest[]): Committing {
   const refuseAll = (error: unknown): Committing => ({
     replies: batch.map(({ id }) => refusal(id, error)),
-    committed: { events: [], revoked: [], decided: [], mails: [], commanded: [] },
+    committed: { events: [], revoked: [], decided: [], mails: [], commanded: [], warned: [] },
   });
   try {
     return commit(batch, run);

@@ -58,6 +58,7 @@ async function makeDomains(store: Store, domains: number): Promise<void> {
       overBudget: false,
       address: '127.0.0.1',
       correlationId: 'BENCH-00000',
+      unprovenLimit: domains,
       proposedId,
       certificate,
     });

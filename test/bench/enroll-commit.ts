@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EnrolmentAttempt } from '../../cloud-broker/enrollment/attempt.ts';
+import type { EnrolInput } from '../../cloud-broker/store/enrolment-facts.ts';
 import { openStore, type Store } from '../../cloud-broker/store/store.ts';
 import type { Size } from './benches.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';
@@ -69,7 +69,7 @@ async function inStore<Result>(
 const FACTORY_KEY =
   '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----';
 
-function attemptOf(index: number): EnrolmentAttempt {
+function attemptOf(index: number): EnrolInput {
   const proposedId = `d-${String(index).padStart(16, '0')}`;
   return {
     now: NOW,
@@ -84,6 +84,7 @@ function attemptOf(index: number): EnrolmentAttempt {
     overBudget: false,
     address: '127.0.0.1',
     correlationId: 'BENCH-00000',
+    unprovenLimit: 0,
     proposedId,
     certificate: {
       deviceId: proposedId,

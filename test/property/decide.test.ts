@@ -25,7 +25,7 @@ function brings({ listed, domain }: Facts): {
       ? 'product-key'
       : listed.left < 1
         ? 'none-left'
-        : listed.hasFactoryKey || domain.unprovenGrantsLeft > 0
+        : listed.hasFactoryKey || (domain.unprovenGrantsLeft > 0 && !listed.invoiceElsewhere)
           ? 'granted'
           : 'held';
   return { credits: reason === 'granted' ? listed.left : 0, reason };
@@ -116,6 +116,7 @@ test('[E13] before the proof, or without the pairing code, the answer tells noth
     renewOfUnenrolled: false,
     keyOfAnotherBoard: false,
     blocked: false,
+    checkCodeTaken: false,
     overBudget: false,
   }));
   fc.assert(

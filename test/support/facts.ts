@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import type { Entitlement, Facts } from '../../cloud-broker/enrollment/decide.ts';
 
 /** A listed board with a factory key and 100 credits left, proved, asking for the first time: accepted as new. */
-export const LISTED: Entitlement = { boardId: 1, hasFactoryKey: true, fulfilment: 'on-enrolment', left: 100 };
+export const LISTED: Entitlement = {
+  boardId: 1,
+  hasFactoryKey: true,
+  fulfilment: 'on-enrolment',
+  left: 100,
+  invoiceElsewhere: false,
+};
 
 export const PLAIN: Facts = {
   deviceSignature: 'valid',
@@ -39,6 +45,7 @@ const entitlement: fc.Arbitrary<Entitlement> = fc.record({
   hasFactoryKey: fc.boolean(),
   fulfilment: fc.constantFrom('on-enrolment', 'product-key'),
   left: fc.constantFrom(0, 1, 1095),
+  invoiceElsewhere: fc.boolean(),
 });
 
 /** Any facts at all, rare causes as often as common ones. */

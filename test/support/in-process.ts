@@ -19,7 +19,7 @@ export class InProcessStore implements Store {
   readonly file: string;
   readonly reader: Sql;
   /** Everything that became true so far. */
-  readonly committed: Committed = { events: [], revoked: [], decided: [], mails: [], commanded: [] };
+  readonly committed: Committed = { events: [], revoked: [], decided: [], mails: [], commanded: [], warned: [] };
 
   constructor(folder: string) {
     this.file = join(folder, 'rollcall.db');
@@ -40,6 +40,7 @@ export class InProcessStore implements Store {
       this.committed.decided.push(...own.decided);
       this.committed.mails.push(...own.mails);
       this.committed.commanded.push(...own.commanded);
+      this.committed.warned.push(...own.warned);
       return result;
     } catch (error) {
       this.reader.exec('ROLLBACK');

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { serialKey } from '../../protocol/text.ts';
-import type { EnrolmentAttempt, EnrolmentOutcome } from '../../cloud-broker/enrollment/attempt.ts';
+import type { EnrolmentOutcome } from '../../cloud-broker/enrollment/attempt.ts';
 import { boardBySerial } from '../../cloud-broker/store/device-rows.ts';
+import type { EnrolInput } from '../../cloud-broker/store/enrolment-facts.ts';
 import { openStore, type Store } from '../../cloud-broker/store/store.ts';
 
 export const DAY_MS = 86_400_000;
@@ -14,8 +15,8 @@ export const START = Date.UTC(2026, 10, 23, 8);
 /** Too late for second thoughts about what was granted at START (E14), and still in the trial. */
 export const LATER = START + 4 * DAY_MS;
 
-/** Who changes something, and from where. */
-export const CHANGE = { actor: 'admin@springfield', address: '192.0.2.1' };
+/** Who changes something, and from where; and how many unproven grants the whole service may give in a day (E14). */
+export const CHANGE = { actor: 'admin@springfield', address: '192.0.2.1', unprovenLimit: 5000 };
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
@@ -82,7 +83,8 @@ export async function listBoards(store: Store, lines: RegisterLine[]): Promise<v
         model: 'SBID-7286',
         credits: 1095,
         fulfilment: 'on-enrolment',
-        invoice: 'INV-1',
+        // Boards of one invoice that enrol in two domains bring nothing (E14): who tests that names it.
+        invoice: `INV-${line.serial}`,
         purchasedOn: '2026-09-01',
         ...line,
       },
@@ -95,19 +97,19 @@ export function factoryKeyPem(): string {
   return generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }).toString();
 }
 
-export function testKey(name: string): EnrolmentAttempt['key'] {
+export function testKey(name: string): EnrolInput['key'] {
   return { fingerprint: createHash('sha256').update(name).digest('hex'), pem: `key ${name}` };
 }
 
-export interface Try extends Partial<Omit<EnrolmentAttempt, 'board' | 'key'>> {
+export interface Try extends Partial<Omit<EnrolInput, 'board' | 'key'>> {
   serial: string;
   key?: string;
-  source?: EnrolmentAttempt['board']['serialSource'];
+  source?: EnrolInput['board']['serialSource'];
   firmware?: string;
 }
 
 /** A proved try of a board whose device key is named; the board signature counts as valid where it has a factory key, unless said otherwise. */
-export function attemptOf(store: Store, { serial, key, source, firmware, ...rest }: Try): EnrolmentAttempt {
+export function attemptOf(store: Store, { serial, key, source, firmware, ...rest }: Try): EnrolInput {
   const factoryKey = boardBySerial(store.reader, serialKey(serial))?.factoryPublicKey ?? null;
   return {
     now: START,
@@ -133,6 +135,7 @@ export function attemptOf(store: Store, { serial, key, source, firmware, ...rest
     correlationId: 'TEST0-00001',
     proposedId: `dev-${randomBytes(9).toString('base64url')}`,
     certificate: null,
+    unprovenLimit: CHANGE.unprovenLimit,
     ...rest,
   };
 }

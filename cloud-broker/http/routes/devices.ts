@@ -147,7 +147,9 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
       const { pending } = deviceOf(deps, request, id);
       // It would change a device that the caller does not see (D6).
       if (pending?.code === 'key-changed' && pending.competesWith === null) throw new RollcallError('forbidden');
-      const { deviceId } = await store.write('approve', { ...askedBy(request, deps), id, as: request.body.as ?? null });
+      const { unprovenLimit } = deps.settings;
+      const asked = { ...askedBy(request, deps), id, as: request.body.as ?? null, unprovenLimit };
+      const { deviceId } = await store.write('approve', asked);
       return deviceOf(deps, request, deviceId);
     },
   );

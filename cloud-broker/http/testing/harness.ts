@@ -7,12 +7,13 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createAccounts, type Accounts } from '../../domains/accounts.ts';
 import { accountsLibrary } from '../../domains/accounts-options.ts';
-import type { EnrolmentAttempt, EnrolmentOutcome } from '../../enrollment/attempt.ts';
+import type { EnrolmentOutcome } from '../../enrollment/attempt.ts';
 import { createSecrets, type Secrets } from '../../keys/secrets.ts';
 import { localOperator, type OperatorServices } from '../../operator/local.ts';
 import type { Operator } from '../../operator/operator.ts';
 import { createPortal } from '../../portal/portal.ts';
 import { ServiceClock } from '../../service-clock.ts';
+import type { EnrolInput } from '../../store/enrolment-facts.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { startWebhooks } from '../../webhook-delivery.ts';
 import type { Deliverer } from '../../webhooks/deliverer.ts';
@@ -122,8 +123,9 @@ export class Harness {
     pairingHash: string | null = null,
   ): Promise<Outcome> {
     const proposedId = randomBytes(16).toString('hex');
-    const attempt: EnrolmentAttempt = {
+    const attempt: EnrolInput = {
       now: this.now,
+      unprovenLimit: this.deps.settings.unprovenLimit,
       domain: domain.name,
       board: { serial, serialSource: 'dmi', model: 'MX-65', os: 'linux', arch: 'x64', agentVersion: '1.0.0' },
       key: { fingerprint: key, pem: 'a public key' },
@@ -275,6 +277,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       publicUrl,
       trustedProxies: options.trustedProxies ?? [],
       operatorToken: options.operatorToken === null ? null : TOKEN,
+      unprovenLimit: 5000,
       consoleFolder: options.consoleFolder ?? join(folder, 'no-console'),
     },
     limits: testLimits(options.limits),

@@ -4,8 +4,10 @@ import type { WriteContext } from '../context.ts';
 import { boardBySerial, deviceOfDomain, devicesOfKey, devicesOfSerial, type BoardRow, type DeviceRow } from '../device-rows.ts';
 import { domainById, statusOf, type DomainRow } from '../domain-rows.ts';
 import { markEnrolled, stopCompeting } from '../enrolling.ts';
-import { entitlementOf, isShared, unprovenGrantsLeft } from '../enrolment-facts.ts';
+import { entitlementOf, isShared } from '../enrolment-facts.ts';
 import { settleDays } from '../posting.ts';
+import type { Sql } from '../sql.ts';
+import { unprovenGrantsLeft, warnOfLimit } from '../unproven.ts';
 
 /** Who asks for a change, and when. */
 export interface Asked {
@@ -20,6 +22,8 @@ export interface Asked {
 export interface ApproveInput extends Asked {
   id: string;
   as: 'replaced' | 'another' | null;
+  /** Most unproven grants of the whole service in a day (E14). */
+  unprovenLimit: number;
 }
 
 export function waitingRow(context: WriteContext, domainId: number, id: string): DeviceRow {
@@ -50,12 +54,13 @@ export function approve(context: WriteContext, input: ApproveInput): { deviceId:
   const rivals = identity === 'key' ? [] : devicesOfSerial(sql, row.serialKey).filter(({ state }) => state === 'enrolled');
   refuseApproval({ board, rivals, domain });
   const competing = rivals.find(({ domainId }) => domainId === domain.id) ?? null;
-  const grant = grantOf(board, competing, domain, input.now);
+  const grant = grantOf(sql, { board, competing, domain }, input);
   if (statusOf(domain, input.now) === 'disabled' && grant.credits === 0) throw new RollcallError('domain-disabled');
 
   const target = targetOf(context, { row, identity, board, competing, domain }, input);
   const key = { fingerprint: row.keyFingerprint, pem: row.publicKey };
   markEnrolled(context, domain, { ...target, board, key, grant, actor: input.actor, address: input.address }, input.now);
+  if (grant.reason === 'held') warnOfLimit(context, domain, input.unprovenLimit, input.now);
   context.decided(domain.id, row.keyFingerprint);
   return { deviceId: target.id };
 }
@@ -68,12 +73,13 @@ function refuseApproval(about: { board: BoardRow | null; rivals: DeviceRow[]; do
 
 /** What the device held back stays held when its key is replaced (E14). */
 function grantOf(
-  board: BoardRow | null,
-  competing: DeviceRow | null,
-  domain: DomainRow,
-  now: number,
+  sql: Sql,
+  about: { board: BoardRow | null; competing: DeviceRow | null; domain: DomainRow },
+  { unprovenLimit, now }: ApproveInput,
 ): ReturnType<typeof grantFor> {
-  const grant = grantFor(board === null ? null : entitlementOf(board), unprovenGrantsLeft(domain, now));
+  const { board, competing, domain } = about;
+  const listed = board === null ? null : entitlementOf(sql, board, domain.id);
+  const grant = grantFor(listed, unprovenGrantsLeft(sql, domain, unprovenLimit, now));
   return competing?.grantReason === 'held' && grant.reason === 'granted' ? { credits: 0, reason: 'held' } : grant;
 }
 

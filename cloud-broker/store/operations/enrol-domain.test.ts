@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { twoDomains } from '../../../test/support/in-process.ts';
-import { answerTo, attemptOf, DAY_MS, enrolled, listBoards, START } from '../../../test/support/store.ts';
+import { answerTo, attemptOf, DAY_MS, enrolled, listBoards, START, CHANGE } from '../../../test/support/store.ts';
 import { enrolmentStore } from './enrol.ts';
 
 describe('pairing codes', () => {
@@ -73,7 +73,7 @@ describe('a domain that is disabled, closed or unconfirmed', () => {
 
   test('[E13] is unknown to boards while unconfirmed or closed; only the log learns which', async () => {
     const { store } = await twoDomains();
-    const desk = enrolmentStore(store);
+    const desk = enrolmentStore(store, CHANGE.unprovenLimit);
     await store.write('createDomain', {
       now: START,
       name: 'capital',
@@ -99,7 +99,7 @@ describe('what the desk sees before the transaction', () => {
   test('[E10] the class of the budget, and for which device a certificate is worth signing', async () => {
     const { store, accept } = await twoDomains();
     await listBoards(store, [{ serial: 'SN-1' }]);
-    const desk = enrolmentStore(store);
+    const desk = enrolmentStore(store, CHANGE.unprovenLimit);
     const preview = (serial: string, more: object = {}): object =>
       desk.preview({ ...attemptOf(store, { serial, ...more }), proposedId: 'dev-proposed' });
     expect(preview('SN-1')).toMatchObject({ budgetClass: 'listed', certificateFor: 'dev-proposed' });

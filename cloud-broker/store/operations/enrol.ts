@@ -8,12 +8,13 @@ import type { WriteContext } from '../context.ts';
 import { boardBySerial, deviceById, type BoardRow, type DeviceRow } from '../device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from '../domain-rows.ts';
 import { bindKey, bookGrant, insertEnrolled, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
-import { holderOfCheckCode, loadFacts, type LoadedFacts } from '../enrolment-facts.ts';
+import { holderOfCheckCode, loadFacts, type EnrolInput, type LoadedFacts } from '../enrolment-facts.ts';
 import { reportTry } from '../enrolment-log.ts';
 import { suspectClone } from './alerts.ts';
 import { settleDays } from '../posting.ts';
 import type { Sql } from '../sql.ts';
 import type { Store } from '../store.ts';
+import { warnOfLimit } from '../unproven.ts';
 
 /** E3: at most 5 live certificates a device; the oldest goes. */
 const MAX_LIVE_CERTIFICATES = 5;
@@ -21,7 +22,7 @@ const MAX_LIVE_CERTIFICATES = 5;
 type Accepted = Extract<Decision, { outcome: 'accepted' }>;
 
 /** One proved try to enrol: facts, decision, rows, in one transaction (E2). */
-export function enrol(context: WriteContext, attempt: EnrolmentAttempt): EnrolmentOutcome {
+export function enrol(context: WriteContext, attempt: EnrolInput): EnrolmentOutcome {
   let loaded = loadFacts(context.sql, attempt);
   // The days that are over come first: whether the domain is disabled must not depend on when the daily job ran (L6).
   if (loaded !== null && attempt.clockInDoubt !== true && settleDays(context, loaded.domain, attempt.now))
@@ -43,6 +44,7 @@ export function enrol(context: WriteContext, attempt: EnrolmentAttempt): Enrolme
   if (attempt.clockInDoubt === true && decision.how !== 'again') throw new RollcallError('clock-doubtful');
   const deviceId = decision.deviceId ?? attempt.proposedId;
   if (attempt.certificate?.deviceId !== deviceId) return { outcome: 'certificate-needed', deviceId };
+  if (decision.grant.reason === 'held') warnOfLimit(context, loaded.domain, attempt.unprovenLimit, attempt.now);
   return accept(context, loaded, attempt, { ...decision, deviceId }, attempt.certificate);
 }
 
@@ -263,7 +265,7 @@ export function noteRefusal(context: WriteContext, { domain: name, serial, model
 const isBusy = (decision: Decision): boolean => decision.outcome === 'rejected' && decision.code === 'busy';
 
 /** The desk's look before the transaction: which budget is spent, and for which device a certificate is worth signing. */
-function preview(sql: Sql, attempt: EnrolmentAttempt): Preview {
+function preview(sql: Sql, attempt: EnrolInput): Preview {
   const loaded = loadFacts(sql, attempt);
   if (loaded === null) return { budgetClass: 'rest', certificateFor: null, busy: false, busyOverBudget: false };
   const decision = decide(loaded.facts);
@@ -275,8 +277,11 @@ function preview(sql: Sql, attempt: EnrolmentAttempt): Preview {
   };
 }
 
-/** The desk's view of a store. */
-export function enrolmentStore(store: Store, clockInDoubt: () => boolean = () => false): EnrolmentStore {
+/**
+ * The desk's view of a store. `unprovenLimit`: most unproven grants of the whole service in a day (E14); `clockInDoubt`: whether nothing may be
+ * dated now.
+ */
+export function enrolmentStore(store: Store, unprovenLimit: number, clockInDoubt: () => boolean = () => false): EnrolmentStore {
   const { reader } = store;
   return {
     whyUnknown(name, now) {
@@ -286,8 +291,9 @@ export function enrolmentStore(store: Store, clockInDoubt: () => boolean = () =>
       return status === 'unconfirmed' || status === 'closed' ? status : null;
     },
     factoryKeyOf: (serial) => boardBySerial(reader, serialKey(serial))?.factoryPublicKey ?? null,
-    preview: (attempt) => preview(reader, attempt),
-    enrol: async (attempt) => store.write('enrol', clockInDoubt() ? { ...attempt, clockInDoubt: true } : attempt),
+    preview: (attempt) => preview(reader, { ...attempt, unprovenLimit }),
+    enrol: async (attempt) =>
+      store.write('enrol', { ...attempt, unprovenLimit, ...(clockInDoubt() ? { clockInDoubt: true } : {}) }),
     noteRefusal: async (refusal) => store.write('noteRefusal', refusal),
   };
 }

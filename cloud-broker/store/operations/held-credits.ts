@@ -65,7 +65,7 @@ function release(context: WriteContext, device: HeldDevice, { now, actor }: Rele
   const board = boardBySerial(sql, device.serialKey);
   if (board === null) throw new Error(`the board of device ${device.id} is gone`);
   // What its line says now: meanwhile its credits may come with a product key, or be none.
-  const grant = grantFor({ ...entitlementOf(board), hasFactoryKey: true }, 0);
+  const grant = grantFor({ ...entitlementOf(sql, board, domain.id), hasFactoryKey: true }, 0);
   sql.run('UPDATE devices SET granted = ?, grant_reason = ? WHERE id = ?', grant.credits, grant.reason, device.id);
   bookGrant(context, domain, { deviceId: device.id, board, grant, actor, isProven: true }, now);
   context.audit({

@@ -4,6 +4,7 @@ import { mergeEntry, parseRegisterEntry, type RegisterEntry } from '../../regist
 import type { WriteContext } from '../context.ts';
 import { boardBySerial, type BoardRow } from '../device-rows.ts';
 import type { Sql } from '../sql.ts';
+import { placeAnew } from '../unproven.ts';
 
 /** Most lines in one operation: bounds how long an import holds the writer. */
 const MAX_IMPORT_LINES = 1000;
@@ -90,6 +91,7 @@ function list(context: WriteContext, entry: RegisterEntry, line: number, now: nu
       board.left,
       row.id,
     );
+    if (board.invoice !== row.invoice || board.factoryPublicKey !== row.factoryPublicKey) placeAnew(sql, row.id);
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testStore, answerTo, attemptOf, testDomain, testKey, waiting } from '../../../test/support/store.ts';
+import { testStore, answerTo, attemptOf, testDomain, testKey, waiting, CHANGE } from '../../../test/support/store.ts';
 import { checkCode } from '../../../protocol/signing.ts';
 import { enrolmentStore } from './enrol.ts';
 
@@ -17,7 +17,10 @@ test('[E6] at most 50 boards of one network wait in a domain, over all links of 
   for (let n = 0; n < 50; n += 1) await waiting(store, { serial: `SN-${n}`, address: `2001:db8:1:${n.toString(16)}::1` });
   const flood = { serial: 'SN-50', address: '2001:db8:1:ffff::9' };
   expect(await answerTo(store, flood)).toBe('busy');
-  expect(enrolmentStore(store).preview(attemptOf(store, flood))).toMatchObject({ busy: true, certificateFor: null });
+  expect(enrolmentStore(store, CHANGE.unprovenLimit).preview(attemptOf(store, flood))).toMatchObject({
+    busy: true,
+    certificateFor: null,
+  });
   expect(await answerTo(store, { ...flood, domain: 'shelbyville' })).toBe('awaiting-approval');
   expect(await answerTo(store, { serial: 'SN-51', address: '2001:db8:2::9' })).toBe('awaiting-approval');
   expect(await answerTo(store, { serial: 'SN-52', address: '192.0.2.200' })).toBe('awaiting-approval');

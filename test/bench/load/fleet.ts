@@ -5,7 +5,7 @@
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EnrolmentAttempt } from '../../../cloud-broker/enrollment/attempt.ts';
+import type { EnrolInput } from '../../../cloud-broker/store/enrolment-facts.ts';
 import { openKeys, type ServiceKeys } from '../../../cloud-broker/keys/keys.ts';
 import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
 import { spkiDer } from '../../../protocol/signing.ts';
@@ -93,7 +93,7 @@ export async function listBoards(store: Store, serials: readonly string[], facto
   }
 }
 
-function attemptOf(index: number, now: number, certificatePem: string): EnrolmentAttempt {
+function attemptOf(index: number, now: number, certificatePem: string): EnrolInput {
   const proposedId = deviceId(index);
   const certificate = new X509Certificate(certificatePem);
   return {
@@ -109,6 +109,7 @@ function attemptOf(index: number, now: number, certificatePem: string): Enrolmen
     overBudget: false,
     address: '127.0.0.1',
     correlationId: 'BENCH-00000',
+    unprovenLimit: 0,
     proposedId,
     certificate: {
       deviceId: proposedId,
