@@ -91,7 +91,7 @@ describe('a device session', () => {
     await running();
     await service.pause();
     const status = async () => (await readStatus(place.folder))?.buffered ?? 0;
-    await expect.poll(status, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(status).toBeGreaterThanOrEqual(2);
     const before = heartbeats().length;
     await service.unpause();
     const summary = await service.seen.until((entry) => entry.what === 'device' && 'missed' in entry.message);

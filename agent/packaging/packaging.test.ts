@@ -30,7 +30,7 @@ describe('the package', () => {
     });
     expect([status, JSON.parse(stdout)]).toMatchObject([0, { serial: 'SIM-DEB' }]);
     expect(readFileSync(join(folder, 'etc', 'default', 'rollcall-agent'), 'utf8')).toContain('ROLLCALL_SETUP_PORT=8890');
-  }, 60_000);
+  });
 
   test('a wrong setting ends neither the unit nor the loop on Android for good: the settings are read anew', () => {
     const text = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');

@@ -7,7 +7,7 @@ import { FakeService, pending, rejected } from '../support/fake-service.ts';
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(async () => browser.close());
 
 async function openPage(locale: string): Promise<{ page: Page; service: FakeService }> {
@@ -19,7 +19,7 @@ async function openPage(locale: string): Promise<{ page: Page; service: FakeServ
     await place.close();
     await service.close();
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(120_000);
   const agent = place.start(['run', '--json']);
   const page = await context.newPage();
   page.on('pageerror', (error) => {
@@ -33,7 +33,7 @@ const type = async (page: Page, text: string): Promise<void> => {
   for (const key of text) await page.getByRole('button', { name: key, exact: true }).click();
 };
 
-test('[E11] an installer types on the page’s own keys, in French, sees why not, and gets in', { timeout: 60_000 }, async () => {
+test('[E11] an installer types on the page’s own keys, in French, sees why not, and gets in', async () => {
   const { page, service } = await openPage('fr-FR');
   await page.getByRole('heading', { name: 'Inscrire cet écran' }).waitFor();
   const heights = await page
@@ -60,18 +60,14 @@ test('[E11] an installer types on the page’s own keys, in French, sees why not
   expect(await page.getByRole('button').allTextContents()).toEqual(['EN', 'FR']);
 });
 
-test(
-  '[E6] who waits sees the check code and a QR to its approval, and may type another domain',
-  { timeout: 60_000 },
-  async () => {
-    const { page, service } = await openPage('en-GB');
-    service.behaviour.onProof = pending('awaiting-approval', 30);
-    await type(page, 'mistyped');
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('heading', { name: 'Waiting for approval in mistyped' }).waitFor();
-    expect(await page.locator('.check').textContent()).toMatch(/^[B-Z]{4}-[B-Z]{4}$/);
-    await page.getByRole('img', { name: 'The admin scans this to approve it.' }).waitFor();
-    await page.getByRole('button', { name: 'Another domain' }).click();
-    await page.getByRole('textbox', { name: 'Domain' }).waitFor();
-  },
-);
+test('[E6] who waits sees the check code and a QR to its approval, and may type another domain', async () => {
+  const { page, service } = await openPage('en-GB');
+  service.behaviour.onProof = pending('awaiting-approval', 30);
+  await type(page, 'mistyped');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: 'Waiting for approval in mistyped' }).waitFor();
+  expect(await page.locator('.check').textContent()).toMatch(/^[B-Z]{4}-[B-Z]{4}$/);
+  await page.getByRole('img', { name: 'The admin scans this to approve it.' }).waitFor();
+  await page.getByRole('button', { name: 'Another domain' }).click();
+  await page.getByRole('textbox', { name: 'Domain' }).waitFor();
+});

@@ -58,7 +58,7 @@ export async function deviceKey(issuer: Issuer, deviceId: string): Promise<Clien
 export const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
 
 /** Resolves when `condition` holds; looked at between events, never by sleeping for a guessed time. */
-export async function until(condition: () => boolean, what = 'the condition', withinMs = 20_000): Promise<void> {
+export async function until(condition: () => boolean, what = 'the condition', withinMs = 120_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`${what} did not become true`);

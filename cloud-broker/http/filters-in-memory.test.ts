@@ -25,7 +25,7 @@ beforeAll(async () => {
   harness.now += HOUR_MS;
   ids.young = await harness.device(domain, 'SERIAL-YOUNG', 3);
   await becomes(ids.young, 'online');
-}, 60_000);
+});
 afterAll(async () => harness.close());
 
 async function becomes(deviceId: string, status: 'online' | 'offline'): Promise<void> {

@@ -6,11 +6,11 @@ import { Visitor } from '../../cloud-broker/http/testing/visitor.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { openRealStage } from './real-stage.ts';
 
-describe('access', { timeout: 60_000 }, () => {
+describe('access', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 180_000);
+  });
   afterAll(() => browser.close());
 
   test('[D6] after many wrong codes the page says when the next one can be tried', async () => {

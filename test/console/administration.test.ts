@@ -6,19 +6,18 @@ import { measureContrast } from './contrast.ts';
 import { openRealStage, type RealStage } from './real-stage.ts';
 import { addressOf } from './stage.ts';
 
-const TIMEOUT = { timeout: 60_000 };
 const PAGES = ['/settings', '/api-keys', '/audit'];
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(() => browser.close());
 
 /** A window of springfield's domain admin. */
 const open = async (stage: RealStage, path: string, more: { language?: string; width?: number } = {}): Promise<Page> =>
   stage.window({ cookie: await stage.harness.signIn('admin@springfield'), path, ...more });
 
-describe('API keys', TIMEOUT, () => {
+describe('API keys', () => {
   test('[A2] are made with name and scopes, shown once, show their last use, and are revoked', async () => {
     await using stage = await openRealStage(browser);
     const page = await open(stage, '/');
@@ -54,7 +53,7 @@ describe('API keys', TIMEOUT, () => {
   });
 });
 
-describe('the audit log', TIMEOUT, () => {
+describe('the audit log', () => {
   test('[A3] shows who, what before and after, from where; any id finds its row, and the address holds the search', async () => {
     await using stage = await openRealStage(browser);
     const { harness, domain } = stage;
@@ -82,7 +81,7 @@ describe('the audit log', TIMEOUT, () => {
   });
 });
 
-describe('settings', TIMEOUT, () => {
+describe('settings', () => {
   test('[D7] [E6] change the domain, its pairing code and what happens to unlisted boards, each with its effect said before', async () => {
     await using stage = await openRealStage(browser);
     const { harness, domain } = stage;
@@ -161,7 +160,7 @@ describe('settings', TIMEOUT, () => {
   });
 });
 
-describe('a disabled domain', TIMEOUT, () => {
+describe('a disabled domain', () => {
   test('[D5] says on every page what is left to do, and changes nothing', async () => {
     await using stage = await openRealStage(browser);
     const { harness } = stage;
@@ -180,7 +179,7 @@ describe('a disabled domain', TIMEOUT, () => {
   });
 });
 
-describe('these pages', TIMEOUT, () => {
+describe('these pages', () => {
   test('do not scroll sideways on a phone, in either language, and keep AA contrast', async () => {
     await using stage = await openRealStage(browser);
     const { harness, domain } = stage;

@@ -4,12 +4,11 @@ import { launchChromium } from '../support/chromium.ts';
 import { measureContrast } from './contrast.ts';
 import { openRealStage, type RealStage } from './real-stage.ts';
 
-const TIMEOUT = { timeout: 60_000 };
 const MINUTE = 60_000;
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(() => browser.close());
 
 const open = async (stage: RealStage, more: { language?: string; width?: number } = {}): Promise<Page> =>
@@ -67,7 +66,7 @@ async function busy(stage: RealStage): Promise<string[]> {
   return ids;
 }
 
-describe('alerts', TIMEOUT, () => {
+describe('alerts', () => {
   test('[P7] one line an event, open ones first, with their displays; the header counts what is open', async () => {
     await using stage = await openRealStage(browser);
     await busy(stage);

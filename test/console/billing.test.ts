@@ -9,14 +9,13 @@ import { measureContrast } from './contrast.ts';
 import { bookingAt, deviceAt } from './mock-data.ts';
 import { addressOf, openStage } from './stage.ts';
 
-const TIMEOUT = { timeout: 60_000 };
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(() => browser.close());
 
-describe('billing', TIMEOUT, () => {
+describe('billing', () => {
   test('[L8] the user icon leads to Billing: headline figures and Billing History', async () => {
     await using stage = await openStage(browser, { devices: 17, held: 1095 });
     const { page } = stage;
@@ -106,7 +105,7 @@ describe('billing', TIMEOUT, () => {
   });
 });
 
-describe('every page', TIMEOUT, () => {
+describe('every page', () => {
   for (const scheme of ['light', 'dark'] as const) {
     test(`keeps AA contrast in all its text, ${scheme}`, async () => {
       const paths = ['/', '/devices?device=d-000003', '/devices?panel=blocked', '/devices?status=pending', '/billing'];

@@ -3,14 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { openStage } from './stage.ts';
 
-const TIMEOUT = { timeout: 60_000 };
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(() => browser.close());
 
-describe('commands', TIMEOUT, () => {
+describe('commands', () => {
   test('[P8] of one device: asked with a click, and what became of it shows without reloading', async () => {
     await using stage = await openStage(browser, { devices: 3, path: '/devices' });
     const { page, service } = stage;

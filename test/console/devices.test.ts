@@ -3,17 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { addressOf, labelsOf, openStage } from './stage.ts';
 
-const TIMEOUT = { timeout: 60_000 };
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(() => browser.close());
 
 const search = (page: Page) => page.getByRole('searchbox', { name: 'Search label, serial or model' });
 const chip = (page: Page, name: string) => page.getByRole('navigation', { name: 'Filter by status' }).getByRole('link', { name });
 
-describe('the list of devices', TIMEOUT, () => {
+describe('the list of devices', () => {
   test('an empty domain says what will be here and the command for it', async () => {
     await using stage = await openStage(browser, { devices: 0 });
     await stage.page.getByText('No devices yet').waitFor();
@@ -113,7 +112,7 @@ describe('the list of devices', TIMEOUT, () => {
   });
 });
 
-describe('one device', TIMEOUT, () => {
+describe('one device', () => {
   test('label and tags are edited in its drawer, and the list shows them', async () => {
     await using stage = await openStage(browser, { devices: 5, path: '/devices?device=d-000003' });
     const { page, service } = stage;
@@ -152,7 +151,7 @@ describe('one device', TIMEOUT, () => {
   });
 });
 
-describe('what waits for a person', TIMEOUT, () => {
+describe('what waits for a person', () => {
   test('[E6] a waiting display shows its check code, and Approve makes it a device', async () => {
     await using stage = await openStage(browser, { devices: 3, pending: 1 });
     const { page, service } = stage;
@@ -210,7 +209,7 @@ describe('what waits for a person', TIMEOUT, () => {
   });
 });
 
-describe('what may not be changed', TIMEOUT, () => {
+describe('what may not be changed', () => {
   test('[D5] a disabled domain explains itself: approving is off, rejecting works', async () => {
     await using stage = await openStage(browser, { devices: 3, pending: 1, status: 'disabled' });
     const { page } = stage;

@@ -6,69 +6,61 @@ import { openRealStage } from './real-stage.ts';
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(() => browser.close());
 
-test(
-  '[D7] the installer’s sheet has domain and pairing code from the fragment alone, which the service never sees',
-  { timeout: 60_000 },
-  async () => {
-    await using stage = await openRealStage(browser);
-    const { harness, domain } = stage;
-    const made = await harness.request('POST', '/api/v1/domain/pairing-code', { cookie: domain.cookie, body: {} });
-    const { code } = made.json as { code: string };
-    const page = await stage.window({ cookie: domain.cookie, path: '/enrol' });
-    await page.getByText(code, { exact: true }).waitFor();
-    expect(await page.getByRole('img', { name: 'QR code that opens the installer’s sheet' }).count()).toBe(0);
-    await page.getByRole('button', { name: 'Show a QR code for the installer' }).click();
-    await page.getByRole('img', { name: 'QR code that opens the installer’s sheet' }).waitFor();
-    const address = (await page.getByRole('link', { name: 'Open the sheet' }).getAttribute('href')) ?? '';
-    expect(new URL(address).hash).toContain(encodeURIComponent(code));
+test('[D7] the installer’s sheet has domain and pairing code from the fragment alone, which the service never sees', async () => {
+  await using stage = await openRealStage(browser);
+  const { harness, domain } = stage;
+  const made = await harness.request('POST', '/api/v1/domain/pairing-code', { cookie: domain.cookie, body: {} });
+  const { code } = made.json as { code: string };
+  const page = await stage.window({ cookie: domain.cookie, path: '/enrol' });
+  await page.getByText(code, { exact: true }).waitFor();
+  expect(await page.getByRole('img', { name: 'QR code that opens the installer’s sheet' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Show a QR code for the installer' }).click();
+  await page.getByRole('img', { name: 'QR code that opens the installer’s sheet' }).waitFor();
+  const address = (await page.getByRole('link', { name: 'Open the sheet' }).getAttribute('href')) ?? '';
+  expect(new URL(address).hash).toContain(encodeURIComponent(code));
 
-    // On a phone of somebody who is not signed in.
-    const phone = await stage.window({ path: address.slice(stage.url.length), language: 'fr-FR', width: 360 });
-    await phone.getByRole('heading', { name: 'Inscrire cet écran' }).waitFor();
-    for (const part of ['springfield', code]) await phone.getByText(part, { exact: true }).waitFor();
-    expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-    expect(harness.log.join('\n')).not.toContain(code);
+  // On a phone of somebody who is not signed in.
+  const phone = await stage.window({ path: address.slice(stage.url.length), language: 'fr-FR', width: 360 });
+  await phone.getByRole('heading', { name: 'Inscrire cet écran' }).waitFor();
+  for (const part of ['springfield', code]) await phone.getByText(part, { exact: true }).waitFor();
+  expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  expect(harness.log.join('\n')).not.toContain(code);
 
-    const broken = await stage.window({ path: '/install' });
-    await broken.getByText('This address is not whole').waitFor();
-    expect(stage.complaints).toEqual([]);
-  },
-);
+  const broken = await stage.window({ path: '/install' });
+  await broken.getByText('This address is not whole').waitFor();
+  expect(stage.complaints).toEqual([]);
+});
 
-test(
-  '[E11] a try that was refused before anybody looked is there, by the reference that the display shows',
-  { timeout: 60_000 },
-  async () => {
-    await using stage = await openRealStage(browser);
-    const { harness, domain } = stage;
-    const refuse = async (correlationId: string): Promise<void> => {
-      const made = { now: harness.now, domain: domain.name, serial: 'SN-7', model: 'MX-65', address: '192.0.2.9', correlationId };
-      await harness.store.write('noteRefusal', { ...made, code: 'pairing-code-wrong' });
-    };
-    await refuse('AAAAA-00001');
-    const page = await stage.window({ cookie: domain.cookie, path: '/enrol' });
-    await page.getByText('Enrolment of SN-7 (MX-65) refused.').waitFor();
-    await page.getByText('AAAAA-00001').waitFor();
-    await refuse('AAAAA-00002');
-    // Seen as it happens, and not a second time below.
-    await page.getByText('AAAAA-00002').waitFor();
-    expect(await page.getByText('Enrolment of SN-7').count()).toBe(1);
-    await page.reload();
-    await page.getByText('2 times.').waitFor();
+test('[E11] a try that was refused before anybody looked is there, by the reference that the display shows', async () => {
+  await using stage = await openRealStage(browser);
+  const { harness, domain } = stage;
+  const refuse = async (correlationId: string): Promise<void> => {
+    const made = { now: harness.now, domain: domain.name, serial: 'SN-7', model: 'MX-65', address: '192.0.2.9', correlationId };
+    await harness.store.write('noteRefusal', { ...made, code: 'pairing-code-wrong' });
+  };
+  await refuse('AAAAA-00001');
+  const page = await stage.window({ cookie: domain.cookie, path: '/enrol' });
+  await page.getByText('Enrolment of SN-7 (MX-65) refused.').waitFor();
+  await page.getByText('AAAAA-00001').waitFor();
+  await refuse('AAAAA-00002');
+  // Seen as it happens, and not a second time below.
+  await page.getByText('AAAAA-00002').waitFor();
+  expect(await page.getByText('Enrolment of SN-7').count()).toBe(1);
+  await page.reload();
+  await page.getByText('2 times.').waitFor();
 
-    await page.goto(`${stage.url}/audit`);
-    await page.getByRole('searchbox').fill('aaaaa-00002');
-    await page.getByText('AAAAA-00002').waitFor();
-    await page.getByRole('searchbox').fill('aaaaa-99999');
-    await page.getByText('AAAAA-00002').waitFor({ state: 'detached' });
-    expect(stage.complaints).toEqual([]);
-  },
-);
+  await page.goto(`${stage.url}/audit`);
+  await page.getByRole('searchbox').fill('aaaaa-00002');
+  await page.getByText('AAAAA-00002').waitFor();
+  await page.getByRole('searchbox').fill('aaaaa-99999');
+  await page.getByText('AAAAA-00002').waitFor({ state: 'detached' });
+  expect(stage.complaints).toEqual([]);
+});
 
-test('[E11] a device says how it came in, step by step, and what certificate it has', { timeout: 60_000 }, async () => {
+test('[E11] a device says how it came in, step by step, and what certificate it has', async () => {
   await using stage = await openRealStage(browser);
   const { harness, domain } = stage;
   const key = 'a5'.repeat(32);

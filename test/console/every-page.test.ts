@@ -26,7 +26,7 @@ beforeAll(async () => {
     running: [],
     transitions: [{ deviceId: device, status: 'online', since: harness.now, how: null }],
   });
-}, 180_000);
+});
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();
   await browser.close();
@@ -56,7 +56,7 @@ describe('every page', () => {
     { language: 'en-GB', scheme: 'light', width: 1280 },
     { language: 'fr-FR', scheme: 'dark', width: 390 },
   ] as const)
-    test(`keeps WCAG 2.2 AA, and fits: ${language}, ${scheme}, ${width} px`, { timeout: 240_000 }, async () => {
+    test(`keeps WCAG 2.2 AA, and fits: ${language}, ${scheme}, ${width} px`, async () => {
       const page = await stage.window({ cookie: stage.domain.cookie, language, width });
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       const found: string[] = [];

@@ -9,7 +9,6 @@ import { launchChromium } from '../support/chromium.ts';
 import { openRealStage, type RealStage } from './real-stage.ts';
 
 const run = promisify(execFile);
-const TIMEOUT = { timeout: 60_000 };
 const DAY_MS = 86_400_000;
 let browser: Browser;
 let stage: RealStage;
@@ -44,7 +43,7 @@ beforeAll(async () => {
     now - DAY_MS,
   );
   harness.now = now;
-}, 180_000);
+});
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();
   await browser.close();
@@ -55,12 +54,12 @@ const open = async (path: string, more: { language?: string; width?: number } = 
 const shown = async (page: Page): Promise<string[]> => page.locator('.rc-devices .rc-row-link').allTextContents();
 /** The list once it has so many rows. */
 async function listOf(page: Page, rows: number): Promise<string[]> {
-  await expect.poll(() => shown(page), { timeout: 10_000 }).toHaveLength(rows);
+  await expect.poll(() => shown(page)).toHaveLength(rows);
   return shown(page);
 }
 const search = (page: Page): string => new URL(page.url()).search;
 
-describe('the list of devices', TIMEOUT, () => {
+describe('the list of devices', () => {
   test('[P2] is narrowed by the menu of filters, each a chip and in the address, and widened again; Back restores', async () => {
     const page = await open('/devices');
     await listOf(page, 8);

@@ -9,7 +9,7 @@ import { openRealStage } from './real-stage.ts';
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(async () => browser.close());
 
 const field = (page: Page, name: string | RegExp) => page.getByRole('textbox', { name });
@@ -17,7 +17,7 @@ const click = async (page: Page, name: string): Promise<void> => page.getByRole(
 const heading = async (page: Page, name: string): Promise<void> =>
   page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
 
-describe('the Admin Portal', { timeout: 90_000 }, () => {
+describe('the Admin Portal', () => {
   test('[K3] [D2] “Pour revendiquer une clé produit”: from the free account to the key, and used in Billing', async () => {
     await using stage = await openRealStage(browser);
     const crew = new PortalCrew(stage.harness);

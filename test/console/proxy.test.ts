@@ -4,13 +4,12 @@ import { launchChromium } from '../support/chromium.ts';
 import { HoldingProxy } from '../support/holding-proxy.ts';
 import { openRealStage, type RealStage } from './real-stage.ts';
 
-const TIMEOUT = { timeout: 90_000 };
 let browser: Browser;
 let stage: RealStage;
 beforeAll(async () => {
   browser = await launchChromium();
   stage = await openRealStage(browser);
-}, 180_000);
+});
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();
   await browser.close();
@@ -66,7 +65,7 @@ async function until(
 
 const NOTICE = /No live updates: this page is read every 10 seconds\. The proxy holdall\/1\.2 .*proxy_buffering off/;
 
-describe('a proxy that lets everything through but the event stream', TIMEOUT, () => {
+describe('a proxy that lets everything through but the event stream', () => {
   for (const way of ['hold', 'buffer', 'cut'] as const) {
     test(`${way}: the page reads every 10 s, changes stay on, and the proxy and its setting are named`, async () => {
       const window = await through(way);
@@ -98,7 +97,7 @@ describe('a proxy that lets everything through but the event stream', TIMEOUT, (
   }
 });
 
-describe('an answer that is not the service’s', TIMEOUT, () => {
+describe('an answer that is not the service’s', () => {
   test('is told as the proxy’s, with what helps there and without a reference', async () => {
     const window = await through('pass');
     const { page, proxy } = window;

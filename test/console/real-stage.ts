@@ -37,7 +37,7 @@ export async function openRealStage(browser: Browser, options: HarnessOptions = 
     window: async ({ cookie, path = '/', language = 'en-GB', width = 1280 } = {}) => {
       const context = await browser.newContext({ viewport: { width, height: 900 }, locale: language });
       contexts.push(context);
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(120_000);
       if (cookie !== undefined) await signedIn(context, url, cookie);
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.message));

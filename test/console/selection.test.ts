@@ -6,11 +6,10 @@ import { openRealStage } from './real-stage.ts';
 import type { RealStage } from './real-stage.ts';
 import { labelsOf, openStage } from './stage.ts';
 
-const TIMEOUT = { timeout: 90_000 };
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(() => browser.close());
 
 /** A real service with so many devices, S-01 and on, and a window on their list. */
@@ -26,7 +25,7 @@ const tagsOf = (stage: RealStage): string[] =>
   stage.harness.store.reader.all<{ tags: string }>('SELECT tags FROM devices ORDER BY serial').map(({ tags }) => tags);
 const pick = (page: Page, label: string) => page.getByRole('checkbox', { name: `Select ${label}`, exact: true });
 
-describe('a selection', TIMEOUT, () => {
+describe('a selection', () => {
   test('of a stretch of rows gets tags, says the outcome, and takes back exactly what it changed', async () => {
     const { stage, page, ids } = await stageWith(5);
     await using _ = stage;
@@ -97,7 +96,7 @@ describe('a selection', TIMEOUT, () => {
   });
 });
 
-describe('the keyboard', TIMEOUT, () => {
+describe('the keyboard', () => {
   test('keys of one letter can be switched off', async () => {
     const { stage, page } = await stageWith(1);
     await using _ = stage;
@@ -142,7 +141,7 @@ describe('the keyboard', TIMEOUT, () => {
   });
 });
 
-describe('a pasted column of serials', TIMEOUT, () => {
+describe('a pasted column of serials', () => {
   test('[E12] says how many are here, names the missing, and shows the others to be selected', async () => {
     const { stage, page } = await stageWith(4);
     await using _ = stage;
@@ -163,7 +162,7 @@ describe('a pasted column of serials', TIMEOUT, () => {
   });
 });
 
-describe('columns', TIMEOUT, () => {
+describe('columns', () => {
   test('are chosen, and are there again after a reload', async () => {
     const { stage, page } = await stageWith(1);
     await using _ = stage;

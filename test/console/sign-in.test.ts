@@ -4,11 +4,11 @@ import { launchChromium } from '../support/chromium.ts';
 import { PASSWORD } from './mock-state.ts';
 import { addressOf, openStage } from './stage.ts';
 
-describe('sign-in', { timeout: 60_000 }, () => {
+describe('sign-in', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 180_000);
+  });
   afterAll(() => browser.close());
 
   test('[D6] a wrong password is refused with sentence, next step and correlation id; the right one opens the address asked for', async () => {

@@ -44,7 +44,7 @@ export async function openStage(browser: Browser, options: StageOptions): Promis
     locale: options.language ?? 'en-GB',
     colorScheme: options.scheme ?? 'light',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(120_000);
   if (options.signedIn !== false) await signIn(context, service);
   const page = await context.newPage();
   const complaints: string[] = [];

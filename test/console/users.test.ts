@@ -8,12 +8,12 @@ import { openRealStage } from './real-stage.ts';
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(async () => browser.close());
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
-describe('users', { timeout: 90_000 }, () => {
+describe('users', () => {
   test('[D6] from the invitation through its mail to the first sign-in; opening the link alone changes nothing', async () => {
     await using stage = await openRealStage(browser);
     const { crew, domain } = stage;

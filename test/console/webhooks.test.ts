@@ -5,17 +5,16 @@ import { answerWith, Receiver } from '../support/webhook-receiver.ts';
 import { measureContrast } from './contrast.ts';
 import { openRealStage, type RealStage } from './real-stage.ts';
 
-const TIMEOUT = { timeout: 60_000 };
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
-}, 180_000);
+});
 afterAll(() => browser.close());
 
 const open = async (stage: RealStage, path: string, more: { language?: string; width?: number } = {}): Promise<Page> =>
   stage.window({ cookie: await stage.harness.signIn('admin@springfield'), path, ...more });
 
-describe('webhooks', TIMEOUT, () => {
+describe('webhooks', () => {
   test('are added, their secret shown once, tested, watched, tried again, changed and removed', async () => {
     await using stage = await openRealStage(browser, { webhookPrivate: true });
     const receiver = await new Receiver().start();

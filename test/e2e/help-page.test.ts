@@ -28,7 +28,7 @@ async function startStage(browser: Browser): Promise<Stage> {
   const service = await TestService.start({ environment: { ROLLCALL_SMTP_URL: mails.url } });
   const context = await browser.newContext({ locale: 'fr-FR', viewport: { width: 1280, height: 900 } });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(120_000);
   return { service, mails, context, page: await context.newPage() };
 }
 
@@ -126,12 +126,12 @@ async function claimKey({ service, mails, page }: Stage): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-describe('the help page, in French', { timeout: 180_000 }, () => {
+describe('the help page, in French', () => {
   let browser: Browser;
 
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 180_000);
+  });
   afterAll(async () => browser.close());
 
   test('[D3] [E5] [K1] [K3] [K5] an organisation signs up, and gets credits by a display, a reseller’s key and a claimed key', async () => {

@@ -59,4 +59,4 @@ test('[S4] a running service is backed up and restored: an old device gets in wi
   );
   expect(old.state().enrolment?.certificate).toBe(certificates[0]);
   expect(young.state().enrolment?.certificate).not.toBe(certificates[1]);
-}, 120_000);
+});

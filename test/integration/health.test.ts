@@ -3,7 +3,7 @@ import { newDisplay } from '../support/display.ts';
 import { eventually } from '../support/process.ts';
 import { TestService } from '../support/service.ts';
 
-test('[P1] what a real agent reports of its health is told by the hour', { timeout: 60_000 }, async () => {
+test('[P1] what a real agent reports of its health is told by the hour', async () => {
   const service = await TestService.start();
   const admin = await service.domain('springfield');
   await service.list([{ board: 'hall' }]);

@@ -121,7 +121,7 @@ describe('the service killed while boards enrol', () => {
     expect(devices.map(({ id }) => id).toSorted()).toEqual(walls.map((wall) => wall.deviceId).toSorted());
     await expectRightBooks(service, admin, walls);
     console.info(`kill-service: accepted at the kills ${killedAt.join(' ')}; committed but unanswered ${unanswered.size}`);
-  }, 120_000);
+  });
 });
 
 describe('the service killed while devices live', () => {

@@ -80,4 +80,4 @@ test('[E14] [L9] [L2] the operator releases boards, lets credits go, makes good 
     { n: 2, kind: 'adjustment', credits: -60, reason: 'moved by hand' },
   ]);
   expect(await rollcall(service.folder, ['ledger', 'verify'])).toMatchObject({ code: 0, json: { ok: true, sum: 0 } });
-}, 120_000);
+});

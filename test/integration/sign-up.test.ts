@@ -12,7 +12,7 @@ import { launchChromium } from '../support/chromium.ts';
 const PASSWORD = 'un mot de passe assez long';
 
 /** The real API and console, and the outbox as a mailbox: sign-up to signed-in, as the help page describes it. */
-describe('from sign-up to Devices, in a browser', { timeout: 120_000 }, () => {
+describe('from sign-up to Devices, in a browser', () => {
   let browser: Browser;
   let harness: Harness;
   let visitor: Visitor;
@@ -26,7 +26,7 @@ describe('from sign-up to Devices, in a browser', { timeout: 120_000 }, () => {
     origin = `http://127.0.0.1:${(harness.app.server.address() as AddressInfo).port}`;
     visitor = new Visitor(harness, origin);
     browser = await launchChromium();
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser.close();
     await harness.close();
@@ -34,7 +34,7 @@ describe('from sign-up to Devices, in a browser', { timeout: 120_000 }, () => {
 
   async function open(path: string, locale = 'fr-FR'): Promise<Page> {
     const context = await browser.newContext({ locale });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {

@@ -56,4 +56,4 @@ test('[P7] a preview counts what the same history really sent, whatever happened
     expect(preview).toEqual(really);
   });
   await fc.assert(property, { numRuns: 12 });
-}, 60_000);
+});

@@ -54,7 +54,7 @@ export class EnrolmentLink {
 }
 
 /** How long a board goes on asking: longer than any test of it lasts. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 
 export interface BoardOptions {
   /** Seed of a simulated board, without `simulated:`. */

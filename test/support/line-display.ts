@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { FaultProxy } from './fault-proxy.ts';
 import type { TestService } from './service.ts';
 
-const ENROLMENT_MS = 45_000;
+const ENROLMENT_MS = 120_000;
 /** A display in the field gives an acknowledgement 20 s. */
 const ACKNOWLEDGED_MS = 1000;
 

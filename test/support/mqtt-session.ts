@@ -5,8 +5,8 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { MqttClient } from 'mqtt';
 import { Journal } from '../../agent/support/journal.ts';
 
-const CONNECT_MS = 10_000;
-const ANSWER_MS = 15_000;
+const CONNECT_MS = 120_000;
+const ANSWER_MS = 120_000;
 
 export interface Where {
   /** `mqtts://host:port`. */

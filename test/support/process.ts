@@ -54,7 +54,7 @@ export async function eventually<Value>(
   look: () => Value | Promise<Value>,
   enough: (value: Value) => boolean,
   what: string,
-  withinMs = 20_000,
+  withinMs = 120_000,
 ): Promise<Value> {
   const endsMs = performance.now() + withinMs;
   for (;;) {

@@ -185,7 +185,7 @@ describe('a reader that takes nothing', () => {
     }
     reader.close();
     await harness.close();
-  }, 30_000);
+  });
 
   test('a server that closes ends its streams', async () => {
     const harness = await listen();
