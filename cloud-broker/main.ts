@@ -8,13 +8,13 @@ import { crockfordCode } from '../protocol/text.ts';
 import { addressesOf, brokerUrlOf, type ListeningAt } from './addresses.ts';
 import { startAlerts } from './alert-rounds.ts';
 import { startBooksWatch } from './books-watch.ts';
+import { startChores } from './chores.ts';
 import { startClockWatch } from './clock-watch.ts';
-import { farewell, pruneCommands, startCommands } from './command-delivery.ts';
+import { farewell, startCommands } from './command-delivery.ts';
 import type { Settings } from './config.ts';
 import type { CommandDesk } from './device-commands/desk.ts';
 import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
 import { startDailyUse } from './daily-use.ts';
-import { closeDueDomains } from './domains/closing.ts';
 import { pairingHash } from './domains/pairing.ts';
 import { deviceCertificateSigner } from './keys/device-certificates.ts';
 import { EnrolmentDesk } from './enrollment/desk.ts';
@@ -30,19 +30,17 @@ import type { ServiceKeys } from './keys/keys.ts';
 import type { Secrets } from './keys/secrets.ts';
 import type { Operator } from './operator/operator.ts';
 import { openSocket } from './operator/socket.ts';
-import { mailChores } from './mail/chores.ts';
 import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
 import { enrolmentStore } from './store/operations/enrol.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { serviceMetrics } from './service-metrics.ts';
-import { samplePresence, startServiceRuns, type ServiceRuns } from './service-runs.ts';
+import { startServiceRuns, type ServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
 import { startWalWatch } from './wal-watch.ts';
 import { startWebhooks } from './webhook-delivery.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
-const HOUR_MS = 3_600_000;
 /** Writes waiting beyond which the service asks a load balancer for a pause. */
 const BEHIND_WRITES = 10_000;
 const CONSOLE_FOLDER = join(import.meta.dirname, '..', 'dist', 'console');
@@ -161,16 +159,27 @@ async function startGateway(
   return gateway;
 }
 
-/** Ends the sessions of devices whose certificates died (E9), and tells boards that wait what was decided about them (E6). */
-function followCommits(parts: { store: Store; roster: Roster; desk: EnrolmentDesk; gateway(): Gateway | null }): void {
-  const { store, roster, desk, gateway } = parts;
-  store.onCommitted(({ revoked, decided }) => {
+/** Ends the sessions of devices whose certificates died (E9), and tells boards that wait what was decided about them (E6), and the operator what is held (E14). */
+function followCommits(parts: {
+  store: Store;
+  roster: Roster;
+  desk: EnrolmentDesk;
+  metrics: Metrics;
+  log: Logger;
+  gateway(): Gateway | null;
+}): void {
+  const { store, roster, desk, metrics, log, gateway } = parts;
+  store.onCommitted(({ revoked, decided, warned }) => {
     for (const deviceId of revoked) {
       const left = !isEnrolled(store, deviceId);
       gateway()?.disconnect(deviceId, left ? farewell() : undefined);
       if (left) roster.forget(deviceId);
     }
     for (const { keyFingerprint } of decided) desk.decided(keyFingerprint);
+    for (const { reason, details } of warned) {
+      metrics.warned(reason);
+      log.warn({ area: 'enrolment', reason, ...details }, 'unproven grants are held');
+    }
   });
 }
 
@@ -197,13 +206,7 @@ async function startParts(
   onStop(async () => machine.forEach((watch) => watch.stop()));
   const metrics = serviceMetrics({ store, roster, books, runs, clock, gateway: () => listening.gateway, dataFolder });
   const desk = startDesk({ store, clock, keys, secrets, log, roster, metrics, settings }, brokerUrl);
-  store.onCommitted(({ warned }) => {
-    for (const { reason, details } of warned) {
-      metrics.warned(reason);
-      log.warn({ area: 'enrolment', reason, ...details }, 'unproven grants are held');
-    }
-  });
-  followCommits({ store, roster, desk, gateway: () => listening.gateway });
+  followCommits({ store, roster, desk, metrics, log, gateway: () => listening.gateway });
   const commands = startCommands({ store, gateway: () => listening.gateway, log, clock: now });
   onStop(async () => commands.stop());
   listening.gateway = await startGateway({ store, now, roster, desk, commands: commands.desk, keys, settings, log }, onStop);
@@ -273,33 +276,4 @@ async function listenToOperator(
 function whyNotReady(store: Store, runs: ServiceRuns): string | null {
   if (runs.failure !== null) return `nothing can be stored: ${runs.failure}`;
   return store.figures().waiting > BEHIND_WRITES ? 'the store is behind' : null;
-}
-
-/** What is done by the hour: ended waits, old events, closings that are due (D8), reminders (D3), and the day's signed heads (L5); by the week, other ticket keys. */
-function startChores(workshop: Workshop, log: Logger, gateway: Gateway): NodeJS.Timeout {
-  const { now } = workshop.clock;
-  const chores: (() => Promise<unknown>)[] = [
-    async () => workshop.store.write('prune', { now: now() }),
-    async () => workshop.store.write('prunePortal', { now: now() }),
-    async () => pruneCommands(workshop.store, now()),
-    async () => workshop.store.write('prunePresence', { now: now() }),
-    async () => samplePresence(workshop.store, now()),
-    async () => closeDueDomains(workshop.store, now()),
-    async () => mailChores(workshop.store, now()),
-    async () => workshop.checkpoint(),
-    async () => {
-      const ticketKeys = workshop.keys.rotateTicketKeys(now());
-      if (ticketKeys !== null) gateway.setTicketKeys(ticketKeys);
-    },
-  ];
-  // One after the other; what fails stops none of the others, and is tried again in an hour.
-  const run = async (): Promise<void> => {
-    for (const chore of chores) {
-      await chore().catch((error: unknown) =>
-        log.error({ error: error instanceof Error ? error.message : String(error) }, 'hourly chores'),
-      );
-    }
-  };
-  void run();
-  return setInterval(() => void run(), HOUR_MS);
 }

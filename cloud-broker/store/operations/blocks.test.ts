@@ -155,7 +155,7 @@ describe('waiting rows', () => {
   test('[E6] at most 500 a domain: the next is told busy, those who wait go on waiting, another domain is not full', async () => {
     const { store } = await springfield();
     await testDomain(store, 'shelbyville');
-    for (let n = 0; n < 500; n += 1) await waiting(store, { serial: `SN-${n}` });
+    for (let n = 0; n < 500; n += 1) await waiting(store, { serial: `SN-${n}`, address: `10.0.0.${n % 20}` });
     expect(await answerTo(store, { serial: 'SN-500' })).toBe('busy');
     expect(await answerTo(store, { serial: 'SN-7' })).toBe('awaiting-approval');
     expect(await answerTo(store, { serial: 'SN-500', domain: 'shelbyville' })).toBe('awaiting-approval');
