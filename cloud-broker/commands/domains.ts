@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { readSettings } from '../config.ts';
 import { MOST_OPEN_DAYS } from '../ledger/usage.ts';
-import type { DomainSummary } from '../operator/operator.ts';
+import type { DomainSummary, SetEnrolment } from '../operator/operator.ts';
 import { print, table, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
@@ -79,12 +79,13 @@ export function domainCommands(program: Command): void {
     .description('how new boards get in')
     .addOption(new Option('--unlisted <how>', 'boards that are not in the register').choices(['approve', 'accept']))
     .addOption(new Option('--pairing-code <what>', 'a code that new boards must know').choices(['new', 'none']))
+    .addOption(new Option('--unproven-limit <n>', 'grants a day to boards without a factory key (E14)').argParser(Number))
     .option('--json')
-    .action(async (name: string, options: Json & { unlisted?: 'approve' | 'accept'; pairingCode?: 'new' | 'none' }) => {
+    .action(async (name: string, options: Json & SetEnrolment) => {
       const { json, ...change } = options;
       const policy = await withOperator(readSettings(process.env), async (operator) => operator.setEnrolment(name, change));
       print(json === true, policy, () => [
-        `Unlisted boards: ${policy.unlisted === 'accept' ? 'enrol at once' : 'wait for approval'}. Pairing code: ${policy.pairingCode ?? (policy.pairing ? 'asked for' : 'none')}.`,
+        `Unlisted boards: ${policy.unlisted === 'accept' ? 'enrol at once' : 'wait for approval'}. Pairing code: ${policy.pairingCode ?? (policy.pairing ? 'asked for' : 'none')}. Unproven grants a day: ${policy.unprovenLimit}.`,
       ]);
     });
 }

@@ -98,7 +98,7 @@ class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoin
   async setEnrolment(name: string, change: SetEnrolment): Promise<EnrolmentPolicyView> {
     const { store, secrets, clock, random } = this.services;
     const domain = this.domain(name);
-    const { unlisted, pairingCode, previousDays } = checked(enrolmentBody, change);
+    const { unlisted, pairingCode, previousDays, unprovenLimit } = checked(enrolmentBody, change);
     const now = clock();
     const made = pairingCode === 'new' ? makePairingCode(secrets, domain.name, random) : null;
     const stored = made === null ? null : { hash: made.hash, sealed: made.sealed };
@@ -109,9 +109,16 @@ class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoin
       unlisted: unlisted ?? null,
       pairing: pairingCode === 'none' ? 'none' : stored,
       previousUntil: previousDays === 0 ? null : now + previousDays * DAY_MS,
+      unprovenLimit: unprovenLimit ?? null,
     });
     const after = this.domain(name);
-    return { name: after.name, unlisted: after.unlisted, pairing: after.pairingHash !== null, pairingCode: made?.code ?? null };
+    return {
+      name: after.name,
+      unlisted: after.unlisted,
+      pairing: after.pairingHash !== null,
+      pairingCode: made?.code ?? null,
+      unprovenLimit: after.unprovenLimit,
+    };
   }
 
   async importLines(lines: readonly RegisterLine[]): Promise<ImportSummary> {

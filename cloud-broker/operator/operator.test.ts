@@ -87,6 +87,7 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
       unlisted: 'accept',
       pairing: true,
       pairingCode: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/) as unknown,
+      unprovenLimit: 500,
     });
     const again = await operator().setEnrolment(name('pairing'), { previousDays: 7, pairingCode: 'new' });
     expect(again.pairingCode).not.toBe(policy.pairingCode);
@@ -105,6 +106,21 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
     await expect(operator().setEnrolment(name('pairing'), { previousDays: 8 })).rejects.toMatchObject({
       code: 'invalid-request',
     });
+  });
+
+  test('[E14] sets how many unproven grants a domain may get in a day, and says so in its audit log', async () => {
+    await operator().createDomain(about(name('limit')));
+    expect(await operator().setEnrolment(name('limit'), { unprovenLimit: 0 })).toMatchObject({
+      unprovenLimit: 0,
+      unlisted: 'approve',
+    });
+    expect(await operator().setEnrolment(name('limit'), { unlisted: 'accept' })).toMatchObject({ unprovenLimit: 0 });
+    for (const unprovenLimit of [-1, 0.5, Number.NaN, 1_000_001])
+      await expect(operator().setEnrolment(name('limit'), { unprovenLimit })).rejects.toMatchObject({ code: 'invalid-request' });
+    const rows = harness.store.reader.all<{ details: string }>(
+      "SELECT details FROM audit WHERE action = 'domain.enrolment-policy'",
+    );
+    expect(rows.some(({ details }) => details.includes('"unprovenLimit":{"from":500,"to":0}'))).toBe(true);
   });
 
   test('[K2] imports any number of lines, with verdicts; repeating changes nothing', async () => {

@@ -51,6 +51,8 @@ export const enrolmentBody = z.object({
   unlisted: z.enum(['approve', 'accept']).optional(),
   pairingCode: z.enum(['new', 'none']).optional(),
   previousDays: z.int().min(0).max(MAX_PREVIOUS_DAYS).default(0),
+  /** Unproven grants a day (E14). */
+  unprovenLimit: z.int().min(0).max(1_000_000).optional(),
 });
 
 /** `pairingCode` is the new code, shown this once; null where none was made. */
@@ -59,6 +61,7 @@ export const enrolmentPolicy = z.object({
   unlisted: z.enum(['approve', 'accept']),
   pairing: z.boolean(),
   pairingCode: z.string().nullable(),
+  unprovenLimit: z.int(),
 });
 
 const MAX_LINES = 1000;

@@ -109,6 +109,8 @@ export interface EnrolmentPolicy {
   pairing: { hash: string; sealed: Uint8Array } | 'none' | null;
   /** Until when the old code stays good (D7: up to 7 days); null ends it at once. */
   previousUntil: number | null;
+  /** Unproven grants a day (E14); only the operator sets it. */
+  unprovenLimit?: number | null;
 }
 
 /** D7: how new boards get in. The code itself is never seen here, nor in the audit entry. */
@@ -117,6 +119,8 @@ export function setEnrolmentPolicy(context: WriteContext, input: EnrolmentPolicy
   const domain = domainByName(sql, input.name);
   if (domain === null) throw new RollcallError('not-found');
   if (input.unlisted !== null) sql.run('UPDATE domains SET unlisted = ? WHERE id = ?', input.unlisted, domain.id);
+  const unprovenLimit = input.unprovenLimit ?? null;
+  if (unprovenLimit !== null) sql.run('UPDATE domains SET unproven_limit = ? WHERE id = ?', unprovenLimit, domain.id);
   if (input.pairing === 'none') {
     sql.run(
       'UPDATE domains SET pairing_hash = NULL, pairing_sealed = NULL, pairing_previous_hash = NULL, pairing_previous_until = NULL WHERE id = ?',
@@ -142,6 +146,7 @@ export function setEnrolmentPolicy(context: WriteContext, input: EnrolmentPolicy
       before: { unlisted: domain.unlisted, pairingCode: domain.pairingHash === null ? 'none' : 'set' },
       unlisted: input.unlisted,
       pairingCode: input.pairing === null ? null : input.pairing === 'none' ? 'none' : 'new',
+      ...(unprovenLimit === null ? {} : { unprovenLimit: { from: domain.unprovenLimit, to: unprovenLimit } }),
     },
   });
 }
