@@ -11,6 +11,7 @@ import { startListener, type Arrival, type GatewayTls, type Listener } from './l
 import { nothingForwarded, nothingKept } from './no-memory.ts';
 import { readPeerCertificate } from './peer-certificate.ts';
 import type { DeviceHandler, EnrolmentHandler, Gateway, GatewayFigures } from './port.ts';
+import { Seats } from './seats.ts';
 import { SessionTable } from './session-table.ts';
 import { Session, type SessionHost, type SessionRole } from './session.ts';
 
@@ -58,6 +59,7 @@ class EmbeddedGateway implements Gateway {
   private readonly broker: Aedes;
   private readonly connections = new WeakMap<Client, Connection>();
   private readonly sessions = new SessionTable();
+  private readonly seats: Seats;
   private readonly invalidMessage = (): void => this.refusals.count('message-invalid');
   private readonly host: SessionHost = {
     refused: (reason) => this.refusals.count(reason),
@@ -72,6 +74,7 @@ class EmbeddedGateway implements Gateway {
     this.limits = { ...defaultLimits, ...options.limits };
     this.now = options.now ?? Date.now;
     this.monotonic = options.monotonic ?? (() => performance.now());
+    this.seats = new Seats(this.monotonic);
     this.broker = this.createBroker();
   }
 
@@ -180,29 +183,35 @@ class EmbeddedGateway implements Gateway {
     delete packet.will;
     connection.patienceMs = KEEP_ALIVES * 1000 * (packet.keepalive ?? 0);
     packet.keepalive = 0;
-    const refusal = verdict.kind === 'refused' ? verdict : this.admit(client, connection, verdict);
-    if (refusal === null) accept();
-    else connection.refuse(refusal.reason, refusal.connack);
+    const refusal = verdict.kind === 'refused' ? verdict : this.admit(client, connection, verdict, accept);
+    if (refusal !== null) connection.refuse(refusal.reason, refusal.connack);
   }
 
   private admit(
     client: Client,
     connection: Connection,
     verdict: Exclude<ConnectVerdict, { kind: 'refused' }>,
+    accept: () => void,
   ): { reason: Refusal; connack: ConnackCode } | null {
-    return verdict.kind === 'enrolment'
-      ? this.admitEnrolment(client, connection, verdict.clientId)
-      : this.admitDevice(client, connection, verdict);
+    if (verdict.kind === 'enrolment') return this.admitEnrolment(client, connection, verdict.clientId, accept);
+    const refusal = this.admitDevice(client, connection, verdict);
+    if (refusal === null) accept();
+    return refusal;
   }
 
-  private admitEnrolment(client: Client, connection: Connection, clientId: string): ReturnType<EmbeddedGateway['admit']> {
+  private admitEnrolment(
+    client: Client,
+    connection: Connection,
+    clientId: string,
+    accept: () => void,
+  ): ReturnType<EmbeddedGateway['admit']> {
     // Its holder would be evicted by whoever guessed its id.
     if (this.sessions.get(clientId) !== undefined) return { reason: 'client-id-in-use', connack: CONNACK.identifierRejected };
-    const line = new EnrolmentLine(clientId, connection.arrival, this.limits);
+    const line = new EnrolmentLine(clientId, connection.arrival, this.limits, this.seats);
     const taken = this.askOrNull(() => this.options.enrolment.opened(line));
     if (taken === null) return { reason: 'busy', connack: CONNACK.unavailable };
     const role = new EnrolmentRole(line, this.options.enrolment);
-    line.begin(this.openSession(client, connection, { clientId, role, before: Promise.resolve() }));
+    line.begin(this.openSession(client, connection, { clientId, role, before: Promise.resolve() }), accept);
     return null;
   }
 

@@ -2,40 +2,58 @@ import { encode, type EnrolmentDown } from '../../protocol/messages.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { Arrival } from './listener.ts';
 import type { EnrolmentSession } from './port.ts';
+import type { Seated, Seats } from './seats.ts';
 import type { Session } from './session.ts';
 
 /** An enrolment session as its handler has it, and how long it lives (E10). */
-export class EnrolmentLine implements EnrolmentSession {
+export class EnrolmentLine implements EnrolmentSession, Seated {
   readonly clientId: string;
   private readonly arrival: Arrival;
   private readonly limits: GatewayLimits;
+  private readonly seats: Seats;
   private session: Session | null = null;
+  private accept: () => void = () => undefined;
+  private isIn = false;
   private hasAsked = false;
+  /** Until its CONNACK, then until its request. */
   private silence: NodeJS.Timeout | undefined;
   private life: NodeJS.Timeout | undefined;
 
-  constructor(clientId: string, arrival: Arrival, limits: GatewayLimits) {
+  constructor(clientId: string, arrival: Arrival, limits: GatewayLimits, seats: Seats) {
     this.clientId = clientId;
     this.arrival = arrival;
     this.limits = limits;
+    this.seats = seats;
   }
 
   get address(): string {
     return this.arrival.address;
   }
 
-  /** Its CONNECT is accepted. However it ends without a request, that costs its address. */
-  begin(session: Session): void {
-    const { requestMs, enrolmentSessionMs } = this.limits;
+  /** Its CONNECT is taken; `accept` sends the CONNACK. However it ends after that without a request, it costs its address. */
+  begin(session: Session, accept: () => void): void {
     this.session = session;
-    // What came while the service was busy is still to be read: after that it counts.
-    this.silence = setTimeout(() => setImmediate(() => this.endIfSilent(session)), requestMs);
-    this.life = setTimeout(() => session.refuse('enrolment-expired'), enrolmentSessionMs);
+    this.accept = accept;
+    this.silence = setTimeout(() => this.seats.letIn(this), this.limits.seatMs);
     this.arrival.socket.once('close', () => {
       clearTimeout(this.silence);
       clearTimeout(this.life);
-      if (!this.hasAsked) this.arrival.fail();
+      this.seats.leave(this);
+      if (this.isIn && !this.hasAsked) this.arrival.fail();
     });
+    this.seats.arrive(this);
+  }
+
+  enter(): void {
+    const { session } = this;
+    if (session === null || this.arrival.socket.destroyed) return;
+    const { requestMs, enrolmentSessionMs } = this.limits;
+    this.isIn = true;
+    clearTimeout(this.silence);
+    // What came while the service was busy is still to be read: after that it counts.
+    this.silence = setTimeout(() => setImmediate(() => this.endIfSilent(session)), requestMs);
+    this.life = setTimeout(() => session.refuse('enrolment-expired'), enrolmentSessionMs);
+    this.accept();
   }
 
   async send(message: EnrolmentDown): Promise<void> {
@@ -45,6 +63,7 @@ export class EnrolmentLine implements EnrolmentSession {
   asked(): void {
     this.hasAsked = true;
     clearTimeout(this.silence);
+    this.seats.leave(this);
   }
 
   keep(ms: number): void {

@@ -17,6 +17,8 @@ export interface GatewayLimits {
   handshakeMs: number;
   /** From the end of the handshake to CONNECT. */
   connectMs: number;
+  /** Most that an enrolment session waits for its CONNACK where many are between theirs and their request. */
+  seatMs: number;
   /** From CONNACK to an enrolment session's request (E10), and to its end. */
   requestMs: number;
   enrolmentSessionMs: number;
@@ -53,6 +55,7 @@ export const defaultLimits: GatewayLimits = {
   failuresPerSecond: 1,
   handshakeMs: 5000,
   connectMs: 5000,
+  seatMs: 10_000,
   requestMs: 5000,
   enrolmentSessionMs: 60_000,
   packetBytes: MAX_PACKET_BYTES,

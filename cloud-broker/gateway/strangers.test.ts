@@ -111,6 +111,34 @@ describe('an enrolment session', () => {
   });
 });
 
+describe('a CONNACK', () => {
+  test('[E10] of an enrolment session waits where many of its network are still to ask; boards of others get theirs at once', async () => {
+    const service = await start({ requestMs: 60_000, seatMs: 60_000 });
+    const silent = await Promise.all(Array.from({ length: 64 }, async () => enrolment(service, FLOOD)));
+    let answered = 0;
+    const late = Array.from({ length: 2 }, async () => {
+      const { client } = await enrolment(service, FLOOD);
+      answered += 1;
+      return client;
+    });
+    await until(() => service.gateway.figures().enrolmentSessions === 66, 'all sessions');
+    await enrolment(service, HONEST);
+    await enrolment(service, HONEST);
+    expect(answered).toBe(0);
+    // The boards of others took two seats of the silent ones: some go, some ask, and who waits comes in.
+    for (const { client } of silent.slice(0, 3)) client.socket.destroy();
+    for (const session of service.recorder.enrolments.slice(3, 6)) session.asked();
+    await Promise.all(late);
+    expect(service.gateway.figures().refused).toEqual({});
+  });
+
+  test('[E10] does not wait for ever', async () => {
+    const service = await start({ requestMs: 60_000, seatMs: 200 });
+    await Promise.all(Array.from({ length: 65 }, async () => enrolment(service, FLOOD)));
+    expect(service.gateway.figures()).toMatchObject({ enrolmentSessions: 65, refused: {} });
+  });
+});
+
 describe('where all is full', () => {
   test('[E10] the silent sessions of one network make room for boards of others, and all are gone in the end', async () => {
     const service = await start({ failures: 1e9 });
