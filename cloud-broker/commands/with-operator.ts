@@ -13,10 +13,6 @@ const LOOK_EVERY_MS = 100;
 
 const isRefused = (error: unknown, code: RollcallError['code']): boolean => error instanceof RollcallError && error.code === code;
 
-/** What the system says to who works in another user's folder. */
-const isAnothers = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && (error.code === 'EPERM' || error.code === 'EACCES');
-
 async function whereListening(dataFolder: string): Promise<{ http: string } | null> {
   try {
     return await askWhereListening(dataFolder);
@@ -54,8 +50,6 @@ async function takeFolder(settings: Settings): Promise<Workshop | null> {
         process.exit(1);
       });
     } catch (error) {
-      if (isAnothers(error))
-        throw new RollcallError('folder-not-private', { folder: settings.dataFolder, reason: error.message });
       if (!isRefused(error, 'folder-in-use')) throw error;
       if ((await whereListening(settings.dataFolder)) !== null) return null;
       if (performance.now() > endsMs) throw error;

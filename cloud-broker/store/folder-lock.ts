@@ -7,8 +7,13 @@ import { sqliteCodeOf } from './database-faults.ts';
 const SQLITE_BUSY = 5;
 const isHeld = (error: unknown): boolean => sqliteCodeOf(error) === SQLITE_BUSY;
 
+/** What the system says to who works in another user's folder. */
+const isAnothers = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EPERM' || error.code === 'EACCES');
+
 function unusable(folder: string, error: unknown): RollcallError {
-  return new RollcallError('folder-unusable', { folder, reason: error instanceof Error ? error.message : String(error) });
+  const code = isAnothers(error) ? 'folder-not-private' : 'folder-unusable';
+  return new RollcallError(code, { folder, reason: error instanceof Error ? error.message : String(error) });
 }
 
 function openLock(folder: string): DatabaseSync {
@@ -24,7 +29,7 @@ function openLock(folder: string): DatabaseSync {
 /**
  * S4: a data folder belongs to one process. Node has no flock, but SQLite's own file lock is one: it is held by an open
  * transaction on a file of its own and dies with the process. Refuses with `folder-in-use`, or with
- * `folder-unusable` where the folder cannot be written.
+ * `folder-unusable` where the folder cannot be written, `folder-not-private` where it is another user's.
  */
 export function lockFolder(folder: string): { release(): void } {
   const db = openLock(folder);

@@ -7,15 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 
-/** Each table with the rows that belong to one enrolment, in the order of the enrolments. */
+/** Each table (as `t`) with the rows that belong to one enrolment, in the order of the enrolments. */
 const TABLES: Record<string, string> = {
-  devices: 'SELECT * FROM devices ORDER BY rowid',
-  certificates: 'SELECT c.* FROM devices d JOIN certificates c ON c.device_id = d.id ORDER BY d.rowid',
-  device_keys: 'SELECT k.* FROM devices d JOIN device_keys k ON k.fingerprint = d.key_fingerprint ORDER BY d.rowid',
-  enrolment_spans: 'SELECT * FROM enrolment_spans ORDER BY id',
-  transfers: 'SELECT * FROM transfers ORDER BY id',
-  audit: "SELECT * FROM audit WHERE action = 'device.enrolled' ORDER BY id",
-  events: "SELECT * FROM events WHERE type IN ('device', 'billing', 'enrolment') ORDER BY id",
+  devices: 'devices t ORDER BY t.rowid',
+  certificates: 'devices d JOIN certificates t ON t.device_id = d.id ORDER BY d.rowid',
+  device_keys: 'devices d JOIN device_keys t ON t.fingerprint = d.key_fingerprint ORDER BY d.rowid',
+  enrolment_spans: 'enrolment_spans t ORDER BY t.id',
+  transfers: 'transfers t ORDER BY t.id',
+  audit: "audit t WHERE t.action = 'device.enrolled' ORDER BY t.id",
+  events: "events t WHERE t.type IN ('device', 'billing', 'enrolment') ORDER BY t.id",
 };
 
 type Row = SQLInputValue[];
@@ -26,7 +26,7 @@ export interface Enrolments {
   /** Everything that was there before the first enrolment. */
   domain: { columns: number; row: Row };
   boards: Row[];
-  tables: { name: string; columns: number; perEnrolment: number; rows: Row[] }[];
+  tables: { name: string; columns: string[]; perEnrolment: number; rows: Row[] }[];
   head: { n: number; hash: string; balance: number; at: number }[];
 }
 
@@ -45,9 +45,13 @@ export function readEnrolments(file: string): Enrolments {
       ).flatMap(([sql]) => (typeof sql === 'string' ? [sql] : [])),
       domain: { columns: domain.length, row: domain },
       boards: all('SELECT * FROM boards ORDER BY id'),
-      tables: Object.entries(TABLES).map(([name, text]) => {
-        const rows = all(text);
-        return { name, columns: rows[0]?.length ?? 0, perEnrolment: rows.length / count, rows };
+      tables: Object.entries(TABLES).map(([name, from]) => {
+        // Without those that the database derives.
+        const columns = (db.prepare(`SELECT name FROM pragma_table_info('${name}')`).all() as { name: string }[]).map(
+          (column) => column.name,
+        );
+        const rows = all(`SELECT ${columns.map((column) => `t.${column}`).join(', ')} FROM ${from}`);
+        return { name, columns, perEnrolment: rows.length / count, rows };
       }),
       head: db.prepare('SELECT n, hash, balance_after AS balance, at FROM transfers ORDER BY n').all() as Enrolments['head'],
     };
@@ -76,7 +80,9 @@ export async function bareEnrolments(enrolments: Enrolments, atOnce: number): Pr
     const inserts = enrolments.tables.map((table) => ({
       ...table,
       take: table.perEnrolment * atOnce,
-      statement: db.prepare(`INSERT INTO ${table.name} VALUES ${places(table.perEnrolment * atOnce, table.columns)}`),
+      statement: db.prepare(
+        `INSERT INTO ${table.name} (${table.columns.join(', ')}) VALUES ${places(table.perEnrolment * atOnce, table.columns.length)}`,
+      ),
     }));
     const boards = db.prepare(
       `UPDATE boards SET left_credits = 0, grants = 1 WHERE serial_key IN (${Array(atOnce).fill('?').join(',')})`,

@@ -38,6 +38,7 @@ describe('[K4] issuing a claim code', () => {
       code: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}$/) as unknown,
       invoice,
       validUntil: new Date(last.getTime() + DAY_MS - 1).toISOString(),
+      expired: false,
     });
     expect(await harness.operator.issueClaim(invoice)).toEqual(issued);
     const stored = JSON.stringify(['claim_codes', 'audit'].map((table) => harness.store.reader.all(`SELECT * FROM ${table}`)));

@@ -80,7 +80,7 @@ async function makeDomain(store: Store, now: number): Promise<number> {
 
 const { publicKey: factoryKey } = generateKeyPairSync('ed25519');
 const FACTORY_PEM = factoryKey.export({ format: 'pem', type: 'spki' }).toString().trim();
-const serialOf = (index: number): string => `F-${index}`;
+const serialOf = (index: number): string => `FLEET-${index}`;
 
 /** Puts boards with this factory key into the register. */
 export async function listBoards(store: Store, serials: readonly string[], factoryPublicKey: string): Promise<void> {

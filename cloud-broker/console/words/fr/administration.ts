@@ -83,7 +83,7 @@ export const administration: Record<keyof typeof words, string> = {
   'audit.byKey': 'Clé API {{name}}',
   'audit.deviceEnrolled': 'Écran inscrit',
   'audit.deviceWaits': 'Écran en attente d’approbation',
-  'audit.checkCodeRefused': 'Écran refusé : même code de contrôle qu’un autre',
+  'audit.checkCodeRefused': 'Écran refusé : même code de contrôle qu’un autre',
   'audit.deviceRejected': 'Écran refusé',
   'audit.deviceBlocked': 'Écran bloqué',
   'audit.deviceChanged': 'Appareil modifié',
