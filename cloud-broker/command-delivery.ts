@@ -33,8 +33,10 @@ export function startCommands(deps: {
     },
     clock,
   });
-  store.onCommitted(({ commanded }) => {
-    for (const deviceId of commanded) desk.added(deviceId);
+  store.onCommitted({
+    commanded: (devices) => {
+      for (const { deviceId } of devices) desk.added(deviceId);
+    },
   });
   const sweeper = setInterval(() => desk.sweep(), SWEEP_MS);
   return { desk, stop: () => clearInterval(sweeper) };

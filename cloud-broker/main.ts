@@ -169,17 +169,23 @@ function followCommits(parts: {
   gateway(): Gateway | null;
 }): void {
   const { store, roster, desk, metrics, log, gateway } = parts;
-  store.onCommitted(({ revoked, decided, warned }) => {
-    for (const deviceId of revoked) {
-      const left = !isEnrolled(store, deviceId);
-      gateway()?.disconnect(deviceId, left ? farewell() : undefined);
-      if (left) roster.forget(deviceId);
-    }
-    for (const { keyFingerprint } of decided) desk.decided(keyFingerprint);
-    for (const { reason, details } of warned) {
-      metrics.warned(reason);
-      log.warn({ area: 'enrolment', reason, ...details }, 'unproven grants are held');
-    }
+  store.onCommitted({
+    revoked(devices) {
+      for (const { deviceId } of devices) {
+        const left = !isEnrolled(store, deviceId);
+        gateway()?.disconnect(deviceId, left ? farewell() : undefined);
+        if (left) roster.forget(deviceId);
+      }
+    },
+    decided(keys) {
+      for (const { keyFingerprint } of keys) desk.decided(keyFingerprint);
+    },
+    warned(warnings) {
+      for (const { reason, details } of warnings) {
+        metrics.warned(reason);
+        log.warn({ area: 'enrolment', reason, ...details }, 'unproven grants are held');
+      }
+    },
   });
 }
 

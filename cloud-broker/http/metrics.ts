@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { WarningReason } from '../store/context.ts';
+import type { WarningReason } from '../store/effects.ts';
 
 /** What /metrics shows. Only aggregate numbers: no domain, device, address or name is ever a label. */
 export interface Metrics {

@@ -213,7 +213,7 @@ function userApi(api: Api, deps: HttpDeps, callers: Callers, hub: EventHub): voi
   ownSessionRoutes(api, deps);
   viewRoutes(api, deps);
   const search = new DeviceSearch(deps.store.reader);
-  deps.store.onCommitted((committed) => search.committed(committed));
+  deps.store.onCommitted({ event: (events) => search.happened(events) });
   deviceRoutes(api, deps, search);
   selectionRoutes(api, deps, search);
   expectedRoutes(api, deps);

@@ -25,8 +25,6 @@ export function startMail(parts: MailParts): Mailer {
   if (smtp === null) log.warn({ folder }, 'no mail server is set: mails are kept as files, and their links are logged');
   const transport = smtp === null ? folderTransport(folder, { from, log }) : smtpTransport(smtp, { from, name: host });
   const mailer = new Mailer({ store, secrets, transport, home, host, clock, dice: Math.random, count, log });
-  store.onCommitted(({ mails }) => {
-    if (mails.length > 0) mailer.wake();
-  });
+  store.onCommitted({ mail: () => mailer.wake() });
   return mailer;
 }

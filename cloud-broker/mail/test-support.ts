@@ -107,7 +107,7 @@ export async function office(
     } as Mail;
     store.transaction((context) => context.mail(mail, clock.now));
     mailer.wake();
-    return store.committed.mails.at(-1) ?? 0;
+    return store.committedOf('mail').at(-1)?.id ?? 0;
   };
   const row: Office['row'] = (id) => {
     const found = store.reader.get<Row>('SELECT * FROM outbox WHERE id = ?', id);

@@ -1,23 +1,6 @@
+import type { DeviceData, Effect, EventData, NewEffect, WarningReason } from './effects.ts';
 import { putMail, type Mail } from './outbox-rows.ts';
 import type { Parameter, Sql } from './sql.ts';
-
-/** `hadTags`: what a device was tagged with before it went or its tags changed. Only to who saw it so is it told that it is gone (A4). */
-export interface DeviceData {
-  deviceId: string;
-  removed?: true;
-  hadTags?: string[];
-}
-
-export type EventData =
-  | { type: 'device'; data: DeviceData }
-  | { type: 'billing'; data: { transferId: number } }
-  | { type: 'alert'; data: { alertId: number } }
-  | { type: 'enrolment'; data: Record<string, unknown> };
-
-type NewEvent = { domainId: number; at: number } & EventData;
-
-/** An event as it was stored: `id` counts within its domain; `data` is what the stream's filter turns into the message (see http/events). */
-export type StoredEvent = { id: number } & NewEvent;
 
 interface AuditEntry {
   domainId: number | null;
@@ -29,42 +12,17 @@ interface AuditEntry {
   details?: object;
 }
 
-/** Why unproven grants are held that an honest buyer might miss (E14). */
-export type WarningReason = 'invoice-split' | 'service-limit';
-
-/** For those who must act at once: devices whose certificates died, so that their live sessions are closed (E9), and keys that an admin decided about (E6). */
-interface Consequences {
-  revoked: string[];
-  decided: { domainId: number; keyFingerprint: string }[];
-  /** Mails that were put into the outbox: their ids. */
-  mails: number[];
-  /** Devices that a new command waits for (P8). */
-  commanded: string[];
-  /** What the operator is to look at; it stands in his own audit log as well. */
-  warned: { reason: WarningReason; details: Record<string, unknown> }[];
-}
-
 /** What operations noted beside their rows: stored with them just before the commit. */
-export interface Notes extends Consequences {
-  events: NewEvent[];
+export interface Notes {
+  effects: NewEffect[];
   audit: (AuditEntry & { correlationId: string | null })[];
 }
 
-/** What became true with a commit. Handed out after it, never before. */
-export interface Committed extends Consequences {
-  events: StoredEvent[];
-}
-
-export const noNotes = (): Notes => ({ events: [], audit: [], revoked: [], decided: [], mails: [], commanded: [], warned: [] });
+export const noNotes = (): Notes => ({ effects: [], audit: [] });
 
 export function addNotes(batch: Notes, own: Notes): void {
-  batch.events.push(...own.events);
+  batch.effects.push(...own.effects);
   batch.audit.push(...own.audit);
-  batch.revoked.push(...own.revoked);
-  batch.decided.push(...own.decided);
-  batch.mails.push(...own.mails);
-  batch.commanded.push(...own.commanded);
-  batch.warned.push(...own.warned);
 }
 
 /** The next numbers of their domains, in the order of `rows`; 0 for what is of no domain. */
@@ -90,8 +48,8 @@ function nextNumbers(sql: Sql, what: 'events' | 'audit', rows: readonly { domain
 }
 
 /** Stores the notes of all operations that share a commit: many rows a statement cost a third of as many statements. */
-export function storeNotes(sql: Sql, notes: Notes): Committed {
-  const { events, audit, revoked, decided, mails, commanded, warned } = notes;
+export function storeNotes(sql: Sql, { effects, audit }: Notes): Effect[] {
+  const events = effects.filter((effect) => effect.kind === 'event');
   const ids = nextNumbers(sql, 'events', events);
   sql.insertRows(
     'events (domain_id, number, at, type, data)',
@@ -118,14 +76,8 @@ export function storeNotes(sql: Sql, notes: Notes): Committed {
       correlationId,
     ]),
   );
-  return {
-    events: events.map((event, index) => ({ ...event, id: ids[index] ?? 0 })),
-    revoked,
-    decided,
-    mails,
-    commanded,
-    warned,
-  };
+  const nextId = ids.values();
+  return effects.map((effect) => (effect.kind === 'event' ? { ...effect, id: nextId.next().value ?? 0 } : effect));
 }
 
 /** The correlation id in an operation's input, where it has one. */
@@ -148,7 +100,7 @@ export class WriteContext {
   }
 
   emit(domainId: number, at: number, event: EventData): void {
-    this.notes.events.push({ domainId, at, ...event });
+    this.notes.effects.push({ kind: 'event', domainId, at, ...event });
   }
 
   /** A device is gone. `tags`: those it had, a JSON list. */
@@ -163,22 +115,22 @@ export class WriteContext {
 
   /** Puts a mail into the outbox, in the transaction of what it tells about. */
   mail(mail: Mail, now: number): void {
-    this.notes.mails.push(putMail(this.sql, mail, now));
+    this.notes.effects.push({ kind: 'mail', id: putMail(this.sql, mail, now) });
   }
 
   revoked(deviceId: string): void {
-    this.notes.revoked.push(deviceId);
+    this.notes.effects.push({ kind: 'revoked', deviceId });
   }
 
   commanded(deviceId: string): void {
-    this.notes.commanded.push(deviceId);
+    this.notes.effects.push({ kind: 'commanded', deviceId });
   }
 
   warned(reason: WarningReason, details: Record<string, unknown>): void {
-    this.notes.warned.push({ reason, details });
+    this.notes.effects.push({ kind: 'warned', reason, details });
   }
 
   decided(domainId: number, keyFingerprint: string): void {
-    this.notes.decided.push({ domainId, keyFingerprint });
+    this.notes.effects.push({ kind: 'decided', domainId, keyFingerprint });
   }
 }

@@ -101,7 +101,9 @@ test('a domain’s events are numbered from 1 without a gap, however busy others
   const quiet = await testDomain(store, 'springfield');
   await testDomain(store, 'shelbyville');
   const told: number[] = [];
-  store.onCommitted(({ events }) => told.push(...events.filter(({ domainId }) => domainId === quiet).map(({ id }) => id)));
+  store.onCommitted({
+    event: (events) => told.push(...events.filter(({ domainId }) => domainId === quiet).map(({ id }) => id)),
+  });
   const enrolBoth = async (n: number): Promise<unknown> =>
     Promise.all([
       ...Array.from({ length: 20 }, async (_, one) => enrol(store, { domain: 'shelbyville', serial: `B-${n}-${one}` })),

@@ -70,9 +70,11 @@ describe('group commit', () => {
     await listBoards(store, [{ serial: 'SN-1' }]);
     const other = new DatabaseSync(store.file, { readOnly: true });
     const order: string[] = [];
-    store.onCommitted(({ events }) => {
-      const stored = other.prepare('SELECT count(*) AS events FROM events').get();
-      order.push(`told ${events.length} of ${String(stored?.['events'])}`);
+    store.onCommitted({
+      event(events) {
+        const stored = other.prepare('SELECT count(*) AS events FROM events').get();
+        order.push(`told ${events.length} of ${String(stored?.['events'])}`);
+      },
     });
     await enrolled(store, { serial: 'SN-1' });
     order.push('answered');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { isErrorCode, RollcallError } from '../../protocol/errors.ts';
-import type { Committed } from './context.ts';
+import { dispatchEffects, type EffectHandlers } from './effects.ts';
 import type { OperationInput, OperationName, OperationOutput } from './operations/index.ts';
 import { openReader, openWriter, type Sql } from './sql.ts';
 import type { CommitReport, WriteReply, WriteRequest } from './writer.ts';
@@ -15,8 +15,8 @@ export interface Store {
   readonly reader: Sql;
   /** Runs one operation in the writer thread. Rejects with a RollcallError; then nothing of it was stored. */
   write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>>;
-  /** Called after each commit with what became true by it, before the writes' own promises resolve. */
-  onCommitted(listener: (committed: Committed) => void): void;
+  /** Has the handlers told of each commit's effects, before the writes' own promises resolve. */
+  onCommitted(handlers: EffectHandlers): void;
   /** Called after each commit with the milliseconds it took. */
   onTimed(listener: (commitMs: number) => void): void;
   /** Called where the database, its disk, or somebody outside who holds it made writes fail: with why, once for those that failed together. */
@@ -67,7 +67,7 @@ class SqliteStore implements Store {
   private readonly worker: Worker;
   private readonly options: StoreOptions;
   private readonly waiting = new Map<number, Waiting>();
-  private readonly listeners: ((committed: Committed) => void)[] = [];
+  private readonly registered: EffectHandlers[] = [];
   private readonly timedListeners: ((commitMs: number) => void)[] = [];
   private readonly faultListeners: ((reason: string) => void)[] = [];
   private commitMs: number[] = [];
@@ -111,8 +111,8 @@ class SqliteStore implements Store {
     if (requests.length > 0) this.worker.postMessage(requests);
   }
 
-  onCommitted(listener: (committed: Committed) => void): void {
-    this.listeners.push(listener);
+  onCommitted(handlers: EffectHandlers): void {
+    this.registered.push(handlers);
   }
 
   onTimed(listener: (commitMs: number) => void): void {
@@ -140,9 +140,7 @@ class SqliteStore implements Store {
     this.commitMs.push(report.commitMs);
     for (const listener of this.timedListeners) listener(report.commitMs);
     if (this.commitMs.length > 1024) this.commitMs = this.commitMs.slice(-512);
-    const { events, revoked, decided, mails, commanded, warned } = report.committed;
-    if (events.length + revoked.length + decided.length + mails.length + commanded.length + warned.length > 0)
-      for (const listener of this.listeners) listener(report.committed);
+    dispatchEffects(report.effects, this.registered);
     for (const reply of report.replies) this.answer(reply);
     if (report.fault !== null) for (const listener of this.faultListeners) listener(report.fault);
   }

@@ -5,7 +5,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { RollcallError } from '../../protocol/errors.ts';
 import { DatabaseFault } from './database-faults.ts';
-import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Committed, type Notes } from './context.ts';
+import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Notes } from './context.ts';
+import type { Effect } from './effects.ts';
 import { operations, type OperationName } from './operations/index.ts';
 import { openWriter } from './sql.ts';
 
@@ -21,7 +22,8 @@ export type WriteReply =
 
 export interface CommitReport {
   replies: WriteReply[];
-  committed: Committed;
+  /** What became true with the commit. */
+  effects: Effect[];
   /** What the database or its disk failed with, if it did. */
   fault: string | null;
   /** Milliseconds from BEGIN to the return of COMMIT. */
@@ -75,7 +77,7 @@ function runInSavepoint(request: WriteRequest, notes: Notes): WriteReply {
   }
 }
 
-type Committing = Pick<CommitReport, 'replies' | 'committed'>;
+type Committing = Pick<CommitReport, 'replies' | 'effects'>;
 
 /** Throws where an operation throws that has no savepoint, or where nothing can be stored; then nothing of the batch stands. */
 function commit(batch: WriteRequest[], each: typeof run): Committing {
@@ -83,9 +85,9 @@ function commit(batch: WriteRequest[], each: typeof run): Committing {
   sql.exec('BEGIN IMMEDIATE');
   try {
     const replies = batch.map((request) => each(request, notes));
-    const committed = storeNotes(sql, notes);
+    const effects = storeNotes(sql, notes);
     sql.exec('COMMIT');
-    return { replies, committed };
+    return { replies, effects };
   } catch (error) {
     sql.rollBack();
     throw error;
@@ -96,7 +98,7 @@ function commit(batch: WriteRequest[], each: typeof run): Committing {
 function commitOrRefuse(batch: WriteRequest[]): Committing {
   const refuseAll = (error: unknown): Committing => ({
     replies: batch.map(({ id }) => refusal(id, error)),
-    committed: { events: [], revoked: [], decided: [], mails: [], commanded: [], warned: [] },
+    effects: [],
   });
   try {
     return commit(batch, run);

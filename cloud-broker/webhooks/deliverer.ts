@@ -1,7 +1,7 @@
 /** Sends the events of each domain to its webhooks: in their order, one on its way for each webhook, until each is delivered or given up. */
 import type { Logger } from 'pino';
 import type { Secrets } from '../keys/secrets.ts';
-import type { StoredEvent } from '../store/context.ts';
+import type { StoredEvent } from '../store/effects.ts';
 import { eventsAfter } from '../store/queries/events.ts';
 import {
   dueWebhooks,
@@ -73,7 +73,7 @@ export class Deliverer {
   constructor(parts: DelivererParts) {
     this.parts = parts;
     this.policy = parts.policy;
-    parts.store.onCommitted(({ events }) => this.happened(events));
+    parts.store.onCommitted({ event: (events) => this.happened(events) });
     this.changed();
   }
 
@@ -92,7 +92,7 @@ export class Deliverer {
   }
 
   private happened(events: readonly StoredEvent[]): void {
-    if (this.listeners.length === 0 || events.length === 0) return;
+    if (this.listeners.length === 0) return;
     const told = new Set(events.map(({ domainId, type }) => `${domainId} ${type}`));
     const woken = this.listeners.filter(({ domainId, types }) => types.some((type) => told.has(`${domainId} ${type}`)));
     for (const { id } of woken) this.queue.add(id);

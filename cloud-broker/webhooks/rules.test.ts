@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StoredEvent } from '../store/context.ts';
+import type { StoredEvent } from '../store/effects.ts';
 import { afterFailure, backOffMs, eventsToSend, messageId } from './rules.ts';
 import { newWebhookSecret, signedHeaders } from './signature.ts';
 

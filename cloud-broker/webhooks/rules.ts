@@ -1,6 +1,6 @@
 /** When an event is sent again, when it is given up, and when a webhook is switched off. Pure: time and dice are parameters. */
 import type { WebhookFailure, WebhookType } from '../../protocol/api-webhooks.ts';
-import type { StoredEvent } from '../store/context.ts';
+import type { StoredEvent } from '../store/effects.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

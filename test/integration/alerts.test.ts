@@ -62,9 +62,7 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
     count: () => undefined,
     log,
   });
-  store.onCommitted(({ mails }) => {
-    if (mails.length > 0) mailer.wake();
-  });
+  store.onCommitted({ mail: () => mailer.wake() });
   let stopped: Promise<void> | null = null;
   const end = async (): Promise<void> => {
     await alerts.stop();

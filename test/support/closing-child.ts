@@ -5,6 +5,6 @@ import { openTestStore } from './store.ts';
 const [folder, now] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: closing-child FOLDER NOW');
 const store = await openTestStore(folder);
-store.onCommitted(() => process.stdout.write('piece\n'));
+store.onTimed(() => process.stdout.write('piece\n'));
 await closeDueDomains(store, Number(now));
 await store.close();

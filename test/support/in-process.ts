@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { noNotes, storeNotes, WriteContext, type Committed } from '../../cloud-broker/store/context.ts';
+import { noNotes, storeNotes, WriteContext } from '../../cloud-broker/store/context.ts';
+import type { Effect, EffectKind, EffectOf } from '../../cloud-broker/store/effects.ts';
 import {
   operations,
   type OperationInput,
@@ -19,7 +20,7 @@ export class InProcessStore implements Store {
   readonly file: string;
   readonly reader: Sql;
   /** Everything that became true so far. */
-  readonly committed: Committed = { events: [], revoked: [], decided: [], mails: [], commanded: [], warned: [] };
+  committed: Effect[] = [];
 
   constructor(folder: string) {
     this.file = join(folder, 'rollcall.db');
@@ -33,14 +34,9 @@ export class InProcessStore implements Store {
     this.reader.exec('BEGIN IMMEDIATE');
     try {
       const result = work(new WriteContext(this.reader, notes));
-      const own = storeNotes(this.reader, notes);
+      const effects = storeNotes(this.reader, notes);
       this.reader.exec('COMMIT');
-      this.committed.events.push(...own.events);
-      this.committed.revoked.push(...own.revoked);
-      this.committed.decided.push(...own.decided);
-      this.committed.mails.push(...own.mails);
-      this.committed.commanded.push(...own.commanded);
-      this.committed.warned.push(...own.warned);
+      this.committed.push(...effects);
       return result;
     } catch (error) {
       this.reader.exec('ROLLBACK');
@@ -53,11 +49,18 @@ export class InProcessStore implements Store {
     return this.transaction((context) => operation(context, input));
   }
 
+  /** The effects of one kind, of those that are in `committed`. */
+  committedOf<Kind extends EffectKind>(kind: Kind): EffectOf<Kind>[] {
+    return this.committed.filter((effect): effect is EffectOf<Kind> => effect.kind === kind);
+  }
+
   /** Device events since the last call: the ids, those removed with a minus before them. */
   deviceEvents(): string[] {
-    return this.committed.events
-      .splice(0)
-      .flatMap((event) => (event.type === 'device' ? [`${event.data.removed === true ? '-' : ''}${event.data.deviceId}`] : []));
+    const events = this.committedOf('event');
+    this.committed = this.committed.filter(({ kind }) => kind !== 'event');
+    return events.flatMap((event) =>
+      event.type === 'device' ? [`${event.data.removed === true ? '-' : ''}${event.data.deviceId}`] : [],
+    );
   }
 
   onCommitted(): void {

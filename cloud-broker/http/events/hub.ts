@@ -63,8 +63,10 @@ export class EventHub {
   constructor(deps: HubDeps) {
     this.deps = deps;
     const { sessionCheckMs, aliveMs, coalesceMs } = deps.limits.stream;
-    deps.store.onCommitted(({ events }) => {
-      for (const domainId of new Set(events.map((event) => event.domainId))) this.each(domainId, (stream) => stream.wake());
+    deps.store.onCommitted({
+      event: (events) => {
+        for (const domainId of new Set(events.map((event) => event.domainId))) this.each(domainId, (stream) => stream.wake());
+      },
     });
     deps.presence.onHeartbeats((deviceIds) => {
       if (this.count > 0 && this.heard.size < MAX_HEARD) for (const id of deviceIds) this.heard.add(id);

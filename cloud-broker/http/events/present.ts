@@ -1,7 +1,7 @@
 /** Stored events as messages of the stream, made at the time of sending and for one pair of eyes (A4). */
 import type { AlertEvent } from '../../../protocol/api-alerts.ts';
 import { enrolmentEvent, type BillingEvent, type DeviceEvent } from '../../../protocol/api.ts';
-import type { DeviceData, StoredEvent } from '../../store/context.ts';
+import type { DeviceData, StoredEvent } from '../../store/effects.ts';
 import { alertView, openAlerts } from '../../store/queries/alerts.ts';
 import { transferView } from '../../store/queries/billing.ts';
 import { deviceView, type DeviceView, type Viewer } from '../../store/queries/devices.ts';

@@ -42,7 +42,7 @@ describe('[P7] alerts in the store', () => {
       { kind: 'lost', open: 0, isOpen: 0 },
       { kind: 'back', isOpen: 0 },
     ]);
-    expect(store.committed.events.filter(({ type }) => type === 'alert').length).toBeGreaterThan(2);
+    expect(store.committedOf('event').filter(({ type }) => type === 'alert').length).toBeGreaterThan(2);
   });
 
   test('[P7] nothing is told twice: run again, run after a crash before the commit, or opened anew after one behind it', async () => {

@@ -46,7 +46,7 @@ describe('approval of an unlisted board', () => {
     store.deviceEvents();
     expect(await approve(id)).toBe(id);
     expect(store.deviceEvents()).toEqual([id]);
-    expect(store.committed.decided).toMatchObject([{ domainId }]);
+    expect(store.committedOf('decided')).toMatchObject([{ domainId }]);
     expect(rowOf(store, id)).toMatchObject({ state: 'enrolled', status: 'never', code: null });
     expect(store.reader.all('SELECT fingerprint FROM certificates')).toEqual([]);
     expect(await enrolled(store, { serial: 'SN-1', key: 'K1' })).toMatchObject({
@@ -149,7 +149,7 @@ describe('a changed key', () => {
     const { store, device, row } = await changed();
     expect(rowOf(store, row)).toMatchObject({ competesWith: device });
     expect(await enrolled(store, { serial: 'SN-1', key: 'old' })).toMatchObject({ deviceId: device, replay: true });
-    expect(store.committed.revoked).toEqual([]);
+    expect(store.committedOf('revoked')).toEqual([]);
   });
 
   test('[E7] replaced: same deviceId, label and tags with the new key; old certificates dead', async () => {
@@ -158,7 +158,7 @@ describe('a changed key', () => {
     expect(store.deviceEvents().toSorted()).toEqual([`-${row}`, device].toSorted());
     expect(rowOf(store, device)).toMatchObject({ state: 'enrolled', label: 'Hall', tags: '["east"]' });
     expect(rowOf(store, row)).toBeNull();
-    expect(store.committed.revoked).toEqual([device]);
+    expect(store.committedOf('revoked')).toEqual([{ kind: 'revoked', deviceId: device }]);
     expect(store.reader.all('SELECT 1 FROM certificates WHERE revoked_at IS NULL')).toEqual([]);
     expect(await enrolled(store, { serial: 'SN-1', key: 'new' })).toMatchObject({
       deviceId: device,

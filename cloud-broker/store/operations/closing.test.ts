@@ -113,7 +113,7 @@ test('[D8] when its time has come everything of the domain ends, from that momen
   expect(contentOf(store)).toEqual(before);
 
   const revoked: string[] = [];
-  store.onCommitted((committed) => revoked.push(...committed.revoked));
+  store.onCommitted({ revoked: (devices) => revoked.push(...devices.map(({ deviceId }) => deviceId)) });
   await closeDueDomains(store, LATE);
   expect(leftOf(store, domainId)).toEqual(expected(7, LATE));
   expect(new Set(revoked).size).toBe(7);

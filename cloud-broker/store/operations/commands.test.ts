@@ -38,7 +38,7 @@ describe('[P8] a command', () => {
   test('[P8] waits 24 hours from its wish, and the device is named to whoever delivers', async () => {
     const { commands } = await send();
     expect(rows()).toMatchObject([{ id: commands[0], sentAt: null, expiresAt: START + COMMAND_LIFE_MS, outcome: null }]);
-    expect(there.store.committed.commanded).toEqual([device]);
+    expect(there.store.committedOf('commanded')).toEqual([{ kind: 'commanded', deviceId: device }]);
     expect(openCommands(there.store.reader, device, START + COMMAND_LIFE_MS - 1)).toHaveLength(1);
     expect(openCommands(there.store.reader, device, START + COMMAND_LIFE_MS)).toEqual([]);
   });

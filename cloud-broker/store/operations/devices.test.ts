@@ -11,7 +11,7 @@ describe('unenrolling', () => {
     store.deviceEvents();
     await store.write('unenrol', { id: deviceId, domainId, now: LATER, ...CHANGE });
     expect(store.deviceEvents()).toEqual([`-${deviceId}`]);
-    expect(store.committed.revoked).toEqual([deviceId]);
+    expect(store.committedOf('revoked')).toEqual([{ kind: 'revoked', deviceId }]);
     expect(store.reader.all('SELECT DISTINCT revoked_at AS at FROM certificates')).toEqual([{ at: LATER }]);
     expect(store.reader.all('SELECT from_at AS fromAt, to_at AS toAt FROM enrolment_spans')).toEqual([
       { fromAt: START, toAt: LATER },

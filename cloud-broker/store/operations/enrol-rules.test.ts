@@ -101,13 +101,13 @@ describe('one board, two domains', () => {
     const { store, unenrol } = await twoDomains();
     await listBoards(store, [{ serial: 'SN-1', credits: 9 }]);
     const { deviceId } = await enrolled(store, { serial: 'SN-1', key: 'K1' });
-    store.committed.events.splice(0);
+    store.committed.splice(0);
     const refused = await enrol(store, { serial: 'sn-1', key: 'K2', domain: 'shelbyville' });
     expect(refused).toEqual({ outcome: 'rejected', code: 'enrolled-elsewhere' });
-    expect(store.committed.events).toMatchObject([
+    expect(store.committedOf('event')).toMatchObject([
       { domainId: 2, type: 'enrolment', data: { code: 'enrolled-elsewhere', correlationId: 'TEST0-00001' } },
     ]);
-    expect(JSON.stringify([refused, store.committed.events])).not.toMatch(/springfield|dev-/);
+    expect(JSON.stringify([refused, store.committed])).not.toMatch(/springfield|dev-/);
     await unenrol(deviceId, LATER);
     expect(await enrolled(store, { serial: 'SN-1', key: 'K2', domain: 'shelbyville', now: LATER })).toMatchObject({
       credits: { granted: 0, reason: 'none-left' },
@@ -151,7 +151,7 @@ describe('a factory reset', () => {
     await store.write('changeDevice', { id: deviceId, label: 'Hall', tags: ['east'], now: START, domainId, ...CHANGE });
     const after = await enrolled(store, { serial: 'SN-1', key: 'after' });
     expect(after).toMatchObject({ deviceId, replay: false, credits: { granted: 0, reason: 'none-left' } });
-    expect(store.committed.revoked).toEqual([deviceId]);
+    expect(store.committedOf('revoked')).toEqual([{ kind: 'revoked', deviceId }]);
     expect(store.reader.all('SELECT count(*) AS live FROM certificates WHERE revoked_at IS NULL')).toEqual([{ live: 1 }]);
     expect(store.reader.get('SELECT label, tags, key_fingerprint AS key FROM devices')).toEqual({
       label: 'Hall',

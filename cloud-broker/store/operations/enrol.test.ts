@@ -22,7 +22,7 @@ describe('an enrolment that is accepted', () => {
     const domainId = await testDomain(store, 'springfield');
     await listBoards(store, [{ serial: 'SN-1', credits: 1095 }]);
     const seen: string[] = [];
-    store.onCommitted(({ events }) => seen.push(...events.map(({ type }) => type)));
+    store.onCommitted({ event: (events) => seen.push(...events.map(({ type }) => type)) });
     const answer = await enrolled(store, { serial: 'sn-1 ' });
     expect(answer.credits).toEqual({ granted: 1095, reason: 'granted' });
     expect(balanceOf(store, 'springfield')).toBe(1095);
@@ -48,8 +48,10 @@ describe('an enrolment that is accepted', () => {
       certificate: { deviceId: 'dev-broken-00', fingerprint: null as unknown as string, serialNumber: '1' },
     };
     let told = 0;
-    store.onCommitted(() => {
-      told += 1;
+    store.onCommitted({
+      event() {
+        told += 1;
+      },
     });
     await expect(store.write('enrol', broken)).rejects.toMatchObject({ code: 'internal' });
     expect(store.problems.splice(0)).toMatchObject([expect.stringContaining('certificates.fingerprint')]);

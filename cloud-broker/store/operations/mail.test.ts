@@ -35,7 +35,7 @@ test('[D3] an hourly look mails the domain 7 days and 1 day before the end, once
       data: JSON.stringify({ name: 'springfield', days, trialEndsAt: TRIAL_ENDS }),
     })),
   );
-  expect(store.committed.mails).toHaveLength(2);
+  expect(store.committedOf('mail')).toHaveLength(2);
 });
 
 test('[D3] a reminder and its mark are one transaction: a crash leaves both or none, and a clock set back gives none again', async () => {
@@ -97,7 +97,7 @@ test('[A6] a mail that ended keeps no secret, its row goes 90 days later, and it
         START,
       ),
     );
-    return store.committed.mails.at(-1) ?? 0;
+    return store.committedOf('mail').at(-1)?.id ?? 0;
   };
   const sent = put();
   await store.write('mailSent', { id: sent, now: START });

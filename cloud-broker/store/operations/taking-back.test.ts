@@ -39,9 +39,9 @@ describe('second thoughts', () => {
       const { store, balances, leftOf, proved } = await world();
       await listBoards(store, [{ serial: 'SN-1', credits: 9 }]);
       const { deviceId } = await enrolled(store, { serial: 'SN-1' });
-      store.committed.events.splice(0);
+      store.committed.splice(0);
       await store.write('unenrol', { id: deviceId, domainId, now: LATER - 1 - DAY_MS, actor: 'somebody', address: null });
-      expect(store.committed.events.map(({ type }) => type)).toEqual(['device', 'billing']);
+      expect(store.committedOf('event').map(({ type }) => type)).toEqual(['device', 'billing']);
       expect([balances(), leftOf('SN-1')]).toEqual([[0, 0], 9]);
       const booked =
         'SELECT kind, actor, reason, device_id AS deviceId, reverses, idempotency_key AS key FROM transfers WHERE n = 2';
@@ -113,7 +113,7 @@ describe('releasing', () => {
     expect([balances(), leftOf('SN-1')]).toEqual([[93, 0], 7]);
     expect(store.reader.all('SELECT 1 FROM certificates WHERE revoked_at IS NULL')).toEqual([]);
     expect(store.reader.all('SELECT 1 FROM enrolment_spans WHERE to_at IS NULL')).toEqual([]);
-    expect(store.committed.revoked.at(-1)).toBe(deviceId);
+    expect(store.committedOf('revoked').at(-1)?.deviceId).toBe(deviceId);
     const audit = "SELECT domain_id AS domainId, subject FROM audit WHERE action = 'board.released' ORDER BY id";
     expect(store.reader.all(audit)).toEqual([
       { domainId: 1, subject: deviceId },

@@ -71,7 +71,7 @@ describe('an invoice whose boards turn up in a second domain', () => {
     expect(balanceOf(store, 'shelbyville')).toBe(0);
     const details = { invoice: 'INV-1', domain: 'shelbyville', domains: ['springfield', 'shelbyville'] };
     expect(told()).toEqual([{ action: 'grants.invoice-split', subject: 'INV-1', details }]);
-    expect(store.committed.warned).toEqual([{ reason: 'invoice-split', details }]);
+    expect(store.committedOf('warned')).toEqual([{ kind: 'warned', reason: 'invoice-split', details }]);
     // And again on a day on which more of it is held.
     expect(await reason(third, 'springfield', { now: START + DAY_MS })).toBe('held');
     expect(told().length).toBe(2);
@@ -205,7 +205,7 @@ describe('the unproven grants of the whole service in a day', () => {
     expect(told()).toEqual([first]);
     expect(await day(START + DAY_MS)).toEqual(['granted', 'granted', 'granted', 'held', 'held']);
     expect(told()).toEqual([first, first]);
-    expect(store.committed.warned.map(({ reason: why }) => why)).toEqual(['service-limit', 'service-limit']);
+    expect(store.committedOf('warned').map(({ reason: why }) => why)).toEqual(['service-limit', 'service-limit']);
   });
 
   test('[E14] hold approvals alike; what the operator lets go spends none of them', async () => {

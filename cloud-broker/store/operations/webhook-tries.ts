@@ -1,5 +1,5 @@
 import type { WriteContext } from '../context.ts';
-import type { StoredEvent } from '../context.ts';
+import type { StoredEvent } from '../effects.ts';
 import type { TryResult, Verdict } from '../../webhooks/rules.ts';
 import { switchOffWebhook } from './webhooks.ts';
 

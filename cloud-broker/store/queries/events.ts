@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../context.ts';
+import type { StoredEvent } from '../effects.ts';
 import type { Sql } from '../sql.ts';
 
 /** Events of one domain after `id`, oldest first, at most `limit`. */

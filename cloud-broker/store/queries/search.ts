@@ -2,7 +2,7 @@
  * Search in the lists of devices: what a domain's devices are called, kept in memory and in step with every commit, so that
  * neither finding few of many devices nor counting many of them reads them all. Made of the store, and made again after a start.
  */
-import type { Committed } from '../context.ts';
+import type { StoredEvent } from '../effects.ts';
 import type { Sql } from '../sql.ts';
 import { DomainSearch } from './domain-search.ts';
 import type { Tally } from './search-tally.ts';
@@ -19,8 +19,8 @@ export class DeviceSearch {
     this.sql = sql;
   }
 
-  /** To be told of every commit. */
-  committed({ events }: Committed): void {
+  /** To be told of the events of every commit. */
+  happened(events: readonly StoredEvent[]): void {
     for (const { domainId, type, data } of events) if (type === 'device') this.domains.get(domainId)?.changed(data.deviceId);
   }
 

@@ -6,7 +6,7 @@ import {
   type WebhookDelivery,
   type WebhookType,
 } from '../../../protocol/api-webhooks.ts';
-import type { StoredEvent } from '../context.ts';
+import type { StoredEvent } from '../effects.ts';
 import type { Sql } from '../sql.ts';
 import { isoTime, nullableIsoTime } from './cursor.ts';
 
