@@ -2,7 +2,7 @@
 import { RollcallError } from '../../protocol/errors.ts';
 import { Buckets } from '../enrollment/budgets.ts';
 import type { Secrets } from '../keys/secrets.ts';
-import type { Asked } from '../store/operations/approve.ts';
+import type { ChangeRequest } from '../store/change-request.ts';
 import type { MadeKey } from '../store/operations/product-keys.ts';
 import type { Store } from '../store/store.ts';
 import { endOf, newCode, readCode } from './code.ts';
@@ -37,7 +37,7 @@ export class Redemption {
    * Refuses with `key-mistyped`, which is no guess and costs none; `busy` after too many unknown keys; or as the operation does.
    * Resolves when the credits are on disk.
    */
-  async redeem(asked: Asked, typed: string): Promise<{ transferId: number; credits: number }> {
+  async redeem(asked: ChangeRequest, typed: string): Promise<{ transferId: number; credits: number }> {
     const symbols = readCode(typed);
     if (symbols === null) throw new RollcallError('key-mistyped');
     const names = [`domain ${asked.domainId}`, `address ${asked.address}`];

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefau
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { apiError } from '../../protocol/api.ts';
-import type { Asked } from '../store/operations/approve.ts';
+import type { ChangeRequest } from '../store/change-request.ts';
 import { callerOf } from './access.ts';
 import type { HttpDeps } from './deps.ts';
 
@@ -21,7 +21,7 @@ export const emptyBody = z.strictObject({}).nullish();
 export const idParams = z.object({ id: z.string().max(64) });
 
 /** Who asks for a change in the caller's domain, from where, and when (A3). */
-export function askedBy(request: FastifyRequest, deps: Pick<HttpDeps, 'clock'>): Asked {
+export function askedBy(request: FastifyRequest, deps: Pick<HttpDeps, 'clock'>): ChangeRequest {
   const { domainId, user } = callerOf(request);
   return { now: deps.clock(), domainId, actor: user, address: request.ip, correlationId: request.id };
 }

@@ -7,7 +7,7 @@ import { alertCursors, alertRulesOf, type AlertCursors } from '../alert-rows.ts'
 import { StoredBook } from '../alert-book.ts';
 import { closeLevel, mailedDomain, raiseLevel } from '../alert-levels.ts';
 import type { WriteContext } from '../context.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 
 /** What happened is looked at so much later: by then it is stored, in whatever order it was. */
 const SETTLED_MS = 5000;
@@ -168,7 +168,7 @@ export function suspectClone(context: WriteContext, deviceId: string, now: numbe
 }
 
 /** P7: what a domain wants to be told of from now on. The audit row holds what changed. */
-export function setAlertRules(context: WriteContext, input: Asked & { settings: AlertSettings }): void {
+export function setAlertRules(context: WriteContext, input: ChangeRequest & { settings: AlertSettings }): void {
   const { sql } = context;
   const { domainId, now, actor, address, settings } = input;
   const { settings: before } = alertRulesOf(sql, domainId);

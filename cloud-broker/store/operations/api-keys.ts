@@ -2,9 +2,9 @@ import type { ApiScope } from '../../../protocol/api-keys.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { MAX_API_KEYS } from '../../domains/api-keys.ts';
 import type { WriteContext } from '../context.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 
-export interface CreateApiKey extends Asked {
+export interface CreateApiKey extends ChangeRequest {
   name: string;
   scopes: ApiScope[];
   /** SHA-256 of the key; the key itself is never seen here. */
@@ -33,7 +33,7 @@ export function createApiKey(context: WriteContext, input: CreateApiKey): { id: 
 }
 
 /** A2: from this commit on the key opens nothing. Refuses with `not-found`. */
-export function revokeApiKey(context: WriteContext, input: Asked & { id: string }): void {
+export function revokeApiKey(context: WriteContext, input: ChangeRequest & { id: string }): void {
   const { domainId, now: at, actor, address } = input;
   const [key] = context.sql.all<{ name: string }>(
     'UPDATE api_keys SET revoked_at = ? WHERE public_id = ? AND domain_id = ? AND revoked_at IS NULL RETURNING name',

@@ -1,5 +1,6 @@
 import { RollcallError } from '../../../protocol/errors.ts';
 import { grantFor, identityOf, type Identity } from '../../enrollment/decide.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import type { WriteContext } from '../context.ts';
 import { boardBySerial, deviceOfDomain, devicesOfKey, devicesOfSerial, type BoardRow, type DeviceRow } from '../device-rows.ts';
 import { domainById, statusOf, type DomainRow } from '../domain-rows.ts';
@@ -9,17 +10,7 @@ import { settleDays } from '../posting.ts';
 import type { Sql } from '../sql.ts';
 import { unprovenGrantsLeft, warnOfLimit } from '../unproven.ts';
 
-/** Who asks for a change, and when. */
-export interface Asked {
-  now: number;
-  domainId: number;
-  actor: string;
-  address: string;
-  /** Of the request: it stands in the audit rows of all that the operation does (A3). */
-  correlationId?: string;
-}
-
-export interface ApproveInput extends Asked {
+export interface ApproveInput extends ChangeRequest {
   id: string;
   as: 'replaced' | 'another' | null;
   /** Most unproven grants of the whole service in a day (E14). */

@@ -5,7 +5,7 @@ import type { WriteContext } from '../context.ts';
 import { GONE, type Gone } from '../device-rows.ts';
 import { domainById, type DomainRow } from '../domain-rows.ts';
 import { headOf, post, settleDays } from '../posting.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import { unenrol } from './devices.ts';
 import { endWebhooks } from './webhooks.ts';
 
@@ -15,7 +15,7 @@ const ACTOR = 'system';
  * D8: from `closesAt` on the domain is closed; until then it can be withdrawn. All its domain admins are told by mail. Refuses with
  * `name-not-typed` where the name is not the domain's, with `conflict` where a closing stands already.
  */
-export function askClosing(context: WriteContext, input: Asked & { name: string; closesAt: number }): void {
+export function askClosing(context: WriteContext, input: ChangeRequest & { name: string; closesAt: number }): void {
   const { sql } = context;
   const { domainId, now: at, actor, address, closesAt } = input;
   const domain = domainById(sql, domainId);
@@ -34,7 +34,7 @@ export function askClosing(context: WriteContext, input: Asked & { name: string;
 }
 
 /** D8. Refuses with `conflict` where no closing stands, or where it has taken effect. */
-export function withdrawClosing(context: WriteContext, input: Asked): void {
+export function withdrawClosing(context: WriteContext, input: ChangeRequest): void {
   const { domainId, now: at, actor, address } = input;
   const [domain] = context.sql.all<{ name: string }>(
     'UPDATE domains SET closing_at = NULL WHERE id = ? AND closing_at > ? RETURNING name',

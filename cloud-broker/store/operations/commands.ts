@@ -7,7 +7,7 @@ import { openCommands } from '../command-rows.ts';
 import type { WriteContext } from '../context.ts';
 import { deviceOfDomain } from '../device-rows.ts';
 import { domainById, statusOf } from '../domain-rows.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import { changeDevice } from './devices.ts';
 
 /** Rows that one transaction ends or forgets: others are not kept waiting for long. */
@@ -24,7 +24,7 @@ interface Wished {
   args: { tags?: string[] };
 }
 
-export interface CommandsInput extends Asked, Wished {
+export interface CommandsInput extends ChangeRequest, Wished {
   /** Groups what was asked of many devices at once; null for a single one. */
   batchId: string | null;
   targets: CommandTarget[];

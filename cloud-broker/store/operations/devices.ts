@@ -5,7 +5,8 @@ import { deviceById, deviceOfDomain, GONE, type Gone } from '../device-rows.ts';
 import { domainById, statusOf, type DomainRow } from '../domain-rows.ts';
 import { openFromOf, revokeCertificates, stopCompeting } from '../enrolling.ts';
 import { takeGrantBack } from '../reversing.ts';
-import { waitingRow, type Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
+import { waitingRow } from './approve.ts';
 
 const DAY_MS = 86_400_000;
 /** E6: a rejection is remembered 30 days; a block until it is lifted. */
@@ -16,7 +17,7 @@ const EVENTS_KEPT_MS = 7 * DAY_MS;
 const REFUSED_KEPT_MS = 30 * DAY_MS;
 
 /** E6: the key is blocked; its serial too, where it identifies a board and no enrolled device has it. */
-export function reject(context: WriteContext, input: Asked & { id: string; block: boolean }): { blockId: string } {
+export function reject(context: WriteContext, input: ChangeRequest & { id: string; block: boolean }): { blockId: string } {
   const { sql } = context;
   const row = waitingRow(context, input.domainId, input.id);
   const serialTaken =
@@ -55,7 +56,7 @@ export function reject(context: WriteContext, input: Asked & { id: string; block
   return { blockId: block.publicId };
 }
 
-export function liftBlock(context: WriteContext, input: Asked & { blockId: string }): void {
+export function liftBlock(context: WriteContext, input: ChangeRequest & { blockId: string }): void {
   const changed = context.sql.run('DELETE FROM blocks WHERE public_id = ? AND domain_id = ?', input.blockId, input.domainId);
   if (changed === 0) throw new RollcallError('not-found');
   context.audit({
@@ -119,7 +120,7 @@ export function endEnrolment(context: WriteContext, input: UnenrolInput): { doma
 /** Label and tags. Refused in a disabled domain (D5). */
 export function changeDevice(
   context: WriteContext,
-  input: Asked & { id: string; label: string | null; tags: string[] | null },
+  input: ChangeRequest & { id: string; label: string | null; tags: string[] | null },
 ): void {
   const { sql } = context;
   const device = deviceOfDomain(sql, input.domainId, input.id);

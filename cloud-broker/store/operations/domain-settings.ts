@@ -1,8 +1,8 @@
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 
-export interface ChangeDomain extends Asked {
+export interface ChangeDomain extends ChangeRequest {
   /** What is left out stays. */
   organization?: string | undefined;
   contactName?: string | undefined;

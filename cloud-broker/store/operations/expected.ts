@@ -4,11 +4,11 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
 import { domainById, statusOf } from '../domain-rows.ts';
 import { expectedCount, judge, MOST_EXPECTED, type Judged } from '../expected-rows.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import { changeDevice } from './devices.ts';
 
 /** Labels and tags by serial: devices that are here are changed, the others wait for theirs. Refuses all with `domain-disabled` (D5). */
-export function importNames(context: WriteContext, input: Asked & { rows: ImportRow[] }): Judged[] {
+export function importNames(context: WriteContext, input: ChangeRequest & { rows: ImportRow[] }): Judged[] {
   const { sql } = context;
   const { rows, ...asked } = input;
   const domain = domainById(sql, input.domainId);
@@ -41,7 +41,7 @@ export function importNames(context: WriteContext, input: Asked & { rows: Import
 }
 
 /** Whatever waits, waits no longer. */
-export function forgetExpected(context: WriteContext, input: Asked): { forgotten: number } {
+export function forgetExpected(context: WriteContext, input: ChangeRequest): { forgotten: number } {
   const domain = domainById(context.sql, input.domainId);
   if (domain === null) throw new RollcallError('not-found');
   const forgotten = context.sql.run('DELETE FROM expected_devices WHERE domain_id = ?', input.domainId);
@@ -51,7 +51,7 @@ export function forgetExpected(context: WriteContext, input: Asked): { forgotten
 
 function audit(
   context: WriteContext,
-  { domainId, now: at, actor, address }: Asked,
+  { domainId, now: at, actor, address }: ChangeRequest,
   action: string,
   subject: string,
   displays: number,

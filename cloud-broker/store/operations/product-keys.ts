@@ -3,7 +3,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
 import { domainById } from '../domain-rows.ts';
 import { post } from '../posting.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 
 /** A key that was made before the write: its text is nowhere but in the seal. */
 export interface MadeKey {
@@ -106,7 +106,10 @@ interface KeyRow {
  * K1: redeems a key once. Of those who try at the same moment the first in the writer wins. Refuses with `key-already-redeemed` in the domain that
  * has it, with when; with `key-not-valid` for an unknown key and for another domain's alike.
  */
-export function redeemKey(context: WriteContext, input: Asked & { hash: string }): { transferId: number; credits: number } {
+export function redeemKey(
+  context: WriteContext,
+  input: ChangeRequest & { hash: string },
+): { transferId: number; credits: number } {
   const { sql } = context;
   const key = sql.get<KeyRow>(
     'SELECT id, credits, redeemed_at AS redeemedAt, redeemed_domain_id AS domainId FROM product_keys WHERE hash = ?',

@@ -4,14 +4,14 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
 import { deviceOfDomain } from '../device-rows.ts';
 import { domainById, statusOf } from '../domain-rows.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import { changeDevice, unenrol } from './devices.ts';
 
 const MOST_TAGS = 32;
 
 type Refused = { deviceId: string; reason: ChangeRefusal }[];
 
-export interface ChangeTagsInput extends Asked {
+export interface ChangeTagsInput extends ChangeRequest {
   ids: string[];
   add: string[];
   remove: string[];
@@ -48,7 +48,7 @@ export function changeTags(
 /** E9 for each of them; what waits for an approval is refused. */
 export function unenrolSome(
   context: WriteContext,
-  { ids, ...asked }: Asked & { ids: string[] },
+  { ids, ...asked }: ChangeRequest & { ids: string[] },
 ): { unenrolled: string[]; refused: Refused } {
   const unenrolled: string[] = [];
   const refused: Refused = [];

@@ -7,11 +7,11 @@ import type { WriteContext } from '../context.ts';
 import { domainById } from '../domain-rows.ts';
 import { putToken, spendToken, voidTokens } from '../token-rows.ts';
 import type { Sql } from '../sql.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 import type { NewLink } from './sign-up.ts';
 
 /** Who manages users: as the session said when the request came; what they may is read again from their row. */
-export interface AskedByUser extends Asked {
+export interface AskedByUser extends ChangeRequest {
   actorId: string;
   sessionId: string;
 }
@@ -115,7 +115,7 @@ export function resendInvitation(context: WriteContext, input: AskedByUser & { i
 /** D2, D6: uses the link up; from now on the user signs in with this password. Refuses with `link-not-valid`. */
 export function acceptInvitation(
   context: WriteContext,
-  input: Pick<Asked, 'now' | 'actor' | 'address' | 'correlationId'> & {
+  input: Pick<ChangeRequest, 'now' | 'actor' | 'address' | 'correlationId'> & {
     tokenHash: string;
     passwordHash: string;
     accountId: string;

@@ -3,9 +3,9 @@ import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { alertRulesOf } from '../alert-rows.ts';
 import type { WriteContext } from '../context.ts';
 import { newestEventId } from '../queries/events.ts';
-import type { Asked } from './approve.ts';
+import type { ChangeRequest } from '../change-request.ts';
 
-export interface CreateWebhook extends Asked {
+export interface CreateWebhook extends ChangeRequest {
   id: string;
   url: string;
   types: WebhookType[];
@@ -14,7 +14,7 @@ export interface CreateWebhook extends Asked {
   secret: Uint8Array;
 }
 
-export interface ChangeWebhook extends Asked {
+export interface ChangeWebhook extends ChangeRequest {
   id: string;
   url?: string;
   types?: WebhookType[];
@@ -42,7 +42,7 @@ function webhookRow(context: WriteContext, { id, domainId }: { id: string; domai
   return row;
 }
 
-function note(context: WriteContext, asked: Asked, action: string, url: string, details: object): void {
+function note(context: WriteContext, asked: ChangeRequest, action: string, url: string, details: object): void {
   const { domainId, now: at, actor, address } = asked;
   context.audit({ domainId, at, actor, address, action, subject: hostOf(url), details });
 }
@@ -122,7 +122,7 @@ export function switchOffWebhook(context: WriteContext, id: string, reason: 'gon
 /** The new secret signs from now on, the old one beside it until `previousUntil`. Refuses with `not-found`. */
 export function rotateWebhookSecret(
   context: WriteContext,
-  input: Asked & { id: string; secret: Uint8Array; previousUntil: number },
+  input: ChangeRequest & { id: string; secret: Uint8Array; previousUntil: number },
 ): void {
   const { url } = webhookRow(context, input);
   context.sql.run(
@@ -135,7 +135,7 @@ export function rotateWebhookSecret(
 }
 
 /** Refuses with `not-found`. */
-export function deleteWebhook(context: WriteContext, input: Asked & { id: string }): void {
+export function deleteWebhook(context: WriteContext, input: ChangeRequest & { id: string }): void {
   const { url } = webhookRow(context, input);
   context.sql.run('DELETE FROM webhook_deliveries WHERE webhook_id = ?', input.id);
   context.sql.run('DELETE FROM webhooks WHERE id = ?', input.id);
@@ -152,7 +152,7 @@ export function endWebhooks(context: WriteContext, domainId: number): void {
  * One more try of an event: at once where it waits, beside the others where it was delivered or given up. Refuses with `not-found`, and
  * with `conflict` where the webhook is off or the event is not kept any more.
  */
-export function retryDelivery(context: WriteContext, input: Asked & { id: string; eventId: number }): void {
+export function retryDelivery(context: WriteContext, input: ChangeRequest & { id: string; eventId: number }): void {
   const { sql } = context;
   const { id, eventId } = input;
   const webhook = webhookRow(context, input);
