@@ -1,7 +1,6 @@
 /** Where the service listens, and the addresses that browsers and displays are told (protocol.md §3). */
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import type { Settings } from './config.ts';
 
 /** What a display takes where a broker address names no port. */
 const MQTTS_PORT = 8883;
@@ -50,19 +49,25 @@ function here({ host, port }: HostAndPort): HostAndPort {
   return { host: ANY_ADDRESS.get(host) ?? host, port };
 }
 
-type Told = Pick<Settings, 'http' | 'mqtt' | 'publicUrl' | 'publicMqtt'>;
+/** The settings that addresses are made of: where it listens, and where browsers and displays find it; null: where it listens. */
+interface AddressSettings {
+  http: HostAndPort;
+  mqtt: HostAndPort;
+  publicUrl: string | null;
+  publicMqtt: HostAndPort | null;
+}
 
-function brokerHostOf({ mqtt, publicUrl, publicMqtt }: Told): string {
+function brokerHostOf({ mqtt, publicUrl, publicMqtt }: AddressSettings): string {
   return publicMqtt?.host ?? (publicUrl === null ? here(mqtt).host : hostOf(publicUrl));
 }
 
 /** The broker's address as displays are told it; `port`: the one that it listens on. */
-export function brokerUrlOf(settings: Told, port: number): string {
+export function brokerUrlOf(settings: AddressSettings, port: number): string {
   return urlOf('mqtts', { host: brokerHostOf(settings), port: settings.publicMqtt?.port ?? port });
 }
 
 /** All addresses, once the ports are known. */
-export function addressesOf(settings: Told, ports: { http: number; mqtt: number }): Omit<ListeningAt, 'ca'> {
+export function addressesOf(settings: AddressSettings, ports: { http: number; mqtt: number }): Omit<ListeningAt, 'ca'> {
   const http = urlOf('http', here({ ...settings.http, port: ports.http }));
   return {
     http,
@@ -73,7 +78,7 @@ export function addressesOf(settings: Told, ports: { http: number; mqtt: number 
 }
 
 /** S2: the hosts that the server's certificate names beside those of this machine. */
-export function certifiedHosts(settings: Told): string[] {
+export function certifiedHosts(settings: AddressSettings): string[] {
   const { publicUrl, mqtt } = settings;
   return [...new Set([...(publicUrl === null ? [] : [hostOf(publicUrl)]), brokerHostOf(settings), here(mqtt).host])];
 }

@@ -1,40 +1,11 @@
 /** The job that closes the UTC days of all domains (L6). When it runs does not matter: a posting closes its domain's days itself. */
 import type { Logger } from 'pino';
+import { closeOpenDays } from './ledger/close-days.ts';
 import { dateOf, dayOf } from './ledger/usage.ts';
 import { hasOpenDays, stuckDomains } from './store/queries/usage.ts';
 import type { Store } from './store/store.ts';
 
-/** Days closed in one write: a few milliseconds, between which others write. */
-const DAYS_A_WRITE = 50;
 const LOOK_MS = 60_000;
-
-export interface ClosedUsage {
-  days: number;
-  credits: number;
-}
-
-/** Closes what is open up to `through`, in pieces; `most` days, or all. Refuses as the operation does. */
-export async function closeOpenDays(
-  store: Store,
-  about: {
-    now: number;
-    through: number;
-    domain: string | null;
-    byOperator: { waive: boolean; actor: string } | null;
-  },
-  onProgress: (days: number) => void = () => undefined,
-  most = Infinity,
-): Promise<ClosedUsage> {
-  const sum: ClosedUsage = { days: 0, credits: 0 };
-  for (let more = true; more && sum.days < most;) {
-    const piece = await store.write('closeUsage', { ...about, most: Math.min(DAYS_A_WRITE, most - sum.days) });
-    sum.days += piece.days;
-    sum.credits += piece.credits;
-    onProgress(sum.days);
-    ({ more } = piece);
-  }
-  return sum;
-}
 
 /** Looks every minute, so that neither a restart nor a clock that was set is missed. The look costs one index search. */
 export function startDailyUse(

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain } from '../../protocol/text.ts';
-import { closeOpenDays } from '../daily-use.ts';
+import { closeOpenDays } from '../ledger/close-days.ts';
 import { dateOf, dayOf, dayOfDate, MOST_OPEN_DAYS } from '../ledger/usage.ts';
 import { domainByName } from '../store/domain-rows.ts';
 import { closedOn, openDaysThrough, stuckDomains } from '../store/queries/usage.ts';

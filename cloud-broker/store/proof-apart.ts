@@ -1,12 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Checkpoint, Verdict } from '../ledger/verify.ts';
-
-/** What the thread is given. */
-export interface ProofJob {
-  databaseFile: string;
-  checkpoints: readonly Checkpoint[];
-}
+import type { Verdict } from '../ledger/verify.ts';
+import type { ProofJob } from './proof-of-books.ts';
 
 /** As `verifyLedger`, in a thread of its own: it hashes every transfer there is. Rejects when it is aborted. */
 export async function verifyLedgerApart(job: ProofJob, signal: AbortSignal): Promise<Verdict> {

@@ -6,6 +6,12 @@ import { takingBackDifference } from './proof-of-reversals.ts';
 import { usageDifference } from './proof-of-usage.ts';
 import { openReader, type Sql } from './sql.ts';
 
+/** What `verifyLedger` needs, as it is handed to a thread. */
+export interface ProofJob {
+  databaseFile: string;
+  checkpoints: readonly Checkpoint[];
+}
+
 const ROWS_AT_ONCE = 500;
 
 export function transferOf(row: TransferRow): Transfer {

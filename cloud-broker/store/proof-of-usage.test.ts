@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
 import { CHANGE, DAY_MS, enrolled, listBoards, START, testDomain } from '../../test/support/store.ts';
-import { closeOpenDays } from '../daily-use.ts';
+import { closeOpenDays } from '../ledger/close-days.ts';
 import { firstChargedDay, trialEnd } from '../domains/status.ts';
 import { startOf } from '../ledger/usage.ts';
 import { verifyLedger } from './proof-of-books.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from '../support/process.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { Child, usageOf } from './child.ts';
 import { Displays, freshAgent, live, MOST_BUNDLE_BYTES, type Display, type Make } from './displays.ts';
 import type { BareInput } from './load/bare-aedes.ts';

@@ -1,9 +1,5 @@
 /** Every benchmark by name, in the order in which they run. */
-import type { Comparison } from './measure.ts';
-
-/** `smoke`: as small as shows that it works; no figure of it means anything. */
-export type Size = 'full' | 'smoke';
-export type Bench = (size: Size) => Promise<Comparison[]>;
+import type { Bench } from './measure.ts';
 
 /** Loaded when it runs: one benchmark's memory is no part of another's. */
 export const benches: Record<string, () => Promise<Bench>> = {

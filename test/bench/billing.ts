@@ -7,7 +7,7 @@ import { makeKey } from '../../cloud-broker/credits/product-keys.ts';
 import { openHarness, type Harness, type TestDomain } from '../../cloud-broker/http/testing/harness.ts';
 import { startOf } from '../../cloud-broker/ledger/usage.ts';
 import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';
 
 const SCALES = {

@@ -5,7 +5,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { openRealStage } from '../console/real-stage.ts';
 import { launchChromium } from '../support/chromium.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { seedDomains } from './load/domains.ts';
 import type { Comparison, Pair } from './measure.ts';
 

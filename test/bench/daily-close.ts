@@ -6,13 +6,13 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { closeOpenDays } from '../../cloud-broker/daily-use.ts';
+import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
 import { firstChargedDay, trialEnd } from '../../cloud-broker/domains/status.ts';
 import { startOf } from '../../cloud-broker/ledger/usage.ts';
 import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
 import { openStore, type Store } from '../../cloud-broker/store/store.ts';
 import { BareDays, readDay } from './bare-days.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import type { Comparison, Pair } from './measure.ts';
 
 const NOW = Date.UTC(2026, 10, 23);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { deviceSorts, deviceStatuses } from '../../protocol/api.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { Child, usageOf } from './child.ts';
 import { seedDomains } from './load/domains.ts';
 import { seedFleet, type Fleet } from './load/fleet.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EnrolInput } from '../../cloud-broker/store/enrolment-facts.ts';
 import { openStore, type Store } from '../../cloud-broker/store/store.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';
 import { bareEnrolments, readEnrolments, type Enrolments } from './bare-enrolments.ts';
 

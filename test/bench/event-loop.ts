@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { Child, usageOf } from './child.ts';
 import { seedBoards, type WaitingBoards } from './load/boards.ts';
 import type { Enrolled, EnrolInput, PrepareInput } from './load/enrolments.ts';

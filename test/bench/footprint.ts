@@ -8,7 +8,7 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/process.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { usageOf } from './child.ts';
 import { Displays, freshAgent, live, MOST_BUNDLE_BYTES, type Make } from './displays.ts';
 import { seedFleet } from './load/fleet.ts';

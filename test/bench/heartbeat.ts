@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from '../support/process.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { Child, usageOf } from './child.ts';
 import type { BareInput } from './load/bare-aedes.ts';
 import { cpuPercentOf } from './load/device-client.ts';

@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { Child, usageOf } from './child.ts';
 import { seedFleet, type Fleet } from './load/fleet.ts';
 import type { OpenInput } from './load/heartbeats.ts';

@@ -14,6 +14,10 @@ export interface Comparison {
   note?: string;
 }
 
+/** `smoke`: as small as shows that it works; no figure of it means anything. */
+export type Size = 'full' | 'smoke';
+export type Bench = (size: Size) => Promise<Comparison[]>;
+
 export interface Finding {
   bench: string;
   figure: string;

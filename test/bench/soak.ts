@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { Child } from './child.ts';
 import type { AgentSoakInput, Beaten as AgentBeaten } from './load/agent-soak.ts';
 import { seedFleet, type Fleet } from './load/fleet.ts';

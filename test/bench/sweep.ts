@@ -5,7 +5,7 @@
 import type { StoredPresence } from '../../cloud-broker/presence/flush.ts';
 import { Roster } from '../../cloud-broker/presence/roster.ts';
 import type { Heartbeat } from '../../protocol/messages.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import type { Comparison, Pair } from './measure.ts';
 
 const SCALES = {

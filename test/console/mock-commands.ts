@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { command, commandBatch, commandBody, commandsBody, commandsMade, commandsPage } from '../../protocol/api-commands.ts';
 import type { Command, CommandState } from '../../protocol/api-commands.ts';
+import type { Device } from '../../protocol/api.ts';
 import { iso } from './mock-data.ts';
-import type { MockState } from './mock-state.ts';
 
 /** What was asked of devices, newest first. Nobody answers: a test says what became of it. */
 export class MockCommands {
@@ -28,7 +28,7 @@ export class MockCommands {
     return command.parse(made);
   }
 
-  sendToAll(state: MockState, body: unknown): z.output<typeof commandsMade> {
+  sendToAll(state: { devices: ReadonlyMap<string, Device> }, body: unknown): z.output<typeof commandsMade> {
     const { name, filter } = commandsBody.parse(body);
     const ids = [...state.devices.values()]
       .filter(({ status, pending }) => pending === null && (filter?.status === undefined || filter.status === status))

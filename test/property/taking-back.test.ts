@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { closeOpenDays } from '../../cloud-broker/daily-use.ts';
+import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
 import { dayOf } from '../../cloud-broker/ledger/usage.ts';
 import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
 import { takingBackDifference } from '../../cloud-broker/store/proof-of-reversals.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closeOpenDays } from '../../cloud-broker/daily-use.ts';
+import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
 import { firstChargedDay, trialEnd } from '../../cloud-broker/domains/status.ts';
 import { startOf } from '../../cloud-broker/ledger/usage.ts';
 import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { closeOpenDays } from '../../cloud-broker/daily-use.ts';
+import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
 import { dayOf } from '../../cloud-broker/ledger/usage.ts';
 import { domainById, statusOf } from '../../cloud-broker/store/domain-rows.ts';
 import { post } from '../../cloud-broker/store/posting.ts';

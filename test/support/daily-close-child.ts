@@ -1,5 +1,5 @@
 /** Closes daily use of all domains of a folder, day by day up to a last one, and prints each day once it is closed. To be killed, or not. */
-import { closeOpenDays } from '../../cloud-broker/daily-use.ts';
+import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
 import { startOf } from '../../cloud-broker/ledger/usage.ts';
 import { openTestStore } from './store.ts';
 

@@ -18,7 +18,6 @@ const COUNTS_EVERY_MS = 30_000;
 const PRESENCE_EVERY_MS = 60_000;
 
 export type Cursor = string | null;
-export type DeviceList = InfiniteData<DevicesPage, Cursor>;
 export type HistoryList = InfiniteData<FoldedPage, Cursor>;
 
 export const keys = {

@@ -2,9 +2,9 @@ import type { Query, QueryClient } from '@tanstack/react-query';
 import type { BillingEvent, DevicesPage } from '../../../protocol/api.ts';
 import type { DeviceFilter } from '../app/address.ts';
 import { keys, readDevices } from '../api/queries.ts';
-import type { Cursor, DeviceList, HistoryList } from '../api/queries.ts';
+import type { Cursor, HistoryList } from '../api/queries.ts';
 import { absorb, differences, nothingWaiting, settle, withTotal } from './rows.ts';
-import type { Change, Held, Waiting } from './rows.ts';
+import type { Change, DeviceList, Held, Waiting } from './rows.ts';
 
 /** Pages of a list that are read again after a lost link; deeper rows are caught up by the events that were missed. */
 export const CATCH_UP_PAGES = 10;

@@ -3,9 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Device, DevicesPage } from '../../../protocol/api.ts';
 import type { DeviceFilter } from '../app/address.ts';
 import { noFilter } from '../app/address.ts';
-import type { DeviceList } from '../api/queries.ts';
 import { absorb, compare, differences, matches, nothingWaiting, rowsOf, settle, withTotal } from './rows.ts';
-import type { Change } from './rows.ts';
+import type { Change, DeviceList } from './rows.ts';
 
 const AT = '2027-07-22T12:00:00.000Z';
 

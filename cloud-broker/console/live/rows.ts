@@ -1,13 +1,16 @@
+import type { InfiniteData } from '@tanstack/react-query';
 import { isIn, parseAge, periodOf } from '../../../protocol/age.ts';
 import type { Device, DevicesPage } from '../../../protocol/api.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import type { DeviceFilter } from '../app/address.ts';
-import type { DeviceList } from '../api/queries.ts';
 
 /**
  * How a list of devices takes up what happens (principle 1 of the console): values change at once; what would make a row
  * come, go or move is kept in `waiting` until `settle`.
  */
+
+/** A list of devices as far as it is fetched. */
+export type DeviceList = InfiniteData<DevicesPage, string | null>;
 
 /** A device as it is now; null when it is gone from the domain. */
 export interface Change {
