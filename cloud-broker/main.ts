@@ -32,7 +32,7 @@ import type { Operator } from './operator/operator.ts';
 import { openSocket } from './operator/socket.ts';
 import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
-import { enrolmentStore } from './store/operations/enrol.ts';
+import { enrolmentStore } from './store/enrolment-store.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { serviceMetrics } from './service-metrics.ts';
 import { startServiceRuns, type ServiceRuns } from './service-runs.ts';

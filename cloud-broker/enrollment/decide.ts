@@ -2,22 +2,10 @@
  * One enrolment is one decision (E2). `decide` is rule E13's list, top to bottom: the first check that applies is the
  * answer. It knows no clock, no dice and no database; facts go in, a decision comes out.
  */
-import type { CreditReason, SerialSource } from '../../protocol/messages.ts';
-import { isPlaceholderSerial } from '../../protocol/placeholder.ts';
+import type { CreditReason } from '../../protocol/messages.ts';
 import type { DomainStatus } from '../../protocol/api.ts';
 import type { PendingCode, RejectedCode } from '../../protocol/errors.ts';
-
-/** E12: by what a board is told from others: its register line, its serial within the domain, or its device key alone. */
-export type Identity = 'listed' | 'serial' | 'key';
-
-export function identityOf(
-  board: { serial: string; serialSource: SerialSource },
-  known: { listed: boolean; sharedSerial: boolean },
-): Identity {
-  if (board.serialSource === 'machine-id' || isPlaceholderSerial(board.serial)) return 'key';
-  if (known.listed) return 'listed';
-  return known.sharedSerial ? 'key' : 'serial';
-}
+import type { Identity } from '../devices/identity.ts';
 
 /** A listed board's entitlement, as far as a grant depends on it (E5, E14). */
 export interface Entitlement {

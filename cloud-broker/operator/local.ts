@@ -8,7 +8,7 @@ import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain, serialKey } from '../../protocol/text.ts';
 import { issueClaim } from '../portal/claims.ts';
 import type { ServiceClock } from '../service-clock.ts';
-import { boardBySerial } from '../store/device-rows.ts';
+import { boardBySerial } from '../store/board-rows.ts';
 import { domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
 import { billingFigures, listHistory } from '../store/queries/billing.ts';
 import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';

@@ -1,5 +1,5 @@
 import type { CreditReason } from '../../protocol/messages.ts';
-import type { Identity } from '../enrollment/decide.ts';
+import type { Identity } from '../devices/identity.ts';
 import type { Sql } from './sql.ts';
 
 /** A device row as the writing operations need it. */
@@ -55,27 +55,4 @@ export function devicesOfKey(sql: Sql, domainId: number, fingerprint: string): D
 /** Rows of one serial, in all domains, that the serial identifies; those known by their key alone are not among them (E12). */
 export function devicesOfSerial(sql: Sql, serialKey: string): DeviceRow[] {
   return sql.all<DeviceRow>(OF_SERIAL, serialKey);
-}
-
-export interface BoardRow {
-  id: number;
-  serial: string;
-  serialKey: string;
-  model: string;
-  factoryPublicKey: string | null;
-  invoice: string | null;
-  purchasedOn: string | null;
-  fulfilment: 'on-enrolment' | 'product-key';
-  credits: number;
-  leftCredits: number;
-  grants: number;
-}
-
-/** The register line of a serial (compared trimmed and without case, E12). */
-export function boardBySerial(sql: Sql, serialKey: string): BoardRow | null {
-  return sql.get<BoardRow>(
-    `SELECT id, serial, serial_key AS serialKey, model, factory_public_key AS factoryPublicKey, invoice, purchased_on AS purchasedOn,
-      fulfilment, credits, left_credits AS leftCredits, grants FROM boards WHERE serial_key = ?`,
-    serialKey,
-  );
 }

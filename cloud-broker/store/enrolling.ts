@@ -2,13 +2,15 @@
 import type { PendingCode } from '../../protocol/errors.ts';
 import type { BoardClaim } from '../../protocol/messages.ts';
 import { firstChargedDay } from '../domains/status.ts';
-import type { Grant, Identity } from '../enrollment/decide.ts';
+import type { Identity } from '../devices/identity.ts';
+import type { Grant } from '../enrollment/decide.ts';
 import { enrolmentKey } from '../ledger/transfers.ts';
 import { openFrom } from '../ledger/usage.ts';
 import { widestNetworkOf } from '../net/address.ts';
 import { takeExpected } from './expected-rows.ts';
 import type { WriteContext } from './context.ts';
-import { GONE, type BoardRow, type Gone } from './device-rows.ts';
+import type { BoardRow } from './board-rows.ts';
+import { GONE, type Gone } from './device-rows.ts';
 import type { DomainRow } from './domain-rows.ts';
 import { post } from './posting.ts';
 import { countUnproven, notePlace } from './unproven.ts';

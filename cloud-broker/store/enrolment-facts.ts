@@ -1,9 +1,11 @@
 import { checkCode } from '../../protocol/signing.ts';
 import { serialKey } from '../../protocol/text.ts';
 import type { BudgetClass, EnrolmentAttempt } from '../enrollment/attempt.ts';
-import { identityOf, type Entitlement, type Facts } from '../enrollment/decide.ts';
+import { identityOf } from '../devices/identity.ts';
+import type { Entitlement, Facts } from '../enrollment/decide.ts';
 import { widestNetworkOf } from '../net/address.ts';
-import { boardBySerial, devicesOfKey, devicesOfSerial, type BoardRow, type DeviceRow } from './device-rows.ts';
+import { boardBySerial, type BoardRow } from './board-rows.ts';
+import { devicesOfKey, devicesOfSerial, type DeviceRow } from './device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from './domain-rows.ts';
 import type { Sql } from './sql.ts';
 import { isInvoiceElsewhere, unprovenGrantsLeft } from './unproven.ts';

@@ -1,8 +1,8 @@
 /** E14, what is kept of unproven grants: how many there were today, and in which domains the boards of an invoice turned up. */
 import { dayOf } from '../ledger/usage.ts';
+import type { BoardRow } from './board-rows.ts';
 import type { WriteContext } from './context.ts';
 import type { WarningReason } from './effects.ts';
-import type { BoardRow } from './device-rows.ts';
 import type { DomainRow } from './domain-rows.ts';
 import type { Sql } from './sql.ts';
 import { insertPlaces } from './unproven-schema.ts';

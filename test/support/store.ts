@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { serialKey } from '../../protocol/text.ts';
 import type { EnrolmentOutcome } from '../../cloud-broker/enrollment/attempt.ts';
-import { boardBySerial } from '../../cloud-broker/store/device-rows.ts';
+import { boardBySerial } from '../../cloud-broker/store/board-rows.ts';
 import type { EnrolInput } from '../../cloud-broker/store/enrolment-facts.ts';
 import { openStore, type Store } from '../../cloud-broker/store/store.ts';
 

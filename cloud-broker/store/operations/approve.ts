@@ -1,8 +1,10 @@
 import { RollcallError } from '../../../protocol/errors.ts';
-import { grantFor, identityOf, type Identity } from '../../enrollment/decide.ts';
+import { identityOf, type Identity } from '../../devices/identity.ts';
+import { grantFor } from '../../enrollment/decide.ts';
 import type { ChangeRequest } from '../change-request.ts';
 import type { WriteContext } from '../context.ts';
-import { boardBySerial, deviceOfDomain, devicesOfKey, devicesOfSerial, type BoardRow, type DeviceRow } from '../device-rows.ts';
+import { boardBySerial, type BoardRow } from '../board-rows.ts';
+import { deviceOfDomain, devicesOfKey, devicesOfSerial, type DeviceRow } from '../device-rows.ts';
 import { domainById, statusOf, type DomainRow } from '../domain-rows.ts';
 import { markEnrolled, stopCompeting } from '../enrolling.ts';
 import { entitlementOf, isShared } from '../enrolment-facts.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { twoDomains } from '../../../test/support/in-process.ts';
 import { answerTo, attemptOf, DAY_MS, enrolled, listBoards, START, CHANGE } from '../../../test/support/store.ts';
-import { enrolmentStore } from './enrol.ts';
+import { enrolmentStore } from '../enrolment-store.ts';
 
 describe('pairing codes', () => {
   test('[D7] right, wrong, missing, and the one before it until its time is over', async () => {

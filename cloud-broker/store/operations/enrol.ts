@@ -1,19 +1,18 @@
-import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore, Preview, Refusal } from '../../enrollment/attempt.ts';
+import type { EnrolmentAttempt, EnrolmentOutcome, Refusal } from '../../enrollment/attempt.ts';
 import { decide, type Decision, type Grant } from '../../enrollment/decide.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { epochAfter } from '../../../protocol/messages.ts';
-import { serialKey } from '../../../protocol/text.ts';
 import { widestNetworkOf } from '../../net/address.ts';
 import type { WriteContext } from '../context.ts';
-import { boardBySerial, deviceById, type BoardRow, type DeviceRow } from '../device-rows.ts';
-import { domainByName, statusOf, type DomainRow } from '../domain-rows.ts';
+import type { BoardRow } from '../board-rows.ts';
+import { deviceById, type DeviceRow } from '../device-rows.ts';
+import { domainByName, type DomainRow } from '../domain-rows.ts';
 import { bindKey, bookGrant, insertEnrolled, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
 import { holderOfCheckCode, loadFacts, type EnrolInput, type LoadedFacts } from '../enrolment-facts.ts';
 import { reportTry } from '../enrolment-log.ts';
 import { suspectClone } from './alerts.ts';
 import { settleDays } from '../posting.ts';
 import type { Sql } from '../sql.ts';
-import type { Store } from '../store.ts';
 import { warnOfLimit } from '../unproven.ts';
 
 /** E3: at most 5 live certificates a device; the oldest goes. */
@@ -260,40 +259,4 @@ export function noteRefusal(context: WriteContext, { domain: name, serial, model
   const domain = domainByName(context.sql, name);
   if (domain === null) return;
   reportTry(context, domain.id, { ...made, board: { serial, model } }, { outcome: 'rejected', code, deviceId: null, granted: 0 });
-}
-
-const isBusy = (decision: Decision): boolean => decision.outcome === 'rejected' && decision.code === 'busy';
-
-/** The desk's look before the transaction: which budget is spent, and for which device a certificate is worth signing. */
-function preview(sql: Sql, attempt: EnrolInput): Preview {
-  const loaded = loadFacts(sql, attempt);
-  if (loaded === null) return { budgetClass: 'rest', certificateFor: null, busy: false, busyOverBudget: false };
-  const decision = decide(loaded.facts);
-  return {
-    budgetClass: loaded.budgetClass,
-    busy: isBusy(decision),
-    busyOverBudget: isBusy(decide({ ...loaded.facts, overBudget: true })),
-    certificateFor: decision.outcome === 'accepted' ? (decision.deviceId ?? attempt.proposedId) : null,
-  };
-}
-
-/**
- * The desk's view of a store. `unprovenLimit`: most unproven grants of the whole service in a day (E14); `clockInDoubt`: whether nothing may be
- * dated now.
- */
-export function enrolmentStore(store: Store, unprovenLimit: number, clockInDoubt: () => boolean = () => false): EnrolmentStore {
-  const { reader } = store;
-  return {
-    whyUnknown(name, now) {
-      const domain = domainByName(reader, name);
-      if (domain === null) return 'absent';
-      const status = statusOf(domain, now);
-      return status === 'unconfirmed' || status === 'closed' ? status : null;
-    },
-    factoryKeyOf: (serial) => boardBySerial(reader, serialKey(serial))?.factoryPublicKey ?? null,
-    preview: (attempt) => preview(reader, { ...attempt, unprovenLimit }),
-    enrol: async (attempt) =>
-      store.write('enrol', { ...attempt, unprovenLimit, ...(clockInDoubt() ? { clockInDoubt: true } : {}) }),
-    noteRefusal: async (refusal) => store.write('noteRefusal', refusal),
-  };
 }

@@ -2,7 +2,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import { grantFor } from '../../enrollment/decide.ts';
 import type { WriteContext } from '../context.ts';
-import { boardBySerial } from '../device-rows.ts';
+import { boardBySerial } from '../board-rows.ts';
 import { domainById, type DomainRow } from '../domain-rows.ts';
 import { bookGrant } from '../enrolling.ts';
 import { entitlementOf } from '../enrolment-facts.ts';

@@ -2,7 +2,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import { mergeEntry, parseRegisterEntry, type RegisterEntry } from '../../register/entry.ts';
 import type { WriteContext } from '../context.ts';
-import { boardBySerial, type BoardRow } from '../device-rows.ts';
+import { boardBySerial, type BoardRow } from '../board-rows.ts';
 import type { Sql } from '../sql.ts';
 import { placeAnew } from '../unproven.ts';
 

@@ -4,7 +4,7 @@ import { serialKey } from '../../../protocol/text.ts';
 import { missingCredits, type Grant } from '../../ledger/reversal.ts';
 import type { TransferRequest } from '../../ledger/transfers.ts';
 import type { WriteContext } from '../context.ts';
-import { boardBySerial, type BoardRow } from '../device-rows.ts';
+import { boardBySerial, type BoardRow } from '../board-rows.ts';
 import { domainById, type DomainRow } from '../domain-rows.ts';
 import { post, SELECT_TRANSFER, type TransferRow } from '../posting.ts';
 import { boardBooks, reverseTransfer, takeGrantBack } from '../reversing.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { testStore, answerTo, attemptOf, testDomain, testKey, waiting, CHANGE } from '../../../test/support/store.ts';
 import { checkCode } from '../../../protocol/signing.ts';
-import { enrolmentStore } from './enrol.ts';
+import { enrolmentStore } from '../enrolment-store.ts';
 
 async function springfield() {
   const store = await testStore();
