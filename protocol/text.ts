@@ -60,3 +60,9 @@ export function crockfordCode(random: Uint8Array, length: number): string {
   if (random.length < length) throw new RangeError('not enough random bytes');
   return Array.from(random.subarray(0, length), (byte) => CROCKFORD[byte % 32]).join('');
 }
+
+/** E11: read out over the telephone, so short and without look-alikes. `random` has at least 10 bytes. */
+export function correlationIdFrom(random: Uint8Array): string {
+  const code = crockfordCode(random, 10);
+  return `${code.slice(0, 5)}-${code.slice(5)}`;
+}

@@ -1,6 +1,6 @@
 /** Making and redeeming product keys (K1, K5): the rules are in code.ts, the books in store/operations/product-keys.ts. */
 import { RollcallError } from '../../protocol/errors.ts';
-import { Buckets } from '../enrollment/budgets.ts';
+import { Buckets } from '../net/budgets.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { ChangeRequest } from '../store/change-request.ts';
 import type { MadeKey } from '../store/operations/product-keys.ts';

@@ -1,4 +1,4 @@
-import { Buckets } from '../enrollment/budgets.ts';
+import { Buckets } from '../net/budgets.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
 
 /** Networks, users or recipients that a limit remembers at most. */

@@ -1,18 +1,11 @@
 import type { Pending, Rejected } from '../../protocol/messages.ts';
 import { wordsOf, type PendingCode, type RejectedCode } from '../../protocol/errors.ts';
-import { crockfordCode } from '../../protocol/text.ts';
 import { checkCode } from '../../protocol/signing.ts';
 
 /** Seconds until a refusal that may solve itself is worth another try without a person: an hour. */
 const SLOW_RETRY_S = 3600;
 /** Seconds until a waiting board asks again whose session ended before the decision. */
 const PENDING_RETRY_S = 30;
-
-/** E11: read out over the telephone, so short and without look-alikes. `random` has at least 10 bytes. */
-export function correlationIdFrom(random: Uint8Array): string {
-  const code = crockfordCode(random, 10);
-  return `${code.slice(0, 5)}-${code.slice(5)}`;
-}
 
 /** A refusal in words (E11). retryAfterS only where the device may try again by itself (protocol.md §1); `busyRetryS` is asked for busy and internal only. */
 export function rejection(

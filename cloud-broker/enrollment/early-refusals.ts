@@ -1,5 +1,5 @@
 import type { EnrolmentStore, Refusal } from './attempt.ts';
-import { Buckets } from './budgets.ts';
+import { Buckets } from '../net/budgets.ts';
 
 /** Of one domain: what goes wrong before the proof costs strangers nothing, so it may not cost the store much. */
 const NOTED = { burst: 20, perSecond: 1 };

@@ -1,4 +1,4 @@
-import { retryAfterS } from './budgets.ts';
+import { retryAfterS } from '../net/budgets.ts';
 
 const MOST_RETRY_S = 300;
 

@@ -4,7 +4,7 @@ import helmet from '@fastify/helmet';
 import fastify, { LogController, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { errors, RollcallError, wordsOf } from '../../protocol/errors.ts';
-import { correlationIdFrom } from '../enrollment/answers.ts';
+import { correlationIdFrom } from '../../protocol/text.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
 import { DeviceSearch } from '../store/queries/search.ts';
 import type { Api } from './api.ts';

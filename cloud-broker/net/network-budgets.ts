@@ -1,4 +1,4 @@
-import { Buckets, type Rate } from '../enrollment/budgets.ts';
+import { Buckets, type Rate } from './budgets.ts';
 import { networksOf } from './address.ts';
 
 /** How much more a wider network may spend than a narrower one: many people share it, and one of them may hold all of it. */

@@ -3,7 +3,7 @@ import type { ClaimPreview, PortalSubscription } from '../../protocol/api-portal
 import { RollcallError } from '../../protocol/errors.ts';
 import { newCode, readCode } from '../credits/code.ts';
 import { makeKey } from '../credits/product-keys.ts';
-import { Buckets } from '../enrollment/budgets.ts';
+import { Buckets } from '../net/budgets.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
 import { claimByHash } from '../store/claim-rows.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../../protocol/api-webhooks.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { crockfordCode } from '../../../protocol/text.ts';
-import { Buckets } from '../../enrollment/budgets.ts';
+import { Buckets } from '../../net/budgets.ts';
 import { listDeliveries, listWebhooks, webhookOf, webhookView } from '../../store/queries/webhooks.ts';
 import { addressProblem } from '../../webhooks/address.ts';
 import { PREVIOUS_SECRET_MS } from '../../webhooks/rules.ts';
