@@ -30,6 +30,7 @@ import type { ServiceKeys } from './keys/keys.ts';
 import type { Secrets } from './keys/secrets.ts';
 import type { Operator } from './operator/operator.ts';
 import { openSocket } from './operator/socket.ts';
+import { letters } from './letters.ts';
 import { startMail } from './mail/start.ts';
 import { Roster } from './presence/roster.ts';
 import { enrolmentStore } from './store/enrolment-store.ts';
@@ -247,7 +248,7 @@ async function startParts(
   const ports = { http: (http.server.address() as AddressInfo).port, mqtt: listening.gateway.port };
   const addresses: ListeningAt = { ...addressesOf(settings, ports), ca: keys.caFile };
   const home = addresses.publicHttp;
-  const mailer = startMail({ store, secrets, settings, home, log, clock: now, count: (outcome) => metrics.mail(outcome) });
+  const mailer = startMail({ store, secrets, letters, settings, home, log, clock: now, count: metrics.mail });
   onStop(async () => mailer.close());
   const dailyUse = startDailyUse({ store, log, clock: now });
   onStop(async () => dailyUse.stop());

@@ -1,5 +1,5 @@
 import { newToken, tokenHash, type Secrets } from '../keys/secrets.ts';
-import type { MailTemplate } from '../store/outbox-rows.ts';
+import type { MailKind } from '../mail/mail-kind.ts';
 import type { NewLink } from '../store/operations/sign-up.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessLimits } from './accounts-limits.ts';
@@ -30,7 +30,7 @@ export interface Owner {
 }
 
 /** D2: a new link for a mail: its token sealed for the mail, its hash for the store. */
-export function newLink(parts: Pick<AccessParts, 'secrets' | 'random'>, template: MailTemplate): NewLink {
+export function newLink(parts: Pick<AccessParts, 'secrets' | 'random'>, { template }: MailKind<object, 'link'>): NewLink {
   const token = newToken(parts.random);
   return { tokenHash: tokenHash(token), sealed: parts.secrets.seal('mail', template, token) };
 }

@@ -1,3 +1,4 @@
+import { userMails } from './user-mails.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { tokenHash } from '../keys/secrets.ts';
 import { passwordHashOf, userById, type UserRow } from '../store/account-rows.ts';
@@ -31,7 +32,7 @@ export class OwnPassword {
       // Who never chose a password has an invitation for it.
       if (user === null || passwordHashOf(store.reader, user.id) === null) return;
       if (!limits.unaskedMail(`reset in ${user.domainId}`, user.email, now)) return;
-      const link = newLink(this.parts, 'reset');
+      const link = newLink(this.parts, userMails.reset);
       await store.write('requestReset', { now, userId: user.id, user: userOf(user.login), link });
     });
   }

@@ -1,3 +1,4 @@
+import { userMails } from './user-mails.ts';
 import type { Activation, NameVerdict } from '../../protocol/api-access.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
 import { readEmail } from '../../protocol/email.ts';
@@ -63,7 +64,7 @@ export class SignUps {
     if (!isNameFree(store.reader, name, clock())) throw new RollcallError('name-taken');
     if (!limits.unaskedMail('sign-up', email, clock())) throw busy();
     const owner = await this.firstUser({ domain: name, email, password, language: about.language }, address);
-    const link = newLink(this.parts, 'activation');
+    const link = newLink(this.parts, userMails.activation);
     await store.write('signUp', { ...rest, now: clock(), name, email, owner, link });
     return { name, organization: about.organization, user: userOf(owner.login), email };
   }
@@ -99,7 +100,7 @@ export class SignUps {
     afterTheAnswer(this.parts, async () => {
       const email = readEmail(typed);
       if (email === null || !limits.unaskedMail('sign-up', email, now)) return;
-      await store.write('resendActivation', { now, name, email, link: newLink(this.parts, 'activation') });
+      await store.write('resendActivation', { now, name, email, link: newLink(this.parts, userMails.activation) });
     });
   }
 

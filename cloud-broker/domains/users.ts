@@ -1,3 +1,4 @@
+import { userMails } from './user-mails.ts';
 import type { Role } from '../../protocol/api.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
 import { tokenHash } from '../keys/secrets.ts';
@@ -51,7 +52,7 @@ export class Users {
     this.demandMail(asked, about.email);
     const id = newRowId(random);
     const user = { ...about, id, login, tags: [...new Set(about.tags)] };
-    await store.write('inviteUser', { ...asked, user, link: newLink(this.parts, 'invitation') });
+    await store.write('inviteUser', { ...asked, user, link: newLink(this.parts, userMails.invitation) });
     return { id };
   }
 
@@ -62,7 +63,7 @@ export class Users {
     if (user === null || user.domainId !== asked.domainId) throw new RollcallError('not-found');
     if (passwordHashOf(store.reader, id) !== null) throw new RollcallError('conflict', { reason: 'already-joined' });
     this.demandMail(asked, user.email);
-    await store.write('resendInvitation', { ...asked, id, link: newLink(this.parts, 'invitation') });
+    await store.write('resendInvitation', { ...asked, id, link: newLink(this.parts, userMails.invitation) });
   }
 
   /** Whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
@@ -102,7 +103,7 @@ export class Users {
       billing: billing ?? null,
       tags: tags === undefined ? null : [...new Set(tags)],
       email: email ?? null,
-      link: newLink(this.parts, 'invitation'),
+      link: newLink(this.parts, userMails.invitation),
     });
   }
 

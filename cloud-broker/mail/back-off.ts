@@ -1,5 +1,4 @@
 /** When a mail that could not be sent is tried again, and when no more. Pure: time and dice are parameters. */
-import { isLinkTemplate, type MailTemplate } from '../store/outbox-rows.ts';
 
 const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 3_600_000;
@@ -19,13 +18,13 @@ export function backOffMs(tries: number, dice: number): number {
 }
 
 /** From when on a mail is not tried any more; ms since 1970. */
-export function triedUntil(template: MailTemplate, createdAt: number): number {
-  return createdAt + (isLinkTemplate(template) ? LINK_FOR_MS : TRY_FOR_MS);
+export function triedUntil({ hasLink, createdAt }: { hasLink: boolean; createdAt: number }): number {
+  return createdAt + (hasLink ? LINK_FOR_MS : TRY_FOR_MS);
 }
 
 /** Whether a mail that waits is worth another try: a dead link is not, not even the first. */
-export function isWorthTrying(mail: { template: MailTemplate; createdAt: number; tries: number }, now: number): boolean {
-  return now < triedUntil(mail.template, mail.createdAt) || (mail.tries === 0 && !isLinkTemplate(mail.template));
+export function isWorthTrying(mail: { hasLink: boolean; createdAt: number; tries: number }, now: number): boolean {
+  return now < triedUntil(mail) || (mail.tries === 0 && !mail.hasLink);
 }
 
 /** What became of a try. `server`: the mail server could not be reached or let nobody in; it says nothing about this mail. */
@@ -37,12 +36,12 @@ export type SendResult =
 
 /** When a mail is tried next after a failed try, `tries` counting that one; null: never, it is given up. */
 export function nextTry(
-  mail: { template: MailTemplate; createdAt: number; tries: number },
+  mail: { hasLink: boolean; createdAt: number; tries: number },
   kind: Exclude<SendResult['kind'], 'sent'>,
   now: number,
   dice: number,
 ): number | null {
   if (kind === 'refused') return null;
   const next = now + backOffMs(mail.tries, dice);
-  return next < triedUntil(mail.template, mail.createdAt) ? next : null;
+  return next < triedUntil(mail) ? next : null;
 }

@@ -1,4 +1,4 @@
-import type { TrialCursor } from '../store/operations/mail.ts';
+import type { TrialCursor } from '../store/operations/trial-reminders.ts';
 import type { Store } from '../store/store.ts';
 
 /** By the hour: reminders of trials that end (D3), and mails long gone are forgotten. */

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { linkOf, parseMail } from '../../test/support/mail-server.ts';
 import { temporaryFolder } from '../../test/support/store.ts';
+import { letters } from '../letters.ts';
 import { folderTransport } from './folder-transport.ts';
 import type { OutgoingMail } from './message.ts';
 import { renderMail } from './templates.ts';
@@ -16,7 +17,7 @@ const mail: OutgoingMail = {
   language: 'fr',
   messageId: 'abc@localhost',
   createdAt: Date.UTC(2026, 10, 23, 8),
-  rendered: renderMail({ template: 'activation', language: 'fr', data, secret: 'T0ken' }, 'http://127.0.0.1:8080'),
+  rendered: renderMail(letters, { template: 'activation', language: 'fr', data, secret: 'T0ken' }, 'http://127.0.0.1:8080'),
 };
 const signal = new AbortController().signal;
 

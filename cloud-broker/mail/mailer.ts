@@ -2,10 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Secrets } from '../keys/secrets.ts';
-import type { MailData } from '../store/outbox-rows.ts';
 import { dueMails, nextMailAt, type WaitingMail } from '../store/queries/outbox.ts';
 import type { Store } from '../store/store.ts';
 import { isWorthTrying, nextTry, type SendResult } from './back-off.ts';
+import type { MailBook } from './mail-kind.ts';
 import type { OutgoingMail } from './message.ts';
 import { isMailbox } from './smtp-settings.ts';
 import { renderMail } from './templates.ts';
@@ -30,6 +30,8 @@ const SERVER_AWAY_MS = 30_000;
 export interface MailerParts {
   store: Pick<Store, 'write' | 'reader'>;
   secrets: Secrets;
+  /** Every kind of mail that may wait, with its words. */
+  letters: MailBook;
   transport: MailTransport;
   /** Public URL without a slash at its end. */
   home: string;
@@ -160,7 +162,7 @@ export class Mailer {
     const { kind, failure } = result;
     if (kind === 'server') this.isServerAway = true;
     const tries = mail.tries + 1;
-    const nextTryAt = nextTry({ ...mail, tries }, kind, now, this.parts.dice());
+    const nextTryAt = nextTry({ ...mail, hasLink: this.hasLink(mail), tries }, kind, now, this.parts.dice());
     const facts = { mail: mail.id, template: mail.template, tries, failure };
     this.parts.count(nextTryAt === null ? 'given-up' : 'retry');
     if (nextTryAt === null) this.parts.log.error(facts, 'a mail was given up');
@@ -169,7 +171,8 @@ export class Mailer {
   }
 
   private async send(mail: WaitingMail): Promise<SendResult> {
-    if (!isWorthTrying(mail, this.parts.clock())) return { kind: 'refused', failure: 'too late' };
+    if (!isWorthTrying({ ...mail, hasLink: this.hasLink(mail) }, this.parts.clock()))
+      return { kind: 'refused', failure: 'too late' };
     if (!isMailbox(mail.recipient)) return { kind: 'refused', failure: 'no address' };
     let outgoing: OutgoingMail;
     try {
@@ -185,12 +188,15 @@ export class Mailer {
     }
   }
 
+  private hasLink({ template }: WaitingMail): boolean {
+    return (this.parts.letters.get(template)?.linkPath ?? null) !== null;
+  }
+
   private open(mail: WaitingMail): OutgoingMail {
     const { id, template, language, recipient, createdAt } = mail;
-    const { secrets, home } = this.parts;
+    const { secrets, home, letters } = this.parts;
     const secret = mail.secret === null ? null : secrets.open('mail', template, mail.secret);
-    const data = JSON.parse(mail.data) as MailData[typeof template];
-    const rendered = renderMail({ template, language, data, secret }, home);
+    const rendered = renderMail(letters, { template, language, data: JSON.parse(mail.data) as object, secret }, home);
     return { id, template, recipient, language, messageId: this.messageId(mail), createdAt, rendered };
   }
 

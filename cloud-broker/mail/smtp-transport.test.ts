@@ -1,6 +1,7 @@
 import tls from 'node:tls';
 import { expect, test } from 'vitest';
 import { startMailServer, type MailServer } from '../../test/support/mail-server.ts';
+import { letters } from '../letters.ts';
 import type { SendResult } from './back-off.ts';
 import type { OutgoingMail } from './message.ts';
 import { readSmtpUrl } from './smtp-settings.ts';
@@ -18,7 +19,7 @@ function outgoing(facts: Partial<OutgoingMail> = {}): OutgoingMail {
     language: 'fr',
     messageId: 'abc123@rollcall.example',
     createdAt: Date.UTC(2026, 10, 23, 8),
-    rendered: renderMail({ template: 'activation', language: 'fr', data, secret: 'T0ken' }, 'https://rollcall.example'),
+    rendered: renderMail(letters, { template: 'activation', language: 'fr', data, secret: 'T0ken' }, 'https://rollcall.example'),
     ...facts,
   };
 }
@@ -56,6 +57,7 @@ test('[A6] names with line ends add no header and no recipient', async () => {
   const server = await startMailServer();
   const evil = 'x\r\nBcc: eve@evil.example\r\n\r\nbody';
   const rendered = renderMail(
+    letters,
     { template: 'domain-closing', language: 'en', data: { name: evil, closesAt: 0, askedBy: evil }, secret: null },
     'https://rollcall.example',
   );

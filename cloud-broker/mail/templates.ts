@@ -1,9 +1,6 @@
 import type { Language } from '../../protocol/errors.ts';
-import { isLinkTemplate, linkPaths, type MailData, type MailTemplate } from '../store/outbox-rows.ts';
 import { compose, oneLine, typedText } from './letter.ts';
-import { english } from './letters-en.ts';
-import { french } from './letters-fr.ts';
-import type { Enclosed } from './letters.ts';
+import type { MailBook } from './mail-kind.ts';
 
 export interface RenderedMail {
   subject: string;
@@ -14,14 +11,12 @@ export interface RenderedMail {
 }
 
 /** A mail as it waits, opened: `secret` is the token of its link or the product key; null where it has none. */
-export interface OpenedMail<Template extends MailTemplate> {
-  template: Template;
+export interface OpenedMail {
+  template: string;
   language: Language;
-  data: MailData[Template];
+  data: object;
   secret: string | null;
 }
-
-const LETTERS = { en: english, fr: french };
 
 /** Facts that somebody could type freely; all others are names, addresses and numbers that were checked when they came in. */
 const TYPED: ReadonlySet<string> = new Set(['organization', 'person', 'tag', 'labels']);
@@ -36,20 +31,21 @@ function safeFacts<Facts extends object>(facts: Facts): Facts {
 }
 
 /** D2: the link of a mail; `home` is the configured public URL, never what a request said. */
-function linkOf(home: string, template: MailTemplate, secret: string | null): string | null {
-  return isLinkTemplate(template) && secret !== null ? `${home}${linkPaths[template]}#token=${secret}` : null;
+function linkOf(home: string, linkPath: string | null, secret: string | null): string | null {
+  return linkPath === null || secret === null ? null : `${home}${linkPath}#token=${secret}`;
 }
 
 /**
  * Subject, text and HTML of a mail. `home`: the public URL without a slash at its end. What strangers typed can neither add a header
  * nor markup nor a link of its own.
  */
-export function renderMail<Template extends MailTemplate>(mail: OpenedMail<Template>, home: string): RenderedMail {
+export function renderMail(letters: MailBook, mail: OpenedMail, home: string): RenderedMail {
   const { template, language, data, secret } = mail;
-  const link = linkOf(home, template, secret);
-  if (link === null && (isLinkTemplate(template) || (template === 'product-key' && secret === null)))
-    throw new Error(`a mail of ${template} needs its secret`);
-  // Which of them a template has, its type says; here each gets what it may read.
-  const enclosed = { home, link: link ?? '', key: secret ?? '' } as unknown as Enclosed<Template>;
-  return { ...compose(LETTERS[language][template](safeFacts(data), enclosed), language), link };
+  const kind = letters.get(template);
+  if (kind === undefined) throw new Error(`no mail is called ${template}`);
+  if (kind.encloses !== 'nothing' && secret === null) throw new Error(`a mail of ${template} needs its secret`);
+  const link = linkOf(home, kind.linkPath, secret);
+  // What its facts are and what it encloses, its kind says; the row was written as that kind.
+  const letter = kind.words[language](safeFacts(data) as never, { home, link: link ?? '', key: secret ?? '' } as never);
+  return { ...compose(letter, language), link };
 }

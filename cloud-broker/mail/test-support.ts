@@ -6,8 +6,10 @@ import { inProcessStore, type InProcessStore } from '../../test/support/in-proce
 import { startMailServer, type MailServer } from '../../test/support/mail-server.ts';
 import { eventually } from '../../test/support/process.ts';
 import { START, testDomain } from '../../test/support/store.ts';
+import type { Language } from '../../protocol/errors.ts';
 import { createSecrets, type Secrets } from '../keys/secrets.ts';
-import type { Mail } from '../store/outbox-rows.ts';
+import { letters } from '../letters.ts';
+import { putMail } from '../store/outbox-rows.ts';
 import { Mailer, type MailerParts } from './mailer.ts';
 import { rfcTimes, type SmtpTimes } from './smtp-phases.ts';
 import { readSmtpUrl } from './smtp-settings.ts';
@@ -38,7 +40,7 @@ export interface Office {
   counted: string[];
   clock: { now: number };
   /** Puts a mail of this template into the outbox, and wakes the mailer. */
-  put(mail?: Partial<Mail>): number;
+  put(mail?: { template?: string; recipient?: string; language?: Language; data?: object; secret?: Uint8Array | null }): number;
   row(id: number): Row;
   /** Lets time pass. */
   pass(ms: number): void;
@@ -78,6 +80,7 @@ export async function office(
       },
     },
     secrets,
+    letters,
     transport: (options.transport ?? ((own) => smtp(own.url)))(server),
     home: 'https://rollcall.example',
     host: 'rollcall.example',
@@ -95,17 +98,14 @@ export async function office(
     return mailer;
   };
   const mailer = start();
-  const put: Office['put'] = (facts) => {
-    const mail = {
-      domainId: 1,
-      recipient: ADA,
-      template: 'reset',
-      language: 'en',
-      data: DATA,
-      secret: secrets.seal('mail', facts?.template ?? 'reset', TOKEN),
-      ...facts,
-    } as Mail;
-    store.transaction((context) => context.mail(mail, clock.now));
+  const put: Office['put'] = ({ template = 'reset', ...facts } = {}) => {
+    const kind = letters.get(template);
+    if (kind === undefined) throw new Error('no such kind of mail');
+    const sealed = secrets.seal('mail', template, TOKEN);
+    const { recipient = ADA, language = 'en', data = DATA, secret = sealed } = facts;
+    // Whether it may be null, a kind that is known at compile time says.
+    const mail = { domainId: 1, recipient, language, data, secret: secret as Uint8Array };
+    store.transaction((context) => putMail(context, kind, mail, clock.now));
     mailer.wake();
     return store.committedOf('mail').at(-1)?.id ?? 0;
   };

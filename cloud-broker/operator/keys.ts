@@ -1,4 +1,5 @@
 /** Product keys as the operator issues them (K5). */
+import { productKeyMails } from '../credits/mails.ts';
 import * as z from 'zod';
 import { emailAddress } from '../../protocol/email.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
@@ -38,7 +39,7 @@ export async function issueKey(services: Services, asked: IssueKey, actor: strin
   const mail = (to: string, inLanguage: Language) => ({
     email: to,
     language: inLanguage,
-    secret: secrets.seal('mail', 'product-key', text),
+    secret: secrets.seal('mail', productKeyMails.productKey.template, text),
   });
   await store.write('issueKey', { now: clock(), actor, key, credits, mail: email === undefined ? null : mail(email, language) });
   return { id: key.id, key: text, credits, mailedTo: email === undefined ? null : shownEmail(email) };

@@ -1,4 +1,5 @@
 /** Who may use the Admin Portal: people with an account of their own, apart from any domain (K3), by the rules of D2 and D6. */
+import { portalMails } from './mails.ts';
 import * as z from 'zod';
 import type { PortalInvitation, PortalPerson } from '../../protocol/api-portal.ts';
 import { readEmail } from '../../protocol/email.ts';
@@ -80,7 +81,7 @@ export class PortalAccounts {
     demandGoodPassword(password, [...namesOf(email, about.name), about.organization]);
     if (!this.limits.signUp(from.address, clock()) || !this.limits.unaskedMail('sign-up', email, clock())) throw busy(60);
     const passwordHash = await passwords.hash(password, from.address);
-    const links = { activation: newLink(this.parts, 'portal-activation'), reset: newLink(this.parts, 'portal-reset') };
+    const links = { activation: newLink(this.parts, portalMails.activation), reset: newLink(this.parts, portalMails.reset) };
     await store.write('portalSignUp', { ...rest, ...links, ...from, now: clock(), email, passwordHash });
     return { email: shownEmail(email) };
   }
@@ -88,14 +89,14 @@ export class PortalAccounts {
   /** D2: another link, if somebody waits for one; the answer is the same in any case. Refuses with `busy` by address only. */
   resend(typed: string, address: string): void {
     this.mailLater('sign-up', typed, address, async (email, now) =>
-      this.parts.store.write('resendPortalActivation', { now, email, link: newLink(this.parts, 'portal-activation') }),
+      this.parts.store.write('resendPortalActivation', { now, email, link: newLink(this.parts, portalMails.activation) }),
     );
   }
 
   /** D6: a link to choose another password, if there is such an account; the answer is the same in any case. Refuses with `busy` by address only. */
   forgot(typed: string, address: string): void {
     this.mailLater('reset', typed, address, async (email, now) =>
-      this.parts.store.write('requestPortalReset', { now, email, link: newLink(this.parts, 'portal-reset') }),
+      this.parts.store.write('requestPortalReset', { now, email, link: newLink(this.parts, portalMails.reset) }),
     );
   }
 

@@ -1,4 +1,6 @@
 /** The book of one domain in the store (P7): see alerts/rules.ts. */
+import { alertMails } from '../alerts/mails.ts';
+import { putMail } from './outbox-rows.ts';
 import { GATHER_MS, isLasting, type Book, type DeviceAlert, type Due } from '../alerts/rules.ts';
 import type { AlertKind, AlertSettings } from '../../protocol/api-alerts.ts';
 import { mailLevel, type MailedDomain } from './alert-levels.ts';
@@ -156,11 +158,12 @@ export class StoredBook implements Book {
     const { name, email, language } = this.domain;
     const { mailbox, timeZone } = this.settings;
     const tag = commonTag(this.sql, this.domain.id, ids);
-    this.context.mail(
+    putMail(
+      this.context,
+      alertMails.alert,
       {
         domainId: this.domain.id,
         recipient: mailbox ?? email,
-        template: 'alert',
         language,
         data: { kind, name, tag, ...sum, labels, timeZone },
         secret: null,

@@ -1,4 +1,6 @@
 /** Alerts about the domain itself: its credits and its trial (P7). */
+import { alertMails } from '../alerts/mails.ts';
+import { putMail } from './outbox-rows.ts';
 import type { AlertSettings } from '../../protocol/api-alerts.ts';
 import type { Language } from '../../protocol/errors.ts';
 import { isWanted, verdictOf } from '../alerts/settings.ts';
@@ -45,10 +47,10 @@ export function mailLevel(
   );
   for (const { id, kind, days } of open) {
     if (kind === 'trial') {
-      context.mail({ ...about, template: 'trial-ending', data: { name, days, trialEndsAt: trialEndsAt ?? at } }, now);
+      putMail(context, alertMails.trialEnding, { ...about, data: { name, days, trialEndsAt: trialEndsAt ?? at } }, now);
     } else {
       const { devices } = billingFigures(context.sql, domainId);
-      context.mail({ ...about, template: 'credits-low', data: { name, days, credits, devices } }, now);
+      putMail(context, alertMails.creditsLow, { ...about, data: { name, days, credits, devices } }, now);
     }
     context.sql.run('UPDATE alerts SET mailed_at = max(raised_at, ?), due_at = NULL WHERE id = ?', at, id);
   }

@@ -1,5 +1,4 @@
 import type { DeviceData, Effect, EventData, NewEffect, WarningReason } from './effects.ts';
-import { putMail, type Mail } from './outbox-rows.ts';
 import type { Parameter, Sql } from './sql.ts';
 
 interface AuditEntry {
@@ -113,9 +112,9 @@ export class WriteContext {
     this.notes.audit.push({ ...entry, correlationId: this.correlationId });
   }
 
-  /** Puts a mail into the outbox, in the transaction of what it tells about. */
-  mail(mail: Mail, now: number): void {
-    this.notes.effects.push({ kind: 'mail', id: putMail(this.sql, mail, now) });
+  /** A mail was put into the outbox, in the transaction of what it tells about. */
+  mailed(id: number): void {
+    this.notes.effects.push({ kind: 'mail', id });
   }
 
   revoked(deviceId: string): void {

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startAlerts, type AlertRounds } from '../../cloud-broker/alert-rounds.ts';
 import { storedPresence } from '../../cloud-broker/device-handler.ts';
 import { createSecrets } from '../../cloud-broker/keys/secrets.ts';
+import { letters } from '../../cloud-broker/letters.ts';
 import { Mailer } from '../../cloud-broker/mail/mailer.ts';
 import { readSmtpUrl } from '../../cloud-broker/mail/smtp-settings.ts';
 import { smtpTransport } from '../../cloud-broker/mail/smtp-transport.ts';
@@ -54,6 +55,7 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
   const mailer = new Mailer({
     store,
     secrets: createSecrets(randomBytes(32)),
+    letters,
     transport: smtpTransport(smtp, { from: 'registration@rollcall.example', name: 'localhost' }),
     home: 'https://rollcall.example',
     host: 'rollcall.example',

@@ -1,3 +1,4 @@
+import { portalMails } from '../../portal/mails.ts';
 import type { FastifyRequest } from 'fastify';
 import {
   portalAcceptBody,
@@ -156,7 +157,7 @@ export function portalInvitationRoutes(api: Api, deps: HttpDeps): void {
       const { language, userId } = personOf(request);
       demandMember(store.reader, userId, organizationId);
       if (!accounts.limits.askedMail(userId, email, clock())) throw new RollcallError('busy', { retryAfterS: 900 });
-      const link = newLink(deps, 'portal-invitation');
+      const link = newLink(deps, portalMails.invitation);
       const invite = { organizationId, email, role: request.body.role, language, link };
       const { memberId } = await store.write('invitePortalMember', { ...askedInPortal(request, deps), ...invite });
       const view = memberView(store.reader, organizationId, memberId);

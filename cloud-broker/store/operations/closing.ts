@@ -1,3 +1,5 @@
+import { domainMails } from '../../domains/mails.ts';
+import { putMail } from '../outbox-rows.ts';
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { normaliseDomain } from '../../../protocol/text.ts';
 import { closingKey } from '../../ledger/transfers.ts';
@@ -29,7 +31,7 @@ export function askClosing(context: WriteContext, input: ChangeRequest & { name:
   );
   for (const { email, language } of admins) {
     const data = { name: domain.name, closesAt, askedBy: actor };
-    context.mail({ domainId, recipient: email, template: 'domain-closing', language, data, secret: null }, at);
+    putMail(context, domainMails.domainClosing, { domainId, recipient: email, language, data, secret: null }, at);
   }
 }
 

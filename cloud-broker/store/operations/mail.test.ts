@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { inProcessStore, type InProcessStore } from '../../../test/support/in-process.ts';
 import { DAY_MS, enrolled, listBoards, START, testDomain } from '../../../test/support/store.ts';
+import { userMails } from '../../domains/user-mails.ts';
 import { mailChores } from '../../mail/chores.ts';
+import { putMail } from '../outbox-rows.ts';
 
 const TRIAL_ENDS = START + 30 * DAY_MS;
 
@@ -92,8 +94,10 @@ test('[A6] a mail that ended keeps no secret, its row goes 90 days later, and it
   const put = (): number => {
     const data = { user: 'ada@springfield', name: 'springfield', organization: 'o' };
     store.transaction((context) =>
-      context.mail(
-        { domainId: 1, recipient: 'ada@b.example', template: 'reset', language: 'en', data, secret: new Uint8Array([1]) },
+      putMail(
+        context,
+        userMails.reset,
+        { domainId: 1, recipient: 'ada@b.example', language: 'en', data, secret: new Uint8Array([1]) },
         START,
       ),
     );

@@ -1,3 +1,5 @@
+import { userMails } from '../../domains/user-mails.ts';
+import { putMail } from '../outbox-rows.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { confirmEmail, endSessions, setPasswordHash, userById, type UserRow } from '../account-rows.ts';
 import type { WriteContext } from '../context.ts';
@@ -19,7 +21,7 @@ export function requestReset(context: WriteContext, input: { now: number; userId
   if (domain === null) throw new RollcallError('not-found');
   putToken(sql, { hash: input.link.tokenHash, purpose: 'reset', domainId, userId: input.userId, now: input.now });
   const data = { user: input.user, name: domain.name, organization: domain.organization };
-  context.mail({ domainId, recipient: email, template: 'reset', language, data, secret: input.link.sealed }, input.now);
+  putMail(context, userMails.reset, { domainId, recipient: email, language, data, secret: input.link.sealed }, input.now);
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Signing up to the Admin Portal and forgotten passwords (K3), by the rules of D2. The words of the links are in mail/. */
+import { portalMails } from '../../portal/mails.ts';
+import { putMail } from '../outbox-rows.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
 import {
@@ -70,10 +72,7 @@ export function resendPortalActivation(context: WriteContext, input: { now: numb
 
 function mailActivation(context: WriteContext, now: number, to: SignUpRow, link: NewLink): void {
   const { email: recipient, language, name: person } = to;
-  context.mail(
-    { domainId: null, recipient, template: 'portal-activation', language, data: { person }, secret: link.sealed },
-    now,
-  );
+  putMail(context, portalMails.activation, { domainId: null, recipient, language, data: { person }, secret: link.sealed }, now);
 }
 
 function mailReset(context: WriteContext, now: number, to: PortalUserRow, link: NewLink): void {
@@ -85,7 +84,7 @@ function mailReset(context: WriteContext, now: number, to: PortalUserRow, link: 
     link.tokenHash,
     now + LINK_VALID_MS,
   );
-  context.mail({ domainId: null, recipient, template: 'portal-reset', language, data: { person }, secret: link.sealed }, now);
+  putMail(context, portalMails.reset, { domainId: null, recipient, language, data: { person }, secret: link.sealed }, now);
 }
 
 /** D2: makes the user and the first organisation. The password was checked before. Refuses with `link-not-valid`. */

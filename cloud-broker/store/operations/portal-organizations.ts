@@ -1,4 +1,6 @@
 /** Organisations of the Admin Portal: who is in them is decided by invitation, never by a typed name (K3). */
+import { portalMails } from '../../portal/mails.ts';
+import { putMail } from '../outbox-rows.ts';
 import type { PortalRole } from '../../../protocol/api-portal.ts';
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { shownEmail } from '../../domains/login-names.ts';
@@ -84,11 +86,12 @@ export function invitePortalMember(context: WriteContext, input: Invite): { memb
   );
   const organization =
     sql.get<{ name: string }>('SELECT name FROM portal_organizations WHERE id = ?', organizationId)?.name ?? '';
-  context.mail(
+  putMail(
+    context,
+    portalMails.invitation,
     {
       domainId: null,
       recipient: email,
-      template: 'portal-invitation',
       language: portalUserByEmail(sql, email)?.language ?? input.language,
       data: { organization, invitedBy: shownEmail(input.actor) },
       secret: link.sealed,

@@ -1,3 +1,5 @@
+import { productKeyMails } from '../../credits/mails.ts';
+import { putMail } from '../outbox-rows.ts';
 import type { Language } from '../../../protocol/errors.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../context.ts';
@@ -52,11 +54,12 @@ export function issueKey(context: WriteContext, input: IssueKeyInput): void {
   const { now, actor, key, credits, mail } = input;
   insertKey(context, { now, actor, key, credits, invoice: null, email: mail?.email ?? null });
   if (mail !== null)
-    context.mail(
+    putMail(
+      context,
+      productKeyMails.productKey,
       {
         domainId: null,
         recipient: mail.email,
-        template: 'product-key',
         language: mail.language,
         data: { credits },
         secret: mail.secret,

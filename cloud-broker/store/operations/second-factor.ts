@@ -1,3 +1,5 @@
+import { userMails } from '../../domains/user-mails.ts';
+import { putMail } from '../outbox-rows.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { codeWaitMs, FREE_CODES, type CodeTries } from '../../domains/code-tries.ts';
 import { userById } from '../account-rows.ts';
@@ -66,7 +68,7 @@ function tellOfWrongCodes(context: WriteContext, { now, userId, domainId, actor,
   const user = userById(context.sql, userId);
   if (user === null) return;
   const { email: recipient, language } = user;
-  context.mail({ domainId, recipient, template: 'wrong-codes', language, data: { user: actor, codes }, secret: null }, now);
+  putMail(context, userMails.wrongCodes, { domainId, recipient, language, data: { user: actor, codes }, secret: null }, now);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { userMails } from '../../domains/user-mails.ts';
+import { putMail } from '../outbox-rows.ts';
 import type { Language } from '../../../protocol/errors.ts';
 import { insertUser, type NewUser } from '../account-rows.ts';
 import type { WriteContext } from '../context.ts';
@@ -55,11 +57,12 @@ function mailActivation(
   putToken(context.sql, { hash: link.tokenHash, purpose: 'activation', domainId: domain.id, userId, now });
   context.sql.run('UPDATE domains SET confirmation_mailed_at = ? WHERE id = ?', now, domain.id);
   const { name, organization, language } = domain;
-  context.mail(
+  putMail(
+    context,
+    userMails.activation,
     {
       domainId: domain.id,
       recipient: domain.email,
-      template: 'activation',
       language,
       data: { name, organization, user: `admin@${name}` },
       secret: link.sealed,

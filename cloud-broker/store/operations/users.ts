@@ -1,4 +1,6 @@
 /** D6: users of a domain, invited, changed and removed by its admins. Who may is decided here, within the transaction. */
+import { userMails } from '../../domains/user-mails.ts';
+import { putMail } from '../outbox-rows.ts';
 import type { Role } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { changesOf, demandMayManage, demandOneStays, demandSense, MAX_USERS, type Standing } from '../../domains/user-rules.ts';
@@ -77,7 +79,7 @@ function mailInvitation(
   const { name, organization } = domain;
   const data = { user: `${to.name}@${name}`, name, organization, invitedBy: input.actor };
   const { email: recipient, language } = to;
-  context.mail({ domainId, recipient, template: 'invitation', language, data, secret: link.sealed }, now);
+  putMail(context, userMails.invitation, { domainId, recipient, language, data, secret: link.sealed }, now);
 }
 
 export interface InviteUser extends AskedByUser {

@@ -1,3 +1,5 @@
+import { webhookMails } from '../../webhooks/mails.ts';
+import { putMail } from '../outbox-rows.ts';
 import { MAX_WEBHOOKS, type WebhookType } from '../../../protocol/api-webhooks.ts';
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { alertRulesOf } from '../alert-rows.ts';
@@ -116,7 +118,7 @@ export function switchOffWebhook(context: WriteContext, id: string, reason: 'gon
   const details = { webhook: id, reason };
   context.audit({ domainId, at: now, actor: 'system', action: 'webhook.switched-off', subject: host, details });
   const recipient = alertRulesOf(context.sql, domainId).settings.mailbox ?? email;
-  context.mail({ domainId, recipient, template: 'webhook-off', language, data: { name, host, reason }, secret: null }, now);
+  putMail(context, webhookMails.webhookOff, { domainId, recipient, language, data: { name, host, reason }, secret: null }, now);
 }
 
 /** The new secret signs from now on, the old one beside it until `previousUntil`. Refuses with `not-found`. */

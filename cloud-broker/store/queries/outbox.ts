@@ -1,14 +1,13 @@
 import type { Language } from '../../../protocol/errors.ts';
-import type { MailTemplate } from '../outbox-rows.ts';
 import type { Sql } from '../sql.ts';
 
 /** A mail that waits in the outbox. */
 export interface WaitingMail {
   id: number;
   recipient: string;
-  template: MailTemplate;
+  template: string;
   language: Language;
-  /** JSON of its MailData. */
+  /** JSON of the facts that its kind asks for. */
   data: string;
   secret: Uint8Array | null;
   createdAt: number;

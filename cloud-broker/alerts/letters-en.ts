@@ -1,24 +1,24 @@
 /** The mails of alerts (P7): the subject says it all. */
-import type { MailData } from '../store/outbox-rows.ts';
-import type { Block, Letter } from './letter.ts';
-import type { Letters } from './letters.ts';
+import type { Block, Letter } from '../mail/letter.ts';
+import type { Letters } from '../mail/mail-kind.ts';
+import { days as daysOf, letter as plainLetter, moment, redeeming } from '../mail/phrases-en.ts';
+import type { AlertMail, alertMails } from './mails.ts';
 
-type Facts = MailData['alert'];
 const whole = new Intl.NumberFormat('en-GB');
 const displays = (count: number): string => (count === 1 ? '1 display' : `${whole.format(count)} displays`);
 
-function momentOf({ since, timeZone }: Facts, dateStyle?: 'long'): string {
+function momentOf({ since, timeZone }: AlertMail, dateStyle?: 'long'): string {
   const format = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone, ...(dateStyle && { dateStyle }) });
   return format.format(since);
 }
 
 /** One display by its name, more by what they have in common. */
-function which({ count, labels, tag, name }: Facts): string {
+function which({ count, labels, tag, name }: AlertMail): string {
   const [first] = labels;
   return count === 1 && first !== undefined ? first : `${tag ?? name}: ${displays(count)}`;
 }
 
-const subjects: Record<Facts['kind'], (facts: Facts) => string> = {
+const subjects: Record<AlertMail['kind'], (facts: AlertMail) => string> = {
   lost: (facts) => `${which(facts)} silent since ${momentOf(facts)}`,
   back: (facts) => `${which(facts)} back again`,
   waiting: (facts) => `${which(facts)} waiting for your approval in ${facts.name}`,
@@ -26,7 +26,7 @@ const subjects: Record<Facts['kind'], (facts: Facts) => string> = {
   'take-overs': (facts) => `${which(facts)} perhaps cloned: two displays with one identity`,
 };
 
-const abouts: Record<Facts['kind'], (facts: Facts) => string> = {
+const abouts: Record<AlertMail['kind'], (facts: AlertMail) => string> = {
   lost: (facts) =>
     `The connection of ${displays(facts.count)} of ${facts.name} broke off, the first on ${momentOf(facts, 'long')} (${facts.timeZone}), and nothing was heard since. Displays that were switched off properly are not among them.`,
   back: (facts) => `${displays(facts.count)} of ${facts.name} that were silent can be heard again.`,
@@ -37,7 +37,7 @@ const abouts: Record<Facts['kind'], (facts: Facts) => string> = {
     'More than 5 times in 10 minutes the connection was taken over by another one of the same identity: perhaps a copied disk, perhaps a bad network.',
 };
 
-function listOf({ count, labels }: Facts): Block[] {
+function listOf({ count, labels }: AlertMail): Block[] {
   const more = count - labels.length;
   return [[...labels, ...(more > 0 ? [`and ${whole.format(more)} more`] : [])].join(', ')];
 }
@@ -47,9 +47,16 @@ function letter(home: string, subject: string, blocks: readonly Block[]): Letter
   return { subject, blocks: ['Hello,', ...blocks, { link: `${home}/alerts`, label: 'Open the alerts' }, last] };
 }
 
-export const alertsEnglish: Pick<Letters, 'alert' | 'credits-low'> = {
+export const english: Letters<typeof alertMails> = {
   alert: (facts, { home }) => letter(home, subjects[facts.kind](facts), [abouts[facts.kind](facts), ...listOf(facts)]),
-  'credits-low': ({ name, days, credits, devices }, { home }) =>
+  trialEnding: ({ name, days: left, trialEndsAt }, { home }) =>
+    plainLetter(home, `The trial of ${name} ends in ${daysOf(left)}`, [
+      `The 30-day trial of the domain ${name} ends on ${moment.format(trialEndsAt)} UTC.`,
+      'To go on after that, redeem credits: enrol a display that comes with credits, or buy credits from a reseller and redeem the product key:',
+      redeeming(home),
+      'Without credits your devices stay enrolled and their heartbeats are recorded, but other changes have to wait until credits come.',
+    ]),
+  creditsLow: ({ name, days, credits, devices }, { home }) =>
     letter(home, `${name}: credits for fewer than ${days === 1 ? '1 day' : `${days} days`}`, [
       `The domain ${name} has ${credits === 1 ? '1 credit' : `${whole.format(credits)} credits`} left and uses ${whole.format(devices)} a day.`,
       'Buy credits from a reseller and redeem the product key in Billing. Without credits devices stay enrolled and their heartbeats are recorded, but other changes have to wait.',

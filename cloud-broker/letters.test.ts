@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { linkPaths, type LinkTemplate, type MailData, type MailTemplate } from '../store/outbox-rows.ts';
-import { typedText } from './letter.ts';
-import { renderMail, type RenderedMail } from './templates.ts';
+import { letters } from './letters.ts';
+import { typedText } from './mail/letter.ts';
+import { mailBook } from './mail/mail-kind.ts';
+import { renderMail, type RenderedMail } from './mail/templates.ts';
 
 const HOME = 'https://rollcall.example';
 const TOKEN = 'A1b2-C3d4_E5f6';
@@ -9,7 +10,7 @@ const KEY = '7Q2M-WX9P-4HJT-0ZKC-5';
 const ENDS = Date.UTC(2026, 11, 1, 8, 30);
 const OF_DOMAIN = { user: 'ada@springfield', name: 'springfield', organization: 'Springfield Schools' };
 
-const DATA: MailData = {
+const DATA: Record<string, object> = {
   activation: OF_DOMAIN,
   reset: OF_DOMAIN,
   invitation: { ...OF_DOMAIN, invitedBy: 'admin@springfield' },
@@ -32,13 +33,13 @@ const DATA: MailData = {
   'wrong-codes': { user: 'ada@springfield', codes: 10 },
   'domain-closing': { name: 'springfield', closesAt: ENDS, askedBy: 'admin@springfield' },
 };
-const TEMPLATES = Object.keys(DATA) as MailTemplate[];
-const LINKS = Object.keys(linkPaths) as LinkTemplate[];
+const TEMPLATES = [...letters.keys()];
+const LINKS = [...letters.values()].flatMap(({ template, linkPath }) => (linkPath === null ? [] : [{ template, linkPath }]));
 const EVERY = TEMPLATES.flatMap((template) => (['en', 'fr'] as const).map((language) => ({ template, language })));
 
-function rendered(template: MailTemplate, language: 'en' | 'fr', facts: object = {}): RenderedMail {
-  const secret = template in linkPaths ? TOKEN : template === 'product-key' ? KEY : null;
-  return renderMail({ template, language, data: { ...DATA[template], ...facts }, secret }, HOME);
+function rendered(template: string, language: 'en' | 'fr', facts: object = {}): RenderedMail {
+  const secret = { link: TOKEN, key: KEY, nothing: null }[letters.get(template)?.encloses ?? 'nothing'];
+  return renderMail(letters, { template, language, data: { ...DATA[template], ...facts }, secret }, HOME);
 }
 
 /** What a reader of the HTML sees, and the addresses that it leads to. */
@@ -70,10 +71,10 @@ test.each(EVERY.filter(({ language }) => language === 'fr'))('$template in Frenc
   expect(`${subject}\n${text}`.replaceAll(/https?:\S+/g, '')).not.toMatch(/[^\u00a0][;?!:](?=\s)/);
 });
 
-test.each(LINKS)('[D2] %s: its link is the public URL, its page and the token behind #', (template) => {
+test.each(LINKS)('[D2] $template: its link is the public URL, its page and the token behind #', ({ template, linkPath }) => {
   for (const language of ['en', 'fr'] as const) {
     const { text, html, link, subject } = rendered(template, language);
-    expect(link).toBe(`${HOME}${linkPaths[template]}#token=${TOKEN}`);
+    expect(link).toBe(`${HOME}${linkPath}#token=${TOKEN}`);
     expect(text).toContain(`\n${link}\n`);
     expect(html).toContain(`href="${link}"`);
     expect(subject).not.toContain(TOKEN);
@@ -81,8 +82,13 @@ test.each(LINKS)('[D2] %s: its link is the public URL, its page and the token be
   }
 });
 
+test('every kind of mail is tried here, and no two kinds have one name', () => {
+  expect(Object.keys(DATA).toSorted()).toEqual(TEMPLATES.toSorted());
+  expect(() => mailBook([...letters.values(), ...letters.values()])).toThrow('one name');
+});
+
 test('[D2] a mail with a link is not made without its token', () => {
-  expect(() => renderMail({ template: 'reset', language: 'en', data: OF_DOMAIN, secret: null }, HOME)).toThrow(
+  expect(() => renderMail(letters, { template: 'reset', language: 'en', data: OF_DOMAIN, secret: null }, HOME)).toThrow(
     'needs its secret',
   );
 });

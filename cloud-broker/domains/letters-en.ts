@@ -1,0 +1,13 @@
+/** The mails of domains. */
+import type { Letters } from '../mail/mail-kind.ts';
+import { day, letter, moment } from '../mail/phrases-en.ts';
+import type { domainMails } from './mails.ts';
+
+export const english: Letters<typeof domainMails> = {
+  domainClosing: ({ name, closesAt, askedBy }, { home }) =>
+    letter(home, `The domain ${name} will be closed on ${day.format(closesAt)}`, [
+      `${askedBy} asked to close the domain ${name}. It will be closed on ${moment.format(closesAt)} UTC: its devices are unenrolled, nobody can sign in any more, and its credits are lost.`,
+      'Until then a domain admin can withdraw this in Settings:',
+      { link: home, label: 'Sign in' },
+    ]),
+};

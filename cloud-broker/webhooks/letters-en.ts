@@ -1,0 +1,15 @@
+/** The mails of webhooks. */
+import type { Letters } from '../mail/mail-kind.ts';
+import { letter } from '../mail/phrases-en.ts';
+import type { webhookMails } from './mails.ts';
+
+export const english: Letters<typeof webhookMails> = {
+  webhookOff: ({ name, host, reason }, { home }) =>
+    letter(home, `A webhook of ${name} was switched off`, [
+      reason === 'gone'
+        ? `The server ${host} answered that it wants no more events of the domain ${name}, so its webhook was switched off.`
+        : `The server ${host} took no event of the domain ${name} for 5 days, so its webhook was switched off.`,
+      'What happens while it is off is not sent later. Correct the server, send a test under Webhooks, then switch it on.',
+      { link: `${home}/webhooks`, label: 'Open the webhooks' },
+    ]),
+};
