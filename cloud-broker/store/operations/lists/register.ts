@@ -1,0 +1,3 @@
+import { importBoards } from '../register.ts';
+
+export const registerOperations = { importBoards };
