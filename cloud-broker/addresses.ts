@@ -1,6 +1,7 @@
 /** Where the service listens, and the addresses that browsers and displays are told (protocol.md §3). */
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import type { ListeningAt } from './operator/listening.ts';
 
 /** What a display takes where a broker address names no port. */
 const MQTTS_PORT = 8883;
@@ -13,16 +14,6 @@ export interface HostAndPort {
   host: string;
   port: number;
 }
-
-/** `http` and `mqtt`: where this process listens, as this machine reaches it; the others are what everybody else is told. */
-export const listeningAt = z.object({
-  http: z.string(),
-  mqtt: z.string(),
-  ca: z.string(),
-  publicHttp: z.string(),
-  publicMqtt: z.string(),
-});
-export type ListeningAt = z.output<typeof listeningAt>;
 
 /** The host of a URL, without the brackets of an IPv6 address. */
 function hostOf(url: string): string {

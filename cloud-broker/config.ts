@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { readEmail } from '../protocol/email.ts';
 import { RollcallError } from '../protocol/errors.ts';
 import { readBrokerUrl, type HostAndPort } from './addresses.ts';
-import { defaultSender, isMailbox, readSmtpUrl, type SmtpSettings } from './mail/smtp-settings.ts';
+import { defaultSender, isMailbox, readSmtpUrl, type MailSettings } from './mail/smtp-settings.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -50,8 +50,7 @@ export interface Settings {
   publicUrl: string | null;
   /** Where displays find the broker; null: on the host of the public URL, and the port that it listens on. */
   publicMqtt: HostAndPort | null;
-  /** Without `smtp`, mails are kept as files. `host`: what the service calls itself to mail servers. */
-  mail: { smtp: SmtpSettings | null; from: string; host: string };
+  mail: MailSettings;
   operatorToken: string | null;
   trustedProxies: string[];
   /** Whether webhooks may lead into the service's own network. */

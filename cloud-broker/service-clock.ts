@@ -1,8 +1,8 @@
 /** What time it is for the service: the machine's clock, as long as that can be believed. */
+import { MOST_SET_MS } from './ledger/usage.ts';
+
 const DAY_MS = 86_400_000;
 
-/** So far the machine's clock may be set while the service runs, and so far back before a start: as far as days of use are closed by themselves (L6). */
-export const MOST_SET_MS = 7 * DAY_MS;
 /** A machine that was switched off for longer cannot be told from one whose clock is wrong. */
 const MOST_AWAY_MS = 31 * DAY_MS;
 /** A step that is worth a word, and after which silence is measured anew. */

@@ -1,6 +1,6 @@
 /** The operator's routes for a listener that only the operator can reach (protocol.md §3); built, not started. */
 import type { FastifyInstance } from 'fastify';
-import { listeningAt, type ListeningAt } from '../addresses.ts';
+import { listeningAt, type ListeningAt } from '../operator/listening.ts';
 import { refusals, type Api } from './api.ts';
 import type { HttpDeps } from './deps.ts';
 import { sendRefusal } from './errors.ts';

@@ -6,6 +6,9 @@ const DAY_MS = 86_400_000;
 /** Open days up to which a domain's days are closed by themselves; with more, a clock has jumped or an outage was long. */
 export const MOST_OPEN_DAYS = 7;
 
+/** So far the machine's clock may be set while the service runs, and so far back before a start: as far as days are closed by themselves (L6). */
+export const MOST_SET_MS = MOST_OPEN_DAYS * DAY_MS;
+
 /** UTC day of a time in milliseconds since 1970. */
 export function dayOf(at: number): number {
   return Math.floor(at / DAY_MS);

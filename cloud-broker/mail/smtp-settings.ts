@@ -1,5 +1,12 @@
 /** What ROLLCALL_SMTP_URL and ROLLCALL_MAIL_FROM may say. Nothing here puts what it read into an error: it may hold a password. */
 
+/** How mails leave. Without `smtp` they are kept as files; `host`: what the service calls itself to mail servers. */
+export interface MailSettings {
+  smtp: SmtpSettings | null;
+  from: string;
+  host: string;
+}
+
 export interface SmtpSettings {
   host: string;
   port: number;

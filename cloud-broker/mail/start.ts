@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Settings } from '../config.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { Store } from '../store/store.ts';
 import { folderTransport } from './folder-transport.ts';
 import { Mailer, type MailerParts } from './mailer.ts';
+import type { MailSettings } from './smtp-settings.ts';
 import { smtpTransport } from './smtp-transport.ts';
 
 interface MailParts extends Pick<MailerParts, 'count' | 'clock' | 'letters'> {
   store: Store;
   secrets: Secrets;
-  settings: Pick<Settings, 'dataFolder' | 'mail'>;
+  settings: { dataFolder: string; mail: MailSettings };
   /** Where browsers find the service. */
   home: string;
   log: Logger;

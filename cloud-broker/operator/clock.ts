@@ -1,6 +1,5 @@
 /** What the operator says about the machine's clock. */
 import * as z from 'zod';
-import type { ServiceClock } from '../service-clock.ts';
 import type { Store } from '../store/store.ts';
 
 export const clockView = z.object({
@@ -11,19 +10,27 @@ export const clockView = z.object({
 });
 export type ClockView = z.output<typeof clockView>;
 
+/** A clock that may not be believed, and that the operator can vouch for; times in milliseconds since 1970. */
+export interface DoubtableClock {
+  now(): number;
+  /** Null while the machine's clock is believed. */
+  readonly doubt: { machine: number; service: number } | null;
+  accept(): void;
+}
+
 export interface ClockDoings {
   clock(): Promise<ClockView>;
   /** From now on the machine's clock is believed; audited. */
   acceptClock(): Promise<ClockView>;
 }
 
-function view(clock: ServiceClock): ClockView {
+function view(clock: DoubtableClock): ClockView {
   const { doubt } = clock;
   const { machine, service } = doubt ?? { machine: clock.now(), service: clock.now() };
   return { machine: new Date(machine).toISOString(), service: new Date(service).toISOString(), believed: doubt === null };
 }
 
-export function clockDoings(services: { store: Store; serviceClock: ServiceClock }, actor: string): ClockDoings {
+export function clockDoings(services: { store: Store; serviceClock: DoubtableClock }, actor: string): ClockDoings {
   const { store, serviceClock: clock } = services;
   return {
     clock: async () => view(clock),

@@ -7,7 +7,6 @@ import { openDays } from '../ledger/usage.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain, serialKey } from '../../protocol/text.ts';
 import { issueClaim } from '../portal/claims.ts';
-import type { ServiceClock } from '../service-clock.ts';
 import { boardBySerial } from '../store/board-rows.ts';
 import { domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
 import { billingFigures, listHistory } from '../store/queries/billing.ts';
@@ -35,7 +34,7 @@ import {
   type SetEnrolment,
 } from './operator.ts';
 import type { ClaimIssued } from './claims.ts';
-import { clockDoings, type ClockDoings } from './clock.ts';
+import { clockDoings, type ClockDoings, type DoubtableClock } from './clock.ts';
 import { issueKey, type IssueKey, type KeyIssued } from './keys.ts';
 import { takingBack, type TakingBack } from './taking-back.ts';
 import { closeDay, type CloseDay, type CloseProgress, type DayClosed } from './usage.ts';
@@ -51,7 +50,7 @@ export interface OperatorServices {
   verifyLedger(): Promise<LedgerVerdict>;
   backup(file: string): Promise<BackupView>;
   clock(): number;
-  serviceClock: ServiceClock;
+  serviceClock: DoubtableClock;
   random(bytes: number): Uint8Array;
 }
 

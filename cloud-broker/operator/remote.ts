@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type * as z from 'zod';
-import { listeningAt, type ListeningAt } from '../addresses.ts';
+import { listeningAt, type ListeningAt } from './listening.ts';
 import { apiError, historyPage } from '../../protocol/api.ts';
 import { isErrorCode, RollcallError } from '../../protocol/errors.ts';
 import {

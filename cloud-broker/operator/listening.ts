@@ -1,0 +1,11 @@
+import * as z from 'zod';
+
+/** `http` and `mqtt`: where this process listens, as this machine reaches it; the others are what everybody else is told. */
+export const listeningAt = z.object({
+  http: z.string(),
+  mqtt: z.string(),
+  ca: z.string(),
+  publicHttp: z.string(),
+  publicMqtt: z.string(),
+});
+export type ListeningAt = z.output<typeof listeningAt>;
