@@ -13,7 +13,7 @@ export type EventData =
   | { type: 'alert'; data: { alertId: number } }
   | { type: 'enrolment'; data: Record<string, unknown> };
 
-export type NewEvent = { domainId: number; at: number } & EventData;
+type NewEvent = { domainId: number; at: number } & EventData;
 
 /** An event as it was stored: `id` counts within its domain; `data` is what the stream's filter turns into the message (see http/events). */
 export type StoredEvent = { id: number } & NewEvent;
