@@ -10,12 +10,18 @@ import type { Session } from './session.ts';
 /** How long a client that spent its packets is not read, and then as often as it takes. */
 const REST_MS = 100;
 
+type ConnectionState =
+  /** Its CONNECT is still to come. */
+  | { name: 'connecting' }
+  /** Its CONNECT was accepted. Stays after the session's end. */
+  | { name: 'accepted'; session: Session }
+  | { name: 'refused' };
+
 /** A TLS connection, before and while it carries a session: what is read from it passes here first. */
 export class Connection {
   readonly arrival: Arrival;
   readonly gate: ReadGate;
-  /** Set once, when its CONNECT is accepted; stays after the session's end. */
-  session: Session | null = null;
+  private state: ConnectionState = { name: 'connecting' };
   /** When its last packet came, by the monotonic clock. */
   heardAt: number;
   /** Silence after which it counts as lost: one and a half times what its CONNECT gave as keep alive. */
@@ -25,7 +31,6 @@ export class Connection {
   private rate: Bucket;
   private resting = false;
   private readonly count: (reason: Refusal) => void;
-  private refused = false;
 
   constructor(arrival: Arrival, limits: GatewayLimits, monotonic: () => number, count: (reason: Refusal) => void) {
     this.arrival = arrival;
@@ -41,14 +46,18 @@ export class Connection {
       refused: (reason) => this.broken(reason),
     });
     arrival.socket.once('close', () => {
-      if (this.session === null && !this.refused) count('no-connect');
+      if (this.state.name === 'connecting') count('no-connect');
     });
+  }
+
+  get session(): Session | null {
+    return this.state.name === 'accepted' ? this.state.session : null;
   }
 
   /** A device has a certificate, so it may send faster than a stranger. */
   accepted(session: Session): void {
     const { deviceBurst, devicePerSecond } = this.limits;
-    this.session = session;
+    this.state = { name: 'accepted', session };
     if (isDeviceId(session.clientId)) {
       this.rate = new Bucket(deviceBurst, devicePerSecond, this.monotonic());
       this.arrival.known();
@@ -59,7 +68,7 @@ export class Connection {
   /** Refuses the CONNECT. `connack` null closes without an answer. */
   refuse(reason: Refusal, connack: ConnackCode | null): void {
     const { socket } = this.arrival;
-    this.refused = true;
+    this.state = { name: 'refused' };
     this.count(reason);
     // That the service is busy is not its address's fault.
     this.arrival.settle(reason !== 'busy');

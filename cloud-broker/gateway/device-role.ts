@@ -1,7 +1,8 @@
 import { decode, deviceUp, encode, type Decoded, type DeviceDown, type Will } from '../../protocol/messages.ts';
 import { deviceTopic, mayDevicePublish, parseTopic, type DeviceChannel } from '../../protocol/topics.ts';
 import type { DeviceHandler } from './port.ts';
-import type { Aftermath, Ending, SessionRole } from './session.ts';
+import type { Ending } from './session-state.ts';
+import type { Aftermath, SessionRole } from './session.ts';
 
 export interface DeviceRoleParts {
   deviceId: string;

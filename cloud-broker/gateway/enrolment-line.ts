@@ -5,16 +5,22 @@ import type { EnrolmentSession } from './port.ts';
 import type { Seated, Seats } from './seats.ts';
 import type { Session } from './session.ts';
 
+type LineState =
+  /** Its session is still to be opened. */
+  | { name: 'new' }
+  /** It waits for a seat; `accept` sends its CONNACK. */
+  | { name: 'waiting'; session: Session; accept: () => void }
+  /** It has its CONNACK, and its request is still to come. */
+  | { name: 'silent'; session: Session }
+  | { name: 'asked'; session: Session };
+
 /** An enrolment session as its handler has it, and how long it lives (E10). */
 export class EnrolmentLine implements EnrolmentSession, Seated {
   readonly clientId: string;
   private readonly arrival: Arrival;
   private readonly limits: GatewayLimits;
   private readonly seats: Seats;
-  private session: Session | null = null;
-  private accept: () => void = () => undefined;
-  private isIn = false;
-  private hasAsked = false;
+  private state: LineState = { name: 'new' };
   /** Until its CONNACK, then until its request. */
   private silence: NodeJS.Timeout | undefined;
   private life: NodeJS.Timeout | undefined;
@@ -30,30 +36,34 @@ export class EnrolmentLine implements EnrolmentSession, Seated {
     return this.arrival.address;
   }
 
+  private get session(): Session | null {
+    return this.state.name === 'new' ? null : this.state.session;
+  }
+
   /** Its CONNECT is taken; `accept` sends the CONNACK. However it ends after that without a request, it costs its address. */
   begin(session: Session, accept: () => void): void {
-    this.session = session;
-    this.accept = accept;
+    this.state = { name: 'waiting', session, accept };
     this.silence = setTimeout(() => this.seats.letIn(this), this.limits.seatMs);
     this.arrival.socket.once('close', () => {
       clearTimeout(this.silence);
       clearTimeout(this.life);
       this.seats.leave(this);
-      if (this.isIn && !this.hasAsked) this.arrival.fail();
+      if (this.state.name === 'silent') this.arrival.fail();
     });
     this.seats.arrive(this);
   }
 
   enter(): void {
-    const { session } = this;
-    if (session === null || this.arrival.socket.destroyed) return;
+    const { state } = this;
+    if (state.name !== 'waiting' || this.arrival.socket.destroyed) return;
+    const { session, accept } = state;
     const { requestMs, enrolmentSessionMs } = this.limits;
-    this.isIn = true;
+    this.state = { name: 'silent', session };
     clearTimeout(this.silence);
     // What came while the service was busy is still to be read: after that it counts.
-    this.silence = setTimeout(() => setImmediate(() => this.endIfSilent(session)), requestMs);
+    this.silence = setTimeout(() => setImmediate(() => this.endIfSilent()), requestMs);
     this.life = setTimeout(() => session.refuse('enrolment-expired'), enrolmentSessionMs);
-    this.accept();
+    accept();
   }
 
   async send(message: EnrolmentDown): Promise<void> {
@@ -61,7 +71,7 @@ export class EnrolmentLine implements EnrolmentSession, Seated {
   }
 
   asked(): void {
-    this.hasAsked = true;
+    if (this.state.name === 'silent') this.state = { name: 'asked', session: this.state.session };
     clearTimeout(this.silence);
     this.seats.leave(this);
   }
@@ -76,7 +86,7 @@ export class EnrolmentLine implements EnrolmentSession, Seated {
     this.session?.finish('lost');
   }
 
-  private endIfSilent(session: Session): void {
-    if (!this.hasAsked) session.refuse('no-request');
+  private endIfSilent(): void {
+    if (this.state.name === 'silent') this.state.session.refuse('no-request');
   }
 }

@@ -1,6 +1,7 @@
 import { enrolmentTopic } from '../../protocol/topics.ts';
 import type { EnrolmentHandler, EnrolmentSession } from './port.ts';
-import type { Aftermath, Ending, SessionRole } from './session.ts';
+import type { Ending } from './session-state.ts';
+import type { Aftermath, SessionRole } from './session.ts';
 
 /** What an enrolment session may do: publish to its own `up`, subscribe to its own `down`, nothing else. */
 export class EnrolmentRole implements SessionRole {

@@ -18,8 +18,8 @@ export class Inbox {
   private together = false;
   /** Resolves when the newest that is running is through. */
   private newest: Promise<void> = Promise.resolve();
-  private last: (() => Promise<void>) | null = null;
-  private ended = false;
+  /** `closing`: it takes nothing more, and `last` begins behind everything that it has. */
+  private state: { name: 'open' } | { name: 'closing'; last: () => Promise<void> } | { name: 'closed' } = { name: 'open' };
   private full = false;
   private readonly onFailure: (error: unknown) => void;
   private readonly onHandled: () => void;
@@ -51,7 +51,7 @@ export class Inbox {
 
   /** After `finish` nothing is taken. */
   push(task: Task): void {
-    if (this.last !== null) return;
+    if (this.state.name !== 'open') return;
     this.waiting.push(task);
     this.next();
   }
@@ -63,8 +63,8 @@ export class Inbox {
 
   /** `task` runs behind all that waits, and is the last. */
   finish(task: () => Promise<void>): void {
-    if (this.last !== null) return;
-    this.last = task;
+    if (this.state.name !== 'open') return;
+    this.state = { name: 'closing', last: task };
     this.next();
   }
 
@@ -78,9 +78,10 @@ export class Inbox {
       this.together = task.together;
       this.newest = this.attempt(task, this.newest);
     }
-    if (this.running > 0 || this.last === null || this.ended) return;
-    this.ended = true;
-    void this.end(this.last);
+    if (this.running > 0 || this.state.name !== 'closing') return;
+    const { last } = this.state;
+    this.state = { name: 'closed' };
+    void this.end(last);
   }
 
   private async attempt(task: Task, before: Promise<void>): Promise<void> {

@@ -4,15 +4,20 @@ import type { ReadGate } from './gate.ts';
 import { Inbox } from './inbox.ts';
 import type { GatewayLimits, Refusal } from './limits.ts';
 import { puback, type Publish } from './publish.ts';
+import {
+  hasEnded,
+  isOpen,
+  mayAcknowledge,
+  stateAfter,
+  type Ending,
+  type SessionEvent,
+  type SessionState,
+} from './session-state.ts';
 
 /**
- * How a session ended: the client said DISCONNECT; it was lost (or taken over); it broke a rule; its device was revoked or
- * unenrolled; the service stops.
+ * What follows a message once it is acknowledged. `afterwards` runs when the reply was handed to the socket, or at once without one;
+ * not where the session ended before.
  */
-export type Ending = 'said' | 'lost' | 'refused' | 'revoked' | 'service-stopped';
-
-/** What follows a message once it is acknowledged. */
-/** `afterwards` runs when the reply was handed to the socket, or at once without one; not where the session ended before. */
 export type Aftermath =
   | { next: 'go-on'; reply: Uint8Array | null; afterwards?: () => void }
   | { next: 'end' }
@@ -64,20 +69,13 @@ export class Session {
   readonly clientId: string;
   private readonly parts: SessionParts;
   private readonly inbox: Inbox;
-  private ready = false;
-  private ending: Ending | null = null;
+  private state: SessionState = { name: 'connecting' };
   /** The topic of the message that was begun last. */
   private handling = '';
-  private failed = false;
-  /** Set when the session ends but the message that is being handled shall still be acknowledged. */
-  private acknowledgeStill = false;
-  /** Set when the session ends as soon as nothing is being handled or written any more. */
-  private closeWhenFlushed = false;
   private writing = 0;
-  private saidGoodbye = false;
   /** What waits for a PUBACK: clients send them in order (MQTT 3.1.1 §4.6). */
   private readonly unacknowledged: (() => void)[] = [];
-  private linger: NodeJS.Timeout | null = null;
+  private linger: NodeJS.Timeout | undefined;
 
   constructor(parts: SessionParts) {
     this.clientId = parts.clientId;
@@ -91,13 +89,13 @@ export class Session {
       },
     );
     parts.socket.once('close', () => {
-      if (this.linger !== null) clearTimeout(this.linger);
-      this.begin('lost');
+      clearTimeout(this.linger);
+      this.transition({ type: 'close', ending: 'lost' });
     });
   }
 
   get isOpen(): boolean {
-    return this.ready && this.ending === null;
+    return isOpen(this.state);
   }
 
   /** P5: it takes no more messages for now. */
@@ -127,8 +125,8 @@ export class Session {
 
   /** Its CONNACK is out. */
   start(): void {
-    if (this.ending !== null) return;
-    this.ready = true;
+    if (this.state.name !== 'connecting') return;
+    this.transition({ type: 'accepted' });
     const handle = async (): Promise<() => void> => {
       await this.parts.before;
       return () => this.parts.role.start();
@@ -166,36 +164,37 @@ export class Session {
 
   /** Ends it at once for breaking a rule. */
   refuse(reason: Refusal): void {
-    if (this.begin('refused')) this.parts.host.refused(reason);
+    if (this.transition({ type: 'close', ending: 'refused' })) this.parts.host.refused(reason);
     this.destroy();
   }
 
   /** Ends it at once without blame. */
-  end(ending: 'said' | 'lost' | 'service-stopped'): void {
-    this.begin(ending);
+  end(ending: 'lost' | 'revoked' | 'service-stopped'): void {
+    this.transition({ type: 'close', ending });
     this.destroy();
   }
 
-  /** The DISCONNECT was read; the broker closes the socket when what came before it is parsed. */
+  /** Its DISCONNECT was read. */
   said(): void {
-    this.saidGoodbye = true;
+    this.transition({ type: 'disconnect' });
   }
 
   /** E9: nothing that it sent is handled any more. A courtesy, or the acknowledgement of its own `unenroll`, still goes out. */
   revoke(courtesy: Uint8Array | null): void {
-    const wasOpen = this.isOpen;
-    if (!this.begin('revoked')) return;
-    if (this.inbox.isBusy && this.parts.role.isLast(this.handling)) this.acknowledgeStill = true;
-    else if (courtesy !== null && wasOpen) void this.write(courtesy);
-    else return this.destroy();
-    this.flushThenClose();
+    if (hasEnded(this.state)) return;
+    const acknowledges = this.inbox.isBusy && this.parts.role.isLast(this.handling);
+    const told = this.isOpen && !acknowledges ? courtesy : null;
+    if (!acknowledges && told === null) return this.end('revoked');
+    this.flush('revoked', acknowledges);
+    if (told !== null) void this.write(told);
+    this.closeIfFlushed();
   }
 
   /** Ends it when what was sent is flushed and what is being handled is acknowledged, at most a moment later. */
   finish(ending: 'lost' | 'revoked'): void {
-    if (!this.begin(ending)) return;
-    this.acknowledgeStill = this.inbox.isBusy;
-    this.flushThenClose();
+    if (hasEnded(this.state)) return;
+    this.flush(ending, this.inbox.isBusy);
+    this.closeIfFlushed();
   }
 
   private async handle({ topic, payload, messageId }: Publish): Promise<() => void> {
@@ -211,9 +210,10 @@ export class Session {
 
   /** Told once a session: all that were under way fail of the same. */
   private fail(error: unknown): void {
-    if (!this.failed) this.parts.host.handlerFailed(this.clientId, error);
-    this.failed = true;
-    this.refuse('handler-failed');
+    if (this.state.name === 'closed' && this.state.failed) return;
+    this.parts.host.handlerFailed(this.clientId, error);
+    if (this.transition({ type: 'fail' })) this.parts.host.refused('handler-failed');
+    this.destroy();
   }
 
   private async follow({ reply, afterwards }: Extract<Aftermath, { next: 'go-on' }>): Promise<void> {
@@ -223,7 +223,7 @@ export class Session {
 
   private acknowledge(messageId: number): void {
     const { socket } = this.parts;
-    if ((this.ending === null || this.acknowledgeStill) && socket.writable) socket.write(puback(messageId));
+    if (mayAcknowledge(this.state) && socket.writable) socket.write(puback(messageId));
   }
 
   private async write(payload: Uint8Array, acknowledged: () => void = ignore): Promise<boolean> {
@@ -246,28 +246,28 @@ export class Session {
     });
   }
 
-  /** The first ending counts; true when this is it. */
-  private begin(ending: Ending): boolean {
-    if (this.ending !== null) return false;
-    const { gate, role } = this.parts;
-    const really = ending === 'lost' && this.saidGoodbye ? 'said' : ending;
-    this.ending = really;
+  /** Goes to the state that follows; true where that ended it. */
+  private transition(event: SessionEvent): boolean {
+    const before = this.state;
+    this.state = stateAfter(before, event);
+    if (hasEnded(before) || !hasEnded(this.state)) return false;
+    const { ending } = this.state;
+    const { gate, role, host } = this.parts;
     gate.shut();
     // A client that went away had sent these before; from one that was sent away nothing more is taken.
-    if (really !== 'said' && really !== 'lost') this.inbox.drop();
-    this.parts.host.ended(this);
-    this.inbox.finish(() => role.stop(really));
+    if (ending !== 'said' && ending !== 'lost') this.inbox.drop();
+    host.ended(this);
+    this.inbox.finish(() => role.stop(ending));
     return true;
   }
 
-  private flushThenClose(): void {
-    this.closeWhenFlushed = true;
-    this.linger ??= setTimeout(() => this.destroy(), this.parts.limits.lingerMs);
-    this.closeIfFlushed();
+  private flush(ending: 'lost' | 'revoked', acknowledges: boolean): void {
+    this.transition({ type: 'flush', ending, acknowledges });
+    this.linger = setTimeout(() => this.destroy(), this.parts.limits.lingerMs);
   }
 
   private closeIfFlushed(): void {
-    if (this.closeWhenFlushed && !this.inbox.isBusy && this.writing === 0) this.parts.socket.end();
+    if (this.state.name === 'flushing' && !this.inbox.isBusy && this.writing === 0) this.parts.socket.end();
   }
 
   private destroy(): void {
