@@ -1,6 +1,6 @@
 /** Making and redeeming product keys (K1, K5): the rules are in code.ts, the books in store/operations/product-keys.ts. */
 import { RollcallError } from '../../protocol/errors.ts';
-import { Buckets } from '../net/budgets.ts';
+import { TokenBuckets } from '../net/token-bucket.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { ChangeRequest } from '../store/change-request.ts';
 import type { MadeKey } from '../store/operations/product-keys.ts';
@@ -26,7 +26,7 @@ export class Redemption {
   private readonly store: Store;
   private readonly secrets: Secrets;
   /** Unknown keys: 10 at once, then one in two minutes, a domain and an address each. */
-  private readonly guesses = new Buckets({ burst: 10, perSecond: 1 / 120 }, 10_000);
+  private readonly guesses = new TokenBuckets({ burst: 10, perSecond: 1 / 120 }, 10_000);
 
   constructor(store: Store, secrets: Secrets) {
     this.store = store;

@@ -1,5 +1,5 @@
-import { Buckets } from '../net/budgets.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
+import { TokenBuckets } from '../net/token-bucket.ts';
 
 /** Networks, users or recipients that a limit remembers at most. */
 const MOST = 10_000;
@@ -19,9 +19,9 @@ export class AccessLimits {
   private readonly signUps = new NetworkBudgets({ burst: 20, perSecond: 1 / 60 }, MOST);
   private readonly links = new NetworkBudgets({ burst: 60, perSecond: 0.5 }, MOST);
   private readonly mailAsks = new NetworkBudgets({ burst: 20, perSecond: 1 / 30 }, MOST);
-  private readonly recipients = new Buckets(TO_ONE, MOST);
-  private readonly askers = new Buckets({ burst: 100, perSecond: 100 / 86_400 }, MOST);
-  private readonly asked = new Buckets(TO_ONE, MOST);
+  private readonly recipients = new TokenBuckets(TO_ONE, MOST);
+  private readonly askers = new TokenBuckets({ burst: 100, perSecond: 100 / 86_400 }, MOST);
+  private readonly asked = new TokenBuckets(TO_ONE, MOST);
 
   signIn(user: string, address: string, now: number): boolean {
     return this.signIns.spend(address, now) && this.pair(user, address, now);

@@ -1,5 +1,5 @@
 import { NetworkBudgets } from '../net/network-budgets.ts';
-import type { Rate } from '../net/budgets.ts';
+import type { Rate } from '../net/token-bucket.ts';
 
 /** Waiting rows that an address may cause without paying for them: a classroom's worth, and one more every ten minutes. */
 const WAITING_ROWS: Rate = { burst: 5, perSecond: 1 / 600 };

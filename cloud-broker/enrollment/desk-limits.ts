@@ -1,6 +1,6 @@
 import type { RejectedCode } from '../../protocol/errors.ts';
+import type { Rate } from '../net/token-bucket.ts';
 import type { EnrolmentOutcome } from './attempt.ts';
-import type { Rate } from '../net/budgets.ts';
 
 /** How much the enrolment desk takes at a time (E10). */
 export interface DeskLimits {

@@ -5,11 +5,11 @@
 import { decode, enrolmentUp, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
 import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
 import { NONCE_BYTES, pemOf } from '../../protocol/signing.ts';
+import { correlationIdFrom } from '../../protocol/text.ts';
+import { TokenBuckets } from '../net/token-bucket.ts';
 import { AddressBudgets } from './address-budgets.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
-import { correlationIdFrom } from '../../protocol/text.ts';
 import { rejection, waitingAnswer } from './answers.ts';
-import { Buckets } from '../net/budgets.ts';
 import { costsAddressOnly, NO_FAILURE, type DeskLimits } from './desk-limits.ts';
 import { DeskSessions, type Challenged, type DeskSession, type OpenSession } from './desk-sessions.ts';
 import { EarlyRefusals, type PartOf, type TryAbout } from './early-refusals.ts';
@@ -52,7 +52,7 @@ export class EnrolmentDesk {
   private readonly underWay = new Set<{ fingerprint: string; decided: boolean }>();
   private readonly lanes: Lanes;
   private readonly addresses: AddressBudgets;
-  private readonly domains: Record<'known-key' | 'listed' | 'rest', Buckets>;
+  private readonly domains: Record<'known-key' | 'listed' | 'rest', TokenBuckets>;
   private readonly pace = new Pace();
   private readonly outside = new Outside();
   private readonly early: EarlyRefusals;
@@ -65,9 +65,9 @@ export class EnrolmentDesk {
     this.early = new EarlyRefusals(deps.store);
     this.addresses = new AddressBudgets(limits.addressFailures);
     this.domains = {
-      'known-key': new Buckets(limits.domain.knownKey, 10_000),
-      listed: new Buckets(limits.domain.listed, 10_000),
-      rest: new Buckets(limits.domain.rest, 10_000),
+      'known-key': new TokenBuckets(limits.domain.knownKey, 10_000),
+      listed: new TokenBuckets(limits.domain.listed, 10_000),
+      rest: new TokenBuckets(limits.domain.rest, 10_000),
     };
   }
 

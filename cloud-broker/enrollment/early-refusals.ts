@@ -1,5 +1,5 @@
+import { TokenBuckets } from '../net/token-bucket.ts';
 import type { EnrolmentStore, Refusal } from './attempt.ts';
-import { Buckets } from '../net/budgets.ts';
 
 /** Of one domain: what goes wrong before the proof costs strangers nothing, so it may not cost the store much. */
 const NOTED = { burst: 20, perSecond: 1 };
@@ -22,7 +22,7 @@ export type PartOf<About> = { [Name in keyof About]?: About[Name] | undefined };
  */
 export class EarlyRefusals {
   private readonly store: EnrolmentStore;
-  private readonly budgets = new Buckets(NOTED, MOST_DOMAINS);
+  private readonly budgets = new TokenBuckets(NOTED, MOST_DOMAINS);
 
   constructor(store: EnrolmentStore) {
     this.store = store;

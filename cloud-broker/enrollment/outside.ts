@@ -1,6 +1,14 @@
-import { retryAfterS } from '../net/budgets.ts';
-
 const MOST_RETRY_S = 300;
+
+/**
+ * When those who are told `busy` should come back (E10), in whole seconds from 1 to `mostS`: spread evenly over the time
+ * that the measured rate needs for everyone who waits, from half of it to one and a half of it. `dice` is in [0, 1).
+ */
+export function retryAfterS(waiting: number, perSecond: number, mostS: number, dice: number): number {
+  // Never cut at mostS afterwards: those cut would all come back in the same second.
+  const spanS = Math.min(mostS / 1.5, Math.max(2, waiting / Math.max(perSecond, 1)));
+  return Math.max(1, Math.min(mostS, Math.ceil(spanS * (0.5 + dice))));
+}
 
 /**
  * Who was told `busy` and is not back yet (E10, P4): they wait too, so the next one is sent behind them. Counted by the second in

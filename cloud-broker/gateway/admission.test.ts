@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { Admission, type Visitor } from './admission.ts';
-import { Bucket } from './bucket.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
 
 class Stranger implements Visitor {
@@ -140,15 +139,5 @@ describe('admission', () => {
     expect(arrive('a').state).toBe('turned away');
     for (const each of line.splice(0, 299)) admission.leave(each, false);
     expect(arrive('a').state).toBe('waiting');
-  });
-});
-
-describe('a bucket', () => {
-  test('gives its burst, then as much as has come back', () => {
-    const bucket = new Bucket(3, 2, 0);
-    expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
-    expect(bucket.take(499)).toBe(false);
-    expect(bucket.take(500)).toBe(true);
-    expect(bucket.take(400)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { isDeviceId } from '../../protocol/topics.ts';
-import { Bucket } from './bucket.ts';
+import { TokenBucket } from '../net/token-bucket.ts';
 import { CONNACK, type ConnackCode } from './connect-rules.ts';
 import { isDisconnect } from './frames.ts';
 import { ReadGate } from './gate.ts';
@@ -28,7 +28,7 @@ export class Connection {
   patienceMs = Number.POSITIVE_INFINITY;
   private readonly limits: GatewayLimits;
   private readonly monotonic: () => number;
-  private rate: Bucket;
+  private rate: TokenBucket;
   private resting = false;
   private readonly count: (reason: Refusal) => void;
 
@@ -38,7 +38,7 @@ export class Connection {
     this.monotonic = monotonic;
     this.count = count;
     this.heardAt = monotonic();
-    this.rate = new Bucket(limits.packetsBurst, limits.packetsPerSecond, this.heardAt);
+    this.rate = new TokenBucket({ burst: limits.packetsBurst, perSecond: limits.packetsPerSecond }, this.heardAt);
     this.gate = new ReadGate(arrival.socket, limits.packetBytes, {
       packet: (header) => this.packet(header),
       mayGoOn: () => this.mayGoOn(),
@@ -59,7 +59,7 @@ export class Connection {
     const { deviceBurst, devicePerSecond } = this.limits;
     this.state = { name: 'accepted', session };
     if (isDeviceId(session.clientId)) {
-      this.rate = new Bucket(deviceBurst, devicePerSecond, this.monotonic());
+      this.rate = new TokenBucket({ burst: deviceBurst, perSecond: devicePerSecond }, this.monotonic());
       this.arrival.known();
     }
     this.arrival.settle(false);

@@ -1,5 +1,5 @@
-import { Buckets, type Rate } from './budgets.ts';
 import { networksOf } from './address.ts';
+import { TokenBuckets, type Rate } from './token-bucket.ts';
 
 /** How much more a wider network may spend than a narrower one: many people share it, and one of them may hold all of it. */
 const WIDER = 2;
@@ -9,12 +9,12 @@ const WIDER = 2;
  * them is spent. Of each size at most `most` networks are remembered; times are milliseconds.
  */
 export class NetworkBudgets {
-  private readonly levels: Buckets[];
+  private readonly levels: TokenBuckets[];
 
   constructor(rate: Rate, most: number) {
     this.levels = [0, 1, 2].map((level) => {
       const factor = WIDER ** level;
-      return new Buckets({ burst: rate.burst * factor, perSecond: rate.perSecond * factor }, most);
+      return new TokenBuckets({ burst: rate.burst * factor, perSecond: rate.perSecond * factor }, most);
     });
   }
 
@@ -36,7 +36,7 @@ export class NetworkBudgets {
     return this.of(address, subject).some(({ buckets, name }) => buckets.isSpent(name, now));
   }
 
-  private of(address: string, subject: string): { buckets: Buckets; name: string }[] {
+  private of(address: string, subject: string): { buckets: TokenBuckets; name: string }[] {
     const networks = networksOf(address);
     return this.levels.flatMap((buckets, level) => {
       const network = networks[level];

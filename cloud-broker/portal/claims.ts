@@ -3,9 +3,9 @@ import type { ClaimPreview, PortalSubscription } from '../../protocol/api-portal
 import { RollcallError } from '../../protocol/errors.ts';
 import { newCode, readCode } from '../credits/code.ts';
 import { makeKey } from '../credits/product-keys.ts';
-import { Buckets } from '../net/budgets.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
+import { TokenBuckets } from '../net/token-bucket.ts';
 import { claimByHash } from '../store/claim-rows.ts';
 import type { AskedInPortal } from '../store/operations/portal-organizations.ts';
 import { roleOf } from '../store/portal-rows.ts';
@@ -47,7 +47,7 @@ export class Claims {
   private readonly parts: ClaimParts;
   /** Unknown codes: 10 at once, then one in two minutes, for a person and for an address each. */
   private readonly guesses = {
-    people: new Buckets(GUESSES, MAX_GUESSERS),
+    people: new TokenBuckets(GUESSES, MAX_GUESSERS),
     networks: new NetworkBudgets(GUESSES, MAX_GUESSERS),
   };
 

@@ -10,7 +10,7 @@ import {
 } from '../../../protocol/api-webhooks.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { crockfordCode } from '../../../protocol/text.ts';
-import { Buckets } from '../../net/budgets.ts';
+import { TokenBuckets } from '../../net/token-bucket.ts';
 import { listDeliveries, listWebhooks, webhookOf, webhookView } from '../../store/queries/webhooks.ts';
 import { addressProblem } from '../../webhooks/address.ts';
 import { PREVIOUS_SECRET_MS } from '../../webhooks/rules.ts';
@@ -137,7 +137,7 @@ function changingRoutes(api: Api, deps: HttpDeps): void {
 /** Another secret, and a test. */
 function useRoutes(api: Api, deps: HttpDeps): void {
   const { store, secrets, random, webhooks, clock } = deps;
-  const tests = new Buckets(TEST_RATE, TESTED_DOMAINS);
+  const tests = new TokenBuckets(TEST_RATE, TESTED_DOMAINS);
 
   api.post(
     '/webhooks/:id/secret',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Buckets, fullBucket, retryAfterS, take, type Bucket, type Rate } from './budgets.ts';
+import { TokenBucket, TokenBuckets, type Rate } from './token-bucket.ts';
 
 const rates: fc.Arbitrary<Rate> = fc.record({
   burst: fc.integer({ min: 1, max: 50 }),
@@ -16,18 +16,21 @@ const steps = fc.array(
 );
 
 function spend(rate: Rate, clock: readonly number[]): { allowed: number; forwardS: number } {
-  let bucket: Bucket = fullBucket(rate, 0);
+  const bucket = new TokenBucket(rate, 0);
   let now = 0;
   let allowed = 0;
   let forwardS = 0;
   for (const step of clock) {
     now += step;
     forwardS += Math.max(0, step) / 1000;
-    const taken = take(bucket, rate, now);
-    bucket = taken.bucket;
-    if (taken.allowed) allowed += 1;
-    expect(bucket.tokens).toBeGreaterThanOrEqual(0);
-    expect(bucket.tokens).toBeLessThanOrEqual(rate.burst);
+    const before = bucket.tokensAt(now);
+    const isEmpty = bucket.isEmpty(now);
+    const taken = bucket.take(now);
+    if (taken) allowed += 1;
+    expect(taken).toBe(!isEmpty);
+    expect(bucket.tokensAt(now)).toBe(taken ? before - 1 : before);
+    expect(bucket.tokensAt(now)).toBeGreaterThanOrEqual(0);
+    expect(bucket.tokensAt(now)).toBeLessThanOrEqual(rate.burst);
   }
   return { allowed, forwardS };
 }
@@ -56,9 +59,19 @@ describe('a budget', () => {
   });
 });
 
+describe('a bucket', () => {
+  test('gives its burst, then as much as has come back', () => {
+    const bucket = new TokenBucket({ burst: 3, perSecond: 2 }, 0);
+    expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
+    expect(bucket.take(499)).toBe(false);
+    expect(bucket.take(500)).toBe(true);
+    expect(bucket.take(400)).toBe(false);
+  });
+});
+
 describe('budgets by name', () => {
   test('[E10] are apart from each other, and looking costs nothing', () => {
-    const buckets = new Buckets({ burst: 2, perSecond: 1 }, 10);
+    const buckets = new TokenBuckets({ burst: 2, perSecond: 1 }, 10);
     expect(buckets.isSpent('school', 0)).toBe(false);
     expect([buckets.spend('school', 0), buckets.spend('school', 0), buckets.spend('school', 0)]).toEqual([true, true, false]);
     expect([buckets.isSpent('school', 0), buckets.isSpent('school', 0), buckets.isSpent('other', 0)]).toEqual([
@@ -70,13 +83,13 @@ describe('budgets by name', () => {
   });
 
   test('[E10] are bounded in number: the one unused for longest is forgotten', () => {
-    const buckets = new Buckets({ burst: 1, perSecond: 0.001 }, 3);
+    const buckets = new TokenBuckets({ burst: 1, perSecond: 0.001 }, 3);
     for (const name of ['a', 'b', 'c', 'a', 'd']) buckets.spend(name, 0);
     expect(['a', 'b', 'c', 'd'].map((name) => buckets.isSpent(name, 0))).toEqual([true, false, true, true]);
   });
 
   test('[D7] what is given back may be spent again, never more than the burst', () => {
-    const buckets = new Buckets({ burst: 1, perSecond: 0.001 }, 3);
+    const buckets = new TokenBuckets({ burst: 1, perSecond: 0.001 }, 3);
     expect([buckets.spend('a', 0), buckets.spend('a', 0)]).toEqual([true, false]);
     buckets.giveBack('a');
     buckets.giveBack('a');
@@ -87,43 +100,5 @@ describe('budgets by name', () => {
       buckets.spend('never seen', 0),
       buckets.spend('never seen', 0),
     ]).toEqual([true, false, true, false]);
-  });
-});
-
-describe('when to come back', () => {
-  const dices = Array.from({ length: 1000 }, (_, n) => n / 1000);
-
-  test('[E10] whole seconds within the bounds, for any load', () => {
-    fc.assert(
-      fc.property(
-        fc.nat({ max: 1_000_000 }),
-        fc.double({ min: 0, max: 10_000, noNaN: true }),
-        fc.integer({ min: 1, max: 3600 }),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        (waiting, perSecond, most, dice) => {
-          const seconds = retryAfterS(waiting, perSecond, most, dice);
-          expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= most).toBe(true);
-        },
-      ),
-    );
-  });
-
-  test.each([
-    [600, 20],
-    [6000, 20],
-    [1_000_000, 1],
-    [100_000, 0],
-  ])('[E10] %i that wait at %i a second are spread: no second gets more than its share', (waiting, perSecond) => {
-    const counts = new Map<number, number>();
-    for (const dice of dices) {
-      const seconds = retryAfterS(waiting, perSecond, 300, dice);
-      counts.set(seconds, (counts.get(seconds) ?? 0) + 1);
-    }
-    const share = dices.length / Math.min(200, waiting / Math.max(perSecond, 1));
-    expect(Math.max(...counts.values())).toBeLessThanOrEqual(Math.ceil(share) + 1);
-  });
-
-  test('[E10] the more wait, the later they come back', () => {
-    expect([0, 100, 1000, 4000].map((waiting) => retryAfterS(waiting, 20, 300, 0.5))).toEqual([2, 5, 50, 200]);
   });
 });
