@@ -1,3 +1,4 @@
+import { assert } from '../../protocol/assert.ts';
 import { decode, deviceUp, encode, type Decoded, type DeviceDown, type Will } from '../../protocol/messages.ts';
 import { deviceTopic, mayDevicePublish, parseTopic, type DeviceChannel } from '../../protocol/topics.ts';
 import type { DeviceHandler } from './port.ts';
@@ -24,7 +25,7 @@ export class DeviceRole implements SessionRole {
   /** Nearly all that a device ever sends; the others are parsed. */
   private readonly heartbeatTopic: string;
   private readonly parts: DeviceRoleParts;
-  private started = false;
+  private state: 'new' | 'started' | 'stopped' = 'new';
   private invalid = 0;
 
   constructor(parts: DeviceRoleParts) {
@@ -48,12 +49,14 @@ export class DeviceRole implements SessionRole {
 
   start(): void {
     const { handler, deviceId, address, tookOver } = this.parts;
-    this.started = true;
+    assert(this.state === 'new', 'a device session starts once, and never after its end');
+    this.state = 'started';
     handler.connected(deviceId, address, tookOver);
   }
 
   async receive(topic: string, payload: Uint8Array, acknowledged: boolean): Promise<Aftermath> {
     const { handler, deviceId } = this.parts;
+    assert(this.state === 'started', 'messages of a device come between the start of its session and its end');
     switch (this.channelOf(topic)) {
       case 'birth':
         return this.answer(
@@ -81,8 +84,11 @@ export class DeviceRole implements SessionRole {
 
   async stop(ending: Ending): Promise<void> {
     const { handler, deviceId, will } = this.parts;
+    const before = this.state;
+    assert(before !== 'stopped', 'a device session ends once');
+    this.state = 'stopped';
     // When the service stops it is not the device that went (P4).
-    if (!this.started || ending === 'service-stopped') return;
+    if (before === 'new' || ending === 'service-stopped') return;
     try {
       if (will !== null && ending !== 'said' && ending !== 'revoked') await handler.will(deviceId, will);
     } finally {

@@ -1,3 +1,4 @@
+import { assert } from '../../protocol/assert.ts';
 import { encode, type EnrolmentDown } from '../../protocol/messages.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { Arrival } from './listener.ts';
@@ -71,7 +72,8 @@ export class EnrolmentLine implements EnrolmentSession, Seated {
   }
 
   asked(): void {
-    if (this.state.name === 'silent') this.state = { name: 'asked', session: this.state.session };
+    assert(this.state.name === 'silent' || this.state.name === 'asked', 'a request comes after the CONNACK');
+    this.state = { name: 'asked', session: this.state.session };
     clearTimeout(this.silence);
     this.seats.leave(this);
   }

@@ -112,6 +112,9 @@ describe('CONNECT', () => {
       throw new Error('the desk is gone');
     };
     expect((await rawSession(service, { clientId: newEnrolmentId() })).code).toBe(3);
+    // It says that a session asked which cannot have said anything yet.
+    service.recorder.enrolment.opened = (early) => early.asked();
+    expect((await rawSession(service, { clientId: newEnrolmentId() })).code).toBe(3);
     service.recorder.enrolment.opened = opened;
   });
 

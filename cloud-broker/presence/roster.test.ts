@@ -185,6 +185,7 @@ describe('the sweep', () => {
       const { roster, flushes, time } = testRoster();
       roster.connected(DEVICE);
       await roster.birth(DEVICE, birthOf(1));
+      if (what === 'connected') roster.disconnected(DEVICE);
       time.now = START + 211_000;
       roster[what](DEVICE);
       await until(() => flushes.length === 2);
@@ -211,12 +212,15 @@ test('[P2] what comes and goes is known by name, and told of once it has stayed 
   const { roster, time } = testRoster([STORED, { ...STORED, deviceId: 'dev-00000002' }]);
   const told: string[][] = [];
   roster.onHeartbeats((deviceIds) => told.push(deviceIds));
+  const comeAndGo = (deviceId: string): void => {
+    roster.connected(deviceId);
+    roster.disconnected(deviceId);
+  };
   for (let n = 0; n < 7; n += 1) {
     expect([...roster.unstable()]).toEqual([]);
-    roster.connected('dev-00000002');
-    roster.connected(DEVICE);
-    roster.disconnected(DEVICE);
-    if (n === 0) roster.connected(DEVICE);
+    comeAndGo('dev-00000002');
+    comeAndGo(DEVICE);
+    if (n === 0) comeAndGo(DEVICE);
     if (n === 5) break;
     time.now += 60_000;
   }
@@ -283,5 +287,9 @@ describe('who is on the roll', () => {
     expect([roster.of(DEVICE)?.connected, roster.counts().connected]).toEqual([true, 1]);
     roster.disconnected(DEVICE);
     expect([roster.of(DEVICE)?.connected, roster.counts().connected]).toEqual([false, 0]);
+    expect(() => roster.disconnected(DEVICE)).toThrow('broken rule');
+    roster.connected(DEVICE);
+    expect(() => roster.connected(DEVICE)).toThrow('broken rule');
+    expect(roster.counts().connected).toBe(1);
   });
 });

@@ -1,15 +1,8 @@
 /** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
-import {
-  epochAfter,
-  MAX_EPOCH,
-  type Birth,
-  type DeviceDown,
-  type Health,
-  type Heartbeat,
-  type Will,
-} from '../../protocol/messages.ts';
+import { assert } from '../../protocol/assert.ts';
+import { epochAfter, MAX_EPOCH, type Birth, type DeviceDown, type Heartbeat, type Will } from '../../protocol/messages.ts';
 import { Calendar } from './calendar.ts';
-import { newEntry, type Entry } from './entry.ts';
+import { newEntry, storedEntry, type Entry } from './entry.ts';
 import { flushOf, runningTime, settle, type StoredPresence } from './flush.ts';
 import { Gathering } from './gathering.ts';
 import { Unstable } from './unstable.ts';
@@ -105,13 +98,17 @@ export class Roster {
 
   /** Puts a device on the roll where it was not yet: certificates are given to enrolled devices only. */
   connected(deviceId: string): void {
-    this.apply(this.entry(deviceId), { type: 'connected' });
+    const entry = this.entry(deviceId);
+    assert(!entry.presence.connected, 'a session of a device begins after the end of the one before');
+    this.apply(entry, { type: 'connected' });
     this.flapping.cameBack(deviceId, this.deps.clock());
   }
 
   disconnected(deviceId: string): void {
     const entry = this.entries.get(deviceId);
-    if (entry !== undefined) this.apply(entry, { type: 'disconnected' });
+    if (entry === undefined) return;
+    assert(entry.presence.connected, 'only a session that began can end');
+    this.apply(entry, { type: 'disconnected' });
   }
 
   /** P3: a birth that is not higher is answered with `epochFrom`; any birth is answered with the settings of now. */
@@ -159,7 +156,7 @@ export class Roster {
     entry.clockDifferenceMs = Date.parse(heartbeat.at) - now;
     entry.running = runningTime(heartbeat.missed, now, entry.presence.intervalS) ?? entry.running;
     this.apply(entry, { type: 'heartbeat', epoch: heartbeat.epoch, intervalS: heartbeat.intervalS ?? null });
-    return acknowledged ? this.gathering.wait() : settled;
+    return acknowledged ? this.stored(entry) : settled;
   }
 
   async will(deviceId: string, will: Will): Promise<void> {
@@ -231,22 +228,11 @@ export class Roster {
   }
 
   private adopt(row: StoredPresence, now: number): void {
-    const stored: Presence = {
-      ...row,
-      connected: false,
-      reconnects: null,
-      told: null,
-      // A device enrolled again was not heard since; one that was born and sent no heartbeat was heard, once.
-      heardAt: row.status === 'never' ? null : (row.lastHeartbeatAt ?? 0),
-      intervalS: row.intervalS ?? this.deps.heartbeat.intervalS,
-    };
-    const presence = afterRestart(stored, now);
-    this.settledAt = Math.max(this.settledAt, offlineAt(presence, this.deps.thresholds) ?? 0);
-    const entry = newEntry(row.deviceId, presence, row.status);
-    if (row.health !== null) entry.health = JSON.parse(row.health) as Health;
-    entry.nextCheckAt = nextCheckAt(presence, this.deps.thresholds);
+    const entry = storedEntry(row, now, this.deps.heartbeat.intervalS);
+    this.settledAt = Math.max(this.settledAt, offlineAt(entry.presence, this.deps.thresholds) ?? 0);
+    entry.nextCheckAt = nextCheckAt(entry.presence, this.deps.thresholds);
     this.entries.set(row.deviceId, entry);
-    this.count(presence, 1);
+    this.count(entry.presence, 1);
     this.plan(entry);
   }
 
@@ -278,7 +264,13 @@ export class Roster {
 
   private async applied(entry: Entry, event: PresenceEvent): Promise<void> {
     this.apply(entry, event);
-    await this.gathering.wait();
+    await this.stored(entry);
+  }
+
+  /** Resolves when what was heard of this device is on disk. */
+  private stored(entry: Entry): Promise<void> {
+    assert(this.dirty.has(entry), 'the flush that an acknowledgement waits for holds what is acknowledged (P5)');
+    return this.gathering.wait();
   }
 
   private async flush(): Promise<void> {

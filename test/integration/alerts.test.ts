@@ -95,6 +95,7 @@ test('[P7] displays that break off are one mail, those that say goodbye none; th
   const breaksOff = async (id: string, will: Omit<Will, 'type'>): Promise<void> => {
     beating.delete(id);
     await running.roster.will(id, { type: 'will', ...will });
+    running.roster.disconnected(id);
   };
   const born = async (epoch: number): Promise<void> => {
     for (const id of ids) {
