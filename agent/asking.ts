@@ -30,7 +30,7 @@ async function discoverWithin(context: Context, endsMs: number): Promise<{ broke
     try {
       return await discover(context.settings);
     } catch (error) {
-      const restMs = 500 + backoffMs(attempt, Math.random(), { baseMs: 1000, capMs: 15_000 });
+      const restMs = 500 + backoffMs(attempt, Math.random(), { firstMs: 1000, longestMs: 15_000 });
       const temporary = error instanceof Refusal && PASSING.has(error.code);
       if (!temporary || context.signal.aborted || performance.now() + restMs > endsMs) throw error;
       context.log.note('retry', { code: error.code, detail: error.detail, attempt, restMs });

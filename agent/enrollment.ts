@@ -98,7 +98,7 @@ export interface Step {
 const PHASE_MS = { opening: 20_000, asked: 10_000, signing: 5000, proved: 20_000, saving: 10_000 } as const;
 /** The service ends the wait; this is for one that does not. */
 const WAIT_GRACE_MS = 5000;
-const RETRY = { baseMs: 1000, capMs: 15_000 };
+const RETRY = { firstMs: 1000, longestMs: 15_000 };
 /** A wait is at least this long, so that even the luckiest jitter cannot make a tight loop. */
 const LEAST_REST_MS = 200;
 

@@ -1,10 +1,10 @@
 /** D6: how long wrong codes of a second factor keep the next one waiting. Pure. */
+import { doubledMs } from '../../protocol/backoff.ts';
 
 /** Wrong codes in a row that cost nothing; at each so many more the user is told. */
 export const FREE_CODES = 10;
-const FIRST_WAIT_MS = 60_000;
-/** Also how long a user is kept out at most: whoever tries on is delayed, nobody is locked out for good. */
-const LONGEST_WAIT_MS = 3_600_000;
+/** The longest is also how long a user is kept out at most: whoever tries on is delayed, nobody is locked out for good. */
+const WAIT = { firstMs: 60_000, longestMs: 3_600_000 };
 
 /** Wrong codes since the last right one, and when the last of them was typed (ms since 1970). */
 export interface CodeTries {
@@ -18,6 +18,5 @@ export interface CodeTries {
  */
 export function codeWaitMs({ wrong, lastAt }: CodeTries, now: number): number {
   if (wrong < FREE_CODES || now < lastAt) return 0;
-  const wait = Math.min(FIRST_WAIT_MS * 2 ** (wrong - FREE_CODES), LONGEST_WAIT_MS);
-  return Math.max(0, lastAt + wait - now);
+  return Math.max(0, lastAt + doubledMs(WAIT, wrong - FREE_CODES) - now);
 }

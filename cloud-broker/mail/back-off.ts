@@ -1,20 +1,16 @@
-/** When a mail that could not be sent is tried again, and when no more. Pure: time and dice are parameters. */
+/** When a mail that could not be sent is tried again, and when no more. Pure: time and randomness are parameters. */
+import { doubledMs, jitteredMs } from '../../protocol/backoff.ts';
 
-const FIRST_WAIT_MS = 30_000;
-const LONGEST_WAIT_MS = 3_600_000;
 const HOUR_MS = 3_600_000;
+const RETRY = { firstMs: 30_000, longestMs: HOUR_MS };
 /** How long a mail is tried. */
 const TRY_FOR_MS = 72 * HOUR_MS;
 /** A link is good for 48 hours from when it was made (D2): after that its mail would only lead to a refusal. */
 const LINK_FOR_MS = 48 * HOUR_MS;
 
-/**
- * The wait after the `tries`-th failure (from 1) in ms: doubled each time from 30 s up to an hour, then between a half and the whole of
- * that, as `dice` (0 to 1) falls, so that mails that failed together do not come back together.
- */
-export function backOffMs(tries: number, dice: number): number {
-  const most = Math.min(FIRST_WAIT_MS * 2 ** Math.max(tries - 1, 0), LONGEST_WAIT_MS);
-  return Math.round((most * (1 + dice)) / 2);
+/** The wait after the `tries`-th failure (from 1) in ms: doubled each time from 30 s up to an hour, then between a half and the whole of that. */
+export function backOffMs(tries: number, random: number): number {
+  return jitteredMs(doubledMs(RETRY, tries - 1), [0.5, 1], random);
 }
 
 /** From when on a mail is not tried any more; ms since 1970. */
@@ -39,9 +35,9 @@ export function nextTry(
   mail: { hasLink: boolean; createdAt: number; tries: number },
   kind: Exclude<SendResult['kind'], 'sent'>,
   now: number,
-  dice: number,
+  random: number,
 ): number | null {
   if (kind === 'refused') return null;
-  const next = now + backOffMs(mail.tries, dice);
+  const next = now + backOffMs(mail.tries, random);
   return next < triedUntil(mail) ? next : null;
 }

@@ -1,5 +1,6 @@
-/** When an event is sent again, when it is given up, and when a webhook is switched off. Pure: time and dice are parameters. */
+/** When an event is sent again, when it is given up, and when a webhook is switched off. Pure: time and randomness are parameters. */
 import type { WebhookFailure, WebhookType } from '../../protocol/api-webhooks.ts';
+import { jitteredMs } from '../../protocol/backoff.ts';
 import type { StoredEvent } from '../store/effects.ts';
 
 const SECOND_MS = 1000;
@@ -20,9 +21,9 @@ export interface TryResult {
   failure: WebhookFailure | null;
 }
 
-/** The wait after the `tries`-th failure (from 1) in ms: three to five quarters of the schedule's, as `dice` (0 to 1) falls. */
-export function backOffMs(tries: number, dice: number): number {
-  return Math.round((WAITS_MS[Math.max(tries, 1) - 1] ?? HOUR_MS) * (0.75 + dice / 2));
+/** The wait after the `tries`-th failure (from 1) in ms: three to five quarters of the schedule's. */
+export function backOffMs(tries: number, random: number): number {
+  return jitteredMs(WAITS_MS[Math.max(tries, 1) - 1] ?? HOUR_MS, [0.75, 1.25], random);
 }
 
 interface Standing {
@@ -45,11 +46,11 @@ export function afterFailure(
   { tries, firstTryAt, failingSince }: Standing,
   result: TryResult,
   now: number,
-  dice: number,
+  random: number,
 ): Verdict {
   if (result.status === 410) return { nextTryAt: null, off: 'gone' };
   if (now - failingSince >= FAIL_FOR_MS) return { nextTryAt: null, off: 'failing' };
-  const next = now + backOffMs(tries, dice);
+  const next = now + backOffMs(tries, random);
   return { nextTryAt: next < firstTryAt + TRY_FOR_MS ? next : null, off: null };
 }
 

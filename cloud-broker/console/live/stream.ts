@@ -1,3 +1,5 @@
+import { doubledMs, jitteredMs } from '../../../protocol/backoff.ts';
+
 /** The events of GET /api/v1/events; `reset` says that those missed since the last connection are no longer known. */
 const eventNames = ['device', 'enrolment', 'billing', 'alert', 'reset'] as const;
 export type EventName = (typeof eventNames)[number];
@@ -17,8 +19,7 @@ export interface Stream {
   close: () => void;
 }
 
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 30_000;
+const RETRY = { firstMs: 1_000, longestMs: 30_000 };
 /** The service says so often that it is there, that after this long the line is cut, whatever the browser believes of it. */
 const SILENT_MS = 4_000;
 /** An opening that takes longer hangs on a network that is gone; a service that is busy is not asked again meanwhile. */
@@ -74,11 +75,13 @@ export function openStream(url: string, listener: StreamListener): Stream {
   let heardAt = performance.now();
   let lookedAt = heardAt;
 
-  const later = (): void => {
-    failures += 1;
-    const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
+  const connectAfter = (doublings: number): void => {
     clearTimeout(timer);
-    timer = setTimeout(connect, waitMs * (0.5 + Math.random() / 2));
+    timer = setTimeout(connect, jitteredMs(doubledMs(RETRY, doublings), [0.5, 1], Math.random()));
+  };
+  const later = (): void => {
+    connectAfter(failures);
+    failures += 1;
   };
   const connect = (): void => {
     heardAt = performance.now();
@@ -103,7 +106,7 @@ export function openStream(url: string, listener: StreamListener): Stream {
   };
   const restart = (): void => {
     close();
-    timer = setTimeout(connect, FIRST_RETRY_MS * (0.5 + Math.random() / 2));
+    connectAfter(0);
   };
   const watch = setInterval(() => {
     const now = performance.now();
