@@ -13,9 +13,9 @@ import { rejection, waitingAnswer } from './answers.ts';
 import { costsAddressOnly, NO_FAILURE, type DeskLimits } from './desk-limits.ts';
 import { DeskSessions, type Challenged, type DeskSession, type OpenSession } from './desk-sessions.ts';
 import { EarlyRefusals, type PartOf, type TryAbout } from './early-refusals.ts';
-import { Lanes } from './lanes.ts';
-import { Outside } from './outside.ts';
-import { Pace } from './pace.ts';
+import { PriorityQueue } from './priority-queue.ts';
+import { RetryScheduler } from './retry-scheduler.ts';
+import { ThroughputMeter } from './throughput-meter.ts';
 import { boardSignatureOf, deviceSignatureOf, readKey } from './proof.ts';
 
 const NONCE_LIFE_S = 60;
@@ -50,18 +50,18 @@ export class EnrolmentDesk {
   private readonly sessions: DeskSessions;
   /** Attempts under way: a decision may come before the answer that they wait for it. */
   private readonly underWay = new Set<{ fingerprint: string; decided: boolean }>();
-  private readonly lanes: Lanes;
+  private readonly queue: PriorityQueue;
   private readonly addresses: AddressBudgets;
   private readonly domains: Record<'known-key' | 'listed' | 'rest', TokenBuckets>;
-  private readonly pace = new Pace();
-  private readonly outside = new Outside();
+  private readonly meter = new ThroughputMeter();
+  private readonly retries = new RetryScheduler();
   private readonly early: EarlyRefusals;
 
   constructor(deps: DeskDependencies) {
     this.deps = deps;
     const { limits } = deps;
     this.sessions = new DeskSessions(limits);
-    this.lanes = new Lanes(limits.atOnce, limits.waiting);
+    this.queue = new PriorityQueue(limits.atOnce, limits.waiting);
     this.early = new EarlyRefusals(deps.store);
     this.addresses = new AddressBudgets(limits.addressFailures);
     this.domains = {
@@ -117,7 +117,7 @@ export class EnrolmentDesk {
 
   figures(): { openSessions: number; heldSessions: number; waiting: number; perSecond: number } {
     const { open: openSessions, waiting: heldSessions } = this.sessions;
-    return { openSessions, heldSessions, waiting: this.lanes.waiting, perSecond: this.pace.perSecond(this.deps.clock()) };
+    return { openSessions, heldSessions, waiting: this.queue.waiting, perSecond: this.meter.perSecond(this.deps.clock()) };
   }
 
   private async challenge(open: OpenSession, request: EnrolmentRequest): Promise<void> {
@@ -128,7 +128,7 @@ export class EnrolmentDesk {
     if (key === null)
       return this.refuse(open, 'invalid-message', { ...about, detail: 'publicKey: neither P-256 (uncompressed) nor Ed25519' });
     open.challenges += 1;
-    if (open.challenges > CHALLENGES_A_SESSION || this.lanes.isFull(this.laneOf(open))) return this.refuse(open, 'busy', about);
+    if (open.challenges > CHALLENGES_A_SESSION || this.queue.isFull(this.rankOf(open))) return this.refuse(open, 'busy', about);
     const now = this.deps.clock();
     const unknown = this.deps.store.whyUnknown(request.domain, now);
     if (unknown !== null) return this.refuse(open, 'domain-unknown', { ...about, detail: unknown });
@@ -139,7 +139,7 @@ export class EnrolmentDesk {
 
   private async attend(open: OpenSession, asked: Challenged, proof: EnrolmentProof): Promise<void> {
     const about = aboutOf(asked.request);
-    if (!(await this.lanes.enter(this.laneOf(open)))) return this.refuse(open, 'busy', about);
+    if (!(await this.queue.enter(this.rankOf(open)))) return this.refuse(open, 'busy', about);
     const attempt = { fingerprint: asked.fingerprint, decided: false };
     this.underWay.add(attempt);
     try {
@@ -150,13 +150,13 @@ export class EnrolmentDesk {
       if (decided === null) return await this.refuse(open, 'busy', about);
       const { outcome, certificate } = decided;
       // Who was sent away was not served: the rate would rise with the number of those who wait outside.
-      if (outcome.outcome !== 'rejected' || outcome.code !== 'busy') this.pace.note(this.deps.clock());
+      if (outcome.outcome !== 'rejected' || outcome.code !== 'busy') this.meter.note(this.deps.clock());
       await this.answer(open, { asked, proof }, { outcome, certificate, correlationId });
     } catch (error) {
       await this.fail(open, error, about);
     } finally {
       this.underWay.delete(attempt);
-      this.lanes.leave();
+      this.queue.leave();
     }
     if (attempt.decided) this.decided(asked.fingerprint);
   }
@@ -273,7 +273,7 @@ export class EnrolmentDesk {
   }
 
   private comeBackIn(now: number): number {
-    return this.outside.comeBackIn(now, this.lanes.waiting + this.sessions.open, this.pace.perSecond(now), this.deps.dice());
+    return this.retries.comeBackIn(now, this.queue.waiting + this.sessions.open, this.meter.perSecond(now), this.deps.dice());
   }
 
   /** What nobody foresaw: the board learns that the service failed, the log why. */
@@ -290,7 +290,7 @@ export class EnrolmentDesk {
   }
 
   /** E10: an address that spent its failures waits behind the others. */
-  private laneOf(open: OpenSession): 'front' | 'back' {
+  private rankOf(open: OpenSession): 'front' | 'back' {
     return this.addresses.isSpent(open.session.address, this.deps.clock()) ? 'back' : 'front';
   }
 }

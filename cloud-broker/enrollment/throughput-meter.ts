@@ -1,15 +1,15 @@
 const WINDOW_MS = 10_000;
-const MOST_KEPT = 10_000;
+const MAX_KEPT = 10_000;
 /** Taken until something was measured. */
 const FIRST_GUESS_PER_S = 20;
 
 /** How many tries were answered lately: the measured rate that `busy` spreads the waiting over (E10). */
-export class Pace {
+export class ThroughputMeter {
   private answeredAt: number[] = [];
 
   note(now: number): void {
     this.answeredAt.push(now);
-    if (this.answeredAt.length > MOST_KEPT) this.answeredAt.splice(0, MOST_KEPT / 2);
+    if (this.answeredAt.length > MAX_KEPT) this.answeredAt.splice(0, MAX_KEPT / 2);
   }
 
   /** Answers a second over the last 10 s, at least 1. */

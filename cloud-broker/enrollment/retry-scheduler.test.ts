@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { retryAfterS } from './outside.ts';
+import { retryAfterS } from './retry-scheduler.ts';
 
 describe('when to come back', () => {
   const dices = Array.from({ length: 1000 }, (_, n) => n / 1000);

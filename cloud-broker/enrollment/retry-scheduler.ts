@@ -1,4 +1,4 @@
-const MOST_RETRY_S = 300;
+const MAX_RETRY_S = 300;
 
 /**
  * When those who are told `busy` should come back (E10), in whole seconds from 1 to `mostS`: spread evenly over the time
@@ -14,13 +14,13 @@ export function retryAfterS(waiting: number, perSecond: number, mostS: number, d
  * Who was told `busy` and is not back yet (E10, P4): they wait too, so the next one is sent behind them. Counted by the second in
  * which they come back, so that it holds as many numbers as `busy` has seconds, however many boards there are.
  */
-export class Outside {
+export class RetryScheduler {
   private readonly bySecond = new Map<number, number>();
   private waiting = 0;
 
   /** Seconds, 1 to 300: behind the `inside` who wait here and all who were sent away, at the measured rate. `now` is in milliseconds. */
   comeBackIn(now: number, inside: number, perSecond: number, dice: number): number {
-    const seconds = retryAfterS(inside + this.count(now), perSecond, MOST_RETRY_S, dice);
+    const seconds = retryAfterS(inside + this.count(now), perSecond, MAX_RETRY_S, dice);
     const second = Math.ceil(now / 1000) + seconds;
     this.bySecond.set(second, (this.bySecond.get(second) ?? 0) + 1);
     this.waiting += 1;

@@ -1,8 +1,8 @@
 /**
- * Runs tasks, at most `atOnce` at a time. Those of the back lane begin only when nobody waits in the front one: an address
+ * Runs tasks, at most `atOnce` at a time. Those at the back begin only when nobody waits at the front: an address
  * that spent its budget waits behind the others but is not shut out (E10).
  */
-export class Lanes {
+export class PriorityQueue {
   private readonly atOnce: number;
   private readonly mostWaiting: number;
   private readonly front: ((begins: boolean) => void)[] = [];
@@ -19,24 +19,24 @@ export class Lanes {
     return this.front.length + this.back.length;
   }
 
-  /** Whether a task that came now would be turned away, if it could not begin at once. Of the front lane only by others of it. */
-  isFull(lane: 'front' | 'back'): boolean {
-    return this.waiting >= this.mostWaiting && (lane === 'back' || this.back.length === 0);
+  /** Whether a task that came now would be turned away, if it could not begin at once. At the front only by others there. */
+  isFull(rank: 'front' | 'back'): boolean {
+    return this.waiting >= this.mostWaiting && (rank === 'back' || this.back.length === 0);
   }
 
   /**
    * Resolves with true when the task may begin; then `leave` must be called once. False when too many wait: at once, or
-   * in the back lane also later, when its place goes to one of the front lane.
+   * at the back also later, when its place goes to one at the front.
    */
-  async enter(lane: 'front' | 'back'): Promise<boolean> {
+  async enter(rank: 'front' | 'back'): Promise<boolean> {
     if (this.running < this.atOnce) {
       this.running += 1;
       return true;
     }
-    if (this.isFull(lane)) return false;
+    if (this.isFull(rank)) return false;
     if (this.waiting >= this.mostWaiting) this.back.pop()?.(false);
     return new Promise<boolean>((answer) => {
-      this[lane].push(answer);
+      this[rank].push(answer);
     });
   }
 
