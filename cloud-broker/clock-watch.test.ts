@@ -5,7 +5,7 @@ import { DAY_MS, START, testDomain } from '../test/support/store.ts';
 import { startClockWatch } from './clock-watch.ts';
 import { isFromTheFuture } from './domains/session-age.ts';
 import { clockDoings } from './operator/clock.ts';
-import { Roster } from './presence/roster.ts';
+import { PresenceRegistry } from './presence/presence-registry.ts';
 import { ServiceClock } from './service-clock.ts';
 
 /** A clock that a test sets: `machine` is what the machine says, `elapsed` what really goes by. */
@@ -14,11 +14,11 @@ function settable() {
   return { at, clock: new ServiceClock({ machine: () => at.machine, elapsed: () => at.elapsed }, START) };
 }
 
-function rosterBy(clock: ServiceClock): Roster {
+function registryBy(clock: ServiceClock): PresenceRegistry {
   const fail = (error: unknown): never => {
     throw error;
   };
-  const roster = new Roster(
+  const registry = new PresenceRegistry(
     {
       flush: async () => undefined,
       clock: clock.now,
@@ -28,8 +28,8 @@ function rosterBy(clock: ServiceClock): Roster {
     },
     [],
   );
-  onTestFinished(async () => roster.close());
-  return roster;
+  onTestFinished(async () => registry.close());
+  return registry;
 }
 
 test.each([
@@ -39,10 +39,10 @@ test.each([
 ])('[P4] a clock that is set takes nobody off the roll: silence is measured anew from then on, %s', async (_, by) => {
   const { at, clock } = settable();
   clock.now();
-  const roster = rosterBy(clock);
-  const watch = startClockWatch({ clock, roster, log: { error() {}, warn() {}, info() {} } });
+  const registry = registryBy(clock);
+  const watch = startClockWatch({ clock, registry, log: { error() {}, warn() {}, info() {} } });
   onTestFinished(() => watch.stop());
-  roster.connected('dev-1');
+  registry.connected('dev-1');
   const birth = {
     type: 'birth',
     epoch: 1,
@@ -51,15 +51,15 @@ test.each([
     intervalS: 60,
     inventory: {},
   } as const;
-  await roster.birth('dev-1', birth);
+  await registry.birth('dev-1', birth);
   at.machine += by;
   if (clock.doubt !== null) clock.accept();
-  roster.sweep();
-  expect(roster.counts()).toMatchObject({ online: 1, late: 0, offline: 0, connected: 1 });
+  registry.sweep();
+  expect(registry.counts()).toMatchObject({ online: 1, late: 0, offline: 0, connected: 1 });
   at.machine += 4 * 60_000;
   at.elapsed += 4 * 60_000;
-  roster.sweep();
-  expect(roster.counts()).toMatchObject({ online: 0, offline: 1 });
+  registry.sweep();
+  expect(registry.counts()).toMatchObject({ online: 0, offline: 1 });
 });
 
 test('a doubt is told once an hour, and that it is over once', async () => {
@@ -72,7 +72,7 @@ test('a doubt is told once an hour, and that it is over once', async () => {
   const log = { error: tell('error'), warn: tell('warn'), info: tell('info') };
   clock.now();
   at.machine += 3650 * DAY_MS;
-  const watch = startClockWatch({ clock, roster: { clockSet() {} }, log }, 1);
+  const watch = startClockWatch({ clock, registry: { clockSet() {} }, log }, 1);
   onTestFinished(() => watch.stop());
   await eventually(
     () => told.length,

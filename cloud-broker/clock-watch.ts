@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Roster } from './presence/roster.ts';
+import type { PresenceRegistry } from './presence/presence-registry.ts';
 import type { ServiceClock } from './service-clock.ts';
 
 const LOOK_MS = 60_000;
@@ -7,11 +7,15 @@ const TOLD_AGAIN_AFTER_LOOKS = 60;
 
 /** Looks each minute whether the machine's clock can be believed, and tells; measures silence anew where the service's time made a step. */
 export function startClockWatch(
-  { clock, roster, log }: { clock: ServiceClock; roster: Pick<Roster, 'clockSet'>; log: Pick<Logger, 'error' | 'warn' | 'info'> },
+  {
+    clock,
+    registry,
+    log,
+  }: { clock: ServiceClock; registry: Pick<PresenceRegistry, 'clockSet'>; log: Pick<Logger, 'error' | 'warn' | 'info'> },
   everyMs = LOOK_MS,
 ): { stop(): void } {
   clock.onSet((byMs) => {
-    roster.clockSet();
+    registry.clockSet();
     log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
   });
   /** Looks since the doubt was told; null without one. */

@@ -1,7 +1,7 @@
 import type { CommandDesk } from './device-commands/desk.ts';
 import type { DeviceHandler, PeerCertificate } from './gateway/port.ts';
 import type { StoredPresence } from './presence/flush.ts';
-import type { Roster } from './presence/roster.ts';
+import type { PresenceRegistry } from './presence/presence-registry.ts';
 import type { Store } from './store/store.ts';
 
 /** S2: a certificate gets in when it is a live row and belongs to this device. Looked up at every CONNECT. */
@@ -30,33 +30,33 @@ export function storedPresence(store: Store): StoredPresence[] {
 /** What the gateway's device sessions lead to: presence, commands (P8), and the device's own wish to leave (E9). */
 export function createDeviceHandler(deps: {
   store: Store;
-  roster: Roster;
+  registry: PresenceRegistry;
   commands: CommandDesk;
   clock(): number;
   /** P7: a session was taken over while it was alive. */
   tookOver(deviceId: string): void;
 }): DeviceHandler {
-  const { store, roster, commands } = deps;
+  const { store, registry, commands } = deps;
   return {
     admits: (certificate) => isLive(store, certificate),
     connected(deviceId, _address, tookOver) {
-      roster.connected(deviceId);
+      registry.connected(deviceId);
       if (tookOver) deps.tookOver(deviceId);
     },
     disconnected(deviceId) {
       commands.gone(deviceId);
-      roster.disconnected(deviceId);
+      registry.disconnected(deviceId);
     },
-    birth: async (deviceId, birth) => roster.birth(deviceId, birth),
+    birth: async (deviceId, birth) => registry.birth(deviceId, birth),
     answered(deviceId, answer) {
       // Told to come back with another epoch (P3), it is about to leave.
       if (answer?.type !== 'settings' || answer.epochFrom === undefined) commands.ready(deviceId);
     },
     async heartbeat(deviceId, heartbeat, acknowledged) {
-      await roster.heartbeat(deviceId, heartbeat, acknowledged);
-      return roster.retold(deviceId);
+      await registry.heartbeat(deviceId, heartbeat, acknowledged);
+      return registry.retold(deviceId);
     },
-    will: async (deviceId, will) => roster.will(deviceId, will),
+    will: async (deviceId, will) => registry.will(deviceId, will),
     async unenroll(deviceId) {
       await store.write('unenrol', {
         now: deps.clock(),

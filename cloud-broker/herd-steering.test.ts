@@ -18,7 +18,7 @@ class Figures {
     const figures = this as Figures;
     this.steering = new HerdSteering({
       configured: CONFIGURED,
-      roster: {
+      registry: {
         counts: () => figures.counted,
         get heartbeats() {
           return figures.heartbeats;

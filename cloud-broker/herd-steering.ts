@@ -1,7 +1,7 @@
 /** Wires the steering of the herd (P4): measures the service, and tells the roll the rhythm that follows. */
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import type { Roster } from './presence/roster.ts';
+import type { PresenceRegistry } from './presence/presence-registry.ts';
 import { LOOK_S, steadily, steer, type Rhythm, type Steering } from './presence/steering.ts';
 import type { Store } from './store/store.ts';
 
@@ -10,7 +10,7 @@ const RESOLUTION_MS = 10;
 
 export interface HerdSteeringParts {
   configured: Rhythm;
-  roster: Pick<Roster, 'counts' | 'heartbeats' | 'rhythm' | 'steer'>;
+  registry: Pick<PresenceRegistry, 'counts' | 'heartbeats' | 'rhythm' | 'steer'>;
   store: Pick<Store, 'onTimed'>;
   /** Boards a second that got in while others waited; null until some had to. */
   boardsPerS(): number | null;
@@ -28,28 +28,28 @@ export class HerdSteering {
   constructor(parts: HerdSteeringParts) {
     this.parts = parts;
     this.state = steadily(parts.configured);
-    this.heartbeats = parts.roster.heartbeats;
+    this.heartbeats = parts.registry.heartbeats;
     parts.store.onTimed((commitMs) => this.commits.record(Math.max(1, Math.round(commitMs * 1000))));
   }
 
   look(elapsedMs: number, loopLagP99Ms: number): void {
-    const { roster, configured, log } = this.parts;
-    const { connected, online, late } = roster.counts();
+    const { registry, configured, log } = this.parts;
+    const { connected, online, late } = registry.counts();
     const measured = {
       connected,
       herd: online + late,
-      heartbeatsPerS: ((roster.heartbeats - this.heartbeats) * 1000) / elapsedMs,
+      heartbeatsPerS: ((registry.heartbeats - this.heartbeats) * 1000) / elapsedMs,
       commitP99Ms: this.commits.count === 0 ? 0 : this.commits.percentile(99) / 1000,
       loopLagP99Ms,
       boardsPerS: this.parts.boardsPerS(),
     };
-    this.heartbeats = roster.heartbeats;
+    this.heartbeats = registry.heartbeats;
     this.commits.reset();
     const before = this.state.rhythm;
     this.state = steer(this.state, configured, measured);
     const { rhythm } = this.state;
     if (rhythm.intervalS === before.intervalS && rhythm.jitterS === before.jitterS) return;
-    roster.steer(rhythm);
+    registry.steer(rhythm);
     if (rhythm.intervalS !== before.intervalS)
       log.warn({ from: before.intervalS, ...rhythm, measured }, 'devices are told another interval');
   }

@@ -33,7 +33,7 @@ import type { Operator } from './operator/operator.ts';
 import { openSocket } from './operator/socket.ts';
 import { letters } from './letters.ts';
 import { startMail } from './mail/start.ts';
-import { Roster } from './presence/roster.ts';
+import { PresenceRegistry } from './presence/presence-registry.ts';
 import { enrolmentStore } from './store/enrolment-store.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { serviceMetrics } from './service-metrics.ts';
@@ -60,20 +60,20 @@ function startDesk(
     keys: ServiceKeys;
     secrets: Secrets;
     log: Logger;
-    roster: Roster;
+    registry: PresenceRegistry;
     metrics: Metrics;
     settings: Settings;
   },
   brokerUrl: () => string,
 ): EnrolmentDesk {
-  const { store, clock, keys, secrets, log, roster, metrics, settings } = parts;
+  const { store, clock, keys, secrets, log, registry, metrics, settings } = parts;
   const enrolmentLog = log.child({ area: 'enrolment' });
   return new EnrolmentDesk({
     store: enrolmentStore(store, settings.unprovenLimit, () => clock.doubt !== null),
     issue: deviceCertificateSigner(keys.ca),
     pairingHash: (typed) => pairingHash(secrets, typed),
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
-    welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: roster.rhythm }),
+    welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: registry.rhythm }),
     clock: clock.now,
     random: randomBytes,
     dice: Math.random,
@@ -85,9 +85,9 @@ function startDesk(
   });
 }
 
-function startRoster({ store, clock }: Workshop, settings: Settings, log: Logger): Roster {
+function startRegistry({ store, clock }: Workshop, settings: Settings, log: Logger): PresenceRegistry {
   const { intervalS, jitterS } = settings.heartbeat;
-  return new Roster(
+  return new PresenceRegistry(
     {
       flush: async (flush) => store.write('flushPresence', flush),
       clock: clock.now,
@@ -129,7 +129,7 @@ async function startGateway(
   parts: {
     store: Store;
     now: () => number;
-    roster: Roster;
+    registry: PresenceRegistry;
     desk: EnrolmentDesk;
     commands: CommandDesk;
     keys: ServiceKeys;
@@ -138,21 +138,21 @@ async function startGateway(
   },
   onStop: (close: () => Promise<void>) => void,
 ): Promise<Gateway> {
-  const { store, now, roster, desk, commands, keys, settings, log } = parts;
+  const { store, now, registry, desk, commands, keys, settings, log } = parts;
   const alerts = startAlerts({ store, log, clock: now });
   onStop(async () => alerts.stop());
   const gateway = await startEmbeddedGateway({
     ...settings.mqtt,
     tls: { ...keys.server, clientCaPem: keys.clientCaPem, ticketKeys: keys.ticketKeys },
     enrolment: desk,
-    devices: createDeviceHandler({ store, roster, commands, clock: now, tookOver: alerts.tookOver }),
+    devices: createDeviceHandler({ store, registry, commands, clock: now, tookOver: alerts.tookOver }),
     now,
     log,
   });
   onStop(async () => gateway.close());
   const steering = startHerdSteering({
     configured: settings.heartbeat,
-    roster,
+    registry,
     store,
     boardsPerS: () => gateway.figures().entriesPerSecond,
     log,
@@ -164,19 +164,19 @@ async function startGateway(
 /** Ends the sessions of devices whose certificates died (E9), and tells boards that wait what was decided about them (E6), and the operator what is held (E14). */
 function followCommits(parts: {
   store: Store;
-  roster: Roster;
+  registry: PresenceRegistry;
   desk: EnrolmentDesk;
   metrics: Metrics;
   log: Logger;
   gateway(): Gateway | null;
 }): void {
-  const { store, roster, desk, metrics, log, gateway } = parts;
+  const { store, registry, desk, metrics, log, gateway } = parts;
   store.onCommitted({
     revoked(devices) {
       for (const { deviceId } of devices) {
         const left = !isEnrolled(store, deviceId);
         gateway()?.disconnect(deviceId, left ? farewell() : undefined);
-        if (left) roster.forget(deviceId);
+        if (left) registry.forget(deviceId);
       }
     },
     decided(keys) {
@@ -203,22 +203,22 @@ async function startParts(
   onStop(async () => workshop.checkpoint());
   const runs = await startServiceRuns({ store, log, clock: now });
   onStop(async () => runs.stop());
-  const roster = startRoster(workshop, settings, log);
-  onStop(async () => roster.close());
+  const registry = startRegistry(workshop, settings, log);
+  onStop(async () => registry.close());
   const listening: { gateway: Gateway | null } = { gateway: null };
   const brokerUrl = (): string => brokerUrlOf(settings, listening.gateway?.port ?? settings.mqtt.port);
   const books = startBooksWatch({ store, verify: workshop.proveBooks, log, clock: now });
   onStop(async () => books.stop());
   const { dataFolder } = settings;
-  const machine = [startClockWatch({ clock, roster, log }), startWalWatch(join(dataFolder, 'rollcall.db'), log)];
+  const machine = [startClockWatch({ clock, registry, log }), startWalWatch(join(dataFolder, 'rollcall.db'), log)];
   onStop(async () => machine.forEach((watch) => watch.stop()));
-  const metrics = serviceMetrics({ store, roster, books, runs, clock, gateway: () => listening.gateway, dataFolder });
-  const desk = startDesk({ store, clock, keys, secrets, log, roster, metrics, settings }, brokerUrl);
-  followCommits({ store, roster, desk, metrics, log, gateway: () => listening.gateway });
+  const metrics = serviceMetrics({ store, registry, books, runs, clock, gateway: () => listening.gateway, dataFolder });
+  const desk = startDesk({ store, clock, keys, secrets, log, registry, metrics, settings }, brokerUrl);
+  followCommits({ store, registry, desk, metrics, log, gateway: () => listening.gateway });
   const commands = startCommands({ store, gateway: () => listening.gateway, log, clock: now });
   onStop(async () => commands.stop());
-  listening.gateway = await startGateway({ store, now, roster, desk, commands: commands.desk, keys, settings, log }, onStop);
-  const webhooks = startWebhooks({ store, secrets, presence: roster, allowPrivate: settings.webhookPrivate, clock: now, log });
+  listening.gateway = await startGateway({ store, now, registry, desk, commands: commands.desk, keys, settings, log }, onStop);
+  const webhooks = startWebhooks({ store, secrets, presence: registry, allowPrivate: settings.webhookPrivate, clock: now, log });
   onStop(async () => webhooks.close());
   const deps: HttpDeps = {
     store,
@@ -226,7 +226,7 @@ async function startParts(
     portal,
     operator,
     secrets,
-    presence: roster,
+    presence: registry,
     webhooks,
     metrics,
     settings: {

@@ -5,7 +5,7 @@ import type { BooksWatch } from './books-watch.ts';
 import type { Gateway } from './gateway/port.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { standardError } from './log-output.ts';
-import type { Roster } from './presence/roster.ts';
+import type { PresenceRegistry } from './presence/presence-registry.ts';
 import { openCommandCount, pendingDevices } from './store/queries/fleet.ts';
 import { waitingMails } from './store/queries/outbox.ts';
 import { mostOpenDays } from './store/queries/usage.ts';
@@ -16,7 +16,7 @@ import { walBytes } from './wal-watch.ts';
 
 export function serviceMetrics(parts: {
   store: Store;
-  roster: Roster;
+  registry: PresenceRegistry;
   books: Pick<BooksWatch, 'figures'>;
   /** Null until it listens. */
   gateway(): Gateway | null;
@@ -24,14 +24,14 @@ export function serviceMetrics(parts: {
   clock: ServiceClock;
   dataFolder: string;
 }): Metrics {
-  const { store, roster, books, gateway, runs, dataFolder, clock } = parts;
+  const { store, registry, books, gateway, runs, dataFolder, clock } = parts;
   const metrics = createMetrics({
     store: () => store.figures(),
     gateway: () =>
       gateway()?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, waiting: 0, entriesPerSecond: null, refused: {} },
-    devices: () => ({ ...roster.counts(), pending: pendingDevices(store.reader) }),
-    rhythm: () => roster.rhythm,
-    heartbeats: () => roster.heartbeats,
+    devices: () => ({ ...registry.counts(), pending: pendingDevices(store.reader) }),
+    rhythm: () => registry.rhythm,
+    heartbeats: () => registry.heartbeats,
     commandsOpen: () => openCommandCount(store.reader),
     mailsWaiting: () => waitingMails(store.reader),
     openDays: () => mostOpenDays(store.reader, clock.now()),

@@ -1,5 +1,5 @@
 import type { Health } from '../../protocol/messages.ts';
-import type { Planned } from './calendar.ts';
+import type { Planned } from './timer-wheel.ts';
 import type { StoredPresence, Unstored } from './flush.ts';
 import { afterRestart, type Presence, type PresenceStatus } from './reducer.ts';
 import type { Rhythm } from './steering.ts';

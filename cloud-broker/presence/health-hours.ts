@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000;
 const HOURS = 24;
 /** Devices a block of memory holds. */
 const BLOCK = 1024;
-const MOST_COUNTED = 65_535;
+const MAX_COUNTED = 65_535;
 
 /** In whole units from `least` to `least + 254`: what is beyond is taken for that. Zero stands for nothing. */
 const measures = [
@@ -61,12 +61,12 @@ export class HealthHours {
     block.heard[index] = at;
     this.turnTo(block, index, Math.floor(at / HOUR_MS));
     const slot = index * HOURS + (Math.floor(at / HOUR_MS) % HOURS);
-    block.heartbeats[slot] = Math.min(MOST_COUNTED, (block.heartbeats[slot] ?? 0) + 1);
+    block.heartbeats[slot] = Math.min(MAX_COUNTED, (block.heartbeats[slot] ?? 0) + 1);
     for (const [n, { name, least }] of measures.entries()) {
       const value = health[name];
       const of = index * MEASURES + n;
       const count = (block.counts[of] ?? 0) + 1;
-      if (typeof value !== 'number' || count > MOST_COUNTED) continue;
+      if (typeof value !== 'number' || count > MAX_COUNTED) continue;
       const sum = (block.sums[of] ?? 0) + value;
       block.sums[of] = sum;
       block.counts[of] = count;

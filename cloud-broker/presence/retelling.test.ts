@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { Roster } from './roster.ts';
+import { PresenceRegistry } from './presence-registry.ts';
 import type { Rhythm } from './steering.ts';
 
 const START = Date.UTC(2026, 10, 23, 8);
@@ -9,10 +9,10 @@ const LONGER: Rhythm = { intervalS: 300, jitterS: 40 };
 
 class Herd {
   now = START;
-  readonly roster: Roster;
+  readonly registry: PresenceRegistry;
 
   constructor() {
-    this.roster = new Roster(
+    this.registry = new PresenceRegistry(
       {
         flush: async () => undefined,
         clock: () => this.now,
@@ -24,26 +24,26 @@ class Herd {
       },
       [],
     );
-    onTestFinished(async () => this.roster.close());
+    onTestFinished(async () => this.registry.close());
   }
 
   async born(epoch = 1, intervalS = 60): Promise<unknown> {
-    this.roster.connected(DEVICE);
+    this.registry.connected(DEVICE);
     const at = new Date(this.now).toISOString();
-    return this.roster.birth(DEVICE, { type: 'birth', epoch, at, agentVersion: '1', intervalS, inventory: {} });
+    return this.registry.birth(DEVICE, { type: 'birth', epoch, at, agentVersion: '1', intervalS, inventory: {} });
   }
 
   /** What a heartbeat is answered with. */
   beat(afterS: number, intervalS = 60): unknown {
     this.now += afterS * 1000;
     const at = new Date(this.now).toISOString();
-    void this.roster.heartbeat(DEVICE, { type: 'heartbeat', epoch: 1, seq: 1, at, uptimeS: 1, intervalS, health: {} }, false);
-    return this.roster.retold(DEVICE);
+    void this.registry.heartbeat(DEVICE, { type: 'heartbeat', epoch: 1, seq: 1, at, uptimeS: 1, intervalS, health: {} }, false);
+    return this.registry.retold(DEVICE);
   }
 
   get late(): number {
-    this.roster.sweep();
-    return this.roster.counts().late;
+    this.registry.sweep();
+    return this.registry.counts().late;
   }
 }
 
@@ -51,32 +51,32 @@ test('[P4] a device that is connected gets other settings with its next heartbea
   const herd = new Herd();
   expect(await herd.born()).toMatchObject(FIRST);
   expect(herd.beat(0)).toBeNull();
-  herd.roster.steer(LONGER);
+  herd.registry.steer(LONGER);
   expect(herd.beat(60)).toEqual({ type: 'settings', ...LONGER, now: new Date(START + 60_000).toISOString() });
   // It has not said yet that it took them; it is not told at every heartbeat.
   expect([herd.beat(1), herd.beat(1)]).toEqual([null, null]);
-  herd.roster.steer({ ...LONGER, jitterS: 42 });
+  herd.registry.steer({ ...LONGER, jitterS: 42 });
   expect(herd.beat(300, 300)).toBeNull();
-  herd.roster.steer(FIRST);
+  herd.registry.steer(FIRST);
   expect(herd.beat(300, 300)).toMatchObject(FIRST);
 });
 
 test('[P4] what a birth is answered with is the rhythm of now, and is not told again', async () => {
   const herd = new Herd();
-  herd.roster.steer(LONGER);
+  herd.registry.steer(LONGER);
   expect(await herd.born()).toMatchObject(LONGER);
   expect(herd.beat(0)).toBeNull();
-  expect(herd.roster.retold('dev-of-nobody')).toBeNull();
+  expect(herd.registry.retold('dev-of-nobody')).toBeNull();
 });
 
 test('[P4] [P2] nobody is late by being told to be heard less often, at a birth or between two heartbeats', async () => {
   const herd = new Herd();
-  herd.roster.steer(LONGER);
+  herd.registry.steer(LONGER);
   await herd.born();
   herd.beat(0);
   herd.now += 340_000;
   expect(herd.late).toBe(0);
-  herd.roster.steer({ intervalS: 600, jitterS: 40 });
+  herd.registry.steer({ intervalS: 600, jitterS: 40 });
   herd.beat(0, 300);
   herd.now += 640_000;
   expect(herd.late).toBe(0);

@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import type { Birth, Heartbeat } from '../../protocol/messages.ts';
 import type { Flush, StoredPresence } from './flush.ts';
-import { Roster } from './roster.ts';
+import { PresenceRegistry } from './presence-registry.ts';
 
 export const START = Date.UTC(2026, 10, 23, 8);
 export const INTERVAL_S = 60;
@@ -39,8 +39,8 @@ export const STORED: StoredPresence = {
   health: '{"cpuPercent":1}',
 };
 
-export interface TestRoster {
-  roster: Roster;
+export interface TestRegistry {
+  registry: PresenceRegistry;
   time: { now: number };
   /** Flushes that were begun; each waits in `hold` order, or is done at once. */
   flushes: Flush[];
@@ -49,12 +49,12 @@ export interface TestRoster {
   answer: { next: () => Promise<void> };
 }
 
-export function testRoster(stored: StoredPresence[] = []): TestRoster {
+export function testRegistry(stored: StoredPresence[] = []): TestRegistry {
   const time = { now: START };
   const flushes: Flush[] = [];
   const errors: unknown[] = [];
   const answer = { next: async (): Promise<void> => {} };
-  const roster = new Roster(
+  const registry = new PresenceRegistry(
     {
       flush: async (flush) => {
         flushes.push(flush);
@@ -67,11 +67,11 @@ export function testRoster(stored: StoredPresence[] = []): TestRoster {
     },
     stored,
   );
-  onTestFinished(() => roster.close());
-  return { roster, time, flushes, errors, answer };
+  onTestFinished(() => registry.close());
+  return { registry, time, flushes, errors, answer };
 }
 
-/** The roster gathers for 50 ms. */
+/** The registry gathers for 50 ms. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }

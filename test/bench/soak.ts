@@ -10,7 +10,7 @@ import { Child } from './child.ts';
 import type { AgentSoakInput, Beaten as AgentBeaten } from './load/agent-soak.ts';
 import { seedFleet, type Fleet } from './load/fleet.ts';
 import type { Held } from './load/memory-held.ts';
-import type { Beaten as RosterBeaten } from './load/roster-soak.ts';
+import type { Beaten as RegistryBeaten } from './load/registry-soak.ts';
 import type { Comparison } from './measure.ts';
 import { startBare } from './sides.ts';
 
@@ -77,12 +77,12 @@ function demand(what: string, counted: number, wanted: number): void {
 }
 
 /** As many heartbeats as are wanted, a hundredth of the devices being silent at any time. */
-async function soakRoster(folder: string, { heartbeats, devices }: (typeof SCALES)[Size]): Promise<Comparison[]> {
-  const child = new Child(join(LOAD, 'roster-soak.ts'), { execArgv });
+async function soakRegistry(folder: string, { heartbeats, devices }: (typeof SCALES)[Size]): Promise<Comparison[]> {
+  const child = new Child(join(LOAD, 'registry-soak.ts'), { execArgv });
   try {
     demand('devices', await child.call<number>('open', folder), devices);
     const rounds = Math.ceil(heartbeats / (0.99 * devices));
-    const { marks, last, perS } = await marked<RosterBeaten>(child, rounds);
+    const { marks, last, perS } = await marked<RegistryBeaten>(child, rounds);
     demand('heartbeats', last.heartbeats, heartbeats);
     demand('changes of status', last.changes, 3 * Math.floor(rounds / 5 - 1));
     await child.call('close');
@@ -124,7 +124,7 @@ export async function soak(size: Size): Promise<Comparison[]> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   try {
     const fleet = await seedFleet(folder, scale.devices);
-    return [...(await soakRoster(folder, scale)), ...(await soakAgent(fleet, scale))];
+    return [...(await soakRegistry(folder, scale)), ...(await soakAgent(fleet, scale))];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -3,7 +3,7 @@
  * of 1,000: of a school that went dark, and of as many devices anywhere. It must not depend on how many others there are.
  */
 import type { StoredPresence } from '../../cloud-broker/presence/flush.ts';
-import { Roster } from '../../cloud-broker/presence/roster.ts';
+import { PresenceRegistry } from '../../cloud-broker/presence/presence-registry.ts';
 import type { Heartbeat } from '../../protocol/messages.ts';
 import type { Size } from './measure.ts';
 import type { Comparison, Pair } from './measure.ts';
@@ -36,7 +36,7 @@ function forget(): void {
 class Roll {
   private readonly silent: string[] = [];
   private readonly others: string[] = [];
-  private readonly roster: Roster;
+  private readonly registry: PresenceRegistry;
   private nowMs = Date.parse('2026-11-23T08:00:00Z');
   private startedMs = this.nowMs;
   private seq = 0;
@@ -59,7 +59,7 @@ class Roll {
         lastHeartbeatAt: this.nowMs,
       });
     }
-    this.roster = new Roster(
+    this.registry = new PresenceRegistry(
       {
         flush: async ({ transitions }) => {
           this.late += transitions.filter(({ status }) => status === 'late').length;
@@ -81,12 +81,12 @@ class Roll {
     await this.at(ROUND.silentHeard, this.silent);
     await this.at(ROUND.othersHeard, this.others);
     this.to(ROUND.lookAround);
-    this.roster.sweep();
+    this.registry.sweep();
     this.to(ROUND.measured);
     this.late = 0;
     forget();
     const began = performance.now();
-    this.roster.sweep();
+    this.registry.sweep();
     const us = ((performance.now() - began) * 1000) / this.silent.length;
     await this.at(ROUND.measured, []);
     if (this.late !== this.silent.length) throw new Error(`${this.late} of ${this.silent.length} were found late`);
@@ -96,7 +96,7 @@ class Roll {
   }
 
   async close(): Promise<void> {
-    await this.roster.close();
+    await this.registry.close();
   }
 
   private to(second: number): void {
@@ -109,8 +109,8 @@ class Roll {
     this.seq += 1;
     const at = new Date(this.nowMs).toISOString();
     const beat: Heartbeat = { type: 'heartbeat', epoch: 1, seq: this.seq, at, uptimeS: 1, intervalS: INTERVAL_S, health: {} };
-    for (const id of heard) void this.roster.heartbeat(id, beat, false);
-    await this.roster.heartbeat(this.others[0] ?? '', beat);
+    for (const id of heard) void this.registry.heartbeat(id, beat, false);
+    await this.registry.heartbeat(this.others[0] ?? '', beat);
   }
 }
 

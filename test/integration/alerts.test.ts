@@ -9,7 +9,7 @@ import { letters } from '../../cloud-broker/letters.ts';
 import { Mailer } from '../../cloud-broker/mail/mailer.ts';
 import { readSmtpUrl } from '../../cloud-broker/mail/smtp-settings.ts';
 import { smtpTransport } from '../../cloud-broker/mail/smtp-transport.ts';
-import { Roster } from '../../cloud-broker/presence/roster.ts';
+import { PresenceRegistry } from '../../cloud-broker/presence/presence-registry.ts';
 import type { Heartbeat, Will } from '../../protocol/messages.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
 import { eventually } from '../support/process.ts';
@@ -20,7 +20,7 @@ const log = pino({ level: 'silent' });
 
 interface Running {
   store: TestStore;
-  roster: Roster;
+  registry: PresenceRegistry;
   alerts: AlertRounds;
   stop(): Promise<void>;
 }
@@ -39,7 +39,7 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
   const store = await openTestStore(folder);
   const startedAt = clock();
   await store.write('noteRun', { startedAt, now: startedAt });
-  const roster = new Roster(
+  const registry = new PresenceRegistry(
     {
       flush: async (flush) => store.write('flushPresence', flush),
       clock,
@@ -69,13 +69,13 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
   const end = async (): Promise<void> => {
     await alerts.stop();
     await mailer.close();
-    await roster.close();
+    await registry.close();
     await store.close();
     expect(store.problems).toEqual([]);
   };
   const stop = async (): Promise<void> => (stopped ??= end());
   onTestFinished(stop);
-  return { store, roster, alerts, stop };
+  return { store, registry, alerts, stop };
 }
 
 test('[P7] displays that break off are one mail, those that say goodbye none; their return is another; nothing again after a restart', async () => {
@@ -94,14 +94,14 @@ test('[P7] displays that break off are one mail, those that say goodbye none; th
   const beating = new Map<string, number>();
   const breaksOff = async (id: string, will: Omit<Will, 'type'>): Promise<void> => {
     beating.delete(id);
-    await running.roster.will(id, { type: 'will', ...will });
-    running.roster.disconnected(id);
+    await running.registry.will(id, { type: 'will', ...will });
+    running.registry.disconnected(id);
   };
   const born = async (epoch: number): Promise<void> => {
     for (const id of ids) {
       beating.set(id, epoch);
-      running.roster.connected(id);
-      await running.roster.birth(id, {
+      running.registry.connected(id);
+      await running.registry.birth(id, {
         type: 'birth',
         epoch,
         at: new Date(now).toISOString(),
@@ -122,8 +122,8 @@ test('[P7] displays that break off are one mail, those that say goodbye none; th
   const pass = async (minutes: number): Promise<void> => {
     for (let minute = 0; minute < minutes; minute += 1) {
       now += MINUTE;
-      for (const [id, epoch] of beating) await running.roster.heartbeat(id, heartbeatOf(epoch, now), false);
-      running.roster.sweep();
+      for (const [id, epoch] of beating) await running.registry.heartbeat(id, heartbeatOf(epoch, now), false);
+      running.registry.sweep();
       await running.alerts.look();
     }
   };

@@ -5,7 +5,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { connectAsync } from 'mqtt';
 import type { Flush } from '../../../cloud-broker/presence/flush.ts';
-import { Roster } from '../../../cloud-broker/presence/roster.ts';
+import { PresenceRegistry } from '../../../cloud-broker/presence/presence-registry.ts';
 import { decode, deviceUp } from '../../../protocol/messages.ts';
 import { parseTopic } from '../../../protocol/topics.ts';
 import { serveCalls } from '../child.ts';
@@ -52,11 +52,11 @@ const fail = (error: unknown): never => {
   throw error;
 };
 
-let roster: Roster | null = null;
+let registry: PresenceRegistry | null = null;
 
 async function start({ port, key, databaseFile, deviceIds, qos }: ConsumeInput): Promise<void> {
   const { flush } = openDatabase(databaseFile);
-  const presence = new Roster(
+  const presence = new PresenceRegistry(
     {
       flush,
       clock: Date.now,
@@ -67,7 +67,7 @@ async function start({ port, key, databaseFile, deviceIds, qos }: ConsumeInput):
     [],
   );
   for (const deviceId of deviceIds) presence.connected(deviceId);
-  roster = presence;
+  registry = presence;
   const client = await connectAsync({
     protocol: 'mqtts',
     host: '127.0.0.1',
@@ -90,4 +90,4 @@ async function start({ port, key, databaseFile, deviceIds, qos }: ConsumeInput):
   await client.subscribeAsync('rollcall/1/devices/+/heartbeat', { qos });
 }
 
-serveCalls({ start, taken: () => roster?.heartbeats ?? 0 });
+serveCalls({ start, taken: () => registry?.heartbeats ?? 0 });

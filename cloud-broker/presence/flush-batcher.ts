@@ -6,7 +6,7 @@ const GATHER_WAITING = 500;
 const TOLD_A_TURN = 32;
 
 /** Gathers what is to be stored into one flush after the other, so that many share a commit. */
-export class Gathering {
+export class FlushBatcher {
   private readonly flush: () => Promise<void>;
   private current: Promise<void> | null = null;
   private previous: Promise<void> = Promise.resolve();

@@ -2,7 +2,7 @@ import type { Flush } from './flush.ts';
 import type { Thresholds } from './reducer.ts';
 import type { Rhythm } from './steering.ts';
 
-export interface RosterDependencies {
+export interface RegistryDependencies {
   /** Resolves when the flush is on disk. */
   flush(flush: Flush): Promise<void>;
   clock(): number;

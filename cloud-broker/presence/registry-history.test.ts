@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Heartbeat } from '../../protocol/messages.ts';
-import { beatOf, birthOf, DEVICE, HOUR_MS, START, STORED, testRoster } from './test-support.ts';
+import { beatOf, birthOf, DEVICE, HOUR_MS, START, STORED, testRegistry } from './test-support.ts';
 
 describe('what a history is made of', () => {
   test('[P2] a device that went says how: goodbye, last will, or silence', async () => {
     const ids = ['dev-00000001', 'dev-00000002', 'dev-00000003'];
-    const { roster, flushes, time } = testRoster(ids.map((deviceId) => ({ ...STORED, deviceId })));
-    for (const deviceId of ids) await roster.birth(deviceId, birthOf(8));
-    await roster.will('dev-00000001', { type: 'will', epoch: 8, reason: 'shutdown' });
-    await roster.will('dev-00000002', { type: 'will', epoch: 8 });
+    const { registry, flushes, time } = testRegistry(ids.map((deviceId) => ({ ...STORED, deviceId })));
+    for (const deviceId of ids) await registry.birth(deviceId, birthOf(8));
+    await registry.will('dev-00000001', { type: 'will', epoch: 8, reason: 'shutdown' });
+    await registry.will('dev-00000002', { type: 'will', epoch: 8 });
     time.now += HOUR_MS;
-    roster.sweep();
-    await roster.close();
+    registry.sweep();
+    await registry.close();
     const went = flushes.flatMap(({ transitions }) => transitions).filter(({ status }) => status === 'offline');
     expect(Object.fromEntries(went.map(({ deviceId, how }) => [deviceId, how]))).toEqual({
       'dev-00000001': 'said',
@@ -21,9 +21,12 @@ describe('what a history is made of', () => {
   });
 
   test('[P6] what it missed becomes the time that it was running, by the service’s clock, told once; short and impossible ones do not', async () => {
-    const { roster, flushes, time } = testRoster([STORED]);
+    const { registry, flushes, time } = testRegistry([STORED]);
     const beat = async (missed: Heartbeat['missed']): Promise<void> => {
-      await roster.heartbeat(DEVICE, beatOf(8, { at: '1970-01-01T00:00:00.000Z', ...(missed === undefined ? {} : { missed }) }));
+      await registry.heartbeat(
+        DEVICE,
+        beatOf(8, { at: '1970-01-01T00:00:00.000Z', ...(missed === undefined ? {} : { missed }) }),
+      );
     };
     await beat({ fromAgoS: 3600, toAgoS: 60, count: 60 });
     await beat(undefined);
@@ -38,14 +41,14 @@ describe('what a history is made of', () => {
   });
 
   test('[P4] after a restart it says until when a device may be away that still shows as there', () => {
-    expect(testRoster([{ ...STORED, status: 'offline' }]).roster.settlesAt).toBeNull();
-    const { roster, time } = testRoster([STORED, { ...STORED, deviceId: 'dev-00000002', intervalS: 300 }]);
-    expect(roster.settlesAt).toBe(START + 3 * (300 + 10) * 1000 + 1);
+    expect(testRegistry([{ ...STORED, status: 'offline' }]).registry.settlesAt).toBeNull();
+    const { registry, time } = testRegistry([STORED, { ...STORED, deviceId: 'dev-00000002', intervalS: 300 }]);
+    expect(registry.settlesAt).toBe(START + 3 * (300 + 10) * 1000 + 1);
     time.now = START + 3 * 310_000;
-    roster.sweep();
-    expect(roster.counts().late).toBe(1);
+    registry.sweep();
+    expect(registry.counts().late).toBe(1);
     time.now += 1;
-    roster.sweep();
-    expect([roster.settlesAt, roster.counts().offline]).toEqual([null, 2]);
+    registry.sweep();
+    expect([registry.settlesAt, registry.counts().offline]).toEqual([null, 2]);
   });
 });

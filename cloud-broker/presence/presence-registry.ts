@@ -1,12 +1,12 @@
 /** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
 import { assert } from '../../protocol/assert.ts';
 import { epochAfter, MAX_EPOCH, type Birth, type DeviceDown, type Heartbeat, type Will } from '../../protocol/messages.ts';
-import { Calendar } from './calendar.ts';
+import { TimerWheel } from './timer-wheel.ts';
 import { newEntry, storedEntry, type Entry } from './entry.ts';
 import { flushOf, runningTime, settle, type StoredPresence } from './flush.ts';
-import { Gathering } from './gathering.ts';
-import { Unstable } from './unstable.ts';
-import type { RosterDependencies } from './roster-dependencies.ts';
+import { FlushBatcher } from './flush-batcher.ts';
+import { FlappingDevices } from './flapping-devices.ts';
+import type { RegistryDependencies } from './registry-dependencies.ts';
 import { isMaterial, type Rhythm } from './steering.ts';
 import {
   afterRestart,
@@ -26,22 +26,22 @@ const SWEEP_MS = 1000;
 
 const settled = Promise.resolve();
 
-export class Roster {
-  private readonly deps: RosterDependencies;
+export class PresenceRegistry {
+  private readonly deps: RegistryDependencies;
   private readonly entries = new Map<string, Entry>();
   /** When what was online or late at the start has come back or is told to be away (P4). */
   private settledAt = 0;
   private current: Rhythm;
   private taken = 0;
-  private readonly flapping = new Unstable((deviceId) => this.entries.get(deviceId)?.presence);
+  private readonly flapping = new FlappingDevices((deviceId) => this.entries.get(deviceId)?.presence);
   private readonly tally = { never: 0, online: 0, late: 0, offline: 0, connected: 0 };
   private readonly heartbeatListeners: ((deviceIds: string[]) => void)[] = [];
-  private readonly calendar = new Calendar<Entry>();
+  private readonly timers = new TimerWheel<Entry>();
   private dirty = new Set<Entry>();
-  private readonly gathering = new Gathering(async () => this.flush());
+  private readonly batcher = new FlushBatcher(async () => this.flush());
   private readonly sweeper: NodeJS.Timeout;
 
-  constructor(deps: RosterDependencies, stored: readonly StoredPresence[]) {
+  constructor(deps: RegistryDependencies, stored: readonly StoredPresence[]) {
     this.deps = deps;
     this.current = deps.heartbeat;
     const now = deps.clock();
@@ -171,7 +171,7 @@ export class Roster {
       const { connected } = entry.presence;
       entry.presence = { ...afterRestart(entry.presence, clock()), connected };
       entry.nextCheckAt = nextCheckAt(entry.presence, thresholds);
-      this.calendar.forget(entry);
+      this.timers.forget(entry);
       this.plan(entry);
     }
   }
@@ -182,7 +182,7 @@ export class Roster {
     this.entries.delete(deviceId);
     if (entry === undefined) return;
     this.dirty.delete(entry);
-    this.calendar.forget(entry);
+    this.timers.forget(entry);
     this.count(entry.presence, -1);
   }
 
@@ -199,8 +199,8 @@ export class Roster {
   sweep(): void {
     const now = this.deps.clock();
     // What a failed flush has left.
-    if (this.dirty.size > 0) void this.gathering.begin();
-    for (const entry of this.calendar.takeDue(now)) {
+    if (this.dirty.size > 0) void this.batcher.begin();
+    for (const entry of this.timers.takeDue(now)) {
       if (entry.nextCheckAt !== null && entry.nextCheckAt <= now) this.apply(entry, { type: 'tick' });
       else this.plan(entry);
     }
@@ -214,8 +214,8 @@ export class Roster {
 
   async close(): Promise<void> {
     clearInterval(this.sweeper);
-    if (this.dirty.size > 0) void this.gathering.begin();
-    await this.gathering.settled();
+    if (this.dirty.size > 0) void this.batcher.begin();
+    await this.batcher.settled();
   }
 
   private settings(): Extract<DeviceDown, { type: 'settings' }> {
@@ -237,7 +237,7 @@ export class Roster {
   }
 
   private plan(entry: Entry): void {
-    if (entry.nextCheckAt !== null) this.calendar.plan(entry, entry.nextCheckAt);
+    if (entry.nextCheckAt !== null) this.timers.plan(entry, entry.nextCheckAt);
   }
 
   private entry(deviceId: string): Entry {
@@ -259,7 +259,7 @@ export class Roster {
     if (!isHeard && entry.presence.status === entry.storedStatus) return;
     this.dirty.add(entry);
     // A failure is reported by onFlushError, and what it held stays dirty.
-    void this.gathering.begin();
+    void this.batcher.begin();
   }
 
   private async applied(entry: Entry, event: PresenceEvent): Promise<void> {
@@ -270,7 +270,7 @@ export class Roster {
   /** Resolves when what was heard of this device is on disk. */
   private stored(entry: Entry): Promise<void> {
     assert(this.dirty.has(entry), 'the flush that an acknowledgement waits for holds what is acknowledged (P5)');
-    return this.gathering.wait();
+    return this.batcher.wait();
   }
 
   private async flush(): Promise<void> {

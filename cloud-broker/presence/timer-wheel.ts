@@ -1,4 +1,4 @@
-/** When something is looked at again; null: it is not planned. Kept by the Calendar alone. */
+/** When something is looked at again; null: it is not planned. Kept by the TimerWheel alone. */
 export interface Planned {
   plannedS: number | null;
 }
@@ -7,7 +7,7 @@ export interface Planned {
  * Who is to be looked at when, by the second. What is put off stays where it is until its first look, so that a heartbeat, which
  * puts its device off, costs nothing here; and a look around costs who is due, not everybody.
  */
-export class Calendar<Item extends Planned> {
+export class TimerWheel<Item extends Planned> {
   private readonly bySecond = new Map<number, Set<Item>>();
 
   /** It is looked at by `at` (milliseconds since 1970); an earlier look that is planned stays. */

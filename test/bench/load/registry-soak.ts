@@ -3,7 +3,7 @@
  * beat so many times, an interval apart, and tells what the process holds then.
  */
 import { storedPresence } from '../../../cloud-broker/device-handler.ts';
-import { Roster } from '../../../cloud-broker/presence/roster.ts';
+import { PresenceRegistry } from '../../../cloud-broker/presence/presence-registry.ts';
 import { openStore, type Store } from '../../../cloud-broker/store/store.ts';
 import type { Heartbeat } from '../../../protocol/messages.ts';
 import { serveCalls } from '../child.ts';
@@ -26,7 +26,7 @@ const fail = (reason: unknown): never => {
   throw new Error(`the store failed: ${String(reason)}`);
 };
 
-const running: { store: Store | null; roster: Roster | null } = { store: null, roster: null };
+const running: { store: Store | null; registry: PresenceRegistry | null } = { store: null, registry: null };
 let now = Date.now();
 let deviceIds: string[] = [];
 let round = 0;
@@ -37,7 +37,7 @@ async function open(folder: string): Promise<number> {
   running.store = store;
   const stored = storedPresence(store);
   deviceIds = stored.map(({ deviceId }) => deviceId);
-  const roster = new Roster(
+  const registry = new PresenceRegistry(
     {
       async flush(flush) {
         await store.write('flushPresence', flush);
@@ -50,17 +50,18 @@ async function open(folder: string): Promise<number> {
     },
     stored,
   );
-  running.roster = roster;
-  for (const deviceId of deviceIds) roster.connected(deviceId);
+  running.registry = registry;
+  for (const deviceId of deviceIds) registry.connected(deviceId);
   return deviceIds.length;
 }
 
 const isSilent = (index: number): boolean => Math.floor(round / SILENT.rounds) % SILENT.among === index % SILENT.among;
 
-async function beatOnce(roster: Roster): Promise<void> {
+async function beatOnce(registry: PresenceRegistry): Promise<void> {
   round += 1;
   now += INTERVAL_S * 1000;
-  if (round % STEERED_EVERY === 0) roster.steer({ intervalS: INTERVAL_S, jitterS: round % (2 * STEERED_EVERY) === 0 ? 10 : 30 });
+  if (round % STEERED_EVERY === 0)
+    registry.steer({ intervalS: INTERVAL_S, jitterS: round % (2 * STEERED_EVERY) === 0 ? 10 : 30 });
   const at = new Date(now).toISOString();
   for (let from = 0; from < deviceIds.length; from += AT_ONCE) {
     const acknowledged: Promise<void>[] = [];
@@ -68,23 +69,23 @@ async function beatOnce(roster: Roster): Promise<void> {
       if (isSilent(from + offset)) continue;
       const health = { cpuPercent: (round + offset) % 100, memoryPercent: 40, screen: 'on' as const };
       const beat: Heartbeat = { type: 'heartbeat', epoch: 1, seq: round, at, uptimeS: 60 * round, intervalS: INTERVAL_S, health };
-      acknowledged.push(roster.heartbeat(deviceId, beat));
-      roster.retold(deviceId);
+      acknowledged.push(registry.heartbeat(deviceId, beat));
+      registry.retold(deviceId);
     }
     await Promise.all(acknowledged);
   }
-  roster.sweep();
+  registry.sweep();
 }
 
 async function beatTimes(times: number): Promise<Beaten> {
-  const { roster } = running;
-  if (roster === null) throw new Error('not open');
-  for (let time = 0; time < times; time += 1) await beatOnce(roster);
-  return { heartbeats: roster.heartbeats, changes, ...(await held()) };
+  const { registry } = running;
+  if (registry === null) throw new Error('not open');
+  for (let time = 0; time < times; time += 1) await beatOnce(registry);
+  return { heartbeats: registry.heartbeats, changes, ...(await held()) };
 }
 
 async function close(): Promise<void> {
-  await running.roster?.close();
+  await running.registry?.close();
   await running.store?.close();
 }
 

@@ -1,7 +1,7 @@
 import { isFlapping, type Presence } from './reducer.ts';
 
 /** P2: which devices come and go, without looking at all others. */
-export class Unstable {
+export class FlappingDevices {
   private readonly presenceOf: (deviceId: string) => Presence | undefined;
   private readonly ids = new Set<string>();
 
