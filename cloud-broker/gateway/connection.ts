@@ -8,7 +8,7 @@ import type { Arrival } from './listener.ts';
 import type { Session } from './session.ts';
 
 /** How long a client that spent its packets is not read, and then as often as it takes. */
-const REST_MS = 100;
+const DELAY_MS = 100;
 
 type ConnectionState =
   /** Its CONNECT is still to come. */
@@ -29,7 +29,7 @@ export class Connection {
   private readonly limits: GatewayLimits;
   private readonly monotonic: () => number;
   private rate: TokenBucket;
-  private resting = false;
+  private isDelayed = false;
   private readonly count: (reason: Refusal) => void;
 
   constructor(arrival: Arrival, limits: GatewayLimits, monotonic: () => number, count: (reason: Refusal) => void) {
@@ -106,13 +106,13 @@ export class Connection {
   private mayGoOn(): boolean {
     if (this.session?.isFull === true) return false;
     if (!this.rate.isEmpty(this.monotonic())) return true;
-    if (!this.resting) setTimeout(() => this.rested(), REST_MS).unref();
-    this.resting = true;
+    if (!this.isDelayed) setTimeout(() => this.delayOver(), DELAY_MS).unref();
+    this.isDelayed = true;
     return false;
   }
 
-  private rested(): void {
-    this.resting = false;
+  private delayOver(): void {
+    this.isDelayed = false;
     if (!this.arrival.socket.destroyed) this.goOn();
   }
 

@@ -3,7 +3,7 @@ import { decode, deviceUp, encode, type Decoded, type DeviceDown, type Will } fr
 import { deviceTopic, mayDevicePublish, parseTopic, type DeviceChannel } from '../../protocol/topics.ts';
 import type { DeviceHandler } from './port.ts';
 import type { Ending } from './session-state.ts';
-import type { Aftermath, SessionRole } from './session.ts';
+import type { HandlerResult, SessionRole } from './session.ts';
 
 export interface DeviceRoleParts {
   deviceId: string;
@@ -17,7 +17,7 @@ export interface DeviceRoleParts {
   invalidMessage(): void;
 }
 
-const goOn: Aftermath = { next: 'go-on', reply: null };
+const goOn: HandlerResult = { next: 'go-on', reply: null };
 
 /** What a device session may do, and whom its messages go to. The will never reaches the broker: it is delivered from here, in order. */
 export class DeviceRole implements SessionRole {
@@ -54,7 +54,7 @@ export class DeviceRole implements SessionRole {
     handler.connected(deviceId, address, tookOver);
   }
 
-  async receive(topic: string, payload: Uint8Array, acknowledged: boolean): Promise<Aftermath> {
+  async receive(topic: string, payload: Uint8Array, acknowledged: boolean): Promise<HandlerResult> {
     const { handler, deviceId } = this.parts;
     assert(this.state === 'started', 'messages of a device come between the start of its session and its end');
     switch (this.channelOf(topic)) {
@@ -73,8 +73,8 @@ export class DeviceRole implements SessionRole {
       case 'result':
         return this.take(decode(deviceUp.result, payload), (result) => handler.result(deviceId, result));
       case 'unenroll': {
-        const aftermath = await this.take(decode(deviceUp.unenroll, payload), (unenroll) => handler.unenroll(deviceId, unenroll));
-        return aftermath === goOn ? { next: 'end' } : aftermath;
+        const result = await this.take(decode(deviceUp.unenroll, payload), (unenroll) => handler.unenroll(deviceId, unenroll));
+        return result === goOn ? { next: 'end' } : result;
       }
       case 'down':
       case null:
@@ -107,7 +107,7 @@ export class DeviceRole implements SessionRole {
     read: Decoded<T>,
     handle: (message: T) => Promise<DeviceDown | null>,
     afterwards?: (reply: DeviceDown | null) => void,
-  ): Promise<Aftermath> {
+  ): Promise<HandlerResult> {
     if (!read.ok) return this.countInvalid();
     const reply = await handle(read.message);
     const encoded = reply === null ? null : encode(reply);
@@ -115,14 +115,14 @@ export class DeviceRole implements SessionRole {
     return { next: 'go-on', reply: encoded, afterwards: () => afterwards(reply) };
   }
 
-  private async take<T>(read: Decoded<T>, handle: (message: T) => Promise<void>): Promise<Aftermath> {
+  private async take<T>(read: Decoded<T>, handle: (message: T) => Promise<void>): Promise<HandlerResult> {
     if (!read.ok) return this.countInvalid();
     await handle(read.message);
     return goOn;
   }
 
   /** Acknowledged, so that it is not sent again for ever, and dropped. */
-  private countInvalid(): Aftermath {
+  private countInvalid(): HandlerResult {
     this.parts.invalidMessage();
     this.invalid += 1;
     if (this.invalid >= this.parts.mostInvalid) return { next: 'refuse', reason: 'message-invalid' };

@@ -8,7 +8,7 @@ import { EnrolmentLine } from './enrolment-line.ts';
 import { EnrolmentRole } from './enrolment-role.ts';
 import { defaultLimits, RefusalCounters, type GatewayLimits, type Refusal } from './limits.ts';
 import { startListener, type Arrival, type GatewayTls, type Listener } from './listener.ts';
-import { nothingForwarded, nothingKept } from './no-memory.ts';
+import { nullPersistence, nullQueue } from './null-persistence.ts';
 import { readPeerCertificate } from './peer-certificate.ts';
 import type { DeviceHandler, EnrolmentHandler, Gateway, GatewayFigures } from './port.ts';
 import { Seats } from './seats.ts';
@@ -140,8 +140,8 @@ class EmbeddedGateway implements Gateway {
 
   private createBroker(): Aedes {
     const broker = new Aedes({
-      persistence: nothingKept,
-      mq: nothingForwarded,
+      persistence: nullPersistence,
+      mq: nullQueue,
       connectTimeout: this.limits.connectMs,
       drainTimeout: this.limits.drainMs,
       maxTopicLevels: TOPIC_LEVELS,

@@ -1,7 +1,7 @@
 import { enrolmentTopic } from '../../protocol/topics.ts';
 import type { EnrolmentHandler, EnrolmentSession } from './port.ts';
 import type { Ending } from './session-state.ts';
-import type { Aftermath, SessionRole } from './session.ts';
+import type { HandlerResult, SessionRole } from './session.ts';
 
 /** What an enrolment session may do: publish to its own `up`, subscribe to its own `down`, nothing else. */
 export class EnrolmentRole implements SessionRole {
@@ -33,7 +33,7 @@ export class EnrolmentRole implements SessionRole {
     // The handler was asked at CONNECT (E10), before there was a session to start.
   }
 
-  async receive(_topic: string, payload: Uint8Array): Promise<Aftermath> {
+  async receive(_topic: string, payload: Uint8Array): Promise<HandlerResult> {
     await this.handler.message(this.session, payload);
     return { next: 'go-on', reply: null };
   }

@@ -8,7 +8,7 @@ const CONNECT = 0x10;
 const DISCONNECT = 0xe0;
 const FROM_CLIENT: ReadonlySet<number> = new Set([CONNECT, 0x30, 0x32, 0x3a, 0x40, 0x82, 0xa2, 0xc0, DISCONNECT]);
 
-const MOST_LENGTH_BYTES = 4;
+const MAX_LENGTH_BYTES = 4;
 
 export function isDisconnect(header: number): boolean {
   return header === DISCONNECT;
@@ -62,7 +62,7 @@ export class FrameMeter {
     this.lengthBytes += 1;
     if (1 + this.lengthBytes + this.length > this.mostBytes) this.refusal = 'packet-too-large';
     else if ((byte & 0x80) === 0) this.begin();
-    else if (this.lengthBytes === MOST_LENGTH_BYTES) this.refusal = 'packet-malformed';
+    else if (this.lengthBytes === MAX_LENGTH_BYTES) this.refusal = 'packet-malformed';
   }
 
   private begin(): void {

@@ -3,10 +3,10 @@ import { EntryRate } from './entry-rate.ts';
 
 /** There are as many seats as are left in so many seconds by the measured rate, within these bounds. */
 const TURN_S = 2;
-const LEAST = 64;
-const MOST = 512;
+const MIN_SEATS = 64;
+const MAX_SEATS = 512;
 /** Of so many networks one is looked for that may have a seat where all are taken. */
-const TURNS = 8;
+const MAX_TURNS = 8;
 
 /** An enrolment session from its CONNECT to its request. */
 export interface Seated {
@@ -32,7 +32,7 @@ export class Seats {
   }
 
   private get seats(): number {
-    return Math.min(MOST, Math.max(LEAST, Math.ceil((this.rate.perSecond ?? 0) * TURN_S)));
+    return Math.min(MAX_SEATS, Math.max(MIN_SEATS, Math.ceil((this.rate.perSecond ?? 0) * TURN_S)));
   }
 
   arrive(visitor: Seated): void {
@@ -67,7 +67,7 @@ export class Seats {
   }
 
   private fill(): void {
-    for (let turns = 0; turns < TURNS;) {
+    for (let turns = 0; turns < MAX_TURNS;) {
       const next = this.waiting.nextInTurn();
       if (next === undefined) return;
       if (this.isFree(next)) this.letIn(next);

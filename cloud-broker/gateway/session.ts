@@ -18,7 +18,7 @@ import {
  * What follows a message once it is acknowledged. `afterwards` runs when the reply was handed to the socket, or at once without one;
  * not where the session ended before.
  */
-export type Aftermath =
+export type HandlerResult =
   | { next: 'go-on'; reply: Uint8Array | null; afterwards?: () => void }
   | { next: 'end' }
   | { next: 'refuse'; reason: Refusal };
@@ -35,7 +35,7 @@ export interface SessionRole {
   mayOverlap(topic: string): boolean;
   start(): void;
   /** One message, in order; `acknowledged`: it is once this resolves (QoS 1). Rejecting ends the session without that. */
-  receive(topic: string, payload: Uint8Array, acknowledged: boolean): Promise<Aftermath>;
+  receive(topic: string, payload: Uint8Array, acknowledged: boolean): Promise<HandlerResult>;
   /** Runs behind everything that was received. Called exactly once, also when `start` never came. */
   stop(ending: Ending): Promise<void>;
 }
@@ -199,12 +199,12 @@ export class Session {
 
   private async handle({ topic, payload, messageId }: Publish): Promise<() => void> {
     this.handling = topic;
-    const aftermath = await this.parts.role.receive(topic, payload, messageId !== null);
+    const result = await this.parts.role.receive(topic, payload, messageId !== null);
     return () => {
-      if (aftermath.next === 'refuse') this.refuse(aftermath.reason);
+      if (result.next === 'refuse') this.refuse(result.reason);
       else if (messageId !== null) this.acknowledge(messageId);
-      if (aftermath.next === 'end') this.finish('revoked');
-      if (aftermath.next === 'go-on') void this.follow(aftermath);
+      if (result.next === 'end') this.finish('revoked');
+      if (result.next === 'go-on') void this.follow(result);
     };
   }
 
@@ -216,7 +216,7 @@ export class Session {
     this.destroy();
   }
 
-  private async follow({ reply, afterwards }: Extract<Aftermath, { next: 'go-on' }>): Promise<void> {
+  private async follow({ reply, afterwards }: Extract<HandlerResult, { next: 'go-on' }>): Promise<void> {
     const handed = reply === null ? this.isOpen : await this.send(reply);
     if (handed && this.isOpen) afterwards?.();
   }

@@ -14,7 +14,7 @@ const nothing = (): Readable =>
   });
 
 /** For aedes' option `persistence`: the part of that interface that clean sessions without QoS 2 call. */
-export const nothingKept = {
+export const nullPersistence = {
   // aedes looks at whether this is an async function.
   async setup(): Promise<void> {},
   async cleanSubscriptions(): Promise<void> {},
@@ -28,7 +28,7 @@ export const nothingKept = {
 type Done = () => void;
 
 /** For aedes' option `mq`. */
-export const nothingForwarded = {
+export const nullQueue = {
   on: (_topic: string, _listener: unknown, done?: Done): void => done?.(),
   removeListener: (_topic: string, _listener: unknown, done?: Done): void => done?.(),
   emit: (_packet: unknown, done?: Done): void => done?.(),
