@@ -7,7 +7,7 @@ import { runEnrolment } from './enrolling.ts';
 import type { Outcome } from './enrollment.ts';
 import type { Memory } from './memory.ts';
 import { Refusal } from './refusal.ts';
-import { rest } from './rest.ts';
+import { delay } from './delay.ts';
 import type { LinkCode } from './secure-socket.ts';
 import { whyNotWritable } from './state-folder.ts';
 
@@ -34,7 +34,7 @@ async function discoverWithin(context: Context, endsMs: number): Promise<{ broke
       const temporary = error instanceof Refusal && PASSING.has(error.code);
       if (!temporary || context.signal.aborted || performance.now() + restMs > endsMs) throw error;
       context.log.note('retry', { code: error.code, detail: error.detail, attempt, restMs });
-      await rest(restMs, context.signal);
+      await delay(restMs, context.signal);
     }
   }
 }

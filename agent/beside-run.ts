@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { askRunning, type Wish } from './control.ts';
 import { openMemory, type Memory } from './memory.ts';
 import { EXIT, Refusal, wordsFor } from './refusal.ts';
-import { rest } from './rest.ts';
+import { delay } from './delay.ts';
 
 /** How long what holds the folder without listening may take to be gone: a unit that starts, or has no enrolment and ends. */
 const HELD_MS = 5000;
@@ -34,7 +34,7 @@ export async function doThereOrHere(context: Context, wish: Wish, here: (memory:
     } catch (error) {
       const held = error instanceof Refusal && error.code === 'state-in-use';
       if (!held || performance.now() > endsMs || signal.aborted) throw error;
-      await rest(250, signal);
+      await delay(250, signal);
     }
   }
 }

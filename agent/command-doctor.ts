@@ -31,7 +31,7 @@ interface Place {
 const TIMEOUT_MS = 10_000;
 /** A board that believes it is before this agent was made has lost its clock. */
 const BUILT_AT = Date.UTC(2026, 10, 1);
-const MOST_CLOCK_DIFFERENCE_MS = 5 * 60_000;
+const MAX_CLOCK_DIFFERENCE_MS = 5 * 60_000;
 
 const passed = (name: Check['name'], detail: string): Check => ({ name, ok: true, detail });
 const failed = (name: Check['name'], detail: string, fix: string): Check => ({ name, ok: false, detail, fix });
@@ -71,7 +71,7 @@ function clockCheck({ now: serviceNow, code }: Discovered, language: Language): 
   if (serviceNow === null) return passed('clock', `${new Date(own).toISOString()}${doubt}`);
   const difference = own - Date.parse(serviceNow);
   const detail = `${Math.round(Math.abs(difference) / 1000)} s ${difference < 0 ? 'behind' : 'ahead of'} the service`;
-  return Math.abs(difference) > MOST_CLOCK_DIFFERENCE_MS ? failed('clock', detail, fix) : passed('clock', detail);
+  return Math.abs(difference) > MAX_CLOCK_DIFFERENCE_MS ? failed('clock', detail, fix) : passed('clock', detail);
 }
 
 /** A proxy looks names up itself; then only its own has to be known here. */

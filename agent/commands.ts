@@ -5,7 +5,7 @@ export type Command = Extract<DeviceDown, { type: 'command' }>;
 type Answer = Pick<CommandResult, 'outcome' | 'detail'>;
 
 /** Commands remembered, so that a repeated one is answered and not done again (P8). */
-const MOST_REMEMBERED = 256;
+const MAX_REMEMBERED = 256;
 
 export interface CommandActions {
   /** Shows on the board who it is. */
@@ -52,7 +52,7 @@ export class CommandDesk {
     if (known !== undefined) return known;
     const result: CommandResult = { type: 'result', commandId: command.commandId, ...(await answer(command, actions)) };
     const [oldest] = this.#results.keys();
-    if (this.#results.size >= MOST_REMEMBERED && oldest !== undefined) this.#results.delete(oldest);
+    if (this.#results.size >= MAX_REMEMBERED && oldest !== undefined) this.#results.delete(oldest);
     this.#results.set(command.commandId, result);
     return result;
   }

@@ -14,9 +14,9 @@ import type { Memory } from './memory.ts';
 
 const SOCKET = 'control';
 /** What fits into the address of a Unix socket, in bytes. */
-const MOST_PATH_BYTES = 100;
-const MOST_CONNECTIONS = 8;
-const MOST_BYTES = { wish: 4096, answer: 256 * 1024 };
+const MAX_PATH_BYTES = 100;
+const MAX_CONNECTIONS = 8;
+const MAX_BYTES = { wish: 4096, answer: 256 * 1024 };
 const WISH_MS = 5000;
 
 const language = z.enum(['en', 'fr']);
@@ -35,7 +35,7 @@ export type Wish = z.output<typeof wishShape>;
 /** The socket's address; where the folder's name is too long for one, by way of the opened folder. */
 async function socketIn(folder: string): Promise<{ path: string; close(): Promise<void> }> {
   const path = join(folder, SOCKET);
-  if (Buffer.byteLength(path) <= MOST_PATH_BYTES) return { path, close: async () => undefined };
+  if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return { path, close: async () => undefined };
   const opened = await open(folder, 'r');
   return { path: `/proc/self/fd/${opened.fd}/${SOCKET}`, close: () => opened.close() };
 }
@@ -70,7 +70,7 @@ function parsed<T>(shape: z.ZodType<T>, line: string | null): T | null {
 type Handle = (wish: Wish) => Promise<Answer>;
 
 async function serve(socket: Socket, shape: z.ZodType<Wish>, handle: Handle): Promise<void> {
-  const wish = parsed(shape, await lineFrom(socket, MOST_BYTES.wish, WISH_MS));
+  const wish = parsed(shape, await lineFrom(socket, MAX_BYTES.wish, WISH_MS));
   if (wish === null) return void socket.destroy();
   socket.write(`${JSON.stringify(await handle(wish))}\n`);
   socket.destroySoon();
@@ -103,7 +103,7 @@ export async function serveControl(
   const sockets = new Set<Socket>();
   const accept = (socket: Socket, shape: z.ZodType<Wish>): void => {
     sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
-    if (sockets.size > MOST_CONNECTIONS) return void socket.destroy();
+    if (sockets.size > MAX_CONNECTIONS) return void socket.destroy();
     serve(socket, shape, handle).catch(() => socket.destroy());
   };
   const server = createServer((socket) => accept(socket, wishShape));
@@ -131,7 +131,7 @@ async function askAt(path: string, wish: Wish, mostMs: number, signal: AbortSign
   try {
     await once(socket, 'connect', { signal });
     socket.write(`${JSON.stringify(wish)}\n`);
-    return parsed<Answer>(answerShape, await lineFrom(socket, MOST_BYTES.answer, mostMs));
+    return parsed<Answer>(answerShape, await lineFrom(socket, MAX_BYTES.answer, mostMs));
   } catch (error) {
     return nobody(error);
   } finally {

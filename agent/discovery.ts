@@ -8,7 +8,7 @@ import { linkFailure, openSecureSocket, parseBrokerUrl } from './secure-socket.t
 import { strangeAnswer, type WebAnswer } from './web-answer.ts';
 
 const TIMEOUT_MS = 10_000;
-const MOST_BYTES = 128 * 1024;
+const MAX_BYTES = 128 * 1024;
 
 /** S3: broker address and CA may be believed only over https, or over http on this machine. */
 export function isTrustedAddress(url: URL): boolean {
@@ -58,11 +58,11 @@ async function fetchAnswer(address: URL, extraCa: string | null, proxy: ProxySet
   for await (const chunk of asked as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) break;
+    if (bytes > MAX_BYTES) break;
   }
   const { statusCode: status = 0, headers = {} } = asked.response ?? {};
   const { location = null, 'content-type': type = '' } = headers;
-  return { status, location, type, body: Buffer.concat(chunks).toString('utf8'), whole: bytes <= MOST_BYTES };
+  return { status, location, type, body: Buffer.concat(chunks).toString('utf8'), whole: bytes <= MAX_BYTES };
 }
 
 /**

@@ -43,7 +43,7 @@ export interface Wanted {
 }
 
 /** What waits in the queue at most; more can only be a flood from the service's side, and is dropped. */
-const MOST_QUEUED = 64;
+const MAX_QUEUED = 64;
 
 /** Why an `accepted` cannot be used, or null: it must be for our key, name its device, and come from the CA that it brings. */
 function whyUnusable(accepted: Accepted, publicKeyDer: Buffer): string | null {
@@ -158,7 +158,7 @@ export function runEnrolment(enrolling: Enrolling, wanted: Wanted): Promise<Outc
     let timer: NodeJS.Timeout | undefined;
     let running = false;
     const tell = (event: EnrolmentEvent) => {
-      if (queue.length < MOST_QUEUED || event.kind === 'cancel') queue.push(event);
+      if (queue.length < MAX_QUEUED || event.kind === 'cancel') queue.push(event);
       if (!running) drain();
     };
     const session = new Session(enrolling, tell);

@@ -20,13 +20,13 @@ export interface Missed {
 }
 
 /** Heartbeats counted at most: beyond it only the span grows. */
-const MOST_COUNTED = 1_000_000;
+const MAX_COUNTED = 1_000_000;
 const LONGEST_S = 10 * 366 * 86_400;
 
 /** One more heartbeat missed at `nowMs` of the monotonic clock. */
 export function withMissed(missed: Missed | null, nowMs: number): Missed {
   if (missed === null) return { count: 1, firstMs: nowMs, lastMs: nowMs };
-  return { count: Math.min(MOST_COUNTED, missed.count + 1), firstMs: missed.firstMs, lastMs: Math.max(missed.lastMs, nowMs) };
+  return { count: Math.min(MAX_COUNTED, missed.count + 1), firstMs: missed.firstMs, lastMs: Math.max(missed.lastMs, nowMs) };
 }
 
 /** The summary that the next heartbeat carries: how long ago it began and ended, and how many (P6). */

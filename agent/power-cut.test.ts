@@ -77,7 +77,7 @@ const DAMAGES: Record<string, (text: string, at: number) => string> = {
   },
 };
 
-const MOST_STEPS = 8;
+const MAX_STEPS = 8;
 let folder: string;
 
 beforeEach(() => {
@@ -92,7 +92,7 @@ describe('[E1] a power cut while the state is written', () => {
 
   test('at whatever step, and whatever becomes of what was written last: the same device comes back', async () => {
     const cut = fc.record({
-      steps: fc.nat(MOST_STEPS),
+      steps: fc.nat(MAX_STEPS),
       damage: fc.constantFrom(...Object.keys(DAMAGES)),
       at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     });

@@ -6,9 +6,9 @@ import type { Wanted } from './enrolling.ts';
 import type { Outcome } from './enrollment.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
-import { Pulse } from './pulse.ts';
+import { HeartbeatScheduler } from './heartbeat-scheduler.ts';
 import { Refusal, wordsFor } from './refusal.ts';
-import { rest } from './rest.ts';
+import { delay } from './delay.ts';
 import { isLinkCode } from './secure-socket.ts';
 import { runSession, type SessionEnd } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -105,15 +105,15 @@ export class Runner {
     return this.#words(unenrolledAt === null ? 'not-enrolled' : 'unenrolled');
   }
 
-  async #rest(ms: number, why: string): Promise<null> {
+  async #delay(ms: number, why: string): Promise<null> {
     this.#ports.log.note('waiting', { why, restMs: Math.round(ms) });
-    await rest(ms, this.#ports.signal);
+    await delay(ms, this.#ports.signal);
     return null;
   }
 
   #backOff(why: string, ms = backoffMs(this.#attempt, Math.random())): Promise<null> {
     this.#attempt += 1;
-    return this.#rest(ms, why);
+    return this.#delay(ms, why);
   }
 
   async #enrol(wanted: Wanted): Promise<Outcome> {
@@ -157,13 +157,13 @@ export class Runner {
         ...state,
         waiting: state.waiting === null ? null : { ...state.waiting, code, retryAfterS },
       }));
-      return this.#rest(spreadMs(retryAfterS, Math.random()), code);
+      return this.#delay(spreadMs(retryAfterS, Math.random()), code);
     }
     if (outcome.kind !== 'rejected') return null;
     const { rejected } = outcome;
     // The pairing code was right when a person typed it and is not kept (D7): the row still waits.
     const retryAfterS = rejected.code === 'pairing-code-required' ? waiting.retryAfterS : rejected.retryAfterS;
-    if (retryAfterS !== undefined) return this.#rest(spreadMs(retryAfterS, Math.random()), rejected.code);
+    if (retryAfterS !== undefined) return this.#delay(spreadMs(retryAfterS, Math.random()), rejected.code);
     return this.#stopAsking(rejected);
   }
 
@@ -176,12 +176,13 @@ export class Runner {
     log.note('renewal', { deviceId: enrolment.deviceId });
     const wanted = { domain: enrolment.domain, renew: enrolment.deviceId, budgetMs: ENROLMENT_BUDGET_MS, waits: true };
     const outcome = await this.#enrol(wanted);
-    if (outcome.kind === 'pending') return this.#rest(spreadMs(outcome.pending.retryAfterS, Math.random()), outcome.pending.code);
+    if (outcome.kind === 'pending')
+      return this.#delay(spreadMs(outcome.pending.retryAfterS, Math.random()), outcome.pending.code);
     this.#asideFailed = false;
     if (outcome.kind !== 'rejected') return null;
     const { rejected } = outcome;
     if (rejected.code === 'unenrolled') return this.#forget();
-    if (rejected.retryAfterS !== undefined) return this.#rest(spreadMs(rejected.retryAfterS, Math.random()), rejected.code);
+    if (rejected.retryAfterS !== undefined) return this.#delay(spreadMs(rejected.retryAfterS, Math.random()), rejected.code);
     return this.#stopAsking(rejected);
   }
 
@@ -208,27 +209,27 @@ export class Runner {
   async #liveAsDevice(first: Enrolment): Promise<RunEnd | null> {
     const { memory, signal } = this.#ports;
     const desk = new CommandDesk();
-    const pulse = new Pulse(first.heartbeat, () => this.#status.change({ buffered: pulse.buffered }));
+    const heartbeats = new HeartbeatScheduler(first.heartbeat, () => this.#status.change({ buffered: heartbeats.buffered }));
     try {
       while (!signal.aborted) {
         const { enrolment, service, aside } = memory.state;
         if (enrolment === null || service === null) return null;
-        const end = await this.#session(aside === null || this.#asideFailed ? { enrolment, service } : aside, pulse, desk);
+        const end = await this.#session(aside === null || this.#asideFailed ? { enrolment, service } : aside, heartbeats, desk);
         const over = await this.#after(end, memory.state.enrolment ?? enrolment);
         if (over !== null) return over;
       }
       return null;
     } finally {
-      pulse.stop();
+      heartbeats.stop();
     }
   }
 
-  #session(standing: Standing, pulse: Pulse, desk: CommandDesk): Promise<SessionEnd> {
+  #session(standing: Standing, heartbeats: HeartbeatScheduler, desk: CommandDesk): Promise<SessionEnd> {
     const { settings, ...ports } = this.#ports;
     return runSession(
       {
         ...ports,
-        pulse,
+        heartbeats,
         desk,
         inventory: this.#inventory,
         proxy: settings.proxy,

@@ -7,7 +7,7 @@ import { NotAuthorized, openLink, type Link } from './link.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
 import type { ProxySettings } from './proxy.ts';
-import type { Pulse } from './pulse.ts';
+import type { HeartbeatScheduler } from './heartbeat-scheduler.ts';
 import { linkFailure, type LinkCode } from './secure-socket.ts';
 import { nextEpoch, withEpochFrom, withEpochUsed, type Enrolment } from './state.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -16,7 +16,7 @@ export interface SessionPorts {
   memory: Memory;
   board: Board;
   log: Log;
-  pulse: Pulse;
+  heartbeats: HeartbeatScheduler;
   desk: CommandDesk;
   proxy: ProxySettings | null;
   /** See LinkOptions. */
@@ -40,7 +40,7 @@ export type SessionEnd =
   /** The service said that the board was unenrolled (E9). */
   | { why: 'unenrolled' };
 
-const MOST_QUEUED = 32;
+const MAX_QUEUED = 32;
 const GOODBYE_TIMEOUT_MS = 3000;
 
 /** The birth, when the session is `ready` for it and the inventory is there. */
@@ -54,7 +54,7 @@ async function birthOf(ports: SessionPorts, epoch: number, ready: Promise<void>)
     at: new Date().toISOString(),
     agentVersion: AGENT_VERSION,
     ...(firmware === undefined ? {} : { firmware }),
-    intervalS: ports.pulse.intervalS,
+    intervalS: ports.heartbeats.intervalS,
     inventory: memory.unsaved === null ? inventory : { 'agent.stateFolder': `not writable: ${memory.unsaved}`, ...inventory },
   };
 }
@@ -83,7 +83,7 @@ class DeviceSession {
   }
 
   async run(): Promise<SessionEnd> {
-    const { signal, pulse, onLink } = this.#ports;
+    const { signal, heartbeats, onLink } = this.#ports;
     const stop = () => this.#end({ why: 'stopped' });
     signal.addEventListener('abort', stop);
     void this.#link.closed.then(() => this.#lost('the connection was lost'));
@@ -92,12 +92,12 @@ class DeviceSession {
       void this.#greet().catch((error: unknown) => this.#failed(error));
       if (signal.aborted) stop();
       const end = await this.#ended;
-      pulse.detach();
+      heartbeats.detach();
       await this.#leave(end);
       return end;
     } finally {
       signal.removeEventListener('abort', stop);
-      pulse.detach();
+      heartbeats.detach();
       await onLink(null);
       this.#link.drop();
     }
@@ -118,13 +118,13 @@ class DeviceSession {
 
   /** Subscribe, SUBACK, birth, and from then on heartbeats (protocol.md §1). */
   async #greet(): Promise<void> {
-    const { pulse, onLink, log } = this.#ports;
+    const { heartbeats, onLink, log } = this.#ports;
     const birth = await birthOf(this.#ports, this.#epoch, this.#link.subscribe(this.#topic('down')));
     const born = this.#link.publish(this.#topic('birth'), encode(birth));
-    const beat = (): void => pulse.attach((missed) => this.#heartbeat(missed));
+    const beat = (): void => heartbeats.attach((missed) => this.#heartbeat(missed));
     // The service takes one message after the other, so the first beat need not wait; but what was missed is told once (P6),
     // and not in an epoch that may turn out to be too low (P3).
-    const tellsMissed = pulse.buffered > 0;
+    const tellsMissed = heartbeats.buffered > 0;
     if (!tellsMissed) beat();
     await born;
     await onLink(this.#epoch);
@@ -141,7 +141,7 @@ class DeviceSession {
       seq,
       at,
       uptimeS: Math.floor(uptime()),
-      intervalS: this.#ports.pulse.intervalS,
+      intervalS: this.#ports.heartbeats.intervalS,
       health: await this.#ports.board.health(),
       ...(missed === undefined ? {} : { missed }),
     };
@@ -160,7 +160,7 @@ class DeviceSession {
     if (!decoded.ok) return this.#ports.log.note('unreadable-message', { detail: decoded.detail }, 'warn');
     // E9: the session is closed right behind it, so it neither waits its turn nor is answered.
     if (decoded.message.type === 'command' && decoded.message.name === 'unenroll') return this.#end({ why: 'unenrolled' });
-    if (this.#queued >= MOST_QUEUED) return this.#lost('more messages than can be handled');
+    if (this.#queued >= MAX_QUEUED) return this.#lost('more messages than can be handled');
     this.#queued += 1;
     this.#work = this.#work
       .then(() => this.#handle(decoded.message))
@@ -171,10 +171,10 @@ class DeviceSession {
   }
 
   async #handle(message: DeviceDown): Promise<void> {
-    const { memory, pulse, board, desk, log } = this.#ports;
+    const { memory, heartbeats, board, desk, log } = this.#ports;
     if (message.type === 'settings') {
       const { intervalS, jitterS, epochFrom } = message;
-      pulse.setRhythm({ intervalS, jitterS });
+      heartbeats.setRhythm({ intervalS, jitterS });
       const known = memory.state.enrolment?.heartbeat;
       if (known?.intervalS !== intervalS || known.jitterS !== jitterS || epochFrom !== undefined) {
         await memory.remember((state) => ({

@@ -9,7 +9,7 @@ import { agentState, type AgentState } from './state.ts';
 
 const OWN_ID_FILE = 'own-id';
 const STATUS_FILE = 'status.json';
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 const PROBE_BYTES = 16 * 1024;
 
 /** The system's code of an error (`ENOSPC` …), or what it says. */
@@ -20,7 +20,7 @@ export function codeOf(error: unknown): string {
 
 async function readSmallFile(path: string): Promise<string | null> {
   try {
-    if ((await stat(path)).size > MOST_BYTES) return '';
+    if ((await stat(path)).size > MAX_BYTES) return '';
     return await readFile(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;

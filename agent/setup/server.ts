@@ -6,9 +6,9 @@ import * as z from 'zod';
 import { pageHtml, pageScript, pageStyle } from './assets.ts';
 import type { SetupDesk, SetupPhase, ShownRefusal } from './setup-desk.ts';
 
-const MOST_BODY_BYTES = 1024;
+const MAX_BODY_BYTES = 1024;
 const REQUEST_MS = 5000;
-const MOST_CONNECTIONS = 16;
+const MAX_CONNECTIONS = 16;
 
 const typedBody = z.object({
   domain: z.string().trim().min(1).max(64),
@@ -56,7 +56,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += String(chunk);
-    if (text.length > MOST_BODY_BYTES) return null;
+    if (text.length > MAX_BODY_BYTES) return null;
   }
   try {
     return JSON.parse(text);
@@ -113,7 +113,7 @@ export async function startSetupServer(ports: SetupServerPorts): Promise<SetupSe
   const server: Server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, (request, response) => {
     answer(ports, token, request, response).catch(() => response.destroy());
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(ports.port, '127.0.0.1', resolve);

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { SimulationReport, SimulationStart, SimulationTally } from '../../protocol/simulation.ts';
 import type { Outcome } from '../enrollment.ts';
-import { rest } from '../rest.ts';
+import { delay } from '../delay.ts';
 import { liveAsDisplay, type Surroundings, type Watcher } from './display.ts';
 
 type Measured = Omit<Extract<SimulationReport, { say: 'end' }>, 'say'>;
@@ -32,7 +32,7 @@ export class Crowd {
   begin({ boards, clones, rampMs }: Pick<SimulationStart, 'boards' | 'clones' | 'rampMs'>): void {
     this.#living = Promise.all(
       boards.map(async (seed, index) => {
-        await rest((rampMs * index) / boards.length, this.#stopping.signal);
+        await delay((rampMs * index) / boards.length, this.#stopping.signal);
         const heard = Promise.withResolvers<void>();
         const all = [this.#live(seed, this.#watcher(heard.resolve)).finally(heard.resolve)];
         if (index < clones) all.push(heard.promise.then(async () => this.#live(seed, this.#cloneWatcher())));

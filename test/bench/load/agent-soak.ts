@@ -3,7 +3,7 @@
  * the one before is through, with times offline in between, and tells what the process holds then.
  */
 import { CommandDesk } from '../../../agent/commands.ts';
-import { Pulse, type PulseClock } from '../../../agent/pulse.ts';
+import { HeartbeatScheduler, type HeartbeatClock } from '../../../agent/heartbeat-scheduler.ts';
 import { runSession } from '../../../agent/session.ts';
 import { memoryInRam } from '../../../agent/simulation/memory-in-ram.ts';
 import { createSimulatedBoard, simulatedDeviceKey } from '../../../firmware-shim/simulated.ts';
@@ -30,7 +30,7 @@ const RHYTHM = { intervalS: 60, jitterS: 10 };
 const BOARD = 'soak';
 
 /** Its time goes on when it is told to. */
-class SetClock implements PulseClock {
+class SetClock implements HeartbeatClock {
   private ms = 0;
   private due: { ms: number; beat: () => void } | null = null;
   readonly random = Math.random;
@@ -55,11 +55,11 @@ class SetClock implements PulseClock {
   }
 }
 
-class PulseWithGaps extends Pulse {
+class SchedulerWithGaps extends HeartbeatScheduler {
   acknowledged = 0;
   missed = 0;
 
-  override attach(send: Parameters<Pulse['attach']>[0]): void {
+  override attach(send: Parameters<HeartbeatScheduler['attach']>[0]): void {
     super.attach(async (missed) => {
       if ((this.acknowledged + this.missed) % OFFLINE.every < OFFLINE.beats) {
         this.missed += 1;
@@ -74,7 +74,7 @@ class PulseWithGaps extends Pulse {
 const clock = new SetClock();
 let left = 0;
 let through: () => void = () => undefined;
-const pulse = new PulseWithGaps(
+const heartbeats = new SchedulerWithGaps(
   RHYTHM,
   () => {
     left -= 1;
@@ -95,7 +95,7 @@ async function open({ brokerUrl, caPem, keyPem, deviceId, certificatePem }: Agen
     {
       memory,
       board,
-      pulse,
+      heartbeats,
       proxy: null,
       desk: new CommandDesk(),
       log: { note: () => undefined },
@@ -126,7 +126,7 @@ async function beatTimes(times: number): Promise<Beaten> {
     left = times;
     clock.toNext();
   });
-  return { acknowledged: pulse.acknowledged, missed: pulse.missed, ...(await held()) };
+  return { acknowledged: heartbeats.acknowledged, missed: heartbeats.missed, ...(await held()) };
 }
 
 serveCalls({ open, beat: beatTimes });

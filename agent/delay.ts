@@ -1,5 +1,5 @@
 /** Waits, or returns early when the agent is to stop. */
-export function rest(ms: number, signal: AbortSignal): Promise<void> {
+export function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const done = () => {

@@ -3,8 +3,8 @@ import type { Heartbeat } from '../protocol/messages.ts';
 
 type Send = (missed: Heartbeat['missed']) => Promise<void>;
 
-/** Time and chance as the pulse needs them. */
-export interface PulseClock {
+/** Time and chance as the scheduler needs them. */
+export interface HeartbeatClock {
   /** Calls `beat` once, after `ms`; returns what calls that off. */
   after(ms: number, beat: () => void): () => void;
   /** Milliseconds of a clock that never goes back. */
@@ -13,7 +13,7 @@ export interface PulseClock {
   random(): number;
 }
 
-const realClock: PulseClock = {
+const realClock: HeartbeatClock = {
   after: (ms, beat) => {
     const timer = setTimeout(beat, ms);
     return () => clearTimeout(timer);
@@ -23,13 +23,13 @@ const realClock: PulseClock = {
 };
 
 /**
- * The agent's pulse: it beats at the rhythm the service set, whether or not anybody can hear it. A beat that was not
+ * When the agent sends its heartbeats: at the rhythm that the service set, whether or not anybody can hear it. A beat that was not
  * acknowledged is missed; what was missed goes along with the next one that is heard (P6).
  */
-export class Pulse {
+export class HeartbeatScheduler {
   #rhythm: Rhythm;
   readonly #changed: () => void;
-  readonly #clock: PulseClock;
+  readonly #clock: HeartbeatClock;
   #missed: Missed | null = null;
   #send: Send | null = null;
   #callOff: () => void = () => undefined;
