@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { discover } from './discovery.ts';
 import { runEnrolment } from './enrolling.ts';
 import type { Outcome } from './enrollment.ts';
-import type { Memory } from './memory.ts';
+import type { StateStore } from './state-store.ts';
 import { Refusal } from './refusal.ts';
 import { delay } from './delay.ts';
 import type { LinkCode } from './secure-socket.ts';
@@ -40,8 +40,8 @@ async function discoverWithin(context: Context, endsMs: number): Promise<{ broke
 }
 
 /** S3: the stored CA, once there is one, is the only one believed; discovery may then only say where the broker is. */
-async function serviceFor(context: Context, memory: Memory, endsMs: number): Promise<{ brokerUrl: string; ca: string }> {
-  const stored = memory.state.service;
+async function serviceFor(context: Context, store: StateStore, endsMs: number): Promise<{ brokerUrl: string; ca: string }> {
+  const stored = store.state.service;
   if (stored !== null && context.settings.serviceUrl === null) return stored;
   const found = await discoverWithin(context, endsMs);
   return stored === null ? found : { ...found, ca: stored.ca };
@@ -49,14 +49,14 @@ async function serviceFor(context: Context, memory: Memory, endsMs: number): Pro
 
 /** What a person asked for is remembered until an admin decides, unless the board is enrolled already. */
 async function remember(
-  memory: Memory,
+  store: StateStore,
   domain: string,
   shown: string,
   pending: { code: string; retryAfterS: number },
 ): Promise<void> {
   const { code, retryAfterS } = pending;
   const waiting = { domain, code, checkCode: shown, retryAfterS, since: new Date().toISOString() };
-  await memory.update((state) => (state.enrolment === null ? { ...state, unenrolledAt: null, waiting } : state));
+  await store.update((state) => (state.enrolment === null ? { ...state, unenrolledAt: null, waiting } : state));
 }
 
 /**
@@ -66,26 +66,26 @@ async function remember(
  */
 export async function ask(
   context: Context,
-  memory: Memory,
+  store: StateStore,
   typed: { domain: string; pairingCode?: string },
   budgetMs: number,
 ): Promise<Outcome> {
   const { settings, log, board, signal } = context;
-  const why = await whyNotWritable(memory.folder);
+  const why = await whyNotWritable(store.folder);
   // Before the service books anything for a display that could not keep it.
-  if (why !== null) throw new Refusal('folder-not-writable', { detail: `${memory.folder} (${why})` });
+  if (why !== null) throw new Refusal('folder-not-writable', { detail: `${store.folder} (${why})` });
   const domain = normaliseDomain(typed.domain);
   const endsMs = performance.now() + budgetMs;
-  if (memory.state.stopped !== null) await memory.update((state) => ({ ...state, stopped: null }));
-  const service = await serviceFor(context, memory, endsMs);
+  if (store.state.stopped !== null) await store.update((state) => ({ ...state, stopped: null }));
+  const service = await serviceFor(context, store, endsMs);
   log.note('discovered', { brokerUrl: service.brokerUrl });
   const wanted = { ...typed, domain, budgetMs: Math.max(0, endsMs - performance.now()) };
-  const outcome = await runEnrolment({ memory, board, log, service, proxy: settings.proxy, signal }, wanted);
+  const outcome = await runEnrolment({ store, board, log, service, proxy: settings.proxy, signal }, wanted);
   if (outcome.kind === 'pending') {
-    const shown = checkCode(memory.key.fingerprint);
-    await remember(memory, domain, shown, outcome.pending);
+    const shown = checkCode(store.key.fingerprint);
+    await remember(store, domain, shown, outcome.pending);
     board.display(shown);
   }
-  if (outcome.kind === 'rejected') await memory.update((state) => ({ ...state, waiting: null }));
+  if (outcome.kind === 'rejected') await store.update((state) => ({ ...state, waiting: null }));
   return outcome;
 }

@@ -1,7 +1,7 @@
 import { refusedAnswer, type Answer } from './answers.ts';
 import type { Context } from './context.ts';
 import { askRunning, type Wish } from './control.ts';
-import { openMemory, type Memory } from './memory.ts';
+import { openStateStore, type StateStore } from './state-store.ts';
 import { EXIT, Refusal, wordsFor } from './refusal.ts';
 import { delay } from './delay.ts';
 
@@ -11,26 +11,26 @@ const HELD_MS = 5000;
 const ANSWER_MS = 150_000;
 
 /** Takes the state folder and does `work` with it. */
-async function withMemory(context: Context, make: boolean, work: (memory: Memory) => Promise<Answer>): Promise<Answer> {
+async function withStateStore(context: Context, make: boolean, work: (store: StateStore) => Promise<Answer>): Promise<Answer> {
   const { settings, board, log } = context;
-  const memory = await openMemory(settings.stateFolder, board, log, make);
-  if (memory === null)
+  const store = await openStateStore(settings.stateFolder, board, log, make);
+  if (store === null)
     return refusedAnswer({ code: 'not-enrolled', ...wordsFor('not-enrolled', settings.language) }, EXIT.refused);
   try {
-    return await work(memory);
+    return await work(store);
   } finally {
-    await memory.close();
+    await store.close();
   }
 }
 
 /** Has the agent that runs on the state folder do it; where none does, takes the folder and does it `here`. */
-export async function doThereOrHere(context: Context, wish: Wish, here: (memory: Memory) => Promise<Answer>): Promise<Answer> {
+export async function doThereOrHere(context: Context, wish: Wish, here: (store: StateStore) => Promise<Answer>): Promise<Answer> {
   const { settings, signal } = context;
   for (const endsMs = performance.now() + HELD_MS; ;) {
     const answer = await askRunning(settings.stateFolder, wish, ANSWER_MS, signal);
     if (answer !== null) return answer;
     try {
-      return await withMemory(context, wish.do === 'enroll', here);
+      return await withStateStore(context, wish.do === 'enroll', here);
     } catch (error) {
       const held = error instanceof Refusal && error.code === 'state-in-use';
       if (!held || performance.now() > endsMs || signal.aborted) throw error;

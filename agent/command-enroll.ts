@@ -4,19 +4,19 @@ import { enrolmentAnswer, type Answer } from './answers.ts';
 import { ask, BUDGET_MS } from './asking.ts';
 import { doThereOrHere } from './beside-run.ts';
 import type { Context } from './context.ts';
-import type { Memory } from './memory.ts';
+import type { StateStore } from './state-store.ts';
 
 type Typed = { domain: string; pairingCode?: string | undefined };
 
-/** An enrolment that a person started on the command line, with the memory of whoever has the folder. */
-export async function enrolHere(context: Context, memory: Memory, { domain, pairingCode }: Typed): Promise<Answer> {
+/** An enrolment that a person started on the command line, with the state store of whoever has the folder. */
+export async function enrolHere(context: Context, store: StateStore, { domain, pairingCode }: Typed): Promise<Answer> {
   const typed = { domain, ...(pairingCode === undefined ? {} : { pairingCode }) };
-  const outcome = await ask(context, memory, typed, BUDGET_MS.command);
-  return enrolmentAnswer(outcome, normaliseDomain(domain), checkCode(memory.key.fingerprint), context.settings.language);
+  const outcome = await ask(context, store, typed, BUDGET_MS.command);
+  return enrolmentAnswer(outcome, normaliseDomain(domain), checkCode(store.key.fingerprint), context.settings.language);
 }
 
 /** A person starts an enrolment on the command line. */
 export async function enroll(context: Context, typed: Typed): Promise<Answer> {
   const wish = { do: 'enroll', language: context.settings.language, typed } as const;
-  return doThereOrHere(context, wish, (memory) => enrolHere(context, memory, typed));
+  return doThereOrHere(context, wish, (store) => enrolHere(context, store, typed));
 }

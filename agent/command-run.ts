@@ -1,7 +1,7 @@
 import { failureAnswer, refusedAnswer, type Answer } from './answers.ts';
 import type { Context } from './context.ts';
 import { serveControl, type Wish } from './control.ts';
-import { openMemory, type Memory } from './memory.ts';
+import { openStateStore, type StateStore } from './state-store.ts';
 import { EXIT, wordsFor } from './refusal.ts';
 import { Runner, type RunEnd } from './run.ts';
 import { StatusKeeper } from './status-keeper.ts';
@@ -9,14 +9,14 @@ import { startWatchdog } from './watchdog.ts';
 import { untilWished, Wishes, type Job } from './wishes.ts';
 
 /** What a command beside `run` asks for is done by `run`, which has the folder: how it stands at once, all else when nothing else is under way. */
-function commandDesk(context: Context, memory: Memory, status: StatusKeeper, put: (job: Job) => boolean) {
+function commandDesk(context: Context, store: StateStore, status: StatusKeeper, put: (job: Job) => boolean) {
   const work = async (asked: Context, wish: Wish): Promise<Answer> => {
-    if (wish.do === 'enroll') return (await import('./command-enroll.ts')).enrolHere(asked, memory, wish.typed);
-    return (await import('./command-unenroll.ts')).unenrolHere(asked, memory);
+    if (wish.do === 'enroll') return (await import('./command-enroll.ts')).enrolHere(asked, store, wish.typed);
+    return (await import('./command-unenroll.ts')).unenrolHere(asked, store);
   };
   return async (wish: Wish): Promise<Answer> => {
     const { language } = wish;
-    if (wish.do === 'status') return (await import('./command-status.ts')).runningAnswer(memory, status.now, language);
+    if (wish.do === 'status') return (await import('./command-status.ts')).runningAnswer(store, status.now, language);
     const asked = { ...context, settings: { ...context.settings, language } };
     return new Promise((resolve) => {
       const job = async () => resolve(await work(asked, wish).catch((error: unknown) => failureAnswer(error, language)));
@@ -26,11 +26,11 @@ function commandDesk(context: Context, memory: Memory, status: StatusKeeper, put
 }
 
 /** Lives as a device, and makes way for what a person asks for meanwhile. */
-async function runAlone(context: Context, memory: Memory, status: StatusKeeper, wishes: Wishes<Job>): Promise<RunEnd> {
+async function runAlone(context: Context, store: StateStore, status: StatusKeeper, wishes: Wishes<Job>): Promise<RunEnd> {
   const { settings, log, board, signal } = context;
   for (;;) {
     const { wish, end } = await untilWished(wishes, signal, (inner) =>
-      new Runner({ memory, board, log, settings, signal: inner }, status).run(),
+      new Runner({ store, board, log, settings, signal: inner }, status).run(),
     );
     if (wish === null) return end;
     await wish();
@@ -40,30 +40,30 @@ async function runAlone(context: Context, memory: Memory, status: StatusKeeper, 
 /** Lives as a device until it is stopped (exit 0) or only a person can go on from here (exit 1). */
 export async function run(context: Context, onShow: (listener: (message: string) => void) => void): Promise<Answer> {
   const { settings, log, board } = context;
-  const memory = await openMemory(settings.stateFolder, board, log, settings.setupPort !== null);
-  if (memory === null)
+  const store = await openStateStore(settings.stateFolder, board, log, settings.setupPort !== null);
+  if (store === null)
     return refusedAnswer({ code: 'not-enrolled', ...wordsFor('not-enrolled', settings.language) }, EXIT.refused);
   const watchdog = startWatchdog(process.env, log);
   const status = new StatusKeeper(settings.stateFolder);
   const wishes = new Wishes<Job>();
   const control = await serveControl(
-    memory,
+    store,
     log,
-    commandDesk(context, memory, status, (job) => wishes.put(job)),
+    commandDesk(context, store, status, (job) => wishes.put(job)),
   );
   try {
     onShow((message) => status.change({ notice: { message, at: new Date().toISOString() } }));
     // With a port for the setup page `run` never ends by itself: an installer goes on there, where otherwise it would exit.
     const end =
       settings.setupPort === null
-        ? await runAlone(context, memory, status, wishes)
-        : await (await import('./setup/serve-page.ts')).servePage(context, memory, status, settings.setupPort, wishes);
+        ? await runAlone(context, store, status, wishes)
+        : await (await import('./setup/serve-page.ts')).servePage(context, store, status, settings.setupPort, wishes);
     if (end.why === 'stopped') return { json: { outcome: 'stopped' }, text: '', exit: EXIT.done };
     const { why: _why, ...refused } = end;
     return refusedAnswer(refused, EXIT.refused);
   } finally {
     watchdog.stop();
     await control.close();
-    await memory.close();
+    await store.close();
   }
 }

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { askRunning } from './control.ts';
 import { deviceKey } from './keys.ts';
 import { isLocked } from './lock.ts';
-import type { Memory } from './memory.ts';
+import type { StateStore } from './state-store.ts';
 import { EXIT, wordsFor } from './refusal.ts';
 import { stateName, type AgentState } from './state.ts';
 import { readState, readStatus, whyNotWritable, type RunStatus } from './state-folder.ts';
@@ -58,9 +58,9 @@ function statusAnswer({ state, running, kept, folder }: Known, language: Languag
 }
 
 /** As the agent that holds the folder tells it. */
-export async function runningAnswer(memory: Memory, kept: RunStatus, language: Language): Promise<Answer> {
-  const folder = { path: memory.folder, why: memory.unsaved ?? (await whyNotWritable(memory.folder)) };
-  return statusAnswer({ state: memory.state, running: true, kept, folder }, language);
+export async function runningAnswer(store: StateStore, kept: RunStatus, language: Language): Promise<Answer> {
+  const folder = { path: store.folder, why: store.unsaved ?? (await whyNotWritable(store.folder)) };
+  return statusAnswer({ state: store.state, running: true, kept, folder }, language);
 }
 
 /** Asks the agent that runs; where none answers, its files tell. */

@@ -2,7 +2,7 @@ import { refusedAnswer, type Answer } from './answers.ts';
 import { doThereOrHere } from './beside-run.ts';
 import type { Context } from './context.ts';
 import { NotAuthorized } from './link.ts';
-import type { Memory } from './memory.ts';
+import type { StateStore } from './state-store.ts';
 import { EXIT, Refusal, wordsFor } from './refusal.ts';
 import { LinkFailure } from './secure-socket.ts';
 import { withUnenrolled, type AgentState } from './state.ts';
@@ -35,18 +35,18 @@ function goodbye(context: Context, state: AgentState): Answer {
   return { json: { outcome: 'unenrolled', ...(deviceId === undefined ? {} : { deviceId }) }, text, exit: EXIT.done };
 }
 
-/** With the memory of whoever has the folder. */
-export async function unenrolHere(context: Context, memory: Memory): Promise<Answer> {
-  const { state } = memory;
+/** With the state store of whoever has the folder. */
+export async function unenrolHere(context: Context, store: StateStore): Promise<Answer> {
+  const { state } = store;
   const refused = await leave(context, state);
   if (refused !== null) return refused;
   // Where it cannot be written the service says it again at the next start.
-  await memory.remember((now) => withUnenrolled(now, new Date().toISOString()));
+  await store.remember((now) => withUnenrolled(now, new Date().toISOString()));
   return goodbye(context, state);
 }
 
 /** Takes the board out of its domain, from the board (E9). The key stays; deviceId and certificate are forgotten. */
 export function unenroll(context: Context): Promise<Answer> {
   const wish = { do: 'unenroll', language: context.settings.language } as const;
-  return doThereOrHere(context, wish, (memory) => unenrolHere(context, memory));
+  return doThereOrHere(context, wish, (store) => unenrolHere(context, store));
 }

@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { answerShape, type Answer } from './answers.ts';
 import { lockName } from './lock.ts';
 import type { Log } from './log.ts';
-import type { Memory } from './memory.ts';
+import type { StateStore } from './state-store.ts';
 
 const SOCKET = 'control';
 /** What fits into the address of a Unix socket, in bytes. */
@@ -96,7 +96,7 @@ async function listen(server: Server, folder: string): Promise<() => Promise<voi
  * held. A folder that takes no socket is only noted: being there does not depend on it.
  */
 export async function serveControl(
-  { folder, hear }: Pick<Memory, 'folder' | 'hear'>,
+  { folder, hear }: Pick<StateStore, 'folder' | 'hear'>,
   log: Log,
   handle: Handle,
 ): Promise<{ close(): Promise<void> }> {

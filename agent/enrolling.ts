@@ -14,14 +14,14 @@ import { enrolmentTopic } from '../protocol/topics.ts';
 import { beginEnrolment, step, type EnrolmentEffect, type EnrolmentEvent, type Outcome, type Plan } from './enrollment.ts';
 import { openLink, type Link } from './link.ts';
 import type { Log } from './log.ts';
-import type { Memory } from './memory.ts';
+import type { StateStore } from './state-store.ts';
 import type { ProxySettings } from './proxy.ts';
 import { linkFailure, parseBrokerUrl } from './secure-socket.ts';
 import { withAccepted, withRenewed, type AgentState } from './state.ts';
 import { AGENT_VERSION } from './version.ts';
 
 export interface Enrolling {
-  memory: Memory;
+  store: StateStore;
   board: Board;
   log: Log;
   /** Where to ask, and the only CA that is believed there. */
@@ -60,8 +60,8 @@ function whyUnusable(accepted: Accepted, publicKeyDer: Buffer): string | null {
   }
 }
 
-function claimOf(memory: Memory): BoardClaim {
-  const { trust: _trust, fingerprint: _fingerprint, ...board } = memory.identity;
+function claimOf(store: StateStore): BoardClaim {
+  const { trust: _trust, fingerprint: _fingerprint, ...board } = store.identity;
   return { ...board, agentVersion: AGENT_VERSION };
 }
 
@@ -120,7 +120,7 @@ class Session {
 }
 
 async function sign(enrolling: Enrolling, plan: Plan, asked: { requestId: string; nonce: string }): Promise<EnrolmentEvent> {
-  const { key } = enrolling.memory;
+  const { key } = enrolling.store;
   const bytes = enrolmentBytes({
     domain: plan.domain,
     serial: plan.board.serial,
@@ -137,12 +137,12 @@ async function sign(enrolling: Enrolling, plan: Plan, asked: { requestId: string
 }
 
 async function save(enrolling: Enrolling, accepted: Accepted, isRenewal: boolean): Promise<EnrolmentEvent> {
-  const why = whyUnusable(accepted, spkiDer(enrolling.memory.key.publicKey));
+  const why = whyUnusable(accepted, spkiDer(enrolling.store.key.publicKey));
   if (why !== null) return { kind: 'save-failed', detail: why };
   try {
     const kept = isRenewal ? withRenewed : withAccepted;
     const change = (state: AgentState) => kept(state, accepted, new Date().toISOString());
-    await (enrolling.unattended === true ? enrolling.memory.remember(change) : enrolling.memory.update(change));
+    await (enrolling.unattended === true ? enrolling.store.remember(change) : enrolling.store.update(change));
     return { kind: 'saved' };
   } catch (error) {
     return { kind: 'save-failed', detail: error instanceof Error ? error.message : 'could not be written' };
@@ -151,7 +151,7 @@ async function save(enrolling: Enrolling, accepted: Accepted, isRenewal: boolean
 
 /** Runs the effects of step() until it is done: one event after the other, one timer, one session. Never throws. */
 export function runEnrolment(enrolling: Enrolling, wanted: Wanted): Promise<Outcome> {
-  const plan: Plan = { ...wanted, publicKeyPem: enrolling.memory.key.publicKeyPem, board: claimOf(enrolling.memory) };
+  const plan: Plan = { ...wanted, publicKeyPem: enrolling.store.key.publicKeyPem, board: claimOf(enrolling.store) };
   return new Promise((resolve) => {
     const queue: EnrolmentEvent[] = [];
     let state = beginEnrolment(plan);

@@ -5,7 +5,7 @@ import { CommandDesk } from './commands.ts';
 import type { Wanted } from './enrolling.ts';
 import type { Outcome } from './enrollment.ts';
 import type { Log } from './log.ts';
-import type { Memory } from './memory.ts';
+import type { StateStore } from './state-store.ts';
 import { HeartbeatScheduler } from './heartbeat-scheduler.ts';
 import { Refusal, wordsFor } from './refusal.ts';
 import { delay } from './delay.ts';
@@ -20,7 +20,7 @@ import type { StatusPort } from './status-keeper.ts';
 export type RunEnd = { why: 'stopped' } | { why: 'refused'; code: string; message: string; next: string; correlationId?: string };
 
 export interface RunPorts {
-  memory: Memory;
+  store: StateStore;
   board: Board;
   log: Log;
   settings: Settings;
@@ -78,10 +78,10 @@ export class Runner {
   }
 
   async run(): Promise<RunEnd> {
-    const { memory, signal } = this.#ports;
+    const { store, signal } = this.#ports;
     try {
       while (!signal.aborted) {
-        const { enrolment, waiting } = memory.state;
+        const { enrolment, waiting } = store.state;
         let end: RunEnd | null;
         if (enrolment !== null) end = await this.#liveAsDevice(enrolment);
         else if (waiting !== null) end = await this.#askAgain(waiting);
@@ -100,7 +100,7 @@ export class Runner {
   }
 
   #notEnrolled(): RunEnd {
-    const { stopped, unenrolledAt } = this.#ports.memory.state;
+    const { stopped, unenrolledAt } = this.#ports.store.state;
     if (stopped !== null) return refusedWith(stopped);
     return this.#words(unenrolledAt === null ? 'not-enrolled' : 'unenrolled');
   }
@@ -117,15 +117,15 @@ export class Runner {
   }
 
   async #enrol(wanted: Wanted): Promise<Outcome> {
-    const { memory, board, log, settings, signal } = this.#ports;
+    const { store, board, log, settings, signal } = this.#ports;
     // Loaded when needed: a device that is enrolled may never ask again.
     const [{ discover }, { runEnrolment }] = await Promise.all([import('./discovery.ts'), import('./enrolling.ts')]);
     try {
-      const found = memory.state.service ?? (await discover(settings));
+      const found = store.state.service ?? (await discover(settings));
       const service = { ca: found.ca, brokerUrl: this.#movedTo ?? found.brokerUrl };
       // While it waits for a decision there is a link.
       const onWait = () => this.#status.change({ trouble: null });
-      const enrolling = { memory, board, log, service, proxy: settings.proxy, signal, onWait, unattended: true };
+      const enrolling = { store, board, log, service, proxy: settings.proxy, signal, onWait, unattended: true };
       const outcome = await runEnrolment(enrolling, wanted);
       this.#status.change({ trouble: troubleOf(outcome, wanted) });
       return outcome;
@@ -142,7 +142,7 @@ export class Runner {
     const { code, correlationId } = rejected;
     const { message, next } = wordsFor(code, this.#ports.settings.language, rejected);
     const stopped = { code, message, next, correlationId, at: new Date().toISOString() };
-    await this.#ports.memory.remember((state) => ({ ...state, waiting: null, stopped }));
+    await this.#ports.store.remember((state) => ({ ...state, waiting: null, stopped }));
     return refusedWith(stopped);
   }
 
@@ -153,7 +153,7 @@ export class Runner {
     if (outcome.kind === 'temporary') return this.#backOff(outcome.code);
     if (outcome.kind === 'pending') {
       const { code, retryAfterS } = outcome.pending;
-      await this.#ports.memory.remember((state) => ({
+      await this.#ports.store.remember((state) => ({
         ...state,
         waiting: state.waiting === null ? null : { ...state.waiting, code, retryAfterS },
       }));
@@ -169,8 +169,8 @@ export class Runner {
 
   /** CONNACK 5: one enrolment with the same key, never with a new one. */
   async #renew(enrolment: Enrolment): Promise<RunEnd | null> {
-    const { memory, log } = this.#ports;
-    if (memory.state.stopped !== null) return refusedWith(memory.state.stopped);
+    const { store, log } = this.#ports;
+    if (store.state.stopped !== null) return refusedWith(store.state.stopped);
     await this.#backOff('renewal');
     if (this.#ports.signal.aborted) return null;
     log.note('renewal', { deviceId: enrolment.deviceId });
@@ -188,7 +188,7 @@ export class Runner {
 
   /** E9: the board does not come back by itself. */
   async #forget(): Promise<RunEnd> {
-    await this.#ports.memory.remember((state) => withUnenrolled(state, new Date().toISOString()));
+    await this.#ports.store.remember((state) => withUnenrolled(state, new Date().toISOString()));
     this.#ports.log.note('unenrolled');
     return this.#words('unenrolled');
   }
@@ -207,15 +207,15 @@ export class Runner {
   }
 
   async #liveAsDevice(first: Enrolment): Promise<RunEnd | null> {
-    const { memory, signal } = this.#ports;
+    const { store, signal } = this.#ports;
     const desk = new CommandDesk();
     const heartbeats = new HeartbeatScheduler(first.heartbeat, () => this.#status.change({ buffered: heartbeats.buffered }));
     try {
       while (!signal.aborted) {
-        const { enrolment, service, aside } = memory.state;
+        const { enrolment, service, aside } = store.state;
         if (enrolment === null || service === null) return null;
         const end = await this.#session(aside === null || this.#asideFailed ? { enrolment, service } : aside, heartbeats, desk);
-        const over = await this.#after(end, memory.state.enrolment ?? enrolment);
+        const over = await this.#after(end, store.state.enrolment ?? enrolment);
         if (over !== null) return over;
       }
       return null;
@@ -240,7 +240,7 @@ export class Runner {
         onHeartbeat: (lastHeartbeatAt) => {
           this.#status.change({ lastHeartbeatAt });
           // The disk may take again what it would not.
-          if (ports.memory.unsaved !== null) void ports.memory.remember((state) => state);
+          if (ports.store.unsaved !== null) void ports.store.remember((state) => state);
         },
       },
       standing.enrolment,
@@ -250,9 +250,9 @@ export class Runner {
 
   /** A session came up: what it was opened with is what counts from now on. */
   async #cameIn(standing: Standing): Promise<void> {
-    const { memory } = this.#ports;
-    if (memory.state.stopped === null && memory.state.aside === null) return;
-    await memory.remember((now) => ({ ...now, ...standing, aside: null, stopped: null }));
+    const { store } = this.#ports;
+    if (store.state.stopped === null && store.state.aside === null) return;
+    await store.remember((now) => ({ ...now, ...standing, aside: null, stopped: null }));
   }
 
   #lost({ code, detail, linkedMs }: Extract<SessionEnd, { why: 'lost' }>): void {

@@ -5,7 +5,7 @@ import { deviceTopic } from '../protocol/topics.ts';
 import type { CommandDesk } from './commands.ts';
 import { NotAuthorized, openLink, type Link } from './link.ts';
 import type { Log } from './log.ts';
-import type { Memory } from './memory.ts';
+import type { StateStore } from './state-store.ts';
 import type { ProxySettings } from './proxy.ts';
 import type { HeartbeatScheduler } from './heartbeat-scheduler.ts';
 import { linkFailure, type LinkCode } from './secure-socket.ts';
@@ -13,7 +13,7 @@ import { nextEpoch, withEpochFrom, withEpochUsed, type Enrolment } from './state
 import { AGENT_VERSION } from './version.ts';
 
 export interface SessionPorts {
-  memory: Memory;
+  store: StateStore;
   board: Board;
   log: Log;
   heartbeats: HeartbeatScheduler;
@@ -45,8 +45,8 @@ const GOODBYE_TIMEOUT_MS = 3000;
 
 /** The birth, when the session is `ready` for it and the inventory is there. */
 async function birthOf(ports: SessionPorts, epoch: number, ready: Promise<void>): Promise<Birth> {
-  const { memory } = ports;
-  const { firmware } = memory.identity;
+  const { store } = ports;
+  const { firmware } = store.identity;
   const [inventory] = await Promise.all([ports.inventory(false), ready]);
   return {
     type: 'birth',
@@ -55,7 +55,7 @@ async function birthOf(ports: SessionPorts, epoch: number, ready: Promise<void>)
     agentVersion: AGENT_VERSION,
     ...(firmware === undefined ? {} : { firmware }),
     intervalS: ports.heartbeats.intervalS,
-    inventory: memory.unsaved === null ? inventory : { 'agent.stateFolder': `not writable: ${memory.unsaved}`, ...inventory },
+    inventory: store.unsaved === null ? inventory : { 'agent.stateFolder': `not writable: ${store.unsaved}`, ...inventory },
   };
 }
 
@@ -171,13 +171,13 @@ class DeviceSession {
   }
 
   async #handle(message: DeviceDown): Promise<void> {
-    const { memory, heartbeats, board, desk, log } = this.#ports;
+    const { store, heartbeats, board, desk, log } = this.#ports;
     if (message.type === 'settings') {
       const { intervalS, jitterS, epochFrom } = message;
       heartbeats.setRhythm({ intervalS, jitterS });
-      const known = memory.state.enrolment?.heartbeat;
+      const known = store.state.enrolment?.heartbeat;
       if (known?.intervalS !== intervalS || known.jitterS !== jitterS || epochFrom !== undefined) {
-        await memory.remember((state) => ({
+        await store.remember((state) => ({
           ...(epochFrom === undefined ? state : withEpochFrom(state, epochFrom)),
           enrolment: state.enrolment === null ? null : { ...state.enrolment, heartbeat: { intervalS, jitterS } },
         }));
@@ -189,13 +189,13 @@ class DeviceSession {
     log.note('command', { commandId: message.commandId, name: message.name });
     let reborn = false;
     const result = await desk.handle(message, {
-      identify: async () => board.display(`${memory.identity.serial} · ${memory.state.enrolment?.domain ?? ''}`),
+      identify: async () => board.display(`${store.identity.serial} · ${store.state.enrolment?.domain ?? ''}`),
       refresh: async () => {
         await this.#ports.inventory(true);
         reborn = true;
       },
       setTags: async (tags) => {
-        await memory.remember((state) => ({ ...state, tags }));
+        await store.remember((state) => ({ ...state, tags }));
       },
     });
     await this.#link.publish(this.#topic('result'), encode(result));
@@ -221,16 +221,16 @@ export async function runSession(
   enrolment: Enrolment,
   service: { brokerUrl: string; ca: string },
 ): Promise<SessionEnd> {
-  const { memory, proxy } = ports;
-  const epoch = nextEpoch(memory.state);
-  const saved = memory.remember((state) => withEpochUsed(state, epoch));
+  const { store, proxy } = ports;
+  const epoch = nextEpoch(store.state);
+  const saved = store.remember((state) => withEpochUsed(state, epoch));
   // Where there is no connection, nobody waits for it.
   saved.catch(() => undefined);
   try {
     const link = await openLink({
       ...service,
       clientId: enrolment.deviceId,
-      certificate: { cert: enrolment.certificate, key: memory.state.privateKey },
+      certificate: { cert: enrolment.certificate, key: store.state.privateKey },
       will: { topic: deviceTopic(enrolment.deviceId, 'will'), payload: encode({ type: 'will', epoch }) },
       proxy,
       ...(ports.acknowledgedMs === undefined ? {} : { acknowledgedMs: ports.acknowledgedMs }),

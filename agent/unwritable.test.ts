@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSimulatedBoard } from '../firmware-shim/simulated.ts';
 import type { Birth } from '../protocol/messages.ts';
-import { openMemory } from './memory.ts';
+import { openStateStore } from './state-store.ts';
 import { withEpochUsed } from './state.ts';
 import { Place } from './support/agent-process.ts';
 import { FakeService, type Seen } from './support/fake-service.ts';
@@ -97,18 +97,18 @@ describe('a display that is enrolled', () => {
   test('[P3] saves again as soon as the disk takes it', async () => {
     const noted: string[] = [];
     const board = createSimulatedBoard('board', () => undefined);
-    const memory = await openMemory(place.folder, board, { note: (event) => noted.push(event) }, true);
+    const store = await openStateStore(place.folder, board, { note: (event) => noted.push(event) }, true);
     const inTheWay = join(place.folder, 'state.json.new');
     mkdirSync(inTheWay);
-    await memory?.remember((state) => withEpochUsed(state, 7));
-    expect([memory?.unsaved, memory?.state.epoch.lastUsed, place.state().epoch.lastUsed]).toEqual(['EISDIR', 7, 0]);
-    await expect(memory?.update((state) => withEpochUsed(state, 9))).rejects.toMatchObject({ code: 'folder-not-writable' });
-    expect(memory?.state.epoch.lastUsed).toBe(7);
+    await store?.remember((state) => withEpochUsed(state, 7));
+    expect([store?.unsaved, store?.state.epoch.lastUsed, place.state().epoch.lastUsed]).toEqual(['EISDIR', 7, 0]);
+    await expect(store?.update((state) => withEpochUsed(state, 9))).rejects.toMatchObject({ code: 'folder-not-writable' });
+    expect(store?.state.epoch.lastUsed).toBe(7);
     rmdirSync(inTheWay);
-    await memory?.remember((state) => state);
-    expect([memory?.unsaved, place.state().epoch.lastUsed]).toEqual([null, 7]);
+    await store?.remember((state) => state);
+    expect([store?.unsaved, place.state().epoch.lastUsed]).toEqual([null, 7]);
     expect(noted).toEqual(['key-made', 'key-saved', 'state-not-saved', 'state-saved-again']);
-    await memory?.close();
+    await store?.close();
   });
 });
 

@@ -2,7 +2,7 @@ import { checkCode } from '../../protocol/signing.ts';
 import { ask, BUDGET_MS } from '../asking.ts';
 import type { Context } from '../context.ts';
 import { parseBrokerUrl } from '../secure-socket.ts';
-import type { Memory } from '../memory.ts';
+import type { StateStore } from '../state-store.ts';
 import { Refusal } from '../refusal.ts';
 import { Runner } from '../run.ts';
 import type { StatusKeeper } from '../status-keeper.ts';
@@ -13,8 +13,8 @@ import { NOTHING_MORE, refusalOf, wordsInBoth, type SetupDesk, type Typed } from
 const LOOK_AGAIN_MS = 15 * 60_000;
 
 /** The name and port that the school's network must let through; null where nothing is known yet. */
-function whereTo(context: Context, memory: Memory): string | null {
-  const broker = memory.state.service === null ? null : parseBrokerUrl(memory.state.service.brokerUrl);
+function whereTo(context: Context, store: StateStore): string | null {
+  const broker = store.state.service === null ? null : parseBrokerUrl(store.state.service.brokerUrl);
   if (broker !== null) return `${broker.host}:${broker.port}`;
   const url = context.settings.serviceUrl;
   return url === null ? null : `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
@@ -31,49 +31,49 @@ async function approvalQr(context: Context, serial: string): Promise<string | nu
   return renderSVG(address.href, { border: 2 });
 }
 
-async function showWaiting(context: Context, memory: Memory, desk: SetupDesk): Promise<void> {
-  const { waiting } = memory.state;
+async function showWaiting(context: Context, store: StateStore, desk: SetupDesk): Promise<void> {
+  const { waiting } = store.state;
   if (waiting === null) return;
   const { domain, code } = waiting;
-  const qr = await approvalQr(context, memory.identity.serial);
-  desk.show({ is: 'waiting', domain, code, checkCode: checkCode(memory.key.fingerprint), qr, words: wordsInBoth(code) });
+  const qr = await approvalQr(context, store.identity.serial);
+  desk.show({ is: 'waiting', domain, code, checkCode: checkCode(store.key.fingerprint), qr, words: wordsInBoth(code) });
 }
 
 /** One try that a person started on the page; whatever comes of it is shown there. */
-async function tryOnce(context: Context, memory: Memory, desk: SetupDesk, typed: Typed): Promise<void> {
+async function tryOnce(context: Context, store: StateStore, desk: SetupDesk, typed: Typed): Promise<void> {
   const watched = { ...context, log: desk.watched(context.log) };
   const { domain } = typed;
   try {
-    const outcome = await ask(watched, memory, typed, BUDGET_MS.page);
+    const outcome = await ask(watched, store, typed, BUDGET_MS.page);
     if (outcome.kind === 'accepted') {
       const { name, organization } = outcome.accepted.domain;
       desk.show({ is: 'enrolled', domain: name, organization, credits: outcome.accepted.credits });
-    } else if (outcome.kind === 'pending') await showWaiting(context, memory, desk);
-    else desk.show({ is: 'refused', domain, refusal: refusalOf(outcome, whereTo(context, memory)) });
+    } else if (outcome.kind === 'pending') await showWaiting(context, store, desk);
+    else desk.show({ is: 'refused', domain, refusal: refusalOf(outcome, whereTo(context, store)) });
   } catch (error) {
     const { code, detail = null } = error instanceof Refusal ? error : { code: 'internal' };
-    const unreachable = code === 'unreachable' ? whereTo(context, memory) : null;
+    const unreachable = code === 'unreachable' ? whereTo(context, store) : null;
     context.log.note('setup-failed', { code, detail: error instanceof Error ? error.message : '' }, 'warn');
     desk.show({ is: 'refused', domain, refusal: { code, words: wordsInBoth(code), ...NOTHING_MORE, unreachable, detail } });
   }
 }
 
 /** Lives as a device, or waits for the admin; while waiting a person may ask for another domain. */
-async function live(context: Context, memory: Memory, status: StatusKeeper, desk: SetupDesk): Promise<void> {
-  const { enrolment } = memory.state;
-  if (enrolment === null) await showWaiting(context, memory, desk);
+async function live(context: Context, store: StateStore, status: StatusKeeper, desk: SetupDesk): Promise<void> {
+  const { enrolment } = store.state;
+  if (enrolment === null) await showWaiting(context, store, desk);
   else if (desk.phase.is !== 'enrolled')
     desk.show({ is: 'enrolled', domain: enrolment.domain, organization: enrolment.organization, credits: null });
   const { settings, log, board } = context;
   const { wish, end } = await untilWished(desk.wishes, context.signal, (signal) =>
-    new Runner({ memory, board, log, settings, signal }, status).run(),
+    new Runner({ store, board, log, settings, signal }, status).run(),
   );
-  if (wish !== null) return grant(context, memory, desk, wish);
+  if (wish !== null) return grant(context, store, desk, wish);
   if (end.why === 'refused') showRefused(desk, enrolment?.domain ?? '', end);
 }
 
-async function grant(context: Context, memory: Memory, desk: SetupDesk, wish: Typed | Job): Promise<void> {
-  if (typeof wish !== 'function') return tryOnce(context, memory, desk, wish);
+async function grant(context: Context, store: StateStore, desk: SetupDesk, wish: Typed | Job): Promise<void> {
+  if (typeof wish !== 'function') return tryOnce(context, store, desk, wish);
   await wish();
   // What is shown may be over: it is looked at anew.
   if (desk.phase.is !== 'working') desk.show({ is: 'asking' });
@@ -89,19 +89,19 @@ function showRefused(
 }
 
 /** `run` with the setup page: where only a person can go on, it waits for one instead of ending. */
-export async function runWithSetup(context: Context, memory: Memory, status: StatusKeeper, desk: SetupDesk): Promise<void> {
+export async function runWithSetup(context: Context, store: StateStore, status: StatusKeeper, desk: SetupDesk): Promise<void> {
   const { signal } = context;
-  const { stopped } = memory.state;
+  const { stopped } = store.state;
   let patienceMs = 0;
   if (stopped !== null) showRefused(desk, '', stopped);
   while (!signal.aborted) {
-    const { enrolment, waiting } = memory.state;
+    const { enrolment, waiting } = store.state;
     const lives = enrolment !== null || waiting !== null;
     if (!lives && (desk.phase.is === 'enrolled' || desk.phase.is === 'waiting')) desk.show({ is: 'asking' });
     const wish = await desk.wishes.next(lives ? AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) : signal);
-    if (wish !== null) await grant(context, memory, desk, wish);
-    else if (lives && !signal.aborted) await live(context, memory, status, desk);
+    if (wish !== null) await grant(context, store, desk, wish);
+    else if (lives && !signal.aborted) await live(context, store, status, desk);
     // Refused for now, an enrolled display looks again by itself: an admin may have lifted what kept it out.
-    patienceMs = memory.state.enrolment !== null && desk.phase.is === 'refused' ? LOOK_AGAIN_MS : 0;
+    patienceMs = store.state.enrolment !== null && desk.phase.is === 'refused' ? LOOK_AGAIN_MS : 0;
   }
 }

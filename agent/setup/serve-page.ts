@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Context } from '../context.ts';
-import type { Memory } from '../memory.ts';
+import type { StateStore } from '../state-store.ts';
 import { Refusal } from '../refusal.ts';
 import type { RunEnd } from '../run.ts';
 import type { StatusKeeper } from '../status-keeper.ts';
@@ -17,13 +17,13 @@ function hasNetwork(): boolean {
 /** Serves the setup page and lives as a device until the agent is stopped. Refuses with `port-in-use`. */
 export async function servePage(
   context: Context,
-  memory: Memory,
+  store: StateStore,
   status: StatusKeeper,
   port: number,
   wishes: Wishes<Typed | Job>,
 ): Promise<RunEnd> {
   const desk = new SetupDesk(wishes);
-  const { serial, model } = memory.identity;
+  const { serial, model } = store.identity;
   const view = () => {
     const { connected, lastHeartbeatAt, trouble } = status.now;
     const shown = connected || trouble === null ? null : { ...trouble, words: wordsInBoth(trouble.code) };
@@ -36,7 +36,7 @@ export async function servePage(
   });
   context.log.note('setup-page', { url: server.url });
   try {
-    await runWithSetup(context, memory, status, desk);
+    await runWithSetup(context, store, status, desk);
     return { why: 'stopped' };
   } finally {
     await server.close();

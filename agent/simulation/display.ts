@@ -4,7 +4,7 @@ import type { Outcome } from '../enrollment.ts';
 import { Runner } from '../run.ts';
 import type { Settings } from '../settings.ts';
 import type { StatusPort } from '../status-keeper.ts';
-import { memoryInRam } from './memory-in-ram.ts';
+import { inMemoryStateStore } from './in-memory-state-store.ts';
 
 /** What all simulated displays of a process share. */
 export interface Surroundings {
@@ -31,17 +31,17 @@ const silent = { note: () => undefined };
 export async function liveAsDisplay(seed: string, around: Surroundings, watcher: Watcher): Promise<void> {
   const { settings, service, domain, pairingCode, budgetMs, signal } = around;
   const board = createSimulatedBoard(seed, () => undefined);
-  const memory = memoryInRam(await board.identify(), simulatedDeviceKey(seed));
+  const store = inMemoryStateStore(await board.identify(), simulatedDeviceKey(seed));
   const beganMs = performance.now();
   const outcome = await runEnrolment(
-    { memory, board, log: silent, service, proxy: settings.proxy, signal },
+    { store, board, log: silent, service, proxy: settings.proxy, signal },
     { domain, budgetMs, ...(pairingCode === undefined ? {} : { pairingCode }) },
   );
   watcher.answered(outcome, performance.now() - beganMs);
   if (outcome.kind === 'pending') {
     const { code, checkCode, retryAfterS } = outcome.pending;
     const waiting = { domain, code, checkCode, retryAfterS, since: new Date().toISOString() };
-    await memory.update((state) => ({ ...state, waiting }));
+    await store.update((state) => ({ ...state, waiting }));
   } else if (outcome.kind !== 'accepted') return;
   const status: StatusPort = {
     change: ({ connected, lastHeartbeatAt }) => {
@@ -50,5 +50,5 @@ export async function liveAsDisplay(seed: string, around: Surroundings, watcher:
     },
     flushed: async () => undefined,
   };
-  await new Runner({ memory, board, log: silent, settings, signal }, status).run();
+  await new Runner({ store, board, log: silent, settings, signal }, status).run();
 }

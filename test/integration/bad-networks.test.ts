@@ -69,14 +69,14 @@ describe('a line that breaks while a display lives as a device', () => {
     );
     await online(admin, 1);
     for (const fault of [() => hall.proxy.cut('reset'), () => hall.proxy.cut('end')]) {
-      const before = { connected: hall.connected, epoch: hall.memory.state.epoch.lastUsed };
+      const before = { connected: hall.connected, epoch: hall.store.state.epoch.lastUsed };
       fault();
       await eventually(
         () => hall.connected,
         (connected) => connected > before.connected,
         'it is back',
       );
-      expect(hall.memory.state.epoch.lastUsed).toBeGreaterThan(before.epoch);
+      expect(hall.store.state.epoch.lastUsed).toBeGreaterThan(before.epoch);
     }
     await online(admin, 1);
     const before = hall.connected;

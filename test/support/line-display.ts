@@ -2,9 +2,9 @@
 import { onTestFinished } from 'vitest';
 import { runEnrolment } from '../../agent/enrolling.ts';
 import type { Outcome } from '../../agent/enrollment.ts';
-import { memoryInRam } from '../../agent/simulation/memory-in-ram.ts';
+import { inMemoryStateStore } from '../../agent/simulation/in-memory-state-store.ts';
 import { Runner, type RunEnd } from '../../agent/run.ts';
-import type { Memory } from '../../agent/memory.ts';
+import type { StateStore } from '../../agent/state-store.ts';
 import { createSimulatedBoard, simulatedDeviceKey } from '../../firmware-shim/simulated.ts';
 import { readFileSync } from 'node:fs';
 import { FaultProxy } from './fault-proxy.ts';
@@ -20,14 +20,14 @@ export class LineDisplay {
   /** How often it came in. */
   connected = 0;
   beats = 0;
-  readonly memory: Memory;
+  readonly store: StateStore;
   private readonly board: ReturnType<typeof createSimulatedBoard>;
   private readonly ca: string;
   private readonly stopping = new AbortController();
 
-  private constructor(proxy: FaultProxy, memory: Memory, board: LineDisplay['board'], ca: string) {
+  private constructor(proxy: FaultProxy, store: StateStore, board: LineDisplay['board'], ca: string) {
     this.proxy = proxy;
-    this.memory = memory;
+    this.store = store;
     this.board = board;
     this.ca = ca;
   }
@@ -35,16 +35,16 @@ export class LineDisplay {
   static async make(service: Pick<TestService, 'mqtt' | 'ca'>, seed: string): Promise<LineDisplay> {
     const proxy = await FaultProxy.open(Number(new URL(service.mqtt).port));
     const board = createSimulatedBoard(seed, () => undefined);
-    const memory = memoryInRam(await board.identify(), simulatedDeviceKey(seed));
-    const update = memory.update.bind(memory);
+    const store = inMemoryStateStore(await board.identify(), simulatedDeviceKey(seed));
+    const update = store.update.bind(store);
     // The network leads it through the proxy, wherever the service says its broker is.
-    memory.update = async (change) =>
+    store.update = async (change) =>
       update((state) => {
         const next = change(state);
         if (next.service === null) return next;
         return { ...next, service: { ...next.service, brokerUrl: `mqtts://127.0.0.1:${proxy.port}` } };
       });
-    return new LineDisplay(proxy, memory, board, readFileSync(service.ca, 'utf8'));
+    return new LineDisplay(proxy, store, board, readFileSync(service.ca, 'utf8'));
   }
 
   private get log(): { note(event: string): void } {
@@ -53,16 +53,16 @@ export class LineDisplay {
 
   async enrol(domain: string): Promise<Outcome> {
     const service = { brokerUrl: `mqtts://127.0.0.1:${this.proxy.port}`, ca: this.ca };
-    const { memory, board, log } = this;
+    const { store, board, log } = this;
     return runEnrolment(
-      { memory, board, log, service, proxy: null, signal: this.stopping.signal },
+      { store, board, log, service, proxy: null, signal: this.stopping.signal },
       { domain, budgetMs: ENROLMENT_MS },
     );
   }
 
   /** Lives until `stop`, or until only a person could go on. */
   run(): Promise<RunEnd> {
-    const { memory, board, log } = this;
+    const { store, board, log } = this;
     const settings = {
       serviceUrl: null,
       stateFolder: '',
@@ -73,7 +73,7 @@ export class LineDisplay {
       setupPort: null,
     };
     const runner = new Runner(
-      { memory, board, log, settings, signal: this.stopping.signal, acknowledgedMs: ACKNOWLEDGED_MS },
+      { store, board, log, settings, signal: this.stopping.signal, acknowledgedMs: ACKNOWLEDGED_MS },
       {
         change: ({ connected, lastHeartbeatAt }) => {
           if (connected === true) this.connected += 1;

@@ -5,7 +5,7 @@
 import { CommandDesk } from '../../../agent/commands.ts';
 import { HeartbeatScheduler, type HeartbeatClock } from '../../../agent/heartbeat-scheduler.ts';
 import { runSession } from '../../../agent/session.ts';
-import { memoryInRam } from '../../../agent/simulation/memory-in-ram.ts';
+import { inMemoryStateStore } from '../../../agent/simulation/in-memory-state-store.ts';
 import { createSimulatedBoard, simulatedDeviceKey } from '../../../firmware-shim/simulated.ts';
 import { serveCalls } from '../child.ts';
 import { held, type Held } from './memory-held.ts';
@@ -86,14 +86,14 @@ const heartbeats = new SchedulerWithGaps(
 
 async function open({ brokerUrl, caPem, keyPem, deviceId, certificatePem }: AgentSoakInput): Promise<void> {
   const board = createSimulatedBoard(BOARD, () => undefined);
-  const memory = memoryInRam(await board.identify(), simulatedDeviceKey(BOARD));
+  const store = inMemoryStateStore(await board.identify(), simulatedDeviceKey(BOARD));
   // The fleet's devices share a key, which is not this board's.
-  await memory.update((state) => ({ ...state, privateKey: keyPem }));
+  await store.update((state) => ({ ...state, privateKey: keyPem }));
   const linked = Promise.withResolvers<void>();
   left = 1;
   const ended = runSession(
     {
-      memory,
+      store,
       board,
       heartbeats,
       proxy: null,

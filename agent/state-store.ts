@@ -9,8 +9,8 @@ import { codeOf, makeFolder, readState, setStateAside, writeState } from './stat
 
 type Change = (state: AgentState) => AgentState;
 
-/** The agent's memory. Changes are made, and written where they change something, one after the other. */
-export interface Memory {
+/** What the agent keeps of itself. Changes are made, and written where they change something, one after the other. */
+export interface StateStore {
   readonly folder: string;
   readonly identity: Identity;
   readonly key: DeviceKey;
@@ -69,7 +69,7 @@ async function firstState(folder: string, identity: Identity, log: Log): Promise
 }
 
 /** What is on the disk of a folder's state, and what only should be. */
-class Keeper implements Memory {
+class FolderStateStore implements StateStore {
   readonly folder: string;
   readonly identity: Identity;
   readonly key: DeviceKey;
@@ -148,14 +148,14 @@ class Keeper implements Memory {
   }
 }
 
-async function opened(folder: string, board: Board, log: Log, make: boolean, lock: Lock): Promise<Memory | null> {
+async function opened(folder: string, board: Board, log: Log, make: boolean, lock: Lock): Promise<StateStore | null> {
   const identity = await board.identify();
   const found = await stateOfThisBoard(folder, identity, log);
-  if (found !== null) return new Keeper(folder, identityWith(identity, found.state), found, log, lock);
+  if (found !== null) return new FolderStateStore(folder, identityWith(identity, found.state), found, log, lock);
   if (!make) return null;
   // Asked again: setting a state aside may have changed a serial that came from the own random id.
   const fresh = await board.identify();
-  return new Keeper(folder, fresh, { state: await firstState(folder, fresh, log), isNewest: true }, log, lock);
+  return new FolderStateStore(folder, fresh, { state: await firstState(folder, fresh, log), isNewest: true }, log, lock);
 }
 
 /**
@@ -164,16 +164,16 @@ async function opened(folder: string, board: Board, log: Log, make: boolean, loc
  * Throws a Refusal: `state-in-use` when another agent has the folder, `folder-not-writable` when a key cannot be kept in it. What this user
  * may not even enter is the system's EACCES or EPERM.
  */
-export async function openMemory(folder: string, board: Board, log: Log, make: boolean): Promise<Memory | null> {
+export async function openStateStore(folder: string, board: Board, log: Log, make: boolean): Promise<StateStore | null> {
   await makeFolder(folder).catch((error: unknown) => {
     throw isForbidden(error) ? error : notWritable(folder, error);
   });
   const lock = await takeLock(folder);
   if (lock === null) throw new Refusal('state-in-use', { detail: folder });
   try {
-    const memory = await opened(folder, board, log, make, lock);
-    if (memory === null) await lock.release();
-    return memory;
+    const store = await opened(folder, board, log, make, lock);
+    if (store === null) await lock.release();
+    return store;
   } catch (error) {
     await lock.release();
     throw error;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Board } from '../firmware-shim/board.ts';
 import { detectBoard } from '../firmware-shim/detect.ts';
-import { openMemory } from './memory.ts';
+import { openStateStore } from './state-store.ts';
 import { withEpochFrom } from './state.ts';
 import { ownId } from './state-folder.ts';
 
@@ -36,9 +36,9 @@ function board(has: { serial?: string; machineId?: string; mac?: string }, at = 
 }
 
 async function opened(on: Board, at = folder) {
-  const memory = await openMemory(at, on, log, true);
-  await memory?.close();
-  return { serial: memory?.identity.serial, key: memory?.state.privateKey };
+  const store = await openStateStore(at, on, log, true);
+  await store?.close();
+  return { serial: store?.identity.serial, key: store?.state.privateKey };
 }
 
 const machineId = '4c1f0e7a9b3d4e58a2c6d0917f35be84';
@@ -73,11 +73,11 @@ test('[E1] a state of before, made under a serial that is known as a default by 
 });
 
 test('what changes nothing is not written', async () => {
-  const memory = await openMemory(folder, board({ machineId }), log, true);
-  await memory?.remember((state) => withEpochFrom(state, 7));
+  const store = await openStateStore(folder, board({ machineId }), log, true);
+  await store?.remember((state) => withEpochFrom(state, 7));
   const before = readFileSync(join(folder, 'state-previous.json'), 'utf8');
-  for (let n = 0; n < 3; n += 1) await memory?.remember((state) => withEpochFrom(state, 7));
-  await memory?.update((state) => ({ ...state }));
+  for (let n = 0; n < 3; n += 1) await store?.remember((state) => withEpochFrom(state, 7));
+  await store?.update((state) => ({ ...state }));
   expect(readFileSync(join(folder, 'state-previous.json'), 'utf8')).toBe(before);
-  await memory?.close();
+  await store?.close();
 });

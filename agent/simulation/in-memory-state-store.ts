@@ -1,12 +1,12 @@
 import type { Identity } from '../../firmware-shim/board.ts';
 import { deviceKey } from '../keys.ts';
-import type { Memory } from '../memory.ts';
+import type { StateStore } from '../state-store.ts';
 import { newState } from '../state.ts';
 
-/** The memory of a simulated display: gone with its process. Its key comes from its seed, and `accepted` tells its epoch. */
-export function memoryInRam(identity: Identity, privateKey: string): Memory {
+/** The state of a simulated display: gone with its process. Its key comes from its seed, and `accepted` tells its epoch. */
+export function inMemoryStateStore(identity: Identity, privateKey: string): StateStore {
   let state = newState(privateKey, identity.fingerprint, new Date().toISOString());
-  const update: Memory['update'] = async (change) => {
+  const update: StateStore['update'] = async (change) => {
     state = change(state);
     return state;
   };
