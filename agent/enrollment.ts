@@ -1,5 +1,5 @@
 /**
- * An enrolment from the board's side, as a pure step(state, event) -> { state, effects }. It knows no clock, no dice and
+ * An enrolment from the board's side, as a pure step(state, event) -> { state, effects }. It knows no clock, no randomness and
  * no network: time, randomness and fresh ids come with each event. Losing any message at any point leads back to asking
  * again with the same key (E3); nothing here ever makes or changes a key.
  */

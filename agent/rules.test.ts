@@ -20,16 +20,16 @@ const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 describe('back-off', () => {
   test('is never negative, never above its cap, and grows with the attempts', () => {
     fc.assert(
-      fc.property(fc.nat(100), random, (attempt, dice) => {
-        const ms = backoffMs(attempt, dice);
+      fc.property(fc.nat(100), random, (attempt, chance) => {
+        const ms = backoffMs(attempt, chance);
         expect(ms).toBeGreaterThanOrEqual(0);
         expect(ms).toBeLessThanOrEqual(120_000);
-        expect(backoffMs(attempt + 1, dice)).toBeGreaterThanOrEqual(ms);
+        expect(backoffMs(attempt + 1, chance)).toBeGreaterThanOrEqual(ms);
       }),
     );
   });
 
-  test('full jitter: the dice reach from nothing to the whole wait', () => {
+  test('full jitter: it reaches from nothing to the whole wait', () => {
     expect(backoffMs(3, 0)).toBe(0);
     expect(backoffMs(3, 0.999_999)).toBeGreaterThan(7990);
   });
@@ -49,9 +49,9 @@ describe('back-off', () => {
 
   test('[P4] a retry-after is honoured and spread upwards', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 86_400 }), random, (seconds, dice) => {
-        expect(spreadMs(seconds, dice)).toBeGreaterThanOrEqual(seconds * 1000);
-        expect(spreadMs(seconds, dice)).toBeLessThanOrEqual(seconds * 1200);
+      fc.property(fc.integer({ min: 1, max: 86_400 }), random, (seconds, chance) => {
+        expect(spreadMs(seconds, chance)).toBeGreaterThanOrEqual(seconds * 1000);
+        expect(spreadMs(seconds, chance)).toBeLessThanOrEqual(seconds * 1200);
       }),
     );
   });
@@ -98,8 +98,8 @@ describe('epochs', () => {
 describe('heartbeats', () => {
   test('the delay stays within interval ± jitter and is never a tight loop', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 86_400 }), fc.nat(100_000), random, (intervalS, jitterS, dice) => {
-        const ms = heartbeatDelayMs({ intervalS, jitterS }, dice);
+      fc.property(fc.integer({ min: 1, max: 86_400 }), fc.nat(100_000), random, (intervalS, jitterS, chance) => {
+        const ms = heartbeatDelayMs({ intervalS, jitterS }, chance);
         expect(ms).toBeGreaterThanOrEqual(200);
         expect(ms).toBeLessThanOrEqual((intervalS + jitterS) * 1000);
         if (jitterS < intervalS) expect(ms).toBeGreaterThanOrEqual(Math.min(1000, (intervalS - jitterS) * 1000));

@@ -75,8 +75,8 @@ function startDesk(
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
     welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: registry.rhythm }),
     clock: clock.now,
-    random: randomBytes,
-    dice: Math.random,
+    randomBytes,
+    random: Math.random,
     limits: defaultDeskLimits,
     log: (entry) => {
       metrics.enrolment(entry.outcome, entry.code);

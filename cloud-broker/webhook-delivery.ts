@@ -30,7 +30,7 @@ export function startWebhooks(parts: {
     policy: { allowPrivate },
     resolve,
     clock,
-    dice: Math.random,
+    random: Math.random,
     log: parts.log.child({ area: 'webhooks' }),
     timeoutMs,
   });

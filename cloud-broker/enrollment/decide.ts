@@ -1,6 +1,6 @@
 /**
  * One enrolment is one decision (E2). `decide` is rule E13's list, top to bottom: the first check that applies is the
- * answer. It knows no clock, no dice and no database; facts go in, a decision comes out.
+ * answer. It knows no clock, no randomness and no database; facts go in, a decision comes out.
  */
 import type { CreditReason } from '../../protocol/messages.ts';
 import type { DomainStatus } from '../../protocol/api.ts';

@@ -190,15 +190,15 @@ describe('the address', () => {
 });
 
 describe('busy', () => {
-  test('[E10] carries a retry-after within its bounds, spread by the dice and longer the more wait', async () => {
-    const told = async (waiting: number, dice: number): Promise<number> => {
-      const desk = testDesk({}, { dice: () => dice });
+  test('[E10] carries a retry-after within its bounds, spread by chance and longer the more wait', async () => {
+    const told = async (waiting: number, random: number): Promise<number> => {
+      const desk = testDesk({}, { random: () => random });
       for (let n = 0; n < waiting; n += 1) desk.open(`waiting${n}`);
       desk.store.answer = () => ({ outcome: 'rejected', code: 'busy' });
       return expectType(await ask(desk, desk.open('a'), new TestBoard('SN-1')), 'rejected').retryAfterS ?? -1;
     };
-    const few = await Promise.all([0, 0.25, 0.5, 0.75, 0.999].map((dice) => told(5, dice)));
-    const many = await Promise.all([0, 0.25, 0.5, 0.75, 0.999].map((dice) => told(4000, dice)));
+    const few = await Promise.all([0, 0.25, 0.5, 0.75, 0.999].map((random) => told(5, random)));
+    const many = await Promise.all([0, 0.25, 0.5, 0.75, 0.999].map((random) => told(4000, random)));
     expect([...few, ...many].every((seconds) => Number.isInteger(seconds) && seconds >= 1 && seconds <= 300)).toBe(true);
     expect(new Set(many).size).toBe(5);
     expect(Math.min(...many)).toBeGreaterThan(Math.max(...few));
@@ -206,7 +206,7 @@ describe('busy', () => {
   });
 
   test('[E10] [P4] sends each one behind all who were told to come back before, and not behind those whose time has come', async () => {
-    const desk = testDesk({}, { dice: () => 0.5 });
+    const desk = testDesk({}, { random: () => 0.5 });
     desk.store.answer = () => ({ outcome: 'rejected', code: 'busy' });
     const told = async (): Promise<number> =>
       expectType(await ask(desk, desk.open('a'), new TestBoard('SN-1')), 'rejected').retryAfterS ?? -1;

@@ -33,8 +33,8 @@ export interface DeskDependencies {
   /** What every accepted board is told besides its own answer. */
   welcome(): { ca: string; brokerUrl: string; heartbeat: { intervalS: number; jitterS: number } };
   clock(): number;
-  random(bytes: number): Buffer;
-  dice(): number;
+  randomBytes(bytes: number): Buffer;
+  random(): number;
   limits: DeskLimits;
   /** One line a decision: outcome, code, correlation id, domain, serial, address (E11). Never a code that a person typed. */
   log(entry: { outcome: string; code?: string; correlationId: string; [detail: string]: unknown }): void;
@@ -132,7 +132,7 @@ export class EnrolmentDesk {
     const now = this.deps.clock();
     const unknown = this.deps.store.whyUnknown(request.domain, now);
     if (unknown !== null) return this.refuse(open, 'domain-unknown', { ...about, detail: unknown });
-    const nonce = this.deps.random(NONCE_BYTES).toString('base64url');
+    const nonce = this.deps.randomBytes(NONCE_BYTES).toString('base64url');
     open.challenged = { request, ...key, nonce, requestId: request.requestId, expiresAt: now + NONCE_LIFE_S * 1000 };
     await this.send(open, { type: 'challenge', requestId: request.requestId, nonce, expiresInS: NONCE_LIFE_S });
   }
@@ -145,7 +145,7 @@ export class EnrolmentDesk {
     try {
       const deviceSignature = deviceSignatureOf(asked, proof);
       if (deviceSignature === 'invalid') return await this.refuse(open, 'proof-invalid', about);
-      const correlationId = correlationIdFrom(this.deps.random(10));
+      const correlationId = correlationIdFrom(this.deps.randomBytes(10));
       const decided = await this.decideAndStore(open.session, asked, proof, correlationId);
       if (decided === null) return await this.refuse(open, 'busy', about);
       const { outcome, certificate } = decided;
@@ -261,7 +261,7 @@ export class EnrolmentDesk {
     code: RejectedCode,
     about: PartOf<TryAbout> & { correlationId?: string; detail?: string },
   ): Promise<void> {
-    const correlationId = about.correlationId ?? correlationIdFrom(this.deps.random(10));
+    const correlationId = about.correlationId ?? correlationIdFrom(this.deps.randomBytes(10));
     const { address } = open.session;
     // With an id it comes from the store, which keeps the log of what it decided itself.
     if (about.correlationId === undefined) this.early.note({ ...about, code, address, correlationId, now: this.deps.clock() });
@@ -273,7 +273,7 @@ export class EnrolmentDesk {
   }
 
   private comeBackIn(now: number): number {
-    return this.retries.comeBackIn(now, this.queue.waiting + this.sessions.open, this.meter.perSecond(now), this.deps.dice());
+    return this.retries.comeBackIn(now, this.queue.waiting + this.sessions.open, this.meter.perSecond(now), this.deps.random());
   }
 
   /** What nobody foresaw: the board learns that the service failed, the log why. */

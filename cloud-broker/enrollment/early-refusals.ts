@@ -3,7 +3,7 @@ import type { EnrolmentStore, Refusal } from './attempt.ts';
 
 /** Of one domain: what goes wrong before the proof costs strangers nothing, so it may not cost the store much. */
 const NOTED = { burst: 20, perSecond: 1 };
-const MOST_DOMAINS = 10_000;
+const MAX_DOMAINS = 10_000;
 
 /** What a try says of itself. */
 export interface TryAbout {
@@ -22,7 +22,7 @@ export type PartOf<About> = { [Name in keyof About]?: About[Name] | undefined };
  */
 export class EarlyRefusals {
   private readonly store: EnrolmentStore;
-  private readonly budgets = new TokenBuckets(NOTED, MOST_DOMAINS);
+  private readonly budgets = new TokenBuckets(NOTED, MAX_DOMAINS);
 
   constructor(store: EnrolmentStore) {
     this.store = store;

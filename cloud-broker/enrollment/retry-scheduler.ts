@@ -2,12 +2,12 @@ const MAX_RETRY_S = 300;
 
 /**
  * When those who are told `busy` should come back (E10), in whole seconds from 1 to `mostS`: spread evenly over the time
- * that the measured rate needs for everyone who waits, from half of it to one and a half of it. `dice` is in [0, 1).
+ * that the measured rate needs for everyone who waits, from half of it to one and a half of it. `random` is in [0, 1).
  */
-export function retryAfterS(waiting: number, perSecond: number, mostS: number, dice: number): number {
+export function retryAfterS(waiting: number, perSecond: number, mostS: number, random: number): number {
   // Never cut at mostS afterwards: those cut would all come back in the same second.
   const spanS = Math.min(mostS / 1.5, Math.max(2, waiting / Math.max(perSecond, 1)));
-  return Math.max(1, Math.min(mostS, Math.ceil(spanS * (0.5 + dice))));
+  return Math.max(1, Math.min(mostS, Math.ceil(spanS * (0.5 + random))));
 }
 
 /**
@@ -19,8 +19,8 @@ export class RetryScheduler {
   private waiting = 0;
 
   /** Seconds, 1 to 300: behind the `inside` who wait here and all who were sent away, at the measured rate. `now` is in milliseconds. */
-  comeBackIn(now: number, inside: number, perSecond: number, dice: number): number {
-    const seconds = retryAfterS(inside + this.count(now), perSecond, MAX_RETRY_S, dice);
+  comeBackIn(now: number, inside: number, perSecond: number, random: number): number {
+    const seconds = retryAfterS(inside + this.count(now), perSecond, MAX_RETRY_S, random);
     const second = Math.ceil(now / 1000) + seconds;
     this.bySecond.set(second, (this.bySecond.get(second) ?? 0) + 1);
     this.waiting += 1;

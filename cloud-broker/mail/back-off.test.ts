@@ -10,12 +10,12 @@ test('a wait doubles from 30 s to an hour, and lies between a half and the whole
     30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600,
   ]);
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 100_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (tries, dice) => {
-      const wait = backOffMs(tries, dice);
+    fc.property(fc.integer({ min: 1, max: 100_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (tries, random) => {
+      const wait = backOffMs(tries, random);
       const longest = backOffMs(tries, 1);
       expect(wait).toBeGreaterThanOrEqual(longest / 2);
       expect(wait).toBeLessThanOrEqual(longest);
-      expect(backOffMs(tries + 1, dice)).toBeGreaterThanOrEqual(wait);
+      expect(backOffMs(tries + 1, random)).toBeGreaterThanOrEqual(wait);
       expect(Number.isSafeInteger(wait)).toBe(true);
     }),
   );
@@ -26,14 +26,14 @@ test('a mail that always fails is tried for three days, one with a link as long 
     fc.property(
       fc.boolean(),
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 40 }),
-      (hasLink, dice) => {
+      (hasLink, random) => {
         const hours = hasLink ? 48 : 72;
         let now = NOW;
         let tries = 0;
         for (;;) {
           expect(isWorthTrying({ hasLink, createdAt: NOW, tries }, now)).toBe(true);
           tries += 1;
-          const next = nextTry({ hasLink, createdAt: NOW, tries }, 'later', now, dice[tries % dice.length] ?? 0);
+          const next = nextTry({ hasLink, createdAt: NOW, tries }, 'later', now, random[tries % random.length] ?? 0);
           if (next === null) break;
           expect(next).toBeGreaterThan(now);
           expect(next).toBeLessThan(NOW + hours * HOUR_MS);

@@ -40,7 +40,7 @@ export interface MailerParts {
   /** Milliseconds since 1970. */
   clock(): number;
   /** 0 to 1. */
-  dice(): number;
+  random(): number;
   /** Told of each try: `retry` and `given-up` are failures. */
   count(outcome: 'sent' | 'retry' | 'given-up'): void;
   log: Logger;
@@ -162,7 +162,7 @@ export class Mailer {
     const { kind, failure } = result;
     if (kind === 'server') this.isServerAway = true;
     const tries = mail.tries + 1;
-    const nextTryAt = nextTry({ ...mail, hasLink: this.hasLink(mail), tries }, kind, now, this.parts.dice());
+    const nextTryAt = nextTry({ ...mail, hasLink: this.hasLink(mail), tries }, kind, now, this.parts.random());
     const facts = { mail: mail.id, template: mail.template, tries, failure };
     this.parts.count(nextTryAt === null ? 'given-up' : 'retry');
     if (nextTryAt === null) this.parts.log.error(facts, 'a mail was given up');

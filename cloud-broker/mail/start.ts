@@ -24,7 +24,7 @@ export function startMail(parts: MailParts): Mailer {
   const folder = join(settings.dataFolder, 'outbox');
   if (smtp === null) log.warn({ folder }, 'no mail server is set: mails are kept as files, and their links are logged');
   const transport = smtp === null ? folderTransport(folder, { from, log }) : smtpTransport(smtp, { from, name: host });
-  const mailer = new Mailer({ store, secrets, letters, transport, home, host, clock, dice: Math.random, count, log });
+  const mailer = new Mailer({ store, secrets, letters, transport, home, host, clock, random: Math.random, count, log });
   store.onCommitted({ mail: () => mailer.wake() });
   return mailer;
 }

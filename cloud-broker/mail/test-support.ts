@@ -85,7 +85,7 @@ export async function office(
     home: 'https://rollcall.example',
     host: 'rollcall.example',
     clock: () => clock.now,
-    dice: () => 1,
+    random: () => 1,
     count: (outcome) => counted.push(outcome),
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
     serverAwayMs: 5,

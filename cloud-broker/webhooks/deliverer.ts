@@ -43,7 +43,7 @@ export interface DelivererParts {
   /** Milliseconds since 1970. */
   clock(): number;
   /** 0 to 1. */
-  dice(): number;
+  random(): number;
   log: Pick<Logger, 'error' | 'warn'>;
   /** Milliseconds that a try may take. */
   timeoutMs: number;
@@ -218,13 +218,13 @@ export class Deliverer {
     sender: Sender,
     before: Before,
   ): Promise<boolean> {
-    const { store, clock, dice, log } = this.parts;
+    const { store, clock, random, log } = this.parts;
     const { id: webhookId } = webhook;
     const { id, type, at } = event;
     const result = await this.post(webhook, { id: messageId(event, webhookId), type, at, data }, sender);
     const now = clock();
     const standing = { tries: before.tries + 1, firstTryAt: before.firstTryAt, failingSince: webhook.failingSince ?? now };
-    const verdict = result.failure === null ? null : afterFailure(standing, result, now, dice());
+    const verdict = result.failure === null ? null : afterFailure(standing, result, now, random());
     await store.write('noteWebhookTry', { now, webhookId, event: { id, type, at }, result, verdict, inTurn: before.inTurn });
     if (verdict !== null && verdict.off !== null)
       log.warn({ webhook: webhookId, reason: verdict.off }, 'a webhook was switched off');

@@ -60,7 +60,7 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
     home: 'https://rollcall.example',
     host: 'rollcall.example',
     clock,
-    dice: Math.random,
+    random: Math.random,
     count: () => undefined,
     log,
   });

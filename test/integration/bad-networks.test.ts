@@ -124,9 +124,9 @@ describe('a line that breaks while a display lives as a device', () => {
     const displays = await Promise.all(seeds.map(async (name) => LineDisplay.make(service, name)));
     await Promise.all(
       displays.map(async (display, index) => {
-        const dice = lot(seed + index);
+        const random = lot(seed + index);
         const faults = (async () => {
-          for (let n = 0; n < 4; n += 1) await goWrong(display, dice);
+          for (let n = 0; n < 4; n += 1) await goWrong(display, random);
           display.proxy.heal();
         })();
         expect(await display.enrol('springfield')).toMatchObject({ kind: 'accepted' });
@@ -152,14 +152,14 @@ function lot(seed: number): () => number {
 }
 
 /** One fault, which stands until a few more connections were tried or some data went through. */
-async function goWrong({ proxy }: LineDisplay, dice: () => number): Promise<void> {
+async function goWrong({ proxy }: LineDisplay, random: () => number): Promise<void> {
   proxy.heal();
-  const kind = Math.floor(dice() * 5);
+  const kind = Math.floor(random() * 5);
   if (kind === 0) proxy.cut('reset');
   else if (kind === 1) proxy.cut('end');
   else if (kind === 2) proxy.refuse();
-  else if (kind === 3) proxy.truncate(dice() < 0.5 ? 'up' : 'down', Math.floor(dice() * 6000));
-  else proxy.delayMs = Math.floor(dice() * 300);
+  else if (kind === 3) proxy.truncate(random() < 0.5 ? 'up' : 'down', Math.floor(random() * 6000));
+  else proxy.delayMs = Math.floor(random() * 300);
   const { taken } = proxy;
   const carried = proxy.carried.up;
   if (kind === 2) proxy.cut('reset');

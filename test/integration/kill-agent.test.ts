@@ -5,7 +5,7 @@ import type { Place } from '../../agent/support/agent-process.ts';
 import type { TestAdmin } from '../support/api-client.ts';
 import { newDisplay, someAtATime } from '../support/display.ts';
 import { eventually } from '../support/process.ts';
-import { dice, seedOfRun } from '../support/seed.ts';
+import { seededRandom, seedOfRun } from '../support/seed.ts';
 import { CREDITS, TestService } from '../support/service.ts';
 
 /** Everything that an enrolment tells of itself, in its order. */
@@ -61,7 +61,7 @@ describe('the agent killed while it enrols', () => {
   });
 
   test('[E1] [E3] kill -9 again and again at any moment', async () => {
-    const random = dice(seedOfRun('kill-agent'));
+    const random = seededRandom(seedOfRun('kill-agent'));
     const service = await TestService.start();
     const admin = await service.domain('springfield');
     const boards = ['unlucky', 'hapless'];

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { firstChargedDay, trialEnd } from '../../cloud-broker/domains/status.ts';
 import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
 import { eventually } from '../support/process.ts';
-import { dice, seedOfRun } from '../support/seed.ts';
+import { seededRandom, seedOfRun } from '../support/seed.ts';
 import { enrolled, listBoards, openTestStore, START, temporaryFolder, testDomain, testStore } from '../support/store.ts';
 
 const CHILD = fileURLToPath(new URL('../support/daily-close-child.ts', import.meta.url));
@@ -70,7 +70,7 @@ async function killAfter(one: Closer, enough: number, momentMs: number): Promise
 }
 
 test('[L6] [L4] two processes close the days of many domains at once, and one is killed -9 again and again: each day once, none missed, the books are right', async () => {
-  const random = dice(seedOfRun('kill-daily-close'));
+  const random = seededRandom(seedOfRun('kill-daily-close'));
   const folder = await temporaryFolder();
   await fill(folder);
   let killed = 0;

@@ -5,7 +5,7 @@ import type { TestAdmin } from '../support/api-client.ts';
 import { BoardClient } from '../support/board-client.ts';
 import { readDatabase } from '../support/database-copy.ts';
 import { eventually } from '../support/process.ts';
-import { dice, seedOfRun } from '../support/seed.ts';
+import { seededRandom, seedOfRun } from '../support/seed.ts';
 import { CREDITS, TestService, type ListedBoard } from '../support/service.ts';
 
 const BOARDS = 200;
@@ -75,7 +75,7 @@ async function expectRightBooks(service: TestService, admin: TestAdmin, walls: W
 
 describe('the service killed while boards enrol', () => {
   test('[E2] [E3] kill -9 at any moment loses no accepted device, doubles no credit and strands no board', async () => {
-    const random = dice(seedOfRun('kill-service'));
+    const random = seededRandom(seedOfRun('kill-service'));
     const service = await TestService.start();
     const admin = await service.domain('springfield');
     const register = registerOf(BOARDS);
@@ -126,7 +126,7 @@ describe('the service killed while boards enrol', () => {
 
 describe('the service killed while devices live', () => {
   test('[P5] a heartbeat that was acknowledged before kill -9 is in the database after it', async () => {
-    const random = dice(seedOfRun('kill-service, heartbeats'));
+    const random = seededRandom(seedOfRun('kill-service, heartbeats'));
     const service = await TestService.start();
     await service.domain('springfield');
     const register = registerOf(12);

@@ -4,7 +4,7 @@ import { signedHeaders } from '../../cloud-broker/webhooks/signature.ts';
 import { BoardClient } from '../support/board-client.ts';
 import { readDatabase } from '../support/database-copy.ts';
 import { eventually } from '../support/process.ts';
-import { dice, seedOfRun } from '../support/seed.ts';
+import { seededRandom, seedOfRun } from '../support/seed.ts';
 import { TestService, type ListedBoard } from '../support/service.ts';
 import { Receiver } from '../support/webhook-receiver.ts';
 
@@ -12,7 +12,7 @@ const BOARDS = 40;
 const KILLS = 3;
 
 test('kill -9 loses no event of a webhook and repeats at most one a kill, with its id', async () => {
-  const random = dice(seedOfRun('webhooks'));
+  const random = seededRandom(seedOfRun('webhooks'));
   const receiver = await new Receiver().start();
   receiver.answer = (_, response) => void setTimeout(() => response.writeHead(204).end(), 15);
   const service = await TestService.start({ environment: { ROLLCALL_WEBHOOK_PRIVATE: 'true' } });

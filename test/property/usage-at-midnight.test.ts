@@ -3,7 +3,7 @@ import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
 import { firstChargedDay, trialEnd } from '../../cloud-broker/domains/status.ts';
 import { startOf } from '../../cloud-broker/ledger/usage.ts';
 import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
-import { dice, seedOfRun } from '../support/seed.ts';
+import { seededRandom, seedOfRun } from '../support/seed.ts';
 import { CHANGE, enrolled, listBoards, START, testDomain, testStore } from '../support/store.ts';
 
 const FIRST_DAY = firstChargedDay(trialEnd(START));
@@ -13,7 +13,7 @@ const CREDITS = 9;
 const HOUR_MS = 3_600_000;
 
 test('[L6] [L3] boards come and go while two jobs close the day: what is written late, with a time before midnight, changes no closed day', async () => {
-  const random = dice(seedOfRun('usage-at-midnight'));
+  const random = seededRandom(seedOfRun('usage-at-midnight'));
   const store = await testStore();
   const domains = ['springfield', 'shelbyville'];
   for (const name of domains) await testDomain(store, name);

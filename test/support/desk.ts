@@ -175,7 +175,7 @@ export interface TestDesk {
   id(n: number): string;
 }
 
-/** A desk with an injected clock, dice and random bytes that count up. */
+/** A desk with an injected clock, random number and random bytes that count up. */
 export function testDesk(limits: Partial<DeskLimits> = {}, more: Partial<DeskDependencies> = {}): TestDesk {
   const store = new TestStore();
   const time = { now: START };
@@ -196,11 +196,11 @@ export function testDesk(limits: Partial<DeskLimits> = {}, more: Partial<DeskDep
     newDeviceId: () => 'dev-proposed',
     welcome: () => ({ ca: 'CA', brokerUrl: 'mqtts://localhost:8883', heartbeat: { intervalS: 60, jitterS: 10 } }),
     clock: () => time.now,
-    random: (bytes) => {
+    randomBytes: (bytes) => {
       drawn += 1;
       return Buffer.alloc(bytes, drawn);
     },
-    dice: () => 0.5,
+    random: () => 0.5,
     limits: { ...defaultDeskLimits, ...limits },
     log: (line) => lines.push(line),
     ...more,

@@ -1,5 +1,5 @@
-/** Dice that fall the same again for the same seed: mulberry32, numbers from 0 to below 1. */
-export function dice(seed: number): () => number {
+/** Random numbers from 0 to below 1, the same again for the same seed: mulberry32. */
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

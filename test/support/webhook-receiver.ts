@@ -97,7 +97,7 @@ export class Post {
   readonly store: TestStore;
   readonly secrets: Secrets;
   now = START;
-  dice = 0.5;
+  random = 0.5;
   deliverer: Deliverer;
   private readonly options: Partial<DelivererParts>;
   private made = 0;
@@ -118,7 +118,7 @@ export class Post {
       policy: { allowPrivate: true },
       resolve: async () => [],
       clock: () => this.now,
-      dice: () => this.dice,
+      random: () => this.random,
       log: { error: (about: unknown) => this.store.problems.push(JSON.stringify(about)), warn: () => undefined },
       timeoutMs: 5000,
       ...this.options,

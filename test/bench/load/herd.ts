@@ -8,7 +8,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { reconnectMs } from '../../../agent/backoff.ts';
 import { encode } from '../../../protocol/messages.ts';
 import { deviceTopic } from '../../../protocol/topics.ts';
-import { dice } from '../../support/seed.ts';
+import { seededRandom } from '../../support/seed.ts';
 import { serveCalls } from '../child.ts';
 import type { FleetFile } from './fleet.ts';
 import type { OpenInput } from './heartbeats.ts';
@@ -96,7 +96,7 @@ async function live(board: Board, index: number, input: ArriveInput): Promise<vo
       await board.session.ended;
       attempt = 0;
       outage += 1;
-      random = dice(index * 1000 + outage);
+      random = seededRandom(index * 1000 + outage);
     } catch {
       failures += 1;
     }
