@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { build, defineConfig, type InlineConfig } from 'vite';
+import { build, defineConfig, type InlineConfig, type Plugin } from 'vite';
+import { builtFrom, consoleSources } from '../../scripts/console-sources.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,10 +29,23 @@ const configOf = (groups: { name: string; test: RegExp | ((id: string) => boolea
   },
 });
 
+/** Says beside the built console what it was built from. */
+function sayWhatFrom(sources: string): Plugin {
+  let folder = '';
+  return {
+    name: 'built-from',
+    configResolved: ({ build: { outDir } }) => {
+      folder = outDir;
+    },
+    closeBundle: () => writeFile(builtFrom(folder), sources),
+  };
+}
+
 /** Modules that the first page loads, as the bundler finds them: those of the entry's chunk and of all that it imports. */
 async function modulesOfFirstPage(): Promise<Set<string>> {
   const config = configOf([zod]);
-  const result = await build({ ...config, configFile: false, logLevel: 'silent', build: { ...config.build, write: false } });
+  const unused = { write: false, minify: false, reportCompressedSize: false } as const;
+  const result = await build({ ...config, configFile: false, logLevel: 'silent', build: { ...config.build, ...unused } });
   if (Array.isArray(result) || !('output' in result)) throw new Error('one output was expected');
   const chunks = new Map(result.output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])));
   const reached = new Set<string>();
@@ -45,6 +60,8 @@ async function modulesOfFirstPage(): Promise<Set<string>> {
 
 // Left to itself the bundler makes sixty small files of what the first page shares with others: as many requests.
 export default defineConfig(async () => {
+  const sources = await consoleSources();
   const first = await modulesOfFirstPage();
-  return configOf([zod, { name: 'first', test: (id) => first.has(id) }]);
+  const config = configOf([zod, { name: 'first', test: (id) => first.has(id) }]);
+  return { ...config, plugins: [config.plugins, sayWhatFrom(sources)] };
 });
