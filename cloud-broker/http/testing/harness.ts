@@ -20,6 +20,7 @@ import type { Deliverer } from '../../webhooks/deliverer.ts';
 import type { HttpDeps } from '../deps.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { buildServer } from '../server.ts';
+import { hashCheaply } from './cheap-passwords.ts';
 import { testLimits, type ChangedLimits } from './limits.ts';
 import { SetPresence } from './set-presence.ts';
 
@@ -241,6 +242,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     publicUrl: publicUrl ?? 'http://localhost',
     log: (line) => log.push(line),
   });
+  await hashCheaply(library);
   const secrets = createSecrets(randomBytes(32));
   const accounts = createAccounts({
     library,
