@@ -1,7 +1,7 @@
 import { chownSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { lockName } from './lock.ts';
 import { AgentProcess, Place } from './support/agent-process.ts';
 import { FakeService, pending, rejected } from './support/fake-service.ts';
@@ -13,11 +13,6 @@ let place: Place;
 beforeEach(async () => {
   service = await FakeService.start();
   place = new Place({ ROLLCALL_URL: service.url });
-});
-
-afterEach(async () => {
-  await place.close();
-  await service.close();
 });
 
 async function running(environment: Record<string, string> = {}): Promise<AgentProcess> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { simulatedBoard } from '../firmware-shim/simulated.ts';
 import { keyFingerprint, checkCode, parsePublicKey } from '../protocol/signing.ts';
 import { errors } from '../protocol/errors.ts';
@@ -12,11 +12,6 @@ let place: Place;
 beforeEach(async () => {
   service = await FakeService.start();
   place = new Place({ ROLLCALL_URL: service.url });
-});
-
-afterEach(async () => {
-  await place.close();
-  await service.close();
 });
 
 const requests = () => service.seen.all.flatMap((entry) => (entry.what === 'request' ? [entry.request] : []));

@@ -162,19 +162,14 @@ describe('an enrolled display whose state.json a power cut has damaged', () => {
   test.each(['empty', 'zeros', 'cut', 'bit'])('[E1] %s: connects as the same device, without a person', async (damage) => {
     const service = await FakeService.start();
     const place = new Place({ ROLLCALL_URL: service.url });
-    try {
-      const { json } = await place.run(['enroll', '--domain', 'school1']);
-      const { privateKey } = place.state();
-      const path = join(place.folder, 'state.json');
-      writeFileSync(path, DAMAGES[damage]?.(readFileSync(path, 'utf8'), 0.6) ?? '');
-      expect((await place.run(['status'])).json).toMatchObject({ state: 'enrolled', deviceId: json['deviceId'] });
-      const agent = place.start(['run', '--json']);
-      expect(await agent.event('state-restored')).toBeDefined();
-      expect(await agent.event('connected')).toMatchObject({ deviceId: json['deviceId'] });
-      expect(place.state()).toMatchObject({ privateKey, enrolment: { deviceId: json['deviceId'] } });
-    } finally {
-      await place.close();
-      await service.close();
-    }
+    const { json } = await place.run(['enroll', '--domain', 'school1']);
+    const { privateKey } = place.state();
+    const path = join(place.folder, 'state.json');
+    writeFileSync(path, DAMAGES[damage]?.(readFileSync(path, 'utf8'), 0.6) ?? '');
+    expect((await place.run(['status'])).json).toMatchObject({ state: 'enrolled', deviceId: json['deviceId'] });
+    const agent = place.start(['run', '--json']);
+    expect(await agent.event('state-restored')).toBeDefined();
+    expect(await agent.event('connected')).toMatchObject({ deviceId: json['deviceId'] });
+    expect(place.state()).toMatchObject({ privateKey, enrolment: { deviceId: json['deviceId'] } });
   });
 });

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Place, type AgentProcess } from './support/agent-process.ts';
 import { FakeService } from './support/fake-service.ts';
 
@@ -13,11 +13,6 @@ beforeEach(async () => {
   place = new Place({ ROLLCALL_URL: service.url });
   await place.run(['enroll', '--domain', 'school1']);
 });
-afterEach(async () => {
-  await place.close();
-  await service.close();
-});
-
 const connected = async (agent: AgentProcess): Promise<unknown> => agent.event('connected', agent.log.all.length);
 
 const fingerprintOf = (pem = ''): string => new X509Certificate(pem).fingerprint256;
@@ -57,7 +52,6 @@ describe('what a renewal brings', () => {
     await connected(agent);
     expect(place.state()).toMatchObject({ aside: null, service: before.service, enrolment: before.enrolment });
     expect(stranger.seen.all).toEqual([]);
-    await stranger.close();
   });
 
   test('[E9] an unenrolment afterwards is said with it: the service knows no other certificate', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Birth, CommandResult, Heartbeat, Will } from '../protocol/messages.ts';
 import { readStatus } from './state-folder.ts';
 import { Place } from './support/agent-process.ts';
@@ -11,11 +11,6 @@ let place: Place;
 beforeEach(async () => {
   service = await FakeService.start();
   place = new Place({ ROLLCALL_URL: service.url });
-});
-
-afterEach(async () => {
-  await place.close();
-  await service.close();
 });
 
 const isMessage = (entry: Seen, type: string) => entry.what === 'device' && entry.message.type === type;

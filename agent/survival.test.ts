@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Place } from './support/agent-process.ts';
@@ -11,11 +11,6 @@ let place: Place;
 beforeEach(async () => {
   service = await FakeService.start();
   place = new Place({ ROLLCALL_URL: service.url });
-});
-
-afterEach(async () => {
-  await place.close();
-  await service.close();
 });
 
 const keysAsked = () => new Set(service.seen.all.flatMap((entry) => (entry.what === 'request' ? [entry.request.publicKey] : [])));
@@ -96,13 +91,9 @@ describe('one folder, one board, one agent', () => {
   test('[E1] a copied card on the same board keeps its key', async () => {
     await place.run(['enroll', '--domain', 'school1']);
     const copy = new Place({ ROLLCALL_URL: service.url });
-    try {
-      cpSync(place.folder, copy.folder, { recursive: true });
-      expect((await copy.run(['enroll', '--domain', 'school1'])).json).toMatchObject({ outcome: 'accepted' });
-      expect(keysAsked().size).toBe(1);
-    } finally {
-      await copy.close();
-    }
+    cpSync(place.folder, copy.folder, { recursive: true });
+    expect((await copy.run(['enroll', '--domain', 'school1'])).json).toMatchObject({ outcome: 'accepted' });
+    expect(keysAsked().size).toBe(1);
   });
 
   test('a state that cannot be read is set aside, not overwritten', async () => {
@@ -139,20 +130,15 @@ describe('whom the agent believes', () => {
     const agent = place.start(['enroll', '--domain', 'school1', '--json']);
     expect((await agent.event('retry'))['code']).toBe('service-untrusted');
     expect(service.seen.all).toEqual([]);
-    await stranger.close();
   });
 
   test('[S3] once a CA is stored, discovery cannot replace it', async () => {
     await place.run(['enroll', '--domain', 'school1']);
     const stranger = await FakeService.start();
-    try {
-      const agent = place.start(['enroll', '--domain', 'school1', '--json'], { ROLLCALL_URL: stranger.url });
-      const retry = await agent.event('retry');
-      expect(retry['code']).toBe('service-untrusted');
-      expect(stranger.seen.all).toEqual([]);
-      expect(place.state().service?.ca).toBe(service.ca.pem);
-    } finally {
-      await stranger.close();
-    }
+    const agent = place.start(['enroll', '--domain', 'school1', '--json'], { ROLLCALL_URL: stranger.url });
+    const retry = await agent.event('retry');
+    expect(retry['code']).toBe('service-untrusted');
+    expect(stranger.seen.all).toEqual([]);
+    expect(place.state().service?.ca).toBe(service.ca.pem);
   });
 });

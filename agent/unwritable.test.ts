@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createSimulatedBoard } from '../firmware-shim/simulated.ts';
 import type { Birth } from '../protocol/messages.ts';
 import { openStateStore } from './state-store.ts';
@@ -16,11 +16,6 @@ let place: Place;
 beforeEach(async () => {
   service = await FakeService.start();
   place = new Place({ ROLLCALL_URL: service.url });
-});
-
-afterEach(async () => {
-  await place.close();
-  await service.close();
 });
 
 /** No file may grow: what a write to a full disk meets, also for root. */

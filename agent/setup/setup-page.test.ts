@@ -14,11 +14,7 @@ async function openPage(locale: string): Promise<{ page: Page; service: FakeServ
   const service = await FakeService.start();
   const place = new Place({ ROLLCALL_URL: service.url, ROLLCALL_SETUP_PORT: '0' });
   const context = await browser.newContext({ locale, viewport: { width: 1920, height: 1080 } });
-  onTestFinished(async () => {
-    await context.close();
-    await place.close();
-    await service.close();
-  });
+  onTestFinished(() => context.close());
   context.setDefaultTimeout(120_000);
   const agent = place.start(['run', '--json']);
   const page = await context.newPage();

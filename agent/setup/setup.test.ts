@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Place } from '../support/agent-process.ts';
 import { FakeService, pending, rejected } from '../support/fake-service.ts';
 import type { SetupView } from './server.ts';
@@ -13,11 +13,6 @@ let place: Place;
 beforeEach(async () => {
   service = await FakeService.start();
   place = new Place({ ROLLCALL_URL: service.url, ROLLCALL_SETUP_PORT: '0' });
-});
-
-afterEach(async () => {
-  await place.close();
-  await service.close();
 });
 
 /** The agent with its page, and a browser's way to it. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { agentState, type AgentState } from '../state.ts';
 import { Journal } from './journal.ts';
 
@@ -20,7 +21,8 @@ export class AgentProcess {
 
   /** `under`: a command that runs the agent with limits or mounts of its own. */
   constructor(args: readonly string[], environment: Record<string, string>, under: readonly string[] = []) {
-    const env = { PATH: process.env['PATH'] ?? '', LANG: 'C', ROLLCALL_BOARD: 'simulated:board', ...environment };
+    const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, LANG: 'C', ROLLCALL_BOARD: 'simulated:board', ...environment };
     const [command = '', ...words] = [...under, process.execPath, CLI, ...args];
     this.#child = spawn(command, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exited = once(this.#child, 'close');
@@ -56,7 +58,7 @@ export class AgentProcess {
   }
 }
 
-/** One state folder with the agents that run on it. `close` ends them and removes it. */
+/** One state folder with the agents that run on it: the test takes all of them along when it ends. */
 export class Place {
   readonly folder: string;
   readonly #environment: Record<string, string>;
@@ -65,6 +67,7 @@ export class Place {
   constructor(environment: Record<string, string>) {
     this.folder = join(mkdtempSync(join(tmpdir(), 'rollcall-agent-')), 'state');
     this.#environment = { ...environment, ROLLCALL_STATE: this.folder };
+    onTestFinished(() => this.#close());
   }
 
   start(args: readonly string[], environment: Record<string, string> = {}, under: readonly string[] = []): AgentProcess {
@@ -92,7 +95,7 @@ export class Place {
     return statSync(join(this.folder, name)).mode & 0o777;
   }
 
-  async close(): Promise<void> {
+  async #close(): Promise<void> {
     for (const agent of this.#started) agent.kill('SIGKILL');
     await Promise.all(this.#started.map((agent) => agent.exit()));
     rmSync(join(this.folder, '..'), { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket, type Server } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
+import { onTestFinished } from 'vitest';
 import type {
   Accepted,
   Birth,
@@ -45,7 +46,7 @@ export interface Behaviour {
   factoryKeys: Map<string, string>;
 }
 
-/** A pretended service: discovery, a real MQTT broker over real TLS, and a scripted enrolment. */
+/** A pretended service: discovery, a real MQTT broker over real TLS, and a scripted enrolment. It ends with the test at the latest. */
 export class FakeService {
   readonly seen = new Journal<Seen>();
   readonly behaviour: Behaviour = {
@@ -78,6 +79,7 @@ export class FakeService {
   static async start(): Promise<FakeService> {
     const broker = await Aedes.createBroker({ drainTimeout: 0 });
     const service = new FakeService(broker, await throwawayCa());
+    onTestFinished(() => service.close());
     await service.#listen();
     return service;
   }

@@ -11,7 +11,7 @@ export class Journal<T> {
   }
 
   /** The first entry at or after `from` that fits, now or later. Fails after `timeoutMs`. */
-  async until(fits: (entry: T) => boolean, from = 0, timeoutMs = 120_000): Promise<T> {
+  async until(fits: (entry: T) => boolean, from = 0, timeoutMs = 300_000): Promise<T> {
     const endsMs = performance.now() + timeoutMs;
     for (;;) {
       const found = this.all.slice(from).find(fits);

@@ -1,12 +1,9 @@
-import { onTestFinished } from 'vitest';
 import { Place } from '../../agent/support/agent-process.ts';
 import type { TestService } from './service.ts';
 
 /** A display with the real agent: its own state folder and processes, gone with the test. Seeds as in ROLLCALL_BOARD, without `simulated:`. */
 export function newDisplay(service: Pick<TestService, 'http'>, board: string, more: Record<string, string> = {}): Place {
-  const place = new Place({ ROLLCALL_URL: service.http, ROLLCALL_BOARD: `simulated:${board}`, ...more });
-  onTestFinished(() => place.close());
-  return place;
+  return new Place({ ROLLCALL_URL: service.http, ROLLCALL_BOARD: `simulated:${board}`, ...more });
 }
 
 /** Runs work over all items, so many at a time: displays are processes of this machine. */
