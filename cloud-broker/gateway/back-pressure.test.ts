@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deviceTopic, enrolmentTopic } from '../../protocol/topics.ts';
 import type { GatewayLimits } from './limits.ts';
 import {
@@ -11,27 +11,21 @@ import {
   newEnrolmentId,
   publishFrame,
   rawSession,
-  startTestGateway,
   until,
   type RawClient,
   type TestGateway,
 } from './test-support.ts';
+import { gatewayOfTest } from './test-setup.ts';
 
 const PING = Buffer.from([0xc0, 0]);
 const KEEP_ALIVE_S = 20;
-const services: TestGateway[] = [];
-
-afterEach(async () => {
-  for (const { gateway } of services.splice(0)) await gateway.close();
-});
 
 /** A gateway whose handler lets messages through only while the gate is open, by a clock that stands still. */
 async function start(limits: Partial<GatewayLimits> = {}) {
   const time = { now: 1_000_000 };
   const gate: { waiting: (() => void)[]; isOpen: boolean } = { waiting: [], isOpen: true };
   const unlimited = { deviceBurst: 1e9, packetsBurst: 1e9 };
-  const service = await startTestGateway({ limits: { ...unlimited, ...limits }, monotonic: () => time.now });
-  services.push(service);
+  const service = await gatewayOfTest({ limits: { ...unlimited, ...limits }, monotonic: () => time.now });
   service.recorder.onMessage = async (call) => {
     if (call.startsWith('will')) return;
     await turn();

@@ -15,9 +15,9 @@ import {
   startTestGateway,
   subscribeFrame,
   until,
-  type ClientKey,
   type TestGateway,
 } from './test-support.ts';
+import { connectDevice, newDevice } from './test-setup.ts';
 
 const settings: DeviceDown = { type: 'settings', intervalS: 60, jitterS: 5, now: '2026-01-01T00:00:00Z' };
 const goodbye: DeviceDown = {
@@ -40,42 +40,14 @@ beforeAll(async () => {
 });
 afterAll(() => service.gateway.close());
 
-interface Device {
-  id: string;
-  key: ClientKey;
-}
-
-async function newDevice(): Promise<Device> {
-  const id = newDeviceId();
-  service.recorder.calls.length = 0;
-  service.recorder.onMessage = async () => undefined;
-  service.recorder.reply = null;
-  return { id, key: await deviceKey(service.authority.issuer, id) };
-}
-
-async function connectDevice({ id, key }: Device, epoch = 7) {
-  const { client } = await rawSession(service, { clientId: id, will: lastWill(id, epoch) }, key);
-  await until(() => service.gateway.isConnected(id));
-  return client;
-}
-
-/** A gate that a handler waits at. */
-function barrier(): { open: () => void; wait: Promise<void> } {
-  const state: { open: () => void } = { open: () => undefined };
-  const wait = new Promise<void>((resolve) => {
-    state.open = resolve;
-  });
-  return { open: () => state.open(), wait };
-}
-
-const { calls } = { calls: () => service.recorder.calls };
+const calls = (): string[] => service.recorder.calls;
 
 describe('the end of a session', () => {
   test('that is lost delivers its last will behind its earlier messages', async () => {
-    const device = await newDevice();
-    const { open, wait } = barrier();
+    const device = await newDevice(service);
+    const { resolve: open, promise: wait } = Promise.withResolvers<void>();
     service.recorder.onMessage = (call) => (call === 'heartbeat 1' ? wait : Promise.resolve());
-    const client = await connectDevice(device);
+    const client = await connectDevice(service, device);
     for (const seq of [1, 2]) client.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(seq), seq));
     client.socket.write(Buffer.from([0xc0, 0]));
     await client.next(0xd0);
@@ -87,8 +59,8 @@ describe('the end of a session', () => {
   });
 
   test('with DISCONNECT has no last will, and what came before it is handled first', async () => {
-    const device = await newDevice();
-    const client = await connectDevice(device);
+    const device = await newDevice(service);
+    const client = await connectDevice(service, device);
     const reason = encode({ type: 'will', epoch: 7, reason: 'shutdown' });
     client.socket.write(Buffer.concat([publishFrame(deviceTopic(device.id, 'will'), reason), disconnectFrame]));
     await until(() => calls().some((call) => call.startsWith('disconnected')));
@@ -96,13 +68,13 @@ describe('the end of a session', () => {
   });
 
   test('[P3] by a takeover: all of the older session comes before the newer one begins', async () => {
-    const device = await newDevice();
-    const { open, wait } = barrier();
+    const device = await newDevice(service);
+    const { resolve: open, promise: wait } = Promise.withResolvers<void>();
     service.recorder.onMessage = (call) => (call === 'heartbeat 1' ? wait : Promise.resolve());
-    const older = await connectDevice(device, 7);
+    const older = await connectDevice(service, device, 7);
     older.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(1)));
     await until(() => calls().includes('heartbeat 1'));
-    const newer = await connectDevice(device, 8);
+    const newer = await connectDevice(service, device, 8);
     await older.untilClosed();
     newer.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(2, 8)));
     open();
@@ -116,8 +88,8 @@ describe('the end of a session', () => {
   });
 
   test('[E9] by unenrolment closes it at once, and nothing that still comes is handled', async () => {
-    const device = await newDevice();
-    const client = await connectDevice(device);
+    const device = await newDevice(service);
+    const client = await connectDevice(service, device);
     service.gateway.disconnect(device.id);
     expect(service.gateway.isConnected(device.id)).toBe(false);
     client.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(1)));
@@ -127,8 +99,8 @@ describe('the end of a session', () => {
   });
 
   test('[E9] by unenrolment sends the courtesy just before', async () => {
-    const device = await newDevice();
-    const client = await connectDevice(device);
+    const device = await newDevice(service);
+    const client = await connectDevice(service, device);
     service.gateway.disconnect(device.id, goodbye);
     const published = await client.next(0x32);
     expect(published.toString()).toContain('"name":"unenroll"');
@@ -137,13 +109,13 @@ describe('the end of a session', () => {
 
   test('[E9] unenrol on the device: acknowledged after the commit, then closed, also when the revocation comes first', async () => {
     for (const revokedFirst of [false, true]) {
-      const device = await newDevice();
-      const { open, wait } = barrier();
+      const device = await newDevice(service);
+      const { resolve: open, promise: wait } = Promise.withResolvers<void>();
       service.recorder.onMessage = async () => {
         await wait;
         if (revokedFirst) service.gateway.disconnect(device.id, goodbye);
       };
-      const client = await connectDevice(device);
+      const client = await connectDevice(service, device);
       client.socket.write(publishFrame(deviceTopic(device.id, 'unenroll'), unenrollBytes));
       client.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(1), 2));
       await until(() => calls().includes('unenroll 7'));

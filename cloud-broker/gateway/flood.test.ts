@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DeviceDown } from '../../protocol/messages.ts';
 import { deviceTopic, enrolmentTopic } from '../../protocol/topics.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -15,23 +15,13 @@ import {
   publishFrame,
   rawConnect,
   rawSession,
-  startTestGateway,
   subscribeFrame,
   until,
   type TestGateway,
 } from './test-support.ts';
+import { gatewayOfTest } from './test-setup.ts';
 
-const services: TestGateway[] = [];
-
-async function start(limits: Partial<GatewayLimits> = {}): Promise<TestGateway> {
-  const service = await startTestGateway({ limits });
-  services.push(service);
-  return service;
-}
-
-afterEach(async () => {
-  for (const { gateway } of services.splice(0)) await gateway.close();
-});
+const start = (limits: Partial<GatewayLimits> = {}): Promise<TestGateway> => gatewayOfTest({ limits });
 
 const refused = (service: TestGateway, reason: string): number => service.gateway.figures().refused[reason] ?? 0;
 

@@ -3,18 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DeviceDown } from '../../protocol/messages.ts';
 import { encode } from '../../protocol/messages.ts';
 import { deviceTopic } from '../../protocol/topics.ts';
-import {
-  deviceKey,
-  heartbeatBytes,
-  lastWill,
-  newDeviceId,
-  publishFrame,
-  rawSession,
-  startTestGateway,
-  until,
-  type ClientKey,
-  type TestGateway,
-} from './test-support.ts';
+import { heartbeatBytes, lastWill, publishFrame, startTestGateway, until, type TestGateway } from './test-support.ts';
+import { connectDevice, newDevice } from './test-setup.ts';
 
 const settings: DeviceDown = { type: 'settings', intervalS: 60, jitterS: 5, now: '2026-01-01T00:00:00Z' };
 const goodbye: DeviceDown = {
@@ -29,39 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => service.gateway.close());
 
-interface Device {
-  id: string;
-  key: ClientKey;
-}
-
-async function newDevice(): Promise<Device> {
-  const id = newDeviceId();
-  service.recorder.calls.length = 0;
-  service.recorder.onMessage = async () => undefined;
-  service.recorder.reply = null;
-  return { id, key: await deviceKey(service.authority.issuer, id) };
-}
-
-async function connectDevice({ id, key }: Device, epoch = 7) {
-  const { client } = await rawSession(service, { clientId: id, will: lastWill(id, epoch) }, key);
-  await until(() => service.gateway.isConnected(id));
-  return client;
-}
-
-/** A gate that a handler waits at. */
-function barrier(): { open: () => void; wait: Promise<void> } {
-  const state: { open: () => void } = { open: () => undefined };
-  const wait = new Promise<void>((resolve) => {
-    state.open = resolve;
-  });
-  return { open: () => state.open(), wait };
-}
-
-const { calls } = { calls: () => service.recorder.calls };
+const calls = (): string[] => service.recorder.calls;
 
 describe('messages', () => {
   test('work with mqtt.js: subscribe, birth, settings, heartbeat, command, will of its own, goodbye', async () => {
-    const { id, key } = await newDevice();
+    const { id, key } = await newDevice(service);
     service.recorder.reply = settings;
     const client: MqttClient = await connectAsync({
       protocol: 'mqtts',
@@ -102,7 +64,7 @@ describe('messages', () => {
   });
 
   test('of one client are handled strictly in order, one at a time', async () => {
-    const device = await newDevice();
+    const device = await newDevice(service);
     let running = 0;
     let most = 0;
     service.recorder.onMessage = async () => {
@@ -112,7 +74,7 @@ describe('messages', () => {
       for (let turns = 40 - calls().length; turns > 0; turns--) await new Promise(setImmediate);
       running -= 1;
     };
-    const client = await connectDevice(device);
+    const client = await connectDevice(service, device);
     const seqs = Array.from({ length: 32 }, (_each, index) => index + 1);
     const birth = (epoch: number) =>
       encode({ type: 'birth', epoch, at: '2026-01-01T00:00:00Z', agentVersion: '1', intervalS: 60, inventory: {} });
@@ -125,10 +87,10 @@ describe('messages', () => {
   });
 
   test('[P5] are acknowledged only after the handler has resolved', async () => {
-    const device = await newDevice();
-    const { open, wait } = barrier();
+    const device = await newDevice(service);
+    const { resolve: open, promise: wait } = Promise.withResolvers<void>();
     service.recorder.onMessage = () => wait;
-    const client = await connectDevice(device);
+    const client = await connectDevice(service, device);
     client.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(1)));
     await until(() => calls().includes('heartbeat 1'));
     client.socket.write(Buffer.from([0xc0, 0]));
@@ -140,11 +102,11 @@ describe('messages', () => {
   });
 
   test('are not acknowledged when the handler fails: the session ends', async () => {
-    const device = await newDevice();
+    const device = await newDevice(service);
     service.recorder.onMessage = async (call) => {
       if (call === 'heartbeat 1') throw new Error('the store is gone');
     };
-    const client = await connectDevice(device);
+    const client = await connectDevice(service, device);
     client.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(1)));
     await client.untilClosed();
     expect(client.has(0x40)).toBe(false);

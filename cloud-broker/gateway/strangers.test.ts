@@ -1,7 +1,7 @@
 /** E10: who says nothing, and who makes room where all is full. 127.0.0.x stand for as many networks. */
 import { once } from 'node:events';
 import net from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deviceTopic, enrolmentTopic } from '../../protocol/topics.ts';
 import { TestBoard, testDesk } from '../../test/support/desk.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -12,26 +12,16 @@ import {
   newEnrolmentId,
   publishFrame,
   rawSession,
-  startTestGateway,
   subscribeFrame,
   until,
   type RawClient,
   type TestGateway,
 } from './test-support.ts';
+import { gatewayOfTest } from './test-setup.ts';
 
 const FLOOD = '127.0.0.2';
 const HONEST = '127.0.0.3';
-const services: TestGateway[] = [];
-
-async function start(limits: Partial<GatewayLimits> = {}): Promise<TestGateway> {
-  const service = await startTestGateway({ limits });
-  services.push(service);
-  return service;
-}
-
-afterEach(async () => {
-  for (const { gateway } of services.splice(0)) await gateway.close();
-});
+const start = (limits: Partial<GatewayLimits> = {}): Promise<TestGateway> => gatewayOfTest({ limits });
 
 const refused = (service: TestGateway, reason: string): number => service.gateway.figures().refused[reason] ?? 0;
 

@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import tls from 'node:tls';
 import * as x509 from '@peculiar/x509';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { privateKeyPem } from '../keys/pem.ts';
 import type { Issuer } from '../keys/x509.ts';
 import {
@@ -16,25 +16,13 @@ import {
   newIssuer,
   rawConnect,
   rawSession,
-  startTestGateway,
   until,
   type ClientKey,
   type TestGateway,
 } from './test-support.ts';
+import { gatewayOfTest } from './test-setup.ts';
 
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
-const services: TestGateway[] = [];
-
-async function start(options: Parameters<typeof startTestGateway>[0] = {}): Promise<TestGateway> {
-  const service = await startTestGateway(options);
-  services.push(service);
-  return service;
-}
-
-afterEach(async () => {
-  for (const { gateway } of services.splice(0)) await gateway.close();
-});
-
 const only = (version: tls.SecureVersion) => ({ minVersion: version, maxVersion: version });
 
 /** Shakes hands with `key`, and again by resuming that session without offering any certificate. Returns both CONNACK codes. */
@@ -80,38 +68,38 @@ async function certificateUntil(issuer: Issuer, deviceId: string, notAfter: Date
 
 describe.each(versions)('over %s, with full and with resumed handshakes alike,', (version) => {
   test('[S2] a device with its own certificate gets in', async () => {
-    const service = await start();
+    const service = await gatewayOfTest();
     const id = newDeviceId();
     const codes = await fullThenResumed(service, id, await deviceKey(service.authority.issuer, id), version);
     expect(codes).toEqual({ full: 0, resumed: 0, reused: true });
   });
 
   test("[S2] a self-signed certificate with a device's CN is refused", async () => {
-    const service = await start();
+    const service = await gatewayOfTest();
     const id = newDeviceId();
     expect(await fullThenResumed(service, id, await selfSigned(id), version)).toMatchObject({ full: 5, resumed: 5 });
   });
 
   test("[S2] a certificate of another CA, even of the same name, with a device's CN is refused", async () => {
-    const service = await start();
+    const service = await gatewayOfTest();
     const id = newDeviceId();
     const key = await deviceKey(await newIssuer(), id);
     expect(await fullThenResumed(service, id, key, version)).toMatchObject({ full: 5, resumed: 5 });
   });
 
   test('[S2] no certificate at all is refused', async () => {
-    const service = await start();
+    const service = await gatewayOfTest();
     expect(await fullThenResumed(service, newDeviceId(), {}, version)).toMatchObject({ full: 5, resumed: 5 });
   });
 
   test("[S2] another device's certificate is refused", async () => {
-    const service = await start();
+    const service = await gatewayOfTest();
     const key = await deviceKey(service.authority.issuer, newDeviceId());
     expect(await fullThenResumed(service, newDeviceId(), key, version)).toMatchObject({ full: 5, resumed: 5 });
   });
 
   test('[S2] an expired certificate is refused', async () => {
-    const service = await start();
+    const service = await gatewayOfTest();
     const id = newDeviceId();
     const key = await certificateUntil(service.authority.issuer, id, new Date(Date.now() - 60_000));
     expect(await fullThenResumed(service, id, key, version)).toMatchObject({ full: 5, resumed: 5 });
@@ -119,7 +107,7 @@ describe.each(versions)('over %s, with full and with resumed handshakes alike,',
 
   test('[S2] a certificate that expired since its full handshake is refused when resumed', async () => {
     let now = Date.now();
-    const service = await start({ now: () => now });
+    const service = await gatewayOfTest({ now: () => now });
     const id = newDeviceId();
     const key = await certificateUntil(service.authority.issuer, id, new Date(now + 3600_000));
     const codes = await fullThenResumed(service, id, key, version, () => {
@@ -129,7 +117,7 @@ describe.each(versions)('over %s, with full and with resumed handshakes alike,',
   });
 
   test('[E9] a revoked certificate is refused', async () => {
-    const service = await start();
+    const service = await gatewayOfTest();
     const id = newDeviceId();
     const key = await deviceKey(service.authority.issuer, id);
     const codes = await fullThenResumed(service, id, key, version, () => {
@@ -141,7 +129,7 @@ describe.each(versions)('over %s, with full and with resumed handshakes alike,',
 
   test('[S2] sessions are resumed across a restart, and revocation holds there as well', async () => {
     const authority = await newAuthority();
-    const first = await start({ authority });
+    const first = await gatewayOfTest({ authority });
     const [good, bad] = [newDeviceId(), newDeviceId()];
     const keys = { [good]: await deviceKey(authority.issuer, good), [bad]: await deviceKey(authority.issuer, bad) };
     const tickets = new Map<string, Buffer>();
@@ -151,7 +139,7 @@ describe.each(versions)('over %s, with full and with resumed handshakes alike,',
       if (client.session !== null) tickets.set(id, client.session);
     }
     await first.gateway.close();
-    const second = await start({ authority });
+    const second = await gatewayOfTest({ authority });
     second.recorder.revoked.add(fingerprintOf(keys[bad]?.cert ?? ''));
     for (const id of [good, bad]) {
       const session = tickets.get(id);
@@ -163,7 +151,7 @@ describe.each(versions)('over %s, with full and with resumed handshakes alike,',
 
   test('[S1] once the ticket keys have changed an old ticket leads to a full handshake, a new one is resumed, also after a restart', async () => {
     const authority = await newAuthority();
-    const first = await start({ authority });
+    const first = await gatewayOfTest({ authority });
     const id = newDeviceId();
     const key = await deviceKey(authority.issuer, id);
     /** With its certificate; the ticket of a full handshake, or null where the session was resumed. */
@@ -183,14 +171,14 @@ describe.each(versions)('over %s, with full and with resumed handshakes alike,',
     expect(next).not.toBeNull();
     expect(await handshake(first, next)).toBeNull();
     await first.gateway.close();
-    const second = await start({ authority, tls: { ...authority.tls, ticketKeys } });
+    const second = await gatewayOfTest({ authority, tls: { ...authority.tls, ticketKeys } });
     expect(await handshake(second, old)).not.toBeNull();
     expect(await handshake(second, next)).toBeNull();
   });
 
   test('[S2] a session that began under a CA that has been dropped since is not resumed', async () => {
     const authority = await newAuthority();
-    const first = await start({ authority });
+    const first = await gatewayOfTest({ authority });
     const id = newDeviceId();
     const { client } = await rawSession(
       first,
@@ -200,7 +188,7 @@ describe.each(versions)('over %s, with full and with resumed handshakes alike,',
     await until(() => client.session !== null);
     await first.gateway.close();
     const other = await newIssuer('Rollcall CA next');
-    const second = await start({ authority, tls: { ...authority.tls, clientCaPem: other.certificatePem } });
+    const second = await gatewayOfTest({ authority, tls: { ...authority.tls, clientCaPem: other.certificatePem } });
     const session = client.session === null ? {} : { session: client.session };
     const again = await rawSession(second, { clientId: id }, { ...only(version), ...session });
     expect(again.client.resumed).toBe(false);
@@ -210,7 +198,7 @@ describe.each(versions)('over %s, with full and with resumed handshakes alike,',
 
 describe('the TLS side', () => {
   test('refuses TLS 1.1 and a renegotiation', async () => {
-    const service = await start();
+    const service = await gatewayOfTest();
     const old = tls.connect({
       port: service.gateway.port,
       host: '127.0.0.1',
@@ -229,7 +217,7 @@ describe('the TLS side', () => {
   });
 
   test('[E9] an intruder who is refused evicts nobody', async () => {
-    const service = await start();
+    const service = await gatewayOfTest();
     const id = newDeviceId();
     const { client } = await rawSession(
       service,

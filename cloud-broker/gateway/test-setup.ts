@@ -1,0 +1,40 @@
+/** What test files of this folder set up alike. */
+import { onTestFinished } from 'vitest';
+import {
+  deviceKey,
+  lastWill,
+  newDeviceId,
+  rawSession,
+  startTestGateway,
+  until,
+  type ClientKey,
+  type RawClient,
+  type TestGateway,
+} from './test-support.ts';
+
+/** A gateway that ends with the test. */
+export async function gatewayOfTest(options: Parameters<typeof startTestGateway>[0] = {}): Promise<TestGateway> {
+  const test = await startTestGateway(options);
+  onTestFinished(() => test.gateway.close());
+  return test;
+}
+
+export interface Device {
+  id: string;
+  key: ClientKey;
+}
+
+/** A device that the gateway would let in; what the gateway told its handlers before is forgotten, and they are as at the start. */
+export async function newDevice({ recorder, authority }: TestGateway): Promise<Device> {
+  const id = newDeviceId();
+  recorder.calls.length = 0;
+  recorder.onMessage = async () => undefined;
+  recorder.reply = null;
+  return { id, key: await deviceKey(authority.issuer, id) };
+}
+
+export async function connectDevice(test: TestGateway, { id, key }: Device, epoch = 7): Promise<RawClient> {
+  const { client } = await rawSession(test, { clientId: id, will: lastWill(id, epoch) }, key);
+  await until(() => test.gateway.isConnected(id));
+  return client;
+}
