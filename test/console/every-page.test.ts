@@ -1,12 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { paths } from '../../cloud-broker/console/app/address.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { violations } from './axe.ts';
 import { openRealStage, type RealStage } from './real-stage.ts';
-
-/** WCAG 2.2 AA, as far as a program can judge it. */
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 let browser: Browser;
 let stage: RealStage;
@@ -31,17 +28,6 @@ afterAll(async () => {
   await stage[Symbol.asyncDispose]();
   await browser.close();
 });
-
-/** What stands where, and why; empty where all is well. */
-async function violations(page: Page): Promise<string[]> {
-  // What moves has come to rest.
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.all(ending.map(async ({ finished }) => finished.catch(() => undefined)));
-  });
-  const { violations: found } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-}
 
 describe('every page', () => {
   const addresses = [
