@@ -48,7 +48,6 @@ test('[S4] a running service is backed up and restored: an old device gets in wi
     async () => admin.devices({ status: 'online' }),
     (devices) => devices.length === 2,
     'both are back',
-    40_000,
   );
   // A renewed identity is tried before it is kept: the service can see the device before the agent's folder has it.
   const shown = online.map(({ id }) => id).toSorted();

@@ -4,6 +4,7 @@ import type { Direction } from '../support/fault-proxy.ts';
 import { newDisplay, someAtATime } from '../support/display.ts';
 import { LineDisplay } from '../support/line-display.ts';
 import { eventually } from '../support/process.ts';
+import { dice } from '../support/seed.ts';
 import { CREDITS, TestService } from '../support/service.ts';
 import type { TestAdmin } from '../support/api-client.ts';
 
@@ -28,7 +29,6 @@ async function online(admin: TestAdmin, boards: number): Promise<void> {
     async () => admin.devices({ status: 'online' }),
     (devices) => devices.filter(({ connected }) => connected).length === boards,
     `${boards} online`,
-    45_000,
   );
 }
 
@@ -124,7 +124,7 @@ describe('a line that breaks while a display lives as a device', () => {
     const displays = await Promise.all(seeds.map(async (name) => LineDisplay.make(service, name)));
     await Promise.all(
       displays.map(async (display, index) => {
-        const random = lot(seed + index);
+          const random = lot(seed + index);
         const faults = (async () => {
           for (let n = 0; n < 4; n += 1) await goWrong(display, random);
           display.proxy.heal();
@@ -140,17 +140,6 @@ describe('a line that breaks while a display lives as a device', () => {
   });
 });
 
-/** Numbers of 0 to below 1 that a seed alone decides (mulberry32). */
-function lot(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** One fault, which stands until a few more connections were tried or some data went through. */
 async function goWrong({ proxy }: LineDisplay, random: () => number): Promise<void> {
   proxy.heal();
@@ -163,7 +152,7 @@ async function goWrong({ proxy }: LineDisplay, random: () => number): Promise<vo
   const { taken } = proxy;
   const carried = proxy.carried.up;
   if (kind === 2) proxy.cut('reset');
-  await eventually(() => proxy.taken > taken || proxy.carried.up > carried + 200, Boolean, 'something was tried', 45_000);
+  await eventually(() => proxy.taken > taken || proxy.carried.up > carried + 200, Boolean, 'something was tried');
 }
 
 describe('a display by itself, with its own clock and folder', () => {

@@ -11,8 +11,6 @@ import { childEnvironment, eventually, ROOT } from '../support/process.ts';
 import { passwordOf, TestService } from '../support/service.ts';
 import { temporaryFolder } from '../support/store.ts';
 
-const LONG_MS = 60_000;
-
 async function readiness(http: string): Promise<{ status: number; reason: string }> {
   const response = await fetch(`${http}/readyz`);
   const { reason = '' } = (await response.json()) as { reason?: string };
@@ -24,7 +22,6 @@ async function becomes(http: string, status: number): Promise<string> {
     () => readiness(http),
     (seen) => seen.status === status,
     `readiness ${status}`,
-    LONG_MS,
   );
   return reason;
 }
@@ -82,40 +79,28 @@ async function comesBack(service: TestService, { fail, mend }: { fail(): void; m
   expect(await service.stop()).toBe(0);
 }
 
-test(
-  '[P5] while every write fails the service stays, says on /readyz that it is not ready and why, and is ready again by itself',
-  async () => {
-    const service = await TestService.start();
-    await comesBack(service, {
-      fail: () => limitFiles(service.pid, 4096),
-      mend: () => limitFiles(service.pid, 'unlimited'),
-    });
-  },
-  LONG_MS,
-);
+test('[P5] while every write fails the service stays, says on /readyz that it is not ready and why, and is ready again by itself', async () => {
+  const service = await TestService.start();
+  await comesBack(service, {
+    fail: () => limitFiles(service.pid, 4096),
+    mend: () => limitFiles(service.pid, 'unlimited'),
+  });
+});
 
-test(
-  '[P5] so it does when its disk is full',
-  async ({ skip }) => {
-    const disk = await smallDisk();
-    if (disk === null) return skip('this machine lets nobody mount');
-    await comesBack(await TestService.start({ folder: disk.folder }), { fail: disk.fill, mend: disk.clear });
-  },
-  LONG_MS,
-);
+test('[P5] so it does when its disk is full', async ({ skip }) => {
+  const disk = await smallDisk();
+  if (disk === null) return skip('this machine lets nobody mount');
+  await comesBack(await TestService.start({ folder: disk.folder }), { fail: disk.fill, mend: disk.clear });
+});
 
-test(
-  '[S4] a service that is told to stop while nothing can be written ends, and what it had stored is there',
-  async () => {
-    const service = await TestService.start();
-    await service.domain('springfield');
-    limitFiles(service.pid, 4096);
-    await service.stop();
-    await service.restart();
-    expect(await service.operator().showDomain('springfield')).toMatchObject({ name: 'springfield' });
-  },
-  LONG_MS,
-);
+test('[S4] a service that is told to stop while nothing can be written ends, and what it had stored is there', async () => {
+  const service = await TestService.start();
+  await service.domain('springfield');
+  limitFiles(service.pid, 4096);
+  await service.stop();
+  await service.restart();
+  expect(await service.operator().showDomain('springfield')).toMatchObject({ name: 'springfield' });
+});
 
 /** The service with its output elsewhere than in the test; on a port that was free a moment ago. */
 async function serveInto(stdio: StdioOptions): Promise<{ http: string; child: ReturnType<typeof spawn> }> {
@@ -142,7 +127,6 @@ async function serveInto(stdio: StdioOptions): Promise<{ http: string; child: Re
       ),
     (status) => status === 200,
     'that it answers',
-    LONG_MS,
   );
   return { http, child };
 }
@@ -156,29 +140,21 @@ async function outlivesRequests({ http, child }: Awaited<ReturnType<typeof serve
   expect(await ended).toEqual([0, null]);
 }
 
-test(
-  'a full disk under the log and under standard output ends nothing; what failed is counted',
-  async () => {
-    const full = openSync('/dev/full', 'w');
-    try {
-      await outlivesRequests(await serveInto(['ignore', full, full]));
-    } finally {
-      closeSync(full);
-    }
-  },
-  LONG_MS,
-);
+test('a full disk under the log and under standard output ends nothing; what failed is counted', async () => {
+  const full = openSync('/dev/full', 'w');
+  try {
+    await outlivesRequests(await serveInto(['ignore', full, full]));
+  } finally {
+    closeSync(full);
+  }
+});
 
-test(
-  'a log whose reader is gone ends nothing; what failed is counted',
-  async () => {
-    const service = await serveInto(['ignore', 'pipe', 'pipe']);
-    service.child.stdout?.destroy();
-    service.child.stderr?.destroy();
-    await outlivesRequests(service);
-  },
-  LONG_MS,
-);
+test('a log whose reader is gone ends nothing; what failed is counted', async () => {
+  const service = await serveInto(['ignore', 'pipe', 'pipe']);
+  service.child.stdout?.destroy();
+  service.child.stderr?.destroy();
+  await outlivesRequests(service);
+});
 
 test('a command whose answer cannot be written fails, without a word of a programmer’s', async () => {
   const full = openSync('/dev/full', 'w');
@@ -196,47 +172,39 @@ test('a command whose answer cannot be written fails, without a word of a progra
   expect(said).not.toContain('    at ');
 });
 
-test(
-  '[E10] who writes while another program holds the database locked is told busy, and when to come again; readiness tells why',
-  async () => {
-    const service = await TestService.start();
-    const admin = await service.domain('springfield');
-    await service.list([{ board: 'hall' }, { board: 'gym' }]);
-    const { deviceId } = await board().enrol(service);
-    const outside = new DatabaseSync(join(service.folder, 'rollcall.db'));
-    onTestFinished(() => outside.close());
-    outside.exec('BEGIN IMMEDIATE');
-    const [signed, changed, asked] = await Promise.all([
-      signIn(service.http),
-      admin.change(deviceId, { label: 'Hall' }).catch((error: unknown) => error),
-      new BoardClient({ board: 'gym', domain: 'springfield' }).ask(service),
-    ]);
-    expect([signed.status, Number(signed.headers.get('retry-after')) > 0]).toEqual([429, true]);
-    expect(await signed.json()).toMatchObject({ code: 'busy' });
-    expect(changed).toMatchObject({ status: 429, code: 'busy' });
-    expect(asked).toMatchObject({ type: 'rejected', code: 'busy', retryAfterS: expect.any(Number) });
-    expect(await becomes(service.http, 503)).toBe('nothing can be stored: database is locked');
-    outside.exec('ROLLBACK');
-    await becomes(service.http, 200);
-    expect(await admin.change(deviceId, { label: 'Hall' })).toMatchObject({ label: 'Hall' });
-  },
-  LONG_MS,
-);
+test('[E10] who writes while another program holds the database locked is told busy, and when to come again; readiness tells why', async () => {
+  const service = await TestService.start();
+  const admin = await service.domain('springfield');
+  await service.list([{ board: 'hall' }, { board: 'gym' }]);
+  const { deviceId } = await board().enrol(service);
+  const outside = new DatabaseSync(join(service.folder, 'rollcall.db'));
+  onTestFinished(() => outside.close());
+  outside.exec('BEGIN IMMEDIATE');
+  const [signed, changed, asked] = await Promise.all([
+    signIn(service.http),
+    admin.change(deviceId, { label: 'Hall' }).catch((error: unknown) => error),
+    new BoardClient({ board: 'gym', domain: 'springfield' }).ask(service),
+  ]);
+  expect([signed.status, Number(signed.headers.get('retry-after')) > 0]).toEqual([429, true]);
+  expect(await signed.json()).toMatchObject({ code: 'busy' });
+  expect(changed).toMatchObject({ status: 429, code: 'busy' });
+  expect(asked).toMatchObject({ type: 'rejected', code: 'busy', retryAfterS: expect.any(Number) });
+  expect(await becomes(service.http, 503)).toBe('nothing can be stored: database is locked');
+  outside.exec('ROLLBACK');
+  await becomes(service.http, 200);
+  expect(await admin.change(deviceId, { label: 'Hall' })).toMatchObject({ label: 'Hall' });
+});
 
-test(
-  'a reader that does not end lets the log beside the database grow: the figure shows it, and it is written back when the reader is gone',
-  async () => {
-    const service = await TestService.start();
-    const admin = await service.domain('springfield');
-    await service.list([{ board: 'hall' }]);
-    const { deviceId } = await board().enrol(service);
-    const reader = new DatabaseSync(join(service.folder, 'rollcall.db'), { readOnly: true });
-    onTestFinished(() => reader.close());
-    reader.exec('BEGIN');
-    reader.prepare('SELECT count(*) FROM domains').get();
-    const before = await figure(service.http, 'rollcall_wal_bytes');
-    for (let n = 0; n < 50; n += 1) await admin.change(deviceId, { label: `Hall ${n}` });
-    expect(await figure(service.http, 'rollcall_wal_bytes')).toBeGreaterThan(before);
-  },
-  LONG_MS,
-);
+test('a reader that does not end lets the log beside the database grow: the figure shows it, and it is written back when the reader is gone', async () => {
+  const service = await TestService.start();
+  const admin = await service.domain('springfield');
+  await service.list([{ board: 'hall' }]);
+  const { deviceId } = await board().enrol(service);
+  const reader = new DatabaseSync(join(service.folder, 'rollcall.db'), { readOnly: true });
+  onTestFinished(() => reader.close());
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM domains').get();
+  const before = await figure(service.http, 'rollcall_wal_bytes');
+  for (let n = 0; n < 50; n += 1) await admin.change(deviceId, { label: `Hall ${n}` });
+  expect(await figure(service.http, 'rollcall_wal_bytes')).toBeGreaterThan(before);
+});

@@ -67,7 +67,6 @@ test('[P3] clones take one device over from each other, again and again: one dev
     async () => admin.devices(),
     ([device]) => device?.flapping === true,
     'flapping',
-    45_000,
   );
   expect(await twins.stop()).toMatchObject({ code: 0, figures: { accepted: 1, clones: 1 } });
   expect(await admin.devices()).toHaveLength(1);

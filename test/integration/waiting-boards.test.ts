@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkCode, keyFingerprint } from '../../protocol/signing.ts';
 import { BoardClient, type EnrolmentLink } from '../support/board-client.ts';
+import { someAtATime } from '../support/display.ts';
 import { TestService } from '../support/service.ts';
 
 const BOARDS = 300;
@@ -33,28 +34,17 @@ async function waits(service: TestService, number: number): Promise<WaitingBoard
   return { client, link, checkCode: checkCode(keyFingerprint(client.publicKey)) };
 }
 
-async function someAtATime<Item>(items: readonly Item[], work: (item: Item, index: number) => Promise<void>): Promise<void> {
-  const rest = [...items.entries()];
-  const worker = async (): Promise<void> => {
-    for (let next = rest.shift(); next !== undefined; next = rest.shift()) await work(next[1], next[0]);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-}
-
 test(`[E6] ${BOARDS} boards that wait are each told their decision within 2 s, in the session they asked in`, async () => {
   const service = await TestService.start();
   const admin = await service.domain('springfield');
-  const boards: WaitingBoard[] = [];
-  await someAtATime(Array.from({ length: BOARDS }), async (_, number) => {
-    boards.push(await waits(service, number));
-  });
+  const boards = await someAtATime(Array.from({ length: BOARDS }), AT_ONCE, async (_, number) => waits(service, number));
   const byCode = new Map<string, string>();
   const rows = await admin.devices({ status: 'pending' });
   for (const { id, pending } of rows) byCode.set(pending?.checkCode ?? '', id);
   expect(byCode.size).toBe(BOARDS);
 
   let slowestMs = 0;
-  await someAtATime(boards, async ({ link, checkCode: shown }, index) => {
+  await someAtATime(boards, AT_ONCE, async ({ link, checkCode: shown }, index) => {
     const id = byCode.get(shown) ?? '';
     const rejects = index % 10 === 0;
     await (rejects ? admin.reject(id) : admin.approve(id));

@@ -9,7 +9,7 @@ import { rollcall, TestService } from '../support/service.ts';
 import { temporaryFolder } from '../support/store.ts';
 
 const DAY_MS = 86_400_000;
-const LONG_MS = 120_000;
+const HOUR_MS = 3_600_000;
 
 /** A service on a machine whose clock can be set. */
 async function onSettableClock(folder?: string): Promise<{ service: TestService; set(days: number): void }> {
@@ -29,45 +29,41 @@ const createDomain = (service: TestService, name: string) =>
 test.each([
   ['ahead', 3650],
   ['back', -400],
-])(
-  '[D3] [E5] [L6] a clock that jumps ten years ahead, or far back, while the service runs: %s',
-  async (_, by) => {
-    const { service, set } = await onSettableClock();
-    await createDomain(service, 'springfield');
-    await service.list([{ board: 'hall' }, { board: 'gym' }]);
-    const hall = new BoardClient({ board: 'hall', domain: 'springfield' });
-    const accepted = await hall.enrol(service);
-    const link = await hall.connect(service, accepted);
-    set(by);
-    const refused = await createDomain(service, 'shelbyville');
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('clock-doubtful')]);
-    expect(refused.stderr).toContain('rollcall clock accept');
-    const asked = await new BoardClient({ board: 'gym', domain: 'springfield' }).ask(service);
-    expect(asked).toMatchObject({ type: 'rejected', code: 'busy' });
-    // What was there goes on: it renews, and it is heard at the right time.
-    expect(await hall.enrol(service)).toMatchObject({ replay: true, deviceId: accepted.deviceId });
-    await link.heartbeat();
-    expect(days((await rollcall(service.folder, ['clock'])).json?.['service'])).toBe(0);
-    const heard = () => {
-      const database = new DatabaseSync(join(service.folder, 'rollcall.db'), { readOnly: true });
-      const row = database.prepare('SELECT max(last_heartbeat_at) AS at FROM presence').get();
-      database.close();
-      return row?.['at'];
-    };
-    expect(Math.abs(Number(await eventually(heard, (at) => at !== null, 'the heartbeat')) - Date.now())).toBeLessThan(LONG_MS);
-    expect(Math.round((await off(service.http)) / 86_400)).toBe(by);
-    expect((await rollcall(service.folder, ['clock', 'show'])).json).toMatchObject({ believed: false });
-    set(0);
-    expect((await rollcall(service.folder, ['clock'])).json).toMatchObject({ believed: true });
-    expect(await off(service.http)).toBe(0);
-    const created = await createDomain(service, 'shelbyville');
-    expect([created.code, days(created.json?.['trialEndsAt'])]).toEqual([0, 30]);
-    expect(await new BoardClient({ board: 'gym', domain: 'springfield' }).ask(service)).toMatchObject({ type: 'accepted' });
-    expect((await service.command('ledger', 'verify')).json).toMatchObject({ ok: true });
-    link.session.drop();
-  },
-  LONG_MS,
-);
+])('[D3] [E5] [L6] a clock that jumps ten years ahead, or far back, while the service runs: %s', async (_, by) => {
+  const { service, set } = await onSettableClock();
+  await createDomain(service, 'springfield');
+  await service.list([{ board: 'hall' }, { board: 'gym' }]);
+  const hall = new BoardClient({ board: 'hall', domain: 'springfield' });
+  const accepted = await hall.enrol(service);
+  const link = await hall.connect(service, accepted);
+  set(by);
+  const refused = await createDomain(service, 'shelbyville');
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('clock-doubtful')]);
+  expect(refused.stderr).toContain('rollcall clock accept');
+  const asked = await new BoardClient({ board: 'gym', domain: 'springfield' }).ask(service);
+  expect(asked).toMatchObject({ type: 'rejected', code: 'busy' });
+  // What was there goes on: it renews, and it is heard at the right time.
+  expect(await hall.enrol(service)).toMatchObject({ replay: true, deviceId: accepted.deviceId });
+  await link.heartbeat();
+  expect(days((await rollcall(service.folder, ['clock'])).json?.['service'])).toBe(0);
+  const heard = () => {
+    const database = new DatabaseSync(join(service.folder, 'rollcall.db'), { readOnly: true });
+    const row = database.prepare('SELECT max(last_heartbeat_at) AS at FROM presence').get();
+    database.close();
+    return row?.['at'];
+  };
+  expect(Math.abs(Number(await eventually(heard, (at) => at !== null, 'the heartbeat')) - Date.now())).toBeLessThan(HOUR_MS);
+  expect(Math.round((await off(service.http)) / 86_400)).toBe(by);
+  expect((await rollcall(service.folder, ['clock', 'show'])).json).toMatchObject({ believed: false });
+  set(0);
+  expect((await rollcall(service.folder, ['clock'])).json).toMatchObject({ believed: true });
+  expect(await off(service.http)).toBe(0);
+  const created = await createDomain(service, 'shelbyville');
+  expect([created.code, days(created.json?.['trialEndsAt'])]).toEqual([0, 30]);
+  expect(await new BoardClient({ board: 'gym', domain: 'springfield' }).ask(service)).toMatchObject({ type: 'accepted' });
+  expect((await service.command('ledger', 'verify')).json).toMatchObject({ ok: true });
+  link.session.drop();
+});
 
 /** A folder that was last used so many days ago. */
 async function leftFor(daysAgo: number): Promise<string> {
@@ -110,16 +106,11 @@ test.each([
     // It stands: the next start believes the clock.
     expect((await rollcall(folder, ['clock'])).json).toMatchObject({ believed: true });
   },
-  LONG_MS,
 );
 
-test(
-  'three weeks of holidays need nobody’s word',
-  async () => {
-    const folder = await leftFor(21);
-    expect((await rollcall(folder, ['clock'])).json).toMatchObject({ believed: true });
-    const { service } = await onSettableClock(folder);
-    expect(await new BoardClient({ board: 'hall', domain: 'springfield' }).ask(service)).toMatchObject({ type: 'accepted' });
-  },
-  LONG_MS,
-);
+test('three weeks of holidays need nobody’s word', async () => {
+  const folder = await leftFor(21);
+  expect((await rollcall(folder, ['clock'])).json).toMatchObject({ believed: true });
+  const { service } = await onSettableClock(folder);
+  expect(await new BoardClient({ board: 'hall', domain: 'springfield' }).ask(service)).toMatchObject({ type: 'accepted' });
+});

@@ -49,12 +49,12 @@ export class TestProcess {
   }
 }
 
-/** Looks until `enough`; fails when patience ends, telling what was seen last. */
+/** Looks until `enough`; fails when patience ends, which only a hang can outlast, telling what was seen last. */
 export async function eventually<Value>(
   look: () => Value | Promise<Value>,
   enough: (value: Value) => boolean,
   what: string,
-  withinMs = 120_000,
+  withinMs = 300_000,
 ): Promise<Value> {
   const endsMs = performance.now() + withinMs;
   for (;;) {
