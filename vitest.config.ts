@@ -41,7 +41,10 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'fast', include: files.filter((file) => !startsPrograms(file)) } },
-      { extends: true, test: { name: 'programs', include: files.filter(startsPrograms) } },
+      {
+        extends: true,
+        test: { name: 'programs', include: files.filter(startsPrograms), globalSetup: ['test/support/build-programs.ts'] },
+      },
     ],
   },
 });

@@ -9,7 +9,8 @@ import { Journal } from './journal.ts';
 
 export type LogLine = { event?: string } & Record<string, unknown>;
 
-const CLI = join(import.meta.dirname, '..', 'cli.ts');
+/** As displays have it; built before the tests that start programs. */
+const AGENT = join(import.meta.dirname, '..', '..', 'dist', 'rollcall-agent.cjs');
 
 /** The real agent as a process of its own. */
 export class AgentProcess {
@@ -23,7 +24,7 @@ export class AgentProcess {
   constructor(args: readonly string[], environment: Record<string, string>, under: readonly string[] = []) {
     const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
     const env = { PATH, NODE_COMPILE_CACHE, LANG: 'C', ROLLCALL_BOARD: 'simulated:board', ...environment };
-    const [command = '', ...words] = [...under, process.execPath, CLI, ...args];
+    const [command = '', ...words] = [...under, process.execPath, AGENT, ...args];
     this.#child = spawn(command, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exited = once(this.#child, 'close');
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
