@@ -1,12 +1,10 @@
 import { tmpdir } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
-import { join } from 'node:path';
 import { CREDITS } from '../support/service.ts';
-import { childEnvironment, ROOT, TestProcess } from '../support/process.ts';
+import { childEnvironment, CLI, TestProcess } from '../support/process.ts';
 
 test('`rollcall demo --once` does the whole main job and says so', async () => {
-  const cli = join(ROOT, 'cloud-broker', 'cli.ts');
-  const demo = new TestProcess(process.execPath, [cli, 'demo', '--once', '--json', '--boards', '3'], {
+  const demo = new TestProcess(process.execPath, [CLI, 'demo', '--once', '--json', '--boards', '3'], {
     env: childEnvironment({}),
     cwd: tmpdir(),
   });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { BoardClient } from '../support/board-client.ts';
-import { childEnvironment, eventually, ROOT } from '../support/process.ts';
+import { childEnvironment, CLI, eventually } from '../support/process.ts';
 import { passwordOf, TestService } from '../support/service.ts';
 import { temporaryFolder } from '../support/store.ts';
 
@@ -116,7 +116,7 @@ async function serveInto(stdio: StdioOptions): Promise<{ http: string; child: Re
     ROLLCALL_MQTT_HOST: '127.0.0.1',
     ROLLCALL_MQTT_PORT: '0',
   });
-  const child = spawn(process.execPath, [join(ROOT, 'cloud-broker', 'cli.ts'), 'serve', '--json'], { env, stdio });
+  const child = spawn(process.execPath, [CLI, 'serve', '--json'], { env, stdio });
   onTestFinished(() => void child.kill('SIGKILL'));
   const http = `http://127.0.0.1:${port}`;
   await eventually(
@@ -159,7 +159,7 @@ test('a log whose reader is gone ends nothing; what failed is counted', async ()
 test('a command whose answer cannot be written fails, without a word of a programmer’s', async () => {
   const full = openSync('/dev/full', 'w');
   const env = childEnvironment({ ROLLCALL_DATA: await temporaryFolder() });
-  const child = spawn(process.execPath, [join(ROOT, 'cloud-broker', 'cli.ts'), 'domain', 'list', '--json'], {
+  const child = spawn(process.execPath, [CLI, 'domain', 'list', '--json'], {
     env,
     stdio: ['ignore', full, 'pipe'],
   });

@@ -1,8 +1,9 @@
 /** A clock that jumped, ahead or back, while the service runs or before it starts: nothing is dated by it until somebody has said that it is right. */
 import { rmSync, writeFileSync } from 'node:fs';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { BoardClient } from '../support/board-client.ts';
 import { eventually, ROOT } from '../support/process.ts';
 import { rollcall, TestService } from '../support/service.ts';
@@ -31,7 +32,7 @@ test.each([
   ['back', -400],
 ])('[D3] [E5] [L6] a clock that jumps ten years ahead, or far back, while the service runs: %s', async (_, by) => {
   const { service, set } = await onSettableClock();
-  await createDomain(service, 'springfield');
+  await service.domain('springfield');
   await service.list([{ board: 'hall' }, { board: 'gym' }]);
   const hall = new BoardClient({ board: 'hall', domain: 'springfield' });
   const accepted = await hall.enrol(service);
@@ -65,16 +66,25 @@ test.each([
   link.session.drop();
 });
 
-/** A folder that was last used so many days ago. */
+let used = '';
+afterAll(() => rm(used, { recursive: true, force: true }));
+
+/** A folder that was last used so many days ago. Made once, copied for each test. */
 async function leftFor(daysAgo: number): Promise<string> {
-  const { service } = await onSettableClock();
-  await createDomain(service, 'springfield');
-  await service.list([{ board: 'hall' }]);
-  expect(await service.stop()).toBe(0);
-  const database = new DatabaseSync(join(service.folder, 'rollcall.db'));
+  if (used === '') {
+    const service = await TestService.start();
+    await service.domain('springfield');
+    await service.list([{ board: 'hall' }]);
+    expect(await service.stop()).toBe(0);
+    used = `${service.folder}-used`;
+    await cp(service.folder, used, { recursive: true });
+  }
+  const folder = await temporaryFolder();
+  await cp(used, folder, { recursive: true });
+  const database = new DatabaseSync(join(folder, 'rollcall.db'));
   database.exec(`UPDATE service_clock SET believed_at = believed_at - ${daysAgo * DAY_MS}`);
   database.close();
-  return service.folder;
+  return folder;
 }
 
 test.each([

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import * as z from 'zod';
 import { onTestFinished } from 'vitest';
 import { Journal } from '../../agent/support/journal.ts';
@@ -6,10 +5,9 @@ import type { Operator } from '../../cloud-broker/operator/operator.ts';
 import { remoteOperator } from '../../cloud-broker/operator/remote.ts';
 import { simulatedBoard } from '../../firmware-shim/simulated.ts';
 import { TestAdmin } from './api-client.ts';
-import { childEnvironment, ROOT, TestProcess, type Ended } from './process.ts';
+import { childEnvironment, CLI, TestProcess, type Ended } from './process.ts';
 import { temporaryFolder } from './store.ts';
 
-const CLI = join(ROOT, 'cloud-broker', 'cli.ts');
 /** A restart on the same ports may find one of them taken for a moment by somebody's outgoing connection. */
 const MOST_STARTS = 20;
 

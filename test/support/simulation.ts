@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Figures } from '../../cloud-broker/simulate/figures.ts';
-import { childEnvironment, ROOT, TestProcess } from './process.ts';
+import { childEnvironment, CLI, TestProcess } from './process.ts';
 import type { TestService } from './service.ts';
 
 export interface Simulated {
@@ -17,7 +16,7 @@ export class SimulationProcess {
   private readonly process: TestProcess;
 
   constructor(service: Pick<TestService, 'http' | 'folder'>, ...args: string[]) {
-    const program = [join(ROOT, 'cloud-broker', 'cli.ts'), 'simulate', ...args, '--json'];
+    const program = [CLI, 'simulate', ...args, '--json'];
     const env = childEnvironment({ ROLLCALL_URL: service.http });
     this.process = new TestProcess(process.execPath, program, { env, cwd: service.folder });
     onTestFinished(() => this.process.killGroup());
