@@ -23,6 +23,7 @@ class LongestFirst extends BaseSequencer {
       const at = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
       return at === -1 ? LONGEST.length : at;
     };
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is no array's
     const sorted = await super.sort(given);
     return sorted.toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)));
   }
@@ -40,7 +41,14 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'fast', include: files.filter((file) => !startsPrograms(file)) } },
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: files.filter((file) => !startsPrograms(file)),
+          setupFiles: ['test/support/no-programs.ts'],
+        },
+      },
       {
         extends: true,
         test: { name: 'programs', include: files.filter(startsPrograms), globalSetup: ['test/support/build-programs.ts'] },

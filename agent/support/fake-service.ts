@@ -77,8 +77,7 @@ export class FakeService {
   }
 
   static async start(): Promise<FakeService> {
-    const broker = await Aedes.createBroker({ drainTimeout: 0 });
-    const service = new FakeService(broker, await throwawayCa());
+    const service = new FakeService(await Aedes.createBroker({ drainTimeout: 0 }), await throwawayCa());
     onTestFinished(() => service.close());
     await service.#listen();
     return service;
@@ -132,9 +131,7 @@ export class FakeService {
   async close(): Promise<void> {
     for (const close of this.#closers) close();
     this.dropAll();
-    await new Promise<void>((resolve) => {
-      this.#broker.close(() => resolve());
-    });
+    await new Promise<void>((resolve) => void this.#broker.close(() => resolve()));
   }
 
   /** Sends a message to an enrolled device. */

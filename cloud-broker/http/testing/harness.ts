@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createAccounts, type Accounts } from '../../domains/accounts.ts';
-import { accountsLibrary } from '../../domains/accounts-options.ts';
 import type { EnrolmentOutcome } from '../../enrollment/attempt.ts';
 import { createSecrets, type Secrets } from '../../keys/secrets.ts';
 import { localOperator, type OperatorServices } from '../../operator/local.ts';
@@ -20,7 +19,7 @@ import type { Deliverer } from '../../webhooks/deliverer.ts';
 import type { HttpDeps } from '../deps.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { buildServer } from '../server.ts';
-import { hashCheaply } from './cheap-passwords.ts';
+import { cheapAccountsLibrary } from './cheap-passwords.ts';
 import { testLimits, type ChangedLimits } from './limits.ts';
 import { SetPresence } from './set-presence.ts';
 
@@ -236,13 +235,12 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   let harness: Harness | null = null;
   const clock = (): number => harness?.now ?? 0;
   const publicUrl = options.publicUrl ?? null;
-  const library = accountsLibrary({
+  const library = await cheapAccountsLibrary({
     store,
     secret: randomBytes(32).toString('hex'),
     publicUrl: publicUrl ?? 'http://localhost',
     log: (line) => log.push(line),
   });
-  await hashCheaply(library);
   const secrets = createSecrets(randomBytes(32));
   const accounts = createAccounts({
     library,
