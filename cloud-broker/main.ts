@@ -23,10 +23,10 @@ import { defaultDeskLimits } from './enrollment/desk-limits.ts';
 import { startEmbeddedGateway } from './gateway/embedded.ts';
 import type { Gateway } from './gateway/port.ts';
 import { startHerdSteering } from './herd-steering.ts';
-import { defaultHttpLimits, type HttpDeps } from './http/deps.ts';
+import { defaultHttpLimits } from './http/deps.ts';
 import type { Metrics } from './http/metrics.ts';
 import { buildOperatorServer } from './http/operator-server.ts';
-import { buildServer } from './http/server.ts';
+import { buildServer, type ServerParts } from './http/server.ts';
 import type { ServiceKeys } from './keys/keys.ts';
 import type { Secrets } from './keys/secrets.ts';
 import type { Operator } from './operator/operator.ts';
@@ -220,7 +220,7 @@ async function startParts(
   listening.gateway = await startGateway({ store, now, registry, desk, commands: commands.desk, keys, settings, log }, onStop);
   const webhooks = startWebhooks({ store, secrets, presence: registry, allowPrivate: settings.webhookPrivate, clock: now, log });
   onStop(async () => webhooks.close());
-  const deps: HttpDeps = {
+  const deps: ServerParts = {
     store,
     accounts,
     portal,
@@ -261,7 +261,7 @@ async function startParts(
 
 /** Lets the commands of this machine speak to the service, as the last of all: whoever gets an answer there finds it whole. */
 async function listenToOperator(
-  deps: HttpDeps,
+  deps: ServerParts,
   addresses: ListeningAt,
   dataFolder: string,
   onStop: (close: () => Promise<void>) => void,

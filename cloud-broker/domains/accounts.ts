@@ -1,9 +1,9 @@
 /** Who may sign in, and as whom (D6, A5). The sign-in library keeps users, passwords and sessions; what they mean is here. */
 import { isAPIError } from 'better-auth/api';
 import * as z from 'zod';
-import { roles, type Role } from '../../protocol/api.ts';
-import type { ApiScope } from '../../protocol/api-keys.ts';
+import { roles } from '../../protocol/api.ts';
 import { RollcallError } from '../../protocol/errors.ts';
+import type { Principal, SignedIn } from '../http/access.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import { domainById, domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
 import type { Store } from '../store/store.ts';
@@ -19,26 +19,6 @@ import { SecondFactors } from './second-factors.ts';
 import { isFromTheFuture } from './session-age.ts';
 import { SignUps } from './sign-ups.ts';
 import { Users } from './users.ts';
-
-/** A signed-in user. */
-export interface Principal {
-  userId: string;
-  /** `name@domain`. */
-  user: string;
-  email: string;
-  role: Role;
-  domainId: number;
-  /** The Billing permission; admins have it by their role. */
-  billing: boolean;
-  /** A user with tags sees only devices with all of them (D6). */
-  tags: string[];
-}
-
-/** Who calls: a user through a session, or an API key, which has `scopes` (A2). */
-export interface SignedIn extends Principal {
-  sessionId: string;
-  scopes?: readonly ApiScope[];
-}
 
 interface SignInTry {
   /** `name@domain`, or an e-mail that exactly one user has. */
@@ -68,6 +48,11 @@ export interface Accounts {
   readonly secondFactors: SecondFactors;
   readonly users: Users;
   readonly cookieName: string;
+}
+
+/** What routes that deal with users need beside the others. */
+export interface WithAccounts {
+  accounts: Accounts;
 }
 
 interface CookieHeader {

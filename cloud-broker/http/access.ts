@@ -1,7 +1,34 @@
 import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import type { ApiScope } from '../../protocol/api-keys.ts';
+import type { Role } from '../../protocol/api.ts';
 import { RollcallError } from '../../protocol/errors.ts';
-import type { Principal, SignedIn } from '../domains/accounts.ts';
+import { originVerdict } from './origin.ts';
+
+/** A signed-in user. */
+export interface Principal {
+  userId: string;
+  /** `name@domain`. */
+  user: string;
+  email: string;
+  role: Role;
+  domainId: number;
+  /** The Billing permission; admins have it by their role. */
+  billing: boolean;
+  /** A user with tags sees only devices with all of them (D6). */
+  tags: string[];
+}
+
+/** Who calls: a user through a session, or an API key, which has `scopes` (A2). */
+export interface SignedIn extends Principal {
+  sessionId: string;
+  scopes?: readonly ApiScope[];
+}
+
+/** What tells who calls: a session's cookie, or a key. */
+export interface CallerHeaders {
+  cookie?: string | undefined;
+  authorization?: string | undefined;
+}
 
 /** What a route asks of who calls it. A route that says nothing asks for a session: nothing is open by being forgotten. */
 type Access = 'open' | 'signed-in' | 'admin' | 'domain-admin' | 'billing';
@@ -50,6 +77,17 @@ export function demandAccess(
   const isAdmins = access === 'admin' || access === 'domain-admin';
   const tagsVerdict = withTags ?? (isAdmins ? 'refused' : 'allowed');
   if (principal.tags.length > 0 && tagsVerdict === 'refused') throw new RollcallError('forbidden');
+}
+
+/** A5. Refuses with `origin-refused`. An API key travels without a cookie, and what sends it needs no Origin (A2). */
+export function demandOrigin(request: FastifyRequest, publicUrl: string | null, cookieName: string): void {
+  const { method, headers } = request;
+  const { origin, referer, host } = headers;
+  const site = headers['sec-fetch-site'];
+  const secFetchSite = Array.isArray(site) ? site[0] : site;
+  const verdict = originVerdict({ method, origin, referer, host, secFetchSite, publicUrl });
+  const hasCookie = headers.cookie?.includes(cookieName) === true;
+  if (verdict === 'foreign' || (hasCookie && verdict !== 'ours')) throw new RollcallError('origin-refused');
 }
 
 /** Who calls a route that is not open. */

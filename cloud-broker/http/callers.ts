@@ -1,29 +1,25 @@
 /** Who calls: the user of a session's cookie, or an API key (A2). */
 import { RollcallError } from '../../protocol/errors.ts';
-import type { SignedIn } from '../domains/accounts.ts';
+import type { WithAccounts } from '../domains/accounts.ts';
 import { bearerOf, LAST_USE_STEP_MS } from '../domains/api-keys.ts';
 import { tokenHash } from '../keys/secrets.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
 import { domainById, statusOf } from '../store/domain-rows.ts';
 import { apiKeyByHash, type LiveApiKey } from '../store/queries/api-keys.ts';
+import type { CallerHeaders, SignedIn } from './access.ts';
 import type { HttpDeps } from './deps.ts';
-
-export interface CallerHeaders {
-  cookie?: string | undefined;
-  authorization?: string | undefined;
-}
 
 /** Unknown keys of one network before it is told `busy`; a good key is never held up by its neighbours' wrong ones. */
 const WRONG_KEYS = { burst: 20, perSecond: 0.2 } as const;
 const MAX_NETWORKS = 10_000;
 
 export class Callers {
-  private readonly deps: Pick<HttpDeps, 'accounts' | 'store' | 'clock' | 'log'>;
+  private readonly deps: Pick<HttpDeps & WithAccounts, 'accounts' | 'store' | 'clock' | 'log'>;
   private readonly wrongKeys = new NetworkBudgets(WRONG_KEYS, MAX_NETWORKS);
   /** Keys whose use is being written down at this moment. */
   private readonly noting = new Set<number>();
 
-  constructor(deps: Pick<HttpDeps, 'accounts' | 'store' | 'clock' | 'log'>) {
+  constructor(deps: Pick<HttpDeps & WithAccounts, 'accounts' | 'store' | 'clock' | 'log'>) {
     this.deps = deps;
   }
 

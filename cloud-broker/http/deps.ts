@@ -1,11 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Discovery } from '../../protocol/api.ts';
-import type { Accounts } from '../domains/accounts.ts';
 import type { Secrets } from '../keys/secrets.ts';
-import type { Operator } from '../operator/operator.ts';
-import type { Portal } from '../portal/portal.ts';
 import type { Store } from '../store/store.ts';
-import type { Deliverer } from '../webhooks/deliverer.ts';
 import { defaultConnectionLimits, type ConnectionLimits } from './connections.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -70,15 +66,11 @@ export const defaultHttpLimits: HttpLimits = {
   connection: defaultConnectionLimits,
 };
 
+/** What every route may use. A capability whose routes need more of it says so itself (`WithAccounts` and the like). */
 export interface HttpDeps {
   store: Store;
-  accounts: Accounts;
-  /** The Admin Portal: nothing of a domain opens it, and it opens nothing of a domain. */
-  portal: Portal;
-  operator: Operator;
   secrets: Secrets;
   presence: LivePresence;
-  webhooks: Pick<Deliverer, 'changed' | 'ping' | 'policy'>;
   metrics: Metrics;
   settings: HttpSettings;
   limits: HttpLimits;

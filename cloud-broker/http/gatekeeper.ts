@@ -1,26 +1,14 @@
 /** What every request to the users' API passes before its route sees it: where it comes from, who calls, may they, can the domain. */
 import type { FastifyRequest } from 'fastify';
 import { RollcallError } from '../../protocol/errors.ts';
-import type { SignedIn } from '../domains/accounts.ts';
+import type { WithAccounts } from '../domains/accounts.ts';
 import { domainById, statusOf } from '../store/domain-rows.ts';
-import { demandAccess } from './access.ts';
+import { demandAccess, demandOrigin, type SignedIn } from './access.ts';
 import type { Api } from './api.ts';
 import type { Callers } from './callers.ts';
 import type { HttpDeps } from './deps.ts';
-import { originVerdict } from './origin.ts';
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** A5. Refuses with `origin-refused`. An API key travels without a cookie, and what sends it needs no Origin (A2). */
-export function demandOrigin(request: FastifyRequest, publicUrl: string | null, cookieName: string): void {
-  const { method, headers } = request;
-  const { origin, referer, host } = headers;
-  const site = headers['sec-fetch-site'];
-  const secFetchSite = Array.isArray(site) ? site[0] : site;
-  const verdict = originVerdict({ method, origin, referer, host, secFetchSite, publicUrl });
-  const hasCookie = headers.cookie?.includes(cookieName) === true;
-  if (verdict === 'foreign' || (hasCookie && verdict !== 'ours')) throw new RollcallError('origin-refused');
-}
 
 /** D5: without credits a domain changes nothing but what its route allows. Refuses with `domain-disabled`. */
 function demandCredits(request: FastifyRequest, caller: SignedIn, { store, clock }: HttpDeps): void {
@@ -31,7 +19,7 @@ function demandCredits(request: FastifyRequest, caller: SignedIn, { store, clock
 }
 
 /** Puts the hook on `api`. Each route demands a session unless it says otherwise (default deny). */
-export function keepGate(api: Api, deps: HttpDeps, callers: Callers): void {
+export function keepGate(api: Api, deps: HttpDeps & WithAccounts, callers: Callers): void {
   api.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
     demandOrigin(request, deps.settings.publicUrl, deps.accounts.cookieName);

@@ -1,4 +1,5 @@
 /** The operator's routes for a listener that only the operator can reach (protocol.md §3); built, not started. */
+import type { WithOperator } from '../operator/operator.ts';
 import type { FastifyInstance } from 'fastify';
 import { listeningAt, type ListeningAt } from '../operator/listening.ts';
 import { refusals, type Api } from './api.ts';
@@ -9,7 +10,7 @@ import { createApp } from './server.ts';
 
 /** No token is asked for: who may connect is decided by the folder that the socket lies in. */
 export async function buildOperatorServer(
-  { onRoute: _ofTheApi, ...deps }: HttpDeps,
+  { onRoute: _ofTheApi, ...deps }: HttpDeps & WithOperator,
   listening: () => ListeningAt,
 ): Promise<FastifyInstance> {
   const app = createApp(deps);

@@ -2,10 +2,11 @@
 import type { FastifyRequest } from 'fastify';
 import { RollcallError } from '../../protocol/errors.ts';
 import type { From, PortalUser } from '../portal/accounts.ts';
+import type { WithPortal } from '../portal/portal.ts';
 import type { AskedInPortal } from '../store/operations/portal-organizations.ts';
 import type { Api } from './api.ts';
 import type { HttpDeps } from './deps.ts';
-import { demandOrigin } from './gatekeeper.ts';
+import { demandOrigin } from './access.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,7 +15,7 @@ declare module 'fastify' {
 }
 
 /** Puts the hook on `api`. Each route demands a session of the portal unless it is `open` (default deny). */
-export function keepPortalGate(api: Api, { portal, settings }: HttpDeps): void {
+export function keepPortalGate(api: Api, { portal, settings }: HttpDeps & WithPortal): void {
   api.decorateRequest('portalUser', null);
   api.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');

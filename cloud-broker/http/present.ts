@@ -1,7 +1,7 @@
 /** Rows of the store as the API shows them (protocol/api.ts). Pure. */
 import type { Billing, Block, Device } from '../../protocol/api.ts';
 import { checkCode } from '../../protocol/signing.ts';
-import type { Principal } from '../domains/accounts.ts';
+import type { Principal } from './access.ts';
 import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
 import type { BlockView } from '../store/queries/blocks.ts';
 import type { DeviceView, Viewer } from '../store/queries/devices.ts';

@@ -5,6 +5,10 @@ import fastify, { LogController, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { errors, RollcallError, wordsOf } from '../../protocol/errors.ts';
 import { correlationIdFrom } from '../../protocol/text.ts';
+import type { WithAccounts } from '../domains/accounts.ts';
+import type { WithOperator } from '../operator/operator.ts';
+import type { WithPortal } from '../portal/portal.ts';
+import type { WithWebhooks } from '../webhooks/deliverer.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
 import { DeviceSearch } from '../store/queries/search.ts';
 import type { Api } from './api.ts';
@@ -53,8 +57,11 @@ const MAX_NETWORKS = 10_000;
 const API_ROOT = '/api/v1';
 const DISCOVERY = '/.well-known/rollcall';
 
+/** What the routes of all capabilities need. */
+export interface ServerParts extends HttpDeps, WithAccounts, WithPortal, WithOperator, WithWebhooks {}
+
 /** Builds the server. Closing it ends the event streams first; the store is closed after it. */
-export async function buildServer(deps: HttpDeps): Promise<FastifyInstance> {
+export async function buildServer(deps: ServerParts): Promise<FastifyInstance> {
   const app = createApp(deps);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_POLICY }, hsts: isHttps(deps) });
   limitRequests(app, deps);
@@ -175,7 +182,7 @@ function answerUnreadable(
   connections.endWith(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-function eventHub(app: Api, deps: HttpDeps, callers: Callers): EventHub {
+function eventHub(app: Api, deps: ServerParts, callers: Callers): EventHub {
   const hub = new EventHub({
     ...deps,
     callers,
@@ -187,7 +194,7 @@ function eventHub(app: Api, deps: HttpDeps, callers: Callers): EventHub {
 }
 
 /** The Admin Portal, behind a gate of its own. */
-function portalApi(api: Api, deps: HttpDeps): void {
+function portalApi(api: Api, deps: ServerParts): void {
   keepPortalGate(api, deps);
   portalSignUpRoutes(api, deps);
   portalPasswordRoutes(api, deps);
@@ -200,7 +207,7 @@ function portalApi(api: Api, deps: HttpDeps): void {
 }
 
 /** Everything that a person does through a session. Each route demands one unless it says otherwise (default deny). */
-function userApi(api: Api, deps: HttpDeps, callers: Callers, hub: EventHub): void {
+function userApi(api: Api, deps: ServerParts, callers: Callers, hub: EventHub): void {
   keepGate(api, deps, callers);
   sessionRoutes(api, deps);
   signUpRoutes(api, deps);

@@ -186,3 +186,8 @@ export async function importInPieces(
   await flush();
   return { ...sum, rejected: sum.rejected.toSorted((a, b) => a.line - b.line) };
 }
+
+/** What the operator's routes need beside the others. */
+export interface WithOperator {
+  operator: Operator;
+}

@@ -12,6 +12,11 @@ export interface Portal {
   claims: Claims;
 }
 
+/** What the portal's routes need beside the others. Nothing of a domain opens the portal, and it opens nothing of a domain. */
+export interface WithPortal {
+  portal: Portal;
+}
+
 export interface PortalServices {
   store: Store;
   secrets: Secrets;

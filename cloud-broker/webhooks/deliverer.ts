@@ -58,6 +58,11 @@ type TurnEnd = 'more' | 'idle';
  * A crash after the receiver's answer and before its commit sends that event once more, with the same id: at least once, not exactly.
  * Everything else is found in the store again: nothing waits in memory alone.
  */
+/** What routes about webhooks need beside the others. */
+export interface WithWebhooks {
+  webhooks: Pick<Deliverer, 'changed' | 'ping' | 'policy'>;
+}
+
 export class Deliverer {
   readonly policy: AddressPolicy;
   private readonly parts: DelivererParts;

@@ -56,7 +56,6 @@ const BESIDE_THE_SERVICE: Record<string, { may: readonly string[]; why: string }
 const TO_MOVE: Readonly<Record<string, readonly string[]>> = {
   // The routes of all capabilities, and who may call them.
   'cloud-broker/http': ['domains', 'operator', 'portal', 'webhooks'],
-  'cloud-broker/http/events': ['domains'],
   'cloud-broker/http/routes': [
     'alerts',
     'device-commands',

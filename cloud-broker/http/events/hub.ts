@@ -1,12 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { RollcallError } from '../../../protocol/errors.ts';
-import type { SignedIn } from '../../domains/accounts.ts';
 import { canResumeAfter, newestEventId } from '../../store/queries/events.ts';
 import { deviceWithDomain } from '../../store/queries/devices.ts';
 import type { Store } from '../../store/store.ts';
-import type { CallerHeaders, Callers } from '../callers.ts';
 import type { HttpLimits, LivePresence } from '../deps.ts';
-import { mayBill } from '../access.ts';
+import { mayBill, type CallerHeaders, type SignedIn } from '../access.ts';
 import { presentDevice, viewerOf } from '../present.ts';
 import { message, sees } from './present.ts';
 import { EventStream } from './stream.ts';
@@ -19,7 +17,7 @@ const MAX_HEARD = 100_000;
 
 export interface HubDeps {
   store: Store;
-  callers: Pick<Callers, 'stillThere'>;
+  callers: { stillThere(headers: CallerHeaders): Promise<SignedIn | null> };
   presence: LivePresence;
   limits: Pick<HttpLimits, 'streamsPerSession' | 'streamsInAll' | 'stream'>;
   /** A look at a session failed for no reason of its own. */

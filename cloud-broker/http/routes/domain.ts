@@ -57,14 +57,26 @@ function presentDomain(deps: HttpDeps, domain: DomainRow): DomainSettings {
   };
 }
 
+/** Who knows the passwords of users. */
+interface WithPasswords {
+  accounts: {
+    ownPassword: {
+      demand(
+        owner: { userId: string; domainId: number; user: string; sessionId: string; address: string },
+        password: string,
+      ): Promise<void>;
+    };
+  };
+}
+
 /** That a session is not a forgotten one: the password typed again. */
-async function demandPassword(deps: HttpDeps, request: FastifyRequest, password: string): Promise<void> {
+async function demandPassword({ accounts }: WithPasswords, request: FastifyRequest, password: string): Promise<void> {
   const { userId, domainId, user, sessionId } = callerOf(request);
-  await deps.accounts.ownPassword.demand({ userId, domainId, user, sessionId, address: request.ip }, password);
+  await accounts.ownPassword.demand({ userId, domainId, user, sessionId, address: request.ip }, password);
 }
 
 /** What admins see and set of their domain. */
-export function domainRoutes(api: Api, deps: HttpDeps): void {
+export function domainRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
   const { store } = deps;
 
   api.get(
@@ -153,7 +165,7 @@ export function pairingRoutes(api: Api, deps: HttpDeps): void {
 }
 
 /** D8. */
-export function closingRoutes(api: Api, deps: HttpDeps): void {
+export function closingRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
   const { store } = deps;
 
   api.post(

@@ -1,9 +1,10 @@
+import type { WithOperator } from '../../operator/operator.ts';
 import { claimIssued, issueClaimBody } from '../../operator/claims.ts';
 import { refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 
 /** K4; registered beside operatorRoutes, under the same token. */
-export function operatorClaimRoutes(api: Api, { operator }: HttpDeps): void {
+export function operatorClaimRoutes(api: Api, { operator }: HttpDeps & WithOperator): void {
   api.post(
     '/claims',
     {

@@ -1,10 +1,11 @@
+import type { WithOperator } from '../../operator/operator.ts';
 import * as z from 'zod';
 import { clockView } from '../../operator/clock.ts';
 import { refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 
 /** Registered beside operatorRoutes, under the same token. */
-export function operatorClockRoutes(api: Api, { operator }: HttpDeps): void {
+export function operatorClockRoutes(api: Api, { operator }: HttpDeps & WithOperator): void {
   const secured = { tags: ['operator'], security: [{ operator: [] }], response: { 200: clockView, ...refusals } };
   api.get('/clock', { schema: { ...secured, summary: 'What time it is for the machine and for the service' } }, async () =>
     operator.clock(),

@@ -1,3 +1,4 @@
+import type { WithOperator } from '../../operator/operator.ts';
 import * as z from 'zod';
 import { issueKeyBody, keyIssued } from '../../operator/keys.ts';
 import {
@@ -21,7 +22,7 @@ const serialParams = z.object({ serial: z.string().max(64) });
 const secured = { tags: ['operator'], security: [{ operator: [] }] };
 
 /** What the operator does with credits; registered beside operatorRoutes, under the same token. */
-export function operatorCreditRoutes(api: Api, { operator }: HttpDeps): void {
+export function operatorCreditRoutes(api: Api, { operator }: HttpDeps & WithOperator): void {
   api.post(
     '/keys',
     {

@@ -1,3 +1,4 @@
+import type { WithOperator } from '../../operator/operator.ts';
 import * as z from 'zod';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { cursor, historyPage, limit } from '../../../protocol/api.ts';
@@ -38,7 +39,7 @@ function isOperator(authorization: string | undefined, token: string): boolean {
 }
 
 /** The operator's doings over HTTP. Every route demands the token, but on a listener that only the operator can reach (`null`). */
-export function operatorRoutes(api: Api, deps: HttpDeps, token: string | null): void {
+export function operatorRoutes(api: Api, deps: HttpDeps & WithOperator, token: string | null): void {
   const { operator } = deps;
   if (token !== null) {
     api.addHook('onRequest', async (request) => {
@@ -101,7 +102,7 @@ export function operatorRoutes(api: Api, deps: HttpDeps, token: string | null): 
   );
 }
 
-function domainRoutes(api: Api, deps: HttpDeps): void {
+function domainRoutes(api: Api, deps: HttpDeps & WithOperator): void {
   const { operator } = deps;
   api.post(
     '/domains',

@@ -1,3 +1,4 @@
+import type { WithAccounts } from '../../domains/accounts.ts';
 import type { FastifyRequest } from 'fastify';
 import {
   changePasswordBody,
@@ -24,7 +25,7 @@ function ownerOf(request: FastifyRequest): Owner {
 }
 
 /** D6: a password forgotten, or changed by who knows it. */
-export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps): void {
+export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps & WithAccounts): void {
   const tags = ['password'];
   api.post(
     '/password/forgot',
@@ -88,7 +89,7 @@ export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps
 }
 
 /** D6: the own second factor, an authenticator app with recovery codes. */
-export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: HttpDeps): void {
+export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: HttpDeps & WithAccounts): void {
   const tags = ['second factor'];
   api.post(
     '/second-factor',

@@ -1,3 +1,4 @@
+import type { WithPortal } from '../../portal/portal.ts';
 import {
   portalEmailBody,
   portalLinkBody,
@@ -17,7 +18,7 @@ const tags = ['portal: access'];
 const config = { access: 'open' } as const;
 
 /** K3, D2: an account of the portal, apart from every domain. */
-export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps): void {
+export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
   api.post(
     '/signup',
     {
@@ -76,7 +77,7 @@ export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps)
   );
 }
 
-export function portalPasswordRoutes(api: Api, { portal: { accounts } }: HttpDeps): void {
+export function portalPasswordRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
   api.post(
     '/password/forgot',
     {
@@ -126,7 +127,7 @@ export function portalPasswordRoutes(api: Api, { portal: { accounts } }: HttpDep
   );
 }
 
-export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps): void {
+export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
   api.post(
     '/session',
     {

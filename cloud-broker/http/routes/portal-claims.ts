@@ -1,3 +1,4 @@
+import type { WithPortal } from '../../portal/portal.ts';
 import {
   claimBody,
   claimPreview,
@@ -16,7 +17,7 @@ import { askedInPortal, personOf } from '../portal-gate.ts';
 const tags = ['portal: subscriptions'];
 
 /** K3, K4: a claim code becomes a subscription with the invoice's product key. */
-export function claimRoutes(api: Api, deps: HttpDeps): void {
+export function claimRoutes(api: Api, deps: HttpDeps & WithPortal): void {
   const { claims } = deps.portal;
   api.post(
     '/claims/preview',
@@ -49,7 +50,7 @@ export function claimRoutes(api: Api, deps: HttpDeps): void {
   );
 }
 
-export function subscriptionRoutes(api: Api, { store, portal: { claims } }: HttpDeps): void {
+export function subscriptionRoutes(api: Api, { store, portal: { claims } }: HttpDeps & WithPortal): void {
   api.get(
     '/subscriptions',
     {

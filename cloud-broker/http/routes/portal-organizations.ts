@@ -1,3 +1,4 @@
+import type { WithPortal } from '../../portal/portal.ts';
 import { portalMails } from '../../portal/mails.ts';
 import type { FastifyRequest } from 'fastify';
 import {
@@ -38,7 +39,7 @@ function presentMember(request: FastifyRequest, { id, userId, email, name, role,
   return { id, email: shownEmail(email), name, role, since: isoTime(sinceAt), invitedUntil: nullableIsoTime(expiresAt), you };
 }
 
-export function organizationRoutes(api: Api, deps: HttpDeps): void {
+export function organizationRoutes(api: Api, deps: HttpDeps & WithPortal): void {
   const { store, random } = deps;
   api.get(
     '/organizations',
@@ -90,7 +91,7 @@ export function organizationRoutes(api: Api, deps: HttpDeps): void {
   );
 }
 
-export function memberRoutes(api: Api, deps: HttpDeps): void {
+export function memberRoutes(api: Api, deps: HttpDeps & WithPortal): void {
   const { store } = deps;
   api.patch(
     '/organizations/:id/members/:member',
@@ -137,7 +138,7 @@ export function memberRoutes(api: Api, deps: HttpDeps): void {
 }
 
 /** Inviting, and what the link of an invitation leads to; its page looks with `show`, which changes nothing (D2). */
-export function portalInvitationRoutes(api: Api, deps: HttpDeps): void {
+export function portalInvitationRoutes(api: Api, deps: HttpDeps & WithPortal): void {
   const { store, clock } = deps;
   const { accounts } = deps.portal;
   api.post(

@@ -1,6 +1,7 @@
+import type { WithAccounts } from '../../domains/accounts.ts';
 import { session as sessionSchema, signInBody, type Session } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
-import type { Principal } from '../../domains/accounts.ts';
+import type { Principal } from '../access.ts';
 import { shownEmail } from '../../domains/login-names.ts';
 import { domainById, statusOf } from '../../store/domain-rows.ts';
 import { nullableIsoTime } from '../../store/queries/cursor.ts';
@@ -10,7 +11,7 @@ import { callerOf } from '../access.ts';
 import { emptyBody, nothing, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 
-function presentSession(deps: HttpDeps, principal: Principal): Session {
+function presentSession(deps: HttpDeps & WithAccounts, principal: Principal): Session {
   const domain = domainById(deps.store.reader, principal.domainId);
   if (domain === null) throw new RollcallError('signed-out');
   return {
@@ -29,7 +30,7 @@ function presentSession(deps: HttpDeps, principal: Principal): Session {
   };
 }
 
-export function sessionRoutes(api: Api, deps: HttpDeps): void {
+export function sessionRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   api.post(
     '/session',
     {

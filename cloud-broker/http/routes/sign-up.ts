@@ -1,3 +1,4 @@
+import type { WithAccounts } from '../../domains/accounts.ts';
 import {
   activateBody,
   activation,
@@ -17,7 +18,7 @@ const tags = ['sign-up'];
 const config = { access: 'open' } as const;
 
 /** D1, D2: how a domain begins. Nothing here asks for a session or gives one. */
-export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps): void {
+export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps & WithAccounts): void {
   api.post(
     '/signup',
     {
@@ -64,7 +65,7 @@ export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps): voi
 }
 
 /** D2: the page of the mail's link looks with `show`, which changes nothing; only link and password together activate. */
-export function activationRoutes(api: Api, { accounts: { signUps } }: HttpDeps): void {
+export function activationRoutes(api: Api, { accounts: { signUps } }: HttpDeps & WithAccounts): void {
   api.post(
     '/activation/show',
     {

@@ -1,3 +1,4 @@
+import type { WithAccounts } from '../../domains/accounts.ts';
 import type { FastifyRequest } from 'fastify';
 import { activateBody as acceptBody, linkBody } from '../../../protocol/api-access.ts';
 import {
@@ -27,14 +28,14 @@ const tags = ['users'];
 const config = { access: 'admin' } as const;
 
 /** A user of the caller's domain. Refuses with `not-found`, for another domain's too (A4). */
-function userOf(deps: HttpDeps, request: FastifyRequest, id: string): User {
+function userOf(deps: HttpDeps & WithAccounts, request: FastifyRequest, id: string): User {
   const view = userView(deps.store.reader, callerOf(request).domainId, id, deps.clock());
   if (view === null) throw new RollcallError('not-found');
   return view;
 }
 
 /** D6: users of the domain. Closed to API keys and to admins with tags: neither sees all of the domain. */
-export function userRoutes(api: Api, deps: HttpDeps): void {
+export function userRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   const { store, accounts } = deps;
   api.get(
     '/users',
@@ -77,7 +78,7 @@ export function userRoutes(api: Api, deps: HttpDeps): void {
 }
 
 /** D6: inviting, by an admin. */
-export function invitingRoutes(api: Api, deps: HttpDeps): void {
+export function invitingRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   const { users } = deps.accounts;
   api.post(
     '/users',
@@ -117,7 +118,7 @@ export function invitingRoutes(api: Api, deps: HttpDeps): void {
 }
 
 /** D2: the page of the mail's link looks with `show`, which changes nothing; only the button with a password joins. */
-export function invitationRoutes(api: Api, { accounts: { users } }: HttpDeps): void {
+export function invitationRoutes(api: Api, { accounts: { users } }: HttpDeps & WithAccounts): void {
   const open = { access: 'open' } as const;
   api.post(
     '/invitation/show',

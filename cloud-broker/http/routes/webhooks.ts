@@ -1,3 +1,4 @@
+import type { WithWebhooks } from '../../webhooks/deliverer.ts';
 import {
   deliveryParams,
   newWebhook,
@@ -25,33 +26,33 @@ const TEST_RATE = { burst: 5, perSecond: 0.2 };
 const TESTED_DOMAINS = 10_000;
 
 /** The URL as it is stored and sent to. Refuses with `webhook-address`. */
-function checkedUrl(text: string, deps: HttpDeps): string {
+function checkedUrl(text: string, deps: HttpDeps & WithWebhooks): string {
   const problem = addressProblem(text, deps.webhooks.policy);
   if (problem !== null) throw new RollcallError('webhook-address', { reason: problem });
   return new URL(text).href;
 }
 
-function shown({ store, clock }: HttpDeps, domainId: number, id: string) {
+function shown({ store, clock }: HttpDeps & WithWebhooks, domainId: number, id: string) {
   const view = webhookView(store.reader, domainId, id, clock());
   if (view === null) throw new RollcallError('not-found');
   return view;
 }
 
-function found({ store }: HttpDeps, domainId: number, id: string) {
+function found({ store }: HttpDeps & WithWebhooks, domainId: number, id: string) {
   const row = webhookOf(store.reader, domainId, id);
   if (row === null) throw new RollcallError('not-found');
   return row;
 }
 
 /** Webhooks of the whole domain: for its admins; no API key makes one. */
-export function webhookRoutes(api: Api, deps: HttpDeps): void {
+export function webhookRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   makingRoutes(api, deps);
   changingRoutes(api, deps);
   useRoutes(api, deps);
   deliveryRoutes(api, deps);
 }
 
-function makingRoutes(api: Api, deps: HttpDeps): void {
+function makingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   const { store, secrets, random, webhooks, clock } = deps;
 
   api.get(
@@ -88,7 +89,7 @@ function makingRoutes(api: Api, deps: HttpDeps): void {
   );
 }
 
-function changingRoutes(api: Api, deps: HttpDeps): void {
+function changingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   const { store, webhooks } = deps;
 
   api.patch(
@@ -135,7 +136,7 @@ function changingRoutes(api: Api, deps: HttpDeps): void {
 }
 
 /** Another secret, and a test. */
-function useRoutes(api: Api, deps: HttpDeps): void {
+function useRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   const { store, secrets, random, webhooks, clock } = deps;
   const tests = new TokenBuckets(TEST_RATE, TESTED_DOMAINS);
 
@@ -185,7 +186,7 @@ function useRoutes(api: Api, deps: HttpDeps): void {
 }
 
 /** What was sent, and once more. */
-function deliveryRoutes(api: Api, deps: HttpDeps): void {
+function deliveryRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   const { store, webhooks } = deps;
 
   api.get(

@@ -16,9 +16,8 @@ import type { EnrolInput } from '../../store/enrolment-facts.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { startWebhooks } from '../../webhook-delivery.ts';
 import type { Deliverer } from '../../webhooks/deliverer.ts';
-import type { HttpDeps } from '../deps.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
-import { buildServer } from '../server.ts';
+import { buildServer, type ServerParts } from '../server.ts';
 import { cheapAccountsLibrary } from './cheap-passwords.ts';
 import { testLimits, type ChangedLimits } from './limits.ts';
 import { SetPresence } from './set-presence.ts';
@@ -59,7 +58,7 @@ export class Harness {
   readonly presence: SetPresence;
   readonly webhooks: Deliverer;
   /** What the server was built of. */
-  readonly deps: HttpDeps;
+  readonly deps: ServerParts;
   readonly routes: { method: string; url: string }[];
   /** Lines of the server's log. */
   readonly log: string[];
@@ -264,7 +263,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const operator = testOperator({ store, accounts, secrets, clock });
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
   const webhooks = testWebhooks({ store, secrets, presence, clock, log: logger }, options);
-  const deps: HttpDeps = {
+  const deps: ServerParts = {
     store,
     accounts,
     portal,
