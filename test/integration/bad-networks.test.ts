@@ -4,7 +4,7 @@ import type { Direction } from '../support/fault-proxy.ts';
 import { newDisplay, someAtATime } from '../support/display.ts';
 import { LineDisplay } from '../support/line-display.ts';
 import { eventually } from '../support/process.ts';
-import { dice } from '../support/seed.ts';
+import { seededRandom } from '../support/seed.ts';
 import { CREDITS, TestService } from '../support/service.ts';
 import type { TestAdmin } from '../support/api-client.ts';
 
@@ -124,7 +124,7 @@ describe('a line that breaks while a display lives as a device', () => {
     const displays = await Promise.all(seeds.map(async (name) => LineDisplay.make(service, name)));
     await Promise.all(
       displays.map(async (display, index) => {
-          const random = lot(seed + index);
+          const random = seededRandom(seed + index);
         const faults = (async () => {
           for (let n = 0; n < 4; n += 1) await goWrong(display, random);
           display.proxy.heal();
