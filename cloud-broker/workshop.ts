@@ -8,7 +8,7 @@ import { backUp } from './backup/backup.ts';
 import { demandRestored } from './backup/restore.ts';
 import type { Settings } from './config.ts';
 import { createAccounts, type Accounts } from './domains/accounts.ts';
-import { accountsLibrary } from './domains/accounts-options.ts';
+import { lazily } from './lazily.ts';
 import { openKeys, type ServiceKeys } from './keys/keys.ts';
 import { createSecrets, type Secrets } from './keys/secrets.ts';
 import { CheckpointFile } from './ledger/checkpoints.ts';
@@ -100,11 +100,10 @@ function accountsOf(parts: {
   const { settings, store, keys, secrets, log, clock } = parts;
   const publicUrl = settings.publicUrl ?? 'http://127.0.0.1';
   const noted = (message: string): void => log.error({ message }, 'accounts');
-  const library = accountsLibrary({
-    store,
-    secret: keys.cookieSecret.export().toString('hex'),
-    publicUrl,
-    log: noted,
+  const secret = keys.cookieSecret.export().toString('hex');
+  const library = lazily(async () => {
+    const { accountsLibrary } = await import('./domains/accounts-library.ts');
+    return accountsLibrary({ store, secret, publicUrl, log: noted });
   });
   return createAccounts({ library, store, publicUrl, secrets, clock, random: randomBytes, log: noted });
 }

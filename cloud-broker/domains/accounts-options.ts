@@ -1,10 +1,4 @@
-import { betterAuth } from 'better-auth';
-import { Kysely } from 'kysely';
-import { storeDialect } from '../store/dialect.ts';
 import type { Store } from '../store/store.ts';
-import { PASSWORD_LENGTH } from './password-rules.ts';
-
-const SESSION_S = 7 * 86_400;
 
 /** The header by which the address that the server has made out is handed to the library; it is never taken from a request. */
 export const ADDRESS_HEADER = 'x-rollcall-address';
@@ -23,52 +17,3 @@ export interface AccountsSettings {
 export function sessionCookieName(publicUrl: string): string {
   return publicUrl.startsWith('https:') ? '__Host-rollcall-session' : 'rollcall-session';
 }
-
-/** Fields that no request sets: only operations of ours do. */
-const ours = { input: false, required: true } as const;
-
-/** The sign-in library, in our tables (store/accounts-schema.ts) and with what it does by itself turned off. */
-export function accountsLibrary(settings: AccountsSettings) {
-  const secure = settings.publicUrl.startsWith('https:');
-  return betterAuth({
-    appName: 'Rollcall',
-    baseURL: settings.publicUrl,
-    secret: settings.secret,
-    database: { db: new Kysely({ dialect: storeDialect(settings.store) }), type: 'sqlite' },
-    telemetry: { enabled: false },
-    logger: { level: 'error', log: (_level, message) => settings.log(message) },
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      autoSignIn: false,
-      minPasswordLength: PASSWORD_LENGTH.least,
-      maxPasswordLength: PASSWORD_LENGTH.most,
-    },
-    // A fixed term: whoever reads a session writes nothing, so reads stay reads.
-    session: { modelName: 'auth_session', expiresIn: SESSION_S, disableSessionRefresh: true },
-    account: { modelName: 'auth_account' },
-    verification: { modelName: 'auth_verification' },
-    // Our own limits count address and (user, address), never the user alone (D6).
-    rateLimit: { enabled: false },
-    user: {
-      modelName: 'auth_user',
-      additionalFields: {
-        contactEmail: { type: 'string', index: true, ...ours },
-        domainId: { type: 'number', index: true, ...ours },
-        role: { type: 'string', ...ours },
-        billing: { type: 'boolean', defaultValue: false, ...ours },
-        tags: { type: 'string', defaultValue: '[]', ...ours },
-        language: { type: 'string', defaultValue: 'en', ...ours },
-      },
-    },
-    advanced: {
-      // `__Host-` is our prefix; the library's own one would stand before it.
-      useSecureCookies: false,
-      defaultCookieAttributes: { secure, httpOnly: true, sameSite: 'lax', path: '/' },
-      cookies: { session_token: { name: sessionCookieName(settings.publicUrl) } },
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
-    },
-  });
-}
-
-export type AccountsLibrary = ReturnType<typeof accountsLibrary>;

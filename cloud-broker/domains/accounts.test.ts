@@ -6,7 +6,7 @@ import { getMigrations } from 'better-auth/db/migration';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSecrets } from '../keys/secrets.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { accountsLibrary, type AccountsLibrary } from './accounts-options.ts';
+import { accountsLibrary, type AccountsLibrary } from './accounts-library.ts';
 import { createAccounts, type Accounts } from './accounts.ts';
 
 const SECRET = 'a secret for tests, long enough for anyone';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 function accountsAt(publicUrl: string): Accounts {
   library = accountsLibrary({ store, secret: SECRET, publicUrl, log: fail });
   return createAccounts({
-    library,
+    library: async () => library,
     store,
     publicUrl,
     secrets: createSecrets(randomBytes(32)),

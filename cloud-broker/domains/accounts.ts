@@ -1,5 +1,4 @@
 /** Who may sign in, and as whom (D6, A5). The sign-in library keeps users, passwords and sessions; what they mean is here. */
-import { isAPIError } from 'better-auth/api';
 import * as z from 'zod';
 import { roles } from '../../protocol/api.ts';
 import { RollcallError } from '../../protocol/errors.ts';
@@ -10,7 +9,8 @@ import type { Store } from '../store/store.ts';
 import { loginAddressesByEmail } from '../store/queries/users.ts';
 import { passwordHashOf, userByLogin, type UserRow } from '../store/account-rows.ts';
 import { hasSecondFactor } from '../store/queries/second-factor.ts';
-import { ADDRESS_HEADER, sessionCookieName, type AccountsLibrary } from './accounts-options.ts';
+import type { AccountsLibrary } from './accounts-library.ts';
+import { ADDRESS_HEADER, sessionCookieName } from './accounts-options.ts';
 import { AccessLimits } from './accounts-limits.ts';
 import { isUserName, loginAddress, loginTyped, nameAndDomain, NOBODY, userOf } from './login-names.ts';
 import { OwnPassword } from './own-password.ts';
@@ -60,7 +60,7 @@ interface CookieHeader {
 }
 
 export interface AccountsServices {
-  library: AccountsLibrary;
+  library(): Promise<AccountsLibrary>;
   store: Store;
   /** The configured public URL (A5). */
   publicUrl: string;
@@ -102,12 +102,10 @@ class LibraryAccounts implements Accounts {
   readonly ownPassword: OwnPassword;
   readonly secondFactors: SecondFactors;
   readonly users: Users;
-  private readonly library: AccountsLibrary;
   private readonly limits = new AccessLimits();
 
   constructor(settings: AccountsServices) {
     this.settings = settings;
-    this.library = settings.library;
     this.cookieName = sessionCookieName(settings.publicUrl);
     this.passwords = new Passwords(settings.library);
     const parts = { ...settings, passwords: this.passwords, limits: this.limits };
@@ -125,11 +123,13 @@ class LibraryAccounts implements Accounts {
     const email = user?.login ?? NOBODY;
     const headers = new Headers({ [ADDRESS_HEADER]: attempt.address, 'user-agent': attempt.userAgent?.slice(0, 256) ?? '' });
     try {
+      const { api } = await this.settings.library();
       const answer = await this.passwords.oneOfFew(attempt.address, () =>
-        this.library.api.signInEmail({ body: { email, password: attempt.password }, headers, returnHeaders: true }),
+        api.signInEmail({ body: { email, password: attempt.password }, headers, returnHeaders: true }),
       );
       return { principal: principalOf(answer.response.user), cookies: answer.headers.getSetCookie() };
     } catch (error) {
+      const { isAPIError } = await import('better-auth/api');
       if (isAPIError(error) && error.statusCode < 500) throw new RollcallError('sign-in-failed');
       throw error;
     }
@@ -144,13 +144,15 @@ class LibraryAccounts implements Accounts {
   }
 
   async signOut(headers: CookieHeader): Promise<string[]> {
-    const answer = await this.library.api.signOut({ headers: this.cookies(headers), returnHeaders: true });
+    const { api } = await this.settings.library();
+    const answer = await api.signOut({ headers: this.cookies(headers), returnHeaders: true });
     return answer.headers.getSetCookie();
   }
 
   async sessionOf(headers: CookieHeader): Promise<SignedIn | null> {
     if (headers.cookie?.includes(this.cookieName) !== true) return null;
-    const session = await this.library.api.getSession({ headers: this.cookies(headers) });
+    const { api } = await this.settings.library();
+    const session = await api.getSession({ headers: this.cookies(headers) });
     if (session === null || isFromTheFuture(session.session)) return null;
     const principal = { ...principalOf(session.user), sessionId: session.session.id };
     const domain = domainById(this.settings.store.reader, principal.domainId);

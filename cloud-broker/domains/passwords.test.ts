@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AccountsLibrary } from './accounts-options.ts';
+import type { AccountsLibrary } from './accounts-library.ts';
 import { Passwords } from './passwords.ts';
 
 test('[D6] wrong tries spread over the links of one IPv6 site keep nobody else from signing in', async () => {
@@ -13,7 +13,8 @@ test('[D6] wrong tries spread over the links of one IPv6 site keep nobody else f
     },
     verify: async () => false,
   };
-  const passwords = new Passwords({ $context: Promise.resolve({ password: functions }) } as unknown as AccountsLibrary);
+  const library = { $context: Promise.resolve({ password: functions }) } as unknown as AccountsLibrary;
+  const passwords = new Passwords(async () => library);
   const outcomes: Promise<string>[] = [];
   const attempt = (password: string, address: string): void => {
     outcomes.push(passwords.hash(password, address).catch(() => 'busy'));

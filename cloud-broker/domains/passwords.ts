@@ -1,6 +1,6 @@
 import { RollcallError } from '../../protocol/errors.ts';
 import { FairQueue } from '../net/fair-queue.ts';
-import type { AccountsLibrary } from './accounts-options.ts';
+import type { AccountsLibrary } from './accounts-library.ts';
 
 /** Password hashing takes two of libuv's threads at most, so that device signatures are still checked; then tries wait. */
 const HASHING = { atOnce: 2, waiting: 50 } as const;
@@ -10,21 +10,21 @@ const HASHING = { atOnce: 2, waiting: 50 } as const;
  * that nobody's wrong tries keep others out. All refuse with `busy`.
  */
 export class Passwords {
-  private readonly library: AccountsLibrary;
+  private readonly library: () => Promise<Pick<AccountsLibrary, '$context'>>;
   private readonly queue = new FairQueue(HASHING.atOnce, HASHING.waiting);
 
-  constructor(library: AccountsLibrary) {
+  constructor(library: () => Promise<Pick<AccountsLibrary, '$context'>>) {
     this.library = library;
   }
 
   async hash(password: string, address: string): Promise<string> {
-    const { password: functions } = await this.library.$context;
+    const { password: functions } = await (await this.library()).$context;
     return this.oneOfFew(address, () => functions.hash(password));
   }
 
   /** Whether this is the password; without a hash never, after the same work. */
   async verify(hash: string | null, password: string, address: string): Promise<boolean> {
-    const { password: functions } = await this.library.$context;
+    const { password: functions } = await (await this.library()).$context;
     if (hash !== null) return this.oneOfFew(address, () => functions.verify({ hash, password }));
     await this.oneOfFew(address, () => functions.hash(password));
     return false;

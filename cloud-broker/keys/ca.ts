@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } fro
 import { RollcallError } from '../../protocol/errors.ts';
 import { KeyFileError, type KeyFolder } from './files.ts';
 import { privateKeyPem, readCertificates, readPrivateKey, type ReadCertificate } from './pem.ts';
-import { signCaCertificate, type Issuer } from './x509.ts';
+import type { Issuer } from './x509.ts';
 
 /** CAs of ours are known by this start of their name, also when their certificate is no longer in ca.crt. */
 export const CA_NAME = 'Rollcall CA';
@@ -37,6 +37,7 @@ async function firstCa(folder: KeyFolder, keyBytes: Buffer | null): Promise<Ca> 
     key = readPrivateKey(folder.file('ca.key'), keyBytes, 'P-256');
   }
   const name = `${CA_NAME} ${randomBytes(4).toString('hex')}`;
+  const { signCaCertificate } = await import('./x509.ts');
   const pem = await signCaCertificate(key, createPublicKey(key), name);
   folder.write('ca.crt', pem);
   return { key, certificatePem: pem, certificates: readCertificates(folder.file('ca.crt'), Buffer.from(pem)) };

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
@@ -64,6 +64,35 @@ describe('device certificates', () => {
     // All of 600 below 2^127 would have a chance of 1 in 2^600.
     expect(numbers.some((number) => number >= 2n ** 127n)).toBe(true);
     for (const { pem, serialNumber } of issued) expect(new X509Certificate(pem).serialNumber.toLowerCase()).toBe(serialNumber);
+  });
+
+  test.each([
+    ['a key identifier of its own', 'subjectKeyIdentifier=0102030405'],
+    ['no key identifier', 'subjectKeyIdentifier=none'],
+  ])('[S2] are signed by any CA that the operator put there: a name of many parts, %s', (_what, identifier) => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const [key, file, leaf] = ['foreign.key', 'foreign.pem', 'foreign-leaf.pem'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(key, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    // Nor does it name a key above its own.
+    const extensions = [identifier, 'authorityKeyIdentifier=none', 'keyUsage=critical,keyCertSign'];
+    const about = ['-utf8', '-subj', '/C=CH/O=École 7, Zürich/CN=CA', ...extensions.flatMap((each) => ['-addext', each])];
+    execFileSync('openssl', ['req', '-x509', '-key', key, '-days', '30', ...about, '-out', file]);
+    const foreign = new X509Certificate(readFileSync(file));
+    const { pem } = deviceCertificateSigner({ key: privateKey, certificatePem: foreign.toString() })({
+      deviceId: 'device01',
+      publicKeyDer: p256(),
+    });
+    writeFileSync(leaf, pem);
+    expect(execFileSync('openssl', ['verify', '-purpose', 'sslclient', '-CAfile', file, leaf]).toString()).toContain('OK');
+    expect(new X509Certificate(pem).issuer).toBe(foreign.subject);
+    const read = new x509.X509Certificate(pem).getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId;
+    const own = new x509.X509Certificate(foreign.toString());
+    const told = own.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
+    expect(read).toBe(told ?? createHash('sha1').update(spkiDer(foreign.publicKey).subarray(-65)).digest('hex'));
   });
 
   test('[S2] an id of any length fits, and what is no device id is refused', () => {

@@ -1,9 +1,9 @@
-import 'reflect-metadata';
-import { createHash, hash, randomBytes, sign } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import { createHash, hash, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { pemOf } from '../../protocol/signing.ts';
 import { isDeviceId } from '../../protocol/topics.ts';
-import { VALID_FROM, VALID_TO, type Issuer } from './x509.ts';
+import { derIn, derOf } from './der.ts';
+import { VALID_FROM, VALID_TO } from './validity.ts';
+import type { Issuer } from './x509.ts';
 
 interface DeviceCertificate {
   pem: string;
@@ -24,14 +24,9 @@ const OCTET_STRING = 0x04;
 const UTF8_STRING = 0x0c;
 const SERIAL_BYTES = 16;
 const ED25519_SPKI_BYTES = 44;
-
-/** One element of DER (X.690 §8.1) with a definite length. */
-function der(tag: number, ...parts: Uint8Array[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const header = length < 0x80 ? [tag, length] : length < 0x100 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from(header), content]);
-}
+/** In a certificate's body. */
+const VERSION = 0xa0;
+const EXTENSIONS = 0xa3;
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
@@ -53,7 +48,7 @@ function newSerial(): Buffer {
 
 /** A positive INTEGER. */
 function positive(digits: Buffer): Buffer {
-  return (digits[0] ?? 0) < 0x80 ? der(INTEGER, digits) : der(INTEGER, Buffer.from([0]), digits);
+  return (digits[0] ?? 0) < 0x80 ? derOf(INTEGER, digits) : derOf(INTEGER, Buffer.from([0]), digits);
 }
 
 /** X.509's short name of a key: SHA-1 over its bits (RFC 5280 §4.2.1.2), which end the SPKI. */
@@ -62,16 +57,24 @@ function keyId(spki: Buffer): Buffer {
   return createHash('sha1').update(bits).digest();
 }
 
-function keyIdOf(authority: x509.X509Certificate): Buffer {
-  const known = authority.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
-  return known === undefined ? keyId(Buffer.from(authority.publicKey.rawData)) : Buffer.from(known, 'hex');
+/** The name of a certificate as its holder writes it, and the identifier of its key: its own word for it where it has one. */
+function issuerParts(certificate: X509Certificate): { name: Buffer; keyIdentifier: Buffer } {
+  const [body] = derIn(derIn(certificate.raw)[0]?.content);
+  const parts = derIn(body?.content).filter(({ tag }) => tag !== VERSION);
+  // Serial number, algorithm, issuer, validity, subject, public key; then what is optional, the extensions among it.
+  const [, , , , subject, key, ...optional] = parts;
+  if (subject === undefined || key === undefined) throw new TypeError('not a certificate');
+  const extensions = optional.filter(({ tag }) => tag === EXTENSIONS).flatMap(({ content }) => derIn(derIn(content)[0]?.content));
+  const own = extensions.map(({ content }) => derIn(content)).find(([id]) => id?.whole.equals(SUBJECT_KEY_ID) === true);
+  const [told] = derIn(own?.at(-1)?.content);
+  return { name: subject.whole, keyIdentifier: told?.content ?? keyId(key.whole) };
 }
 
 /** Dates from 1950 to 2049 are UTCTime, all others GeneralizedTime (RFC 5280 §4.1.2.5). */
 function time(at: Date): Buffer {
   const digits = `${at.toISOString().replaceAll(/[-:T]|\.\d+Z/g, '')}Z`;
   const isShort = at.getUTCFullYear() >= 1950 && at.getUTCFullYear() < 2050;
-  return isShort ? der(0x17, Buffer.from(digits.slice(2))) : der(0x18, Buffer.from(digits));
+  return isShort ? derOf(0x17, Buffer.from(digits.slice(2))) : derOf(0x18, Buffer.from(digits));
 }
 
 /**
@@ -80,29 +83,32 @@ function time(at: Date): Buffer {
  * fifty times as long, and every enrolment waits for one.
  */
 export function deviceCertificateSigner(issuer: Issuer): SignDeviceCertificate {
-  const authority = new x509.X509Certificate(issuer.certificatePem);
-  const issuerName = Buffer.from(authority.subjectName.toArrayBuffer());
-  const validity = der(SEQUENCE, time(VALID_FROM), time(VALID_TO));
-  const authorityKeyId = der(SEQUENCE, AUTHORITY_KEY_ID, der(OCTET_STRING, der(SEQUENCE, der(0x80, keyIdOf(authority)))));
+  const authority = issuerParts(new X509Certificate(issuer.certificatePem));
+  const validity = derOf(SEQUENCE, time(VALID_FROM), time(VALID_TO));
+  const authorityKeyId = derOf(
+    SEQUENCE,
+    AUTHORITY_KEY_ID,
+    derOf(OCTET_STRING, derOf(SEQUENCE, derOf(0x80, authority.keyIdentifier))),
+  );
   return ({ deviceId, publicKeyDer }) => {
     if (!isDeviceId(deviceId)) throw new RangeError('not a device id');
     const serial = newSerial();
-    const subject = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8_STRING, Buffer.from(deviceId)))));
-    const subjectKeyId = der(SEQUENCE, SUBJECT_KEY_ID, der(OCTET_STRING, der(OCTET_STRING, keyId(publicKeyDer))));
-    const extensions = der(0xa3, der(SEQUENCE, USES, subjectKeyId, authorityKeyId));
-    const body = der(
+    const subject = derOf(SEQUENCE, derOf(SET, derOf(SEQUENCE, COMMON_NAME, derOf(UTF8_STRING, Buffer.from(deviceId)))));
+    const subjectKeyId = derOf(SEQUENCE, SUBJECT_KEY_ID, derOf(OCTET_STRING, derOf(OCTET_STRING, keyId(publicKeyDer))));
+    const extensions = derOf(EXTENSIONS, derOf(SEQUENCE, USES, subjectKeyId, authorityKeyId));
+    const body = derOf(
       SEQUENCE,
       VERSION_3,
       positive(serial),
       ECDSA_WITH_SHA256,
-      issuerName,
+      authority.name,
       validity,
       subject,
       publicKeyDer,
       extensions,
     );
     const signature = sign('sha256', body, { key: issuer.key, dsaEncoding: 'der' });
-    const certificate = der(SEQUENCE, body, ECDSA_WITH_SHA256, der(BIT_STRING, Buffer.from([0]), signature));
+    const certificate = derOf(SEQUENCE, body, ECDSA_WITH_SHA256, derOf(BIT_STRING, Buffer.from([0]), signature));
     return {
       pem: pemOf('CERTIFICATE', certificate),
       fingerprint: hash('sha256', certificate),

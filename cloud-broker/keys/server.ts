@@ -3,7 +3,6 @@ import { isIP } from 'node:net';
 import { CA_NAME, type Ca } from './ca.ts';
 import { KeyFileError, type KeyFolder } from './files.ts';
 import { privateKeyPem, readCertificates, readPrivateKey, type ReadCertificate } from './pem.ts';
-import { signServerCertificate } from './x509.ts';
 
 const ALWAYS = ['localhost', '127.0.0.1', '::1'] as const;
 
@@ -77,6 +76,7 @@ export async function openServerKey(folder: KeyFolder, ca: Ca, hosts: readonly s
   ) {
     return { keyPem: privateKeyPem(key), certificatePem: leaf.pem, foreignCaPem: null };
   }
+  const { signServerCertificate } = await import('./x509.ts');
   const certificatePem = await signServerCertificate(ca, createPublicKey(key), wanted);
   folder.write('server.crt', certificatePem);
   return { keyPem: privateKeyPem(key), certificatePem, foreignCaPem: null };

@@ -1,13 +1,11 @@
+/** Makes certificates of any kind. Loaded only to make one: it is a tenth of the service's code, and a service that has its own needs none. */
 import 'reflect-metadata';
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
+import { VALID_FROM, VALID_TO } from './validity.ts';
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-
-/** Always valid (S2): a board whose clock says 1970 gets in; trust ends by revocation, never by the calendar. */
-export const VALID_FROM = new Date(0);
-export const VALID_TO = new Date('9999-12-31T23:59:59Z');
 
 /** Who signs: the P-256 key and its own certificate. */
 export interface Issuer {

@@ -1,6 +1,5 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { Logger } from 'pino';
 import { messageOf, type OutgoingMail } from './message.ts';
 import type { MailTransport } from './transport.ts';
@@ -10,10 +9,11 @@ import type { MailTransport } from './transport.ts';
  * For trying the service out: whoever reads that folder or that log can use the links (protocol.md §3).
  */
 export function folderTransport(folder: string, about: { from: string; log: Logger }): MailTransport {
-  const composer = createTransport({ streamTransport: true, buffer: true });
   return {
     async send(mail: OutgoingMail) {
       const file = join(folder, `${mail.id}.eml`);
+      const { createTransport } = await import('nodemailer');
+      const composer = createTransport({ streamTransport: true, buffer: true });
       const { message } = await composer.sendMail(messageOf(mail, about.from));
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });

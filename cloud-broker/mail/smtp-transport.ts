@@ -1,4 +1,4 @@
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import type { SendResult } from './back-off.ts';
 import { messageOf, type OutgoingMail } from './message.ts';
 import { isAboutMail, rfcTimes, SmtpWatch, type SmtpPhase, type SmtpTimes } from './smtp-phases.ts';
@@ -88,7 +88,7 @@ export function smtpTransport(settings: SmtpSettings, about: { from: string; nam
         signal: AbortSignal.any([signal, stop.signal]),
       };
       try {
-        await connection(settings, { name, watch, times }).sendMail(options);
+        await (await connection(settings, { name, watch, times })).sendMail(options);
         return { kind: 'sent' };
       } catch (error) {
         if (signal.aborted) return { kind: 'server', failure: 'EABORT' };
@@ -100,8 +100,10 @@ export function smtpTransport(settings: SmtpSettings, about: { from: string; nam
   };
 }
 
-function connection(settings: SmtpSettings, { name, watch, times }: { name: string; watch: SmtpWatch; times: SmtpTimes }) {
+/** The library is loaded with the first mail. */
+async function connection(settings: SmtpSettings, { name, watch, times }: { name: string; watch: SmtpWatch; times: SmtpTimes }) {
   const { host, port, security, user } = settings;
+  const { createTransport } = await import('nodemailer');
   // The watch measures each phase; the library's own limits, which count several in one, stand behind it.
   const longest = Object.values(times).reduce((sum, time) => sum + time, 0);
   return createTransport({

@@ -23,7 +23,8 @@ import {
   type NewPortalUser,
 } from '../store/portal-rows.ts';
 import type { Store } from '../store/store.ts';
-import { portalCookieName, type PortalLibrary } from './library.ts';
+import { portalCookieName } from './cookie.ts';
+import type { PortalLibrary } from './library.ts';
 
 /** A signed-in person of the portal. */
 export interface PortalUser {
@@ -40,7 +41,7 @@ export interface From {
 }
 
 export interface PortalParts {
-  library: PortalLibrary;
+  library(): Promise<PortalLibrary>;
   store: Store;
   /** Shared with the domains' accounts, so that hashing never takes more of the machine than they may. */
   passwords: Passwords;
@@ -163,7 +164,7 @@ export class PortalAccounts {
     const isRight = await passwords.verify(known === null ? null : portalPasswordHash(store.reader, known.id), password, address);
     if (known === null || !isRight) throw new RollcallError('sign-in-failed');
     const headers = new Headers({ [ADDRESS_HEADER]: address, 'user-agent': attempt.userAgent?.slice(0, 256) ?? '' });
-    const answer = await library.api.beginSession({ body: { userId: known.id }, headers, returnHeaders: true });
+    const answer = await (await library()).api.beginSession({ body: { userId: known.id }, headers, returnHeaders: true });
     const { id: userId, ...user } = known;
     return { user: { userId, ...user }, cookies: answer.headers.getSetCookie() };
   }
@@ -171,14 +172,14 @@ export class PortalAccounts {
   /** Ends the session that the cookie names, if there is one; the lines returned take the cookie back. */
   async signOut(cookie: string | undefined): Promise<string[]> {
     const headers = new Headers(cookie === undefined ? {} : { cookie });
-    const answer = await this.parts.library.api.signOut({ headers, returnHeaders: true });
+    const answer = await (await this.parts.library()).api.signOut({ headers, returnHeaders: true });
     return answer.headers.getSetCookie();
   }
 
   /** Whose session the cookie names; null without a live one. */
   async sessionOf(cookie: string | undefined): Promise<PortalUser | null> {
     if (cookie?.includes(this.cookieName) !== true) return null;
-    const session = await this.parts.library.api.getSession({ headers: new Headers({ cookie }) });
+    const session = await (await this.parts.library()).api.getSession({ headers: new Headers({ cookie }) });
     if (session === null || isFromTheFuture(session.session)) return null;
     const { id: userId, ...user } = storedUser.parse(session.user);
     return { userId, ...user };

@@ -7,15 +7,9 @@ import { RollcallError } from '../../protocol/errors.ts';
 import { ADDRESS_HEADER, type AccountsSettings } from '../domains/accounts-options.ts';
 import { PASSWORD_LENGTH } from '../domains/password-rules.ts';
 import { storeDialect } from '../store/dialect.ts';
+import { portalCookieName, PORTAL_PREFIX } from './cookie.ts';
 
 const SESSION_S = 7 * 86_400;
-const PREFIX = 'rollcall-portal';
-
-/** Name of the portal's session cookie, which no domain's session has (A5). */
-export function portalCookieName(publicUrl: string): string {
-  return publicUrl.startsWith('https:') ? `__Host-${PREFIX}` : PREFIX;
-}
-
 /**
  * Begins the session of a user whose password was checked. The library's own sign-in takes no e-mail that is not ASCII, which here is what
  * people sign in by.
@@ -62,7 +56,7 @@ export function portalLibrary(settings: AccountsSettings) {
     advanced: {
       // `__Host-` is our prefix; the library's own one would stand before it.
       useSecureCookies: false,
-      cookiePrefix: PREFIX,
+      cookiePrefix: PORTAL_PREFIX,
       defaultCookieAttributes: { secure, httpOnly: true, sameSite: 'lax', path: '/' },
       cookies: { session_token: { name: portalCookieName(settings.publicUrl) } },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },

@@ -2,10 +2,10 @@
 import { createHmac } from 'node:crypto';
 import type { Passwords } from '../domains/passwords.ts';
 import type { Secrets } from '../keys/secrets.ts';
+import { lazily } from '../lazily.ts';
 import type { Store } from '../store/store.ts';
 import { PortalAccounts } from './accounts.ts';
 import { Claims } from './claims.ts';
-import { portalLibrary } from './library.ts';
 
 export interface Portal {
   accounts: PortalAccounts;
@@ -31,6 +31,6 @@ export interface PortalServices {
 
 export function createPortal({ cookieSecret, ...parts }: PortalServices): Portal {
   const secret = createHmac('sha256', cookieSecret).update('rollcall admin portal sessions').digest('hex');
-  const library = portalLibrary({ ...parts, secret });
+  const library = lazily(async () => (await import('./library.ts')).portalLibrary({ ...parts, secret }));
   return { accounts: new PortalAccounts({ ...parts, library }), claims: new Claims(parts) };
 }

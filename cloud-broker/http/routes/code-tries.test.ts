@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AccessLimits } from '../../domains/accounts-limits.ts';
 import { Passwords } from '../../domains/passwords.ts';
-import { accountsLibrary } from '../../domains/accounts-options.ts';
+import { accountsLibrary } from '../../domains/accounts-library.ts';
 import { SecondFactors } from '../../domains/second-factors.ts';
 import { openHarness, ORIGIN, PASSWORD, type Harness, type TestDomain } from '../testing/harness.ts';
 import { OwnAccess } from '../testing/own-access.ts';
@@ -117,7 +117,7 @@ test('[D6] of 200 codes at the same moment ten are judged, also by a service tha
   const { store, secrets } = harness;
   const parts = { store, secrets, clock: () => harness.now, random: () => new Uint8Array(), log: () => undefined };
   const library = accountsLibrary({ ...parts, secret: 'x'.repeat(32), publicUrl: ORIGIN });
-  const restarted = new SecondFactors({ ...parts, limits: new AccessLimits(), passwords: new Passwords(library) });
+  const restarted = new SecondFactors({ ...parts, limits: new AccessLimits(), passwords: new Passwords(async () => library) });
   expect(await take(restarted, await own.codeOf(secret))).toBe('busy');
   harness.now += MINUTE_MS;
   expect(await take(restarted, await own.codeOf(secret))).toBe('right');

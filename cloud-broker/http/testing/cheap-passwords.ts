@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { accountsLibrary, type AccountsLibrary, type AccountsSettings } from '../../domains/accounts-options.ts';
+import { accountsLibrary, type AccountsLibrary } from '../../domains/accounts-library.ts';
+import type { AccountsSettings } from '../../domains/accounts-options.ts';
 
 /**
  * The sign-in library, but that passwords cost nothing: by intent each costs a twentieth of a second of work, and nearly every test of the

@@ -242,7 +242,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   });
   const secrets = createSecrets(randomBytes(32));
   const accounts = createAccounts({
-    library,
+    library: async () => library,
     store,
     publicUrl: publicUrl ?? 'http://localhost',
     secrets,
