@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `rollcall`: the server's command line (protocol.md §2). */
+/** `rollcall`: the server's command line (protocol.md §2). A command loads what it needs when it runs, so that `--help` waits for nothing of it. */
 import { Command, CommanderError } from 'commander';
 import { backupCommands } from './commands/backup.ts';
 import { boardCommands } from './commands/boards.ts';
@@ -10,13 +10,8 @@ import { keyCommands } from './commands/keys.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { registerCommands } from './commands/register.ts';
 import { simulateCommand } from './commands/simulate.ts';
-import { EXIT, explain, print, type Json } from './commands/output.ts';
-import { readSettings } from './config.ts';
-import { runDemo } from './demo/demo.ts';
-import { askedToEnd } from './ending.ts';
-import { createLog } from './log.ts';
+import { EXIT, explain, wrongUsage, type Json } from './commands/output.ts';
 import { standardError } from './log-output.ts';
-import { startService } from './main.ts';
 
 const DEMO_BOARDS = 5;
 
@@ -28,33 +23,18 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-async function serve({ json }: Json): Promise<void> {
-  const settings = readSettings(process.env);
-  const log = createLog(settings.logLevel);
-  const end = askedToEnd();
-  const service = await startService(settings, log, (error) => {
-    log.fatal({ error: error.message }, 'the store failed; the service ends');
-    process.exit(EXIT.refused);
-  });
-  const { listening } = service;
-  print(json === true, { event: 'listening', ...listening }, () => [
-    `Console  ${listening.publicHttp}`,
-    `Devices  ${listening.publicMqtt}`,
-    `CA       ${listening.ca}`,
-  ]);
-  await end;
-  await service.close().catch((error: unknown) => {
-    log.error({ error: error instanceof Error ? error.message : String(error) }, 'the service did not stop cleanly');
-    process.exit(EXIT.refused);
-  });
-  process.exit(EXIT.done);
-}
-
 function buildProgram(): Command {
   const program = new Command('rollcall')
     .description('Displays enrol themselves, their credits are booked, their heartbeats are seen.')
     .exitOverride();
-  program.command('serve').description('runs broker, API and console').option('--json').action(serve);
+  program
+    .command('serve')
+    .description('runs broker, API and console')
+    .option('--json')
+    .action(async (options: Json) => {
+      const { serve } = await import('./commands/serve.ts');
+      await serve(options);
+    });
   program
     .command('demo')
     .description('the whole main job on this machine, with real agents')
@@ -64,7 +44,8 @@ function buildProgram(): Command {
     .action(async (options: Json & { boards: string; once?: boolean }) => {
       const boards = Number(options.boards);
       if (!Number.isInteger(boards) || boards < 1 || boards > 100)
-        throw new CommanderError(EXIT.usage, 'usage', '--boards takes a whole number from 1 to 100');
+        throw wrongUsage('--boards takes a whole number from 1 to 100');
+      const { runDemo } = await import('./demo/demo.ts');
       process.exitCode = await runDemo({ boards, once: options.once === true, json: options.json === true });
     });
   domainCommands(program);
@@ -79,15 +60,20 @@ function buildProgram(): Command {
   return program;
 }
 
-try {
-  await buildProgram().parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    // What commander itself finds wrong it has said already.
-    if (error.code === 'usage') process.stderr.write(`error: ${error.message}\n`);
-  } else {
-    process.stderr.write(`${explain(error)}\n`);
-    process.exitCode = EXIT.refused;
+async function main(): Promise<void> {
+  try {
+    await buildProgram().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      // What commander itself finds wrong it has said already.
+      if (error.code === 'usage') process.stderr.write(`error: ${error.message}\n`);
+    } else {
+      process.stderr.write(`${explain(error)}\n`);
+      process.exitCode = EXIT.refused;
+    }
   }
 }
+
+// Without an await at the top level bin/ can load this by `require`, which is sooner done than `import`.
+void main();

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { RollcallError } from '../protocol/errors.ts';
 import { crockfordCode } from '../protocol/text.ts';
 import type { ListeningAt } from './operator/listening.ts';
 import { addressesOf, brokerUrlOf } from './addresses.ts';
@@ -29,7 +29,6 @@ import { buildOperatorServer } from './http/operator-server.ts';
 import { buildServer, type ServerParts } from './http/server.ts';
 import type { ServiceKeys } from './keys/keys.ts';
 import type { Secrets } from './keys/secrets.ts';
-import type { Operator } from './operator/operator.ts';
 import { openSocket } from './operator/socket.ts';
 import { letters } from './letters.ts';
 import { startMail } from './mail/start.ts';
@@ -41,17 +40,12 @@ import { startServiceRuns, type ServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
 import { startWalWatch } from './wal-watch.ts';
 import { startWebhooks } from './webhook-delivery.ts';
-import { openWorkshop, type Workshop } from './workshop.ts';
+import type { Service } from './start-service.ts';
+import type { Workshop } from './workshop.ts';
 
 /** Writes waiting beyond which the service asks a load balancer for a pause. */
 const BEHIND_WRITES = 10_000;
-const CONSOLE_FOLDER = join(import.meta.dirname, '..', 'dist', 'console');
-
-export interface Service {
-  listening: ListeningAt;
-  operator: Operator;
-  close(): Promise<void>;
-}
+const CONSOLE_FOLDER = fileURLToPath(new URL('../dist/console', import.meta.url));
 
 function startDesk(
   parts: {
@@ -98,30 +92,6 @@ function startRegistry({ store, clock }: Workshop, settings: Settings, log: Logg
     },
     storedPresence(store),
   );
-}
-
-/** Runs the service until `close`. `onFatal` is told when it cannot go on storing. Refuses with `port-in-use` too. */
-export async function startService(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Service> {
-  const workshop = await openWorkshop(settings, log, onFatal);
-  const started: (() => Promise<void>)[] = [async () => workshop.close()];
-  // One after the other; what fails, on a full disk for one, keeps nothing after it from ending.
-  const stop = async (): Promise<void> => {
-    const failed: unknown[] = [];
-    for (const close of started.toReversed()) await close().catch((error: unknown) => failed.push(error));
-    if (failed.length > 0) throw failed[0];
-  };
-  try {
-    return { ...(await startParts(workshop, settings, log, (close) => started.push(close))), close: stop };
-  } catch (error) {
-    await stop();
-    throw namedListenError(error);
-  }
-}
-
-function namedListenError(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return error;
-  const { address, port } = error as { address?: string; port?: number };
-  return new RollcallError('port-in-use', { address, port });
 }
 
 /** Lets devices in, steers how often they are heard (P4), and looks after what is told of them (P7). */
@@ -192,12 +162,12 @@ function followCommits(parts: {
 }
 
 /** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
-async function startParts(
+export async function startParts(
   workshop: Workshop,
   settings: Settings,
   log: Logger,
   onStop: (close: () => Promise<void>) => void,
-): Promise<Omit<Service, 'close'>> {
+): Promise<Pick<Service, 'listening' | 'operator'>> {
   const { store, clock, keys, accounts, portal, operator, secrets } = workshop;
   const { now } = clock;
   onStop(async () => workshop.checkpoint());

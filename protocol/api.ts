@@ -1,22 +1,15 @@
 import * as z from 'zod';
 import { parseAge } from './age.ts';
+import { apiError, domainStatuses } from './api-common.ts';
 import { deviceText, domainName } from './text.ts';
 
 /** HTTP schemas of /api/v1 (protocol.md §4): the server validates with them, the console takes its types from them. */
 
+export { apiError, domainStatuses };
+
 const time = z.iso.datetime();
 const nullableTime = time.nullable();
 
-export const apiError = z.object({
-  code: z.string(),
-  message: z.string(),
-  /** What to do about it. */
-  next: z.string().optional(),
-  correlationId: z.string(),
-  details: z.record(z.string(), z.unknown()).optional(),
-});
-
-export const domainStatuses = ['unconfirmed', 'trial', 'active', 'disabled', 'closed'] as const;
 export const deviceStatuses = ['never', 'online', 'late', 'offline', 'pending'] as const;
 export const roles = ['domain-admin', 'admin', 'user'] as const;
 

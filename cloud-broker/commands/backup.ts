@@ -1,7 +1,5 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { restore } from '../backup/restore.ts';
-import { readSettings } from '../config.ts';
 import { EXIT, print, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
@@ -12,7 +10,7 @@ export function backupCommands(program: Command): void {
     .description('a consistent copy of the data with all keys, verified; the service may run')
     .option('--json')
     .action(async (file: string, options: Json) => {
-      const made = await withOperator(readSettings(process.env), async (operator) => operator.backup(resolve(file)));
+      const made = await withOperator(async (operator) => operator.backup(resolve(file)));
       print(options.json === true, made, () => [
         made.verified
           ? `Backed up to ${made.file}: ${made.bytes.toLocaleString('en')} bytes, opened and found whole.`
@@ -26,6 +24,7 @@ export function backupCommands(program: Command): void {
     .description('makes an empty data folder from a backup')
     .option('--json')
     .action(async (file: string, options: Json) => {
+      const [{ readSettings }, { restore }] = await Promise.all([import('../config.ts'), import('../backup/restore.ts')]);
       const { dataFolder } = readSettings(process.env);
       const restored = await restore(resolve(file), dataFolder);
       print(options.json === true, restored, () => [

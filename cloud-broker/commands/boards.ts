@@ -1,6 +1,5 @@
-import { CommanderError, type Command } from 'commander';
-import { readSettings } from '../config.ts';
-import { EXIT, print, when, type Json } from './output.ts';
+import type { Command } from 'commander';
+import { print, when, wrongUsage, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
 export function boardCommands(program: Command): void {
@@ -10,7 +9,7 @@ export function boardCommands(program: Command): void {
     .description('a board’s entitlement and where it is')
     .option('--json')
     .action(async (serial: string, options: Json) => {
-      const shown = await withOperator(readSettings(process.env), async (operator) => operator.showBoard(serial));
+      const shown = await withOperator(async (operator) => operator.showBoard(serial));
       print(options.json === true, shown, () => [
         `${shown.serial}  ${shown.model}  ${shown.credits} credits (${shown.fulfilment}), ${shown.left} left`,
         shown.enrolledIn === null
@@ -24,7 +23,7 @@ export function boardCommands(program: Command): void {
     .requiredOption('--reason <text>', 'kept in the audit log')
     .option('--json')
     .action(async (serial: string, { json, reason }: Json & { reason: string }) => {
-      const done = await withOperator(readSettings(process.env), async (operator) => operator.releaseBoard(serial, reason));
+      const done = await withOperator(async (operator) => operator.releaseBoard(serial, reason));
       print(json === true, done, () => [
         `${done.serial} is unenrolled from ${done.domain}; ${done.takenBack} credits were taken back, ${done.left} are left to bring.`,
         ...(done.missing === 0
@@ -40,7 +39,7 @@ export function boardCommands(program: Command): void {
     .requiredOption('--reason <text>', 'kept in the history and the audit log')
     .option('--json')
     .action(async (serial: string, { json, reason }: Json & { reason: string }) => {
-      const done = await withOperator(readSettings(process.env), async (operator) => operator.makeGood(serial, reason));
+      const done = await withOperator(async (operator) => operator.makeGood(serial, reason));
       print(json === true, done, () => [`${done.credits} credits were given to ${done.domain}.`]);
     });
   program
@@ -53,9 +52,8 @@ export function boardCommands(program: Command): void {
     .option('--json')
     .action(async (serial: string | undefined, { json, invoice, domain }: Json & { invoice?: string; domain?: string }) => {
       const of = serial !== undefined ? { serial } : invoice !== undefined && domain !== undefined ? { invoice, domain } : null;
-      if (of === null)
-        throw new CommanderError(EXIT.usage, 'usage', 'credits release takes SERIAL, or --invoice ID --domain NAME');
-      const done = await withOperator(readSettings(process.env), async (operator) => operator.releaseCredits(of));
+      if (of === null) throw wrongUsage('credits release takes SERIAL, or --invoice ID --domain NAME');
+      const done = await withOperator(async (operator) => operator.releaseCredits(of));
       print(json === true, done, () => [`${done.credits} credits of ${done.released} boards were let go.`]);
     });
 }

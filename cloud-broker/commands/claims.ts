@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { readSettings } from '../config.ts';
 import { print, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
@@ -12,7 +11,7 @@ export function claimCommands(program: Command): void {
     .requiredOption('--invoice <id>', 'the invoice, as in the register')
     .option('--json')
     .action(async ({ json, invoice }: Json & { invoice: string }) => {
-      const issued = await withOperator(readSettings(process.env), async (operator) => operator.issueClaim(invoice));
+      const issued = await withOperator(async (operator) => operator.issueClaim(invoice));
       print(json === true, issued, () => [
         `${issued.code}  invoice ${issued.invoice}, ${issued.expired ? 'expired at' : 'good until'} ${when(issued.validUntil)} UTC`,
       ]);

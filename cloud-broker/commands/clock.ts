@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { readSettings } from '../config.ts';
 import type { ClockView } from '../operator/clock.ts';
 import { print, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
@@ -20,7 +19,7 @@ export function clockCommands(program: Command): void {
     .description('what the machine and the service take for the time')
     .option('--json')
     .action(async ({ json }: Json) => {
-      const seen = await withOperator(readSettings(process.env), async (operator) => operator.clock());
+      const seen = await withOperator(async (operator) => operator.clock());
       print(json === true, seen, () => lines(seen));
     });
   clock
@@ -28,7 +27,7 @@ export function clockCommands(program: Command): void {
     .description('says that the machine’s clock is right, though it is far from what was stored')
     .option('--json')
     .action(async ({ json }: Json) => {
-      const seen = await withOperator(readSettings(process.env), async (operator) => operator.acceptClock());
+      const seen = await withOperator(async (operator) => operator.acceptClock());
       print(json === true, seen, () => lines(seen));
     });
 }

@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { readSettings } from '../config.ts';
 import { MOST_OPEN_DAYS } from '../ledger/usage.ts';
 import type { DomainSummary, SetEnrolment } from '../operator/operator.ts';
 import { print, table, when, type Json } from './output.ts';
@@ -40,7 +39,7 @@ export function domainCommands(program: Command): void {
     .option('--organization <text>', 'shown on displays and in the console')
     .option('--json')
     .action(async (name: string, options: Json & { email: string; password: string; organization?: string }) => {
-      const made = await withOperator(readSettings(process.env), async (operator) =>
+      const made = await withOperator(async (operator) =>
         operator.createDomain({
           name,
           email: options.email,
@@ -57,7 +56,7 @@ export function domainCommands(program: Command): void {
     .option('--json')
     .action(async (options: Json) => {
       const items: DomainSummary[] = [];
-      await withOperator(readSettings(process.env), async (operator) => {
+      await withOperator(async (operator) => {
         for (let cursor: string | undefined; ;) {
           const page = await operator.listDomains({ cursor, limit: 200 });
           items.push(...page.items);
@@ -71,7 +70,7 @@ export function domainCommands(program: Command): void {
     .command('show <name>')
     .option('--json')
     .action(async (name: string, options: Json) => {
-      const shown = await withOperator(readSettings(process.env), async (operator) => operator.showDomain(name));
+      const shown = await withOperator(async (operator) => operator.showDomain(name));
       print(options.json === true, shown, () => domainLines([shown]));
     });
   domain
@@ -83,7 +82,7 @@ export function domainCommands(program: Command): void {
     .option('--json')
     .action(async (name: string, options: Json & SetEnrolment) => {
       const { json, ...change } = options;
-      const policy = await withOperator(readSettings(process.env), async (operator) => operator.setEnrolment(name, change));
+      const policy = await withOperator(async (operator) => operator.setEnrolment(name, change));
       print(json === true, policy, () => [
         `Unlisted boards: ${policy.unlisted === 'accept' ? 'enrol at once' : 'wait for approval'}. Pairing code: ${policy.pairingCode ?? (policy.pairing ? 'asked for' : 'none')}. Unproven grants a day: ${policy.unprovenLimit}.`,
       ]);

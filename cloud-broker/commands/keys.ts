@@ -1,11 +1,10 @@
-import { CommanderError, Option, type Command } from 'commander';
-import { readSettings } from '../config.ts';
-import { EXIT, print, type Json } from './output.ts';
+import { Option, type Command } from 'commander';
+import { print, wrongUsage, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
 /** A whole number of credits; anything else is wrong usage. */
 function creditsOf(text: string): number {
-  if (!/^\d{1,12}$/.test(text)) throw new CommanderError(EXIT.usage, 'usage', '--credits takes a whole number');
+  if (!/^\d{1,12}$/.test(text)) throw wrongUsage('--credits takes a whole number');
   return Number(text);
 }
 
@@ -20,7 +19,7 @@ export function keyCommands(program: Command): void {
     .addOption(new Option('--language <code>', 'of the mail').choices(['en', 'fr']).default('en'))
     .option('--json')
     .action(async ({ json, ...asked }: Json & { credits: number; email?: string; language: 'en' | 'fr' }) => {
-      const issued = await withOperator(readSettings(process.env), async (operator) => operator.issueKey(asked));
+      const issued = await withOperator(async (operator) => operator.issueKey(asked));
       print(json === true, issued, () => [
         `${issued.key}  ${issued.credits} credits`,
         ...(issued.mailedTo === null ? [] : [`It is in the outbox for ${issued.mailedTo}.`]),

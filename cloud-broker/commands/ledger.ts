@@ -1,5 +1,4 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readSettings } from '../config.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { Adjust } from '../operator/taking-back.ts';
 import type { CloseDay } from '../operator/usage.ts';
@@ -22,7 +21,7 @@ function correctionCommands(ledger: Command): void {
     .option('--id <id>', 'names the correction: the same again is booked once')
     .option('--json')
     .action(async (name: string, { json, ...asked }: Json & Adjust) => {
-      const done = await withOperator(readSettings(process.env), async (operator) => operator.adjust(name, asked));
+      const done = await withOperator(async (operator) => operator.adjust(name, asked));
       print(json === true, done, () => [done.repeated ? `${done.id} was booked before.` : `${done.id} is booked.`]);
     });
   ledger
@@ -33,7 +32,7 @@ function correctionCommands(ledger: Command): void {
     .requiredOption('--reason <text>', 'shown in the history')
     .option('--json')
     .action(async (name: string, n: number, { json, reason }: Json & { reason: string }) => {
-      const done = await withOperator(readSettings(process.env), async (operator) => operator.reverse(name, { n, reason }));
+      const done = await withOperator(async (operator) => operator.reverse(name, { n, reason }));
       print(json === true, done, () => [`${done.credits} credits were reversed.`]);
     });
 }
@@ -49,7 +48,7 @@ function closeDayCommand(ledger: Command): void {
     .option('--json')
     .action(async ({ json, ...asked }: Json & CloseDay) => {
       let bar: ReturnType<typeof progressBar> | null = null;
-      const closed = await withOperator(readSettings(process.env), async (operator) =>
+      const closed = await withOperator(async (operator) =>
         operator.closeDay(asked, (done, inAll) => {
           bar ??= progressBar('Closing days', inAll);
           bar.at(done);
@@ -72,7 +71,7 @@ export function ledgerCommands(program: Command): void {
     .description('proves the books from the first row; exits 1 at the first difference')
     .option('--json')
     .action(async (options: Json) => {
-      const verdict = await withOperator(readSettings(process.env), async (operator) => operator.verifyLedger());
+      const verdict = await withOperator(async (operator) => operator.verifyLedger());
       const { firstDifference: difference } = verdict;
       print(options.json === true, verdict, () => [
         difference === undefined
@@ -88,7 +87,7 @@ export function ledgerCommands(program: Command): void {
     .command('history <domain>')
     .option('--json')
     .action(async (name: string, options: Json) => {
-      const items = await withOperator(readSettings(process.env), async (operator) => {
+      const items = await withOperator(async (operator) => {
         const rows: Awaited<ReturnType<Operator['history']>>['items'] = [];
         for (let cursor: string | undefined; ;) {
           const page = await operator.history(name, { cursor, limit: 200 });

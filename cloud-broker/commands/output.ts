@@ -1,7 +1,11 @@
+import { CommanderError } from 'commander';
 import { isErrorCode, RollcallError, wordsOf, type ErrorCode } from '../../protocol/errors.ts';
 
 /** Exit codes of every command (protocol.md §2). */
 export const EXIT = { done: 0, refused: 1, usage: 2 } as const;
+
+/** What was typed is wrong, in a way that only its command can tell. */
+export const wrongUsage = (message: string): CommanderError => new CommanderError(EXIT.usage, 'usage', message);
 
 /** `--json`, which every command takes. */
 export interface Json {

@@ -9,7 +9,7 @@ import { EXIT, print } from '../commands/output.ts';
 import { readSettings } from '../config.ts';
 import { askedToEnd } from '../ending.ts';
 import { createLog } from '../log.ts';
-import { startService, type Service } from '../main.ts';
+import { startService, type Service } from '../start-service.ts';
 import { AgentProcess } from './agent-process.ts';
 import { ApiClient } from './api-client.ts';
 import { cloneOf, registerLines, simulatedCast, type Role } from './cast.ts';

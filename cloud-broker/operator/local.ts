@@ -14,10 +14,10 @@ import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
 import { listDomains, whereIsBoard } from '../store/queries/domains.ts';
 import { presentHistoryRow } from '../store/queries/history-row.ts';
 import type { Store } from '../store/store.ts';
+import { importInPieces } from './import-pieces.ts';
 import {
   createDomainBody,
   enrolmentBody,
-  importInPieces,
   type BackupView,
   type BoardSummary,
   type CreateDomain,

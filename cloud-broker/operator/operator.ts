@@ -1,6 +1,7 @@
 /** What the vendor's operator can do, the same from the command line and over HTTP; shapes as in protocol.md §2. */
 import * as z from 'zod';
-import { domainStatuses, historyPage } from '../../protocol/api.ts';
+import type { HistoryPage } from '../../protocol/api.ts';
+import { domainStatuses } from '../../protocol/api-common.ts';
 import { domainName } from '../../protocol/text.ts';
 import type { ClaimIssued } from './claims.ts';
 import type { ClockDoings } from './clock.ts';
@@ -8,7 +9,6 @@ import type { IssueKey, KeyIssued } from './keys.ts';
 import type { TakingBack } from './taking-back.ts';
 import type { CloseDay, CloseProgress, DayClosed } from './usage.ts';
 import { MAX_PREVIOUS_DAYS } from '../domains/pairing.ts';
-import { SameSerial } from '../register/same-serial.ts';
 
 const time = z.iso.datetime();
 const text = z.string().max(128);
@@ -64,7 +64,8 @@ export const enrolmentPolicy = z.object({
   unprovenLimit: z.int(),
 });
 
-const MAX_LINES = 1000;
+/** In one request. */
+export const MAX_LINES = 1000;
 export const importBody = z.strictObject({
   lines: z.array(z.strictObject({ line: z.int().min(1), values: z.unknown() })).max(MAX_LINES),
 });
@@ -110,7 +111,7 @@ export type EnrolmentPolicyView = z.output<typeof enrolmentPolicy>;
 export type RegisterLine = z.output<typeof importBody>['lines'][number];
 export type ImportSummary = z.output<typeof importReport>;
 export type BoardSummary = z.output<typeof boardSummary>;
-export type HistoryPageView = z.output<typeof historyPage>;
+export type HistoryPageView = HistoryPage;
 export type LedgerVerdict = z.output<typeof verdict>;
 export type BackupView = z.output<typeof backupMade>;
 
@@ -148,43 +149,6 @@ export interface Operator extends TakingBack, ClockDoings {
   verifyLedger(): Promise<LedgerVerdict>;
   /** S4: a consistent copy with all keys, in a new file on the service's machine. Refuses with `backup-failed`. */
   backup(file: string): Promise<BackupView>;
-}
-
-const MAX_CHUNK_BYTES = 1_000_000;
-
-/** Imports any number of lines of one file in pieces that fit one operation and one request, and adds the reports up. */
-export async function importInPieces(
-  lines: readonly RegisterLine[],
-  importPiece: (piece: RegisterLine[]) => Promise<ImportSummary>,
-): Promise<ImportSummary> {
-  const sum: ImportSummary = { added: 0, changed: 0, unchanged: 0, rejected: [] };
-  const same = new SameSerial();
-  for (const line of lines) same.note(line);
-  let piece: RegisterLine[] = [];
-  let bytes = 0;
-  const flush = async (): Promise<void> => {
-    if (piece.length === 0) return;
-    const report = await importPiece(piece);
-    sum.added += report.added;
-    sum.changed += report.changed;
-    sum.unchanged += report.unchanged;
-    sum.rejected.push(...report.rejected);
-    piece = [];
-    bytes = 0;
-  };
-  for (const line of lines) {
-    const reason = same.reasonOf(line.values);
-    if (reason !== null) {
-      sum.rejected.push({ line: line.line, reason });
-      continue;
-    }
-    const size = Buffer.byteLength(JSON.stringify(line));
-    if (piece.length === MAX_LINES || bytes + size > MAX_CHUNK_BYTES) await flush();
-    piece.push(line);
-    bytes += size;
-  }
-  await flush();
-  return { ...sum, rejected: sum.rejected.toSorted((a, b) => a.line - b.line) };
 }
 
 /** What the operator's routes need beside the others. */

@@ -2,27 +2,10 @@ import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type * as z from 'zod';
 import { listeningAt, type ListeningAt } from './listening.ts';
-import { apiError, historyPage } from '../../protocol/api.ts';
+import { apiError } from '../../protocol/api-common.ts';
 import { isErrorCode, RollcallError } from '../../protocol/errors.ts';
-import {
-  backupMade,
-  boardSummary,
-  domainCreated,
-  domainsPage,
-  domainSummary,
-  enrolmentPolicy,
-  importInPieces,
-  importReport,
-  verdict,
-  type Operator,
-  type PageOptions,
-} from './operator.ts';
-import { claimIssued } from './claims.ts';
-import { clockView } from './clock.ts';
-import { keyIssued } from './keys.ts';
+import type { Operator, PageOptions } from './operator.ts';
 import { throughSocket } from './socket.ts';
-import { adjusted, boardReleased, creditsReleased, madeGood, reversed } from './taking-back.ts';
-import { closeByRequests, dayClosed } from './usage.ts';
 
 const ROOT = '/api/v1/operator';
 
@@ -40,6 +23,7 @@ function refusalOf({ status, json }: Answer): RollcallError {
   return new RollcallError(isErrorCode(code) ? code : 'internal', { ...details, correlationId });
 }
 
+const board = (serial: string): string => `/boards/${encodeURIComponent(serial)}`;
 const domain = (name: string): string => `/domains/${encodeURIComponent(name)}`;
 
 function queryOf(page: PageOptions): string {
@@ -70,14 +54,20 @@ async function ask(socketPath: string, method: string, path: string, body: strin
   });
 }
 
-type Call = <Schema extends z.ZodType>(method: string, path: string, schema: Schema, body?: unknown) => Promise<z.output<Schema>>;
+/** `shape`: what the answer must be, loaded when it is asked for, as one command needs one of many. */
+type Call = <Schema extends z.ZodType>(
+  method: string,
+  path: string,
+  shape: () => Schema | Promise<Schema>,
+  body?: unknown,
+) => Promise<z.output<Schema>>;
 
 function callerOf(folder: string): Call {
-  return async (method, path, schema, body) => {
+  return async (method, path, shape, body) => {
     const sent = body === undefined ? null : JSON.stringify(body);
     const answer = await throughSocket(folder, async (socket) => ask(socket, method, path, sent));
     if (answer.status >= 300) throw refusalOf(answer);
-    const parsed = schema.safeParse(answer.json);
+    const parsed = (await shape()).safeParse(answer.json);
     if (!parsed.success) throw new RollcallError('internal', { reason: `unexpected answer to ${path}` });
     return parsed.data;
   };
@@ -85,32 +75,44 @@ function callerOf(folder: string): Call {
 
 /** Where the service of this data folder listens. Refuses with `unreachable` where none does, or as the socket does. */
 export async function askWhereListening(folder: string): Promise<ListeningAt> {
-  return callerOf(folder)('GET', '/listening', listeningAt);
+  return callerOf(folder)('GET', '/listening', () => listeningAt);
 }
+
+const shapes = async () => import('./operator.ts');
+const takingBack = async () => import('./taking-back.ts');
 
 /** The same doings through the service that runs on this data folder. */
 export function remoteOperator(folder: string): Operator {
   const call = callerOf(folder);
   return {
-    createDomain: (about) => call('POST', '/domains', domainCreated, about),
-    listDomains: (page) => call('GET', `/domains${queryOf(page)}`, domainsPage),
-    showDomain: (name) => call('GET', domain(name), domainSummary),
-    setEnrolment: (name, change) => call('PATCH', `${domain(name)}/enrolment`, enrolmentPolicy, change),
-    releaseBoard: (serial, reason) => call('POST', `/boards/${encodeURIComponent(serial)}/release`, boardReleased, { reason }),
-    makeGood: (serial, reason) => call('POST', `/boards/${encodeURIComponent(serial)}/make-good`, madeGood, { reason }),
-    releaseCredits: (of) => call('POST', '/credits/release', creditsReleased, of),
-    adjust: (name, asked) => call('POST', `${domain(name)}/adjust`, adjusted, asked),
-    reverse: (name, asked) => call('POST', `${domain(name)}/reverse`, reversed, asked),
-    issueKey: (asked) => call('POST', '/keys', keyIssued, asked),
-    issueClaim: (invoice) => call('POST', '/claims', claimIssued, { invoice }),
-    closeDay: (asked, onProgress) =>
-      closeByRequests(asked, (piece) => call('POST', '/ledger/close-day', dayClosed, piece), onProgress),
-    importLines: (lines) => importInPieces(lines, (piece) => call('POST', '/register', importReport, { lines: piece })),
-    showBoard: (serial) => call('GET', `/boards/${encodeURIComponent(serial)}`, boardSummary),
-    history: (name, page) => call('GET', `${domain(name)}/history${queryOf(page)}`, historyPage),
-    clock: () => call('GET', '/clock', clockView),
-    acceptClock: () => call('POST', '/clock/accept', clockView, {}),
-    verifyLedger: () => call('POST', '/ledger/verify', verdict, {}),
-    backup: (file) => call('POST', '/backup', backupMade, { file }),
+    createDomain: (about) => call('POST', '/domains', async () => (await shapes()).domainCreated, about),
+    listDomains: (page) => call('GET', `/domains${queryOf(page)}`, async () => (await shapes()).domainsPage),
+    showDomain: (name) => call('GET', domain(name), async () => (await shapes()).domainSummary),
+    setEnrolment: (name, change) =>
+      call('PATCH', `${domain(name)}/enrolment`, async () => (await shapes()).enrolmentPolicy, change),
+    releaseBoard: (serial, reason) =>
+      call('POST', `${board(serial)}/release`, async () => (await takingBack()).boardReleased, { reason }),
+    makeGood: (serial, reason) =>
+      call('POST', `${board(serial)}/make-good`, async () => (await takingBack()).madeGood, { reason }),
+    releaseCredits: (of) => call('POST', '/credits/release', async () => (await takingBack()).creditsReleased, of),
+    adjust: (name, asked) => call('POST', `${domain(name)}/adjust`, async () => (await takingBack()).adjusted, asked),
+    reverse: (name, asked) => call('POST', `${domain(name)}/reverse`, async () => (await takingBack()).reversed, asked),
+    issueKey: (asked) => call('POST', '/keys', async () => (await import('./keys.ts')).keyIssued, asked),
+    issueClaim: (invoice) => call('POST', '/claims', async () => (await import('./claims.ts')).claimIssued, { invoice }),
+    async closeDay(asked, onProgress) {
+      const { closeByRequests, dayClosed } = await import('./usage.ts');
+      return closeByRequests(asked, (piece) => call('POST', '/ledger/close-day', () => dayClosed, piece), onProgress);
+    },
+    async importLines(lines) {
+      const [{ importInPieces }, { importReport }] = await Promise.all([import('./import-pieces.ts'), shapes()]);
+      return importInPieces(lines, (piece) => call('POST', '/register', () => importReport, { lines: piece }));
+    },
+    showBoard: (serial) => call('GET', board(serial), async () => (await shapes()).boardSummary),
+    history: (name, page) =>
+      call('GET', `${domain(name)}/history${queryOf(page)}`, async () => (await import('../../protocol/api.ts')).historyPage),
+    clock: () => call('GET', '/clock', async () => (await import('./clock.ts')).clockView),
+    acceptClock: () => call('POST', '/clock/accept', async () => (await import('./clock.ts')).clockView, {}),
+    verifyLedger: () => call('POST', '/ledger/verify', async () => (await shapes()).verdict, {}),
+    backup: (file) => call('POST', '/backup', async () => (await shapes()).backupMade, { file }),
   };
 }
