@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import { RollcallError, isErrorCode } from '../../protocol/errors.ts';
 import {
   simulationReport,
@@ -9,7 +8,7 @@ import {
   type SimulationTally,
 } from '../../protocol/simulation.ts';
 
-const WORKER = join(import.meta.dirname, '..', '..', 'agent', 'simulation', 'worker.ts');
+const WORKER = new URL('../../agent/simulation/worker.ts', import.meta.url);
 const NOTHING: SimulationTally = { accepted: 0, pending: 0, rejected: 0, unanswered: 0, heard: 0, back: 0, heartbeats: 0 };
 
 export type Measured = Extract<SimulationReport, { say: 'end' }>;

@@ -3,4 +3,4 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { verifyLedger, type ProofJob } from './proof-of-books.ts';
 
 const { databaseFile, checkpoints } = workerData as ProofJob;
-parentPort?.postMessage(await verifyLedger(databaseFile, checkpoints));
+void verifyLedger(databaseFile, checkpoints).then((verdict) => parentPort?.postMessage(verdict));

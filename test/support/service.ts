@@ -32,9 +32,10 @@ export async function rollcall(
   folder: string,
   args: readonly string[],
   environment: Record<string, string> = {},
+  cli = CLI,
 ): Promise<CommandResult> {
   const env = childEnvironment({ ROLLCALL_DATA: folder, ...environment });
-  const command = new TestProcess(process.execPath, [CLI, ...args, '--json'], { env, cwd: folder });
+  const command = new TestProcess(process.execPath, [cli, ...args, '--json'], { env, cwd: folder });
   onTestFinished(() => command.killGroup());
   const ended = await command.ended;
   return { ...ended, json: parsed(ended.stdout) };
@@ -69,22 +70,27 @@ export class TestService {
   publicHttp = '';
   publicMqtt = '';
   private readonly environment: Record<string, string>;
+  private readonly cli: string;
   private process: TestProcess | null = null;
 
-  private constructor(folder: string, environment: Record<string, string>) {
+  private constructor(folder: string, environment: Record<string, string>, cli: string) {
     this.folder = folder;
+    this.cli = cli;
     this.environment = environment;
   }
 
-  /** Throws a DidNotStart with exit code and standard error where the service refuses to start. */
-  static async start(options: { folder?: string; environment?: Record<string, string> } = {}): Promise<TestService> {
-    const service = new TestService(options.folder ?? (await temporaryFolder()), {
+  /** `cli`: another than the sources'. Throws a DidNotStart with exit code and standard error where the service refuses to start. */
+  static async start(
+    options: { folder?: string; environment?: Record<string, string>; cli?: string } = {},
+  ): Promise<TestService> {
+    const environment = {
       ROLLCALL_HTTP_PORT: '0',
       ROLLCALL_MQTT_HOST: '127.0.0.1',
       ROLLCALL_MQTT_PORT: '0',
       ROLLCALL_LOG_LEVEL: 'info',
       ...options.environment,
-    });
+    };
+    const service = new TestService(options.folder ?? (await temporaryFolder()), environment, options.cli ?? CLI);
     onTestFinished(async () => service.kill9());
     await service.serve();
     return service;
@@ -126,7 +132,7 @@ export class TestService {
   }
 
   async command(...args: string[]): Promise<CommandResult> {
-    return rollcall(this.folder, args);
+    return rollcall(this.folder, args, {}, this.cli);
   }
 
   /** What the operator's commands do, without a process for each. */
@@ -155,7 +161,7 @@ export class TestService {
 
   private async serve(ports: Record<string, string> = {}): Promise<void> {
     const env = childEnvironment({ ...this.environment, ...ports, ROLLCALL_DATA: this.folder });
-    const started = new TestProcess(process.execPath, [CLI, 'serve', '--json'], { env, cwd: this.folder });
+    const started = new TestProcess(process.execPath, [this.cli, 'serve', '--json'], { env, cwd: this.folder });
     this.process = started;
     this.keepLog(started);
     const line = new Promise<Listening>((resolve) => {
