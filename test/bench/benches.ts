@@ -7,6 +7,7 @@ export const benches: Record<string, () => Promise<Bench>> = {
   'daily-close': async () => (await import('./daily-close.ts')).dailyClose,
   'enroll-wire': async () => (await import('./enroll-wire.ts')).enrollWire,
   heartbeat: async () => (await import('./heartbeat.ts')).heartbeat,
+  start: async () => (await import('./start.ts')).start,
   agent: async () => (await import('./agent.ts')).agent,
   footprint: async () => (await import('./footprint.ts')).footprint,
   connect: async () => (await import('./connect.ts')).connect,

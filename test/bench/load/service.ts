@@ -19,10 +19,13 @@ export class ServiceProcess {
     this.mqttPort = Number(new URL(listening.mqtt).port);
   }
 
-  /** `environment`: settings beside those that a benchmark needs, such as ROLLCALL_MQTT_PORT. `execArgv`: for Node, such as --cpu-prof. */
+  /**
+   * `environment`: settings beside those that a benchmark needs, such as ROLLCALL_MQTT_PORT. `execArgv`: for Node, such as --cpu-prof. `cli`:
+   * another than the sources'.
+   */
   static async start(
     folder: string,
-    options: { environment?: Record<string, string>; execArgv?: string[] } = {},
+    options: { environment?: Record<string, string>; execArgv?: string[]; cli?: string } = {},
   ): Promise<ServiceProcess> {
     const env = childEnvironment({
       ROLLCALL_DATA: folder,
@@ -32,7 +35,7 @@ export class ServiceProcess {
       ROLLCALL_LOG_LEVEL: 'warn',
       ...options.environment,
     });
-    const service = new TestProcess(process.execPath, [...(options.execArgv ?? []), CLI, 'serve', '--json'], {
+    const service = new TestProcess(process.execPath, [...(options.execArgv ?? []), options.cli ?? CLI, 'serve', '--json'], {
       env,
       cwd: folder,
     });
