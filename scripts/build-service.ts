@@ -117,7 +117,7 @@ async function writePart(path: string, text: string): Promise<void> {
     format: 'cjs',
     platform: 'node',
     target: TARGET,
-    // As `require`: Node's loader of ES modules takes 2 ms a part, and loads all that a module of Node's own exports, as WebSocket of node:http.
+    // As `require`: Node's loader of ES modules takes longer for each, and loads all that a module of Node's own exports, as WebSocket of node:http.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': '$here' },
     ...(text.includes('import.meta.url') ? { banner: "const $here=require('node:url').pathToFileURL(__filename);" } : {}),
