@@ -14,7 +14,7 @@ import { ServiceProcess } from './load/service.ts';
 import { inTurn, type Comparison } from './measure.ts';
 
 const SCALES = { full: { pairs: 11, idleMs: 60_000 }, smoke: { pairs: 1, idleMs: 500 } };
-const MOST_IDLE_BYTES = 150 * 1024 * 1024;
+const MOST_IDLE_BYTES = 150_000_000;
 
 export async function start(size: Size): Promise<Comparison[]> {
   const { pairs, idleMs } = SCALES[size];
