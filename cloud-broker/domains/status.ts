@@ -24,8 +24,3 @@ export function domainStatus(dates: DomainDates, balance: number, now: number): 
 export function trialEnd(activatedAt: number): number {
   return activatedAt + TRIAL_DAYS * DAY_MS;
 }
-
-/** L6: the first UTC day that begins at or after the trial's end, in days since 1970. */
-export function firstChargedDay(trialEndsAt: number): number {
-  return Math.ceil(trialEndsAt / DAY_MS);
-}

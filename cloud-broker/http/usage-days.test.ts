@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Billing } from '../../protocol/api.ts';
 import { domainByName } from '../store/domain-rows.ts';
-import { firstChargedDay } from '../domains/status.ts';
-import { dateOf, startOf } from '../ledger/usage.ts';
+import { dateOf, firstChargedDay, startOf } from '../ledger/usage.ts';
 import { presentBilling } from './present.ts';
 import { openHarness, type Harness, type TestDomain } from './testing/harness.ts';
 

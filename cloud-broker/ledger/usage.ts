@@ -9,6 +9,11 @@ export const MOST_OPEN_DAYS = 7;
 /** So far the machine's clock may be set while the service runs, and so far back before a start: as far as days are closed by themselves (L6). */
 export const MOST_SET_MS = MOST_OPEN_DAYS * DAY_MS;
 
+/** L6: the first UTC day that begins at or after the trial's end, in days since 1970. */
+export function firstChargedDay(trialEndsAt: number): number {
+  return Math.ceil(trialEndsAt / DAY_MS);
+}
+
 /** UTC day of a time in milliseconds since 1970. */
 export function dayOf(at: number): number {
   return Math.floor(at / DAY_MS);

@@ -1,11 +1,10 @@
 /** The writes that make a board a device: shared by an accepted enrolment and by an admin's approval (E6: approve is the enrolment). */
 import type { PendingCode } from '../../protocol/errors.ts';
 import type { BoardClaim } from '../../protocol/messages.ts';
-import { firstChargedDay } from '../domains/status.ts';
 import type { Identity } from '../devices/identity.ts';
 import type { Grant } from '../enrollment/decide.ts';
 import { enrolmentKey } from '../ledger/transfers.ts';
-import { openFrom } from '../ledger/usage.ts';
+import { firstChargedDay, openFrom } from '../ledger/usage.ts';
 import { widestNetworkOf } from '../net/address.ts';
 import { takeExpected } from './expected-rows.ts';
 import type { WriteContext } from './context.ts';

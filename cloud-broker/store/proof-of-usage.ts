@@ -1,7 +1,6 @@
 /** The part of the proof of the books that is about daily use (L6): each closed day against its neighbours, the enrolment spans and its transfer. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { firstChargedDay } from '../domains/status.ts';
-import { chargeOf, dateOf, dayOf, usageKey } from '../ledger/usage.ts';
+import { chargeOf, dateOf, dayOf, firstChargedDay, usageKey } from '../ledger/usage.ts';
 import type { Difference } from '../ledger/verify.ts';
 import { creditsForDay } from './days-end.ts';
 import type { Sql } from './sql.ts';

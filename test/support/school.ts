@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { firstChargedDay, trialEnd } from '../../cloud-broker/domains/status.ts';
-import { startOf } from '../../cloud-broker/ledger/usage.ts';
+import { trialEnd } from '../../cloud-broker/domains/status.ts';
+import { firstChargedDay, startOf } from '../../cloud-broker/ledger/usage.ts';
 import { domainById, type DomainRow } from '../../cloud-broker/store/domain-rows.ts';
 import type { CloseUsageInput, CloseUsagePiece } from '../../cloud-broker/store/operations/usage.ts';
 import { post } from '../../cloud-broker/store/posting.ts';

@@ -1,6 +1,7 @@
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { domainName } from '../../../protocol/text.ts';
-import { firstChargedDay, trialEnd } from '../../domains/status.ts';
+import { firstChargedDay } from '../../ledger/usage.ts';
+import { trialEnd } from '../../domains/status.ts';
 import { EMPTY_HASH } from '../../ledger/transfers.ts';
 import { insertUser, type NewUser } from '../account-rows.ts';
 import type { WriteContext } from '../context.ts';
