@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { RollcallError } from '../protocol/errors.ts';
-import type { ListeningAt } from './addresses.ts';
+import type { ListeningAt } from './operator/listening.ts';
 import type { Settings } from './config.ts';
 import type { Operator } from './operator/operator.ts';
 import { openWorkshop } from './workshop.ts';

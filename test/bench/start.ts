@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageService } from '../support/packaged.ts';
 import { childEnvironment } from '../support/process.ts';
-import type { Size } from './benches.ts';
+import type { Size } from './measure.ts';
 import { usageOf } from './child.ts';
 import { ServiceProcess } from './load/service.ts';
 import { inTurn, type Comparison } from './measure.ts';

@@ -124,7 +124,7 @@ describe('a line that breaks while a display lives as a device', () => {
     const displays = await Promise.all(seeds.map(async (name) => LineDisplay.make(service, name)));
     await Promise.all(
       displays.map(async (display, index) => {
-          const random = seededRandom(seed + index);
+        const random = seededRandom(seed + index);
         const faults = (async () => {
           for (let n = 0; n < 4; n += 1) await goWrong(display, random);
           display.proxy.heal();
