@@ -131,7 +131,7 @@ export class FakeService {
   async close(): Promise<void> {
     for (const close of this.#closers) close();
     this.dropAll();
-    await new Promise<void>((resolve) => void this.#broker.close(() => resolve()));
+    await new Promise<void>((resolve) => this.#broker.close(() => resolve()));
   }
 
   /** Sends a message to an enrolled device. */
