@@ -2,25 +2,22 @@ import type { Logger } from 'pino';
 import type { PresenceRegistry } from './presence/presence-registry.ts';
 import type { ServiceClock } from './service-clock.ts';
 
-const LOOK_MS = 60_000;
 const TOLD_AGAIN_AFTER_LOOKS = 60;
 
-/** Looks each minute whether the machine's clock can be believed, and tells; measures silence anew where the service's time made a step. */
-export function startClockWatch(
-  {
-    clock,
-    registry,
-    log,
-  }: { clock: ServiceClock; registry: Pick<PresenceRegistry, 'clockSet'>; log: Pick<Logger, 'error' | 'warn' | 'info'> },
-  everyMs = LOOK_MS,
-): { stop(): void } {
+/** Measures silence anew where the service's time made a step. The look that is returned tells whether the machine's clock can be believed. */
+export function clockWatch(parts: {
+  clock: ServiceClock;
+  registry: Pick<PresenceRegistry, 'clockSet'>;
+  log: Pick<Logger, 'error' | 'warn' | 'info'>;
+}): () => void {
+  const { clock, registry, log } = parts;
   clock.onSet((byMs) => {
     registry.clockSet();
     log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
   });
   /** Looks since the doubt was told; null without one. */
   let looks: number | null = null;
-  const look = (): void => {
+  return () => {
     const { doubt } = clock;
     if (doubt === null) {
       if (looks !== null) log.info('the clock is believed again');
@@ -34,7 +31,4 @@ export function startClockWatch(
     }
     looks += 1;
   };
-  look();
-  const timer = setInterval(look, everyMs).unref();
-  return { stop: () => clearInterval(timer) };
 }

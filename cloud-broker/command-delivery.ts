@@ -6,19 +6,17 @@ import type { Gateway } from './gateway/port.ts';
 import { openCommands } from './store/command-rows.ts';
 import type { Store } from './store/store.ts';
 
-const SWEEP_MS = 5000;
-
 /** E9: said to a device just before its session is closed; nobody waits for an answer. */
 export function farewell(): CommandMessage {
   return { type: 'command', commandId: randomUUID(), name: 'unenroll', expiresInS: 60 };
 }
 
-export function startCommands(deps: {
+export function commandDesk(deps: {
   store: Store;
   gateway(): Pick<Gateway, 'send'> | null;
   log: Pick<Logger, 'error'>;
   clock(): number;
-}): { desk: CommandDesk; stop(): void } {
+}): CommandDesk {
   const { store, log, clock } = deps;
   const desk = new CommandDesk({
     open: (deviceId, now) => openCommands(store.reader, deviceId, now),
@@ -38,11 +36,10 @@ export function startCommands(deps: {
       for (const { deviceId } of devices) desk.added(deviceId);
     },
   });
-  const sweeper = setInterval(() => desk.sweep(), SWEEP_MS);
-  return { desk, stop: () => clearInterval(sweeper) };
+  return desk;
 }
 
 /** By the hour: what is over is written down, and what is long past forgotten, piece by piece. */
-export async function pruneCommands(store: Store, now: number): Promise<void> {
+export async function pruneCommands(store: Pick<Store, 'write'>, now: number): Promise<void> {
   for (let more = true; more;) ({ more } = await store.write('pruneCommands', { now }));
 }

@@ -1,9 +1,8 @@
 import { pino, type Logger } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
-import { eventually } from '../test/support/process.ts';
+import { expect, test } from 'vitest';
 import { FIRST_DAY, school, type School } from '../test/support/school.ts';
 import { START, testDomain } from '../test/support/store.ts';
-import { startDailyUse } from './daily-use.ts';
+import { DailyUse } from './daily-use.ts';
 import { startOf } from './ledger/usage.ts';
 import { mostOpenDays } from './store/queries/usage.ts';
 
@@ -18,7 +17,7 @@ interface Job {
   clock: { now: number };
   log: Line[];
   /** Starts it, as at a start of the service. */
-  start(): { stop(): Promise<void> };
+  start(): DailyUse;
   closed(): number;
 }
 
@@ -29,11 +28,7 @@ function jobOf({ store, days }: School): Job {
   return {
     clock,
     log,
-    start() {
-      const job = startDailyUse({ store, log: logger, clock: () => clock.now }, 5);
-      onTestFinished(async () => job.stop());
-      return job;
-    },
+    start: () => new DailyUse({ store, log: logger, clock: () => clock.now }),
     closed: () => days().length,
   };
 }
@@ -43,13 +38,15 @@ test('[L6] closes at the start what an outage left open, then each day soon afte
   await one.enrol('SN-1', START);
   const { clock, start, closed, log } = jobOf(one);
   clock.now = startOf(FIRST_DAY + 5) + 1;
-  const first = start();
-  await eventually(closed, (days) => days === 5, 'what was open');
+  await start().run();
+  expect(closed()).toBe(5);
   clock.now = startOf(FIRST_DAY + 6) - 1;
-  await first.stop();
-  start();
+  const second = start();
+  await second.run();
+  expect(closed()).toBe(5);
   clock.now += 1;
-  await eventually(closed, (days) => days === 6, 'the day that is over');
+  await second.run();
+  expect(closed()).toBe(6);
   expect(one.domain().balance).toBe(94);
   expect(log.filter(({ level }) => level >= 50)).toEqual([]);
 });
@@ -61,23 +58,18 @@ test('[L6] a clock a year ahead: nothing is closed, the operator is alerted once
   await one.enrol('SN-1', START);
   const { clock, start, closed, log } = jobOf(one);
   clock.now = startOf(FIRST_DAY + 2);
-  start();
-  await eventually(closed, (days) => days === 2, 'two days');
+  const job = start();
+  await job.run();
+  expect(closed()).toBe(2);
   clock.now = startOf(FIRST_DAY + 367);
-  await eventually(
-    () => log.filter(({ level }) => level >= 50).length,
-    (errors) => errors > 0,
-    'the alert',
-  );
-  expect(mostOpenDays(store.reader, clock.now)).toBe(365);
+  for (let minutes = 0; minutes < 3; minutes += 1) await job.run();
+  expect([mostOpenDays(store.reader, clock.now), closed()]).toEqual([365, 2]);
   clock.now = startOf(FIRST_DAY + 1);
-  await eventually(
-    () => mostOpenDays(store.reader, clock.now),
-    (open) => open === 0,
-    'the clock is back',
-  );
+  await job.run();
+  expect(mostOpenDays(store.reader, clock.now)).toBe(0);
   clock.now = startOf(FIRST_DAY + 3);
-  await eventually(closed, (days) => days === 3, 'the next day');
+  await job.run();
+  expect(closed()).toBe(3);
   expect([one.days().map((day) => (day as number[])[0]), one.domain().balance]).toEqual([[0, 1, 2], 97]);
   const errors = log.filter(({ level }) => level >= 50);
   expect(errors).toHaveLength(1);
@@ -98,10 +90,10 @@ test('[L6] one domain with too many open days does not hold up the others', asyn
   await testDomain(store, 'shelbyville', START + 5 * 86_400_000);
   const { clock, start, closed, log } = jobOf(one);
   clock.now = startOf(FIRST_DAY + 9);
-  start();
-  const next = () =>
-    store.reader.get<{ day: number }>("SELECT next_usage_day AS day FROM domains WHERE name = 'shelbyville'")?.day;
-  await eventually(next, (day) => day === FIRST_DAY + 9, 'shelbyville');
+  await start().run();
+  expect(store.reader.get("SELECT next_usage_day AS day FROM domains WHERE name = 'shelbyville'")).toEqual({
+    day: FIRST_DAY + 9,
+  });
   expect([closed(), log.filter(({ level }) => level >= 50)]).toMatchObject([
     0,
     [{ count: 1, domains: [{ domain: 'springfield', openDays: 9 }] }],

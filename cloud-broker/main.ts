@@ -1,28 +1,22 @@
 /** Wires the service: nothing is decided here. */
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { crockfordCode } from '../protocol/text.ts';
 import type { ListeningAt } from './operator/listening.ts';
 import { addressesOf, brokerUrlOf } from './addresses.ts';
-import { startAlerts } from './alert-rounds.ts';
-import { startBooksWatch } from './books-watch.ts';
-import { startChores } from './chores.ts';
-import { startClockWatch } from './clock-watch.ts';
-import { farewell, startCommands } from './command-delivery.ts';
+import { noteTakeOvers } from './alerts/job.ts';
+import { commandDesk, farewell } from './command-delivery.ts';
 import type { Settings } from './config.ts';
 import type { CommandDesk } from './device-commands/desk.ts';
 import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
-import { startDailyUse } from './daily-use.ts';
 import { pairingHash } from './domains/pairing.ts';
 import { deviceCertificateSigner } from './keys/device-certificates.ts';
 import { EnrolmentDesk } from './enrollment/desk.ts';
 import { defaultDeskLimits } from './enrollment/desk-limits.ts';
 import { startEmbeddedGateway } from './gateway/embedded.ts';
 import type { Gateway } from './gateway/port.ts';
-import { startHerdSteering } from './herd-steering.ts';
 import { defaultHttpLimits } from './http/deps.ts';
 import type { Metrics } from './http/metrics.ts';
 import { buildOperatorServer } from './http/operator-server.ts';
@@ -30,15 +24,17 @@ import { buildServer, type ServerParts } from './http/server.ts';
 import type { ServiceKeys } from './keys/keys.ts';
 import type { Secrets } from './keys/secrets.ts';
 import { openSocket } from './operator/socket.ts';
+import { LedgerIntegrity } from './ledger/integrity-job.ts';
 import { letters } from './letters.ts';
 import { startMail } from './mail/start.ts';
 import { PresenceRegistry } from './presence/presence-registry.ts';
+import { jobList, type JobName } from './service/job-list.ts';
+import { Jobs } from './service/jobs.ts';
 import { enrolmentStore } from './store/enrolment-store.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { serviceMetrics } from './service-metrics.ts';
-import { startServiceRuns, type ServiceRuns } from './service-runs.ts';
+import { ServiceRuns } from './service-runs.ts';
 import type { Store } from './store/store.ts';
-import { startWalWatch } from './wal-watch.ts';
 import { startWebhooks } from './webhook-delivery.ts';
 import type { Service } from './start-service.ts';
 import type { Workshop } from './workshop.ts';
@@ -94,41 +90,26 @@ function startRegistry({ store, clock }: Workshop, settings: Settings, log: Logg
   );
 }
 
-/** Lets devices in, steers how often they are heard (P4), and looks after what is told of them (P7). */
-async function startGateway(
-  parts: {
-    store: Store;
-    now: () => number;
-    registry: PresenceRegistry;
-    desk: EnrolmentDesk;
-    commands: CommandDesk;
-    keys: ServiceKeys;
-    settings: Settings;
-    log: Logger;
-  },
-  onStop: (close: () => Promise<void>) => void,
-): Promise<Gateway> {
-  const { store, now, registry, desk, commands, keys, settings, log } = parts;
-  const alerts = startAlerts({ store, log, clock: now });
-  onStop(async () => alerts.stop());
-  const gateway = await startEmbeddedGateway({
+/** Lets devices in. */
+async function startGateway(parts: {
+  store: Store;
+  clock(): number;
+  registry: PresenceRegistry;
+  desk: EnrolmentDesk;
+  commands: CommandDesk;
+  keys: ServiceKeys;
+  settings: Settings;
+  log: Logger;
+}): Promise<Gateway> {
+  const { desk, keys, settings, log } = parts;
+  return startEmbeddedGateway({
     ...settings.mqtt,
     tls: { ...keys.server, clientCaPem: keys.clientCaPem, ticketKeys: keys.ticketKeys },
     enrolment: desk,
-    devices: createDeviceHandler({ store, registry, commands, clock: now, tookOver: alerts.tookOver }),
-    now,
+    devices: createDeviceHandler({ ...parts, tookOver: noteTakeOvers(parts) }),
+    now: parts.clock,
     log,
   });
-  onStop(async () => gateway.close());
-  const steering = startHerdSteering({
-    configured: settings.heartbeat,
-    registry,
-    store,
-    boardsPerS: () => gateway.figures().entriesPerSecond,
-    log,
-  });
-  onStop(async () => steering.stop());
-  return gateway;
 }
 
 /** Ends the sessions of devices whose certificates died (E9), and tells boards that wait what was decided about them (E6), and the operator what is held (E14). */
@@ -161,6 +142,11 @@ function followCommits(parts: {
   });
 }
 
+/** Of the settings no more than the API needs. */
+function httpSettings({ publicUrl, trustedProxies, operatorToken, unprovenLimit }: Settings): ServerParts['settings'] {
+  return { publicUrl, trustedProxies, operatorToken, unprovenLimit, consoleFolder: CONSOLE_FOLDER };
+}
+
 /** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
 export async function startParts(
   workshop: Workshop,
@@ -171,24 +157,35 @@ export async function startParts(
   const { store, clock, keys, accounts, portal, operator, secrets } = workshop;
   const { now } = clock;
   onStop(async () => workshop.checkpoint());
-  const runs = await startServiceRuns({ store, log, clock: now });
-  onStop(async () => runs.stop());
+  const base = { store, log, clock: now };
+  const jobs = new Jobs<JobName>(log);
+  const { stopping } = jobs;
+  const runs = await ServiceRuns.begin({ ...base, wake: () => jobs.wake('service-runs') });
+  onStop(async () => runs.end());
   const registry = startRegistry(workshop, settings, log);
   onStop(async () => registry.close());
   const listening: { gateway: Gateway | null } = { gateway: null };
   const brokerUrl = (): string => brokerUrlOf(settings, listening.gateway?.port ?? settings.mqtt.port);
-  const books = startBooksWatch({ store, verify: workshop.proveBooks, log, clock: now });
-  onStop(async () => books.stop());
+  const integrity = new LedgerIntegrity({ ...base, verify: workshop.proveBooks, stopping });
   const { dataFolder } = settings;
-  const machine = [startClockWatch({ clock, registry, log }), startWalWatch(join(dataFolder, 'rollcall.db'), log)];
-  onStop(async () => machine.forEach((watch) => watch.stop()));
-  const metrics = serviceMetrics({ store, registry, books, runs, clock, gateway: () => listening.gateway, dataFolder });
+  const metrics = serviceMetrics({
+    store,
+    registry,
+    books: integrity,
+    runs,
+    clock,
+    gateway: () => listening.gateway,
+    dataFolder,
+  });
   const desk = startDesk({ store, clock, keys, secrets, log, registry, metrics, settings }, brokerUrl);
   followCommits({ store, registry, desk, metrics, log, gateway: () => listening.gateway });
-  const commands = startCommands({ store, gateway: () => listening.gateway, log, clock: now });
-  onStop(async () => commands.stop());
-  listening.gateway = await startGateway({ store, now, registry, desk, commands: commands.desk, keys, settings, log }, onStop);
-  const webhooks = startWebhooks({ store, secrets, presence: registry, allowPrivate: settings.webhookPrivate, clock: now, log });
+  const commands = commandDesk({ ...base, gateway: () => listening.gateway });
+  const gateway = await startGateway({ ...base, registry, desk, commands, keys, settings });
+  onStop(async () => gateway.close());
+  listening.gateway = gateway;
+  const wakeWebhooks = (): void => jobs.wake('webhooks');
+  const allowPrivate = settings.webhookPrivate;
+  const webhooks = startWebhooks({ ...base, secrets, presence: registry, allowPrivate, wake: wakeWebhooks });
   onStop(async () => webhooks.close());
   const deps: ServerParts = {
     store,
@@ -199,13 +196,7 @@ export async function startParts(
     presence: registry,
     webhooks,
     metrics,
-    settings: {
-      publicUrl: settings.publicUrl,
-      trustedProxies: settings.trustedProxies,
-      operatorToken: settings.operatorToken,
-      unprovenLimit: settings.unprovenLimit,
-      consoleFolder: CONSOLE_FOLDER,
-    },
+    settings: httpSettings(settings),
     limits: defaultHttpLimits,
     discovery: () => ({ brokerUrl: brokerUrl(), ca: keys.publishedCaPem }),
     notReady: () => whyNotReady(store, runs),
@@ -216,15 +207,20 @@ export async function startParts(
   const http = await buildServer(deps);
   onStop(async () => http.close());
   await http.listen(settings.http);
-  const ports = { http: (http.server.address() as AddressInfo).port, mqtt: listening.gateway.port };
+  const ports = { http: (http.server.address() as AddressInfo).port, mqtt: gateway.port };
   const addresses: ListeningAt = { ...addressesOf(settings, ports), ca: keys.caFile };
-  const home = addresses.publicHttp;
-  const mailer = startMail({ store, secrets, letters, settings, home, log, clock: now, count: metrics.mail });
+  const mailer = startMail({
+    ...base,
+    secrets,
+    letters,
+    settings,
+    home: addresses.publicHttp,
+    wake: () => jobs.wake('mail'),
+    count: metrics.mail,
+  });
   onStop(async () => mailer.close());
-  const dailyUse = startDailyUse({ store, log, clock: now });
-  onStop(async () => dailyUse.stop());
-  const chores = startChores(workshop, log, listening.gateway);
-  onStop(async () => clearInterval(chores));
+  jobs.start(jobList({ workshop, settings, log, registry, gateway, runs, integrity, commands, webhooks, mailer, stopping }));
+  onStop(async () => jobs.stop());
   await listenToOperator(deps, addresses, dataFolder, onStop);
   return { listening: addresses, operator };
 }

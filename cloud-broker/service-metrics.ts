@@ -1,9 +1,9 @@
 /** Wires what /metrics shows to where it is known. */
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BooksWatch } from './books-watch.ts';
 import type { Gateway } from './gateway/port.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
+import type { LedgerIntegrity } from './ledger/integrity-job.ts';
 import { standardError } from './log-output.ts';
 import type { PresenceRegistry } from './presence/presence-registry.ts';
 import { openCommandCount, pendingDevices } from './store/queries/fleet.ts';
@@ -17,7 +17,7 @@ import { walBytes } from './wal-watch.ts';
 export function serviceMetrics(parts: {
   store: Store;
   registry: PresenceRegistry;
-  books: Pick<BooksWatch, 'figures'>;
+  books: Pick<LedgerIntegrity, 'figures'>;
   /** Null until it listens. */
   gateway(): Gateway | null;
   runs: Pick<ServiceRuns, 'failure'>;

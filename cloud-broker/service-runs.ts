@@ -1,78 +1,77 @@
 import type { Logger } from 'pino';
 import type { Store } from './store/store.ts';
 
-const NOTED_EVERY_MS = 60_000;
+/** So often the service notes that it runs. */
+export const NOTED_EVERY_MS = 60_000;
 const GAP_MS = 2 * NOTED_EVERY_MS;
-/** So often it is looked whether writes work again. */
-const TRIED_EVERY_MS = 5000;
 
-export interface ServiceRuns {
-  /** Why nothing can be stored: what the last try of it failed with; null where it worked. */
-  readonly failure: string | null;
-  stop(): Promise<void>;
+interface ServiceRunsParts {
+  store: Pick<Store, 'write' | 'onFault'>;
+  log: Pick<Logger, 'error' | 'info'>;
+  clock(): number;
+  /** Has it noted at once. */
+  wake(): void;
 }
 
 /**
  * Notes each minute that the service runs (P5): of the time between two runs nobody may say what a device was. The note is a write like any other, so
  * it also tells whether writes work: it is tried at once when another write fails, and again until it is stored.
  */
-export async function startServiceRuns({
-  store,
-  log,
-  clock,
-}: {
-  store: Pick<Store, 'write' | 'onFault'>;
-  log: Pick<Logger, 'error' | 'info'>;
-  clock(): number;
-}): Promise<ServiceRuns> {
-  let startedAt = clock();
-  let triedAt = startedAt;
-  await store.write('noteRun', { startedAt, now: startedAt });
-  let failure: string | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> | null = null;
-  let stopped = false;
-  const note = async (): Promise<void> => {
-    try {
-      const now = clock();
-      // Of the time that a step of the clock left out nobody may say what a device was either.
-      if (now < triedAt || now > triedAt + GAP_MS) startedAt = now;
-      triedAt = now;
-      await store.write('noteRun', { startedAt, now });
-      if (failure !== null) log.info('the service can store again');
-      failure = null;
-    } catch (error) {
-      const reason = reasonOf(error);
-      if (failure === null) log.error({ reason }, 'the service cannot store anything: it is not ready until it can');
-      failure = reason;
-    }
-  };
-  const look = (): void => {
-    if (timer !== null) clearTimeout(timer);
-    running ??= note().finally(() => {
-      running = null;
-      if (!stopped) timer = setTimeout(look, failure === null ? NOTED_EVERY_MS : TRIED_EVERY_MS);
-    });
-  };
-  let toldAt = -Infinity;
-  store.onFault((reason) => {
-    if (failure !== null || stopped) return;
-    if (performance.now() - toldAt > NOTED_EVERY_MS) log.error({ reason }, 'the database failed a write');
-    toldAt = performance.now();
-    look();
-  });
-  timer = setTimeout(look, NOTED_EVERY_MS);
-  return {
-    get failure() {
-      return failure;
-    },
-    async stop() {
-      stopped = true;
-      if (timer !== null) clearTimeout(timer);
-      await running;
-      await note();
-    },
-  };
+export class ServiceRuns {
+  /** Why nothing can be stored: what the last try of it failed with; null where it worked. */
+  failure: string | null = null;
+  private readonly parts: ServiceRunsParts;
+  private startedAt: number;
+  private triedAt: number;
+  private toldAt = -Infinity;
+  private isEnded = false;
+
+  private constructor(parts: ServiceRunsParts) {
+    this.parts = parts;
+    this.startedAt = parts.clock();
+    this.triedAt = this.startedAt;
+  }
+
+  /** Rejects where the first note cannot be stored. */
+  static async begin(parts: ServiceRunsParts): Promise<ServiceRuns> {
+    const runs = new ServiceRuns(parts);
+    await runs.note();
+    parts.store.onFault((reason) => runs.hurry(reason));
+    return runs;
+  }
+
+  /** Rejects where it cannot be stored: to be told to `failed`. */
+  async note(): Promise<void> {
+    const { store, log, clock } = this.parts;
+    const now = clock();
+    // Of the time that a step of the clock left out nobody may say what a device was either.
+    if (now < this.triedAt || now > this.triedAt + GAP_MS) this.startedAt = now;
+    this.triedAt = now;
+    await store.write('noteRun', { startedAt: this.startedAt, now });
+    if (this.failure !== null) log.info('the service can store again');
+    this.failure = null;
+  }
+
+  failed(error: unknown): void {
+    const reason = reasonOf(error);
+    if (this.failure === null)
+      this.parts.log.error({ reason }, 'the service cannot store anything: it is not ready until it can');
+    this.failure = reason;
+  }
+
+  /** The last note, of when the service ended. */
+  async end(): Promise<void> {
+    this.isEnded = true;
+    await this.note().catch((error: unknown) => this.failed(error));
+  }
+
+  /** Another write failed. */
+  private hurry(reason: string): void {
+    if (this.failure !== null || this.isEnded) return;
+    if (performance.now() - this.toldAt > NOTED_EVERY_MS) this.parts.log.error({ reason }, 'the database failed a write');
+    this.toldAt = performance.now();
+    this.parts.wake();
+  }
 }
 
 /** SQLite's own words where it has some: `database or disk is full`. */
@@ -80,9 +79,4 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const details = 'details' in error && typeof error.details === 'object' ? error.details : null;
   return details !== null && 'reason' in details ? String(details.reason) : error.message;
-}
-
-/** By the hour: how many devices of each domain are what, piece by piece. */
-export async function samplePresence(store: Store, now: number): Promise<void> {
-  for (let after: number | null = 0; after !== null;) after = await store.write('samplePresence', { now, after });
 }

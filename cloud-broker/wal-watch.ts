@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Logger } from 'pino';
 
-const LOOK_MS = 10_000;
 /** Three times what is written back at once: where nobody holds it, the log beside the database stays below. */
 const WORTH_TELLING_BYTES = 48 * 1024 * 1024;
 
@@ -11,17 +10,16 @@ export function walBytes(databaseFile: string): number {
 }
 
 /**
- * Tells when the log beside the database grows: as long as anybody reads on from an old moment (a backup tool, a shell with an open transaction), nothing of
+ * The look that is returned tells when the log beside the database grows: as long as anybody reads on from an old moment (a backup tool, a shell with an open transaction), nothing of
  * it can be written back, and it fills the disk. Told again each time it has doubled, and when it is over.
  */
-export function startWalWatch(
+export function walWatch(
   databaseFile: string,
   log: Pick<Logger, 'warn' | 'info'>,
-  everyMs = LOOK_MS,
   bytes: (databaseFile: string) => number = walBytes,
-): { stop(): void } {
+): () => void {
   let toldAt = 0;
-  const look = (): void => {
+  return () => {
     const size = bytes(databaseFile);
     if (size >= Math.max(WORTH_TELLING_BYTES, toldAt * 2)) {
       log.warn({ bytes: size }, 'the write-ahead log grows: something reads the database and does not end');
@@ -31,6 +29,4 @@ export function startWalWatch(
       toldAt = 0;
     }
   };
-  const timer = setInterval(look, everyMs).unref();
-  return { stop: () => clearInterval(timer) };
 }

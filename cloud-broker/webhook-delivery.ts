@@ -17,11 +17,13 @@ export function startWebhooks(parts: {
   presence: LivePresence;
   allowPrivate: boolean;
   clock(): number;
+  /** Has the deliverer look again at once. */
+  wake(): void;
   log: Pick<Logger, 'child'>;
   resolve?: Resolve;
   timeoutMs?: number;
 }): Deliverer {
-  const { store, secrets, presence, allowPrivate, clock, resolve = resolveByDns, timeoutMs = TIMEOUT_MS } = parts;
+  const { store, secrets, presence, allowPrivate, clock, wake, resolve = resolveByDns, timeoutMs = TIMEOUT_MS } = parts;
   const sources = { reader: store.reader, presence };
   return new Deliverer({
     store,
@@ -30,6 +32,7 @@ export function startWebhooks(parts: {
     policy: { allowPrivate },
     resolve,
     clock,
+    wake,
     random: Math.random,
     log: parts.log.child({ area: 'webhooks' }),
     timeoutMs,

@@ -10,7 +10,7 @@ export interface ClosedUsage {
 
 /** Closes what is open up to `through`, in pieces; `most` days, or all. Refuses as the operation does. */
 export async function closeOpenDays(
-  store: Store,
+  store: Pick<Store, 'write'>,
   about: {
     now: number;
     through: number;

@@ -17,7 +17,7 @@ const AT_A_TIME = 4;
 const SLOW_MS = 3_000;
 /** How many mails are on their way in all, slow ones too. */
 const MOST_ON_THEIR_WAY = 20;
-/** Looks at least this often, so that a clock that was set back delays no mail for long. */
+/** The longest time between two looks, so that a clock that was set back delays no mail for long. */
 const LOOK_MS = 60_000;
 /** How long a stop waits for mails on their way. */
 const STOP_MS = 5_000;
@@ -25,7 +25,7 @@ const STOP_MS = 5_000;
 const BOOK_AGAIN_MS = 500;
 
 /** A mail server that is away is asked again after this, by whichever mail is due then. */
-const SERVER_AWAY_MS = 30_000;
+export const SERVER_AWAY_MS = 30_000;
 
 export interface MailerParts {
   store: Pick<Store, 'write' | 'reader'>;
@@ -44,6 +44,8 @@ export interface MailerParts {
   /** Told of each try: `retry` and `given-up` are failures. */
   count(outcome: 'sent' | 'retry' | 'given-up'): void;
   log: Logger;
+  /** Has it look again at once. */
+  wake(): void;
   /** How long all mails wait when the mail server is away; ms, 30 s where not given. */
   serverAwayMs?: number;
   /** After which a mail that is on its way holds up no other; ms, 3 s where not given. */
@@ -53,63 +55,48 @@ export interface MailerParts {
 }
 
 /**
- * The loop over the outbox. A crash before the mail server's answer sends the mail after the restart; a crash between that answer and
- * its commit sends it once more, with the same Message-ID: no order of the two steps avoids both a lost and a repeated mail.
+ * Looks into the outbox whenever it is woken or a mail is due. A crash before the mail server's answer sends the mail after the restart; a crash
+ * between that answer and its commit sends it once more, with the same Message-ID: no order of the two steps avoids both a lost and a repeated mail.
  */
 export class Mailer {
   private readonly parts: MailerParts;
   private readonly stopping = new AbortController();
   /** Ends sends that did not end by themselves. */
   private readonly cut = new AbortController();
-  private awake = Promise.withResolvers<void>();
   private readonly onTheirWay = new Map<number, Promise<void>>();
   /** Those of them that others still wait for. */
   private readonly quick = new Set<number>();
-  private isServerAway = false;
-  private readonly running: Promise<void>;
+  /** By the clock that nobody sets: until then the mail server is away. */
+  private awayUntil = -Infinity;
 
   constructor(parts: MailerParts) {
     this.parts = parts;
-    this.running = this.run();
   }
 
-  /** A mail was put into the outbox. */
-  wake(): void {
-    this.awake.resolve();
+  /** Hands over what is due, as far as there is room. The milliseconds until there may be more. */
+  look(): number {
+    if (this.stopping.signal.aborted) return LOOK_MS;
+    const awayMs = this.awayUntil - performance.now();
+    if (awayMs > 0) return awayMs;
+    this.startDue();
+    return this.untilNextMs();
   }
 
   /** Takes no more mails and waits, for seconds at most, for those on their way. Others stay for the next start. */
   async close(): Promise<void> {
     this.stopping.abort();
-    this.wake();
     const timer = setTimeout(() => this.cut.abort(), this.parts.stopMs ?? STOP_MS);
-    await this.running;
-    clearTimeout(timer);
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      this.awake = Promise.withResolvers();
-      try {
-        if (this.isServerAway) await this.pause(this.parts.serverAwayMs ?? SERVER_AWAY_MS);
-        this.isServerAway = false;
-        this.startDue();
-        await Promise.race([this.awake.promise, this.pause(this.untilNextMs())]);
-      } catch (error) {
-        this.parts.log.error({ error: error instanceof Error ? error.message : String(error) }, 'the outbox could not be read');
-        await this.pause(this.parts.serverAwayMs ?? SERVER_AWAY_MS);
-      }
-    }
     await Promise.all(this.onTheirWay.values());
+    clearTimeout(timer);
   }
 
   private room(): number {
     return Math.min(AT_A_TIME - this.quick.size, MOST_ON_THEIR_WAY - this.onTheirWay.size);
   }
 
-  private async pause(ms: number): Promise<void> {
-    const { signal } = this.stopping;
-    await wait(ms, undefined, { signal, ref: false }).catch(() => undefined);
+  private serverIsAway(): void {
+    const now = performance.now();
+    if (this.awayUntil <= now) this.awayUntil = now + (this.parts.serverAwayMs ?? SERVER_AWAY_MS);
   }
 
   /** Without room nothing is due: whoever makes some wakes. */
@@ -119,7 +106,7 @@ export class Mailer {
   }
 
   private startDue(): void {
-    if (this.stopping.signal.aborted || this.room() <= 0) return;
+    if (this.room() <= 0) return;
     const about = { limit: this.room(), except: [...this.onTheirWay.keys()] };
     for (const mail of dueMails(this.parts.store.reader, this.parts.clock(), about)) this.start(mail);
   }
@@ -128,14 +115,14 @@ export class Mailer {
     const { id } = mail;
     const makeRoom = (): void => {
       this.quick.delete(id);
-      this.wake();
+      this.parts.wake();
     };
     const slow = setTimeout(makeRoom, this.parts.slowMs ?? SLOW_MS).unref();
     const deliver = async (): Promise<void> => {
       try {
         await this.deliver(mail);
       } catch (error) {
-        this.isServerAway = true;
+        this.serverIsAway();
         this.parts.log.error({ mail: id, error: error instanceof Error ? error.message : String(error) }, 'a mail failed');
       }
       clearTimeout(slow);
@@ -160,7 +147,7 @@ export class Mailer {
       return this.book(() => this.parts.store.write('mailSent', { id: mail.id, now }));
     }
     const { kind, failure } = result;
-    if (kind === 'server') this.isServerAway = true;
+    if (kind === 'server') this.serverIsAway();
     const tries = mail.tries + 1;
     const nextTryAt = nextTry({ ...mail, hasLink: this.hasLink(mail), tries }, kind, now, this.parts.random());
     const facts = { mail: mail.id, template: mail.template, tries, failure };
@@ -213,7 +200,7 @@ export class Mailer {
         return await write();
       } catch {
         if (this.stopping.signal.aborted) return;
-        await this.pause(BOOK_AGAIN_MS);
+        await wait(BOOK_AGAIN_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
       }
     }
   }

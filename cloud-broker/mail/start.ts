@@ -7,7 +7,7 @@ import { Mailer, type MailerParts } from './mailer.ts';
 import type { MailSettings } from './smtp-settings.ts';
 import { smtpTransport } from './smtp-transport.ts';
 
-interface MailParts extends Pick<MailerParts, 'count' | 'clock' | 'letters'> {
+interface MailParts extends Pick<MailerParts, 'count' | 'clock' | 'letters' | 'wake'> {
   store: Store;
   secrets: Secrets;
   settings: { dataFolder: string; mail: MailSettings };
@@ -18,13 +18,12 @@ interface MailParts extends Pick<MailerParts, 'count' | 'clock' | 'letters'> {
 
 /** Sends what waits in the outbox, by SMTP or into the outbox folder, and from then on what each commit puts there. */
 export function startMail(parts: MailParts): Mailer {
-  const { store, secrets, settings, letters, home, count, clock } = parts;
+  const { store, secrets, settings, letters, home, count, clock, wake } = parts;
   const log = parts.log.child({ area: 'mail' });
   const { smtp, from, host } = settings.mail;
   const folder = join(settings.dataFolder, 'outbox');
   if (smtp === null) log.warn({ folder }, 'no mail server is set: mails are kept as files, and their links are logged');
   const transport = smtp === null ? folderTransport(folder, { from, log }) : smtpTransport(smtp, { from, name: host });
-  const mailer = new Mailer({ store, secrets, letters, transport, home, host, clock, random: Math.random, count, log });
-  store.onCommitted({ mail: () => mailer.wake() });
-  return mailer;
+  store.onCommitted({ mail: wake });
+  return new Mailer({ store, secrets, letters, transport, home, host, clock, random: Math.random, count, wake, log });
 }

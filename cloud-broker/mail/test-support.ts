@@ -9,6 +9,7 @@ import { START, testDomain } from '../../test/support/store.ts';
 import type { Language } from '../../protocol/errors.ts';
 import { createSecrets, type Secrets } from '../keys/secrets.ts';
 import { letters } from '../letters.ts';
+import { Jobs } from '../service/jobs.ts';
 import { putMail } from '../store/outbox-rows.ts';
 import { Mailer, type MailerParts } from './mailer.ts';
 import { rfcTimes, type SmtpTimes } from './smtp-phases.ts';
@@ -53,6 +54,19 @@ export function smtp(url: string, times: Partial<SmtpTimes> = {}): MailTransport
   return smtpTransport(settings, about);
 }
 
+/** As the service does, until the test ends. */
+function runMailer(parts: Omit<MailerParts, 'wake'>): { mailer: Mailer; wake: () => void } {
+  const jobs = new Jobs<'mail'>(parts.log);
+  const wake = (): void => jobs.wake('mail');
+  const mailer = new Mailer({ ...parts, wake });
+  jobs.start([{ name: 'mail', everyMs: 60_000, run: () => mailer.look() }]);
+  onTestFinished(async () => {
+    await jobs.stop();
+    await mailer.close();
+  });
+  return { mailer, wake };
+}
+
 export async function office(
   options: { transport?: (server: MailServer) => MailTransport; write?: 'fails once' } & Pick<
     MailerParts,
@@ -66,9 +80,10 @@ export async function office(
   const secrets = createSecrets(randomBytes(32));
   const clock = { now: START };
   const log: string[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const counted: string[] = [];
   let failing = options.write === 'fails once' ? 1 : 0;
-  const parts: MailerParts = {
+  const parts: Omit<MailerParts, 'wake'> = {
     store: {
       reader: store.reader,
       write: async (name, input) => {
@@ -87,17 +102,17 @@ export async function office(
     clock: () => clock.now,
     random: () => 1,
     count: (outcome) => counted.push(outcome),
-    log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
+    log: logger,
     serverAwayMs: 5,
     slowMs,
     stopMs,
   };
+  let running = runMailer(parts);
   const start = (): Mailer => {
-    const mailer = new Mailer(parts);
-    onTestFinished(() => mailer.close());
-    return mailer;
+    running = runMailer(parts);
+    return running.mailer;
   };
-  const mailer = start();
+  const { mailer } = running;
   const put: Office['put'] = ({ template = 'reset', ...facts } = {}) => {
     const kind = letters.get(template);
     if (kind === undefined) throw new Error('no such kind of mail');
@@ -106,7 +121,7 @@ export async function office(
     // Whether it may be null, a kind that is known at compile time says.
     const mail = { domainId: 1, recipient, language, data, secret: secret as Uint8Array };
     store.transaction((context) => putMail(context, kind, mail, clock.now));
-    mailer.wake();
+    running.wake();
     return store.committedOf('mail').at(-1)?.id ?? 0;
   };
   const row: Office['row'] = (id) => {
@@ -117,7 +132,7 @@ export async function office(
   return { store, secrets, server, mailer, start, log, counted, clock, put, row, pass };
   function pass(ms: number): void {
     clock.now += ms;
-    mailer.wake();
+    running.wake();
   }
 }
 

@@ -80,6 +80,34 @@ test('an event that is not kept any more is given up, in its turn or asked for a
   await expect(store.write('retryDelivery', { ...about, eventId: over })).rejects.toMatchObject({ code: 'conflict' });
 });
 
+test('what came of a try cannot be stored: however due it is, the receiver is not asked again before a rest', async () => {
+  const store = await testStore();
+  const domainId = await testDomain(store, 'springfield');
+  let isFull = false;
+  const write: typeof store.write = async (name, input) => {
+    if (isFull) throw new Error('the disk is full');
+    return store.write(name, input);
+  };
+  let shown = 0;
+  const present = (event: { data: unknown }): unknown => {
+    shown += 1;
+    return event.data;
+  };
+  const post = new Post(store, { present, store: { reader: store.reader, write, onCommitted: () => undefined } });
+  const receiver = await new Receiver().start();
+  receiver.answer = answerWith(500);
+  const { id } = await post.webhook(domainId, receiver.url());
+  post.happen(domainId, 1);
+  await expect.poll(() => post.row(id)?.next).toBe(START + 5 * SECOND_MS);
+  isFull = true;
+  post.now += 5 * SECOND_MS;
+  post.deliverer.look();
+  await expect.poll(() => store.problems.splice(0)).toEqual([expect.stringContaining('the disk is full')]);
+  for (let looks = 0; looks < 3; looks += 1) post.deliverer.look();
+  // A turn begins with what it would send.
+  expect([shown, receiver.received.length]).toEqual([2, 2]);
+});
+
 test('of what is over the newest 200 are kept', async () => {
   const store = await testStore();
   const domainId = await testDomain(store, 'springfield');

@@ -28,7 +28,7 @@ const TURN_EVENTS = 50;
 const TURN_MS = 10_000;
 /** Events that are looked at ahead: of those about one device only the last is sent. */
 const LOOK_AHEAD = 1000;
-/** Looks at least this often, so that a clock that was set back delays nothing for long. */
+/** The longest time between two looks, so that a clock that was set back delays nothing for long. */
 const LOOK_MS = 60_000;
 /** After a turn that could not be stored. */
 const REST_MS = 1000;
@@ -45,6 +45,8 @@ export interface DelivererParts {
   /** 0 to 1. */
   random(): number;
   log: Pick<Logger, 'error' | 'warn'>;
+  /** Has it look again at once. */
+  wake(): void;
   /** Milliseconds that a try may take. */
   timeoutMs: number;
   /** For tests: who else is believed beside the authorities of Node. */
@@ -72,8 +74,9 @@ export class Deliverer {
   private readonly queue = new Set<string>();
   /** Turns that run: webhook and its domain. */
   private readonly running = new Map<string, { domainId: number; done: Promise<void> }>();
-  private timer: NodeJS.Timeout | null = null;
-  private soon: NodeJS.Immediate | null = null;
+
+  /** Whose last turn could not be stored: however due they are, they wait for a moment. */
+  private readonly resting = new Set<string>();
 
   constructor(parts: DelivererParts) {
     this.parts = parts;
@@ -86,13 +89,12 @@ export class Deliverer {
   changed(changed: string | null = null): void {
     this.listeners = liveWebhooks(this.parts.store.reader);
     for (const { id } of this.listeners) if (changed === null || changed === id) this.queue.add(id);
-    this.pump();
+    this.parts.wake();
   }
 
   /** Ends what is on its way; it is sent again after the next start. */
   async close(): Promise<void> {
     this.stopping.abort();
-    if (this.timer !== null) clearTimeout(this.timer);
     await Promise.all([...this.running.values()].map(async ({ done }) => done));
   }
 
@@ -101,13 +103,15 @@ export class Deliverer {
     const told = new Set(events.map(({ domainId, type }) => `${domainId} ${type}`));
     const woken = this.listeners.filter(({ domainId, types }) => types.some((type) => told.has(`${domainId} ${type}`)));
     for (const { id } of woken) this.queue.add(id);
-    // Not within the commit: others wait for its answer.
-    if (woken.length > 0) this.soon ??= setImmediate(() => this.pump());
+    if (woken.length > 0) this.parts.wake();
   }
 
-  private pump(): void {
-    this.soon = null;
-    if (this.stopping.signal.aborted) return;
+  /** Begins what is due, as far as there is room. The milliseconds until there may be more. */
+  look(): number {
+    if (this.stopping.signal.aborted) return LOOK_MS;
+    const { reader } = this.parts.store;
+    const now = this.parts.clock();
+    for (const id of dueWebhooks(reader, now)) if (!this.running.has(id) && !this.resting.has(id)) this.queue.add(id);
     const domains = new Map(this.listeners.map(({ id, domainId }) => [id, domainId]));
     for (const id of this.queue) {
       if (this.running.size >= IN_ALL) break;
@@ -115,7 +119,9 @@ export class Deliverer {
       if (domainId === undefined) this.queue.delete(id);
       else if (!this.running.has(id) && this.turnsOf(domainId) < OF_ONE_DOMAIN) this.start(id, domainId);
     }
-    this.watchClock();
+    const next = nextWebhookTryAt(reader);
+    // What is due already is in the queue or has a turn; to look at once would only spin.
+    return next === null ? LOOK_MS : Math.min(Math.max(next - now, REST_MS), LOOK_MS);
   }
 
   private turnsOf(domainId: number): number {
@@ -135,30 +141,18 @@ export class Deliverer {
       if (!this.stopping.signal.aborted) {
         const said = error instanceof Error ? error.message : String(error);
         this.parts.log.error({ webhook: id, error: said }, 'a webhook failed inside');
+        this.resting.add(id);
         setTimeout(() => this.again(id), REST_MS).unref();
       }
     }
     this.running.delete(id);
-    this.pump();
+    this.parts.wake();
   }
 
   private again(id: string): void {
+    this.resting.delete(id);
     this.queue.add(id);
-    this.pump();
-  }
-
-  /** Wakes up when the next waiting event is due. */
-  private watchClock(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    const now = this.parts.clock();
-    const next = nextWebhookTryAt(this.parts.store.reader);
-    // What is due already is in the queue or has a turn; a timer of its own would only spin.
-    const wait = next === null ? LOOK_MS : Math.min(Math.max(next - now, REST_MS), LOOK_MS);
-    this.timer = setTimeout(() => {
-      for (const id of dueWebhooks(this.parts.store.reader, this.parts.clock())) this.queue.add(id);
-      this.pump();
-    }, wait);
-    this.timer.unref();
+    this.parts.wake();
   }
 
   /** One turn of a webhook: what it may send before others do. */

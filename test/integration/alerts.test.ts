@@ -2,13 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { startAlerts, type AlertRounds } from '../../cloud-broker/alert-rounds.ts';
+import { AlertJob } from '../../cloud-broker/alerts/job.ts';
 import { storedPresence } from '../../cloud-broker/device-handler.ts';
 import { createSecrets } from '../../cloud-broker/keys/secrets.ts';
 import { letters } from '../../cloud-broker/letters.ts';
 import { Mailer } from '../../cloud-broker/mail/mailer.ts';
 import { readSmtpUrl } from '../../cloud-broker/mail/smtp-settings.ts';
 import { smtpTransport } from '../../cloud-broker/mail/smtp-transport.ts';
+import { Jobs } from '../../cloud-broker/service/jobs.ts';
 import { PresenceRegistry } from '../../cloud-broker/presence/presence-registry.ts';
 import type { Heartbeat, Will } from '../../protocol/messages.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
@@ -21,7 +22,7 @@ const log = pino({ level: 'silent' });
 interface Running {
   store: TestStore;
   registry: PresenceRegistry;
-  alerts: AlertRounds;
+  alerts: AlertJob;
   stop(): Promise<void>;
 }
 
@@ -49,7 +50,10 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
     },
     storedPresence(store),
   );
-  const alerts = startAlerts({ store, log, clock }, 3_600_000);
+  const alerts = new AlertJob(store, clock);
+  await alerts.run();
+  const jobs = new Jobs<'mail'>(log);
+  const wake = (): void => jobs.wake('mail');
   const smtp = readSmtpUrl(server.url);
   if (smtp === null) throw new Error('not a mail server');
   const mailer = new Mailer({
@@ -62,12 +66,14 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
     clock,
     random: Math.random,
     count: () => undefined,
+    wake,
     log,
   });
-  store.onCommitted({ mail: () => mailer.wake() });
+  jobs.start([{ name: 'mail', everyMs: 60_000, run: () => mailer.look() }]);
+  store.onCommitted({ mail: wake });
   let stopped: Promise<void> | null = null;
   const end = async (): Promise<void> => {
-    await alerts.stop();
+    await jobs.stop();
     await mailer.close();
     await registry.close();
     await store.close();
@@ -124,7 +130,7 @@ test('[P7] displays that break off are one mail, those that say goodbye none; th
       now += MINUTE;
       for (const [id, epoch] of beating) await running.registry.heartbeat(id, heartbeatOf(epoch, now), false);
       running.registry.sweep();
-      await running.alerts.look();
+      await running.alerts.run();
     }
   };
   await born(1);

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import type { WebhookType } from '../../protocol/api-webhooks.ts';
 import { createSecrets, type Secrets } from '../../cloud-broker/keys/secrets.ts';
+import { Jobs } from '../../cloud-broker/service/jobs.ts';
 import { CHANGE, START, type TestStore } from './store.ts';
 import { Deliverer, type DelivererParts } from '../../cloud-broker/webhooks/deliverer.ts';
 import { newWebhookSecret } from '../../cloud-broker/webhooks/signature.ts';
@@ -107,11 +108,12 @@ export class Post {
     this.secrets = secrets;
     this.options = options;
     this.deliverer = this.start();
-    onTestFinished(async () => this.deliverer.close());
   }
 
   start(): Deliverer {
-    this.deliverer = new Deliverer({
+    const log = { error: (about: unknown) => void this.store.problems.push(JSON.stringify(about)), warn: () => undefined };
+    const jobs = new Jobs<'webhooks'>(log);
+    const deliverer = new Deliverer({
       store: this.store,
       secrets: this.secrets,
       present: (event) => event.data,
@@ -119,11 +121,18 @@ export class Post {
       resolve: async () => [],
       clock: () => this.now,
       random: () => this.random,
-      log: { error: (about: unknown) => this.store.problems.push(JSON.stringify(about)), warn: () => undefined },
+      log,
+      wake: () => jobs.wake('webhooks'),
       timeoutMs: 5000,
       ...this.options,
     });
-    return this.deliverer;
+    jobs.start([{ name: 'webhooks', everyMs: 60_000, run: () => deliverer.look() }]);
+    onTestFinished(async () => {
+      await jobs.stop();
+      await deliverer.close();
+    });
+    this.deliverer = deliverer;
+    return deliverer;
   }
 
   async webhook(domainId: number, url: string, types: WebhookType[] = ['billing']): Promise<{ id: string; secret: string }> {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { createAccounts, type Accounts } from '../../domains/accounts.ts';
 import type { EnrolmentOutcome } from '../../enrollment/attempt.ts';
 import { createSecrets, type Secrets } from '../../keys/secrets.ts';
@@ -14,6 +14,7 @@ import { createPortal } from '../../portal/portal.ts';
 import { ServiceClock } from '../../service-clock.ts';
 import type { EnrolInput } from '../../store/enrolment-facts.ts';
 import { openStore, type Store } from '../../store/store.ts';
+import { Jobs } from '../../service/jobs.ts';
 import { startWebhooks } from '../../webhook-delivery.ts';
 import type { Deliverer } from '../../webhooks/deliverer.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
@@ -208,11 +209,15 @@ const verifyLedger = async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 }
 const backup = async (file: string) => ({ file, bytes: 0, verified: true });
 
 function testWebhooks(
-  parts: Omit<Parameters<typeof startWebhooks>[0], 'allowPrivate'>,
+  parts: Omit<Parameters<typeof startWebhooks>[0], 'allowPrivate' | 'wake'> & { log: Logger },
   { webhookPrivate = false }: HarnessOptions,
 ): Deliverer {
+  const jobs = new Jobs<'webhooks'>(parts.log);
+  const wake = (): void => jobs.wake('webhooks');
   // No test asks a name server.
-  return startWebhooks({ ...parts, allowPrivate: webhookPrivate, resolve: async () => [] });
+  const webhooks = startWebhooks({ ...parts, wake, allowPrivate: webhookPrivate, resolve: async () => [] });
+  jobs.start([{ name: 'webhooks', everyMs: 60_000, run: () => webhooks.look() }]);
+  return webhooks;
 }
 
 function testOperator(parts: Pick<OperatorServices, 'store' | 'accounts' | 'secrets' | 'clock'>): Operator {

@@ -1,14 +1,14 @@
-/** Wires the steering of the herd (P4): measures the service, and tells the roll the rhythm that follows. */
+/** Measures what the service takes, and tells the roll the rhythm that follows (P4). */
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import type { PresenceRegistry } from './presence/presence-registry.ts';
-import { LOOK_S, steadily, steer, type Rhythm, type Steering } from './presence/steering.ts';
-import type { Store } from './store/store.ts';
+import type { Store } from '../store/store.ts';
+import type { PresenceRegistry } from './presence-registry.ts';
+import { steadily, steer, type Rhythm, type Steering } from './steering.ts';
 
 /** What a timer that is always on time is late by, as the event loop is watched. */
 const RESOLUTION_MS = 10;
 
-export interface HerdSteeringParts {
+export interface LoadControlParts {
   configured: Rhythm;
   registry: Pick<PresenceRegistry, 'counts' | 'heartbeats' | 'rhythm' | 'steer'>;
   store: Pick<Store, 'onTimed'>;
@@ -18,14 +18,14 @@ export interface HerdSteeringParts {
 }
 
 /** Gathers the figures between two looks. Its caller says how long that was. */
-export class HerdSteering {
-  private readonly parts: HerdSteeringParts;
+export class LoadControl {
+  private readonly parts: LoadControlParts;
   /** In microseconds. */
   private readonly commits = createHistogram();
   private state: Steering;
   private heartbeats: number;
 
-  constructor(parts: HerdSteeringParts) {
+  constructor(parts: LoadControlParts) {
     this.parts = parts;
     this.state = steadily(parts.configured);
     this.heartbeats = parts.registry.heartbeats;
@@ -55,22 +55,17 @@ export class HerdSteering {
   }
 }
 
-/** Looks every ten seconds until it is stopped. */
-export function startHerdSteering(parts: HerdSteeringParts): { stop(): void } {
-  const steering = new HerdSteering(parts);
+/** What is returned looks at what was since the look before. */
+export function loadControl(parts: LoadControlParts & { stopping: AbortSignal }): () => void {
+  const control = new LoadControl(parts);
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
+  parts.stopping.addEventListener('abort', () => delay.disable());
   let lookedAt = performance.now();
-  const timer = setInterval(() => {
+  return () => {
     const now = performance.now();
-    steering.look(now - lookedAt, delay.percentile(99) / 1e6 - RESOLUTION_MS);
+    control.look(now - lookedAt, delay.percentile(99) / 1e6 - RESOLUTION_MS);
     lookedAt = now;
     delay.reset();
-  }, LOOK_S * 1000);
-  return {
-    stop() {
-      clearInterval(timer);
-      delay.disable();
-    },
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { HerdSteering } from './herd-steering.ts';
-import type { Rhythm } from './presence/steering.ts';
+import { LoadControl } from './load-control.ts';
+import type { Rhythm } from './steering.ts';
 
 const CONFIGURED: Rhythm = { intervalS: 60, jitterS: 10 };
 
@@ -12,11 +12,11 @@ class Figures {
   readonly warned: object[] = [];
   boardsPerS: number | null = null;
   commit: (ms: number) => void = () => undefined;
-  readonly steering: HerdSteering;
+  readonly control: LoadControl;
 
   constructor() {
     const figures = this as Figures;
-    this.steering = new HerdSteering({
+    this.control = new LoadControl({
       configured: CONFIGURED,
       registry: {
         counts: () => figures.counted,
@@ -40,7 +40,7 @@ class Figures {
   look(perSecond: number, commitsMs: number[], lagMs = 2): void {
     this.heartbeats += perSecond * 10;
     for (const ms of commitsMs) this.commit(ms);
-    this.steering.look(10_000, lagMs);
+    this.control.look(10_000, lagMs);
   }
 }
 

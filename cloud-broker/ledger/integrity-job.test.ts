@@ -1,15 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { inProcessStore, type InProcessStore } from '../test/support/in-process.ts';
-import { START, testDomain } from '../test/support/store.ts';
-import { startBooksWatch, type BooksWatch } from './books-watch.ts';
-import { verifyLedgerApart } from './store/proof-apart.ts';
+import { expect, test } from 'vitest';
+import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
+import { START, testDomain } from '../../test/support/store.ts';
+import { verifyLedgerApart } from '../store/proof-apart.ts';
+import { LedgerIntegrity } from './integrity-job.ts';
 
 interface Watched {
   store: InProcessStore;
-  books: BooksWatch;
+  books: LedgerIntegrity;
   wrong: object[];
-  /** Lets an hour pass and waits for its checks. */
+  /** Lets an hour pass, and has it look. */
   anHour(): Promise<void>;
 }
 
@@ -27,26 +27,22 @@ async function watched(transfers = 3): Promise<Watched> {
     });
   expect(domainId).toBeGreaterThan(0);
   const wrong: object[] = [];
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
   let hours = 0;
-  const books = startBooksWatch({
+  const books = new LedgerIntegrity({
     store,
     verify: async (signal) => verifyLedgerApart({ databaseFile: store.file, checkpoints: [] }, signal),
     log: { error: (details: object) => wrong.push(details) },
     clock: () => START + hours * 3_600_000,
+    stopping: new AbortController().signal,
   });
-  onTestFinished(async () => books.stop());
-  await vi.waitFor(() => expect(books.figures().sumAt).toBe(START));
+  await books.look();
+  expect(books.figures().sumAt).toBe(START);
   const anHour = async (): Promise<void> => {
     hours += 1;
     const isProof = hours % 24 === 1;
-    vi.advanceTimersByTime(3_600_000);
-    await vi.waitFor(() => expect(isProof ? books.figures().proofAt : books.figures().sumAt).toBe(START + hours * 3_600_000), {
-      timeout: 10_000,
-    });
+    await books.look();
+    const { sumAt, proofAt } = books.figures();
+    expect(isProof ? [sumAt, proofAt] : [sumAt]).toEqual(Array(isProof ? 2 : 1).fill(START + hours * 3_600_000));
   };
   return { store, books, wrong, anHour };
 }

@@ -1,0 +1,56 @@
+/** What alerts do by themselves (P7). */
+import type { Logger } from 'pino';
+import { alertsWait } from '../store/queries/alerts.ts';
+import type { Store } from '../store/store.ts';
+import { TakeOvers } from './take-overs.ts';
+
+/** Credits are looked at so often: a warning counts in days, but who has redeemed a key wants to see it go. */
+const CREDITS_EVERY_MS = 5 * 60_000;
+const PRUNE_EVERY_MS = 3_600_000;
+
+/** Looks whether something happened that a domain wants to know. */
+export class AlertJob {
+  private readonly store: Pick<Store, 'reader' | 'write'>;
+  private readonly clock: () => number;
+  private creditsAt = -Infinity;
+  private prunedAt = -Infinity;
+
+  constructor(store: Pick<Store, 'reader' | 'write'>, clock: () => number) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** Costs a few index searches where nothing happened. */
+  async run(): Promise<void> {
+    const { store } = this;
+    const now = this.clock();
+    if (alertsWait(store.reader, now)) for (let more = true; more;) ({ more } = await store.write('raiseAlerts', { now }));
+    if (now - this.creditsAt >= CREDITS_EVERY_MS) {
+      for (let after: number | null = 0; after !== null;) after = await store.write('raiseCredits', { now, after });
+      this.creditsAt = now;
+    }
+    if (now - this.prunedAt >= PRUNE_EVERY_MS) {
+      this.prunedAt = now;
+      await store.write('pruneAlerts', { now });
+    }
+  }
+}
+
+/** Says that a session was taken over while it was alive; where that happens too often, the next run of the job finds it. */
+export function noteTakeOvers(parts: {
+  store: Pick<Store, 'write'>;
+  log: Pick<Logger, 'error'>;
+  clock(): number;
+}): (deviceId: string) => void {
+  const { store, log, clock } = parts;
+  const takeOvers = new TakeOvers();
+  return (deviceId) => {
+    const now = clock();
+    if (!takeOvers.note(deviceId, now)) return;
+    store
+      .write('noteTakeOvers', { deviceId, now })
+      .catch((error: unknown) =>
+        log.error({ error: error instanceof Error ? error.message : String(error) }, 'alerts could not be looked after'),
+      );
+  };
+}

@@ -1,0 +1,144 @@
+/** Runs what the service does by itself: each job again and again, one run of it at a time. */
+import type { Logger } from 'pino';
+
+/** Runs `run` once, `ms` milliseconds from now. Returns what calls it off. */
+export type Timer = (ms: number, run: () => void) => () => void;
+
+/** Keeps no process alive. */
+const realTimer: Timer = (ms, run) => {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
+};
+
+export interface Job<Name extends string = string> {
+  /** Whoever wakes the job names it. */
+  name: Name;
+  /** Milliseconds from the end of a run to the next. */
+  everyMs: number;
+  /** The first run waits for `everyMs`. Without it, it begins with the start. */
+  startsLater?: true;
+  /** One run. May return the milliseconds until the next, where they are not `everyMs`. */
+  run(): Promise<number | void> | number | void;
+  /** Milliseconds from a failed run to the next, which nothing shortens. Without it, failed runs are followed as others are. */
+  retryMs?: number;
+  /** Told what a run failed with. Without it, the log is. */
+  failed?(error: unknown): void;
+}
+
+/** Of an error, what the log says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export class Jobs<Name extends string = string> {
+  private readonly log: Pick<Logger, 'error'>;
+  private readonly timer: Timer;
+  private readonly loops = new Map<Name, Loop>();
+  private readonly ending = new AbortController();
+
+  constructor(log: Pick<Logger, 'error'>, timer: Timer = realTimer) {
+    this.log = log;
+    this.timer = timer;
+  }
+
+  /** Aborted by `stop`: for runs of many pieces, which end between two of them. */
+  get stopping(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  start(jobs: readonly Job<Name>[]): void {
+    for (const job of jobs) {
+      const loop = new Loop(job, this.timer, this.log);
+      this.loops.set(job.name, loop);
+      loop.begin();
+    }
+  }
+
+  /** Runs a job as soon as can be: now, or once more when its run ends. Nothing happens before the start and after the stop. */
+  wake(name: Name): void {
+    this.loops.get(name)?.wake();
+  }
+
+  /** Begins no more runs and waits for those that are under way. */
+  async stop(): Promise<void> {
+    this.ending.abort();
+    await Promise.all([...this.loops.values()].map(async (loop) => loop.stop()));
+  }
+}
+
+/** One job that was started. */
+class Loop {
+  private readonly job: Job;
+  private readonly timer: Timer;
+  private readonly log: Pick<Logger, 'error'>;
+  private callOff: () => void = () => undefined;
+  private running: Promise<void> = Promise.resolve();
+  private isRunning = false;
+  private isWoken = false;
+  private isStopped = false;
+  /** Since the last run that did not fail. */
+  private failures = 0;
+
+  constructor(job: Job, timer: Timer, log: Pick<Logger, 'error'>) {
+    this.job = job;
+    this.timer = timer;
+    this.log = log;
+  }
+
+  begin(): void {
+    if (this.job.startsLater === true) this.plan(this.job.everyMs);
+    else this.run();
+  }
+
+  wake(): void {
+    if (this.isWoken || this.isStopped || (this.isBackingOff && !this.isRunning)) return;
+    this.isWoken = true;
+    if (!this.isRunning) this.plan(0);
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.callOff();
+    await this.running;
+  }
+
+  private plan(ms: number): void {
+    this.callOff();
+    this.callOff = this.timer(ms, () => this.run());
+  }
+
+  private run(): void {
+    this.isRunning = true;
+    this.isWoken = false;
+    this.running = this.once();
+  }
+
+  /** Never rejects. */
+  private async once(): Promise<void> {
+    const { job } = this;
+    let nextMs = job.everyMs;
+    try {
+      nextMs = (await job.run()) ?? nextMs;
+      this.failures = 0;
+    } catch (error) {
+      nextMs = job.retryMs ?? nextMs;
+      // Who stops the service has cut the run short: that is no failure.
+      if (!this.isStopped) this.fail(error);
+    }
+    this.isRunning = false;
+    if (this.isBackingOff) this.isWoken = false;
+    if (!this.isStopped) this.plan(this.isWoken ? 0 : nextMs);
+  }
+
+  private get isBackingOff(): boolean {
+    return this.failures > 0 && this.job.retryMs !== undefined;
+  }
+
+  private fail(error: unknown): void {
+    const { job } = this;
+    this.failures += 1;
+    if (job.failed === undefined)
+      this.log.error({ job: job.name, error: messageOf(error), inARow: this.failures }, 'a job failed');
+    else job.failed(error);
+  }
+}
