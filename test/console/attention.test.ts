@@ -82,11 +82,15 @@ test('what could not be read is not called calm', async () => {
   const { cookie } = await stage.crew.person(stage.domain, 'calm-clerk', { tags: ['south'] });
   const page = await stage.window({ cookie, path: '/account' });
   const refusal = { code: 'internal', message: 'The service failed.', correlationId: 'AAAAA-BBBBB' };
-  await page.route('**/api/v1/overview/attention', async (route) => route.fulfill({ status: 500, json: refusal }));
+  // What the page asks by itself, when something happens, fails until somebody has clicked.
+  const isClicked = () => page.evaluate(() => document.body.dataset['clicked'] !== undefined);
+  await page.route('**/api/v1/overview/attention', async (route) =>
+    (await isClicked()) ? route.continue() : route.fulfill({ status: 500, json: refusal }),
+  );
   await page.goto(`${stage.url}/overview`);
   await page.getByText('AAAAA-BBBBB').waitFor();
   expect(await page.getByText('Nothing needs you now.').count()).toBe(0);
-  await page.unroute('**/api/v1/overview/attention');
+  await page.evaluate(() => document.addEventListener('click', () => (document.body.dataset['clicked'] = ''), true));
   await page.getByRole('button', { name: 'Retry' }).click();
   await page.getByText('Nothing needs you now.').waitFor();
 });
