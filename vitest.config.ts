@@ -8,7 +8,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'rollcall-test-compile-cache');
 
 /** How a test file names what starts a browser or another program. */
-const STARTS_PROGRAMS = /\b(node:child_process|launchChromium|TestService|TestProcess|newDisplay|AgentProcess|new Place\()/;
+const STARTS_PROGRAMS =
+  /\b(node:child_process|launchChromium|rollcall\(|TestService|TestProcess|newDisplay|AgentProcess|new Place\()/;
 
 const files = globSync('**/*.test.{ts,tsx}', { cwd: import.meta.dirname, exclude: ['**/node_modules', 'dist', 'data'] });
 const startsPrograms = (file: string): boolean => STARTS_PROGRAMS.test(readFileSync(join(import.meta.dirname, file), 'utf8'));

@@ -100,9 +100,9 @@ test('[D2] [A3] the operator’s word is audited, stands after a restart, and en
     believed: true,
   });
   await operator.acceptClock();
-  expect(store.reader.all("SELECT actor FROM audit WHERE action = 'clock.accepted'")).toHaveLength(1);
-  expect(store.reader.get('SELECT believed_at AS at FROM service_clock')).toMatchObject({ at: now });
-  const live = store.reader.all<{ hash: string }>('SELECT hash FROM tokens WHERE used_at IS NULL');
+  expect(await store.reader.all("SELECT actor FROM audit WHERE action = 'clock.accepted'")).toHaveLength(1);
+  expect(await store.reader.get('SELECT believed_at AS at FROM service_clock')).toMatchObject({ at: now });
+  const live = await store.reader.all<{ hash: string }>('SELECT hash FROM tokens WHERE used_at IS NULL');
   expect(live.map(({ hash }) => hash)).toEqual(['good']);
 });
 

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { CommandDesk, type CommandMessage } from './device-commands/desk.ts';
 import type { Gateway } from './gateway/port.ts';
 import { openCommands } from './store/command-rows.ts';
-import type { Store } from './store/store.ts';
+import type { Store } from './store/port.ts';
 
 /** E9: said to a device just before its session is closed; nobody waits for an answer. */
 export function farewell(): CommandMessage {
@@ -19,7 +19,18 @@ export function commandDesk(deps: {
 }): CommandDesk {
   const { store, log, clock } = deps;
   const desk = new CommandDesk({
-    open: (deviceId, now) => openCommands(store.reader, deviceId, now),
+    async open(deviceId, now) {
+      try {
+        return await openCommands(store.reader, deviceId, now);
+      } catch (error) {
+        // They are sent in its next session, or behind the next command.
+        log.error(
+          { error: error instanceof Error ? error.message : String(error) },
+          'the commands of a device could not be read',
+        );
+        return [];
+      }
+    },
     send: async (deviceId, command, acknowledged) => deps.gateway()?.send(deviceId, command, acknowledged) ?? false,
     async moved(deviceId, commandId, to) {
       try {
@@ -33,7 +44,7 @@ export function commandDesk(deps: {
   });
   store.onCommitted({
     commanded: (devices) => {
-      for (const { deviceId } of devices) desk.added(deviceId);
+      for (const { deviceId } of devices) void desk.added(deviceId);
     },
   });
   return desk;

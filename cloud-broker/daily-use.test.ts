@@ -18,7 +18,7 @@ interface Job {
   log: Line[];
   /** Starts it, as at a start of the service. */
   start(): DailyUse;
-  closed(): number;
+  closed(): Promise<number>;
 }
 
 function jobOf({ store, days }: School): Job {
@@ -29,7 +29,7 @@ function jobOf({ store, days }: School): Job {
     clock,
     log,
     start: () => new DailyUse({ store, log: logger, clock: () => clock.now }),
-    closed: () => days().length,
+    closed: async () => (await days()).length,
   };
 }
 
@@ -39,15 +39,15 @@ test('[L6] closes at the start what an outage left open, then each day soon afte
   const { clock, start, closed, log } = jobOf(one);
   clock.now = startOf(FIRST_DAY + 5) + 1;
   await start().run();
-  expect(closed()).toBe(5);
+  expect(await closed()).toBe(5);
   clock.now = startOf(FIRST_DAY + 6) - 1;
   const second = start();
   await second.run();
-  expect(closed()).toBe(5);
+  expect(await closed()).toBe(5);
   clock.now += 1;
   await second.run();
-  expect(closed()).toBe(6);
-  expect(one.domain().balance).toBe(94);
+  expect(await closed()).toBe(6);
+  expect((await one.domain()).balance).toBe(94);
   expect(log.filter(({ level }) => level >= 50)).toEqual([]);
 });
 
@@ -60,17 +60,17 @@ test('[L6] a clock a year ahead: nothing is closed, the operator is alerted once
   clock.now = startOf(FIRST_DAY + 2);
   const job = start();
   await job.run();
-  expect(closed()).toBe(2);
+  expect(await closed()).toBe(2);
   clock.now = startOf(FIRST_DAY + 367);
   for (let minutes = 0; minutes < 3; minutes += 1) await job.run();
-  expect([mostOpenDays(store.reader, clock.now), closed()]).toEqual([365, 2]);
+  expect([await mostOpenDays(store.reader, clock.now), await closed()]).toEqual([365, 2]);
   clock.now = startOf(FIRST_DAY + 1);
   await job.run();
-  expect(mostOpenDays(store.reader, clock.now)).toBe(0);
+  expect(await mostOpenDays(store.reader, clock.now)).toBe(0);
   clock.now = startOf(FIRST_DAY + 3);
   await job.run();
-  expect(closed()).toBe(3);
-  expect([one.days().map((day) => (day as number[])[0]), one.domain().balance]).toEqual([[0, 1, 2], 97]);
+  expect(await closed()).toBe(3);
+  expect([(await one.days()).map((day) => (day as number[])[0]), (await one.domain()).balance]).toEqual([[0, 1, 2], 97]);
   const errors = log.filter(({ level }) => level >= 50);
   expect(errors).toHaveLength(1);
   expect(errors[0]).toMatchObject({
@@ -91,10 +91,10 @@ test('[L6] one domain with too many open days does not hold up the others', asyn
   const { clock, start, closed, log } = jobOf(one);
   clock.now = startOf(FIRST_DAY + 9);
   await start().run();
-  expect(store.reader.get("SELECT next_usage_day AS day FROM domains WHERE name = 'shelbyville'")).toEqual({
+  expect(await store.reader.get("SELECT next_usage_day AS day FROM domains WHERE name = 'shelbyville'")).toEqual({
     day: FIRST_DAY + 9,
   });
-  expect([closed(), log.filter(({ level }) => level >= 50)]).toMatchObject([
+  expect([await closed(), log.filter(({ level }) => level >= 50)]).toMatchObject([
     0,
     [{ count: 1, domains: [{ domain: 'springfield', openDays: 9 }] }],
   ]);

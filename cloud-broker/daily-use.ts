@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { closeOpenDays } from './ledger/close-days.ts';
 import { dateOf, dayOf } from './ledger/usage.ts';
 import { hasOpenDays, stuckDomains } from './store/queries/usage.ts';
-import type { Store } from './store/store.ts';
+import type { Store } from './store/port.ts';
 
 interface DailyUseParts {
   store: Pick<Store, 'reader' | 'write'>;
@@ -23,15 +23,15 @@ export class DailyUse {
   async run(): Promise<void> {
     const { store, log, clock } = this.parts;
     const now = clock();
-    this.alert(now);
-    if (!hasOpenDays(store.reader, now)) return;
+    await this.alert(now);
+    if (!(await hasOpenDays(store.reader, now))) return;
     const closed = await closeOpenDays(store, { now, through: dayOf(now) - 1, domain: null, byOperator: null });
     log.info({ through: dateOf(dayOf(now) - 1), ...closed }, 'daily use is closed');
   }
 
-  private alert(now: number): void {
+  private async alert(now: number): Promise<void> {
     const { store, log } = this.parts;
-    const stuck = stuckDomains(store.reader, now);
+    const stuck = await stuckDomains(store.reader, now);
     const names = stuck.map(({ domain }) => domain).join(' ');
     if (stuck.length > 0 && names !== this.alerted)
       log.error(

@@ -1,12 +1,14 @@
+import type { Logger } from 'pino';
+import { farewell } from './command-delivery.ts';
 import type { CommandDesk } from './device-commands/desk.ts';
-import type { DeviceHandler, PeerCertificate } from './gateway/port.ts';
+import type { DeviceHandler, Gateway, PeerCertificate } from './gateway/port.ts';
 import type { StoredPresence } from './presence/flush.ts';
 import type { PresenceRegistry } from './presence/presence-registry.ts';
-import type { Store } from './store/store.ts';
+import type { Store } from './store/port.ts';
 
 /** S2: a certificate gets in when it is a live row and belongs to this device. Looked up at every CONNECT. */
-function isLive(store: Store, { fingerprint, commonName }: PeerCertificate): boolean {
-  const row = store.reader.get<{ deviceId: string }>(
+async function isLive(store: Store, { fingerprint, commonName }: PeerCertificate): Promise<boolean> {
+  const row = await store.reader.get<{ deviceId: string }>(
     `SELECT c.device_id AS deviceId FROM certificates c JOIN devices d ON d.id = c.device_id
      WHERE c.fingerprint = ? AND c.revoked_at IS NULL AND d.state = 'enrolled'`,
     fingerprint,
@@ -14,13 +16,26 @@ function isLive(store: Store, { fingerprint, commonName }: PeerCertificate): boo
   return row?.deviceId === commonName;
 }
 
-export function isEnrolled(store: Store, deviceId: string): boolean {
-  return store.reader.get("SELECT 1 AS found FROM devices WHERE id = ? AND state = 'enrolled'", deviceId) !== null;
+/** E9: ends the session of a device whose certificates died. One that left its domain is told so, and counted no more. */
+export async function endRevoked(
+  parts: { store: Store; registry: PresenceRegistry; gateway: Pick<Gateway, 'disconnect'> | null; log: Pick<Logger, 'error'> },
+  deviceId: string,
+): Promise<void> {
+  const { store, registry, gateway, log } = parts;
+  let hasLeft = false;
+  try {
+    const enrolled = "SELECT 1 AS found FROM devices WHERE id = ? AND state = 'enrolled'";
+    hasLeft = (await store.reader.get(enrolled, deviceId)) === null;
+  } catch (error) {
+    log.error({ error: error instanceof Error ? error.message : String(error) }, 'a revoked device could not be read');
+  }
+  gateway?.disconnect(deviceId, hasLeft ? farewell() : undefined);
+  if (hasLeft) registry.forget(deviceId);
 }
 
 /** The roll as it was stored, read once at the start. */
-export function storedPresence(store: Store): StoredPresence[] {
-  return store.reader.all<StoredPresence>(
+export async function storedPresence(store: Store): Promise<StoredPresence[]> {
+  return await store.reader.all<StoredPresence>(
     `SELECT d.id AS deviceId, coalesce(p.epoch, 0) AS epoch, p.last_heartbeat_at AS lastHeartbeatAt, p.interval_s AS intervalS, p.ended,
       p.ended_at AS endedAt, d.status, d.status_since AS statusSince, p.health
      FROM devices d LEFT JOIN presence p ON p.device_id = d.id WHERE d.state = 'enrolled'`,
@@ -38,7 +53,7 @@ export function createDeviceHandler(deps: {
 }): DeviceHandler {
   const { store, registry, commands } = deps;
   return {
-    admits: (certificate) => isLive(store, certificate),
+    admits: async (certificate) => isLive(store, certificate),
     connected(deviceId, _address, tookOver) {
       registry.connected(deviceId);
       if (tookOver) deps.tookOver(deviceId);
@@ -50,7 +65,7 @@ export function createDeviceHandler(deps: {
     birth: async (deviceId, birth) => registry.birth(deviceId, birth),
     answered(deviceId, answer) {
       // Told to come back with another epoch (P3), it is about to leave.
-      if (answer?.type !== 'settings' || answer.epochFrom === undefined) commands.ready(deviceId);
+      if (answer?.type !== 'settings' || answer.epochFrom === undefined) void commands.ready(deviceId);
     },
     async heartbeat(deviceId, heartbeat, acknowledged) {
       await registry.heartbeat(deviceId, heartbeat, acknowledged);
@@ -68,7 +83,7 @@ export function createDeviceHandler(deps: {
     },
     async result(deviceId, result) {
       await store.write('endCommand', { now: deps.clock(), deviceId, result });
-      commands.answered(deviceId, result.commandId);
+      await commands.answered(deviceId, result.commandId);
     },
   };
 }

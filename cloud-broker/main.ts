@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { crockfordCode } from '../protocol/text.ts';
 import type { ListeningAt } from './operator/listening.ts';
+import type { Operator } from './operator/operator.ts';
 import { addressesOf, brokerUrlOf } from './addresses.ts';
 import { noteTakeOvers } from './alerts/job.ts';
-import { commandDesk, farewell } from './command-delivery.ts';
+import { commandDesk } from './command-delivery.ts';
 import type { Settings } from './config.ts';
 import type { CommandDesk } from './device-commands/desk.ts';
-import { createDeviceHandler, isEnrolled, storedPresence } from './device-handler.ts';
+import { createDeviceHandler, endRevoked, storedPresence } from './device-handler.ts';
 import { pairingHash } from './domains/pairing.ts';
 import { deviceCertificateSigner } from './keys/device-certificates.ts';
 import { EnrolmentDesk } from './enrollment/desk.ts';
@@ -34,9 +35,8 @@ import { enrolmentStore } from './store/enrolment-store.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { serviceMetrics } from './service-metrics.ts';
 import { ServiceRuns } from './service-runs.ts';
-import type { Store } from './store/store.ts';
+import type { Store } from './store/port.ts';
 import { startWebhooks } from './webhook-delivery.ts';
-import type { Service } from './start-service.ts';
 import type { Workshop } from './workshop.ts';
 
 /** Writes waiting beyond which the service asks a load balancer for a pause. */
@@ -75,7 +75,7 @@ function startDesk(
   });
 }
 
-function startRegistry({ store, clock }: Workshop, settings: Settings, log: Logger): PresenceRegistry {
+async function startRegistry({ store, clock }: Workshop, settings: Settings, log: Logger): Promise<PresenceRegistry> {
   const { intervalS, jitterS } = settings.heartbeat;
   return new PresenceRegistry(
     {
@@ -86,7 +86,7 @@ function startRegistry({ store, clock }: Workshop, settings: Settings, log: Logg
       onFlushError: (error) =>
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'heartbeats could not be stored'),
     },
-    storedPresence(store),
+    await storedPresence(store),
   );
 }
 
@@ -124,11 +124,7 @@ function followCommits(parts: {
   const { store, registry, desk, metrics, log, gateway } = parts;
   store.onCommitted({
     revoked(devices) {
-      for (const { deviceId } of devices) {
-        const left = !isEnrolled(store, deviceId);
-        gateway()?.disconnect(deviceId, left ? farewell() : undefined);
-        if (left) registry.forget(deviceId);
-      }
+      for (const { deviceId } of devices) void endRevoked({ store, registry, gateway: gateway(), log }, deviceId);
     },
     decided(keys) {
       for (const { keyFingerprint } of keys) desk.decided(keyFingerprint);
@@ -147,48 +143,46 @@ function httpSettings({ publicUrl, trustedProxies, operatorToken, unprovenLimit 
   return { publicUrl, trustedProxies, operatorToken, unprovenLimit, consoleFolder: CONSOLE_FOLDER };
 }
 
+/** What there is to tell of the parts once they run. */
+export interface RunningParts {
+  listening: ListeningAt;
+  operator: Operator;
+}
+
 /** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
 export async function startParts(
   workshop: Workshop,
   settings: Settings,
   log: Logger,
   onStop: (close: () => Promise<void>) => void,
-): Promise<Pick<Service, 'listening' | 'operator'>> {
+): Promise<RunningParts> {
   const { store, clock, keys, accounts, portal, operator, secrets } = workshop;
-  const { now } = clock;
   onStop(async () => workshop.checkpoint());
-  const base = { store, log, clock: now };
+  const base = { store, log, clock: clock.now };
   const jobs = new Jobs<JobName>(log);
   const { stopping } = jobs;
   const runs = await ServiceRuns.begin({ ...base, wake: () => jobs.wake('service-runs') });
   onStop(async () => runs.end());
-  const registry = startRegistry(workshop, settings, log);
+  const registry = await startRegistry(workshop, settings, log);
   onStop(async () => registry.close());
+  const parts = { ...base, registry };
   const listening: { gateway: Gateway | null } = { gateway: null };
   const brokerUrl = (): string => brokerUrlOf(settings, listening.gateway?.port ?? settings.mqtt.port);
   const integrity = new LedgerIntegrity({ ...base, verify: workshop.proveBooks, stopping });
   const { dataFolder } = settings;
-  const metrics = serviceMetrics({
-    store,
-    registry,
-    books: integrity,
-    runs,
-    clock,
-    gateway: () => listening.gateway,
-    dataFolder,
-  });
+  const metrics = serviceMetrics({ ...parts, books: integrity, runs, clock, gateway: () => listening.gateway, dataFolder });
   const desk = startDesk({ store, clock, keys, secrets, log, registry, metrics, settings }, brokerUrl);
-  followCommits({ store, registry, desk, metrics, log, gateway: () => listening.gateway });
+  followCommits({ ...parts, desk, metrics, gateway: () => listening.gateway });
   const commands = commandDesk({ ...base, gateway: () => listening.gateway });
-  const gateway = await startGateway({ ...base, registry, desk, commands, keys, settings });
+  const gateway = await startGateway({ ...parts, desk, commands, keys, settings });
   onStop(async () => gateway.close());
   listening.gateway = gateway;
   const wakeWebhooks = (): void => jobs.wake('webhooks');
   const allowPrivate = settings.webhookPrivate;
-  const webhooks = startWebhooks({ ...base, secrets, presence: registry, allowPrivate, wake: wakeWebhooks });
+  const webhooks = await startWebhooks({ ...base, secrets, presence: registry, allowPrivate, wake: wakeWebhooks });
   onStop(async () => webhooks.close());
   const deps: ServerParts = {
-    store,
+    ...base,
     accounts,
     portal,
     operator,
@@ -200,9 +194,7 @@ export async function startParts(
     limits: defaultHttpLimits,
     discovery: () => ({ brokerUrl: brokerUrl(), ca: keys.publishedCaPem }),
     notReady: () => whyNotReady(store, runs),
-    clock: now,
     random: randomBytes,
-    log,
   };
   const http = await buildServer(deps);
   onStop(async () => http.close());

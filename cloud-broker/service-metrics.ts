@@ -11,7 +11,7 @@ import { waitingMails } from './store/queries/outbox.ts';
 import { mostOpenDays } from './store/queries/usage.ts';
 import type { ServiceClock } from './service-clock.ts';
 import type { ServiceRuns } from './service-runs.ts';
-import type { Store } from './store/store.ts';
+import type { Store } from './store/port.ts';
 import { walBytes } from './wal-watch.ts';
 
 export function serviceMetrics(parts: {
@@ -29,12 +29,12 @@ export function serviceMetrics(parts: {
     store: () => store.figures(),
     gateway: () =>
       gateway()?.figures() ?? { enrolmentSessions: 0, deviceSessions: 0, waiting: 0, entriesPerSecond: null, refused: {} },
-    devices: () => ({ ...registry.counts(), pending: pendingDevices(store.reader) }),
+    devices: async () => ({ ...registry.counts(), pending: await pendingDevices(store.reader) }),
     rhythm: () => registry.rhythm,
     heartbeats: () => registry.heartbeats,
-    commandsOpen: () => openCommandCount(store.reader),
-    mailsWaiting: () => waitingMails(store.reader),
-    openDays: () => mostOpenDays(store.reader, clock.now()),
+    commandsOpen: async () => openCommandCount(store.reader),
+    mailsWaiting: async () => waitingMails(store.reader),
+    openDays: async () => mostOpenDays(store.reader, clock.now()),
     books: () => books.figures(),
     machine: () => ({
       storable: runs.failure === null,

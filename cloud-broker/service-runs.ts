@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Store } from './store/store.ts';
+import type { Store } from './store/port.ts';
 
 /** So often the service notes that it runs. */
 export const NOTED_EVERY_MS = 60_000;

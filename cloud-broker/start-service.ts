@@ -1,13 +1,10 @@
 import type { Logger } from 'pino';
 import { RollcallError } from '../protocol/errors.ts';
-import type { ListeningAt } from './operator/listening.ts';
 import type { Settings } from './config.ts';
-import type { Operator } from './operator/operator.ts';
+import type { RunningParts } from './main.ts';
 import { openWorkshop } from './workshop.ts';
 
-export interface Service {
-  listening: ListeningAt;
-  operator: Operator;
+export interface Service extends RunningParts {
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { LivePresence } from './http/deps.ts';
 import { dataOf } from './http/events/present.ts';
 import type { Secrets } from './keys/secrets.ts';
-import type { Store } from './store/store.ts';
+import type { Store } from './store/port.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
 import { resolveByDns, type Resolve } from './webhooks/resolve.ts';
 
@@ -11,7 +11,7 @@ import { resolveByDns, type Resolve } from './webhooks/resolve.ts';
 const TIMEOUT_MS = 10_000;
 
 /** `resolve` and `timeoutMs` are parameters for tests only. */
-export function startWebhooks(parts: {
+export async function startWebhooks(parts: {
   store: Store;
   secrets: Secrets;
   presence: LivePresence;
@@ -22,13 +22,13 @@ export function startWebhooks(parts: {
   log: Pick<Logger, 'child'>;
   resolve?: Resolve;
   timeoutMs?: number;
-}): Deliverer {
+}): Promise<Deliverer> {
   const { store, secrets, presence, allowPrivate, clock, wake, resolve = resolveByDns, timeoutMs = TIMEOUT_MS } = parts;
   const sources = { reader: store.reader, presence };
-  return new Deliverer({
+  const deliverer = new Deliverer({
     store,
     secrets,
-    present: (event) => dataOf(sources, { domainId: event.domainId, tags: [], billing: true }, event),
+    present: async (event) => await dataOf(sources, { domainId: event.domainId, tags: [], billing: true }, event),
     policy: { allowPrivate },
     resolve,
     clock,
@@ -37,4 +37,6 @@ export function startWebhooks(parts: {
     log: parts.log.child({ area: 'webhooks' }),
     timeoutMs,
   });
+  await deliverer.changed();
+  return deliverer;
 }

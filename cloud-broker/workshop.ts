@@ -8,7 +8,7 @@ import { backUp } from './backup/backup.ts';
 import { demandRestored } from './backup/restore.ts';
 import type { Settings } from './config.ts';
 import { createAccounts, type Accounts } from './domains/accounts.ts';
-import { lazily } from './lazily.ts';
+import { lazily } from '../protocol/lazily.ts';
 import { openKeys, type ServiceKeys } from './keys/keys.ts';
 import { createSecrets, type Secrets } from './keys/secrets.ts';
 import { CheckpointFile } from './ledger/checkpoints.ts';
@@ -17,14 +17,15 @@ import { localOperator } from './operator/local.ts';
 import type { Operator } from './operator/operator.ts';
 import { createPortal, type Portal } from './portal/portal.ts';
 import { ServiceClock, type ClockSources } from './service-clock.ts';
-import { lockFolder } from './store/folder-lock.ts';
-import { demandDatabase, isSealed } from './store/own-database.ts';
+import { lockFolder } from './store/sqlite/folder-lock.ts';
+import { demandDatabase, isSealed } from './store/sqlite/own-database.ts';
 import { verifyLedgerApart } from './store/proof-apart.ts';
 import { ledgerHeads, verifyLedger } from './store/proof-of-books.ts';
 import { lastingOperations } from './store/lasting.ts';
 import type { OperationName } from './store/operations/index.ts';
 import { believedAt } from './store/operations/presence.ts';
-import { openStore, type Store } from './store/store.ts';
+import { openStore } from './store/sqlite/store.ts';
+import type { Store } from './store/port.ts';
 
 /** The monotonic clock stands still while a machine sleeps, so one that slept for weeks has to be believed by hand. */
 const CLOCKS: ClockSources = { machine: () => Date.now(), elapsed: () => performance.now() };
@@ -62,9 +63,9 @@ export async function openWorkshop(settings: Settings, log: Logger, onFatal: (er
       onFatal,
     });
     try {
-      clock = new ServiceClock(CLOCKS, believedAt(store.reader));
-      const hasDevices = store.reader.get('SELECT 1 AS found FROM devices LIMIT 1') !== null;
-      const isUsed = hasDevices || isSealed(settings.dataFolder, store.reader);
+      clock = new ServiceClock(CLOCKS, await believedAt(store.reader));
+      const hasDevices = (await store.reader.get('SELECT 1 AS found FROM devices LIMIT 1')) !== null;
+      const isUsed = hasDevices || (await isSealed(settings.dataFolder, store.reader));
       const about = { hosts: certifiedHosts(settings), hasDevices, isSealed: isUsed, now: clock.now() };
       const keys = await openKeys({ folder: settings.dataFolder, ...about });
       return assemble({ settings, log, store, clock, keys, lock });
@@ -156,7 +157,7 @@ function assemble(parts: {
     operator,
     secrets,
     async checkpoint() {
-      await checkpoints.append(ledgerHeads(store.reader), now());
+      await checkpoints.append(await ledgerHeads(store.reader), now());
     },
     proveBooks: async (signal) => prove((signed) => verifyLedgerApart({ checkpoints: signed, databaseFile }, signal)),
     async close() {

@@ -22,7 +22,7 @@ describe('the house', () => {
     expect(house.length).toBeGreaterThan(1000);
     expect(new Set(house.map(({ path }) => roomOf(path)))).toContain('protocol');
     const graph = fileGraph(house);
-    expect(graph.get('cloud-broker/store/store.ts')).toContain('cloud-broker/store/writer.ts');
+    expect(graph.get('cloud-broker/store/sqlite/store.ts')).toContain('cloud-broker/store/sqlite/writer.ts');
     const relative = house.flatMap(({ path, specifiers }) =>
       specifiers.filter((specifier) => /^\..*\.tsx?$/.test(specifier)).map((specifier) => `${path} ${specifier}`),
     );
@@ -62,13 +62,13 @@ describe('the law speaks where somebody imports', () => {
     ['agent/setup/server.ts', 'cloud-broker/net/address.ts', 'agent and service meet only in the protocol'],
     ['cloud-broker/main.ts', 'agent/run.ts', null],
     ['cloud-broker/domains/users.ts', 'agent/run.ts', 'agent and service meet only in the protocol'],
-    ['cloud-broker/console/app/App.tsx', 'cloud-broker/store/sql.ts', 'the console runs in a browser'],
+    ['cloud-broker/console/app/App.tsx', 'cloud-broker/store/sqlite/connection.ts', 'the console runs in a browser'],
     ['cloud-broker/console/app/App.tsx', 'firmware-shim/text.ts', 'the console runs in a browser'],
     ['cloud-broker/http/console.ts', 'cloud-broker/console/main.tsx', 'the console runs in a browser'],
     ['cloud-broker/net/address.ts', 'cloud-broker/ledger/usage.ts', 'plumbing imports no capability'],
     ['cloud-broker/mail/mailer.ts', 'cloud-broker/alerts/mails.ts', 'plumbing imports no capability'],
-    ['cloud-broker/store/sql.ts', 'cloud-broker/webhooks/sender.ts', 'plumbing imports no capability'],
-    ['cloud-broker/gateway/session.ts', 'cloud-broker/store/store.ts', 'it knows neither the API nor the store'],
+    ['cloud-broker/store/sqlite/connection.ts', 'cloud-broker/webhooks/sender.ts', 'plumbing imports no capability'],
+    ['cloud-broker/gateway/session.ts', 'cloud-broker/store/port.ts', 'it knows neither the API nor the store'],
     ['cloud-broker/gateway/session.ts', 'cloud-broker/http/api.ts', 'it knows neither the API nor the store'],
     ['cloud-broker/http/routes/health.ts', 'cloud-broker/gateway/port.ts', 'http and gateway never import each other'],
     ['cloud-broker/http/events/hub.ts', 'cloud-broker/gateway/port.ts', 'http and gateway never import each other'],
@@ -77,8 +77,12 @@ describe('the law speaks where somebody imports', () => {
     ['cloud-broker/enrollment/desk.ts', 'cloud-broker/webhooks/sender.ts', 'webhooks stands to the left of enrolment'],
     ['cloud-broker/operator/local.ts', 'cloud-broker/portal/claims.ts', null],
     ['cloud-broker/operator/local.ts', 'cloud-broker/main.ts', 'only what starts the service'],
-    ['cloud-broker/store/sql.ts', 'cloud-broker/main.ts', 'only what starts the service'],
-    ['cloud-broker/ledger/usage.ts', 'cloud-broker/store/sql.ts', 'a rule imports only the protocol and other rules'],
+    ['cloud-broker/store/sqlite/connection.ts', 'cloud-broker/main.ts', 'only what starts the service'],
+    [
+      'cloud-broker/ledger/usage.ts',
+      'cloud-broker/store/sqlite/connection.ts',
+      'a rule imports only the protocol and other rules',
+    ],
     ['cloud-broker/enrollment/decide.ts', 'cloud-broker/enrollment/desk.ts', 'a rule imports only the protocol and other rules'],
     ['cloud-broker/enrollment/decide.ts', 'cloud-broker/devices/identity.ts', null],
     ['cloud-broker/cellar/wine.ts', 'cloud-broker/net/address.ts', 'no rule knows the room cellar'],

@@ -1,7 +1,7 @@
 /** What alerts do by themselves (P7). */
 import type { Logger } from 'pino';
 import { alertsWait } from '../store/queries/alerts.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { TakeOvers } from './take-overs.ts';
 
 /** Credits are looked at so often: a warning counts in days, but who has redeemed a key wants to see it go. */
@@ -24,7 +24,7 @@ export class AlertJob {
   async run(): Promise<void> {
     const { store } = this;
     const now = this.clock();
-    if (alertsWait(store.reader, now)) for (let more = true; more;) ({ more } = await store.write('raiseAlerts', { now }));
+    if (await alertsWait(store.reader, now)) for (let more = true; more;) ({ more } = await store.write('raiseAlerts', { now }));
     if (now - this.creditsAt >= CREDITS_EVERY_MS) {
       for (let after: number | null = 0; after !== null;) after = await store.write('raiseCredits', { now, after });
       this.creditsAt = now;

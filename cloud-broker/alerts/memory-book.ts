@@ -47,7 +47,7 @@ export class MemoryBook implements Book {
     return dueAt <= until ? { what: 'watch', at: dueAt, deviceId, since } : null;
   }
 
-  nextDue(until: number): Due | null {
+  async nextDue(until: number): Promise<Due | null> {
     const watch = this.nextWatch(until);
     let mail: { dueAt: number; kind: AlertKind } | null = null;
     for (const { dueAt, kind } of this.due) if (dueAt !== null && (mail === null || dueAt < mail.dueAt)) mail = { dueAt, kind };
@@ -55,7 +55,7 @@ export class MemoryBook implements Book {
     return { what: 'mail', at: mail.dueAt, kind: mail.kind };
   }
 
-  add(kind: DeviceAlert, deviceId: string, { at, since }: { at: number; since: number }): void {
+  async add(kind: DeviceAlert, deviceId: string, { at, since }: { at: number; since: number }): Promise<void> {
     if (this.open.has(`${kind} ${deviceId}`)) return;
     let alert = this.due.findLast((one) => one.kind === kind && one.raisedAt + GATHER_MS > at);
     if (alert === undefined) {
@@ -67,7 +67,7 @@ export class MemoryBook implements Book {
     if (kind !== 'back') this.open.set(`${kind} ${deviceId}`, alert);
   }
 
-  end(kind: DeviceAlert, deviceId: string): { since: number; mailed: boolean } | null {
+  async end(kind: DeviceAlert, deviceId: string): Promise<{ since: number; mailed: boolean } | null> {
     const alert = this.open.get(`${kind} ${deviceId}`);
     const member = alert?.members.get(deviceId);
     if (alert === undefined || member === undefined) return null;
@@ -83,7 +83,7 @@ export class MemoryBook implements Book {
     return taken;
   }
 
-  send(kind: AlertKind, at: number): void {
+  async send(kind: AlertKind, at: number): Promise<void> {
     const taken = this.take(kind, at);
     const told = taken.flatMap(({ members }) => [...members.values()]).filter(({ ended }) => !ended || !isLasting(kind));
     if (told.length === 0) return;
@@ -95,7 +95,7 @@ export class MemoryBook implements Book {
     for (const alert of this.due) if (alert.kind === kind && alert.dueAt !== null && alert.dueAt <= at) alert.dueAt = until;
   }
 
-  silence(kind: AlertKind, at: number): void {
+  async silence(kind: AlertKind, at: number): Promise<void> {
     this.take(kind, at);
   }
 

@@ -27,9 +27,13 @@ function creditWarnings(credits: KeptHistory['credits']): number[] {
 }
 
 /** How many mails and alerts these rules would have made of the history, up to `to`. */
-export function previewOf(settings: AlertSettings, history: KeptHistory, to: number): { mails: number; alerts: number } {
+export async function previewOf(
+  settings: AlertSettings,
+  history: KeptHistory,
+  to: number,
+): Promise<{ mails: number; alerts: number }> {
   const book = new MemoryBook();
-  replay(book, settings, history.happenings, to);
+  await replay(book, settings, history.happenings, to);
   const levels = [
     ...(isWanted(settings, 'credits') ? creditWarnings(history.credits) : []),
     ...(isWanted(settings, 'trial') ? history.trial.map(({ at }) => at) : []),

@@ -31,49 +31,49 @@ export interface Book {
   watch(deviceId: string, since: number, dueAt: number): void;
   unwatch(deviceId: string): void;
   /** What is due first, up to `until`; a watch before a mail of the same time. */
-  nextDue(until: number): Due | null;
+  nextDue(until: number): Promise<Due | null>;
   /** Puts a device into the alert of its kind that still gathers at `at`, or into a new one whose mail is due after the gathering. */
-  add(kind: DeviceAlert, deviceId: string, about: { at: number; since: number }): void;
+  add(kind: DeviceAlert, deviceId: string, about: { at: number; since: number }): Promise<void>;
   /** The device is so no longer. Since when it was, and whether that was mailed; null where nothing was raised. */
-  end(kind: DeviceAlert, deviceId: string, at: number): { since: number; mailed: boolean } | null;
+  end(kind: DeviceAlert, deviceId: string, at: number): Promise<{ since: number; mailed: boolean } | null>;
   /** One mail of all alerts of the kind that are due at `at`; none where none of their devices is left. */
-  send(kind: AlertKind, at: number): void;
+  send(kind: AlertKind, at: number): Promise<void>;
   hold(kind: AlertKind, at: number, until: number): void;
   /** They are recorded, and never mailed. */
-  silence(kind: AlertKind, at: number): void;
+  silence(kind: AlertKind, at: number): Promise<void>;
   /** P4: each watch begins anew at `at`, and no mail goes before one gathering after it. */
   restart(at: number, watchMs: number): void;
 }
 
-function raise(
+async function raise(
   book: Book,
   settings: AlertSettings,
   kind: DeviceAlert,
   deviceId: string,
   about: { at: number; since: number },
-): void {
-  if (isWanted(settings, kind)) book.add(kind, deviceId, about);
+): Promise<void> {
+  if (isWanted(settings, kind)) await book.add(kind, deviceId, about);
 }
 
 /** Does what is due up to `until`, at most `most` steps; how many it did. */
-export function advance(book: Book, settings: AlertSettings, until: number, most = Infinity): number {
+export async function advance(book: Book, settings: AlertSettings, until: number, most = Infinity): Promise<number> {
   for (let steps = 0; steps < most; steps += 1) {
-    const due = book.nextDue(until);
+    const due = await book.nextDue(until);
     if (due === null) return steps;
     if (due.what === 'watch') {
       book.unwatch(due.deviceId);
-      raise(book, settings, 'lost', due.deviceId, due);
+      await raise(book, settings, 'lost', due.deviceId, due);
       continue;
     }
     const verdict = verdictOf(settings, due.at);
-    if (verdict === 'send') book.send(due.kind, due.at);
-    else if (verdict === 'silent') book.silence(due.kind, due.at);
+    if (verdict === 'send') await book.send(due.kind, due.at);
+    else if (verdict === 'silent') await book.silence(due.kind, due.at);
     else book.hold(due.kind, due.at, verdict.until);
   }
   return most;
 }
 
-function statusChanged(book: Book, settings: AlertSettings, change: Extract<Happening, { type: 'status' }>): void {
+async function statusChanged(book: Book, settings: AlertSettings, change: Extract<Happening, { type: 'status' }>): Promise<void> {
   const { deviceId, at, status, how } = change;
   book.unwatch(deviceId);
   if (status === 'offline') {
@@ -81,13 +81,13 @@ function statusChanged(book: Book, settings: AlertSettings, change: Extract<Happ
     if (how === 'lost') book.watch(deviceId, at, at + lostAfterMs(settings));
     return;
   }
-  const lost = book.end('lost', deviceId, at);
+  const lost = await book.end('lost', deviceId, at);
   // Whoever was not told of the loss is not told of its end.
-  if (lost?.mailed === true) raise(book, settings, 'back', deviceId, { at, since: lost.since });
+  if (lost?.mailed === true) await raise(book, settings, 'back', deviceId, { at, since: lost.since });
 }
 
 /** Takes one happening, when all that was due up to its time is done. */
-export function take(book: Book, settings: AlertSettings, happening: Happening): void {
+export async function take(book: Book, settings: AlertSettings, happening: Happening): Promise<void> {
   const { at } = happening;
   switch (happening.type) {
     case 'status':
@@ -95,18 +95,18 @@ export function take(book: Book, settings: AlertSettings, happening: Happening):
     case 'waits':
     case 'key-changed': {
       const kind = happening.type === 'waits' ? 'waiting' : 'key-changed';
-      book.end(kind === 'waiting' ? 'key-changed' : 'waiting', happening.deviceId, at);
+      await book.end(kind === 'waiting' ? 'key-changed' : 'waiting', happening.deviceId, at);
       return raise(book, settings, kind, happening.deviceId, { at, since: at });
     }
     case 'take-overs':
       return raise(book, settings, 'take-overs', happening.deviceId, { at, since: at });
     case 'decided':
-      book.end('waiting', happening.deviceId, at);
-      book.end('key-changed', happening.deviceId, at);
+      await book.end('waiting', happening.deviceId, at);
+      await book.end('key-changed', happening.deviceId, at);
       return;
     case 'left':
       book.unwatch(happening.deviceId);
-      for (const kind of ['lost', 'take-overs'] as const) book.end(kind, happening.deviceId, at);
+      for (const kind of ['lost', 'take-overs'] as const) await book.end(kind, happening.deviceId, at);
       return;
     case 'start':
       return book.restart(at, lostAfterMs(settings));
@@ -114,11 +114,16 @@ export function take(book: Book, settings: AlertSettings, happening: Happening):
 }
 
 /** All of it, in its order, up to `until`. */
-export function replay(book: Book, settings: AlertSettings, happenings: readonly Happening[], until: number): void {
+export async function replay(
+  book: Book,
+  settings: AlertSettings,
+  happenings: readonly Happening[],
+  until: number,
+): Promise<void> {
   for (const happening of happenings) {
     // Of the time that the service was away nothing is claimed (P4).
-    advance(book, settings, happening.type === 'start' ? happening.aliveAt : happening.at);
-    take(book, settings, happening);
+    await advance(book, settings, happening.type === 'start' ? happening.aliveAt : happening.at);
+    await take(book, settings, happening);
   }
-  advance(book, settings, until);
+  await advance(book, settings, until);
 }

@@ -75,7 +75,7 @@ describe('[S4] a backup', () => {
     const again = await workshopIn(target);
     expect(await again.operator.verifyLedger()).toMatchObject({ ok: true, domains: 1 });
     expect((await again.operator.showDomain('springfield')).devices).toBeGreaterThanOrEqual(1);
-    expect(again.store.reader.all("SELECT name FROM sqlite_schema WHERE name LIKE 'backup%'")).toEqual([]);
+    expect(await again.store.reader.all("SELECT name FROM sqlite_schema WHERE name LIKE 'backup%'")).toEqual([]);
     // It is a service like any other: it goes on, and can be backed up again.
     expect(await again.operator.backup(`${file}-2`)).toMatchObject({ verified: true });
   });

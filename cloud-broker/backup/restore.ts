@@ -3,7 +3,7 @@ import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readdirSync, 
 import { join } from 'node:path';
 import { RollcallError } from '../../protocol/errors.ts';
 import { KeyFolder } from '../keys/files.ts';
-import { lockFolder } from '../store/folder-lock.ts';
+import { lockFolder } from '../store/sqlite/folder-lock.ts';
 import { emptyBackup, HEADS_FILE, readBackupFiles, type BackupFiles } from './container.ts';
 import { flawOf } from './verify.ts';
 

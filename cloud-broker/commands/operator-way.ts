@@ -3,7 +3,7 @@ import { RollcallError } from '../../protocol/errors.ts';
 import type { Settings } from '../config.ts';
 import type { Operator } from '../operator/operator.ts';
 import { askWhereListening, remoteOperator } from '../operator/remote.ts';
-import { lockFolder } from '../store/folder-lock.ts';
+import { lockFolder } from '../store/sqlite/folder-lock.ts';
 import type { Workshop } from '../workshop.ts';
 
 /** How long a command waits for a service that starts, or for another command, to be done with the folder. */

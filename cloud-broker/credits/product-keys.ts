@@ -4,7 +4,7 @@ import { TokenBuckets } from '../net/token-bucket.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { ChangeRequest } from '../store/change-request.ts';
 import type { MadeKey } from '../store/operations/product-keys.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { endOf, newCode, readCode } from './code.ts';
 
 const RANDOM_BYTES = 16;

@@ -12,7 +12,7 @@ function stage() {
   const moved: string[] = [];
   const line = { connected: true, acknowledge: [] as (() => void)[] };
   const desk = new CommandDesk({
-    open: (_deviceId, now) => open.filter(({ expiresAt }) => expiresAt > now),
+    open: async (_deviceId, now) => open.filter(({ expiresAt }) => expiresAt > now),
     async send(_deviceId, command, acknowledged) {
       if (!line.connected) return false;
       sent.push(command);
@@ -25,10 +25,10 @@ function stage() {
   const wish = (id: string, name = 'identify', args = '{}'): void => {
     open.push({ id, name, args, expiresAt: time.now + COMMAND_LIFE_MS });
   };
-  const answer = (id: string): void => {
+  const answer = async (id: string): Promise<void> => {
     const at = open.findIndex((command) => command.id === id);
     if (at !== -1) open.splice(at, 1);
-    desk.answered(DEVICE, id);
+    await desk.answered(DEVICE, id);
   };
   return { time, open, sent, moved, line, desk, wish, answer, ids: () => sent.map(({ commandId }) => commandId) };
 }
@@ -38,98 +38,120 @@ describe('[P8] delivery', () => {
     const { desk, wish, answer, ids, sent, moved, line } = stage();
     wish('a');
     wish('b', 'set-tags', '{"tags":["north"]}');
-    desk.added(DEVICE);
+    await desk.added(DEVICE);
     expect(ids()).toEqual([]);
-    desk.ready(DEVICE);
-    desk.added(DEVICE);
+    await desk.ready(DEVICE);
+    await desk.added(DEVICE);
     expect(ids()).toEqual(['a']);
     expect(sent[0]).toEqual({ type: 'command', commandId: 'a', name: 'identify', args: {}, expiresInS: 86_400 });
     await Promise.resolve();
     line.acknowledge[0]?.();
     await Promise.resolve();
     expect(moved).toEqual(['a sent', 'a delivered']);
-    answer('a');
+    await answer('a');
     expect(ids()).toEqual(['a', 'b']);
     expect(sent[1]?.args).toEqual({ tags: ['north'] });
   });
 
-  test('[P8] a new command to a device that is ready goes at once', () => {
+  test('[P8] a new command to a device that is ready goes at once', async () => {
     const { desk, wish, ids } = stage();
-    desk.ready(DEVICE);
+    await desk.ready(DEVICE);
     wish('a');
-    desk.added(DEVICE);
+    await desk.added(DEVICE);
     expect(ids()).toEqual(['a']);
   });
 
-  test('[P8] what was not answered is sent again in the next session', () => {
+  test('[P8] what comes while the store is asked is asked for once more, and nothing is sent twice', async () => {
+    const { desk, wish, answer, ids } = stage();
+    const ready = desk.ready(DEVICE);
+    wish('a');
+    wish('b');
+    await Promise.all([ready, desk.added(DEVICE), desk.added(DEVICE)]);
+    expect(ids()).toEqual(['a']);
+    await answer('a');
+    expect(ids()).toEqual(['a', 'b']);
+  });
+
+  test('[P8] nothing is sent to a session that ended while the store was asked, or began since', async () => {
     const { desk, wish, ids } = stage();
     wish('a');
-    desk.ready(DEVICE);
+    const ready = desk.ready(DEVICE);
     desk.gone(DEVICE);
-    desk.added(DEVICE);
+    await ready;
+    expect(ids()).toEqual([]);
+    await Promise.all([desk.ready(DEVICE), desk.ready(DEVICE)]);
     expect(ids()).toEqual(['a']);
-    desk.ready(DEVICE);
+  });
+
+  test('[P8] what was not answered is sent again in the next session', async () => {
+    const { desk, wish, ids } = stage();
+    wish('a');
+    await desk.ready(DEVICE);
+    desk.gone(DEVICE);
+    await desk.added(DEVICE);
+    expect(ids()).toEqual(['a']);
+    await desk.ready(DEVICE);
     expect(ids()).toEqual(['a', 'a']);
   });
 
-  test('[P8] what is not answered in time makes way, and waits for the next session', () => {
+  test('[P8] what is not answered in time makes way, and waits for the next session', async () => {
     const { desk, wish, answer, ids, time } = stage();
     wish('a');
     wish('b');
-    desk.ready(DEVICE);
+    await desk.ready(DEVICE);
     time.now += ANSWER_MS - 1;
-    desk.sweep();
+    await desk.sweep();
     expect(ids()).toEqual(['a']);
     time.now += 1;
-    desk.sweep();
+    await desk.sweep();
     expect(ids()).toEqual(['a', 'b']);
-    answer('b');
+    await answer('b');
     expect(ids()).toEqual(['a', 'b']);
-    desk.ready(DEVICE);
+    await desk.ready(DEVICE);
     expect(ids()).toEqual(['a', 'b', 'a']);
   });
 
-  test('[P8] a device that came back stands at the end of those that are waited for', () => {
+  test('[P8] a device that came back stands at the end of those that are waited for', async () => {
     const { desk, wish, ids, time } = stage();
     wish('a');
     wish('b');
-    desk.ready(DEVICE);
-    desk.ready('d-0000000000000002');
+    await desk.ready(DEVICE);
+    await desk.ready('d-0000000000000002');
     time.now += ANSWER_MS / 2;
-    desk.ready(DEVICE);
+    await desk.ready(DEVICE);
     time.now += ANSWER_MS / 2;
-    desk.sweep();
+    await desk.sweep();
     expect(ids()).toEqual(['a', 'a', 'a', 'b']);
   });
 
-  test('[P8] is told how long it is still good for, and not sent when that is over', () => {
+  test('[P8] is told how long it is still good for, and not sent when that is over', async () => {
     const { desk, wish, sent, ids, time } = stage();
     wish('a');
     wish('b');
     time.now += COMMAND_LIFE_MS - 1500;
-    desk.ready(DEVICE);
+    await desk.ready(DEVICE);
     expect(sent[0]?.expiresInS).toBe(2);
     desk.gone(DEVICE);
     time.now += 1500;
-    desk.ready(DEVICE);
+    await desk.ready(DEVICE);
     expect(ids()).toEqual(['a']);
   });
 
-  test('[P8] a clock that went back makes no command live longer than a day', () => {
+  test('[P8] a clock that went back makes no command live longer than a day', async () => {
     const { desk, wish, time, sent } = stage();
     wish('a');
     time.now -= 90 * 86_400_000;
-    desk.ready(DEVICE);
+    await desk.ready(DEVICE);
     expect(sent[0]?.expiresInS).toBe(86_400);
   });
 
-  test('[P8] an answer to another command changes nothing', () => {
+  test('[P8] an answer to another command changes nothing', async () => {
     const { desk, wish, ids } = stage();
     wish('a');
     wish('b');
-    desk.ready(DEVICE);
-    desk.answered(DEVICE, 'b');
-    desk.answered('d-0000000000000002', 'a');
+    await desk.ready(DEVICE);
+    await desk.answered(DEVICE, 'b');
+    await desk.answered('d-0000000000000002', 'a');
     expect(ids()).toEqual(['a']);
   });
 
@@ -137,7 +159,7 @@ describe('[P8] delivery', () => {
     const { desk, wish, moved, line } = stage();
     line.connected = false;
     wish('a');
-    desk.ready(DEVICE);
+    await desk.ready(DEVICE);
     await Promise.resolve();
     expect(moved).toEqual([]);
   });

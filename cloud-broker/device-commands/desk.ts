@@ -4,8 +4,8 @@ import { ANSWER_MS, COMMAND_LIFE_MS, type OpenCommand } from './rules.ts';
 export type CommandMessage = Extract<DeviceDown, { type: 'command' }>;
 
 export interface CommandDeskPorts {
-  /** A device's commands that have not ended and are not over at `now`, oldest first. */
-  open(deviceId: string, now: number): (Pick<OpenCommand, 'id' | 'name' | 'args'> & { expiresAt: number })[];
+  /** A device's commands that have not ended and are not over at `now`, oldest first. Never rejects. */
+  open(deviceId: string, now: number): Promise<(Pick<OpenCommand, 'id' | 'name' | 'args'> & { expiresAt: number })[]>;
   /** As the gateway's: false where the device takes nothing now. */
   send(deviceId: string, command: CommandMessage, acknowledged: () => void): Promise<boolean>;
   /** Writes down how far a command came. Never rejects. */
@@ -17,6 +17,10 @@ export interface CommandDeskPorts {
 /** A session that is ready for commands. */
 interface Line {
   inFlight: { commandId: string; since: number } | null;
+  /** The store is being asked for what comes next. */
+  asking: boolean;
+  /** Something may have come since it was asked. */
+  mayHaveMore: boolean;
   /** Sent in this session and not answered in time: not sent again before the next one. */
   passed: Set<string> | null;
 }
@@ -36,10 +40,10 @@ export class CommandDesk {
   }
 
   /** The device was born and has its settings. */
-  ready(deviceId: string): void {
+  async ready(deviceId: string): Promise<void> {
     this.gone(deviceId);
-    this.lines.set(deviceId, { inFlight: null, passed: null });
-    this.next(deviceId);
+    this.lines.set(deviceId, { inFlight: null, asking: false, mayHaveMore: false, passed: null });
+    await this.next(deviceId);
   }
 
   /** Its session is gone. */
@@ -49,27 +53,27 @@ export class CommandDesk {
   }
 
   /** A command was added, and its commit is on disk. */
-  added(deviceId: string): void {
-    this.next(deviceId);
+  async added(deviceId: string): Promise<void> {
+    await this.next(deviceId);
   }
 
   /** The device answered a command, and that is stored. */
-  answered(deviceId: string, commandId: string): void {
+  async answered(deviceId: string, commandId: string): Promise<void> {
     const line = this.lines.get(deviceId);
     if (line?.inFlight?.commandId !== commandId) return;
     this.land(deviceId, line);
-    this.next(deviceId);
+    await this.next(deviceId);
   }
 
   /** Lets commands that were not answered in time make way for the next. To be called every few seconds. */
-  sweep(): void {
+  async sweep(): Promise<void> {
     const now = this.ports.clock();
     for (const [deviceId, line] of this.waiting) {
       if (line.inFlight === null) continue;
       if (now - line.inFlight.since < ANSWER_MS) return;
       (line.passed ??= new Set()).add(line.inFlight.commandId);
       this.land(deviceId, line);
-      this.next(deviceId);
+      await this.next(deviceId);
     }
   }
 
@@ -78,11 +82,24 @@ export class CommandDesk {
     this.waiting.delete(deviceId);
   }
 
-  private next(deviceId: string): void {
+  private async next(deviceId: string): Promise<void> {
     const line = this.lines.get(deviceId);
     if (line === undefined || line.inFlight !== null) return;
+    line.mayHaveMore = true;
+    if (line.asking) return;
+    line.asking = true;
+    line.mayHaveMore = false;
+    await this.sendOldest(deviceId, line);
+    line.asking = false;
+    if (line.mayHaveMore) await this.next(deviceId);
+  }
+
+  private async sendOldest(deviceId: string, line: Line): Promise<void> {
     const now = this.ports.clock();
-    const command = this.ports.open(deviceId, now).find(({ id }) => line.passed?.has(id) !== true);
+    const open = await this.ports.open(deviceId, now);
+    // Its session may have ended, or a newer one begun, while the store was asked.
+    if (this.lines.get(deviceId) !== line) return;
+    const command = open.find(({ id }) => line.passed?.has(id) !== true);
     if (command === undefined) return;
     line.inFlight = { commandId: command.id, since: now };
     this.waiting.set(deviceId, line);

@@ -1,7 +1,7 @@
 import { newToken, tokenHash, type Secrets } from '../keys/secrets.ts';
 import type { MailKind } from '../mail/mail-kind.ts';
 import type { NewLink } from '../store/operations/sign-up.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import type { AccessLimits } from './accounts-limits.ts';
 import type { Passwords } from './passwords.ts';
 

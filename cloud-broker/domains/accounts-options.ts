@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 
 /** The header by which the address that the server has made out is handed to the library; it is never taken from a request. */
 export const ADDRESS_HEADER = 'x-rollcall-address';

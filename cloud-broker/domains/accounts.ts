@@ -5,7 +5,7 @@ import { RollcallError } from '../../protocol/errors.ts';
 import type { Principal, SignedIn } from '../http/access.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import { domainById, domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { loginAddressesByEmail } from '../store/queries/users.ts';
 import { passwordHashOf, userByLogin, type UserRow } from '../store/account-rows.ts';
 import { hasSecondFactor } from '../store/queries/second-factor.ts';
@@ -41,7 +41,7 @@ export interface Accounts {
   /** Whose session the cookie names; null without a live one, or when its domain is not open any more. */
   sessionOf(headers: CookieHeader): Promise<SignedIn | null>;
   /** The user that `typed` stands for, where the domain is open; null where it stands for none, or for more than one (D6). */
-  userTyped(typed: string): UserRow | null;
+  userTyped(typed: string): Promise<UserRow | null>;
   readonly passwords: Passwords;
   readonly signUps: SignUps;
   readonly ownPassword: OwnPassword;
@@ -110,7 +110,7 @@ class LibraryAccounts implements Accounts {
     this.passwords = new Passwords(settings.library);
     const parts = { ...settings, passwords: this.passwords, limits: this.limits };
     this.signUps = new SignUps(parts);
-    this.ownPassword = new OwnPassword({ ...parts, userTyped: (typed) => this.userTyped(typed) });
+    this.ownPassword = new OwnPassword({ ...parts, userTyped: async (typed) => this.userTyped(typed) });
     this.secondFactors = new SecondFactors(parts);
     this.users = new Users(parts);
   }
@@ -118,8 +118,9 @@ class LibraryAccounts implements Accounts {
   async signIn(attempt: SignInTry): Promise<{ principal: Principal; cookies: string[] }> {
     if (!this.limits.signIn(loginTyped(attempt.user), attempt.address, this.settings.clock()))
       throw new RollcallError('busy', { retryAfterS: 30 });
-    const user = this.userTyped(attempt.user);
-    if (user !== null && hasSecondFactor(this.settings.store.reader, user.id)) await this.demandSecondFactor(user, attempt);
+    const user = await this.userTyped(attempt.user);
+    if (user !== null && (await hasSecondFactor(this.settings.store.reader, user.id)))
+      await this.demandSecondFactor(user, attempt);
     const email = user?.login ?? NOBODY;
     const headers = new Headers({ [ADDRESS_HEADER]: attempt.address, 'user-agent': attempt.userAgent?.slice(0, 256) ?? '' });
     try {
@@ -137,7 +138,7 @@ class LibraryAccounts implements Accounts {
 
   /** The password first, so that nobody learns from the answer who has a second factor; no session begins before its code. */
   private async demandSecondFactor(user: UserRow, { password, code, address }: SignInTry): Promise<void> {
-    const hash = passwordHashOf(this.settings.store.reader, user.id);
+    const hash = await passwordHashOf(this.settings.store.reader, user.id);
     if (!(await this.passwords.verify(hash, password, address))) throw new RollcallError('sign-in-failed');
     if (code === undefined || code.trim() === '') throw new RollcallError('second-factor-required');
     await this.secondFactors.take({ userId: user.id, domainId: user.domainId, actor: userOf(user.login), address, code });
@@ -155,21 +156,21 @@ class LibraryAccounts implements Accounts {
     const session = await api.getSession({ headers: this.cookies(headers) });
     if (session === null || isFromTheFuture(session.session)) return null;
     const principal = { ...principalOf(session.user), sessionId: session.session.id };
-    const domain = domainById(this.settings.store.reader, principal.domainId);
+    const domain = await domainById(this.settings.store.reader, principal.domainId);
     return domain !== null && this.isOpen(domain) ? principal : null;
   }
 
-  userTyped(typed: string): UserRow | null {
+  async userTyped(typed: string): Promise<UserRow | null> {
     const { store, clock } = this.settings;
     const text = loginTyped(typed);
     const parts = nameAndDomain(text);
     if (parts !== null) {
-      const domain = domainByName(store.reader, parts.domain);
+      const domain = await domainByName(store.reader, parts.domain);
       const known = domain !== null && this.isOpen(domain) && isUserName(parts.name);
-      return known ? userByLogin(store.reader, loginAddress(parts.name, parts.domain)) : null;
+      return known ? await userByLogin(store.reader, loginAddress(parts.name, parts.domain)) : null;
     }
-    const [only, ...others] = loginAddressesByEmail(store.reader, text, clock());
-    return only !== undefined && others.length === 0 ? userByLogin(store.reader, only) : null;
+    const [only, ...others] = await loginAddressesByEmail(store.reader, text, clock());
+    return only !== undefined && others.length === 0 ? await userByLogin(store.reader, only) : null;
   }
 
   /** D2, D8: before activation and after closing nobody signs in. */

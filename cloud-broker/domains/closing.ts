@@ -1,6 +1,6 @@
 /** D8: closing a domain takes effect after 7 days; 90 days later its personal data is erased. */
 import { closingsDue, erasuresDue } from '../store/queries/closing.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 
 const DAY_MS = 86_400_000;
 /** In which a closing can be withdrawn. */
@@ -19,9 +19,9 @@ export function closesAt(now: number): number {
  * with: each piece is one transaction, and what is done is not found again.
  */
 export async function closeDueDomains(store: Pick<Store, 'reader' | 'write'>, now: number): Promise<void> {
-  for (const domainId of closingsDue(store.reader, now)) {
+  for (const domainId of await closingsDue(store.reader, now)) {
     for (let done = false; !done;) ({ done } = await store.write('closePiece', { now, domainId, most: PIECE }));
   }
-  for (const domainId of erasuresDue(store.reader, now - PERSONAL_DATA_MS))
+  for (const domainId of await erasuresDue(store.reader, now - PERSONAL_DATA_MS))
     await store.write('erasePersonalData', { now, domainId });
 }

@@ -9,7 +9,7 @@ import { demandGoodPassword, namesToAvoid } from './password-rules.ts';
 
 interface OwnPasswordParts extends AccessParts {
   /** The user that was typed, where the domain is open. */
-  userTyped(typed: string): UserRow | null;
+  userTyped(typed: string): Promise<UserRow | null>;
 }
 
 const busy = (): RollcallError => new RollcallError('busy', { retryAfterS: 60 });
@@ -28,9 +28,9 @@ export class OwnPassword {
     const now = clock();
     if (!limits.mailAsk(address, now)) throw busy();
     afterTheAnswer(this.parts, async () => {
-      const user = userTyped(typed);
+      const user = await userTyped(typed);
       // Who never chose a password has an invitation for it.
-      if (user === null || passwordHashOf(store.reader, user.id) === null) return;
+      if (user === null || (await passwordHashOf(store.reader, user.id)) === null) return;
       if (!limits.unaskedMail(`reset in ${user.domainId}`, user.email, now)) return;
       const link = newLink(this.parts, userMails.reset);
       await store.write('requestReset', { now, userId: user.id, user: userOf(user.login), link });
@@ -38,14 +38,14 @@ export class OwnPassword {
   }
 
   /** Whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
-  show(token: string, address: string): { user: string } {
-    return { user: userOf(this.linked(token, address).login) };
+  async show(token: string, address: string): Promise<{ user: string }> {
+    return { user: userOf((await this.linked(token, address)).login) };
   }
 
   /** Another password by the link of a mail; all sessions end. Refuses with `link-not-valid`, `invalid-request`, `password-weak`, `busy`. */
   async reset(token: string, password: string, address: string): Promise<void> {
     const { store, passwords, clock } = this.parts;
-    const { login, email } = this.linked(token, address);
+    const { login, email } = await this.linked(token, address);
     demandGoodFor(login, email, password);
     const passwordHash = await passwords.hash(password, address);
     await store.write('resetPassword', {
@@ -61,7 +61,7 @@ export class OwnPassword {
   async change(owner: Owner, current: string, password: string): Promise<void> {
     const { store, passwords, clock } = this.parts;
     await demandPassword(this.parts, owner, current);
-    const user = userById(store.reader, owner.userId);
+    const user = await userById(store.reader, owner.userId);
     if (user === null) throw new RollcallError('signed-out');
     demandGoodFor(user.login, user.email, password);
     const passwordHash = await passwords.hash(password, owner.address);
@@ -74,12 +74,12 @@ export class OwnPassword {
     return demandPassword(this.parts, owner, password);
   }
 
-  private linked(token: string, address: string): UserRow {
+  private async linked(token: string, address: string): Promise<UserRow> {
     const { limits, store, clock } = this.parts;
     const now = clock();
     if (!limits.link(address, now)) throw busy();
-    const found = liveToken(store.reader, tokenHash(token), 'reset', now);
-    const user = found === null ? null : userById(store.reader, found.userId);
+    const found = await liveToken(store.reader, tokenHash(token), 'reset', now);
+    const user = found === null ? null : await userById(store.reader, found.userId);
     if (user === null) throw new RollcallError('link-not-valid');
     return user;
   }
@@ -97,6 +97,6 @@ export async function demandPassword(
   password: string,
 ): Promise<void> {
   if (!parts.limits.pair(owner.user, owner.address, parts.clock())) throw new RollcallError('busy', { retryAfterS: 30 });
-  if (!(await parts.passwords.verify(passwordHashOf(parts.store.reader, owner.userId), password, owner.address)))
+  if (!(await parts.passwords.verify(await passwordHashOf(parts.store.reader, owner.userId), password, owner.address)))
     throw new RollcallError('password-wrong');
 }

@@ -43,7 +43,7 @@ export class SecondFactors {
     const { store, limits, clock } = this.parts;
     const now = clock();
     if (!limits.pair(owner.user, owner.address, now)) throw new RollcallError('busy', { retryAfterS: 30 });
-    const offered = secondFactorOf(store.reader, owner.userId);
+    const offered = await secondFactorOf(store.reader, owner.userId);
     if (offered === null || offered.isOn) throw new RollcallError('conflict', { reason: 'nothing-to-confirm' });
     const step = await matchingStep(this.opened(owner.userId, offered.secret), code, now);
     const { user: actor, ...change } = owner;
@@ -61,7 +61,7 @@ export class SecondFactors {
   async take({ code, ...about }: CodeTry): Promise<void> {
     const { store, clock } = this.parts;
     const now = clock();
-    const factor = secondFactorOf(store.reader, about.userId);
+    const factor = await secondFactorOf(store.reader, about.userId);
     if (factor === null || !factor.isOn) throw new RollcallError('second-factor-wrong');
     const step = await matchingStep(this.opened(about.userId, factor.secret), code, now);
     const hash = this.recoveryHash(about.userId, code);

@@ -40,12 +40,12 @@ export class SignUps {
   }
 
   /** D1: whether a name can be had, as it is typed. Refuses with `busy`. */
-  checkName(name: string, address: string): NameVerdict {
+  async checkName(name: string, address: string): Promise<NameVerdict> {
     const { limits, store, clock } = this.parts;
     const now = clock();
     if (!limits.nameCheck(address, now)) throw busy();
     const isValid = domainName.safeParse(name).success;
-    const available = isValid && isNameFree(store.reader, name, now);
+    const available = isValid && (await isNameFree(store.reader, name, now));
     const code = available ? null : isValid ? 'name-taken' : 'name-invalid';
     return { name, available, code, user: `${FIRST_USER}@${name}` };
   }
@@ -61,7 +61,7 @@ export class SignUps {
     const email = demandEmail(about.email);
     demandGoodPassword(password, namesToAvoid({ name: FIRST_USER, domain: name, email }));
     if (!limits.signUp(address, clock())) throw busy();
-    if (!isNameFree(store.reader, name, clock())) throw new RollcallError('name-taken');
+    if (!(await isNameFree(store.reader, name, clock()))) throw new RollcallError('name-taken');
     if (!limits.unaskedMail('sign-up', email, clock())) throw busy();
     const owner = await this.firstUser({ domain: name, email, password, language: about.language }, address);
     const link = newLink(this.parts, userMails.activation);
@@ -105,8 +105,8 @@ export class SignUps {
   }
 
   /** D2: whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
-  show(token: string, address: string): Activation {
-    const { userId: _, ...shown } = this.linked(token, address);
+  async show(token: string, address: string): Promise<Activation> {
+    const { userId: _, ...shown } = await this.linked(token, address);
     return shown;
   }
 
@@ -116,22 +116,22 @@ export class SignUps {
    */
   async activate(token: string, password: string, address: string): Promise<Activation> {
     const { limits, store, passwords, clock } = this.parts;
-    const { userId, ...shown } = this.linked(token, address);
+    const { userId, ...shown } = await this.linked(token, address);
     const hash = tokenHash(token);
     if (!limits.pair(`link ${hash}`, address, clock())) throw busy();
-    if (!(await passwords.verify(passwordHashOf(store.reader, userId), password, address)))
+    if (!(await passwords.verify(await passwordHashOf(store.reader, userId), password, address)))
       throw new RollcallError('password-wrong');
     await store.write('activateByLink', { now: clock(), tokenHash: hash, actor: shown.user, address });
     return shown;
   }
 
-  private linked(token: string, address: string): Activation & { userId: string } {
+  private async linked(token: string, address: string): Promise<Activation & { userId: string }> {
     const { limits, store, clock } = this.parts;
     const now = clock();
     if (!limits.link(address, now)) throw busy();
-    const found = liveToken(store.reader, tokenHash(token), 'activation', now);
-    const domain = found === null ? null : domainById(store.reader, found.domainId);
-    const user = found === null ? null : userById(store.reader, found.userId);
+    const found = await liveToken(store.reader, tokenHash(token), 'activation', now);
+    const domain = found === null ? null : await domainById(store.reader, found.domainId);
+    const user = found === null ? null : await userById(store.reader, found.userId);
     if (domain === null || user === null) throw new RollcallError('link-not-valid');
     return { name: domain.name, organization: domain.organization, user: userOf(user.login), userId: user.id };
   }

@@ -45,10 +45,10 @@ export class Users {
   /** Refuses with `forbidden`, `invalid-request`, `busy`, or `conflict`: the name is in use, or there are too many users. */
   async invite(asked: AskedByUser, about: Invite): Promise<{ id: string }> {
     const { store, random } = this.parts;
-    const domain = domainById(store.reader, asked.domainId);
+    const domain = await domainById(store.reader, asked.domainId);
     if (domain === null) throw new RollcallError('not-found');
     const login = loginAddress(about.name, domain.name);
-    if (userByLogin(store.reader, login) !== null) throw new RollcallError('conflict', { reason: 'name-in-use' });
+    if ((await userByLogin(store.reader, login)) !== null) throw new RollcallError('conflict', { reason: 'name-in-use' });
     this.demandMail(asked, about.email);
     const id = newRowId(random);
     const user = { ...about, id, login, tags: [...new Set(about.tags)] };
@@ -59,23 +59,23 @@ export class Users {
   /** Refuses with `not-found`, `forbidden`, `busy`, or `conflict` where the user has joined. */
   async resend(asked: AskedByUser, id: string): Promise<void> {
     const { store } = this.parts;
-    const user = userById(store.reader, id);
+    const user = await userById(store.reader, id);
     if (user === null || user.domainId !== asked.domainId) throw new RollcallError('not-found');
-    if (passwordHashOf(store.reader, id) !== null) throw new RollcallError('conflict', { reason: 'already-joined' });
+    if ((await passwordHashOf(store.reader, id)) !== null) throw new RollcallError('conflict', { reason: 'already-joined' });
     this.demandMail(asked, user.email);
     await store.write('resendInvitation', { ...asked, id, link: newLink(this.parts, userMails.invitation) });
   }
 
   /** Whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
-  show(token: string, address: string): Invitation {
-    const { user, domain, organization } = this.linked(token, address);
+  async show(token: string, address: string): Promise<Invitation> {
+    const { user, domain, organization } = await this.linked(token, address);
     return { user, domain, organization };
   }
 
   /** D2: takes the invitation up with a password. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
   async accept(token: string, password: string, from: { address: string; correlationId: string }): Promise<{ user: string }> {
     const { store, passwords, clock, random } = this.parts;
-    const { user, domain, name, email } = this.linked(token, from.address);
+    const { user, domain, name, email } = await this.linked(token, from.address);
     demandGoodPassword(password, namesToAvoid({ name, domain, email }));
     const passwordHash = await passwords.hash(password, from.address);
     await store.write('acceptInvitation', {
@@ -92,9 +92,9 @@ export class Users {
   /** Refuses with `not-found`, `forbidden`, `invalid-request`, `last-domain-admin` or `busy`. */
   async change(asked: AskedByUser, id: string, { role, billing, tags, email }: UserChange): Promise<void> {
     const { store } = this.parts;
-    const user = userById(store.reader, id);
+    const user = await userById(store.reader, id);
     if (user === null || user.domainId !== asked.domainId) throw new RollcallError('not-found');
-    const isMailed = email !== undefined && email !== user.email && passwordHashOf(store.reader, id) === null;
+    const isMailed = email !== undefined && email !== user.email && (await passwordHashOf(store.reader, id)) === null;
     if (isMailed) this.demandMail(asked, email);
     await store.write('changeUser', {
       ...asked,
@@ -111,13 +111,13 @@ export class Users {
     if (!this.parts.limits.askedMail(String(domainId), recipient, now)) throw new RollcallError('busy', { retryAfterS: 900 });
   }
 
-  private linked(token: string, address: string): Invitation & { name: string; email: string } {
+  private async linked(token: string, address: string): Promise<Invitation & { name: string; email: string }> {
     const { limits, store, clock } = this.parts;
     const now = clock();
     if (!limits.link(address, now)) throw new RollcallError('busy', { retryAfterS: 60 });
-    const found = liveToken(store.reader, tokenHash(token), 'invitation', now);
-    const domain = found === null ? null : domainById(store.reader, found.domainId);
-    const user = found === null ? null : userById(store.reader, found.userId);
+    const found = await liveToken(store.reader, tokenHash(token), 'invitation', now);
+    const domain = found === null ? null : await domainById(store.reader, found.domainId);
+    const user = found === null ? null : await userById(store.reader, found.userId);
     if (domain === null || user === null || ['unconfirmed', 'closed'].includes(statusOf(domain, now)))
       throw new RollcallError('link-not-valid');
     const full = userOf(user.login);

@@ -73,9 +73,9 @@ export interface EnrolmentStore {
    * Why a domain takes no enrolment, for the log alone (E13: the board hears `domain-unknown`); null where it does.
    * Synchronous and short.
    */
-  whyUnknown(name: string, now: number): 'absent' | 'unconfirmed' | 'closed' | null;
-  factoryKeyOf(serial: string): string | null;
-  preview(attempt: EnrolmentAttempt): Preview;
+  whyUnknown(name: string, now: number): Promise<'absent' | 'unconfirmed' | 'closed' | null>;
+  factoryKeyOf(serial: string): Promise<string | null>;
+  preview(attempt: EnrolmentAttempt): Promise<Preview>;
   /** One durable transaction (E2). */
   enrol(attempt: EnrolmentAttempt): Promise<EnrolmentOutcome>;
   /** Puts it into the domain's enrolment log; a domain that is not there has none. */

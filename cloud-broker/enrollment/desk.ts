@@ -130,7 +130,7 @@ export class EnrolmentDesk {
     open.challenges += 1;
     if (open.challenges > CHALLENGES_A_SESSION || this.queue.isFull(this.rankOf(open))) return this.refuse(open, 'busy', about);
     const now = this.deps.clock();
-    const unknown = this.deps.store.whyUnknown(request.domain, now);
+    const unknown = await this.deps.store.whyUnknown(request.domain, now);
     if (unknown !== null) return this.refuse(open, 'domain-unknown', { ...about, detail: unknown });
     const nonce = this.deps.randomBytes(NONCE_BYTES).toString('base64url');
     open.challenged = { request, ...key, nonce, requestId: request.requestId, expiresAt: now + NONCE_LIFE_S * 1000 };
@@ -173,7 +173,7 @@ export class EnrolmentDesk {
   ): Promise<{ outcome: EnrolmentOutcome; certificate: string } | null> {
     const { store, issue, clock } = this.deps;
     const { request } = asked;
-    let factoryKey = store.factoryKeyOf(request.board.serial);
+    let factoryKey = await store.factoryKeyOf(request.board.serial);
     const attempt: EnrolmentAttempt = {
       now: clock(),
       domain: request.domain,
@@ -190,7 +190,7 @@ export class EnrolmentDesk {
       proposedId: this.deps.newDeviceId(),
       certificate: null,
     };
-    const preview = store.preview(attempt);
+    const preview = await store.preview(attempt);
     const budget = this.domains[preview.budgetClass];
     attempt.overBudget = !budget.spend(request.domain, attempt.now);
     if (attempt.overBudget ? preview.busyOverBudget : preview.busy) return null;
@@ -206,7 +206,7 @@ export class EnrolmentDesk {
       const outcome = await store.enrol(attempt);
       if (outcome.outcome === 'certificate-needed') wanted = outcome.deviceId;
       else if (outcome.outcome === 'facts-changed') {
-        factoryKey = store.factoryKeyOf(request.board.serial);
+        factoryKey = await store.factoryKeyOf(request.board.serial);
         attempt.checkedFactoryKey = factoryKey;
         attempt.boardSignature = boardSignatureOf(asked, proof, factoryKey);
       } else {

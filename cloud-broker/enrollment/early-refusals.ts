@@ -35,7 +35,7 @@ export class EarlyRefusals {
 
   private async keep({ domain, serial, model, ...made }: Parameters<EarlyRefusals['note']>[0]): Promise<void> {
     if (domain === undefined || serial === undefined || model === undefined) return;
-    if (this.store.whyUnknown(domain, made.now) !== null || !this.budgets.spend(domain, made.now)) return;
+    if ((await this.store.whyUnknown(domain, made.now)) !== null || !this.budgets.spend(domain, made.now)) return;
     const { code, address, correlationId, now } = made;
     await this.store.noteRefusal({ domain, serial, model, code, address, correlationId, now });
   }

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { Aedes, type AedesPublishPacket, type Client, type ConnectPacket, type Subscription } from 'aedes';
 import { encode, type DeviceDown } from '../../protocol/messages.ts';
+import { Admissions } from './admissions.ts';
 import { CONNACK, judgeConnect, type ConnackCode, type ConnectVerdict } from './connect-rules.ts';
 import { Connection } from './connection.ts';
 import { DeviceRole } from './device-role.ts';
@@ -10,7 +11,7 @@ import { defaultLimits, RefusalCounters, type GatewayLimits, type Refusal } from
 import { startListener, type Arrival, type GatewayTls, type Listener } from './listener.ts';
 import { nullPersistence, nullQueue } from './null-persistence.ts';
 import { readPeerCertificate } from './peer-certificate.ts';
-import type { DeviceHandler, EnrolmentHandler, Gateway, GatewayFigures } from './port.ts';
+import type { DeviceHandler, EnrolmentHandler, Gateway, GatewayFigures, PeerCertificate } from './port.ts';
 import { Seats } from './seats.ts';
 import { SessionTable } from './session-table.ts';
 import { Session, type SessionHost, type SessionRole } from './session.ts';
@@ -50,6 +51,11 @@ export async function startEmbeddedGateway(options: GatewayOptions): Promise<Gat
   return gateway;
 }
 
+interface ConnectRefusal {
+  reason: Refusal;
+  connack: ConnackCode;
+}
+
 class EmbeddedGateway implements Gateway {
   private readonly options: GatewayOptions;
   private readonly limits: GatewayLimits;
@@ -59,6 +65,7 @@ class EmbeddedGateway implements Gateway {
   private readonly broker: Aedes;
   private readonly connections = new WeakMap<Client, Connection>();
   private readonly sessions = new SessionTable();
+  private readonly admissions: Admissions;
   private readonly seats: Seats;
   private readonly invalidMessage = (): void => this.refusals.count('message-invalid');
   private readonly host: SessionHost = {
@@ -74,6 +81,7 @@ class EmbeddedGateway implements Gateway {
     this.limits = { ...defaultLimits, ...options.limits };
     this.now = options.now ?? Date.now;
     this.monotonic = options.monotonic ?? (() => performance.now());
+    this.admissions = new Admissions(options.devices);
     this.seats = new Seats(this.monotonic);
     this.broker = this.createBroker();
   }
@@ -110,6 +118,7 @@ class EmbeddedGateway implements Gateway {
   }
 
   disconnect(deviceId: string, courtesy?: DeviceDown): void {
+    this.admissions.revoked(deviceId);
     this.sessions.device(deviceId)?.revoke(courtesy === undefined ? null : encode(courtesy));
   }
 
@@ -145,7 +154,11 @@ class EmbeddedGateway implements Gateway {
       connectTimeout: this.limits.connectMs,
       drainTimeout: this.limits.drainMs,
       maxTopicLevels: TOPIC_LEVELS,
-      preConnect: (client, packet, accept) => this.connect(client, packet, () => accept(null, true)),
+      preConnect: (client, packet, accept) =>
+        void this.connect(client, packet, () => accept(null, true)).catch((error: unknown) => {
+          this.handlerFailed('', error);
+          client.close();
+        }),
       // All was judged before: a refusal then comes before the broker's takeover, so intruders evict nobody.
       authenticate: (client, _username, _password, done) => done(null, this.sessionOf(client) !== null),
       // The gate takes messages out of the stream, so what comes here is none that was let pass.
@@ -171,7 +184,7 @@ class EmbeddedGateway implements Gateway {
     this.connections.set(this.broker.handle(arrival.socket), connection);
   }
 
-  private connect(client: Client, packet: ConnectPacket, accept: () => void): void {
+  private async connect(client: Client, packet: ConnectPacket, accept: () => void): Promise<void> {
     const connection = this.connections.get(client);
     if (connection === undefined) {
       client.close();
@@ -183,47 +196,48 @@ class EmbeddedGateway implements Gateway {
     delete packet.will;
     connection.patienceMs = KEEP_ALIVES * 1000 * (packet.keepalive ?? 0);
     packet.keepalive = 0;
-    const refusal = verdict.kind === 'refused' ? verdict : this.admit(client, connection, verdict, accept);
+    const refusal = verdict.kind === 'refused' ? verdict : await this.admit(client, connection, verdict, accept);
     if (refusal !== null) connection.refuse(refusal.reason, refusal.connack);
   }
 
-  private admit(
+  private async admit(
     client: Client,
     connection: Connection,
     verdict: Exclude<ConnectVerdict, { kind: 'refused' }>,
     accept: () => void,
-  ): { reason: Refusal; connack: ConnackCode } | null {
+  ): Promise<ConnectRefusal | null> {
     if (verdict.kind === 'enrolment') return this.admitEnrolment(client, connection, verdict.clientId, accept);
-    const refusal = this.admitDevice(client, connection, verdict);
-    if (refusal === null) accept();
+    const refusal = await this.admitDevice(client, connection, verdict);
+    if (refusal === null && connection.session !== null) accept();
     return refusal;
   }
 
-  private admitEnrolment(
-    client: Client,
-    connection: Connection,
-    clientId: string,
-    accept: () => void,
-  ): ReturnType<EmbeddedGateway['admit']> {
+  private admitEnrolment(client: Client, connection: Connection, clientId: string, accept: () => void): ConnectRefusal | null {
     // Its holder would be evicted by whoever guessed its id.
     if (this.sessions.get(clientId) !== undefined) return { reason: 'client-id-in-use', connack: CONNACK.identifierRejected };
     const line = new EnrolmentLine(clientId, connection.arrival, this.limits, this.seats);
-    const taken = this.askOrNull(() => this.options.enrolment.opened(line));
-    if (taken === null) return { reason: 'busy', connack: CONNACK.unavailable };
+    try {
+      this.options.enrolment.opened(line);
+    } catch (error) {
+      this.handlerFailed('', error);
+      return { reason: 'busy', connack: CONNACK.unavailable };
+    }
     const role = new EnrolmentRole(line, this.options.enrolment);
     line.begin(this.openSession(client, connection, { clientId, role, before: Promise.resolve() }), accept);
     return null;
   }
 
-  private admitDevice(
+  private async admitDevice(
     client: Client,
     connection: Connection,
     { deviceId, will }: Extract<ConnectVerdict, { kind: 'device' }>,
-  ): ReturnType<EmbeddedGateway['admit']> {
+  ): Promise<ConnectRefusal | null> {
     const { devices } = this.options;
     const certificate = readPeerCertificate(connection.arrival.socket, this.now());
     if (certificate?.commonName !== deviceId) return { reason: 'certificate', connack: CONNACK.notAuthorized };
-    const admitted = this.askOrNull(() => devices.admits(certificate));
+    const admitted = await this.isAdmitted(certificate);
+    // It went while the store was asked.
+    if (connection.arrival.socket.destroyed) return null;
     if (admitted === null) return { reason: 'busy', connack: CONNACK.unavailable };
     if (!admitted) return { reason: 'not-admitted', connack: CONNACK.notAuthorized };
     const line = this.sessions.line(deviceId);
@@ -268,9 +282,9 @@ class EmbeddedGateway implements Gateway {
   }
 
   /** Null where the handler failed: then the service is unavailable, and nobody is told that a certificate is bad. */
-  private askOrNull<Answer>(question: () => Answer): Answer | null {
+  private async isAdmitted(certificate: PeerCertificate): Promise<boolean | null> {
     try {
-      return question();
+      return await this.admissions.admits(certificate);
     } catch (error) {
       this.handlerFailed('', error);
       return null;

@@ -39,7 +39,7 @@ export interface PeerCertificate {
 /** Implemented by presence and enrolment together, wired in main.ts. Every promise resolves after the commit that holds it. */
 export interface DeviceHandler {
   /** True when the certificate is a live row of exactly this device. Looked up at every CONNECT, resumed or not. */
-  admits(certificate: PeerCertificate): boolean;
+  admits(certificate: PeerCertificate): Promise<boolean>;
   /**
    * A session began. All calls of one device come strictly in order: an older session's messages, will and `disconnected`
    * come before the newer one's `connected`. `tookOver`: the older one was still alive then (P7).

@@ -88,7 +88,7 @@ export class Recorder implements DeviceHandler {
     },
   };
 
-  admits(certificate: PeerCertificate): boolean {
+  async admits(certificate: PeerCertificate): Promise<boolean> {
     return !this.revoked.has(certificate.fingerprint);
   }
   connected(_deviceId: string, _address: string, tookOver: boolean): void {

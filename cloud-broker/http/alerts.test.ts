@@ -79,7 +79,9 @@ describe('[P7] alerts over HTTP', () => {
   test('[P7] before they are saved, rules say how many mails they would have sent: as many as were', async () => {
     const preview = async (more: object) =>
       alertPreview.parse((await call(springfield, 'POST', '/alerts/preview', { ...defaultAlertSettings, ...more })).json);
-    const sent = harness.store.reader.get<{ mails: number }>("SELECT count(*) AS mails FROM outbox WHERE template = 'alert'");
+    const sent = await harness.store.reader.get<{ mails: number }>(
+      "SELECT count(*) AS mails FROM outbox WHERE template = 'alert'",
+    );
     expect(await preview({})).toMatchObject({ mails: sent?.mails, alerts: 3, incomplete: false });
     expect(sent?.mails).toBe(3);
     expect(await preview({ back: false })).toMatchObject({ mails: 2 });

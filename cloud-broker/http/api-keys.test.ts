@@ -44,7 +44,7 @@ describe('[A2] an API key', () => {
   test('[A2] is shown once, begins with rk_ and is stored as a hash alone', async () => {
     const { secret, id } = await make('shown once', ['devices:read']);
     expect(secret).toMatch(/^rk_[A-Za-z0-9_-]{43}$/);
-    const rows = JSON.stringify(harness.store.reader.all('SELECT * FROM api_keys'));
+    const rows = JSON.stringify(await harness.store.reader.all('SELECT * FROM api_keys'));
     expect(rows).not.toContain(secret.slice(3));
     expect(harness.log.join('\n')).not.toContain(secret.slice(3));
     const key = (await listed()).items.find((one) => one.id === id);
@@ -87,7 +87,7 @@ describe('[A2] an API key', () => {
   test('[A2] acts under its name, which the audit log shows', async () => {
     const { secret } = await make('timetable', ['devices:write']);
     expect((await call(secret, 'PATCH', `/devices/${device}`, { label: 'Room 7' })).status).toBe(200);
-    const row = harness.store.reader.get<{ actor: string }>(
+    const row = await harness.store.reader.get<{ actor: string }>(
       "SELECT actor FROM audit WHERE action = 'device.changed' ORDER BY id DESC LIMIT 1",
     );
     expect(row).toEqual({ actor: 'key:timetable' });

@@ -37,14 +37,14 @@ export class Callers {
     if (secret === null) return accounts.sessionOf(headers);
     if (headers.cookie?.includes(accounts.cookieName) === true)
       throw new RollcallError('invalid-request', { reason: 'cookie-and-key' });
-    const key = secret === '' ? null : apiKeyByHash(store.reader, tokenHash(secret));
-    return key === null ? null : this.callerOf(key);
+    const key = secret === '' ? null : await apiKeyByHash(store.reader, tokenHash(secret));
+    return key === null ? null : await this.callerOf(key);
   }
 
   /** A key's caller sees all devices of its domain and may do what its scopes say; the role opens nothing to it. */
-  private callerOf(key: LiveApiKey): SignedIn | null {
+  private async callerOf(key: LiveApiKey): Promise<SignedIn | null> {
     const now = this.deps.clock();
-    const domain = domainById(this.deps.store.reader, key.domainId);
+    const domain = await domainById(this.deps.store.reader, key.domainId);
     if (domain === null || ['unconfirmed', 'closed'].includes(statusOf(domain, now))) return null;
     this.noteUse(key, now);
     const id = `key:${key.id}`;

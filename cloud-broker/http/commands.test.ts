@@ -33,7 +33,7 @@ const listed = async (id: string, query = ''): Promise<Command[]> =>
   (await crew.call(springfield.cookie, 'GET', `/devices/${id}/commands${query}`)).json?.['items'] as Command[];
 const batch = async (id: unknown, cookie = springfield.cookie) =>
   (await crew.call(cookie, 'GET', `/commands/batches/${String(id)}`)).json as unknown as CommandBatch;
-const end = (id: string, commandId: string, outcome: 'done' | 'failed') =>
+const end = async (id: string, commandId: string, outcome: 'done' | 'failed') =>
   harness.store.write('endCommand', {
     now: harness.now,
     deviceId: id,
@@ -94,7 +94,7 @@ describe('[P8] a command to many devices', () => {
       { deviceId: 'nobody', reason: 'not-found' },
       { deviceId: ids.waiting, reason: 'not-enrolled' },
     ]);
-    const commands = harness.store.reader.all('SELECT 1 AS found FROM commands WHERE device_id = ?', ids.far);
+    const commands = await harness.store.reader.all('SELECT 1 AS found FROM commands WHERE device_id = ?', ids.far);
     expect(commands).toEqual([]);
   });
 

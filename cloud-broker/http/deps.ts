@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Discovery } from '../../protocol/api.ts';
 import type { Secrets } from '../keys/secrets.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { defaultConnectionLimits, type ConnectionLimits } from './connections.ts';
 import type { Metrics } from './metrics.ts';
 

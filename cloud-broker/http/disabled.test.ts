@@ -96,7 +96,7 @@ describe('[D5] in a disabled domain', () => {
   test('[D5] approving is refused by its operation unless the board brings credits; those make the domain active', async () => {
     const cookie = await harness.signIn('admin@springfield');
     const approve = async (id: string) => harness.request('POST', `/api/v1/devices/${id}/approve`, { cookie, body: {} });
-    const [poor] = harness.store.reader.all<{ id: string }>("SELECT id FROM devices WHERE state = 'pending'");
+    const [poor] = await harness.store.reader.all<{ id: string }>("SELECT id FROM devices WHERE state = 'pending'");
     expect((await approve(poor?.id ?? '')).json).toMatchObject({ code: 'domain-disabled' });
     await harness.list('waits-1', 100);
     expect((await approve(poor?.id ?? '')).status).toBe(200);

@@ -26,14 +26,14 @@ async function settings(): Promise<DomainSettings> {
   return domainSettings.parse(answer.json);
 }
 
-const auditOf = () =>
+const auditOf = async () =>
   harness.store.reader.all<{ action: string; actor: string; details: string }>(
     'SELECT action, actor, details FROM audit WHERE domain_id = ? ORDER BY id',
     domain.id,
   );
 
 /** Mails that wait for this domain, as the outbox has them. */
-const mails = () =>
+const mails = async () =>
   harness.store.reader.all<{ recipient: string; template: string; data: string }>(
     'SELECT recipient, template, data FROM outbox WHERE domain_id = ? ORDER BY id',
     domain.id,
@@ -87,10 +87,10 @@ describe('[D7] the pairing code', () => {
     const code = await newCode();
     for (const text of [code, code.replace('-', '')]) {
       expect(harness.log.join('\n')).not.toContain(text);
-      expect(JSON.stringify(auditOf())).not.toContain(text);
-      expect(JSON.stringify(harness.store.reader.all('SELECT *, hex(pairing_sealed) FROM domains'))).not.toContain(text);
+      expect(JSON.stringify(await auditOf())).not.toContain(text);
+      expect(JSON.stringify(await harness.store.reader.all('SELECT *, hex(pairing_sealed) FROM domains'))).not.toContain(text);
     }
-    expect(auditOf().at(-1)).toMatchObject({ action: 'domain.enrolment-policy', actor: `admin@${domain.name}` });
+    expect((await auditOf()).at(-1)).toMatchObject({ action: 'domain.enrolment-policy', actor: `admin@${domain.name}` });
   });
 
   test('[D7] [D6] is seen and set by admins only', async () => {
@@ -129,7 +129,7 @@ describe('[A3] settings', () => {
     const answer = await ask('PATCH', '/domain', { organization: 'Springfield Schools', phone: '+1 555 0100', language: 'fr' });
     expect(answer.json).toMatchObject({ organization: 'Springfield Schools', phone: '+1 555 0100', language: 'fr' });
     await ask('PATCH', '/domain', { phone: '+1 555 0100' });
-    const changes = auditOf().filter(({ action }) => action === 'domain.changed');
+    const changes = (await auditOf()).filter(({ action }) => action === 'domain.changed');
     expect(changes.map(({ details }) => JSON.parse(details) as unknown)).toEqual([
       {
         before: { organization: `${domain.name} schools`, phone: '', language: 'en' },
@@ -159,13 +159,13 @@ describe('[D8] closing', () => {
   test('[D8] asks for the name and the password, takes effect after 7 days, and tells every domain admin by mail', async () => {
     expect((await close({ name: 'springfeld' })).json).toMatchObject({ code: 'name-not-typed' });
     expect((await close({ password: 'not it at all' })).json).toMatchObject({ code: 'password-wrong' });
-    expect(mails()).toEqual([]);
+    expect(await mails()).toEqual([]);
     const closingAt = new Date(harness.now + 7 * DAY_MS).toISOString();
     expect((await close()).json).toEqual({ closingAt });
     expect((await close()).json).toMatchObject({ code: 'conflict' });
     expect((await settings()).closingAt).toBe(closingAt);
     expect((await ask('GET', '/session')).json).toMatchObject({ domain: { closingAt } });
-    expect(mails()).toEqual([
+    expect(await mails()).toEqual([
       {
         recipient: `${domain.name}@example.org`,
         template: 'domain-closing',
@@ -186,7 +186,9 @@ describe('[D8] closing', () => {
     expect((await settings()).closingAt).toBeNull();
     harness.now += 1;
     expect((await ask('GET', '/session')).status).toBe(200);
-    expect(auditOf().map(({ action }) => action)).toEqual(expect.arrayContaining(['domain.closing', 'domain.closing-withdrawn']));
+    expect((await auditOf()).map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['domain.closing', 'domain.closing-withdrawn']),
+    );
   });
 
   test('[D8] [D6] from that moment on nobody signs in, no key opens anything, and to boards the domain is unknown', async () => {

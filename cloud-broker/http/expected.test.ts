@@ -25,7 +25,8 @@ async function upload(rows: object[], preview = false): Promise<ImportReport['ro
 }
 
 const verdicts = (rows: ImportReport['rows']): string[] => rows.map(({ line, verdict }) => `${line} ${verdict}`);
-const named = (id: string): unknown => harness.store.reader.get('SELECT label, tags FROM devices WHERE id = ?', id);
+const named = async (id: string): Promise<unknown> =>
+  harness.store.reader.get('SELECT label, tags FROM devices WHERE id = ?', id);
 const waiting = async (): Promise<unknown> =>
   (await harness.request('GET', '/api/v1/devices/expected', { cookie: springfield.cookie })).json;
 
@@ -34,11 +35,11 @@ describe('labels and tags by serial', () => {
     const id = await harness.device(springfield, 'HALL-1');
     const rows = [{ serial: ' hall-1', label: 'Hall' }];
     expect(verdicts(await upload(rows, true))).toEqual(['2 changed']);
-    expect(named(id)).toEqual({ label: 'HALL-1', tags: '[]' });
+    expect(await named(id)).toEqual({ label: 'HALL-1', tags: '[]' });
     expect(await upload(rows)).toMatchObject([{ verdict: 'changed', deviceId: id, before: { label: 'HALL-1', tags: [] } }]);
     expect(verdicts(await upload(rows))).toEqual(['2 unchanged']);
     await upload([{ serial: 'HALL-1', tags: ['north', 'north'] }]);
-    expect(named(id)).toEqual({ label: 'Hall', tags: '["north"]' });
+    expect(await named(id)).toEqual({ label: 'Hall', tags: '["north"]' });
   });
 
   test('[A6] keep the blanks around a label, which tables lose, and take it for unchanged', async () => {
@@ -46,7 +47,7 @@ describe('labels and tags by serial', () => {
     await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie: springfield.cookie, body: { label: ' Hall ' } });
     expect(verdicts(await upload([{ serial: 'BLANK-1', label: 'Hall' }]))).toEqual(['2 unchanged']);
     expect(verdicts(await upload([{ serial: 'BLANK-1', label: 'Hall', tags: ['x'] }]))).toEqual(['2 changed']);
-    expect(named(id)).toEqual({ label: ' Hall ', tags: '["x"]' });
+    expect(await named(id)).toEqual({ label: ' Hall ', tags: '["x"]' });
   });
 
   test('[A6] an export of displays that wait for approval, or share a serial, asks for nothing either', async () => {
@@ -66,7 +67,7 @@ describe('labels and tags by serial', () => {
     ];
     const about = { cookie: springfield.cookie, body: { rows } };
     expect((await harness.request('POST', '/api/v1/devices/import', about)).status).toBe(400);
-    expect(named(id)).toMatchObject({ label: 'TWICE-1' });
+    expect(await named(id)).toMatchObject({ label: 'TWICE-1' });
     expect(verdicts(await upload(rows.map(({ serial }) => ({ serial, label: 'a' }))))).toEqual(['2 changed', '3 unchanged']);
   });
 
@@ -77,9 +78,9 @@ describe('labels and tags by serial', () => {
     await upload([{ serial: 'gym-1', label: 'Gym hall' }]);
     expect(await waiting()).toMatchObject({ total: 1, items: [{ serial: 'gym-1', label: 'Gym hall', tags: ['south'] }] });
     const id = await harness.device(springfield, 'Gym-1');
-    expect(named(id)).toEqual({ label: 'Gym hall', tags: '["south"]' });
+    expect(await named(id)).toEqual({ label: 'Gym hall', tags: '["south"]' });
     expect(await waiting()).toMatchObject({ total: 0 });
-    const [audited] = harness.store.reader.all<{ details: string }>(
+    const [audited] = await harness.store.reader.all<{ details: string }>(
       "SELECT details FROM audit WHERE action = 'device.enrolled' AND subject = ?",
       id,
     );
@@ -87,24 +88,24 @@ describe('labels and tags by serial', () => {
     await harness.request('PATCH', `/api/v1/devices/${id}`, { cookie: springfield.cookie, body: { label: 'Mine' } });
     await harness.request('DELETE', `/api/v1/devices/${id}`, { cookie: springfield.cookie, body: {} });
     expect(await harness.device(springfield, 'GYM-1')).toBe(id);
-    expect(named(id)).toMatchObject({ label: 'Mine' });
+    expect(await named(id)).toMatchObject({ label: 'Mine' });
   });
 
   test('[A4] wait in their own domain alone', async () => {
     const shelbyville = await harness.domain('shelbyville');
     await upload([{ serial: 'AWAY-1', label: 'Ours' }]);
     const id = await harness.device(shelbyville, 'AWAY-1');
-    expect(named(id)).toMatchObject({ label: 'AWAY-1' });
+    expect(await named(id)).toMatchObject({ label: 'AWAY-1' });
     expect(await waiting()).toMatchObject({ total: 1 });
   });
 
   test('can be forgotten, and each upload is in the audit log', async () => {
-    const before = harness.store.reader.all("SELECT 1 FROM audit WHERE action = 'expected.uploaded'").length;
+    const before = (await harness.store.reader.all("SELECT 1 FROM audit WHERE action = 'expected.uploaded'")).length;
     await upload([
       { serial: 'LATE-1', label: 'Late' },
       { serial: 'LATE-2', tags: ['late'] },
     ]);
-    expect(harness.store.reader.all("SELECT 1 FROM audit WHERE action = 'expected.uploaded'")).toHaveLength(before + 1);
+    expect(await harness.store.reader.all("SELECT 1 FROM audit WHERE action = 'expected.uploaded'")).toHaveLength(before + 1);
     await harness.request('DELETE', '/api/v1/devices/expected', { cookie: springfield.cookie, body: {} });
     expect(await waiting()).toMatchObject({ total: 0 });
   });

@@ -11,10 +11,10 @@ import type { HttpDeps } from './deps.ts';
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** D5: without credits a domain changes nothing but what its route allows. Refuses with `domain-disabled`. */
-function demandCredits(request: FastifyRequest, caller: SignedIn, { store, clock }: HttpDeps): void {
+async function demandCredits(request: FastifyRequest, caller: SignedIn, { store, clock }: HttpDeps): Promise<void> {
   const { config } = request.routeOptions;
   if (READING.has(request.method) || config.whenDisabled === 'allowed') return;
-  const domain = domainById(store.reader, caller.domainId);
+  const domain = await domainById(store.reader, caller.domainId);
   if (domain !== null && statusOf(domain, clock()) === 'disabled') throw new RollcallError('domain-disabled');
 }
 
@@ -28,6 +28,6 @@ export function keepGate(api: Api, deps: HttpDeps & WithAccounts, callers: Calle
     const { config } = request.routeOptions;
     demandAccess(config, caller);
     // An open route changes nothing in the caller's domain.
-    if (caller !== null && config.access !== 'open') demandCredits(request, caller, deps);
+    if (caller !== null && config.access !== 'open') await demandCredits(request, caller, deps);
   });
 }

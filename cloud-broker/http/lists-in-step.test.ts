@@ -48,28 +48,28 @@ describe('what lists are read from keeps step', () => {
     const id = await harness.device(domain, 'STEP-2');
     const change = async (body: object): Promise<unknown> =>
       harness.request('PATCH', `/api/v1/devices/${id}`, { cookie: domain.cookie, body });
-    const held = (): unknown => [
-      reader.all('SELECT domain_id, tag, status, devices FROM device_counts WHERE devices > 0 ORDER BY 1, 2, 3'),
-      reader.all('SELECT device_id, tag, domain_id, status, label, enrolled_at FROM device_tags ORDER BY 1, 2'),
+    const held = async (): Promise<unknown> => [
+      await reader.all('SELECT domain_id, tag, status, devices FROM device_counts WHERE devices > 0 ORDER BY 1, 2, 3'),
+      await reader.all('SELECT device_id, tag, domain_id, status, label, enrolled_at FROM device_tags ORDER BY 1, 2'),
     ];
-    const actual = (): unknown => [
-      reader.all(`SELECT domain_id, tag, status, count(*) AS devices FROM (
+    const actual = async (): Promise<unknown> => [
+      await reader.all(`SELECT domain_id, tag, status, count(*) AS devices FROM (
         SELECT domain_id, '' AS tag, status FROM devices WHERE state <> 'unenrolled' UNION ALL
         SELECT domain_id, value, status FROM devices, json_each(tags) WHERE state <> 'unenrolled') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`),
-      reader.all(`SELECT devices.id AS device_id, value AS tag, domain_id, status, label, enrolled_at FROM devices, json_each(tags)
+      await reader.all(`SELECT devices.id AS device_id, value AS tag, domain_id, status, label, enrolled_at FROM devices, json_each(tags)
         WHERE state <> 'unenrolled' ORDER BY 1, 2`),
     ];
-    expect(held()).toEqual(actual());
+    expect(await held()).toEqual(await actual());
     await change({ tags: ['one', 'two'] });
-    expect(held()).toEqual(actual());
+    expect(await held()).toEqual(await actual());
     await change({ label: 'Other', tags: ['two', 'three'] });
-    expect(held()).toEqual(actual());
+    expect(await held()).toEqual(await actual());
     const transitions = [{ deviceId: id, status: 'offline' as const, since: harness.now, how: 'lost' as const }];
     await harness.store.write('flushPresence', { now: harness.now, rows: [], births: [], running: [], transitions });
-    expect(held()).toEqual(actual());
+    expect(await held()).toEqual(await actual());
     await harness.request('DELETE', `/api/v1/devices/${id}`, { cookie: domain.cookie, body: {} });
-    expect(held()).toEqual(actual());
+    expect(await held()).toEqual(await actual());
     await harness.device(domain, 'STEP-2');
-    expect(held()).toEqual(actual());
+    expect(await held()).toEqual(await actual());
   });
 });

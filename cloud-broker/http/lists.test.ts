@@ -27,7 +27,9 @@ beforeAll(async () => {
     });
   }
   for (let n = 0; n < WAITING; n += 1) await harness.enrol(domain, `WAITS-${n}`);
-  const some = harness.store.reader.all<{ id: string }>("SELECT id FROM devices WHERE state = 'enrolled' ORDER BY id LIMIT 20");
+  const some = await harness.store.reader.all<{ id: string }>(
+    "SELECT id FROM devices WHERE state = 'enrolled' ORDER BY id LIMIT 20",
+  );
   const transitions = some.map(({ id }, n) => ({
     deviceId: id,
     status: (['online', 'late', 'offline'] as const)[n % 3] ?? 'online',
@@ -175,21 +177,23 @@ describe('[A1] paging', () => {
     }
   });
 
-  test('[A1] keysets are served by an index: no list is sorted', () => {
+  test('[A1] keysets are served by an index: no list is sorted', async () => {
     const { reader } = harness.store;
     const plans: string[] = [];
     const explaining = {
-      all: (text: string, ...parameters: never[]) => {
-        plans.push(...reader.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`, ...parameters).map(({ detail }) => detail));
-        return reader.all(text, ...parameters);
+      all: async (text: string, ...parameters: never[]) => {
+        plans.push(
+          ...(await reader.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`, ...parameters)).map(({ detail }) => detail),
+        );
+        return await reader.all(text, ...parameters);
       },
       get: reader.get.bind(reader),
     } as unknown as typeof reader;
     for (const sort of ['label', '-label', 'enrolled', '-enrolled'] as const) {
       for (const status of [undefined, 'online'] as const) {
         const query = { sort, limit: 3, ...(status === undefined ? {} : { status }) };
-        const first = listDevices(explaining, { domainId: domain.id, tags: [] }, query);
-        listDevices(explaining, { domainId: domain.id, tags: [] }, { ...query, cursor: first.nextCursor ?? undefined });
+        const first = await listDevices(explaining, { domainId: domain.id, tags: [] }, query);
+        await listDevices(explaining, { domainId: domain.id, tags: [] }, { ...query, cursor: first.nextCursor ?? undefined });
       }
     }
     expect(plans.filter((detail) => detail.includes('TEMP B-TREE'))).toEqual([]);
@@ -234,12 +238,13 @@ describe('counts and figures', () => {
 
   test('[L8] the figures of Billing', async () => {
     const balance =
-      harness.store.reader.get<{ balance: number }>('SELECT balance FROM ledger_heads WHERE domain_id = ?', domain.id)?.balance ??
-      0;
+      (await harness.store.reader.get<{ balance: number }>('SELECT balance FROM ledger_heads WHERE domain_id = ?', domain.id))
+        ?.balance ?? 0;
     const enrolled = DEVICES + 3;
     const daysLeft = Math.ceil(balance / enrolled);
     const trialEnd =
-      harness.store.reader.get<{ at: number }>('SELECT trial_ends_at AS at FROM domains WHERE id = ?', domain.id)?.at ?? 0;
+      (await harness.store.reader.get<{ at: number }>('SELECT trial_ends_at AS at FROM domains WHERE id = ?', domain.id))?.at ??
+      0;
     const endsOn = new Date((Math.ceil(trialEnd / 86_400_000) + daysLeft - 1) * 86_400_000).toISOString().slice(0, 10);
     expect(await page('/api/v1/billing')).toMatchObject({
       status: 'active',
@@ -271,9 +276,8 @@ describe('counts and figures', () => {
     const { deviceId } = await harness.enrol(capital, 'JOINS-LATER');
     await harness.request('POST', `/api/v1/devices/${deviceId}/approve`, { cookie: capital.cookie, body: {} });
     await harness.list('JOINS-LATER', 365);
-    const key = harness.store.reader.get<{ key: string }>(
-      'SELECT key_fingerprint AS key FROM devices WHERE id = ?',
-      deviceId,
+    const key = (
+      await harness.store.reader.get<{ key: string }>('SELECT key_fingerprint AS key FROM devices WHERE id = ?', deviceId)
     )?.key;
     await harness.enrol(capital, 'JOINS-LATER', key);
     const billing = await harness.request('GET', '/api/v1/billing', { cookie: capital.cookie });

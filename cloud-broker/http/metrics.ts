@@ -30,11 +30,11 @@ export interface MetricSources {
     refused: Record<string, number>;
   };
   /** Devices over all domains: by status, those that wait for approval, those that are connected. */
-  devices(): Record<string, number>;
+  devices(): Record<string, number> | Promise<Record<string, number>>;
   /** The rhythm that devices are told, in seconds (P4). */
   rhythm(): { intervalS: number; jitterS: number };
   /** Commands that have not ended (P8). */
-  commandsOpen(): number;
+  commandsOpen(): number | Promise<number>;
   /** What the last checks of the books said, and when they were made (milliseconds since 1970). */
   books(): { ok: boolean; sumAt: number | null; proofAt: number | null };
   /** The disk that the data folder is on, in bytes. */
@@ -42,9 +42,9 @@ export interface MetricSources {
   /** Heartbeats taken since the start. */
   heartbeats(): number;
   /** Days of use that the domain behind all others has open (L6). */
-  openDays(): number;
+  openDays(): number | Promise<number>;
   /** Mails in the outbox. */
-  mailsWaiting(): number;
+  mailsWaiting(): number | Promise<number>;
   /**
    * What the machine lets the service do: whether it can store, bytes of the log beside the database, failed writes of the service's own log,
    * and by how many seconds its clock is off while it is not believed, else 0.
@@ -55,14 +55,14 @@ export interface MetricSources {
 /** Upper bounds of the commits' histogram, in seconds: around P5's 250 ms and the 1 to 20 ms that are usual. */
 const COMMIT_BUCKETS_S = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
-function gauge(registry: Registry, name: string, help: string, read: () => number): void {
-  const metric: Gauge = new Gauge({ name, help, registers: [registry], collect: () => metric.set(read()) });
+function gauge(registry: Registry, name: string, help: string, read: () => number | Promise<number>): void {
+  const metric: Gauge = new Gauge({ name, help, registers: [registry], collect: async () => metric.set(await read()) });
 }
 
 function labelledGauge(
   registry: Registry,
   about: { name: string; help: string; label: string },
-  read: () => Record<string, number>,
+  read: () => Record<string, number> | Promise<Record<string, number>>,
 ): void {
   const { name, help, label } = about;
   const metric: Gauge = new Gauge({
@@ -70,8 +70,8 @@ function labelledGauge(
     help,
     labelNames: [label],
     registers: [registry],
-    collect: () => {
-      for (const [value, figure] of Object.entries(read())) metric.set({ [label]: value }, figure);
+    collect: async () => {
+      for (const [value, figure] of Object.entries(await read())) metric.set({ [label]: value }, figure);
     },
   });
 }
@@ -132,10 +132,10 @@ function gaugesOfStore(registry: Registry, sources: MetricSources): void {
     registry,
     'rollcall_usage_days_open',
     'Days of use, over and not closed, of the domain behind all others; more than 7 wait for the operator.',
-    () => sources.openDays(),
+    async () => sources.openDays(),
   );
-  gauge(registry, 'rollcall_mails_waiting', 'Mails that wait to be sent.', () => sources.mailsWaiting());
-  gauge(registry, 'rollcall_commands_open', 'Commands to devices that have not ended.', () => sources.commandsOpen());
+  gauge(registry, 'rollcall_mails_waiting', 'Mails that wait to be sent.', async () => sources.mailsWaiting());
+  gauge(registry, 'rollcall_commands_open', 'Commands to devices that have not ended.', async () => sources.commandsOpen());
   gauge(registry, 'rollcall_store_waiting', 'Writes that wait for their commit.', () => sources.store().waiting);
   gauge(registry, 'rollcall_disk_free_bytes', 'Room left on the disk of the data folder.', () => sources.disk().free);
   gauge(registry, 'rollcall_disk_size_bytes', 'Size of the disk of the data folder.', () => sources.disk().size);
@@ -200,7 +200,7 @@ function gaugesOfDevices(registry: Registry, sources: MetricSources): void {
   labelledGauge(
     registry,
     { name: 'rollcall_devices', help: 'Devices by status; and, whatever their status, those connected.', label: 'status' },
-    () => sources.devices(),
+    async () => sources.devices(),
   );
   gauge(registry, 'rollcall_heartbeat_interval_seconds', 'The interval that devices are told.', () => sources.rhythm().intervalS);
   gauge(registry, 'rollcall_heartbeat_jitter_seconds', 'The jitter that devices are told.', () => sources.rhythm().jitterS);

@@ -49,13 +49,15 @@ describe('how many devices were what', () => {
       [0, 0, 1],
       [1, 0, 0],
     ]);
-    expect(harness.store.reader.all('SELECT DISTINCT domain_id AS id FROM presence_samples')).toEqual([{ id: springfield.id }]);
+    expect(await harness.store.reader.all('SELECT DISTINCT domain_id AS id FROM presence_samples')).toEqual([
+      { id: springfield.id },
+    ]);
   });
 
   test('[P5] begins with what was when the window began, and goes after 90 days but for the last before them', async () => {
     harness.now += 3 * DAY_MS;
     expect(brief(await overTime(1))).toEqual([[1, 0, 0]]);
-    const [device] = harness.store.reader.all<{ id: string }>('SELECT id FROM devices');
+    const [device] = await harness.store.reader.all<{ id: string }>('SELECT id FROM devices');
     await change(device?.id ?? '', 'late');
     await sample();
     harness.now += 91 * DAY_MS;

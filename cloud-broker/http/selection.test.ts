@@ -27,27 +27,31 @@ beforeAll(async () => {
 afterAll(async () => harness.close());
 
 const post = (path: string, body: object, cookie = springfield.cookie) => crew.call(cookie, 'POST', `/devices/${path}`, body);
-const tagsOf = (id: string): unknown =>
-  JSON.parse(harness.store.reader.get<{ tags: string }>('SELECT tags FROM devices WHERE id = ?', id)?.tags ?? 'null');
-const stateOf = (id: string): unknown => harness.store.reader.get('SELECT state FROM devices WHERE id = ?', id);
-const audited = (action: string, id: string): number =>
-  harness.store.reader.all('SELECT 1 AS found FROM audit WHERE action = ? AND subject = ?', action, id).length;
+const tagsOf = async (id: string): Promise<unknown> =>
+  JSON.parse((await harness.store.reader.get<{ tags: string }>('SELECT tags FROM devices WHERE id = ?', id))?.tags ?? 'null');
+const stateOf = async (id: string): Promise<unknown> => harness.store.reader.get('SELECT state FROM devices WHERE id = ?', id);
+const audited = async (action: string, id: string): Promise<number> =>
+  (await harness.store.reader.all('SELECT 1 AS found FROM audit WHERE action = ? AND subject = ?', action, id)).length;
 
 describe('tags of several devices', () => {
   test('[A4] of a selection: who got none is named, and another domain’s is as one that never was', async () => {
-    const before = audited('device.changed', ids.north);
+    const before = await audited('device.changed', ids.north);
     const made = await post('tags', { ids: [ids.north, ids.south, ids.far, 'nobody', ids.north], add: ['hall', 'north'] });
     expect(made).toMatchObject({ status: 200, json: { changedCount: 2, unchanged: 0, refusedCount: 2 } });
     expect(made.json?.['refused']).toEqual([
       { deviceId: ids.far, reason: 'not-found' },
       { deviceId: 'nobody', reason: 'not-found' },
     ]);
-    expect([tagsOf(ids.north), tagsOf(ids.south), tagsOf(ids.far)]).toEqual([['north', 'hall'], ['hall', 'north'], []]);
-    expect(audited('device.changed', ids.north)).toBe(before + 1);
+    expect([await tagsOf(ids.north), await tagsOf(ids.south), await tagsOf(ids.far)]).toEqual([
+      ['north', 'hall'],
+      ['hall', 'north'],
+      [],
+    ]);
+    expect(await audited('device.changed', ids.north)).toBe(before + 1);
     const back = await post('tags', { ids: [ids.north, ids.south], remove: ['hall'] });
     expect(back.json).toMatchObject({ changed: [ids.north, ids.south], changedCount: 2 });
     await post('tags', { ids: [ids.south], remove: ['north'] });
-    expect(tagsOf(ids.south)).toEqual([]);
+    expect(await tagsOf(ids.south)).toEqual([]);
   });
 
   test('[D6] of a filter, and only of devices that the user sees', async () => {
@@ -81,7 +85,7 @@ describe('tags of several devices', () => {
       refused: [{ deviceId: ids.south, reason: 'too-many-tags' }],
     });
     await post('tags', { ...some, remove: many });
-    expect(tagsOf(ids.south)).toEqual([]);
+    expect(await tagsOf(ids.south)).toEqual([]);
   });
 });
 
@@ -100,8 +104,8 @@ describe('serials that somebody pasted', () => {
     expect((await post('find', { serials: Array.from({ length: 501 }, String) })).status).toBe(400);
   });
 
-  test('[E12] are looked up by their index, whatever the size of the domain', () => {
-    const plan = harness.store.reader.all<{ detail: string }>(
+  test('[E12] are looked up by their index, whatever the size of the domain', async () => {
+    const plan = await harness.store.reader.all<{ detail: string }>(
       `EXPLAIN QUERY PLAN SELECT d.id FROM json_each(?) asked CROSS JOIN devices d ON d.serial_key = asked.value
         WHERE d.domain_id = ? AND d.state <> 'unenrolled'`,
       '[]',
@@ -116,7 +120,7 @@ describe('unenrolling several devices', () => {
     const [one, two] = [await harness.device(springfield, 'U-1'), await harness.device(springfield, 'U-2')];
     expect((await post('unenrol', { ids: [one] }, clerk.cookie)).status).toBe(403);
     expect((await post('unenrol', { ids: [one] }, site.cookie)).json).toMatchObject({ unenrolled: [] });
-    expect(stateOf(one)).toEqual({ state: 'enrolled' });
+    expect(await stateOf(one)).toEqual({ state: 'enrolled' });
     const made = await post('unenrol', { ids: [one, two, ids.waiting, ids.far] });
     expect(made.json).toEqual({
       unenrolled: [one, two],
@@ -125,12 +129,12 @@ describe('unenrolling several devices', () => {
         { deviceId: ids.waiting, reason: 'not-enrolled' },
       ],
     });
-    expect([stateOf(one), stateOf(two), stateOf(ids.far)]).toEqual([
+    expect([await stateOf(one), await stateOf(two), await stateOf(ids.far)]).toEqual([
       { state: 'unenrolled' },
       { state: 'unenrolled' },
       { state: 'enrolled' },
     ]);
-    expect(audited('device.unenrolled', two)).toBe(1);
+    expect(await audited('device.unenrolled', two)).toBe(1);
   });
 });
 

@@ -82,7 +82,7 @@ describe('[A1] every error', () => {
 
   test('[A1] what nobody foresaw is internal, without a word of it, and in the log with its id', async () => {
     const { presence } = harness;
-    const [device] = harness.store.reader.all<{ id: string }>('SELECT id FROM devices');
+    const [device] = await harness.store.reader.all<{ id: string }>('SELECT id FROM devices');
     const id = device?.id ?? '';
     presence.states.set(id, { connected: true, lastHeartbeatAt: Number.NaN, health: null });
     const answer = await harness.request('GET', `/api/v1/devices/${id}`, { cookie: domain.cookie });
@@ -94,7 +94,7 @@ describe('[A1] every error', () => {
   });
 
   test('[A1] an answer that breaks its own schema is internal too', async () => {
-    const [device] = harness.store.reader.all<{ id: string }>('SELECT id FROM devices');
+    const [device] = await harness.store.reader.all<{ id: string }>('SELECT id FROM devices');
     harness.presence.states.set(device?.id ?? '', {
       connected: 'yes' as unknown as boolean,
       lastHeartbeatAt: null,

@@ -11,8 +11,8 @@ import { withDamagedHeads } from './verify.ts';
 describe('the file of signed heads', () => {
   test('[L5] only heads that moved are appended', async () => {
     const { store, file } = await books();
-    expect(await file.append(ledgerHeads(store.reader), START)).toBe(1);
-    expect(await file.append(ledgerHeads(store.reader), START)).toBe(0);
+    expect(await file.append(await ledgerHeads(store.reader), START)).toBe(1);
+    expect(await file.append(await ledgerHeads(store.reader), START)).toBe(0);
     expect((await file.read()).checkpoints.map(({ domain, n }) => `${domain} ${n}`)).toEqual([
       'shelbyville 1',
       'springfield 3',
@@ -38,7 +38,7 @@ describe('the file of signed heads', () => {
     const verdict = withDamagedHeads(await verifyLedger(store.file, checkpoints), damaged);
     expect(verdict).toMatchObject({ ok: false, transfers: 5, sum: 0, damagedHeads: damaged });
     expect(verdict.firstDifference?.what).toContain(`line ${line} of ledger-heads.jsonl`);
-    await file.append(ledgerHeads(store.reader), START);
+    await file.append(await ledgerHeads(store.reader), START);
     const after = await file.read();
     expect(after.damaged).toEqual(damaged);
     expect(new Map(after.checkpoints.map(({ domain, n }) => [domain, n]))).toEqual(
@@ -67,7 +67,7 @@ describe('the file of signed heads', () => {
     const before = await file.read();
     await writeFile(path, `${await readFile(path, 'utf8')}{"at":"2026-`);
     expect(await file.read()).toEqual(before);
-    expect(await file.append(ledgerHeads(store.reader), START)).toBe(1);
+    expect(await file.append(await ledgerHeads(store.reader), START)).toBe(1);
     expect((await file.read()).checkpoints).toHaveLength(before.checkpoints.length + 1);
     expect((await readFile(path, 'utf8')).endsWith('}\n')).toBe(true);
   });

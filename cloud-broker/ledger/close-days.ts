@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 
 /** Days closed in one write: a few milliseconds, between which others write. */
 const DAYS_A_WRITE = 50;

@@ -48,11 +48,11 @@ async function watched(transfers = 3): Promise<Watched> {
 }
 
 /** As somebody with the file could, behind the service's back. */
-function tamper(store: InProcessStore, sql: string): void {
+function tamper(store: InProcessStore, tx: string): void {
   const database = new DatabaseSync(store.file);
   for (const { name } of database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all())
     database.exec(`DROP TRIGGER "${String(name)}"`);
-  database.exec(sql);
+  database.exec(tx);
   database.close();
 }
 

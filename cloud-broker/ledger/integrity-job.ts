@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { LedgerSum } from '../store/ledger-sum.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import type { Verdict } from './verify.ts';
 
 /** The whole proof runs at the second look, so that a start is quick, and then once a day. */

@@ -1,5 +1,5 @@
 import type { TrialCursor } from '../store/operations/trial-reminders.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 
 /** By the hour: reminders of trials that end (D3), and mails long gone are forgotten. */
 export async function mailChores(store: Pick<Store, 'write'>, now: number): Promise<void> {

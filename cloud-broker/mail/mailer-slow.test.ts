@@ -22,20 +22,24 @@ function keepWaiting({ server }: Office): { handed(): number; most(): number; re
   return { handed: () => asked.now, most: () => asked.most, release: () => open.resolve(null) };
 }
 
-const slowOnes = (there: Office, count: number, from = 0): number[] =>
-  Array.from({ length: count }, (_, n) => there.put({ recipient: `slow${from + n}@springfield.example` }));
+async function slowOnes(there: Office, count: number, from = 0): Promise<number[]> {
+  const ids: number[] = [];
+  for (let n = from; n < from + count; n += 1) ids.push(await there.put({ recipient: `slow${n}@springfield.example` }));
+  return ids;
+}
 
 test('one mail that the server keeps waiting delays no other, and comes once', async () => {
   const there = await office();
   const waiting = keepWaiting(there);
-  const [slow = 0] = slowOnes(there, 1);
+  const [slow = 0] = await slowOnes(there, 1);
   await eventually(waiting.handed, (count) => count === 1, 'a mail that waits');
-  const others = Array.from({ length: 9 }, (_, n) => there.put({ recipient: `user${n}@springfield.example` }));
+  const others: number[] = [];
+  for (let n = 0; n < 9; n += 1) others.push(await there.put({ recipient: `user${n}@springfield.example` }));
   for (const id of others) await once(there, id, isSent);
   // Whatever time passes meanwhile, it is on its way and not asked for again.
   there.pass(3_600_000);
-  await once(there, there.put({ recipient: 'last@springfield.example' }), isSent);
-  expect(there.row(slow)).toMatchObject({ tries: 0, sent_at: null });
+  await once(there, await there.put({ recipient: 'last@springfield.example' }), isSent);
+  expect(await there.row(slow)).toMatchObject({ tries: 0, sent_at: null });
   waiting.release();
   expect(await once(there, slow, isSent)).toMatchObject({ tries: 1, failure: null });
   expect(there.server.mails.filter(({ recipients }) => recipients.some(isSlow))).toHaveLength(1);
@@ -44,11 +48,11 @@ test('one mail that the server keeps waiting delays no other, and comes once', a
 test('as many slow mails as are handed over at a time make room for the next ones, twenty are on their way at most', async () => {
   const there = await office({ slowMs: 20 });
   const waiting = keepWaiting(there);
-  const slow = slowOnes(there, 8);
+  const slow = await slowOnes(there, 8);
   await eventually(waiting.handed, (count) => count === 8, 'eight that wait');
-  const other = there.put();
+  const other = await there.put();
   await once(there, other, isSent);
-  slow.push(...slowOnes(there, 22, 8));
+  slow.push(...(await slowOnes(there, 22, 8)));
   await eventually(waiting.handed, (count) => count === 20, 'twenty that wait');
   waiting.release();
   for (const id of slow) await once(there, id, isSent);
@@ -63,7 +67,7 @@ test('a mail whose text was handed over and never answered is tried again with t
     seen.push(messageId);
     return seen.length > 1 ? null : new Promise(() => undefined);
   });
-  const id = there.put();
+  const id = await there.put();
   const failure = 'ETIMEDOUT after DATA, may have been delivered';
   expect(await once(there, id, ({ tries }) => tries === 1)).toMatchObject({ failure, sent_at: null, given_up_at: null });
   expect(there.log.map((line) => JSON.parse(line) as unknown)).toContainEqual(
@@ -81,11 +85,11 @@ test('a mail whose text was handed over and never answered is tried again with t
 test('a stop does not wait for a mail server that takes its time; the next start tries the mail at once, as the same mail', async () => {
   const there = await office({ stopMs: 20 });
   const waiting = keepWaiting(there);
-  const [id = 0] = slowOnes(there, 1);
+  const [id = 0] = await slowOnes(there, 1);
   await eventually(waiting.handed, (count) => count === 1, 'a mail that waits');
-  const before = there.row(id);
+  const before = await there.row(id);
   await there.mailer.close();
-  expect(there.row(id)).toEqual(before);
+  expect(await there.row(id)).toEqual(before);
   waiting.release();
   const [first] = await eventually(
     () => there.server.mails,

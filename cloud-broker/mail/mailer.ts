@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Secrets } from '../keys/secrets.ts';
 import { dueMails, nextMailAt, type WaitingMail } from '../store/queries/outbox.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { isWorthTrying, nextTry, type SendResult } from './back-off.ts';
 import type { MailBook } from './mail-kind.ts';
 import type { OutgoingMail } from './message.ts';
@@ -74,12 +74,12 @@ export class Mailer {
   }
 
   /** Hands over what is due, as far as there is room. The milliseconds until there may be more. */
-  look(): number {
+  async look(): Promise<number> {
     if (this.stopping.signal.aborted) return LOOK_MS;
     const awayMs = this.awayUntil - performance.now();
     if (awayMs > 0) return awayMs;
-    this.startDue();
-    return this.untilNextMs();
+    await this.startDue();
+    return await this.untilNextMs();
   }
 
   /** Takes no more mails and waits, for seconds at most, for those on their way. Others stay for the next start. */
@@ -100,15 +100,15 @@ export class Mailer {
   }
 
   /** Without room nothing is due: whoever makes some wakes. */
-  private untilNextMs(): number {
-    const next = this.room() > 0 ? nextMailAt(this.parts.store.reader, [...this.onTheirWay.keys()]) : null;
+  private async untilNextMs(): Promise<number> {
+    const next = this.room() > 0 ? await nextMailAt(this.parts.store.reader, [...this.onTheirWay.keys()]) : null;
     return next === null ? LOOK_MS : Math.min(Math.max(next - this.parts.clock(), 0), LOOK_MS);
   }
 
-  private startDue(): void {
+  private async startDue(): Promise<void> {
     if (this.room() <= 0) return;
     const about = { limit: this.room(), except: [...this.onTheirWay.keys()] };
-    for (const mail of dueMails(this.parts.store.reader, this.parts.clock(), about)) this.start(mail);
+    for (const mail of await dueMails(this.parts.store.reader, this.parts.clock(), about)) this.start(mail);
   }
 
   private start(mail: WaitingMail): void {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Secrets } from '../keys/secrets.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { folderTransport } from './folder-transport.ts';
 import { Mailer, type MailerParts } from './mailer.ts';
 import type { MailSettings } from './smtp-settings.ts';

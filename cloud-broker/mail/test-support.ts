@@ -41,8 +41,14 @@ export interface Office {
   counted: string[];
   clock: { now: number };
   /** Puts a mail of this template into the outbox, and wakes the mailer. */
-  put(mail?: { template?: string; recipient?: string; language?: Language; data?: object; secret?: Uint8Array | null }): number;
-  row(id: number): Row;
+  put(mail?: {
+    template?: string;
+    recipient?: string;
+    language?: Language;
+    data?: object;
+    secret?: Uint8Array | null;
+  }): Promise<number>;
+  row(id: number): Promise<Row>;
   /** Lets time pass. */
   pass(ms: number): void;
 }
@@ -59,7 +65,7 @@ function runMailer(parts: Omit<MailerParts, 'wake'>): { mailer: Mailer; wake: ()
   const jobs = new Jobs<'mail'>(parts.log);
   const wake = (): void => jobs.wake('mail');
   const mailer = new Mailer({ ...parts, wake });
-  jobs.start([{ name: 'mail', everyMs: 60_000, run: () => mailer.look() }]);
+  jobs.start([{ name: 'mail', everyMs: 60_000, run: async () => await mailer.look() }]);
   onTestFinished(async () => {
     await jobs.stop();
     await mailer.close();
@@ -86,12 +92,9 @@ export async function office(
   const parts: Omit<MailerParts, 'wake'> = {
     store: {
       reader: store.reader,
-      write: async (name, input) => {
-        if (failing > 0) {
-          failing -= 1;
-          throw new Error('busy');
-        }
-        return store.write(name, input);
+      write: (name, input) => {
+        failing -= 1;
+        return failing < 0 ? store.write(name, input) : Promise.reject(new Error('busy'));
       },
     },
     secrets,
@@ -113,19 +116,19 @@ export async function office(
     return running.mailer;
   };
   const { mailer } = running;
-  const put: Office['put'] = ({ template = 'reset', ...facts } = {}) => {
+  const put: Office['put'] = async ({ template = 'reset', ...facts } = {}) => {
     const kind = letters.get(template);
     if (kind === undefined) throw new Error('no such kind of mail');
     const sealed = secrets.seal('mail', template, TOKEN);
     const { recipient = ADA, language = 'en', data = DATA, secret = sealed } = facts;
     // Whether it may be null, a kind that is known at compile time says.
     const mail = { domainId: 1, recipient, language, data, secret: secret as Uint8Array };
-    store.transaction((context) => putMail(context, kind, mail, clock.now));
+    await store.transaction(async (context) => await putMail(context, kind, mail, clock.now));
     running.wake();
     return store.committedOf('mail').at(-1)?.id ?? 0;
   };
-  const row: Office['row'] = (id) => {
-    const found = store.reader.get<Row>('SELECT * FROM outbox WHERE id = ?', id);
+  const row: Office['row'] = async (id) => {
+    const found = await store.reader.get<Row>('SELECT * FROM outbox WHERE id = ?', id);
     if (found === null) throw new Error('no such mail');
     return found;
   };
@@ -137,4 +140,4 @@ export async function office(
 }
 
 export const once = async (there: Office, id: number, what: (row: Row) => boolean): Promise<Row> =>
-  eventually(() => there.row(id), what, 'the row of the mail');
+  eventually(async () => await there.row(id), what, 'the row of the mail');

@@ -1,6 +1,6 @@
 /** What the operator says about the machine's clock. */
 import * as z from 'zod';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 
 export const clockView = z.object({
   /** What the machine's clock says, and what time it is for the service; the same while the machine is believed. */

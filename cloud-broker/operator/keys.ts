@@ -6,7 +6,7 @@ import { RollcallError, type Language } from '../../protocol/errors.ts';
 import { makeKey } from '../credits/product-keys.ts';
 import { shownEmail } from '../domains/login-names.ts';
 import type { Secrets } from '../keys/secrets.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 
 const MOST_CREDITS = 10_000_000;
 

@@ -13,7 +13,7 @@ import { billingFigures, listHistory } from '../store/queries/billing.ts';
 import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
 import { listDomains, whereIsBoard } from '../store/queries/domains.ts';
 import { presentHistoryRow } from '../store/queries/history-row.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { importInPieces } from './import-pieces.ts';
 import {
   createDomainBody,
@@ -73,7 +73,7 @@ class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoin
     if (!domainName.safeParse(name).success) throw new RollcallError('name-invalid');
     const owner = await accounts.signUps.firstUser({ domain: name, email, password, language: 'en' });
     await store.write('createDomain', { now: clock(), name, email: owner.email, ...rest, owner, activatedBy: ACTOR });
-    const domain = this.domain(name);
+    const domain = await this.domain(name);
     return {
       name,
       status: statusOf(domain, clock()),
@@ -83,20 +83,20 @@ class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoin
   }
 
   async listDomains(page: PageOptions): Promise<DomainsPage> {
-    const { items, nextCursor, total } = listDomains(this.services.store.reader, {
+    const { items, nextCursor, total } = await listDomains(this.services.store.reader, {
       cursor: page.cursor,
       limit: page.limit ?? PAGE_ROWS,
     });
-    return { items: items.map((row) => this.summary(row)), nextCursor, total };
+    return { items: await Promise.all(items.map(async (row) => this.summary(row))), nextCursor, total };
   }
 
   async showDomain(name: string): Promise<DomainSummary> {
-    return this.summary(this.domain(name));
+    return this.summary(await this.domain(name));
   }
 
   async setEnrolment(name: string, change: SetEnrolment): Promise<EnrolmentPolicyView> {
     const { store, secrets, clock, random } = this.services;
-    const domain = this.domain(name);
+    const domain = await this.domain(name);
     const { unlisted, pairingCode, previousDays, unprovenLimit } = checked(enrolmentBody, change);
     const now = clock();
     const made = pairingCode === 'new' ? makePairingCode(secrets, domain.name, random) : null;
@@ -110,7 +110,7 @@ class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoin
       previousUntil: previousDays === 0 ? null : now + previousDays * DAY_MS,
       unprovenLimit: unprovenLimit ?? null,
     });
-    const after = this.domain(name);
+    const after = await this.domain(name);
     return {
       name: after.name,
       unlisted: after.unlisted,
@@ -127,9 +127,9 @@ class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoin
 
   async showBoard(serial: string): Promise<BoardSummary> {
     const { reader } = this.services.store;
-    const board = boardBySerial(reader, serialKey(serial));
+    const board = await boardBySerial(reader, serialKey(serial));
     if (board === null) throw new RollcallError('not-found');
-    const where = whereIsBoard(reader, board.id);
+    const where = await whereIsBoard(reader, board.id);
     return {
       serial: board.serial,
       model: board.model,
@@ -145,8 +145,11 @@ class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoin
   }
 
   async history(name: string, page: PageOptions): Promise<HistoryPageView> {
-    const domain = this.domain(name);
-    const rows = listHistory(this.services.store.reader, domain.id, { cursor: page.cursor, limit: page.limit ?? PAGE_ROWS });
+    const domain = await this.domain(name);
+    const rows = await listHistory(this.services.store.reader, domain.id, {
+      cursor: page.cursor,
+      limit: page.limit ?? PAGE_ROWS,
+    });
     return { ...rows, items: rows.items.map(presentHistoryRow) };
   }
 
@@ -171,19 +174,19 @@ class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoin
     return this.services.backup(file);
   }
 
-  private domain(name: string): DomainRow {
-    const row = domainByName(this.services.store.reader, normaliseDomain(name));
+  private async domain(name: string): Promise<DomainRow> {
+    const row = await domainByName(this.services.store.reader, normaliseDomain(name));
     if (row === null) throw new RollcallError('not-found');
     return row;
   }
 
-  private summary(row: DomainRow): DomainSummary {
+  private async summary(row: DomainRow): Promise<DomainSummary> {
     return {
       name: row.name,
       organization: row.organization,
       status: statusOf(row, this.services.clock()),
       balance: row.balance,
-      ...billingFigures(this.services.store.reader, row.id),
+      ...(await billingFigures(this.services.store.reader, row.id)),
       createdAt: isoTime(row.createdAt),
       trialEndsAt: nullableIsoTime(row.trialEndsAt),
       openDays: openDays(row, this.services.clock()),

@@ -91,12 +91,13 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
     });
     const again = await operator().setEnrolment(name('pairing'), { previousDays: 7, pairingCode: 'new' });
     expect(again.pairingCode).not.toBe(policy.pairingCode);
-    const row = harness.store.reader.get<Record<string, unknown>>('SELECT * FROM domains WHERE name = ?', name('pairing'));
+    const row = await harness.store.reader.get<Record<string, unknown>>('SELECT * FROM domains WHERE name = ?', name('pairing'));
     expect(row).toMatchObject({
       pairing_previous_until: harness.now + 7 * 86_400_000,
       pairing_hash: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
     });
-    const stored = JSON.stringify(harness.store.reader.all('SELECT * FROM audit')) + JSON.stringify(row) + harness.log.join('');
+    const stored =
+      JSON.stringify(await harness.store.reader.all('SELECT * FROM audit')) + JSON.stringify(row) + harness.log.join('');
     for (const code of [policy.pairingCode ?? '', again.pairingCode ?? '']) expect(stored).not.toContain(code);
     expect(await operator().setEnrolment(name('pairing'), { pairingCode: 'none' })).toMatchObject({
       pairing: false,
@@ -117,7 +118,7 @@ describe.each(['local', 'remote'] as const)('the operator, %s', (kind) => {
     expect(await operator().setEnrolment(name('limit'), { unlisted: 'accept' })).toMatchObject({ unprovenLimit: 0 });
     for (const unprovenLimit of [-1, 0.5, Number.NaN, 1_000_001])
       await expect(operator().setEnrolment(name('limit'), { unprovenLimit })).rejects.toMatchObject({ code: 'invalid-request' });
-    const rows = harness.store.reader.all<{ details: string }>(
+    const rows = await harness.store.reader.all<{ details: string }>(
       "SELECT details FROM audit WHERE action = 'domain.enrolment-policy'",
     );
     expect(rows.some(({ details }) => details.includes('"unprovenLimit":{"from":500,"to":0}'))).toBe(true);

@@ -17,8 +17,9 @@ beforeAll(async () => {
 
 afterAll(async () => harness.close());
 
-const balance = (domain: TestDomain): number =>
-  harness.store.reader.get<{ balance: number }>('SELECT balance FROM ledger_heads WHERE domain_id = ?', domain.id)?.balance ?? 0;
+const balance = async (domain: TestDomain): Promise<number> =>
+  (await harness.store.reader.get<{ balance: number }>('SELECT balance FROM ledger_heads WHERE domain_id = ?', domain.id))
+    ?.balance ?? 0;
 const left = async (serial: string): Promise<number> => (await harness.operator.showBoard(serial)).left;
 const unenrol = async (domain: TestDomain, id: string): Promise<void> => {
   await harness.store.write('unenrol', { now: harness.now, id, domainId: domain.id, actor: 'admin', address: null });
@@ -38,22 +39,22 @@ const proved = async (): Promise<void> => {
 
 describe('[E14] second thoughts', () => {
   test('[E14] a board unenrolled within 72 h of its grant takes it along: a mistyped domain costs nothing', async () => {
-    const before = [balance(springfield), balance(shelbyville)];
+    const before = [await balance(springfield), await balance(shelbyville)];
     const id = await harness.device(springfield, 'ST-1', 100);
     harness.now += 71 * HOUR_MS;
     await unenrol(springfield, id);
-    expect([balance(springfield), await left('ST-1')]).toEqual([before[0], 100]);
+    expect([await balance(springfield), await left('ST-1')]).toEqual([before[0], 100]);
     await harness.enrol(shelbyville, 'ST-1');
-    expect([balance(shelbyville), await left('ST-1')]).toEqual([(before[1] ?? 0) + 100, 0]);
+    expect([await balance(shelbyville), await left('ST-1')]).toEqual([(before[1] ?? 0) + 100, 0]);
     await proved();
   });
 
   test('[E14] after 72 h the credits stay in the domain', async () => {
     const id = await harness.device(springfield, 'ST-2', 100);
-    const before = balance(springfield);
+    const before = await balance(springfield);
     harness.now += 72 * HOUR_MS;
     await unenrol(springfield, id);
-    expect([balance(springfield), await left('ST-2')]).toEqual([before, 0]);
+    expect([await balance(springfield), await left('ST-2')]).toEqual([before, 0]);
     await proved();
   });
 
@@ -62,12 +63,12 @@ describe('[E14] second thoughts', () => {
     const id = await harness.device(capital, 'ST-3', 100);
     await harness.operator.adjust('capitalcity', { credits: -70, reason: 'moved to another domain', id: 'move-1' });
     await unenrol(capital, id);
-    expect([balance(capital), await left('ST-3')]).toEqual([0, 30]);
+    expect([await balance(capital), await left('ST-3')]).toEqual([0, 30]);
     await expect(harness.operator.makeGood('ST-3', 'bought it')).rejects.toMatchObject({ code: 'conflict' });
     await harness.enrol(shelbyville, 'ST-3');
-    const before = balance(shelbyville);
+    const before = await balance(shelbyville);
     expect(await harness.operator.makeGood('ST-3', 'bought it')).toEqual({ serial: 'ST-3', domain: 'shelbyville', credits: 70 });
-    expect(balance(shelbyville)).toBe(before + 70);
+    expect(await balance(shelbyville)).toBe(before + 70);
     await expect(harness.operator.makeGood('ST-3', 'again')).rejects.toMatchObject({ details: { reason: 'nothing-missing' } });
     await proved();
   });
@@ -79,7 +80,7 @@ describe('[E14] the operator', () => {
     harness.now += 1000 * HOUR_MS;
     const released = await harness.operator.releaseBoard(' re-1 ', 'sold to Shelbyville, invoice 7');
     expect(released).toMatchObject({ serial: 'RE-1', domain: 'springfield', deviceId: id, takenBack: 100, left: 100 });
-    const audited = harness.store.reader.all<{ domain_id: number | null; details: string }>(
+    const audited = await harness.store.reader.all<{ domain_id: number | null; details: string }>(
       "SELECT domain_id, details FROM audit WHERE action = 'board.released' ORDER BY id",
     );
     expect(audited.map(({ domain_id }) => domain_id)).toEqual([springfield.id, null]);
@@ -102,7 +103,7 @@ describe('[E14] the operator', () => {
       ogden,
       lines.map(({ values }) => values.serial),
     );
-    expect([balance(ogden), (await harness.operator.showDomain('ogdenville')).devices]).toEqual([0, 3]);
+    expect([await balance(ogden), (await harness.operator.showDomain('ogdenville')).devices]).toEqual([0, 3]);
     expect(await harness.operator.releaseCredits({ serial: 'HE-1' })).toEqual({ released: 1, credits: 50 });
     expect(await harness.operator.releaseCredits({ invoice: 'INV-H', domain: 'Ogdenville' })).toEqual({
       released: 2,
@@ -112,7 +113,7 @@ describe('[E14] the operator', () => {
       released: 0,
       credits: 0,
     });
-    expect(balance(ogden)).toBe(150);
+    expect(await balance(ogden)).toBe(150);
     await expect(harness.operator.releaseCredits({ invoice: 'INV-H', domain: 'nowhere' })).rejects.toMatchObject({
       code: 'not-found',
     });
@@ -132,7 +133,7 @@ describe('[L2] corrections', () => {
     await expect(harness.operator.adjust('adjusted', { credits: -41, reason: 'x' })).rejects.toMatchObject({
       details: { reason: 'balance-below-zero' },
     });
-    expect(balance(domain)).toBe(40);
+    expect(await balance(domain)).toBe(40);
     const { items } = await harness.operator.history('adjusted', {});
     expect(items).toMatchObject([{ kind: 'adjustment', credits: 40, reason: 'goodwill' }]);
   });
@@ -142,7 +143,7 @@ describe('[L2] corrections', () => {
     await harness.operator.adjust('reversed', { credits: 100, reason: 'wrong domain', id: 'w-1' });
     await harness.operator.adjust('reversed', { credits: -30, reason: 'used', id: 'w-2' });
     expect(await harness.operator.reverse('reversed', { n: 1, reason: 'was wrong' })).toMatchObject({ credits: 70 });
-    expect(balance(domain)).toBe(0);
+    expect(await balance(domain)).toBe(0);
     await expect(harness.operator.reverse('reversed', { n: 1, reason: 'again' })).rejects.toMatchObject({
       details: { reason: 'already-reversed' },
     });

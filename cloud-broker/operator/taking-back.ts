@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
 import { deviceText, domainName, normaliseDomain } from '../../protocol/text.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 
 const reason = z.string().trim().pipe(deviceText(500));
 const MOST_CREDITS = 1_000_000_000;

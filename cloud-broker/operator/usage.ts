@@ -6,7 +6,7 @@ import { closeOpenDays } from '../ledger/close-days.ts';
 import { dateOf, dayOf, dayOfDate, MOST_OPEN_DAYS } from '../ledger/usage.ts';
 import { domainByName } from '../store/domain-rows.ts';
 import { closedOn, openDaysThrough, stuckDomains } from '../store/queries/usage.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 
 /** Most days that one request over HTTP closes: about a second. */
 const DAYS_A_REQUEST = 10_000;
@@ -54,22 +54,28 @@ export async function closeDay(
   const { date, waive, most } = parsed.data;
   if (waive && date === undefined) throw new RollcallError('invalid-request', { reason: 'waive-needs-date' });
   const domain = parsed.data.domain === undefined ? null : normaliseDomain(parsed.data.domain);
-  if (domain !== null && domainByName(store.reader, domain) === null) throw new RollcallError('not-found');
+  if (domain !== null && (await domainByName(store.reader, domain)) === null) throw new RollcallError('not-found');
   const now = clock();
   const through = date === undefined ? dayOf(now) - 1 : dayOfDate(date);
   const byOperator = date === undefined ? null : { waive, actor };
   // Without a date, what is stuck is not what this call is asked to close.
   const from = byOperator === null ? dayOf(now) - MOST_OPEN_DAYS : 0;
-  const open = (): number => openDaysThrough(store.reader, { from, through, domain });
-  const inAll = open();
+  const open = async (): Promise<number> => openDaysThrough(store.reader, { from, through, domain });
+  const inAll = await open();
   const { days } = await closeOpenDays(
     store,
     { now, through, domain, byOperator },
     (closed) => onProgress?.(closed, inAll),
     most,
   );
-  const stuck = stuckDomains(store.reader, now).filter((one) => domain === null || one.domain === domain);
-  return { date: dateOf(through), ...closedOn(store.reader, through, domain), daysClosed: days, left: open(), stuck };
+  const stuck = (await stuckDomains(store.reader, now)).filter((one) => domain === null || one.domain === domain);
+  return {
+    date: dateOf(through),
+    ...(await closedOn(store.reader, through, domain)),
+    daysClosed: days,
+    left: await open(),
+    stuck,
+  };
 }
 
 /** The same by requests that each close so much, as from afar. */

@@ -22,7 +22,7 @@ import {
   type InvitationRow,
   type NewPortalUser,
 } from '../store/portal-rows.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { portalCookieName } from './cookie.ts';
 import type { PortalLibrary } from './library.ts';
 
@@ -116,8 +116,10 @@ export class PortalAccounts {
   }
 
   /** D2: whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
-  showActivation(token: string, address: string): PortalPerson {
-    const { email, name } = this.linked(address, (now) => signUpByToken(this.parts.store.reader, tokenHash(token), now));
+  async showActivation(token: string, address: string): Promise<PortalPerson> {
+    const { email, name } = await this.linked(address, async (now) =>
+      signUpByToken(this.parts.store.reader, tokenHash(token), now),
+    );
     return { email: shownEmail(email), name };
   }
 
@@ -125,7 +127,7 @@ export class PortalAccounts {
   async activate(token: string, password: string, from: From): Promise<PortalPerson> {
     const { store, passwords, clock, random } = this.parts;
     const hash = tokenHash(token);
-    const { email, name, passwordHash } = this.linked(from.address, (now) => signUpByToken(store.reader, hash, now));
+    const { email, name, passwordHash } = await this.linked(from.address, async (now) => signUpByToken(store.reader, hash, now));
     this.demandPair(`link ${hash}`, from.address);
     if (!(await passwords.verify(passwordHash, password, from.address))) throw new RollcallError('password-wrong');
     const ids = { userId: newRowId(random), accountId: newRowId(random), organizationId: newOrganizationId(random) };
@@ -133,8 +135,10 @@ export class PortalAccounts {
     return { email: shownEmail(email), name };
   }
 
-  showReset(token: string, address: string): PortalPerson {
-    const { email, name } = this.linked(address, (now) => userByResetToken(this.parts.store.reader, tokenHash(token), now));
+  async showReset(token: string, address: string): Promise<PortalPerson> {
+    const { email, name } = await this.linked(address, async (now) =>
+      userByResetToken(this.parts.store.reader, tokenHash(token), now),
+    );
     return { email: shownEmail(email), name };
   }
 
@@ -142,7 +146,7 @@ export class PortalAccounts {
   async reset(token: string, password: string, from: From): Promise<void> {
     const { store, passwords, clock } = this.parts;
     const hash = tokenHash(token);
-    const { email, name } = this.linked(from.address, (now) => userByResetToken(store.reader, hash, now));
+    const { email, name } = await this.linked(from.address, async (now) => userByResetToken(store.reader, hash, now));
     demandGoodPassword(password, namesOf(email, name));
     const passwordHash = await passwords.hash(password, from.address);
     await store.write('resetPortalPassword', { ...from, now: clock(), tokenHash: hash, passwordHash });
@@ -159,9 +163,13 @@ export class PortalAccounts {
     const { password, address } = attempt;
     const email = loginTyped(attempt.email);
     if (!this.limits.signIn(email, address, clock())) throw busy(30);
-    const known = portalUserByEmail(store.reader, email);
+    const known = await portalUserByEmail(store.reader, email);
     // Who is not there costs as much work as a wrong password.
-    const isRight = await passwords.verify(known === null ? null : portalPasswordHash(store.reader, known.id), password, address);
+    const isRight = await passwords.verify(
+      known === null ? null : await portalPasswordHash(store.reader, known.id),
+      password,
+      address,
+    );
     if (known === null || !isRight) throw new RollcallError('sign-in-failed');
     const headers = new Headers({ [ADDRESS_HEADER]: address, 'user-agent': attempt.userAgent?.slice(0, 256) ?? '' });
     const answer = await (await library()).api.beginSession({ body: { userId: known.id }, headers, returnHeaders: true });
@@ -186,13 +194,13 @@ export class PortalAccounts {
   }
 
   /** What a link invites to; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
-  showInvitation(token: string, address: string): PortalInvitation {
-    const { organization, invitedBy, email } = this.invited(token, address);
+  async showInvitation(token: string, address: string): Promise<PortalInvitation> {
+    const { organization, invitedBy, email } = await this.invited(token, address);
     return {
       organization,
       invitedBy: shownEmail(invitedBy),
       email: shownEmail(email),
-      hasAccount: portalUserByEmail(this.parts.store.reader, email) !== null,
+      hasAccount: (await portalUserByEmail(this.parts.store.reader, email)) !== null,
     };
   }
 
@@ -206,7 +214,7 @@ export class PortalAccounts {
     from: From,
   ): Promise<{ organizationId: string; email: string }> {
     const { store, clock } = this.parts;
-    const invitation = this.invited(about.token, from.address);
+    const invitation = await this.invited(about.token, from.address);
     const { email, organizationId } = invitation;
     const isHere = signedIn?.email === email;
     const newUser = isHere ? null : await this.newcomer(invitation, about, from.address);
@@ -222,11 +230,11 @@ export class PortalAccounts {
   ): Promise<NewPortalUser | null> {
     const { store, passwords, random } = this.parts;
     const { password, name, language } = about;
-    const known = portalUserByEmail(store.reader, email);
+    const known = await portalUserByEmail(store.reader, email);
     if (known !== null) {
       if (password === undefined) throw new RollcallError('signed-out');
       this.demandPair(email, address);
-      if (!(await passwords.verify(portalPasswordHash(store.reader, known.id), password, address)))
+      if (!(await passwords.verify(await portalPasswordHash(store.reader, known.id), password, address)))
         throw new RollcallError('password-wrong');
       return null;
     }
@@ -237,14 +245,14 @@ export class PortalAccounts {
     return { id: newRowId(random), accountId: newRowId(random), email, name, language, passwordHash };
   }
 
-  private invited(token: string, address: string): InvitationRow {
-    return this.linked(address, (now) => invitationByToken(this.parts.store.reader, tokenHash(token), now));
+  private async invited(token: string, address: string): Promise<InvitationRow> {
+    return await this.linked(address, async (now) => invitationByToken(this.parts.store.reader, tokenHash(token), now));
   }
 
-  private linked<Row>(address: string, find: (now: number) => Row | null): Row {
+  private async linked<Row>(address: string, find: (now: number) => Promise<Row | null>): Promise<Row> {
     const now = this.parts.clock();
     if (!this.limits.link(address, now)) throw busy(60);
-    const row = find(now);
+    const row = await find(now);
     if (row === null) throw new RollcallError('link-not-valid');
     return row;
   }

@@ -11,7 +11,7 @@ import type { AskedInPortal } from '../store/operations/portal-organizations.ts'
 import { roleOf } from '../store/portal-rows.ts';
 import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
 import { administered, boardFacts, organizationName, subscriptionView, type SubscriptionView } from '../store/queries/portal.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { claimBefore, claimEndsAt, PRODUCT, renewsOn } from './claim-rules.ts';
 
 const RANDOM_BYTES = 16;
@@ -56,13 +56,13 @@ export class Claims {
   }
 
   /** K4: what a code stands for; looking changes nothing. Refuses with `claim-not-valid`, `claim-taken`, `claim-expired` or `busy`. */
-  preview(who: { userId: string; address: string }, typed: string): ClaimPreview {
+  async preview(who: { userId: string; address: string }, typed: string): Promise<ClaimPreview> {
     const { store, clock } = this.parts;
-    const claim = this.guess(who, () => claimByHash(store.reader, this.hashOf(typed)));
+    const claim = await this.guess(who, async () => claimByHash(store.reader, this.hashOf(typed)));
     const { invoice, organizationId } = claim;
-    const own = organizationId === null ? null : this.ownOrganization(who.userId, organizationId);
+    const own = organizationId === null ? null : await this.ownOrganization(who.userId, organizationId);
     if (organizationId !== null && own === null) throw new RollcallError('claim-taken');
-    const { boards, models, purchasedOn } = boardFacts(store.reader, { invoice, keyId: null });
+    const { boards, models, purchasedOn } = await boardFacts(store.reader, { invoice, keyId: null });
     if (purchasedOn === null) throw new RollcallError('claim-not-valid');
     const last = claimBefore(purchasedOn);
     if (own === null && clock() > claimEndsAt(purchasedOn)) throw new RollcallError('claim-expired', { claimBefore: last });
@@ -80,19 +80,19 @@ export class Claims {
   ): Promise<{ subscription: PortalSubscription; created: boolean }> {
     const { store, secrets, random } = this.parts;
     const hash = this.hashOf(typed);
-    this.guess(asked, () => claimByHash(store.reader, hash));
-    const organization = organizationId ?? this.onlyOrganization(asked.userId);
+    await this.guess(asked, async () => claimByHash(store.reader, hash));
+    const organization = organizationId ?? (await this.onlyOrganization(asked.userId));
     const { key } = makeKey(secrets, random);
     const { keyId, created } = await store.write('claimInvoice', { ...asked, hash, organizationId: organization, key });
-    const view = subscriptionView(store.reader, asked.userId, keyId);
+    const view = await subscriptionView(store.reader, asked.userId, keyId);
     if (view === null) throw new RollcallError('not-found');
-    return { subscription: this.present(view), created };
+    return { subscription: await this.present(view), created };
   }
 
   /** K3: with the product key, opened to be copied. */
-  present(view: SubscriptionView): PortalSubscription {
+  async present(view: SubscriptionView): Promise<PortalSubscription> {
     const { store, secrets } = this.parts;
-    const { boards, models, purchasedOn } = boardFacts(store.reader, view);
+    const { boards, models, purchasedOn } = await boardFacts(store.reader, view);
     const bought = purchasedOn ?? isoTime(view.claimedAt).slice(0, 10);
     return {
       id: view.keyId,
@@ -117,28 +117,39 @@ export class Claims {
     return this.parts.secrets.hash('claim code', symbols);
   }
 
-  /** Looking up takes no turn of the event loop, so guesses at the same time are counted one after the other; what was none costs nothing. */
-  private guess<Found>({ userId, address }: { userId: string; address: string }, find: () => Found | null): Found {
+  /** Spent before it is looked up, so that guesses at the same time are counted one after the other; what was none gets it back. */
+  private async guess<Found>(
+    { userId, address }: { userId: string; address: string },
+    find: () => Promise<Found | null>,
+  ): Promise<Found> {
     const now = this.parts.clock();
     const { people, networks } = this.guesses;
+    const giveBack = (): void => {
+      people.giveBack(userId);
+      networks.giveBack(address);
+    };
     if (people.isSpent(userId, now) || networks.isSpent(address, now)) throw new RollcallError('busy', { retryAfterS: 120 });
-    const found = find();
-    if (found !== null) return found;
     people.spend(userId, now);
     networks.spend(address, now);
-    throw new RollcallError('claim-not-valid');
+    const found = await find().catch((error: unknown) => {
+      giveBack();
+      throw error;
+    });
+    if (found === null) throw new RollcallError('claim-not-valid');
+    giveBack();
+    return found;
   }
 
-  private onlyOrganization(userId: string): string {
-    const [first, second] = administered(this.parts.store.reader, userId);
+  private async onlyOrganization(userId: string): Promise<string> {
+    const [first, second] = await administered(this.parts.store.reader, userId);
     if (first === undefined) throw new RollcallError('forbidden');
     if (second !== undefined) throw new RollcallError('invalid-request', { field: 'organizationId' });
     return first;
   }
 
   /** Null for an organisation that the person is no member of. */
-  private ownOrganization(userId: string, id: string): { id: string; name: string } | null {
+  private async ownOrganization(userId: string, id: string): Promise<{ id: string; name: string } | null> {
     const { reader } = this.parts.store;
-    return roleOf(reader, userId, id) === null ? null : { id, name: organizationName(reader, id) ?? '' };
+    return (await roleOf(reader, userId, id)) === null ? null : { id, name: (await organizationName(reader, id)) ?? '' };
   }
 }

@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import type { Passwords } from '../domains/passwords.ts';
 import type { Secrets } from '../keys/secrets.ts';
-import { lazily } from '../lazily.ts';
-import type { Store } from '../store/store.ts';
+import { lazily } from '../../protocol/lazily.ts';
+import type { Store } from '../store/port.ts';
 import { PortalAccounts } from './accounts.ts';
 import { Claims } from './claims.ts';
 

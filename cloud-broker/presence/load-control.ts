@@ -1,7 +1,7 @@
 /** Measures what the service takes, and tells the roll the rhythm that follows (P4). */
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import type { PresenceRegistry } from './presence-registry.ts';
 import { steadily, steer, type Rhythm, type Steering } from './steering.ts';
 

@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 
 /** By the hour: how many devices of each domain are what, piece by piece. */
 export async function samplePresence(store: Pick<Store, 'write'>, now: number): Promise<void> {

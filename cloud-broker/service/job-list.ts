@@ -17,7 +17,7 @@ import type { PresenceRegistry } from '../presence/presence-registry.ts';
 import { samplePresence } from '../presence/samples.ts';
 import { LOOK_S } from '../presence/steering.ts';
 import { NOTED_EVERY_MS, type ServiceRuns } from '../service-runs.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import { walWatch } from '../wal-watch.ts';
 import type { Deliverer } from '../webhooks/deliverer.ts';
 import type { Workshop } from '../workshop.ts';
@@ -60,7 +60,7 @@ type JobStore = Pick<Store, 'reader' | 'write'>;
 function inPieces(store: JobStore, stopping: AbortSignal): JobStore {
   return {
     reader: store.reader,
-    write: async (name, input) => {
+    write: (name, input) => {
       stopping.throwIfAborted();
       return store.write(name, input);
     },
@@ -134,13 +134,13 @@ export function jobList(parts: JobParts): Job<JobName>[] {
       run: async () => alerts.run(),
       failed: saying('alerts could not be looked after'),
     },
-    { name: 'commands', everyMs: 5 * SECOND_MS, startsLater: true, run: () => commands.sweep() },
-    { name: 'webhooks', everyMs: MINUTE_MS, retryMs: SECOND_MS, run: () => webhooks.look() },
+    { name: 'commands', everyMs: 5 * SECOND_MS, startsLater: true, run: async () => await commands.sweep() },
+    { name: 'webhooks', everyMs: MINUTE_MS, retryMs: SECOND_MS, run: async () => await webhooks.look() },
     {
       name: 'mail',
       everyMs: MINUTE_MS,
       retryMs: SERVER_AWAY_MS,
-      run: () => mailer.look(),
+      run: async () => await mailer.look(),
       failed: saying('the outbox could not be read', log.child({ area: 'mail' })),
     },
     {

@@ -4,7 +4,7 @@
  */
 import type { Role } from '../../protocol/api.ts';
 import type { Language } from '../../protocol/errors.ts';
-import type { Sql } from './sql.ts';
+import type { Reads, Tx } from './tx.ts';
 
 /** A user to be stored without a password: nobody signs in as them (D2). The id is made before the write. */
 export interface InvitedUser {
@@ -40,15 +40,15 @@ const COLUMNS = `u."id", u."domainId", u."email" AS login, u."contactEmail" AS e
 const isoTime = (now: number): string => new Date(now).toISOString();
 
 /** Stores a user with a password. */
-export function insertUser(sql: Sql, user: NewUser, domainId: number, now: number): void {
-  insertInvited(sql, user, domainId, now);
-  insertPassword(sql, { userId: user.id, accountId: user.accountId, hash: user.passwordHash }, now);
+export function insertUser(tx: Tx, user: NewUser, domainId: number, now: number): void {
+  insertInvited(tx, user, domainId, now);
+  insertPassword(tx, { userId: user.id, accountId: user.accountId, hash: user.passwordHash }, now);
 }
 
 /** Stores a user without a password, whose e-mail nobody has shown to be theirs. */
-export function insertInvited(sql: Sql, user: InvitedUser, domainId: number, now: number): void {
+export function insertInvited(tx: Tx, user: InvitedUser, domainId: number, now: number): void {
   const at = isoTime(now);
-  sql.run(
+  tx.send(
     `INSERT INTO auth_user ("id", "name", "email", "emailVerified", "createdAt", "updatedAt", "contactEmail", "domainId", "role", "billing", "tags", "language")
      VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)`,
     user.id,
@@ -66,9 +66,9 @@ export function insertInvited(sql: Sql, user: InvitedUser, domainId: number, now
 }
 
 /** Gives a user who has none a password. It takes a link from their mailbox (D2), or the vendor's word, so the e-mail is theirs. */
-export function insertPassword(sql: Sql, password: { userId: string; accountId: string; hash: string }, now: number): void {
+export function insertPassword(tx: Tx, password: { userId: string; accountId: string; hash: string }, now: number): void {
   const at = isoTime(now);
-  sql.run(
+  tx.send(
     `INSERT INTO auth_account ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
      VALUES (?, ?, 'credential', ?, ?, ?, ?)`,
     password.accountId,
@@ -78,34 +78,36 @@ export function insertPassword(sql: Sql, password: { userId: string; accountId: 
     at,
     at,
   );
-  confirmEmail(sql, password.userId);
+  confirmEmail(tx, password.userId);
 }
 
 /** Notes that a user's e-mail is theirs: only then one may sign in by it (D6). */
-export function confirmEmail(sql: Sql, userId: string): void {
-  sql.run('UPDATE auth_user SET "emailVerified" = 1 WHERE "id" = ?', userId);
+export function confirmEmail(tx: Tx, userId: string): void {
+  tx.send('UPDATE auth_user SET "emailVerified" = 1 WHERE "id" = ?', userId);
 }
 
-export function userById(sql: Sql, id: string): UserRow | null {
-  return sql.get<UserRow>(`SELECT ${COLUMNS} FROM auth_user u WHERE u."id" = ?`, id);
+export async function userById(tx: Reads, id: string): Promise<UserRow | null> {
+  return await tx.get<UserRow>(`SELECT ${COLUMNS} FROM auth_user u WHERE u."id" = ?`, id);
 }
 
-export function userByLogin(sql: Sql, login: string): UserRow | null {
-  return sql.get<UserRow>(`SELECT ${COLUMNS} FROM auth_user u WHERE u."email" = ?`, login);
+export async function userByLogin(tx: Reads, login: string): Promise<UserRow | null> {
+  return await tx.get<UserRow>(`SELECT ${COLUMNS} FROM auth_user u WHERE u."email" = ?`, login);
 }
 
 /** The hash of a user's password; null where there is no such user, or none with a password. */
-export function passwordHashOf(sql: Sql, userId: string): string | null {
+export async function passwordHashOf(tx: Reads, userId: string): Promise<string | null> {
   return (
-    sql.get<{ hash: string | null }>(
-      `SELECT "password" AS hash FROM auth_account WHERE "userId" = ? AND "providerId" = 'credential'`,
-      userId,
+    (
+      await tx.get<{ hash: string | null }>(
+        `SELECT "password" AS hash FROM auth_account WHERE "userId" = ? AND "providerId" = 'credential'`,
+        userId,
+      )
     )?.hash ?? null
   );
 }
 
-export function setPasswordHash(sql: Sql, userId: string, hash: string, now: number): void {
-  sql.run(
+export function setPasswordHash(tx: Tx, userId: string, hash: string, now: number): void {
+  tx.send(
     `UPDATE auth_account SET "password" = ?, "updatedAt" = ? WHERE "userId" = ? AND "providerId" = 'credential'`,
     hash,
     isoTime(now),
@@ -114,6 +116,6 @@ export function setPasswordHash(sql: Sql, userId: string, hash: string, now: num
 }
 
 /** D6: ends all sessions of a user but `except`; the number of sessions that ended. */
-export function endSessions(sql: Sql, userId: string, except: string | null): number {
-  return sql.run('DELETE FROM auth_session WHERE "userId" = ? AND "id" <> ?', userId, except ?? '');
+export async function endSessions(tx: Tx, userId: string, except: string | null): Promise<number> {
+  return await tx.run('DELETE FROM auth_session WHERE "userId" = ? AND "id" <> ?', userId, except ?? '');
 }

@@ -1,6 +1,6 @@
 import { alertSettings, type AlertSettings } from '../../protocol/api-alerts.ts';
 import { defaultAlertSettings } from '../alerts/settings.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 export interface StoredRules {
   settings: AlertSettings;
@@ -9,8 +9,8 @@ export interface StoredRules {
 }
 
 /** P7: what a domain wants to be told of. */
-export function alertRulesOf(sql: Sql, domainId: number): StoredRules {
-  const row = sql.get<{ settings: string; changedAt: number }>(
+export async function alertRulesOf(tx: Reads, domainId: number): Promise<StoredRules> {
+  const row = await tx.get<{ settings: string; changedAt: number }>(
     'SELECT settings, changed_at AS changedAt FROM alert_rules WHERE domain_id = ?',
     domainId,
   );
@@ -25,7 +25,7 @@ export interface AlertCursors {
 }
 
 /** Up to where it was looked at what happened. */
-export function alertCursors(sql: Sql): AlertCursors {
-  const rows = sql.all<{ feed: keyof AlertCursors; upTo: number }>('SELECT feed, up_to AS upTo FROM alert_cursors');
+export async function alertCursors(tx: Reads): Promise<AlertCursors> {
+  const rows = await tx.all<{ feed: keyof AlertCursors; upTo: number }>('SELECT feed, up_to AS upTo FROM alert_cursors');
   return { status: 0, signals: 0, runs: 0, ...Object.fromEntries(rows.map(({ feed, upTo }) => [feed, upTo])) };
 }

@@ -29,7 +29,7 @@ test('[P7] rules of before that name an offset get a time zone that means the sa
   }
   file.close();
   const store = await testStore(folder);
-  const zones = all.map((_, index) => alertRulesOf(store.reader, index + 1).settings.timeZone);
+  const zones = await Promise.all(all.map(async (_, index) => (await alertRulesOf(store.reader, index + 1)).settings.timeZone));
   expect(zones.slice(offsets.length)).toEqual(['Europe/Paris', 'UTC', 'UTC']);
   const january = Date.UTC(2027, 0, 15);
   for (const [index, offset] of offsets.entries()) {

@@ -1,4 +1,4 @@
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 /** A register line as the writing operations need it. */
 export interface BoardRow {
@@ -16,8 +16,8 @@ export interface BoardRow {
 }
 
 /** The register line of a serial (compared trimmed and without case, E12). */
-export function boardBySerial(sql: Sql, serialKey: string): BoardRow | null {
-  return sql.get<BoardRow>(
+export async function boardBySerial(tx: Reads, serialKey: string): Promise<BoardRow | null> {
+  return await tx.get<BoardRow>(
     `SELECT id, serial, serial_key AS serialKey, model, factory_public_key AS factoryPublicKey, invoice, purchased_on AS purchasedOn,
       fulfilment, credits, left_credits AS leftCredits, grants FROM boards WHERE serial_key = ?`,
     serialKey,

@@ -1,4 +1,4 @@
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 /** What an invoice holds for its one product key (K2). */
 export interface InvoiceRow {
@@ -11,8 +11,8 @@ export interface InvoiceRow {
 }
 
 /** Null where no board that is listed came on this invoice. */
-export function invoiceRow(sql: Sql, invoice: string): InvoiceRow | null {
-  const row = sql.get<InvoiceRow & { listed: number }>(
+export async function invoiceRow(tx: Reads, invoice: string): Promise<InvoiceRow | null> {
+  const row = await tx.get<InvoiceRow & { listed: number }>(
     `SELECT count(*) AS listed, count(*) FILTER (WHERE fulfilment = 'product-key') AS boards,
       coalesce(sum(left_credits) FILTER (WHERE fulfilment = 'product-key'), 0) AS "left",
       min(purchased_on) FILTER (WHERE fulfilment = 'product-key') AS purchasedOn FROM boards WHERE invoice = ?`,
@@ -30,8 +30,8 @@ export interface ClaimRow {
 }
 
 /** The claim code with this hash, and who claimed it. */
-export function claimByHash(sql: Sql, hash: string): ClaimRow | null {
-  return sql.get<ClaimRow>(
+export async function claimByHash(tx: Reads, hash: string): Promise<ClaimRow | null> {
+  return await tx.get<ClaimRow>(
     `SELECT c.invoice, s.organization_id AS organizationId, s.product_key_id AS keyId
      FROM claim_codes c LEFT JOIN portal_subscriptions s ON s.invoice = c.invoice WHERE c.hash = ?`,
     hash,

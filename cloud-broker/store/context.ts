@@ -1,5 +1,5 @@
 import type { DeviceData, Effect, EventData, NewEffect, WarningReason } from './effects.ts';
-import type { Parameter, Sql } from './sql.ts';
+import type { Parameter, Tx } from './tx.ts';
 
 interface AuditEntry {
   domainId: number | null;
@@ -25,12 +25,12 @@ export function addNotes(batch: Notes, own: Notes): void {
 }
 
 /** The next numbers of their domains, in the order of `rows`; 0 for what is of no domain. */
-function nextNumbers(sql: Sql, what: 'events' | 'audit', rows: readonly { domainId: number | null }[]): number[] {
+async function nextNumbers(tx: Tx, what: 'events' | 'audit', rows: readonly { domainId: number | null }[]): Promise<number[]> {
   const counts = new Map<number, number>();
   for (const { domainId } of rows) if (domainId !== null) counts.set(domainId, (counts.get(domainId) ?? 0) + 1);
   const next = new Map<number | null, number>();
   for (const [domainId, count] of counts) {
-    const row = sql.get<{ newest: number }>(
+    const row = await tx.get<{ newest: number }>(
       'INSERT INTO counters VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET newest = newest + ?3 RETURNING newest',
       what,
       domainId,
@@ -47,10 +47,10 @@ function nextNumbers(sql: Sql, what: 'events' | 'audit', rows: readonly { domain
 }
 
 /** Stores the notes of all operations that share a commit: many rows a statement cost a third of as many statements. */
-export function storeNotes(sql: Sql, { effects, audit }: Notes): Effect[] {
+export async function storeNotes(tx: Tx, { effects, audit }: Notes): Promise<Effect[]> {
   const events = effects.filter((effect) => effect.kind === 'event');
-  const ids = nextNumbers(sql, 'events', events);
-  sql.insertRows(
+  const ids = await nextNumbers(tx, 'events', events);
+  tx.sendRows(
     'events (domain_id, number, at, type, data)',
     events.map((event, index): Parameter[] => [
       event.domainId,
@@ -60,8 +60,8 @@ export function storeNotes(sql: Sql, { effects, audit }: Notes): Effect[] {
       JSON.stringify(event.data),
     ]),
   );
-  const numbers = nextNumbers(sql, 'audit', audit);
-  sql.insertRows(
+  const numbers = await nextNumbers(tx, 'audit', audit);
+  tx.sendRows(
     'audit (domain_id, number, at, actor, address, action, subject, details, correlation_id)',
     audit.map(({ domainId, at, actor, address, action, subject, details, correlationId }, index): Parameter[] => [
       domainId,
@@ -87,13 +87,13 @@ export function correlationIdOf(input: unknown): string | null {
 
 /** What an operation writes with: the one connection, and the notes for the commit. */
 export class WriteContext {
-  readonly sql: Sql;
+  readonly tx: Tx;
   private readonly notes: Notes;
   private readonly correlationId: string | null;
 
   /** `correlationId`: of the request or the enrolment that asked for this operation. */
-  constructor(sql: Sql, notes: Notes, correlationId: string | null = null) {
-    this.sql = sql;
+  constructor(tx: Tx, notes: Notes, correlationId: string | null = null) {
+    this.tx = tx;
     this.notes = notes;
     this.correlationId = correlationId;
   }

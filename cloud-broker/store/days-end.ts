@@ -1,5 +1,5 @@
 import { balanceOfDaysEnd, MOST_OPEN_DAYS, startOf } from '../ledger/usage.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 const ROWS_AT_ONCE = 100;
 const WRONG_CLOCK_MS = startOf(MOST_OPEN_DAYS);
@@ -16,10 +16,10 @@ interface Row {
 }
 
 /** What was posted at `end` or later, up to row `n`, without daily use: the newest first. */
-function postedSince(sql: Sql, domainId: number, n: number, end: number): Row[] {
+async function postedSince(tx: Reads, domainId: number, n: number, end: number): Promise<Row[]> {
   const since: Row[] = [];
   for (let upTo = n; ;) {
-    const rows = sql.all<Row>(BACKWARDS, domainId, upTo, ROWS_AT_ONCE);
+    const rows = await tx.all<Row>(BACKWARDS, domainId, upTo, ROWS_AT_ONCE);
     for (const row of rows) {
       if (row.at < end) return since;
       since.push(row);
@@ -33,15 +33,15 @@ function postedSince(sql: Sql, domainId: number, n: number, end: number): Row[] 
  * L6: the credits that pay for a day which is closed at `now`, when the domain's chain ends with `head`. What came in after the day's end pays for
  * nothing. Where that lies more than MOST_OPEN_DAYS ahead of `now` it was posted by a clock that was wrong: its time says nothing, so it counts.
  */
-export function creditsForDay(
-  sql: Sql,
+export async function creditsForDay(
+  tx: Reads,
   domainId: number,
   head: { n: number; at: number; balance: number },
   about: { day: number; now: number },
-): number {
+): Promise<number> {
   const end = startOf(about.day + 1);
   if (head.at < end) return head.balance;
-  const since = postedSince(sql, domainId, head.n, end);
+  const since = await postedSince(tx, domainId, head.n, end);
   const byWrongClock = (since.at(-1)?.at ?? 0) > about.now + WRONG_CLOCK_MS;
   return byWrongClock
     ? head.balance

@@ -1,6 +1,6 @@
 import type { CreditReason } from '../../protocol/messages.ts';
 import type { Identity } from '../devices/identity.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 /** A device row as the writing operations need it. */
 export interface DeviceRow {
@@ -39,20 +39,20 @@ export interface Gone {
 }
 
 /** A device or waiting row of this domain; null for another domain's (A4). */
-export function deviceOfDomain(sql: Sql, domainId: number, id: string): DeviceRow | null {
-  return sql.get<DeviceRow>(OF_DOMAIN, id, domainId);
+export async function deviceOfDomain(tx: Reads, domainId: number, id: string): Promise<DeviceRow | null> {
+  return await tx.get<DeviceRow>(OF_DOMAIN, id, domainId);
 }
 
-export function deviceById(sql: Sql, id: string): DeviceRow | null {
-  return sql.get<DeviceRow>(BY_ID, id);
+export async function deviceById(tx: Reads, id: string): Promise<DeviceRow | null> {
+  return await tx.get<DeviceRow>(BY_ID, id);
 }
 
 /** All rows of one key in one domain: at most one of them is not unenrolled. */
-export function devicesOfKey(sql: Sql, domainId: number, fingerprint: string): DeviceRow[] {
-  return sql.all<DeviceRow>(OF_KEY, fingerprint, domainId);
+export async function devicesOfKey(tx: Reads, domainId: number, fingerprint: string): Promise<DeviceRow[]> {
+  return await tx.all<DeviceRow>(OF_KEY, fingerprint, domainId);
 }
 
 /** Rows of one serial, in all domains, that the serial identifies; those known by their key alone are not among them (E12). */
-export function devicesOfSerial(sql: Sql, serialKey: string): DeviceRow[] {
-  return sql.all<DeviceRow>(OF_SERIAL, serialKey);
+export async function devicesOfSerial(tx: Reads, serialKey: string): Promise<DeviceRow[]> {
+  return await tx.all<DeviceRow>(OF_SERIAL, serialKey);
 }

@@ -12,8 +12,8 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely';
-import type { Parameter } from './sql.ts';
-import type { Store } from './store.ts';
+import type { Parameter } from './tx.ts';
+import type { Store } from './port.ts';
 
 /** What node:sqlite takes: booleans are 0 and 1, dates are ISO 8601 texts, as the library itself would write them. */
 function toParameter(value: unknown): Parameter {
@@ -40,7 +40,7 @@ class StoreConnection implements DatabaseConnection {
     const parameters = query.parameters.map(toParameter);
     const { query: node } = query;
     if (!InsertQueryNode.is(node) && !UpdateQueryNode.is(node) && !DeleteQueryNode.is(node)) {
-      return { rows: this.store.reader.all<Row>(query.sql, ...parameters) };
+      return { rows: await this.store.reader.all<Row>(query.sql, ...parameters) };
     }
     // RETURNING tells how many rows were changed, which the operation otherwise does not say.
     const text = node.returning === undefined ? `${query.sql} returning 1 as "changed"` : query.sql;

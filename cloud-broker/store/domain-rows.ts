@@ -1,6 +1,6 @@
 import type { DomainStatus } from '../../protocol/api.ts';
 import { domainStatus } from '../domains/status.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 export interface DomainRow {
   id: number;
@@ -38,12 +38,12 @@ const SELECT = `SELECT d.id, d.name, d.organization, d.email, d.created_at AS cr
 const BY_NAME = `${SELECT} WHERE d.name = ?`;
 const BY_ID = `${SELECT} WHERE d.id = ?`;
 
-export function domainByName(sql: Sql, name: string): DomainRow | null {
-  return sql.get<DomainRow>(BY_NAME, name);
+export async function domainByName(tx: Reads, name: string): Promise<DomainRow | null> {
+  return await tx.get<DomainRow>(BY_NAME, name);
 }
 
-export function domainById(sql: Sql, id: number): DomainRow | null {
-  return sql.get<DomainRow>(BY_ID, id);
+export async function domainById(tx: Reads, id: number): Promise<DomainRow | null> {
+  return await tx.get<DomainRow>(BY_ID, id);
 }
 
 export function statusOf(row: DomainRow, now: number): DomainStatus {

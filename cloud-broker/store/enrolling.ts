@@ -24,7 +24,7 @@ export interface Claim {
 
 /** E1: from now on this key stands for this board only. */
 export function bindKey(context: WriteContext, claim: Pick<Claim, 'key' | 'serialKey'>, now: number): void {
-  context.sql.run(
+  context.tx.send(
     'INSERT OR IGNORE INTO device_keys (fingerprint, serial_key, first_seen_at) VALUES (?, ?, ?)',
     claim.key.fingerprint,
     claim.serialKey,
@@ -46,7 +46,7 @@ function insertDevice(context: WriteContext, row: NewDevice, now: number): void 
   const { board, key, serialKey, address } = row.claim;
   const waits = row.as.state === 'pending' ? row.as : null;
   const grant = row.as.state === 'enrolled' ? row.as.grant : null;
-  context.sql.run(
+  context.tx.send(
     `INSERT INTO devices (id, domain_id, state, identity, board_id, serial, serial_key, serial_source, key_fingerprint, public_key, model,
       manufacturer, firmware, os, arch, agent_version, label, status, status_since, enrolled_at, granted, grant_reason,
       pending_code, competes_with, first_asked_at, last_asked_at, address, network)
@@ -93,21 +93,26 @@ export function insertWaiting(
 }
 
 /** A board that the domain has not seen with this key: its row begins as an enrolled device. */
-export function insertEnrolled(
+export async function insertEnrolled(
   context: WriteContext,
   domain: DomainRow,
   device: Omit<NewDevice, 'as' | 'domainId'> & { grant: Grant; actor: string },
   now: number,
-): void {
+): Promise<void> {
   const { grant, actor, ...row } = device;
   const { key, address } = row.claim;
   insertDevice(context, { ...row, domainId: domain.id, as: { state: 'enrolled', grant } }, now);
-  beginEnrolment(context, domain, { id: row.id, identity: row.identity, board: row.board, key, grant, actor, address }, now);
+  await beginEnrolment(
+    context,
+    domain,
+    { id: row.id, identity: row.identity, board: row.board, key, grant, actor, address },
+    now,
+  );
 }
 
 /** What may change between two asks of the same board: firmware, system and agent, never its identity. */
 export function refreshClaim(context: WriteContext, id: string, board: BoardClaim): void {
-  context.sql.run(
+  context.tx.send(
     'UPDATE devices SET firmware = ?, os = ?, arch = ?, agent_version = ? WHERE id = ?',
     board.firmware ?? null,
     board.os,
@@ -133,15 +138,15 @@ export interface EnrolledAs {
  * Makes row `id`, which is there already, an enrolled device with this key and kills certificates of any earlier key
  * (E7, E9). The caller has decided; here nothing is refused but by the database.
  */
-export function markEnrolled(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): void {
-  const { sql } = context;
-  const replaced = sql.all<Gone>(
+export async function markEnrolled(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): Promise<void> {
+  const { tx } = context;
+  const replaced = await tx.all<Gone>(
     `DELETE FROM devices WHERE domain_id = ? AND key_fingerprint = ? AND state = 'pending' AND id <> ? ${GONE}`,
     domain.id,
     as.key.fingerprint,
     as.id,
   );
-  sql.run(
+  tx.send(
     `UPDATE devices SET state = 'enrolled', identity = ?, board_id = ?, key_fingerprint = ?, public_key = ?, model = coalesce(?, model),
       status = CASE state WHEN 'enrolled' THEN status ELSE 'never' END, status_since = CASE state WHEN 'enrolled' THEN status_since ELSE ? END,
       enrolled_at = CASE state WHEN 'enrolled' THEN enrolled_at ELSE ? END, unenrolled_at = NULL, granted = ?, grant_reason = ?, pending_code = NULL, competes_with = NULL,
@@ -157,8 +162,8 @@ export function markEnrolled(context: WriteContext, domain: DomainRow, as: Enrol
     as.grant.reason,
     as.id,
   );
-  revokeCertificates(context, as.id, now);
-  beginEnrolment(context, domain, as, now);
+  await revokeCertificates(context, as.id, now);
+  await beginEnrolment(context, domain, as, now);
   for (const row of replaced) context.emitRemoved(domain.id, now, row);
 }
 
@@ -168,16 +173,16 @@ export function openFromOf({ nextUsageDay, trialEndsAt }: Pick<DomainRow, 'nextU
 }
 
 /** Opens the device's span (L6), books the grant (E5), and notes audit and event. */
-function beginEnrolment(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): void {
-  context.sql.run(
+async function beginEnrolment(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): Promise<void> {
+  context.tx.send(
     'INSERT OR IGNORE INTO enrolment_spans (device_id, domain_id, from_at) VALUES (?, ?, ?)',
     as.id,
     domain.id,
     Math.max(now, openFromOf(domain)),
   );
-  if (as.identity !== 'key') markCompeting(context, domain.id, as.id, now);
-  const expected = as.identity === 'key' ? null : takeExpected(context, domain.id, as.id);
-  bookGrant(context, domain, { deviceId: as.id, board: as.board, grant: as.grant, actor: as.actor }, now);
+  if (as.identity !== 'key') await markCompeting(context, domain.id, as.id, now);
+  const expected = as.identity === 'key' ? null : await takeExpected(context, domain.id, as.id);
+  await bookGrant(context, domain, { deviceId: as.id, board: as.board, grant: as.grant, actor: as.actor }, now);
   context.audit({
     domainId: domain.id,
     at: now,
@@ -196,30 +201,32 @@ function named(expected: { label: string | null; tags: string | null } | null): 
 }
 
 /** Revokes all live certificates of a device and has its session closed after the commit. */
-export function revokeCertificates(context: WriteContext, deviceId: string, now: number): void {
-  if (context.sql.run('UPDATE certificates SET revoked_at = ? WHERE device_id = ? AND revoked_at IS NULL', now, deviceId) > 0)
+export async function revokeCertificates(context: WriteContext, deviceId: string, now: number): Promise<void> {
+  if (
+    (await context.tx.run('UPDATE certificates SET revoked_at = ? WHERE device_id = ? AND revoked_at IS NULL', now, deviceId)) > 0
+  )
     context.revoked(deviceId);
 }
 
 /** E7: who waits with the same serial and another key now competes with this device. */
-function markCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): void {
-  const { sql } = context;
+async function markCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): Promise<void> {
+  const { tx } = context;
   // Looked for first: there is seldom anybody, and a look costs a third of an UPDATE that finds nobody.
-  const waiting = sql.all<{ id: string }>(
+  const waiting = await tx.all<{ id: string }>(
     `SELECT w.id FROM devices d JOIN devices w ON w.serial_key = d.serial_key AND w.domain_id = ? AND w.state = 'pending'
       AND w.identity <> 'key' AND w.competes_with IS NOT d.id WHERE d.id = ?`,
     domainId,
     deviceId,
   );
   for (const { id } of waiting) {
-    sql.run("UPDATE devices SET pending_code = 'key-changed', competes_with = ? WHERE id = ?", deviceId, id);
+    tx.send("UPDATE devices SET pending_code = 'key-changed', competes_with = ? WHERE id = ?", deviceId, id);
     context.emit(domainId, now, { type: 'device', data: { deviceId: id } });
   }
 }
 
 /** E7: who competed with this device waits for a plain approval: the device is gone, or its serial names several boards. */
-export function stopCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): void {
-  const changed = context.sql.all<{ id: string }>(
+export async function stopCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): Promise<void> {
+  const changed = await context.tx.all<{ id: string }>(
     "UPDATE devices SET pending_code = 'awaiting-approval', competes_with = NULL WHERE competes_with = ? AND state = 'pending' RETURNING id",
     deviceId,
   );
@@ -227,17 +234,17 @@ export function stopCompeting(context: WriteContext, domainId: number, deviceId:
 }
 
 /** E5: notes where the board is, takes what is granted from its entitlement and books it, in the same transaction as the device. `isProven`: by the operator's word (E14). */
-export function bookGrant(
+export async function bookGrant(
   context: WriteContext,
   domain: DomainRow,
   to: { deviceId: string; board: BoardRow | null; grant: Grant; actor: string; isProven?: boolean },
   now: number,
-): void {
+): Promise<void> {
   const { board, grant } = to;
   if (board === null) return;
-  notePlace(context, domain, board, now);
+  await notePlace(context, domain, board, now);
   if (grant.credits === 0) return;
-  const taken = context.sql.run(
+  const taken = await context.tx.run(
     'UPDATE boards SET left_credits = left_credits - ?, grants = grants + 1 WHERE id = ? AND left_credits >= ? AND grants = ?',
     grant.credits,
     board.id,
@@ -246,7 +253,7 @@ export function bookGrant(
   );
   if (taken !== 1) throw new Error(`entitlement of board ${board.id} changed within one transaction`);
   if (board.factoryPublicKey === null && to.isProven !== true) countUnproven(context, domain.id, now);
-  post(
+  await post(
     context,
     domain,
     {

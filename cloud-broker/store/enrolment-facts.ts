@@ -7,7 +7,7 @@ import { widestNetworkOf } from '../net/address.ts';
 import { boardBySerial, type BoardRow } from './board-rows.ts';
 import { devicesOfKey, devicesOfSerial, type DeviceRow } from './device-rows.ts';
 import { domainByName, statusOf, type DomainRow } from './domain-rows.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 import { isInvoiceElsewhere, unprovenGrantsLeft } from './unproven.ts';
 
 /** A try, as the store takes it. */
@@ -25,29 +25,33 @@ export interface LoadedFacts {
 }
 
 /** For an enrolment in this domain. */
-export function entitlementOf(sql: Sql, board: BoardRow, domainId: number): Entitlement {
+export async function entitlementOf(tx: Reads, board: BoardRow, domainId: number): Promise<Entitlement> {
   return {
     boardId: board.id,
     hasFactoryKey: board.factoryPublicKey !== null,
     fulfilment: board.fulfilment,
     left: board.leftCredits,
-    invoiceElsewhere: board.factoryPublicKey === null && isInvoiceElsewhere(sql, board, domainId),
+    invoiceElsewhere: board.factoryPublicKey === null && (await isInvoiceElsewhere(tx, board, domainId)),
   };
 }
 
-export function isShared(sql: Sql, domainId: number, key: string): boolean {
-  return sql.get('SELECT 1 AS found FROM shared_serials WHERE domain_id = ? AND serial_key = ?', domainId, key) !== null;
+export async function isShared(tx: Reads, domainId: number, key: string): Promise<boolean> {
+  return (await tx.get('SELECT 1 AS found FROM shared_serials WHERE domain_id = ? AND serial_key = ?', domainId, key)) !== null;
 }
 
-function isBlocked(sql: Sql, where: { domainId: number; keyFingerprint: string; serialKey: string }, now: number): boolean {
+async function isBlocked(
+  tx: Reads,
+  where: { domainId: number; keyFingerprint: string; serialKey: string },
+  now: number,
+): Promise<boolean> {
   return (
-    sql.get(
+    (await tx.get(
       `SELECT 1 AS found FROM blocks WHERE domain_id = ? AND (key_fingerprint = ? OR serial_key = ?) AND (until_at IS NULL OR until_at > ?)`,
       where.domainId,
       where.keyFingerprint,
       where.serialKey,
       now,
-    ) !== null
+    )) !== null
   );
 }
 
@@ -59,20 +63,20 @@ function pairingOf(domain: DomainRow, attempt: EnrolmentAttempt): Facts['domain'
   return previousHolds && attempt.pairingHash === domain.pairingPreviousHash ? 'right' : 'wrong';
 }
 
-/** All facts that the decision needs, as they are in `sql`'s transaction; null where the domain takes no enrolment (E13). */
-export function loadFacts(sql: Sql, attempt: EnrolInput): LoadedFacts | null {
-  const domain = domainByName(sql, attempt.domain);
+/** All facts that the decision needs, as they are in `tx`'s transaction; null where the domain takes no enrolment (E13). */
+export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedFacts | null> {
+  const domain = await domainByName(tx, attempt.domain);
   if (domain === null) return null;
   const status = statusOf(domain, attempt.now);
   if (status === 'unconfirmed' || status === 'closed') return null;
 
   const serial = serialKey(attempt.board.serial);
-  const board = boardBySerial(sql, serial);
-  const identity = identityOf(attempt.board, { listed: board !== null, sharedSerial: isShared(sql, domain.id, serial) });
+  const board = await boardBySerial(tx, serial);
+  const identity = identityOf(attempt.board, { listed: board !== null, sharedSerial: await isShared(tx, domain.id, serial) });
   const listed = identity === 'listed' ? board : null;
-  const ofKey = devicesOfKey(sql, domain.id, attempt.key.fingerprint);
-  const ofSerial = identity === 'key' ? [] : devicesOfSerial(sql, serial);
-  const bound = sql.get<{ serialKey: string }>(
+  const ofKey = await devicesOfKey(tx, domain.id, attempt.key.fingerprint);
+  const ofSerial = identity === 'key' ? [] : await devicesOfSerial(tx, serial);
+  const bound = await tx.get<{ serialKey: string }>(
     'SELECT serial_key AS serialKey FROM device_keys WHERE fingerprint = ?',
     attempt.key.fingerprint,
   );
@@ -93,20 +97,24 @@ export function loadFacts(sql: Sql, attempt: EnrolInput): LoadedFacts | null {
     deviceSignature: attempt.deviceSignature,
     boardSignature: attempt.boardSignature,
     identity,
-    listed: listed === null ? null : entitlementOf(sql, listed, domain.id),
+    listed: listed === null ? null : await entitlementOf(tx, listed, domain.id),
     domain: {
       status,
       unlisted: domain.unlisted,
       pairing: pairingOf(domain, attempt),
-      unprovenGrantsLeft: unprovenGrantsLeft(sql, domain, attempt.unprovenLimit, attempt.now),
-      ...waitingRows(sql, domain.id, attempt.address),
+      unprovenGrantsLeft: await unprovenGrantsLeft(tx, domain, attempt.unprovenLimit, attempt.now),
+      ...(await waitingRows(tx, domain.id, attempt.address)),
     },
     same: same === undefined ? null : { deviceId: same.id, joins },
     renewOfUnenrolled: attempt.renew !== null && ofKey.some((row) => row.state === 'unenrolled' && here(row)),
     overBudget: attempt.overBudget,
     keyOfAnotherBoard: bound !== null && bound.serialKey !== serial,
-    blocked: isBlocked(sql, { domainId: domain.id, keyFingerprint: attempt.key.fingerprint, serialKey: serial }, attempt.now),
-    checkCodeTaken: holderOfCheckCode(sql, domain.id, attempt.key.fingerprint) !== null,
+    blocked: await isBlocked(
+      tx,
+      { domainId: domain.id, keyFingerprint: attempt.key.fingerprint, serialKey: serial },
+      attempt.now,
+    ),
+    checkCodeTaken: (await holderOfCheckCode(tx, domain.id, attempt.key.fingerprint)) !== null,
     elsewhere,
     competing: competing === undefined ? null : { deviceId: competing.id },
     former: former === undefined ? null : { deviceId: former.id },
@@ -117,8 +125,12 @@ export function loadFacts(sql: Sql, attempt: EnrolInput): LoadedFacts | null {
 }
 
 /** E6: how many boards wait in the domain, and how many of them came from the widest network of `address`. */
-function waitingRows(sql: Sql, domainId: number, address: string): Pick<Facts['domain'], 'pendingRows' | 'pendingOfNetwork'> {
-  const rows = sql.get<{ pendingRows: number; pendingOfNetwork: number }>(
+async function waitingRows(
+  tx: Reads,
+  domainId: number,
+  address: string,
+): Promise<Pick<Facts['domain'], 'pendingRows' | 'pendingOfNetwork'>> {
+  const rows = await tx.get<{ pendingRows: number; pendingOfNetwork: number }>(
     `SELECT (SELECT count(*) FROM devices WHERE domain_id = ?1 AND status = 'pending' AND state <> 'unenrolled') AS pendingRows,
       (SELECT count(*) FROM devices WHERE domain_id = ?1 AND network = ?2 AND state = 'pending') AS pendingOfNetwork`,
     domainId,
@@ -128,8 +140,8 @@ function waitingRows(sql: Sql, domainId: number, address: string): Pick<Facts['d
 }
 
 /** E6: the device, waiting or enrolled in the domain, whose other key has the same check code. */
-export function holderOfCheckCode(sql: Sql, domainId: number, fingerprint: string): string | null {
-  const row = sql.get<{ id: string }>(
+export async function holderOfCheckCode(tx: Reads, domainId: number, fingerprint: string): Promise<string | null> {
+  const row = await tx.get<{ id: string }>(
     `SELECT id FROM devices WHERE domain_id = ? AND check_code = ? AND state IN ('pending', 'enrolled') AND key_fingerprint <> ? LIMIT 1`,
     domainId,
     checkCode(fingerprint).replace('-', ''),

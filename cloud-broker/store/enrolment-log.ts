@@ -26,8 +26,8 @@ export function reportTry(context: WriteContext, domainId: number, made: Try, en
 }
 
 /** One row a serial and code, with the latest of its tries: a display that asks again and again fills no table. */
-function keepRefused({ sql }: WriteContext, domainId: number, { now, board, address, correlationId }: Try, code: string): void {
-  sql.run(
+function keepRefused({ tx }: WriteContext, domainId: number, { now, board, address, correlationId }: Try, code: string): void {
+  tx.send(
     `INSERT INTO refused_tries (domain_id, serial_key, code, serial, model, first_at, at, address, correlation_id)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8)
      ON CONFLICT DO UPDATE SET model = ?5, at = ?6, address = ?7, correlation_id = ?8, times = times + 1`,
@@ -40,7 +40,7 @@ function keepRefused({ sql }: WriteContext, domainId: number, { now, board, addr
     address,
     correlationId,
   );
-  sql.run(
+  tx.send(
     `DELETE FROM refused_tries WHERE domain_id = ?1
       AND at < (SELECT at FROM refused_tries WHERE domain_id = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`,
     domainId,

@@ -4,14 +4,14 @@ import { serialKey } from '../../protocol/text.ts';
 import { boardBySerial } from './board-rows.ts';
 import { domainByName, statusOf } from './domain-rows.ts';
 import { loadFacts, type EnrolInput } from './enrolment-facts.ts';
-import type { Sql } from './sql.ts';
-import type { Store } from './store.ts';
+import type { Reads } from './tx.ts';
+import type { Store } from './port.ts';
 
 const isBusy = (decision: Decision): boolean => decision.outcome === 'rejected' && decision.code === 'busy';
 
 /** The desk's look before the transaction: which budget is spent, and for which device a certificate is worth signing. */
-function preview(sql: Sql, attempt: EnrolInput): Preview {
-  const loaded = loadFacts(sql, attempt);
+async function preview(tx: Reads, attempt: EnrolInput): Promise<Preview> {
+  const loaded = await loadFacts(tx, attempt);
   if (loaded === null) return { budgetClass: 'rest', certificateFor: null, busy: false, busyOverBudget: false };
   const decision = decide(loaded.facts);
   return {
@@ -29,14 +29,14 @@ function preview(sql: Sql, attempt: EnrolInput): Preview {
 export function enrolmentStore(store: Store, unprovenLimit: number, clockInDoubt: () => boolean = () => false): EnrolmentStore {
   const { reader } = store;
   return {
-    whyUnknown(name, now) {
-      const domain = domainByName(reader, name);
+    async whyUnknown(name, now) {
+      const domain = await domainByName(reader, name);
       if (domain === null) return 'absent';
       const status = statusOf(domain, now);
       return status === 'unconfirmed' || status === 'closed' ? status : null;
     },
-    factoryKeyOf: (serial) => boardBySerial(reader, serialKey(serial))?.factoryPublicKey ?? null,
-    preview: (attempt) => preview(reader, { ...attempt, unprovenLimit }),
+    factoryKeyOf: async (serial) => (await boardBySerial(reader, serialKey(serial)))?.factoryPublicKey ?? null,
+    preview: async (attempt) => preview(reader, { ...attempt, unprovenLimit }),
     enrol: async (attempt) =>
       store.write('enrol', { ...attempt, unprovenLimit, ...(clockInDoubt() ? { clockInDoubt: true } : {}) }),
     noteRefusal: async (refusal) => store.write('noteRefusal', refusal),

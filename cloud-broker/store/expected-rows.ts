@@ -1,7 +1,7 @@
 import { serialKey } from '../../protocol/text.ts';
 import type { ImportRow, ImportVerdict } from '../../protocol/api-import.ts';
 import type { WriteContext } from './context.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 /** Displays of one domain that labels and tags may wait for. */
 export const MOST_EXPECTED = 100_000;
@@ -24,16 +24,16 @@ export interface Judged {
  * What one line does: to the enrolled device with this serial, else to what waits for it. A serial that several may carry, because it
  * identifies no board (E12), is nobody's.
  */
-export function judge(sql: Sql, domainId: number, row: ImportRow, mayWait: boolean): Judged {
+export async function judge(tx: Reads, domainId: number, row: ImportRow, mayWait: boolean): Promise<Judged> {
   const key = serialKey(row.serial);
-  const device = sql.get<{ id: string; label: string; tags: string }>(
+  const device = await tx.get<{ id: string; label: string; tags: string }>(
     "SELECT id, label, tags FROM devices WHERE serial_key = ? AND domain_id = ? AND state = 'enrolled' AND identity <> 'key'",
     key,
     domainId,
   );
   const expected =
     device === null
-      ? sql.get<Named>('SELECT label, tags FROM expected_devices WHERE domain_id = ? AND serial_key = ?', domainId, key)
+      ? await tx.get<Named>('SELECT label, tags FROM expected_devices WHERE domain_id = ? AND serial_key = ?', domainId, key)
       : null;
   const before = device === null ? expected : { label: device.label, tags: device.tags };
   const tags = row.tags === undefined ? undefined : JSON.stringify([...new Set(row.tags)]);
@@ -42,14 +42,20 @@ export function judge(sql: Sql, domainId: number, row: ImportRow, mayWait: boole
   const after = { label: (isSameLabel ? before?.label : row.label) ?? null, tags: tags ?? before?.tags ?? null };
   const isSame =
     (before !== null && before.label === after.label && before.tags === after.tags) ||
-    (device === null && isListed(sql, domainId, key, row.label, tags));
+    (device === null && (await isListed(tx, domainId, key, row.label, tags)));
   const verdict = isSame ? 'unchanged' : device !== null ? 'changed' : expected === null && !mayWait ? 'too-many' : 'waits';
   return { verdict, deviceId: device?.id ?? null, before, after };
 }
 
 /** The list shows a device with this serial just so, waiting for approval or with a serial that several carry: its export asks for nothing. */
-function isListed(sql: Sql, domainId: number, key: string, label: string | undefined, tags: string | undefined): boolean {
-  const listed = sql.get(
+async function isListed(
+  tx: Reads,
+  domainId: number,
+  key: string,
+  label: string | undefined,
+  tags: string | undefined,
+): Promise<boolean> {
+  const listed = await tx.get(
     `SELECT 1 FROM devices WHERE serial_key = ?1 AND domain_id = ?2 AND state IN ('pending', 'enrolled')
      AND trim(label) = coalesce(?3, trim(label)) AND tags = coalesce(?4, tags)`,
     key,
@@ -60,14 +66,20 @@ function isListed(sql: Sql, domainId: number, key: string, label: string | undef
   return listed !== null;
 }
 
-export function expectedCount(sql: Sql, domainId: number): number {
-  return sql.get<{ total: number }>('SELECT count(*) AS total FROM expected_devices WHERE domain_id = ?', domainId)?.total ?? 0;
+export async function expectedCount(tx: Reads, domainId: number): Promise<number> {
+  return (
+    (await tx.get<{ total: number }>('SELECT count(*) AS total FROM expected_devices WHERE domain_id = ?', domainId))?.total ?? 0
+  );
 }
 
 /** A board became a device of the domain: it gets what waited for it, once. Its `device.enrolled` tells of it. */
-export function takeExpected(context: WriteContext, domainId: number, deviceId: string): (Named & { hadTags: string }) | null {
-  const { sql } = context;
-  const expected = sql.get<Named & { serialKey: string; hadTags: string }>(
+export async function takeExpected(
+  context: WriteContext,
+  domainId: number,
+  deviceId: string,
+): Promise<(Named & { hadTags: string }) | null> {
+  const { tx } = context;
+  const expected = await tx.get<Named & { serialKey: string; hadTags: string }>(
     `SELECT e.serial_key AS serialKey, e.label, e.tags, d.tags AS hadTags FROM devices d JOIN expected_devices e ON e.domain_id = ?1 AND e.serial_key = d.serial_key
      WHERE d.id = ?2`,
     domainId,
@@ -75,12 +87,12 @@ export function takeExpected(context: WriteContext, domainId: number, deviceId: 
   );
   if (expected === null) return null;
   const { serialKey: key, ...named } = expected;
-  sql.run(
+  tx.send(
     'UPDATE devices SET label = coalesce(?, label), tags = coalesce(?, tags) WHERE id = ?',
     named.label,
     named.tags,
     deviceId,
   );
-  sql.run('DELETE FROM expected_devices WHERE domain_id = ? AND serial_key = ?', domainId, key);
+  tx.send('DELETE FROM expected_devices WHERE domain_id = ? AND serial_key = ?', domainId, key);
   return named;
 }

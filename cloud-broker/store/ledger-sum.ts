@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 const ROWS_AT_ONCE = 20_000;
 const VENDOR_SHARE = "coalesce(sum(CASE debit WHEN 'domain' THEN credits ELSE -credits END), 0)";
@@ -14,9 +14,9 @@ export class LedgerSum {
   private vendor = 0;
 
   /** Long only the first time, and then in pieces between which others work. */
-  async check(sql: Sql): Promise<number> {
+  async check(tx: Reads): Promise<number> {
     for (;;) {
-      const piece = sql.get<{ rows: number; last: number | null; sum: number }>(
+      const piece = await tx.get<{ rows: number; last: number | null; sum: number }>(
         `SELECT count(*) AS rows, max(id) AS last, ${VENDOR_SHARE} AS sum
          FROM (SELECT id, debit, credits FROM transfers WHERE id > ? ORDER BY id LIMIT ?)`,
         this.through,
@@ -28,7 +28,7 @@ export class LedgerSum {
       await yieldToOthers();
     }
     // One statement, so one moment: the balances, and what was posted since the last piece.
-    const row = sql.get<{ sum: number }>(
+    const row = await tx.get<{ sum: number }>(
       `SELECT (SELECT coalesce(sum(balance), 0) FROM ledger_heads) + (SELECT ${VENDOR_SHARE} FROM transfers WHERE id > ?) AS sum`,
       this.through,
     );

@@ -55,24 +55,26 @@ async function formerFolder(): Promise<string> {
 test('[S4] a data folder of before opens: every number that was shown stays, and each domain goes on by itself', async () => {
   const store = await testStore(await formerFolder());
   const { reader } = store;
-  const shown = (table: string, domainId: number): number[] =>
-    reader
-      .all<{ number: number }>(`SELECT number FROM ${table} WHERE domain_id = ? ORDER BY number`, domainId)
-      .map(({ number }) => number);
-  for (const table of NUMBERED) expect(shown(table, 1)).toEqual([2, 4, 6, 8, 10]);
+  const shown = async (table: string, domainId: number): Promise<number[]> =>
+    (await reader.all<{ number: number }>(`SELECT number FROM ${table} WHERE domain_id = ? ORDER BY number`, domainId)).map(
+      ({ number }) => number,
+    );
+  for (const table of NUMBERED) expect(await shown(table, 1)).toEqual([2, 4, 6, 8, 10]);
   const asked = { ...CHANGE, now: LATER, domainId: 1 };
   await store.write('liftBlock', { ...asked, blockId: '4' });
   await expect(store.write('liftBlock', { ...asked, blockId: '3' })).rejects.toMatchObject({ code: 'not-found' });
   await store.write('revokeApiKey', { ...asked, id: '6' });
   expect((await store.write('createApiKey', { ...asked, name: 'new', scopes: [], hash: 'new' })).id).toMatch(/^[\da-f]{20}$/);
-  expect(
-    listBlocks(reader, 1, { limit: 9 }, LATER)
-      .items.map(({ id }) => id)
-      .toSorted(),
-  ).toEqual(['10', '2', '6', '8']);
-  expect(listAudit(reader, 1, { limit: 4 }).items.map(({ id }) => id)).toEqual(['13', '12', '11', '10']);
+  expect((await listBlocks(reader, 1, { limit: 9 }, LATER)).items.map(({ id }) => id).toSorted()).toEqual(['10', '2', '6', '8']);
+  expect((await listAudit(reader, 1, { limit: 4 })).items.map(({ id }) => id)).toEqual(['13', '12', '11', '10']);
   const state = { state: 'open', limit: 9 } as const;
-  expect(listAlerts(reader, { domainId: 1, billing: true }, state).items.map(({ id }) => id)).toEqual(['10', '8', '6', '4', '2']);
+  expect((await listAlerts(reader, { domainId: 1, billing: true }, state)).items.map(({ id }) => id)).toEqual([
+    '10',
+    '8',
+    '6',
+    '4',
+    '2',
+  ]);
   expect(() => new DatabaseSync(store.file).exec("UPDATE audit SET actor = 'b'")).toThrow(/append-only/);
 });
 
@@ -80,20 +82,18 @@ test('[S4] a stream of before is resumed after the upgrade without a gap, from i
   const store = await testStore(await formerFolder());
   const { reader } = store;
   // 10 is the newest that any stream was given at its start; 5 belonged to the other domain.
-  for (const id of [2, 4, 5, 9, 10]) expect([id, canResumeAfter(reader, 1, id, 100)]).toEqual([id, true]);
-  expect([canResumeAfter(reader, 3, 10, 100), canResumeAfter(reader, 3, 9, 100), canResumeAfter(reader, 1, 11, 100)]).toEqual([
-    true,
-    false,
-    false,
-  ]);
+  for (const id of [2, 4, 5, 9, 10]) expect([id, await canResumeAfter(reader, 1, id, 100)]).toEqual([id, true]);
+  expect([
+    await canResumeAfter(reader, 3, 10, 100),
+    await canResumeAfter(reader, 3, 9, 100),
+    await canResumeAfter(reader, 1, 11, 100),
+  ]).toEqual([true, false, false]);
   await store.write('liftBlock', { ...CHANGE, now: START, domainId: 1, blockId: '2' });
-  expect(
-    eventsAfter(reader, 1, 5, 100)
-      .map(({ id }) => id)
-      .slice(0, 3),
-  ).toEqual([6, 8, 10]);
+  expect((await eventsAfter(reader, 1, 5, 100)).map(({ id }) => id).slice(0, 3)).toEqual([6, 8, 10]);
   await store.write('prune', { now: START + 30 * 86_400_000 });
-  expect([canResumeAfter(reader, 1, 4, 100), canResumeAfter(reader, 1, newestEventId(reader, 1), 100)]).toEqual([false, true]);
+  expect([await canResumeAfter(reader, 1, 4, 100), await canResumeAfter(reader, 1, await newestEventId(reader, 1), 100)]).toEqual(
+    [false, true],
+  );
 });
 
 test('a domain’s events are numbered from 1 without a gap, however busy others are, and no number comes again after all are forgotten', async () => {
@@ -110,15 +110,18 @@ test('a domain’s events are numbered from 1 without a gap, however busy others
       enrol(store, { domain: 'springfield', serial: `Q-${n}` }),
     ]);
   await enrolBoth(1);
-  const kept = eventsAfter(store.reader, quiet, 0, 1000).map(({ id }) => id);
+  const kept = (await eventsAfter(store.reader, quiet, 0, 1000)).map(({ id }) => id);
   expect(kept).toEqual(kept.map((_, index) => index + 1));
   expect(told).toEqual(kept);
   // The first ends what waits, and tells so.
   for (const days of [30, 60]) await store.write('prune', { now: START + days * 86_400_000 });
-  expect(eventsAfter(store.reader, quiet, 0, 1000)).toEqual([]);
-  const newest = newestEventId(store.reader, quiet);
+  expect(await eventsAfter(store.reader, quiet, 0, 1000)).toEqual([]);
+  const newest = await newestEventId(store.reader, quiet);
   expect(newest).toBe(kept.length + 1);
-  expect([newest, newest - 1].map((id) => canResumeAfter(store.reader, quiet, id, 100))).toEqual([true, false]);
+  expect(await Promise.all([newest, newest - 1].map(async (id) => canResumeAfter(store.reader, quiet, id, 100)))).toEqual([
+    true,
+    false,
+  ]);
   await enrolBoth(2);
-  expect(eventsAfter(store.reader, quiet, 0, 1000)[0]?.id).toBe(newest + 1);
+  expect((await eventsAfter(store.reader, quiet, 0, 1000))[0]?.id).toBe(newest + 1);
 });

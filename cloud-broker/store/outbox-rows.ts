@@ -19,18 +19,23 @@ export interface Mail<Kind extends MailKind> {
  * Puts a mail into the outbox: it is sent after the commit, and again after a crash until it is known to be sent. A link takes the
  * place of the same link that still waits, which is void by now (D2).
  */
-export function putMail<Kind extends MailKind>(context: WriteContext, kind: Kind, mail: Mail<Kind>, now: number): void {
-  const { sql } = context;
+export async function putMail<Kind extends MailKind>(
+  context: WriteContext,
+  kind: Kind,
+  mail: Mail<Kind>,
+  now: number,
+): Promise<void> {
+  const { tx } = context;
   const data = JSON.stringify(mail.data);
   if (kind.linkPath !== null) {
-    sql.run(
+    tx.send(
       'DELETE FROM outbox WHERE recipient = ? AND template = ? AND data = ? AND sent_at IS NULL AND given_up_at IS NULL',
       mail.recipient,
       kind.template,
       data,
     );
   }
-  const id = sql.insert(
+  const id = await tx.insert(
     'INSERT INTO outbox (domain_id, recipient, template, language, data, secret, created_at, next_try_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     mail.domainId,
     mail.recipient,

@@ -22,7 +22,11 @@ const ADJUSTMENT: TransferRequest = {
 
 interface Books {
   store: InProcessStore;
-  book(change: Partial<TransferRequest>, now?: number, domain?: PostingDomain): { transferId: number; repeated: boolean };
+  book(
+    change: Partial<TransferRequest>,
+    now?: number,
+    domain?: PostingDomain,
+  ): Promise<{ transferId: number; repeated: boolean }>;
 }
 
 async function books(): Promise<Books> {
@@ -30,42 +34,42 @@ async function books(): Promise<Books> {
   const id = await testDomain(store, 'springfield');
   return {
     store,
-    book: (change, now = START, domain = { id, name: 'springfield', nextUsageDay: null }) =>
-      store.transaction((context) => post(context, domain, { ...ADJUSTMENT, ...change }, now)),
+    book: async (change, now = START, domain = { id, name: 'springfield', nextUsageDay: null }) =>
+      store.transaction(async (context) => post(context, domain, { ...ADJUSTMENT, ...change }, now)),
   };
 }
 
 describe('posting', () => {
   test('[L4] the same key with the same content returns the first booking, also after later ones', async () => {
     const { store, book } = await books();
-    const first = book({});
-    book({ idempotencyKey: 'adjustment:2' });
-    expect(book({ actor: 'another operator', reason: 'told otherwise' })).toEqual({
+    const first = await book({});
+    await book({ idempotencyKey: 'adjustment:2' });
+    expect(await book({ actor: 'another operator', reason: 'told otherwise' })).toEqual({
       transferId: first.transferId,
       repeated: true,
     });
-    expect([first.repeated, headOf(store.reader, 1)]).toMatchObject([false, { n: 2, balance: 200 }]);
+    expect([first.repeated, await headOf(store.reader, 1)]).toMatchObject([false, { n: 2, balance: 200 }]);
   });
 
   test('[L4] the same key with other content is a named conflict, never a second booking', async () => {
     const { store, book } = await books();
     const shelbyville = { id: await testDomain(store, 'shelbyville'), name: 'shelbyville', nextUsageDay: null };
-    book({});
+    await book({});
     for (const change of [
       { credits: 101 },
       { direction: 'out' as const },
       { kind: 'usage' as const },
       { vendor: 'vendor:loss' as const },
     ]) {
-      expect(() => book(change)).toThrow(
+      await expect(book(change)).rejects.toThrow(
         expect.objectContaining({
           code: 'conflict',
           details: { reason: 'idempotency-key-reused', idempotencyKey: 'adjustment:1' },
         }),
       );
     }
-    expect(() => book({}, START, shelbyville)).toThrow(expect.objectContaining({ code: 'conflict' }));
-    expect([headOf(store.reader, 1), headOf(store.reader, shelbyville.id)]).toMatchObject([
+    await expect(book({}, START, shelbyville)).rejects.toThrow(expect.objectContaining({ code: 'conflict' }));
+    expect([await headOf(store.reader, 1), await headOf(store.reader, shelbyville.id)]).toMatchObject([
       { n: 1, balance: 100 },
       { n: 0, balance: 0 },
     ]);
@@ -73,19 +77,20 @@ describe('posting', () => {
 
   test('[L3] what the balance does not cover is refused, and nothing of it is stored', async () => {
     const { store, book } = await books();
-    book({});
-    expect(() => book({ direction: 'out', credits: 101, idempotencyKey: 'usage:1' })).toThrow(
+    await book({});
+    await expect(book({ direction: 'out', credits: 101, idempotencyKey: 'usage:1' })).rejects.toThrow(
       expect.objectContaining({ code: 'conflict', details: { reason: 'balance-below-zero' } }),
     );
-    book({ direction: 'out', credits: 100, idempotencyKey: 'usage:2' });
-    expect(headOf(store.reader, 1)).toMatchObject({ n: 2, balance: 0 });
+    await book({ direction: 'out', credits: 100, idempotencyKey: 'usage:2' });
+    expect(await headOf(store.reader, 1)).toMatchObject({ n: 2, balance: 0 });
     expect(await verifyLedger(store.file, [])).toEqual({ ok: true, domains: 1, transfers: 2, sum: 0 });
   });
 
   test('[L5] at never goes back when the clock jumps back, and the chain still verifies', async () => {
     const { store, book } = await books();
-    for (const [n, now] of [START, START - 86_400_000, START + 5, 0].entries()) book({ idempotencyKey: `adjustment:${n}` }, now);
-    expect(store.reader.all<{ at: number }>('SELECT at FROM transfers ORDER BY n').map(({ at }) => at - START)).toEqual([
+    for (const [n, now] of [START, START - 86_400_000, START + 5, 0].entries())
+      await book({ idempotencyKey: `adjustment:${n}` }, now);
+    expect((await store.reader.all<{ at: number }>('SELECT at FROM transfers ORDER BY n')).map(({ at }) => at - START)).toEqual([
       0, 0, 5, 5,
     ]);
     expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
@@ -93,9 +98,16 @@ describe('posting', () => {
 
   test('[L1] vendor accounts are the other side of every balance', async () => {
     const { store, book } = await books();
-    book({});
-    book({ direction: 'out', vendor: 'vendor:usage', credits: 30, idempotencyKey: 'usage:1', kind: 'usage', date: '2026-11-23' });
-    const sums = store.reader.all(
+    await book({});
+    await book({
+      direction: 'out',
+      vendor: 'vendor:usage',
+      credits: 30,
+      idempotencyKey: 'usage:1',
+      kind: 'usage',
+      date: '2026-11-23',
+    });
+    const sums = await store.reader.all(
       'SELECT account, sum(credits) AS balance FROM (SELECT debit AS account, -credits AS credits FROM transfers UNION ALL SELECT credit, credits FROM transfers) GROUP BY account',
     );
     expect(sums).toEqual([
@@ -107,10 +119,15 @@ describe('posting', () => {
 
   test('[L2] a transfer is reversed at most once', async () => {
     const { book } = await books();
-    const { transferId } = book({});
-    book({ kind: 'reversal', direction: 'out', credits: 60, reverses: transferId, idempotencyKey: `reversal:${transferId}` });
-    expect(() =>
-      book({ kind: 'reversal', direction: 'out', credits: 10, reverses: transferId, idempotencyKey: 'reversal:again' }),
-    ).toThrow();
+    const { transferId } = await book({});
+    await book({
+      kind: 'reversal',
+      direction: 'out',
+      credits: 60,
+      reverses: transferId,
+      idempotencyKey: `reversal:${transferId}`,
+    });
+    const again = { direction: 'out', credits: 10, reverses: transferId, idempotencyKey: 'reversal:again' } as const;
+    await expect(book({ kind: 'reversal', ...again })).rejects.toThrow();
   });
 });

@@ -10,7 +10,7 @@ import {
 import { chargeOf, dayOf, MOST_OPEN_DAYS, openDays, startOf, usageRequest, type UsageState } from '../ledger/usage.ts';
 import type { WriteContext } from './context.ts';
 import { creditsForDay } from './days-end.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 export interface TransferRow {
   id: number;
@@ -61,35 +61,35 @@ export function requestOf(row: TransferRow): TransferRequest {
   };
 }
 
-export function headOf(sql: Sql, domainId: number): Head | null {
-  return sql.get<Head>('SELECT n, hash, balance, at FROM ledger_heads WHERE domain_id = ?', domainId);
+export async function headOf(tx: Reads, domainId: number): Promise<Head | null> {
+  return await tx.get<Head>('SELECT n, hash, balance, at FROM ledger_heads WHERE domain_id = ?', domainId);
 }
 
 /**
  * Books one transfer in the domain's chain (L1 to L5). The same idempotency key with the same content returns the first
  * booking; with other content it is a `conflict`. Refusals of ledger/transfers.ts are a `conflict` with their reason.
  */
-function book(
+async function book(
   context: WriteContext,
   domain: { id: number; name: string },
   request: TransferRequest,
   now: number,
-): { transferId: number; repeated: boolean } {
-  const { sql } = context;
-  const booked = sql.get<TransferRow>(BOOKED, request.idempotencyKey);
+): Promise<{ transferId: number; repeated: boolean }> {
+  const { tx } = context;
+  const booked = await tx.get<TransferRow>(BOOKED, request.idempotencyKey);
   if (booked !== null) {
     if (booked.domainId !== domain.id || !sameContent(requestOf(booked), request)) {
       throw new RollcallError('conflict', { reason: 'idempotency-key-reused', idempotencyKey: request.idempotencyKey });
     }
     return { transferId: booked.id, repeated: true };
   }
-  const head = headOf(sql, domain.id);
+  const head = await headOf(tx, domain.id);
   if (head === null) throw new Error(`domain ${domain.name} has no ledger head`);
   const refusal = refuseTransfer(head, request);
   if (refusal !== null) throw new RollcallError('conflict', { reason: refusal });
   const transfer = nextTransfer(domain.name, head, request, now);
   const [debit, credit] = transfer.direction === 'in' ? [transfer.vendor, 'domain'] : ['domain', transfer.vendor];
-  const transferId = sql.insert(
+  const transferId = await tx.insert(
     `INSERT INTO transfers (domain_id, n, at, date, kind, debit, credit, credits, idempotency_key, device_id, board_id, product_key_id,
       reverses, reason, actor, balance_after, previous_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
     domain.id,
@@ -111,7 +111,7 @@ function book(
     transfer.previousHash,
     transfer.hash,
   );
-  if (transfer.direction === 'in') sql.run('UPDATE domains SET credited = 1 WHERE id = ? AND credited = 0', domain.id);
+  if (transfer.direction === 'in') tx.send('UPDATE domains SET credited = 1 WHERE id = ? AND credited = 0', domain.id);
   context.emit(domain.id, transfer.at, { type: 'billing', data: { transferId } });
   return { transferId, repeated: false };
 }
@@ -125,8 +125,8 @@ export interface PostingDomain {
 
 const STATE = 'SELECT next_usage_day AS nextUsageDay, closing_at AS closingAt, closed_at AS closedAt FROM domains WHERE id = ?';
 
-function usageStateOf(sql: Sql, domainId: number): UsageState {
-  return sql.get<UsageState>(STATE, domainId) ?? { nextUsageDay: null, closingAt: null, closedAt: null };
+async function usageStateOf(tx: Reads, domainId: number): Promise<UsageState> {
+  return (await tx.get<UsageState>(STATE, domainId)) ?? { nextUsageDay: null, closingAt: null, closedAt: null };
 }
 
 /**
@@ -139,8 +139,8 @@ const DEVICES = `SELECT
     WHERE e.domain_id = ?1 AND ifnull(e.to_at, 9223372036854775807) BETWEEN ?2 AND 9223372036854775806 AND e.from_at < ?3
     AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.device_id = e.device_id AND o.to_at IS NULL AND o.from_at < ?3)) AS devices`;
 
-function devicesOf(sql: Sql, domainId: number, day: number): number {
-  return sql.get<{ devices: number }>(DEVICES, domainId, startOf(day), startOf(day + 1))?.devices ?? 0;
+async function devicesOf(tx: Reads, domainId: number, day: number): Promise<number> {
+  return (await tx.get<{ devices: number }>(DEVICES, domainId, startOf(day), startOf(day + 1)))?.devices ?? 0;
 }
 
 export interface ClosedDay {
@@ -152,21 +152,22 @@ export interface ClosedDay {
  * L6: closes the domain's first open day: a row, with its transfer if anything is charged. The caller has seen that the day is over.
  * `waive` charges nothing.
  */
-export function closeNextDay(
+export async function closeNextDay(
   context: WriteContext,
   domain: { id: number; name: string },
   about: { now: number; waive: boolean },
-): ClosedDay {
-  const { sql } = context;
+): Promise<ClosedDay> {
+  const { tx } = context;
   const { now, waive } = about;
-  const day = usageStateOf(sql, domain.id).nextUsageDay;
+  const day = (await usageStateOf(tx, domain.id)).nextUsageDay;
   if (day === null) throw new Error(`domain ${domain.name} has no day to close`);
-  const devices = devicesOf(sql, domain.id, day);
-  const head = headOf(sql, domain.id);
+  const devices = await devicesOf(tx, domain.id, day);
+  const head = await headOf(tx, domain.id);
   if (head === null) throw new Error(`domain ${domain.name} has no ledger head`);
-  const charged = waive ? 0 : chargeOf(devices, creditsForDay(sql, domain.id, head, { day, now }));
-  const transferId = charged === 0 ? null : book(context, domain, usageRequest(domain.name, day, charged), now).transferId;
-  sql.run(
+  const charged = waive ? 0 : chargeOf(devices, await creditsForDay(tx, domain.id, head, { day, now }));
+  const transferId =
+    charged === 0 ? null : (await book(context, domain, usageRequest(domain.name, day, charged), now)).transferId;
+  tx.send(
     'INSERT INTO usage_days (domain_id, day, devices, charged, waived, transfer_id, closed_at, head_n) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     domain.id,
     day,
@@ -184,25 +185,25 @@ export function closeNextDay(
  * Books one transfer (L1 to L5), after the domain's open days (L6), so that the result does not depend on when the daily job ran;
  * with more than MOST_OPEN_DAYS they stay open for the operator. Refuses as `book` does.
  */
-export function post(
+export async function post(
   context: WriteContext,
   domain: PostingDomain,
   request: TransferRequest,
   now: number,
-): { transferId: number; repeated: boolean } {
-  settleDays(context, domain, now);
-  return book(context, domain, request, now);
+): Promise<{ transferId: number; repeated: boolean }> {
+  await settleDays(context, domain, now);
+  return await book(context, domain, request, now);
 }
 
 /**
  * Closes the domain's open days where that may happen by itself: who decides by a balance calls this first, and reads it anew where it
  * says that days were closed.
  */
-export function settleDays(context: WriteContext, domain: PostingDomain, now: number): boolean {
+export async function settleDays(context: WriteContext, domain: PostingDomain, now: number): Promise<boolean> {
   // What was loaded may be older than another posting of this transaction, but days are never opened again.
   if (domain.nextUsageDay === null || domain.nextUsageDay >= dayOf(now)) return false;
-  const open = openDays(usageStateOf(context.sql, domain.id), now);
+  const open = openDays(await usageStateOf(context.tx, domain.id), now);
   if (open === 0 || open > MOST_OPEN_DAYS) return false;
-  for (let closed = 0; closed < open; closed += 1) closeNextDay(context, domain, { now, waive: false });
+  for (let closed = 0; closed < open; closed += 1) await closeNextDay(context, domain, { now, waive: false });
   return true;
 }

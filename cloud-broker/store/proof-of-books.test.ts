@@ -52,8 +52,8 @@ describe('books that nobody touched', () => {
   test('[L5] verify while the service goes on writing: what is posted meanwhile is no difference', async () => {
     const store = await inProcessStore();
     const ids = [await testDomain(store, 'springfield'), await testDomain(store, 'shelbyville')];
-    const book = (domain: number, n: number): unknown =>
-      store.transaction((context) =>
+    const book = async (domain: number, n: number): Promise<unknown> =>
+      store.transaction(async (context) =>
         post(
           context,
           { id: ids[domain] ?? 0, name: ['springfield', 'shelbyville'][domain] ?? '', nextUsageDay: null },
@@ -61,11 +61,11 @@ describe('books that nobody touched', () => {
           START,
         ),
       );
-    for (let n = 0; n < 1100; n += 1) book(1, n);
-    book(0, 0);
+    for (let n = 0; n < 1100; n += 1) await book(1, n);
+    await book(0, 0);
     // It has walked springfield and is somewhere in shelbyville's rows when both are posted to.
     const verdict = verifyLedger(store.file, []);
-    for (const domain of [0, 1]) book(domain, 2000);
+    for (const domain of [0, 1]) await book(domain, 2000);
     expect(await verdict).toEqual({ ok: true, domains: 2, transfers: 1101, sum: 0 });
     expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, transfers: 1103, sum: 0 });
   });

@@ -4,7 +4,9 @@ import type { Transfer } from '../ledger/transfers.ts';
 import { headOf, requestOf, SELECT_TRANSFER, type TransferRow } from './posting.ts';
 import { takingBackDifference } from './proof-of-reversals.ts';
 import { usageDifference } from './proof-of-usage.ts';
-import { openReader, type Sql } from './sql.ts';
+import { openReader } from './sqlite/connection.ts';
+import { ConnectionTx } from './sqlite/tx.ts';
+import type { Reads } from './tx.ts';
 
 /** What `verifyLedger` needs, as it is handed to a thread. */
 export interface ProofJob {
@@ -20,8 +22,8 @@ export function transferOf(row: TransferRow): Transfer {
 }
 
 /** Heads of all domains that have a transfer: what the checkpoint file is written from. */
-export function ledgerHeads(sql: Sql): Omit<Checkpoint, 'at'>[] {
-  return sql.all<Omit<Checkpoint, 'at'>>(
+export async function ledgerHeads(tx: Reads): Promise<Omit<Checkpoint, 'at'>[]> {
+  return await tx.all<Omit<Checkpoint, 'at'>>(
     'SELECT d.name AS domain, h.n, h.hash, h.balance FROM ledger_heads h JOIN domains d ON d.id = h.domain_id WHERE h.n > 0 ORDER BY d.name',
   );
 }
@@ -31,22 +33,22 @@ export function ledgerHeads(sql: Sql): Omit<Checkpoint, 'at'>[] {
  * goes on. `checkpoints` are the signed heads kept outside the database.
  */
 export async function verifyLedger(databaseFile: string, checkpoints: readonly Checkpoint[]): Promise<Verdict> {
-  const sql = openReader(databaseFile);
+  const connection = openReader(databaseFile);
   try {
-    sql.exec('BEGIN');
-    return await new Proof(sql, checkpoints).run();
+    connection.exec('BEGIN');
+    return await new Proof(new ConnectionTx(connection), checkpoints).run();
   } finally {
-    sql.close();
+    connection.close();
   }
 }
 
 class Proof {
-  private readonly sql: Sql;
+  private readonly tx: Reads;
   private readonly checkpoints: Map<string, Map<number, string>>;
   private transfers = 0;
 
-  constructor(sql: Sql, checkpoints: readonly Checkpoint[]) {
-    this.sql = sql;
+  constructor(tx: Reads, checkpoints: readonly Checkpoint[]) {
+    this.tx = tx;
     this.checkpoints = new Map();
     for (const [domain, list] of Map.groupBy(checkpoints, (checkpoint) => checkpoint.domain)) {
       this.checkpoints.set(domain, new Map(list.map(({ n, hash }) => [n, hash])));
@@ -54,26 +56,26 @@ class Proof {
   }
 
   async run(): Promise<Verdict> {
-    const domains = this.sql.all<{ id: number; name: string }>('SELECT id, name FROM domains ORDER BY id');
+    const domains = await this.tx.all<{ id: number; name: string }>('SELECT id, name FROM domains ORDER BY id');
     let difference: Difference | null = null;
     let balances = 0;
     for (const domain of domains) {
       const walk = new ChainWalk(domain.name);
       difference ??=
         (await this.walk(domain.id, walk)) ??
-        walk.end(headOf(this.sql, domain.id)) ??
+        walk.end(await headOf(this.tx, domain.id)) ??
         this.missing(domain.name, walk.head.n) ??
-        (await usageDifference(this.sql, domain));
+        (await usageDifference(this.tx, domain));
       balances += walk.head.balance;
       if (difference !== null) break;
     }
     const known = new Set(domains.map(({ name }) => name));
     const gone = [...this.checkpoints.keys()].find((name) => !known.has(name));
     if (gone !== undefined) difference ??= { domain: gone, n: null, what: 'was signed as a domain with transfers, but is gone' };
-    const vendor = this.vendorSum();
+    const vendor = await this.vendorSum();
     if (difference === null && balances + vendor !== 0)
       difference = { domain: '', n: null, what: `all balances sum to ${balances + vendor}, not to zero` };
-    difference ??= takingBackDifference(this.sql);
+    difference ??= await takingBackDifference(this.tx);
     return {
       ok: difference === null,
       domains: domains.length,
@@ -86,7 +88,7 @@ class Proof {
   private async walk(domainId: number, walk: ChainWalk): Promise<Difference | null> {
     const signed = this.checkpoints.get(walk.domain);
     for (;;) {
-      const rows = this.sql.all<TransferRow>(
+      const rows = await this.tx.all<TransferRow>(
         `${SELECT_TRANSFER} WHERE t.domain_id = ? AND t.n > ? ORDER BY t.n LIMIT ?`,
         domainId,
         walk.head.n,
@@ -111,8 +113,8 @@ class Proof {
     return signed > n ? { domain, n: n + 1, what: `row ${signed} was signed as the head, but the chain ends at ${n}` } : null;
   }
 
-  private vendorSum(): number {
-    const row = this.sql.get<{ sum: number | null }>(
+  private async vendorSum(): Promise<number> {
+    const row = await this.tx.get<{ sum: number | null }>(
       "SELECT sum(CASE debit WHEN 'domain' THEN credits ELSE -credits END) AS sum FROM transfers",
     );
     return row?.sum ?? 0;

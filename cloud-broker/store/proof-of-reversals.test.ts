@@ -4,7 +4,8 @@ import { inProcessStore, type InProcessStore } from '../../test/support/in-proce
 import { balanceOf, CHANGE, enrolled, listBoards, START, testDomain } from '../../test/support/store.ts';
 import { verifyLedger } from './proof-of-books.ts';
 import { takingBackDifference } from './proof-of-reversals.ts';
-import { openReader } from './sql.ts';
+import { ConnectionTx } from './sqlite/tx.ts';
+import { openReader } from './sqlite/connection.ts';
 
 const BY_OPERATOR = { now: START, actor: 'operator', reason: 'a reason' };
 
@@ -29,22 +30,22 @@ async function books(): Promise<InProcessStore> {
   return store;
 }
 
-function differenceAfter(store: InProcessStore, ...statements: string[]) {
+async function differenceAfter(store: InProcessStore, ...statements: string[]) {
   const file = new DatabaseSync(store.file);
   onTestFinished(() => file.close());
   file.exec('PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; DROP INDEX one_reversal_a_transfer');
   for (const row of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
     file.exec(`DROP TRIGGER ${String(row['name'])}`);
   for (const statement of statements) file.exec(statement);
-  const reader = openReader(store.file);
-  onTestFinished(() => reader.close());
-  return takingBackDifference(reader);
+  const connection = openReader(store.file);
+  onTestFinished(() => connection.close());
+  return await takingBackDifference(new ConnectionTx(connection));
 }
 
 test('[L9] a grant taken back in part, brought elsewhere and made good: credits + made good − left = grants − reversals', async () => {
   const store = await books();
-  expect([balanceOf(store, 'springfield'), balanceOf(store, 'shelbyville')]).toEqual([0, 10]);
-  expect(takingBackDifference(store.reader)).toBeNull();
+  expect([await balanceOf(store, 'springfield'), await balanceOf(store, 'shelbyville')]).toEqual([0, 10]);
+  expect(await takingBackDifference(store.reader)).toBeNull();
   expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0, transfers: 6 });
 });
 
@@ -123,7 +124,7 @@ describe('with the guards taken away, the first difference is named', () => {
     ],
   ];
   test.each(cases)('[L9] [L2] %s', async (_, statements, what, n) => {
-    const difference = differenceAfter(await books(), ...statements);
+    const difference = await differenceAfter(await books(), ...statements);
     expect(difference?.what).toContain(what);
     expect(difference?.n).toBe(n);
   });

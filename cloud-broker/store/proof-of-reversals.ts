@@ -1,6 +1,6 @@
 /** The part of the proof of the books that is about taking back (L2, L9). */
 import type { Difference } from '../ledger/verify.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 interface ReversalRow {
   domain: string;
@@ -43,8 +43,8 @@ function whatIsWrong(row: ReversalRow): string {
 }
 
 /** L2, L9: each reversal names a transfer of its domain that is none itself, goes the other way, takes no more than it, and is the only one. */
-function reversals(sql: Sql): Difference | null {
-  const row = sql.get<ReversalRow>(
+async function reversals(tx: Reads): Promise<Difference | null> {
+  const row = await tx.get<ReversalRow>(
     `${REVERSALS} WHERE (t.kind = 'reversal' OR t.reverses IS NOT NULL) AND (${WRONG}) ORDER BY t.domain_id, t.n LIMIT 1`,
   );
   return row === null ? null : { domain: row.domain, n: row.n, what: whatIsWrong(row) };
@@ -68,8 +68,8 @@ const BOOKED = `SELECT board_id, sum(CASE credit WHEN 'domain' THEN credits ELSE
  * L9, for every board: credits + made good − left = grants − reversals + its part of a key, where what was made good counts as a grant;
  * and no more was made good than what its grants brought to domains and reversals did not take back.
  */
-function boards(sql: Sql): Difference | null {
-  const row = sql.get<BoardRow>(
+async function boards(tx: Reads): Promise<Difference | null> {
+  const row = await tx.get<BoardRow>(
     `SELECT serial, spent, granted, madeGood, kept FROM (
        SELECT b.serial, b.credits + ifnull(t.made_good, 0) - b.left_credits - b.key_credits AS spent, ifnull(t.granted, 0) AS granted,
          ifnull(t.made_good, 0) AS madeGood, ifnull(t.kept, 0) AS kept
@@ -86,6 +86,6 @@ function boards(sql: Sql): Difference | null {
 }
 
 /** Null where every reversal fits what it reverses, and every board brought what it says. */
-export function takingBackDifference(sql: Sql): Difference | null {
-  return reversals(sql) ?? boards(sql);
+export async function takingBackDifference(tx: Reads): Promise<Difference | null> {
+  return (await reversals(tx)) ?? (await boards(tx));
 }

@@ -7,7 +7,8 @@ import { trialEnd } from '../domains/status.ts';
 import { firstChargedDay, startOf } from '../ledger/usage.ts';
 import { verifyLedger } from './proof-of-books.ts';
 import { usageDifference } from './proof-of-usage.ts';
-import { openReader } from './sql.ts';
+import { ConnectionTx } from './sqlite/tx.ts';
+import { openReader } from './sqlite/connection.ts';
 
 /** 2026-12-24: the trial ends in the morning of the 23rd. */
 const FIRST_DAY = firstChargedDay(trialEnd(START));
@@ -42,14 +43,16 @@ function differenceAfter(store: InProcessStore, ...statements: string[]) {
   for (const row of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
     file.exec(`DROP TRIGGER ${String(row['name'])}`);
   for (const statement of statements) file.exec(statement);
-  const reader = openReader(store.file);
-  onTestFinished(() => reader.close());
-  return usageDifference(reader, { id: 1, name: 'springfield' });
+  const connection = openReader(store.file);
+  onTestFinished(() => connection.close());
+  return usageDifference(new ConnectionTx(connection), { id: 1, name: 'springfield' });
 }
 
 test('[L6] closed days are right as they were closed: a board that left and came back counts once, the day it left is its last', async () => {
   const store = await closedDays();
-  const rows = store.reader.all<{ devices: number; charged: number }>('SELECT devices, charged FROM usage_days ORDER BY day');
+  const rows = await store.reader.all<{ devices: number; charged: number }>(
+    'SELECT devices, charged FROM usage_days ORDER BY day',
+  );
   expect(rows.map(({ devices, charged }) => [devices, charged])).toEqual([
     [3, 3],
     [3, 3],

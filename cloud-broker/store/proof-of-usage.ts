@@ -3,7 +3,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { chargeOf, dateOf, dayOf, firstChargedDay, usageKey } from '../ledger/usage.ts';
 import type { Difference } from '../ledger/verify.ts';
 import { creditsForDay } from './days-end.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 
 const ROWS_AT_ONCE = 500;
 /** What stands for the end of a span that is open, as in the index of the spans. */
@@ -49,11 +49,12 @@ interface Span {
 /** First and last UTC day, both counted. */
 type Days = [first: number, last: number];
 
-async function daysOfDevices(sql: Sql, domainId: number): Promise<Iterable<Days[]>> {
+async function daysOfDevices(tx: Reads, domainId: number): Promise<Iterable<Days[]>> {
   const ofDevice = new Map<string, Days[]>();
   for (let place: [number | bigint, number, string] = [-1, -1, '']; ;) {
-    const spans = sql.all<Span>(SAME_END, domainId, ...place, ROWS_AT_ONCE);
-    if (spans.length < ROWS_AT_ONCE) spans.push(...sql.all<Span>(LATER_END, domainId, place[0], ROWS_AT_ONCE - spans.length));
+    const spans = await tx.all<Span>(SAME_END, domainId, ...place, ROWS_AT_ONCE);
+    if (spans.length < ROWS_AT_ONCE)
+      spans.push(...(await tx.all<Span>(LATER_END, domainId, place[0], ROWS_AT_ONCE - spans.length)));
     for (const { toAt, fromAt, deviceId } of spans) {
       const days: Days = [dayOf(fromAt), toAt === null ? Infinity : dayOf(toAt)];
       const others = ofDevice.get(deviceId);
@@ -71,10 +72,10 @@ async function daysOfDevices(sql: Sql, domainId: number): Promise<Iterable<Days[
  * How many devices each day touches, counted anew from the spans: by how much a day differs from the one before. A device that left
  * and came back on one day counts once.
  */
-async function changesOf(sql: Sql, domainId: number): Promise<Map<number, number>> {
+async function changesOf(tx: Reads, domainId: number): Promise<Map<number, number>> {
   const changes = new Map<number, number>();
   const add = (day: number, by: number): void => void changes.set(day, (changes.get(day) ?? 0) + by);
-  for (const spans of await daysOfDevices(sql, domainId)) {
+  for (const spans of await daysOfDevices(tx, domainId)) {
     let counted = -1;
     for (const [first, last] of spans.toSorted(([a], [b]) => a - b)) {
       const from = Math.max(first, counted + 1);
@@ -108,13 +109,13 @@ function transferDifference(domain: { id: number; name: string }, row: DayRow): 
 }
 
 /** What is wrong about what a day charges: neither less than the balance of its end covers, nor what came in after it. */
-function chargeDifference(sql: Sql, domainId: number, row: DayRow): string | null {
+async function chargeDifference(tx: Reads, domainId: number, row: DayRow): Promise<string | null> {
   const { headN, waived, devices, charged, n } = row;
   if (headN === null || waived === 1) return null;
   if (headN > 0 && row.headAt === null) return `was closed after row ${headN}, which is missing`;
   if (n !== null && n !== headN + 1) return `was closed after row ${headN}, but charges by row ${n}`;
   const head = { n: headN, at: row.headAt ?? 0, balance: row.headBalance ?? 0 };
-  const covered = creditsForDay(sql, domainId, head, { day: row.day, now: row.closedAt });
+  const covered = await creditsForDay(tx, domainId, head, { day: row.day, now: row.closedAt });
   if (charged === chargeOf(devices, covered)) return null;
   return `charges ${charged} for ${devices} devices, but its end left ${covered} credits`;
 }
@@ -123,30 +124,30 @@ function chargeDifference(sql: Sql, domainId: number, row: DayRow): string | nul
  * L6: the closed days of a domain run without a gap from the first charged day to the one before the next that is open; each counts the
  * devices that the spans say, and has exactly its transfer; no other transfer of daily use exists. Null where all is right.
  */
-export async function usageDifference(sql: Sql, domain: { id: number; name: string }): Promise<Difference | null> {
+export async function usageDifference(tx: Reads, domain: { id: number; name: string }): Promise<Difference | null> {
   const differs = (day: number, n: number | null, what: string): Difference => ({
     domain: domain.name,
     n,
     what: `the day ${dateOf(day)} ${what}`,
   });
-  const dates = sql.get<{ trialEndsAt: number | null; nextDay: number | null }>(
+  const dates = await tx.get<{ trialEndsAt: number | null; nextDay: number | null }>(
     'SELECT trial_ends_at AS trialEndsAt, next_usage_day AS nextDay FROM domains WHERE id = ?',
     domain.id,
   );
   const first = dates?.trialEndsAt == null ? null : firstChargedDay(dates.trialEndsAt);
   let expected = first ?? 0;
   let devices = 0;
-  const changes = await changesOf(sql, domain.id);
+  const changes = await changesOf(tx, domain.id);
   for (const [day, by] of changes) if (day < expected) devices += by;
   for (let before = -1; ;) {
-    const rows = sql.all<DayRow>(DAYS, domain.id, before, ROWS_AT_ONCE);
+    const rows = await tx.all<DayRow>(DAYS, domain.id, before, ROWS_AT_ONCE);
     for (const row of rows) {
       if (first === null) return differs(row.day, row.n, 'is closed, but the domain was never activated');
       if (row.day < expected) return differs(row.day, row.n, 'is closed, but it was free');
       if (row.day > expected) return differs(expected, null, 'is not closed, but a later one is');
       devices += changes.get(row.day) ?? 0;
       if (row.devices !== devices) return differs(row.day, row.n, `counts ${row.devices} devices, but ${devices} were enrolled`);
-      const what = transferDifference(domain, row) ?? chargeDifference(sql, domain.id, row);
+      const what = transferDifference(domain, row) ?? (await chargeDifference(tx, domain.id, row));
       if (what !== null) return differs(row.day, row.n, what);
       expected += 1;
       before = row.day;
@@ -160,7 +161,7 @@ export async function usageDifference(sql: Sql, domain: { id: number; name: stri
       null,
       `is the next to be closed, but the domain says ${dates?.nextDay == null ? 'none' : dateOf(dates.nextDay)}`,
     );
-  const stray = sql.get<{ n: number }>(
+  const stray = await tx.get<{ n: number }>(
     `SELECT t.n FROM transfers t WHERE t.domain_id = ? AND t.kind = 'usage'
      AND NOT EXISTS (SELECT 1 FROM usage_days u WHERE u.transfer_id = t.id AND u.domain_id = t.domain_id) ORDER BY t.n LIMIT 1`,
     domain.id,

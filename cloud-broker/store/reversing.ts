@@ -4,7 +4,7 @@ import { isSecondThoughts, reversalOf, reversedCredits, type ReversalRefusal, ty
 import type { WriteContext } from './context.ts';
 import type { DomainRow } from './domain-rows.ts';
 import { headOf, post, requestOf, SELECT_TRANSFER, settleDays, type TransferRow } from './posting.ts';
-import type { Sql } from './sql.ts';
+import type { Reads } from './tx.ts';
 import { forgetPlace } from './unproven.ts';
 
 /** Who takes back, when and why. */
@@ -27,8 +27,8 @@ export interface BoardBooks {
 }
 
 /** What the books say about a board. */
-export function boardBooks(sql: Sql, boardId: number): BoardBooks {
-  const row = sql.get<BoardBooks>(
+export async function boardBooks(tx: Reads, boardId: number): Promise<BoardBooks> {
+  const row = await tx.get<BoardBooks>(
     `SELECT ifnull(sum(CASE 'vendor:grants' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END), 0) AS kept,
       ifnull(sum(CASE 'vendor:loss' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END), 0) AS madeGood
      FROM transfers WHERE board_id = ?`,
@@ -37,48 +37,48 @@ export function boardBooks(sql: Sql, boardId: number): BoardBooks {
   return row ?? { kept: 0, madeGood: 0 };
 }
 
-function notMadeGood(sql: Sql, { kind, boardId }: Reversible): number | null {
+async function notMadeGood(tx: Reads, { kind, boardId }: Reversible): Promise<number | null> {
   if (kind !== 'enrolment' || boardId === null) return null;
-  const { kept, madeGood } = boardBooks(sql, boardId);
+  const { kept, madeGood } = await boardBooks(tx, boardId);
   return kept - madeGood;
 }
 
 type Taken = { transferId: number; credits: number; refusal: null } | { credits: 0; refusal: ReversalRefusal };
 
 /** After the open days (L6). */
-function take(context: WriteContext, domain: DomainRow, row: TransferRow, about: TakingBack): Taken {
-  const { sql } = context;
-  settleDays(context, domain, about.now);
+async function take(context: WriteContext, domain: DomainRow, row: TransferRow, about: TakingBack): Promise<Taken> {
+  const { tx } = context;
+  await settleDays(context, domain, about.now);
   const booked = reversible(row);
   const plan = reversedCredits(booked, {
-    isReversed: sql.get('SELECT 1 AS found FROM transfers WHERE reverses = ?', row.id) !== null,
-    balance: headOf(sql, domain.id)?.balance ?? 0,
-    notMadeGood: notMadeGood(sql, booked),
+    isReversed: (await tx.get('SELECT 1 AS found FROM transfers WHERE reverses = ?', row.id)) !== null,
+    balance: (await headOf(tx, domain.id))?.balance ?? 0,
+    notMadeGood: await notMadeGood(tx, booked),
   });
   if (plan.refusal !== null) return plan;
   const { credits } = plan;
-  const { transferId } = post(context, domain, reversalOf(booked, credits, about), about.now);
+  const { transferId } = await post(context, domain, reversalOf(booked, credits, about), about.now);
   if (booked.kind === 'enrolment' && booked.boardId !== null)
-    sql.run('UPDATE boards SET left_credits = left_credits + ? WHERE id = ?', credits, booked.boardId);
+    tx.send('UPDATE boards SET left_credits = left_credits + ? WHERE id = ?', credits, booked.boardId);
   return { transferId, credits, refusal: null };
 }
 
 /** L9: reverses one transfer as far as the balance goes; a grant's credits return to the board's left. Refuses with `conflict` and a ReversalRefusal. */
-export function reverseTransfer(
+export async function reverseTransfer(
   context: WriteContext,
   domain: DomainRow,
   row: TransferRow,
   about: TakingBack,
-): { transferId: number; credits: number } {
-  const taken = take(context, domain, row, about);
+): Promise<{ transferId: number; credits: number }> {
+  const taken = await take(context, domain, row, about);
   if (taken.refusal !== null) throw new RollcallError('conflict', { reason: taken.refusal, n: row.n });
-  if (row.kind === 'enrolment' && row.boardId !== null) forgetPlace(context.sql, domain.id, row.boardId, false);
+  if (row.kind === 'enrolment' && row.boardId !== null) forgetPlace(context.tx, domain.id, row.boardId, false);
   return { transferId: taken.transferId, credits: taken.credits };
 }
 
 /** The last grant of a board in a domain that was not taken back yet; null where there is none. */
-function lastGrant(sql: Sql, domainId: number, boardId: number): TransferRow | null {
-  return sql.get<TransferRow>(
+async function lastGrant(tx: Reads, domainId: number, boardId: number): Promise<TransferRow | null> {
+  return await tx.get<TransferRow>(
     `${SELECT_TRANSFER} WHERE t.board_id = ? AND t.domain_id = ? AND t.kind = 'enrolment'
      AND NOT EXISTS (SELECT 1 FROM transfers r WHERE r.reverses = t.id) ORDER BY t.n DESC LIMIT 1`,
     boardId,
@@ -90,16 +90,16 @@ function lastGrant(sql: Sql, domainId: number, boardId: number): TransferRow | n
  * E14: takes a board's last grant back as far as that goes, for `second-thoughts` only within 72 h of it. Never refuses, for unenrolling must not
  * fail: what cannot be taken stays. `missing` is what it brought beyond that.
  */
-export function takeGrantBack(
+export async function takeGrantBack(
   context: WriteContext,
   domain: DomainRow,
   boardId: number,
   about: TakingBack & { when: 'second-thoughts' | 'always' },
-): { credits: number; missing: number } {
-  const grant = lastGrant(context.sql, domain.id, boardId);
+): Promise<{ credits: number; missing: number }> {
+  const grant = await lastGrant(context.tx, domain.id, boardId);
   const isTaken = grant !== null && (about.when === 'always' || isSecondThoughts(grant.at, about.now));
-  const credits = isTaken ? take(context, domain, grant, about).credits : 0;
+  const credits = isTaken ? (await take(context, domain, grant, about)).credits : 0;
   // Who undid a mistake has split no invoice; nor has whom the operator sent away, whatever the balance did not cover.
-  forgetPlace(context.sql, domain.id, boardId, about.when === 'always');
+  forgetPlace(context.tx, domain.id, boardId, about.when === 'always');
   return { credits, missing: isTaken ? grant.credits - credits : 0 };
 }

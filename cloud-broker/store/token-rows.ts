@@ -1,5 +1,5 @@
 import { RollcallError } from '../../protocol/errors.ts';
-import type { Sql } from './sql.ts';
+import type { Reads, Tx } from './tx.ts';
 
 export type TokenPurpose = 'activation' | 'reset' | 'invitation';
 
@@ -15,11 +15,11 @@ export interface TokenRow {
 
 /** D2: stores a new link's token, by its hash; an older one of the same user and purpose is void from then on. */
 export function putToken(
-  sql: Sql,
+  tx: Tx,
   token: { hash: string; purpose: TokenPurpose; domainId: number; userId: string; now: number },
 ): void {
-  voidTokens(sql, token.userId, token.purpose);
-  sql.run(
+  voidTokens(tx, token.userId, token.purpose);
+  tx.send(
     'INSERT INTO tokens (hash, purpose, domain_id, user_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
     token.hash,
     token.purpose,
@@ -31,13 +31,13 @@ export function putToken(
 }
 
 /** Makes every open link of a user for this purpose worthless. */
-export function voidTokens(sql: Sql, userId: string, purpose: TokenPurpose): void {
-  sql.run('DELETE FROM tokens WHERE user_id = ? AND purpose = ? AND used_at IS NULL', userId, purpose);
+export function voidTokens(tx: Tx, userId: string, purpose: TokenPurpose): void {
+  tx.send('DELETE FROM tokens WHERE user_id = ? AND purpose = ? AND used_at IS NULL', userId, purpose);
 }
 
 /** What a link is for, as long as it is good: known, not used, not replaced, not over. */
-export function liveToken(sql: Sql, hash: string, purpose: TokenPurpose, now: number): TokenRow | null {
-  return sql.get<TokenRow>(
+export async function liveToken(tx: Reads, hash: string, purpose: TokenPurpose, now: number): Promise<TokenRow | null> {
+  return await tx.get<TokenRow>(
     `SELECT domain_id AS domainId, user_id AS userId, expires_at AS expiresAt FROM tokens
      WHERE hash = ? AND purpose = ? AND used_at IS NULL AND expires_at > ?`,
     hash,
@@ -47,9 +47,9 @@ export function liveToken(sql: Sql, hash: string, purpose: TokenPurpose, now: nu
 }
 
 /** Uses a link up. Refuses with `link-not-valid`, whatever is wrong with it. */
-export function spendToken(sql: Sql, hash: string, purpose: TokenPurpose, now: number): TokenRow {
-  const token = liveToken(sql, hash, purpose, now);
+export async function spendToken(tx: Tx, hash: string, purpose: TokenPurpose, now: number): Promise<TokenRow> {
+  const token = await liveToken(tx, hash, purpose, now);
   if (token === null) throw new RollcallError('link-not-valid');
-  sql.run('UPDATE tokens SET used_at = ? WHERE hash = ?', now, hash);
+  tx.send('UPDATE tokens SET used_at = ? WHERE hash = ?', now, hash);
   return token;
 }

@@ -4,39 +4,39 @@ import type { BoardRow } from './board-rows.ts';
 import type { WriteContext } from './context.ts';
 import type { WarningReason } from './effects.ts';
 import type { DomainRow } from './domain-rows.ts';
-import type { Sql } from './sql.ts';
+import type { Reads, Tx } from './tx.ts';
 import { insertPlaces } from './unproven-schema.ts';
 
 /** A warning names so many domains of a split invoice at most. */
 const MOST_NAMED = 10;
 
-function grantsOfDay(sql: Sql, day: number): number {
-  return sql.get<{ grants: number }>('SELECT grants FROM unproven_days WHERE day = ?', day)?.grants ?? 0;
+async function grantsOfDay(tx: Reads, day: number): Promise<number> {
+  return (await tx.get<{ grants: number }>('SELECT grants FROM unproven_days WHERE day = ?', day))?.grants ?? 0;
 }
 
 /** Unproven grants that this domain may still get today; `limit`: those of the whole service in a day. */
-export function unprovenGrantsLeft(sql: Sql, domain: DomainRow, limit: number, now: number): number {
+export async function unprovenGrantsLeft(tx: Reads, domain: DomainRow, limit: number, now: number): Promise<number> {
   const today = dayOf(now);
   const ofDomain = domain.unprovenLimit - (domain.unprovenDay === today ? domain.unprovenCount : 0);
-  return Math.min(ofDomain, limit - grantsOfDay(sql, today));
+  return Math.min(ofDomain, limit - (await grantsOfDay(tx, today)));
 }
 
 /** Counts one unproven grant: of the domain and of the whole service. */
 export function countUnproven(context: WriteContext, domainId: number, now: number): void {
   const today = dayOf(now);
-  context.sql.run(
+  context.tx.send(
     'UPDATE domains SET unproven_count = CASE unproven_day WHEN ? THEN unproven_count + 1 ELSE 1 END, unproven_day = ? WHERE id = ?',
     today,
     today,
     domainId,
   );
-  context.sql.run('INSERT INTO unproven_days (day, grants) VALUES (?, 1) ON CONFLICT DO UPDATE SET grants = grants + 1', today);
+  context.tx.send('INSERT INTO unproven_days (day, grants) VALUES (?, 1) ON CONFLICT DO UPDATE SET grants = grants + 1', today);
 }
 
 /** Whether boards of this one's invoice turned up in another domain. Two seeks, however many boards the invoice has. */
-export function isInvoiceElsewhere(sql: Sql, board: Pick<BoardRow, 'invoice'>, domainId: number): boolean {
+export async function isInvoiceElsewhere(tx: Reads, board: Pick<BoardRow, 'invoice'>, domainId: number): Promise<boolean> {
   if (board.invoice === null) return false;
-  const found = sql.get<{ found: number }>(
+  const found = await tx.get<{ found: number }>(
     `SELECT EXISTS (SELECT 1 FROM invoice_places WHERE invoice = ?1 AND domain_id < ?2)
       OR EXISTS (SELECT 1 FROM invoice_places WHERE invoice = ?1 AND domain_id > ?2) AS found`,
     board.invoice,
@@ -46,26 +46,26 @@ export function isInvoiceElsewhere(sql: Sql, board: Pick<BoardRow, 'invoice'>, d
 }
 
 /** A board is enrolled in the domain, whether it brings anything or not. Tells the operator where that splits its invoice. */
-export function notePlace(context: WriteContext, domain: DomainRow, board: BoardRow, now: number): void {
-  const { sql } = context;
+export async function notePlace(context: WriteContext, domain: DomainRow, board: BoardRow, now: number): Promise<void> {
+  const { tx } = context;
   if (board.invoice === null || board.factoryPublicKey !== null) return;
-  const isNew = sql.run(
+  const isNew = await tx.run(
     'INSERT OR IGNORE INTO invoice_places (board_id, domain_id, invoice) VALUES (?, ?, ?)',
     board.id,
     domain.id,
     board.invoice,
   );
-  if (isNew === 0 || !isInvoiceElsewhere(sql, board, domain.id)) return;
-  warn(context, now, {
+  if (isNew === 0 || !(await isInvoiceElsewhere(tx, board, domain.id))) return;
+  await warn(context, now, {
     reason: 'invoice-split',
     subject: board.invoice,
-    details: { invoice: board.invoice, domain: domain.name, domains: domainsOfInvoice(sql, board.invoice) },
+    details: { invoice: board.invoice, domain: domain.name, domains: await domainsOfInvoice(tx, board.invoice) },
   });
 }
 
 /** By name, at most MOST_NAMED; from domain to domain, never over all boards of the invoice. */
-function domainsOfInvoice(sql: Sql, invoice: string): string[] {
-  const rows = sql.all<{ name: string }>(
+async function domainsOfInvoice(tx: Reads, invoice: string): Promise<string[]> {
+  const rows = await tx.all<{ name: string }>(
     `WITH RECURSIVE places (id) AS (
       SELECT min(domain_id) FROM invoice_places WHERE invoice = ?1
       UNION ALL SELECT (SELECT min(domain_id) FROM invoice_places WHERE invoice = ?1 AND domain_id > id) FROM places WHERE id IS NOT NULL LIMIT ?2
@@ -77,8 +77,8 @@ function domainsOfInvoice(sql: Sql, invoice: string): string[] {
 }
 
 /** The board is not enrolled in the domain any more: where it left no grant behind, or `always`, it was never there. */
-export function forgetPlace(sql: Sql, domainId: number, boardId: number, always: boolean): void {
-  sql.run(
+export function forgetPlace(tx: Tx, domainId: number, boardId: number, always: boolean): void {
+  tx.send(
     `DELETE FROM invoice_places WHERE board_id = ?1 AND domain_id = ?2 AND (?3 OR NOT EXISTS (
       SELECT 1 FROM devices WHERE board_id = ?1 AND domain_id = ?2 AND state = 'enrolled'
       UNION ALL SELECT 1 FROM transfers t WHERE t.board_id = ?1 AND t.domain_id = ?2 AND t.kind = 'enrolment'
@@ -90,26 +90,26 @@ export function forgetPlace(sql: Sql, domainId: number, boardId: number, always:
 }
 
 /** The register says something else of the board now: another invoice, or a factory key. */
-export function placeAnew(sql: Sql, boardId: number): void {
-  sql.run('DELETE FROM invoice_places WHERE board_id = ?', boardId);
-  sql.run(insertPlaces('board_id = ?1'), boardId);
+export function placeAnew(tx: Tx, boardId: number): void {
+  tx.send('DELETE FROM invoice_places WHERE board_id = ?', boardId);
+  tx.send(insertPlaces('board_id = ?1'), boardId);
 }
 
 /** A grant is held: tells the operator where the service's limit of today is spent. */
-export function warnOfLimit(context: WriteContext, domain: DomainRow, limit: number, now: number): void {
+export async function warnOfLimit(context: WriteContext, domain: DomainRow, limit: number, now: number): Promise<void> {
   const today = dayOf(now);
-  const grants = grantsOfDay(context.sql, today);
+  const grants = await grantsOfDay(context.tx, today);
   if (grants < limit) return;
-  warn(context, now, { reason: 'service-limit', subject: 'service', details: { limit, grants, domain: domain.name } });
+  await warn(context, now, { reason: 'service-limit', subject: 'service', details: { limit, grants, domain: domain.name } });
 }
 
-function warn(
+async function warn(
   context: WriteContext,
   now: number,
   about: { reason: WarningReason; subject: string; details: Record<string, unknown> },
-): void {
+): Promise<void> {
   const { reason, subject, details } = about;
-  const isFirst = context.sql.run(
+  const isFirst = await context.tx.run(
     `INSERT INTO unproven_warnings (reason, subject, day) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET day = excluded.day WHERE day < excluded.day`,
     reason,

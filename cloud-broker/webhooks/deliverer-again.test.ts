@@ -21,7 +21,7 @@ describe('after a crash', () => {
       // The second is taken, and its answer never arrives.
       if (receiver.received.length < 2) answerWith(200)(received, response);
     };
-    const events = before.happen(domain, 4);
+    const events = await before.happen(domain, 4);
     await receiver.until(2);
     await before.deliverer.close();
     await first.close();
@@ -35,7 +35,7 @@ describe('after a crash', () => {
         [0, 1, 1, 2, 3].map((n) => events[n] ?? 0),
       ),
     );
-    await expect.poll(() => after.deliveries(id).map(({ tries }) => tries)).toEqual([1, 1, 1, 1]);
+    await expect.poll(async () => (await after.deliveries(id)).map(({ tries }) => tries)).toEqual([1, 1, 1, 1]);
   });
 
   test('a failure still waits for its time, and counts on', async () => {
@@ -47,14 +47,14 @@ describe('after a crash', () => {
     const domain = await testDomain(first, 'springfield');
     const before = new Post(first, {}, secrets);
     const { id } = await before.webhook(domain, receiver.url());
-    before.happen(domain, 1);
-    await expect.poll(() => before.row(id)?.next).toBe(START + 5 * SECOND_MS);
+    await before.happen(domain, 1);
+    await expect.poll(async () => (await before.row(id))?.next).toBe(START + 5 * SECOND_MS);
     await before.deliverer.close();
     await first.close();
     const after = new Post(await testStore(folder), {}, secrets);
-    after.later(4 * SECOND_MS);
-    after.later(SECOND_MS);
-    await expect.poll(() => after.row(id)?.next).toBe(START + 35 * SECOND_MS);
+    await after.later(4 * SECOND_MS);
+    await after.later(SECOND_MS);
+    await expect.poll(async () => (await after.row(id))?.next).toBe(START + 35 * SECOND_MS);
     expect(receiver.received).toHaveLength(2);
   });
 });
@@ -65,17 +65,17 @@ test('an event that is not kept any more is given up, in its turn or asked for a
   const post = new Post(store);
   const receiver = await new Receiver().start();
   const { id } = await post.webhook(domainId, receiver.url());
-  const [over = 0] = post.happen(domainId, 1);
-  await expect.poll(() => post.deliveries(id)).toMatchObject([{ state: 'delivered' }]);
+  const [over = 0] = await post.happen(domainId, 1);
+  await expect.poll(async () => post.deliveries(id)).toMatchObject([{ state: 'delivered' }]);
   receiver.answer = answerWith(500);
-  const [waits = 0, next = 0] = post.happen(domainId, 2);
-  await expect.poll(() => post.deliveries(id)).toMatchObject([{ state: 'delivered' }, { state: 'waiting' }]);
+  const [waits = 0, next = 0] = await post.happen(domainId, 2);
+  await expect.poll(async () => post.deliveries(id)).toMatchObject([{ state: 'delivered' }, { state: 'waiting' }]);
   const about = { ...CHANGE, now: post.now, domainId, id };
   await store.write('retryDelivery', { ...about, eventId: over });
   for (const event of [over, waits]) post.forget(domainId, event);
   receiver.answer = answerWith(200);
-  post.later(SECOND_MS * 5);
-  await expect.poll(() => post.deliveries(id).map(({ state }) => state)).toEqual(['failed', 'failed', 'delivered']);
+  await post.later(SECOND_MS * 5);
+  await expect.poll(async () => (await post.deliveries(id)).map(({ state }) => state)).toEqual(['failed', 'failed', 'delivered']);
   expect(receiver.received.map((one) => one.id)).toEqual(ids(id, [over, waits, next]));
   await expect(store.write('retryDelivery', { ...about, eventId: over })).rejects.toMatchObject({ code: 'conflict' });
 });
@@ -84,12 +84,10 @@ test('what came of a try cannot be stored: however due it is, the receiver is no
   const store = await testStore();
   const domainId = await testDomain(store, 'springfield');
   let isFull = false;
-  const write: typeof store.write = async (name, input) => {
-    if (isFull) throw new Error('the disk is full');
-    return store.write(name, input);
-  };
+  const write: typeof store.write = (name, input) =>
+    isFull ? Promise.reject(new Error('the disk is full')) : store.write(name, input);
   let shown = 0;
-  const present = (event: { data: unknown }): unknown => {
+  const present = async (event: { data: unknown }): Promise<unknown> => {
     shown += 1;
     return event.data;
   };
@@ -97,13 +95,13 @@ test('what came of a try cannot be stored: however due it is, the receiver is no
   const receiver = await new Receiver().start();
   receiver.answer = answerWith(500);
   const { id } = await post.webhook(domainId, receiver.url());
-  post.happen(domainId, 1);
-  await expect.poll(() => post.row(id)?.next).toBe(START + 5 * SECOND_MS);
+  await post.happen(domainId, 1);
+  await expect.poll(async () => (await post.row(id))?.next).toBe(START + 5 * SECOND_MS);
   isFull = true;
   post.now += 5 * SECOND_MS;
-  post.deliverer.look();
+  await post.deliverer.look();
   await expect.poll(() => store.problems.splice(0)).toEqual([expect.stringContaining('the disk is full')]);
-  for (let looks = 0; looks < 3; looks += 1) post.deliverer.look();
+  for (let looks = 0; looks < 3; looks += 1) await post.deliverer.look();
   // A turn begins with what it would send.
   expect([shown, receiver.received.length]).toEqual([2, 2]);
 });
@@ -114,10 +112,10 @@ test('of what is over the newest 200 are kept', async () => {
   const post = new Post(store);
   const receiver = await new Receiver().start();
   const { id } = await post.webhook(domainId, receiver.url());
-  const events = post.happen(domainId, 260);
+  const events = await post.happen(domainId, 260);
   await receiver.until(260);
-  await expect.poll(() => post.row(id)?.after).toBe(events.at(-1));
-  expect(post.deliveries(id).map(({ event }) => event)).toEqual(events.slice(60));
+  await expect.poll(async () => (await post.row(id))?.after).toBe(events.at(-1));
+  expect((await post.deliveries(id)).map(({ event }) => event)).toEqual(events.slice(60));
 });
 
 describe('an admin', () => {
@@ -127,26 +125,26 @@ describe('an admin', () => {
     const post = new Post(store);
     const receiver = await new Receiver().start();
     const { id } = await post.webhook(domainId, receiver.url());
-    const [over] = post.happen(domainId, 1);
-    await expect.poll(() => post.deliveries(id)).toMatchObject([{ state: 'delivered' }]);
+    const [over] = await post.happen(domainId, 1);
+    await expect.poll(async () => post.deliveries(id)).toMatchObject([{ state: 'delivered' }]);
     receiver.answer = answerWith(500);
-    const [waits] = post.happen(domainId, 1);
-    await expect.poll(() => post.deliveries(id).length).toBe(2);
+    const [waits] = await post.happen(domainId, 1);
+    await expect.poll(async () => (await post.deliveries(id)).length).toBe(2);
     const again = async (eventId = 0): Promise<void> => {
       await store.write('retryDelivery', { ...CHANGE, now: post.now, domainId, id, eventId });
-      post.deliverer.changed(id);
+      await post.deliverer.changed(id);
     };
     await again(over);
     await expect
-      .poll(() => post.deliveries(id))
+      .poll(async () => post.deliveries(id))
       .toMatchObject([
         { state: 'failed', tries: 2 },
         { state: 'waiting', tries: 1 },
       ]);
     receiver.answer = answerWith(200);
     await again(waits);
-    await expect.poll(() => post.deliveries(id)[1]).toMatchObject({ state: 'delivered', tries: 2 });
-    expect(post.row(id)).toMatchObject({ after: waits });
+    await expect.poll(async () => (await post.deliveries(id))[1]).toMatchObject({ state: 'delivered', tries: 2 });
+    expect(await post.row(id)).toMatchObject({ after: waits });
     await expect(again(999)).rejects.toMatchObject({ code: 'not-found' });
   });
 
@@ -158,19 +156,19 @@ describe('an admin', () => {
     const { id } = await post.webhook(domainId, receiver.url());
     const set = async (enabled: boolean): Promise<void> => {
       await store.write('changeWebhook', { ...CHANGE, now: post.now, domainId, id, enabled });
-      post.deliverer.changed(id);
+      await post.deliverer.changed(id);
     };
     await set(false);
-    post.happen(domainId, 2);
+    await post.happen(domainId, 2);
     await set(true);
-    const [event] = post.happen(domainId, 1);
+    const [event] = await post.happen(domainId, 1);
     await receiver.until(1);
     expect(receiver.received.map((one) => one.id)).toEqual(ids(id, [event ?? 0]));
-    await expect.poll(() => post.deliveries(id).length).toBe(1);
+    await expect.poll(async () => (await post.deliveries(id)).length).toBe(1);
     await store.write('deleteWebhook', { ...CHANGE, now: post.now, domainId, id });
-    post.happen(domainId, 1);
-    post.deliverer.changed();
-    expect(store.reader.all('SELECT * FROM webhook_deliveries')).toEqual([]);
+    await post.happen(domainId, 1);
+    await post.deliverer.changed();
+    expect(await store.reader.all('SELECT * FROM webhook_deliveries')).toEqual([]);
     expect(receiver.received).toHaveLength(1);
   });
 });

@@ -13,7 +13,7 @@ import {
   type Listener,
   type LiveWebhook,
 } from '../store/queries/webhooks.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/port.ts';
 import type { AddressPolicy } from './address.ts';
 import type { Resolve } from './resolve.ts';
 import { afterFailure, eventsToSend, messageId, type TryResult } from './rules.ts';
@@ -37,7 +37,7 @@ export interface DelivererParts {
   store: Pick<Store, 'write' | 'reader' | 'onCommitted'>;
   secrets: Secrets;
   /** The data of an event as the stream of events shows it to an admin; null: there is nothing to show. */
-  present(event: StoredEvent): unknown;
+  present(event: StoredEvent): Promise<unknown>;
   policy: AddressPolicy;
   resolve: Resolve;
   /** Milliseconds since 1970. */
@@ -82,12 +82,11 @@ export class Deliverer {
     this.parts = parts;
     this.policy = parts.policy;
     parts.store.onCommitted({ event: (events) => this.happened(events) });
-    this.changed();
   }
 
-  /** A webhook was made, changed or removed; all of them where none is named. */
-  changed(changed: string | null = null): void {
-    this.listeners = liveWebhooks(this.parts.store.reader);
+  /** A webhook was made, changed or removed; all of them where none is named, as at the start. */
+  async changed(changed: string | null = null): Promise<void> {
+    this.listeners = await liveWebhooks(this.parts.store.reader);
     for (const { id } of this.listeners) if (changed === null || changed === id) this.queue.add(id);
     this.parts.wake();
   }
@@ -107,11 +106,11 @@ export class Deliverer {
   }
 
   /** Begins what is due, as far as there is room. The milliseconds until there may be more. */
-  look(): number {
+  async look(): Promise<number> {
     if (this.stopping.signal.aborted) return LOOK_MS;
     const { reader } = this.parts.store;
     const now = this.parts.clock();
-    for (const id of dueWebhooks(reader, now)) if (!this.running.has(id) && !this.resting.has(id)) this.queue.add(id);
+    for (const id of await dueWebhooks(reader, now)) if (!this.running.has(id) && !this.resting.has(id)) this.queue.add(id);
     const domains = new Map(this.listeners.map(({ id, domainId }) => [id, domainId]));
     for (const id of this.queue) {
       if (this.running.size >= IN_ALL) break;
@@ -119,7 +118,7 @@ export class Deliverer {
       if (domainId === undefined) this.queue.delete(id);
       else if (!this.running.has(id) && this.turnsOf(domainId) < OF_ONE_DOMAIN) this.start(id, domainId);
     }
-    const next = nextWebhookTryAt(reader);
+    const next = await nextWebhookTryAt(reader);
     // What is due already is in the queue or has a turn; to look at once would only spin.
     return next === null ? LOOK_MS : Math.min(Math.max(next - now, REST_MS), LOOK_MS);
   }
@@ -162,7 +161,7 @@ export class Deliverer {
     const ahead: Ahead = { events: [], to: null };
     try {
       for (let sent = 0; sent < TURN_EVENTS && performance.now() < until; sent += 1) {
-        const webhook = liveWebhook(this.parts.store.reader, id);
+        const webhook = await liveWebhook(this.parts.store.reader, id);
         if (webhook === null || !(await this.step(webhook, ahead, sender))) return 'idle';
       }
       return 'more';
@@ -180,14 +179,14 @@ export class Deliverer {
   private async step(webhook: LiveWebhook, ahead: Ahead, sender: Sender): Promise<boolean> {
     const { store, clock, present } = this.parts;
     const now = clock();
-    const retry = nextRetry(store.reader, webhook, now);
+    const retry = await nextRetry(store.reader, webhook, now);
     if (retry !== null) return this.retry(webhook, retry, sender);
     if (webhook.nextTryAt !== null && webhook.nextTryAt > now) return false;
-    if (ahead.events.length === 0) this.lookAhead(webhook, ahead);
+    if (ahead.events.length === 0) await this.lookAhead(webhook, ahead);
     for (let event = ahead.events.shift(); event !== undefined; event = ahead.events.shift()) {
       // The webhook may have been changed since they were read.
       const isMeant = event.id > webhook.afterEvent && webhook.types.includes(event.type);
-      const data = isMeant ? present(event) : null;
+      const data = isMeant ? await present(event) : null;
       if (data !== null) return this.deliver(webhook, event, data, sender, { tries: 0, firstTryAt: now, inTurn: true });
     }
     if (ahead.to === null) return false;
@@ -195,16 +194,16 @@ export class Deliverer {
     return true;
   }
 
-  private lookAhead(webhook: LiveWebhook, ahead: Ahead): void {
-    const events = eventsAfter(this.parts.store.reader, webhook.domainId, webhook.afterEvent, LOOK_AHEAD);
+  private async lookAhead(webhook: LiveWebhook, ahead: Ahead): Promise<void> {
+    const events = await eventsAfter(this.parts.store.reader, webhook.domainId, webhook.afterEvent, LOOK_AHEAD);
     ahead.events = eventsToSend(events, webhook.types);
     ahead.to = events.length < LOOK_AHEAD ? null : (events.at(-1)?.id ?? null);
   }
 
   private async retry(webhook: LiveWebhook, retry: Before & { eventId: number }, sender: Sender): Promise<boolean> {
     const { store, present } = this.parts;
-    const event = eventOf(store.reader, webhook.domainId, retry.eventId);
-    const data = event === null ? null : present(event);
+    const event = await eventOf(store.reader, webhook.domainId, retry.eventId);
+    const data = event === null ? null : await present(event);
     if (event !== null && data !== null) return this.deliver(webhook, event, data, sender, retry);
     await store.write('dropWebhookEvent', { webhookId: webhook.id, eventId: retry.eventId, inTurn: retry.inTurn });
     return true;

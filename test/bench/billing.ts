@@ -25,7 +25,8 @@ const DAYS_A_WRITE = 200;
 async function fill(harness: Harness, domain: TestDomain, rows: number): Promise<void> {
   await harness.device(domain, `BOARD-${domain.name}`, CREDITS);
   const { store } = harness;
-  let day = store.reader.get<{ day: number }>('SELECT next_usage_day AS day FROM domains WHERE id = ?', domain.id)?.day ?? 0;
+  let day =
+    (await store.reader.get<{ day: number }>('SELECT next_usage_day AS day FROM domains WHERE id = ?', domain.id))?.day ?? 0;
   const daysARun = Math.floor((rows - 1 - RUNS) / RUNS);
   for (let run = 0; run < RUNS; run += 1) {
     for (let left = daysARun; left > 0;) {
@@ -67,7 +68,7 @@ async function pages(harness: Harness, { rows, pairs, times }: Scale): Promise<C
   await fill(harness, small, SMALL_ROWS);
   harness.now = begun;
   await fill(harness, large, rows);
-  const heads = harness.store.reader.all<{ n: number }>(
+  const heads = await harness.store.reader.all<{ n: number }>(
     "SELECT h.n FROM ledger_heads h JOIN domains d ON d.id = h.domain_id WHERE d.name IN ('large', 'small') ORDER BY d.name",
   );
   const note = `${heads[0]?.n} and ${heads[1]?.n} rows`;

@@ -49,7 +49,7 @@ export async function consoleUsable(size: Size): Promise<Comparison[]> {
   const browser = await launchChromium();
   try {
     await using stage = await openRealStage(browser);
-    const [{ file } = { file: '' }] = stage.harness.store.reader.all<{ file: string }>(
+    const [{ file } = { file: '' }] = await stage.harness.store.reader.all<{ file: string }>(
       "SELECT file FROM pragma_database_list WHERE name = 'main'",
     );
     seedDomains(file, [{ name: stage.domain.name, devices }]);

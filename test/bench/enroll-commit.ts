@@ -7,7 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EnrolInput } from '../../cloud-broker/store/enrolment-facts.ts';
-import { openStore, type Store } from '../../cloud-broker/store/store.ts';
+import { openStore } from '../../cloud-broker/store/sqlite/store.ts';
+import type { Store } from '../../cloud-broker/store/port.ts';
 import type { Size } from './measure.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';
 import { bareEnrolments, readEnrolments, type Enrolments } from './bare-enrolments.ts';
@@ -52,7 +53,7 @@ async function inStore<Result>(
       await store.write('importBoards', { now: NOW, actor: 'bench', lines });
     }
     const result = await work(store);
-    const stored = store.reader.get<{ devices: number; balance: number }>(
+    const stored = await store.reader.get<{ devices: number; balance: number }>(
       "SELECT (SELECT count(*) FROM devices WHERE state = 'enrolled') AS devices, (SELECT balance FROM ledger_heads) AS balance",
     );
     if (stored?.devices !== boards || stored.balance !== boards * 1095)

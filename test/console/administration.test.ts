@@ -114,7 +114,7 @@ describe('settings', () => {
     expect(await code.textContent()).not.toBe(first);
     await page.getByRole('button', { name: 'Ask for none' }).click();
     await page.getByText('None is asked for', { exact: false }).waitFor();
-    expect(harness.store.reader.get('SELECT organization, email, unlisted, pairing_hash FROM domains')).toEqual({
+    expect(await harness.store.reader.get('SELECT organization, email, unlisted, pairing_hash FROM domains')).toEqual({
       organization: 'Springfield Schools',
       email: 'office@example.org',
       unlisted: 'accept',
@@ -143,7 +143,7 @@ describe('settings', () => {
     await page.locator('.rc-standing').getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Withdraw the closing' }).click();
     await page.locator('.rc-standing').waitFor({ state: 'detached' });
-    expect(stage.harness.store.reader.get('SELECT closing_at FROM domains')).toEqual({ closing_at: null });
+    expect(await stage.harness.store.reader.get('SELECT closing_at FROM domains')).toEqual({ closing_at: null });
   });
 
   test('[D6] an admin cannot close the domain; a user is told whom to ask', async () => {

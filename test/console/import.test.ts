@@ -41,7 +41,7 @@ test('labels and tags from a table: said first, then done; the export imports ba
   await dialog.getByText('1 display is changed').waitFor();
   await dialog.getByText('1 waits for its display').waitFor();
   expect(await rows(dialog)).toEqual(['2|SN-1|SN-1 → =Hall|– → northbig|is changed', '4|SN-9|– → Gym|–|waits for its display']);
-  expect(harness.store.reader.all("SELECT 1 FROM devices WHERE label = '=Hall'")).toEqual([]);
+  expect(await harness.store.reader.all("SELECT 1 FROM devices WHERE label = '=Hall'")).toEqual([]);
   await dialog.getByRole('button', { name: 'Apply' }).click();
   await dialog.getByText('Done:').waitFor();
   await page.getByRole('link', { name: '=Hall' }).waitFor();
@@ -75,6 +75,8 @@ test('[A6] what a Western spreadsheet saved is shown as old → new, and stored 
   expect(await rows(dialog)).toEqual(['2|SN-1|SN-1 → Salle d’étude 2ème étage|–|modifié']);
   await dialog.getByRole('button', { name: 'Appliquer' }).click();
   await dialog.getByText('Fait\u00a0:').waitFor();
-  expect(harness.store.reader.get('SELECT label FROM devices WHERE id = ?', id)).toEqual({ label: 'Salle d’étude 2ème étage' });
+  expect(await harness.store.reader.get('SELECT label FROM devices WHERE id = ?', id)).toEqual({
+    label: 'Salle d’étude 2ème étage',
+  });
   expect(stage.complaints).toEqual([]);
 });

@@ -34,7 +34,7 @@ describe('the Admin Portal', () => {
     await heading(page, 'Consultez vos e-mails');
 
     // A mail filter opens the link in a browser of its own and runs its scripts: nothing comes of it.
-    const link = `/portal/activate#token=${crew.visitor.tokenTo('marge@springfield.example')}`;
+    const link = `/portal/activate#token=${await crew.visitor.tokenTo('marge@springfield.example')}`;
     const filter = await stage.window({ path: link });
     await filter.getByText('Admin Portal account of Marge Simpson').waitFor();
     expect(await crew.signIn('marge@springfield.example')).toBe('');
@@ -105,7 +105,7 @@ describe('the Admin Portal', () => {
     await field(page, 'E-mail').fill('lisa@example.org');
     await click(page, 'Invite');
     await page.getByText('An invitation is on its way to lisa@example.org.').waitFor();
-    const lisa = await stage.window({ path: `/portal/invitation#token=${crew.visitor.tokenTo('lisa@example.org')}` });
+    const lisa = await stage.window({ path: `/portal/invitation#token=${await crew.visitor.tokenTo('lisa@example.org')}` });
     await lisa.getByText('marge@example.org invites you to Springfield schools').waitFor();
     await field(lisa, 'Your name').fill('Lisa Simpson');
     await field(lisa, 'Choose a password').fill(PASSWORD);

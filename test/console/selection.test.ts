@@ -21,8 +21,8 @@ async function stageWith(devices: number, language = 'en-GB'): Promise<{ stage: 
   await page.getByRole('link', { name: 'S-01', exact: true }).waitFor();
   return { stage, page, ids };
 }
-const tagsOf = (stage: RealStage): string[] =>
-  stage.harness.store.reader.all<{ tags: string }>('SELECT tags FROM devices ORDER BY serial').map(({ tags }) => tags);
+const tagsOf = async (stage: RealStage): Promise<string[]> =>
+  (await stage.harness.store.reader.all<{ tags: string }>('SELECT tags FROM devices ORDER BY serial')).map(({ tags }) => tags);
 const pick = (page: Page, label: string) => page.getByRole('checkbox', { name: `Select ${label}`, exact: true });
 
 describe('a selection', () => {
@@ -39,10 +39,10 @@ describe('a selection', () => {
     await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: 'Change tags' }).click();
     await page.getByText('2 devices changed').waitFor();
-    expect(tagsOf(stage)).toEqual(['["hall"]', '["hall"]', '["hall"]', '[]', '[]']);
+    expect(await tagsOf(stage)).toEqual(['["hall"]', '["hall"]', '["hall"]', '[]', '[]']);
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Undone').waitFor();
-    expect(tagsOf(stage)).toEqual(['[]', '["hall"]', '[]', '[]', '[]']);
+    expect(await tagsOf(stage)).toEqual(['[]', '["hall"]', '[]', '[]', '[]']);
     expect(stage.complaints).toEqual([]);
   });
 
@@ -52,7 +52,10 @@ describe('a selection', () => {
     await page.getByRole('checkbox', { name: 'Select all rows shown' }).click();
     await page.getByRole('button', { name: 'Identify' }).click();
     await page.getByText('3 waiting').waitFor();
-    const [command] = stage.harness.store.reader.all<{ id: string }>('SELECT id FROM commands WHERE device_id = ?', ids[0] ?? '');
+    const [command] = await stage.harness.store.reader.all<{ id: string }>(
+      'SELECT id FROM commands WHERE device_id = ?',
+      ids[0] ?? '',
+    );
     await stage.harness.store.write('endCommand', {
       now: Date.now(),
       deviceId: ids[0] ?? '',
@@ -131,12 +134,12 @@ describe('the keyboard', () => {
     await page.getByRole('textbox', { name: 'Label' }).fill('Aula');
     await page.keyboard.press('Enter');
     await page.getByText('S-02 is changed').waitFor();
-    const label = () =>
-      stage.harness.store.reader.get<{ label: string }>('SELECT label FROM devices WHERE id = ?', ids[1] ?? '')?.label;
-    expect(label()).toBe('Aula');
+    const label = async () =>
+      (await stage.harness.store.reader.get<{ label: string }>('SELECT label FROM devices WHERE id = ?', ids[1] ?? ''))?.label;
+    expect(await label()).toBe('Aula');
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Undone').waitFor();
-    expect(label()).toBe('S-02');
+    expect(await label()).toBe('S-02');
     expect(stage.complaints).toEqual([]);
   });
 });

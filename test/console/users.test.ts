@@ -30,7 +30,7 @@ describe('users', () => {
     await button(admin, 'lisa').waitFor();
     expect(await admin.locator('.rc-users').textContent()).toContain('InvitedSend again');
 
-    const token = crew.visitor.tokenTo('lisa@example.org');
+    const token = await crew.visitor.tokenTo('lisa@example.org');
     const lisa = await stage.window({ path: `/invitation#token=${token}` });
     await lisa.getByText('You will sign in as lisa@springfield.', { exact: false }).waitFor();
     await lisa.reload();

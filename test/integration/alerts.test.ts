@@ -48,7 +48,7 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
       thresholds: { jitterS: 10, graceS: 60 },
       onFlushError: (error) => store.problems.push(String(error)),
     },
-    storedPresence(store),
+    await storedPresence(store),
   );
   const alerts = new AlertJob(store, clock);
   await alerts.run();
@@ -69,7 +69,7 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
     wake,
     log,
   });
-  jobs.start([{ name: 'mail', everyMs: 60_000, run: () => mailer.look() }]);
+  jobs.start([{ name: 'mail', everyMs: 60_000, run: async () => await mailer.look() }]);
   store.onCommitted({ mail: wake });
   let stopped: Promise<void> | null = null;
   const end = async (): Promise<void> => {
@@ -119,8 +119,8 @@ test('[P7] displays that break off are one mail, those that say goodbye none; th
   };
   /** Until the roll's changes are on disk: real time, of which the clock knows nothing. */
   const stored = async (offline: number): Promise<void> => {
-    const count = (): number =>
-      running.store.reader.get<{ devices: number }>("SELECT count(*) AS devices FROM devices WHERE status = 'offline'")
+    const count = async (): Promise<number> =>
+      (await running.store.reader.get<{ devices: number }>("SELECT count(*) AS devices FROM devices WHERE status = 'offline'"))
         ?.devices ?? 0;
     await eventually(count, (devices) => devices === offline, 'devices offline');
   };
@@ -159,6 +159,8 @@ test('[P7] displays that break off are one mail, those that say goodbye none; th
   await stored(0);
   await pass(60);
   // The third loss was 20 minutes old when the service went away, and over when it was back: nobody was told.
-  expect(running.store.reader.get('SELECT count(*) AS mails FROM outbox WHERE domain_id = ?', domainId)).toEqual({ mails: 2 });
+  expect(await running.store.reader.get('SELECT count(*) AS mails FROM outbox WHERE domain_id = ?', domainId)).toEqual({
+    mails: 2,
+  });
   expect(server.mails.map(({ subject }) => subject)).toEqual([mail.subject, back.subject]);
 });

@@ -90,10 +90,10 @@ test('[L6] [L4] two processes close the days of many domains at once, and one is
     const verdict = await verifyLedger(store.file, []);
     expect(verdict).toMatchObject({ ok: true, sum: 0 });
     for (const day of [...victim.printed, ...survivor.printed]) {
-      const row = store.reader.get<{ n: number }>('SELECT count(*) AS n FROM usage_days WHERE day = ?', day);
+      const row = await store.reader.get<{ n: number }>('SELECT count(*) AS n FROM usage_days WHERE day = ?', day);
       expect(row?.n, `domains closed on day ${day}`).toBe(DOMAINS);
     }
-    from = store.reader.get<{ day: number }>('SELECT min(next_usage_day) AS day FROM domains')?.day ?? 0;
+    from = (await store.reader.get<{ day: number }>('SELECT min(next_usage_day) AS day FROM domains'))?.day ?? 0;
     await store.close();
   }
   expect(killed, 'kills in the middle of closing').toBeGreaterThanOrEqual(KILLS / 2);
@@ -101,7 +101,7 @@ test('[L6] [L4] two processes close the days of many domains at once, and one is
   const last = closer(folder, from, from + CREDITS);
   expect(await last.ended).toBe(0);
   const store = await testStore(folder);
-  const charged = store.reader.all<{ days: number; charged: number; balance: number }>(
+  const charged = await store.reader.all<{ days: number; charged: number; balance: number }>(
     `SELECT count(*) AS days, sum(u.charged) AS charged, h.balance FROM usage_days u JOIN ledger_heads h ON h.domain_id = u.domain_id
      GROUP BY u.domain_id`,
   );
@@ -114,5 +114,5 @@ test('[L6] [L4] two processes close the days of many domains at once, and one is
     transfers: DOMAINS * (1 + CREDITS),
     sum: 0,
   });
-  expect(store.reader.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  expect(await store.reader.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
 });

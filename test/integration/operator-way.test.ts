@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { lockFolder } from '../../cloud-broker/store/folder-lock.ts';
+import { lockFolder } from '../../cloud-broker/store/sqlite/folder-lock.ts';
 import { childEnvironment, ROOT, TestProcess } from '../support/process.ts';
 import { rollcall, TestService } from '../support/service.ts';
 import { temporaryFolder } from '../support/store.ts';

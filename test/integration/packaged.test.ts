@@ -43,7 +43,12 @@ test('the built service needs nothing but itself', async () => {
   expect(await service.stop()).toBe(0);
   expect(await run('domain', 'list')).toMatchObject({ items: [{ name: 'springfield' }] });
   const recorded = await readFile(join(dirname(cli), '..', 'dist', 'service', 'cloud-broker-cli.js.sources.json'), 'utf8');
-  const programs = ['cloud-broker/cli.ts', 'cloud-broker/store/writer.ts', 'agent/simulation/worker.ts'];
+  const programs = [
+    'cloud-broker/cli.ts',
+    'cloud-broker/store/sqlite/writer.ts',
+    'cloud-broker/store/sqlite/reader.ts',
+    'agent/simulation/worker.ts',
+  ];
   expect(Object.keys(JSON.parse(recorded) as object)).toEqual(expect.arrayContaining(['package-lock.json', ...programs]));
 });
 

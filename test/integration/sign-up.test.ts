@@ -74,17 +74,17 @@ describe('from sign-up to Devices, in a browser', () => {
     await heading(page, 'Consultez vos e-mails');
     await page.getByText('marge@springfield.example').waitFor();
     const mail = 'marge@springfield.example';
-    const [first, firstToken] = [visitor.newestTo(mail), visitor.tokenTo(mail)];
-    expect(visitor.mailsTo(mail)).toMatchObject([{ template: 'activation', language: 'fr' }]);
+    const [first, firstToken] = [await visitor.newestTo(mail), await visitor.tokenTo(mail)];
+    expect(await visitor.mailsTo(mail)).toMatchObject([{ template: 'activation', language: 'fr' }]);
     await click(page, 'Envoyer à nouveau');
     await page.getByText('Seul le lien le plus récent est valable.').waitFor();
-    await expect.poll(() => visitor.newestTo(mail)).toBeGreaterThan(first);
+    await expect.poll(async () => visitor.newestTo(mail)).toBeGreaterThan(first);
 
     const old = await open(`/activate#token=${firstToken}`);
     await old.getByText("Ce lien n'est plus valable.").waitFor();
 
     // A mail filter opens the link in a browser of its own and runs its scripts.
-    const link = `/activate#token=${visitor.tokenTo(mail)}`;
+    const link = `/activate#token=${await visitor.tokenTo(mail)}`;
     const filter = await open(link, 'en-GB');
     await filter.getByText('Domain springfield of Écoles de Springfield.').waitFor();
     expect(await harness.operator.showDomain('springfield')).toMatchObject({ status: 'unconfirmed' });
@@ -109,8 +109,8 @@ describe('from sign-up to Devices, in a browser', () => {
     await field(page, /Nom d’utilisateur/).fill('admin@ogdenville');
     await click(page, 'Envoyer le lien');
     await heading(page, 'Consultez vos e-mails');
-    await expect.poll(() => visitor.newestTo('ogdenville@example.org')).toBeGreaterThan(0);
-    await page.goto(`${origin}/reset#token=${visitor.tokenTo('ogdenville@example.org')}`);
+    await expect.poll(async () => visitor.newestTo('ogdenville@example.org')).toBeGreaterThan(0);
+    await page.goto(`${origin}/reset#token=${await visitor.tokenTo('ogdenville@example.org')}`);
     await page.getByText('Un autre mot de passe pour admin@ogdenville.').waitFor();
     await field(page, 'Nouveau mot de passe').fill('ogdenville1');
     await click(page, 'Réinitialiser le mot de passe');

@@ -50,9 +50,13 @@ test('[P7] a preview counts what the same history really sent, whatever happened
     }
     for (let minute = 1; minute < 60 * 30; minute += 3) await run(at(minutes + minute));
     const to = at(minutes + 60 * 30);
-    const history = { ...alertHistory(store.reader, domainId, { from: START - 2, to, most: 10_000 }), credits: [], trial: [] };
-    const preview = previewOf({ ...defaultAlertSettings, ...more }, history, to);
-    const really = { mails: mailsOf(store).length, alerts: alertsOf(store).length };
+    const history = {
+      ...(await alertHistory(store.reader, domainId, { from: START - 2, to, most: 10_000 })),
+      credits: [],
+      trial: [],
+    };
+    const preview = await previewOf({ ...defaultAlertSettings, ...more }, history, to);
+    const really = { mails: (await mailsOf(store)).length, alerts: (await alertsOf(store)).length };
     expect(preview).toEqual(really);
   });
   await fc.assert(property, { numRuns: 12 });

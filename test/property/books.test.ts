@@ -64,13 +64,16 @@ async function emptyBooks(store: InProcessStore): Promise<Books> {
   return { store, domainIds, now: START, balances: DOMAINS.map(() => 0), granted: [0, 0] };
 }
 
-function rowIn({ store, domainIds }: Books, { domain, board }: Step, state: string): string {
+async function rowIn({ store, domainIds }: Books, { domain, board }: Step, state: string): Promise<string> {
   const text = 'SELECT id FROM devices WHERE domain_id = ? AND serial = ? AND state = ?';
-  return store.reader.get<{ id: string }>(text, domainIds[domain] ?? 0, `SN-${board}`, state)?.id ?? 'none';
+  return (await store.reader.get<{ id: string }>(text, domainIds[domain] ?? 0, `SN-${board}`, state))?.id ?? 'none';
 }
 
-function leftOf({ store }: Books, board: number): number {
-  return store.reader.get<{ left: number }>('SELECT left_credits AS left FROM boards WHERE serial = ?', `SN-${board}`)?.left ?? 0;
+async function leftOf({ store }: Books, board: number): Promise<number> {
+  return (
+    (await store.reader.get<{ left: number }>('SELECT left_credits AS left FROM boards WHERE serial = ?', `SN-${board}`))?.left ??
+    0
+  );
 }
 
 async function act(books: Books, step: Step): Promise<void> {
@@ -86,9 +89,9 @@ async function act(books: Books, step: Step): Promise<void> {
       return;
     }
     case 'unenrol':
-      return store.write('unenrol', { id: rowIn(books, step, 'enrolled'), ...change });
+      return store.write('unenrol', { id: await rowIn(books, step, 'enrolled'), ...change });
     case 'approve':
-      await store.write('approve', { id: rowIn(books, step, 'pending'), as: step.as, ...change });
+      await store.write('approve', { id: await rowIn(books, step, 'pending'), as: step.as, ...change });
       return;
     case 'list': {
       const fulfilment = step.byKey ? 'product-key' : 'on-enrolment';
@@ -101,22 +104,22 @@ async function act(books: Books, step: Step): Promise<void> {
 /** Whatever a step grants is all that the board had left before it, to this domain, and nothing is left after it; second thoughts take it all back (E14). */
 async function take(books: Books, step: Step): Promise<void> {
   const { store, balances, granted } = books;
-  const left = leftOf(books, step.board);
+  const left = await leftOf(books, step.board);
   await act(books, step).catch((error: { code?: string }) =>
     expect(['conflict', 'not-found', 'domain-disabled']).toContain(error.code),
   );
-  const moved = DOMAINS.map((name, index) => balanceOf(store, name) - (balances[index] ?? 0));
+  const moved = await Promise.all(DOMAINS.map(async (name, index) => (await balanceOf(store, name)) - (balances[index] ?? 0)));
   const given = moved[step.domain] ?? 0;
   expect(moved).toEqual(DOMAINS.map((_, index) => (index === step.domain ? given : 0)));
   if (given === 0) return;
-  if (step.do === 'unenrol') expect(leftOf(books, step.board)).toBe(left - given);
-  else expect([given, leftOf(books, step.board)]).toEqual([left, 0]);
+  if (step.do === 'unenrol') expect(await leftOf(books, step.board)).toBe(left - given);
+  else expect([given, await leftOf(books, step.board)]).toEqual([left, 0]);
   balances[step.domain] = (balances[step.domain] ?? 0) + given;
   granted[step.board] = (granted[step.board] ?? 0) + given;
 }
 
-function check({ store: { reader }, granted }: Books): void {
-  for (const board of reader.all<{ serial: string; credits: number; left: number }>(
+async function check({ store: { reader }, granted }: Books): Promise<void> {
+  for (const board of await reader.all<{ serial: string; credits: number; left: number }>(
     'SELECT serial, credits, left_credits AS left FROM boards',
   )) {
     const given = granted[Number(board.serial.slice(3))] ?? 0;
@@ -130,7 +133,7 @@ function check({ store: { reader }, granted }: Books): void {
     "SELECT id FROM devices WHERE competes_with IS NOT NULL AND competes_with NOT IN (SELECT id FROM devices WHERE state = 'enrolled')",
     "SELECT id FROM devices WHERE (pending_code = 'key-changed') <> (competes_with IS NOT NULL)",
   ];
-  for (const text of wrong) expect(reader.all(text), text).toEqual([]);
+  for (const text of wrong) expect(await reader.all(text), text).toEqual([]);
 }
 
 test('[L1] [E5] boards that come, go, move and are listed anew: the sum is zero, no board brings more than its credits, the proof holds', async () => {
@@ -141,10 +144,10 @@ test('[L1] [E5] boards that come, go, move and are listed anew: the sum is zero,
         const books = await emptyBooks(store);
         for (const step of steps) {
           await take(books, step);
-          check(books);
+          await check(books);
         }
         expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0 });
-        expect(store.reader.all('PRAGMA foreign_key_check')).toEqual([]);
+        expect(await store.reader.all('PRAGMA foreign_key_check')).toEqual([]);
       } finally {
         await store.close();
       }

@@ -27,7 +27,7 @@ class World {
 
   newDesk(): CommandDesk {
     return new CommandDesk({
-      open: (_deviceId, now) => [...this.open.values()].filter(({ expiresAt }) => expiresAt > now),
+      open: async (_deviceId, now) => [...this.open.values()].filter(({ expiresAt }) => expiresAt > now),
       send: async (_deviceId, command) => {
         if (!this.connected) throw new Error('sent to a device that is not there');
         if (!this.open.has(command.commandId)) throw new Error('sent what had ended');
@@ -41,11 +41,11 @@ class World {
     });
   }
 
-  begin(): void {
+  async begin(): Promise<void> {
     this.inFlight = null;
     this.sentThisSession.clear();
     this.connected = true;
-    this.desk.ready('device');
+    await this.desk.ready('device');
   }
 
   lose(): void {
@@ -54,30 +54,30 @@ class World {
     this.desk.gone('device');
   }
 
-  answer(): void {
+  async answer(): Promise<void> {
     const id = this.inFlight?.id;
     if (id === undefined) return;
     this.inFlight = null;
     this.open.delete(id);
     this.done.push(id);
-    this.desk.answered('device', id);
+    await this.desk.answered('device', id);
   }
 
-  wish(): void {
+  async wish(): Promise<void> {
     this.made += 1;
     const id = `c${this.made}`;
     this.open.set(id, { id, name: 'identify', args: '{}', expiresAt: this.now + COMMAND_LIFE_MS });
-    this.desk.added('device');
+    await this.desk.added('device');
   }
 
-  take(what: Step): void {
+  async take(what: Step): Promise<void> {
     this.now += 1000;
-    if (what === 'wish') this.wish();
-    else if (what === 'answer') this.answer();
-    else if (what === 'connect') this.begin();
+    if (what === 'wish') await this.wish();
+    else if (what === 'answer') await this.answer();
+    else if (what === 'connect') await this.begin();
     else if (what === 'lose') this.lose();
     else if (what === 'late') this.now += 50_000;
-    else if (what === 'sweep') this.desk.sweep();
+    else if (what === 'sweep') await this.desk.sweep();
     else {
       this.lose();
       this.desk = this.newDesk();
@@ -85,20 +85,20 @@ class World {
   }
 }
 
-test('[P8] whatever happens: at most one command in flight a device, each at most once a session, and none is lost', () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+test('[P8] whatever happens: at most one command in flight a device, each at most once a session, and none is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const world = new World();
       for (const what of steps) {
-        world.take(what);
+        await world.take(what);
         expect(world.mostInFlight).toBeLessThan(2);
         expect(Math.max(0, ...world.sentThisSession.values())).toBeLessThan(2);
       }
       // A device that stays and answers gets all that is left, in its order.
       const left = [...world.open.keys()];
       const before = world.done.length;
-      world.begin();
-      for (let most = left.length; most > 0; most -= 1) world.answer();
+      await world.begin();
+      for (let most = left.length; most > 0; most -= 1) await world.answer();
       expect(world.done.slice(before)).toEqual(left);
       expect(world.open.size).toBe(0);
     }),

@@ -53,7 +53,7 @@ class World {
     for (const name of DOMAINS) await testDomain(this.store, name);
     await listBoards(this.store, BOARDS);
     // The second unproven grant of a day is held.
-    this.store.transaction(({ sql }) => sql.run('UPDATE domains SET unproven_limit = 1'));
+    await this.store.transaction(async ({ tx }) => tx.run('UPDATE domains SET unproven_limit = 1'));
   }
 
   async act(step: Step): Promise<void> {
@@ -74,7 +74,7 @@ class World {
         await enrol(store, { serial, domain: DOMAINS[step.domain] ?? '', now });
         return;
       case 'unenrol': {
-        const found = store.reader.get<{ id: string; domainId: number }>(
+        const found = await store.reader.get<{ id: string; domainId: number }>(
           "SELECT id, domain_id AS domainId FROM devices WHERE serial = ? AND state = 'enrolled'",
           serial,
         );
@@ -109,26 +109,26 @@ class World {
   /** The board was used up where it is, and belongs to another domain. */
   private async sell(serial: string, to: { domain: number; spent: number }): Promise<void> {
     const { store, now } = this;
-    const from = store.reader.get<{ name: string }>(
+    const from = await store.reader.get<{ name: string }>(
       "SELECT o.name FROM devices d JOIN domains o ON o.id = d.domain_id WHERE d.serial = ? AND d.state = 'enrolled'",
       serial,
     );
-    const credits = from === null ? 0 : Math.min(to.spent, balanceOf(store, from.name));
+    const credits = from === null ? 0 : Math.min(to.spent, await balanceOf(store, from.name));
     const spent = { ...BY_OPERATOR, now, domain: from?.name ?? '', credits: -credits, id: `sold-${this.steps}` };
     if (credits > 0) await store.write('adjust', spent);
     await store.write('releaseBoard', { ...BY_OPERATOR, now, serial });
-    this.check();
+    await this.check();
     await enrol(store, { serial, domain: DOMAINS[to.domain] ?? '', now });
-    this.check();
+    await this.check();
     await store.write('makeGood', { ...BY_OPERATOR, now, serial });
   }
 
   /** What must hold after every step, told by other means than the proof's. */
-  check(): void {
+  async check(): Promise<void> {
     const { reader } = this.store;
-    expect(takingBackDifference(reader)).toBeNull();
-    for (const name of DOMAINS) expect(balanceOf(this.store, name)).toBeGreaterThanOrEqual(0);
-    const rows = reader.all<{
+    expect(await takingBackDifference(reader)).toBeNull();
+    for (const name of DOMAINS) expect(await balanceOf(this.store, name)).toBeGreaterThanOrEqual(0);
+    const rows = await reader.all<{
       boardId: number;
       debit: string;
       credit: string;
@@ -136,7 +136,7 @@ class World {
       reverses: number | null;
       id: number;
     }>('SELECT id, board_id AS boardId, debit, credit, credits, reverses FROM transfers WHERE board_id IS NOT NULL ORDER BY id');
-    for (const { id, credits, left } of reader.all<{ id: number; credits: number; left: number }>(
+    for (const { id, credits, left } of await reader.all<{ id: number; credits: number; left: number }>(
       'SELECT id, credits, left_credits AS left FROM boards',
     )) {
       let [brought, madeGood] = [0, 0];
@@ -169,10 +169,10 @@ test('[E14] [L9] [L2] [L3] boards that come, go, are released, let go, made good
             () => seen.add(step.do),
             (error: { code?: string }) => expect(REFUSALS).toContain(error.code),
           );
-          world.check();
+          await world.check();
         }
         expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0 });
-        expect(store.reader.all('PRAGMA foreign_key_check')).toEqual([]);
+        expect(await store.reader.all('PRAGMA foreign_key_check')).toEqual([]);
       } finally {
         await store.close();
       }

@@ -53,7 +53,7 @@ test('[L6] [L3] boards come and go while two jobs close the day: what is written
     expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0 });
   }
   expect(late).toBeGreaterThan(DAYS);
-  const rows = store.reader.all<{ domain: number; days: number; first: number; last: number }>(
+  const rows = await store.reader.all<{ domain: number; days: number; first: number; last: number }>(
     'SELECT domain_id AS domain, count(*) AS days, min(day) AS first, max(day) AS last FROM usage_days GROUP BY domain_id',
   );
   expect(rows.map((row) => ({ ...row }))).toEqual(

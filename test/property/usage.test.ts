@@ -86,7 +86,7 @@ class World {
       }
       case 'top-up': {
         this.topUps += 1;
-        this.post(step.credits, this.topUps);
+        await this.post(step.credits, this.topUps);
         model.topUp(step.credits, now);
         return;
       }
@@ -110,7 +110,7 @@ class World {
     return dayOf(this.now) - this.model.nextDay;
   }
 
-  private post(credits: number, id: number): void {
+  private async post(credits: number, id: number): Promise<void> {
     const cause = {
       date: null,
       deviceId: null,
@@ -120,30 +120,30 @@ class World {
       reason: null,
       actor: 'operator',
     };
-    this.store.transaction((context) => {
-      const row = domainById(context.sql, this.domainId);
+    await this.store.transaction(async (context) => {
+      const row = await domainById(context.tx, this.domainId);
       if (row === null) throw new Error('no domain');
       const about = { kind: 'adjustment', direction: 'in', vendor: 'vendor:adjustments', ...cause } as const;
-      post(context, row, { ...about, credits, idempotencyKey: `adjustment:${id}` }, this.now);
+      await post(context, row, { ...about, credits, idempotencyKey: `adjustment:${id}` }, this.now);
     });
   }
 
-  days(): ModelDay[] {
-    return this.store.reader
-      .all<ModelDay>('SELECT day, devices, charged, waived FROM usage_days ORDER BY day')
-      .map((row) => ({ ...row }));
+  async days(): Promise<ModelDay[]> {
+    return (await this.store.reader.all<ModelDay>('SELECT day, devices, charged, waived FROM usage_days ORDER BY day')).map(
+      (row) => ({ ...row }),
+    );
   }
 
   /** What was booked in which order, without the times of booking and what is hashed from them. */
-  books(): unknown[] {
-    return this.store.reader
-      .all('SELECT n, kind, credits, date, balance_after, idempotency_key FROM transfers ORDER BY n')
-      .map((row) => ({ ...(row as object) }));
+  async books(): Promise<unknown[]> {
+    return (
+      await this.store.reader.all('SELECT n, kind, credits, date, balance_after, idempotency_key FROM transfers ORDER BY n')
+    ).map((row) => ({ ...(row as object) }));
   }
 
-  check(): void {
-    expect(this.days()).toEqual(this.model.days);
-    expect(balanceOf(this.store, 'springfield')).toBe(this.model.balance);
+  async check(): Promise<void> {
+    expect(await this.days()).toEqual(this.model.days);
+    expect(await balanceOf(this.store, 'springfield')).toBe(this.model.balance);
     expect(this.model.balance).toBeGreaterThanOrEqual(0);
   }
 }
@@ -170,7 +170,7 @@ describe('daily use against a slow and simple model', () => {
         inWorld(async (world) => {
           for (const step of [...trial, { do: 'wait' as const, hours: 29 * 24 }, ...steps]) {
             await world.take(step);
-            world.check();
+            await world.check();
           }
           expect(await verifyLedger(world.store.file, [])).toMatchObject({ ok: true, sum: 0 });
         }),
@@ -195,7 +195,7 @@ describe('daily use against a slow and simple model', () => {
                 if (world.openDays >= jobWhenOpen) await world.runJob();
               }
               await world.runJob();
-              return { days: world.days(), books: world.books() };
+              return { days: await world.days(), books: await world.books() };
             });
           expect(await live(patience)).toEqual(await live(0));
         },
@@ -216,15 +216,15 @@ test('[L6] [D4] [D5] three years of use: each day once, what was bought is used 
       world.now += DAY_MS;
       await world.runJob();
     }
-    world.check();
-    const days = world.days();
+    await world.check();
+    const days = await world.days();
     expect(days).toHaveLength(years);
     expect([days[899]?.charged, days[900]?.charged, days[901]?.charged]).toEqual([BOARDS.length, 2, 0]);
     expect(days.reduce((sum, { charged }) => sum + charged, 0)).toBe(enough);
-    const row = domainById(world.store.reader, 1);
+    const row = await domainById(world.store.reader, 1);
     expect(row === null ? null : statusOf(row, world.now)).toBe('disabled');
     await world.take({ do: 'top-up', credits: 1 });
-    const after = domainById(world.store.reader, 1);
+    const after = await domainById(world.store.reader, 1);
     expect(after === null ? null : statusOf(after, world.now)).toBe('active');
     expect(await verifyLedger(world.store.file, [])).toMatchObject({ ok: true });
   });

@@ -13,10 +13,12 @@ export interface Told {
   data: Record<string, unknown>;
 }
 
-export const mailsOf = (store: InProcessStore): Told[] =>
-  store.reader
-    .all<{ recipient: string; template: string; data: string }>('SELECT recipient, template, data FROM outbox ORDER BY id')
-    .map((mail) => ({ ...mail, data: JSON.parse(mail.data) as Record<string, unknown> }));
+export const mailsOf = async (store: InProcessStore): Promise<Told[]> =>
+  (
+    await store.reader.all<{ recipient: string; template: string; data: string }>(
+      'SELECT recipient, template, data FROM outbox ORDER BY id',
+    )
+  ).map((mail) => ({ ...mail, data: JSON.parse(mail.data) as Record<string, unknown> }));
 
 /** Springfield with devices, and what happens to them. */
 export async function school(devices: number) {
@@ -46,7 +48,7 @@ export async function school(devices: number) {
   return { store, domainId, ids, run, change, rules, unenrol };
 }
 
-export const alertsOf = (store: InProcessStore): unknown[] =>
+export const alertsOf = async (store: InProcessStore): Promise<unknown[]> =>
   store.reader.all(
     'SELECT kind, tag, devices, open_devices AS open, closed_at IS NULL AS isOpen, mailed_at IS NOT NULL AS mailed FROM alerts ORDER BY id',
   );

@@ -21,7 +21,7 @@ export async function books(): Promise<{ store: InProcessStore; signed: Checkpoi
   const file = new CheckpointFile(path, generateKeyPairSync('ed25519').privateKey);
   for (const n of [1, 2, 3]) await enrolled(store, { serial: `SN-${n}` });
   await enrolled(store, { serial: 'SN-5', domain: 'shelbyville' });
-  expect(await file.append(ledgerHeads(store.reader), START)).toBe(2);
+  expect(await file.append(await ledgerHeads(store.reader), START)).toBe(2);
   await enrolled(store, { serial: 'SN-4' });
   return { store, signed: (await file.read()).checkpoints, file, path };
 }

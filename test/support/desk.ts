@@ -131,16 +131,16 @@ class TestStore {
     isNew: true,
   });
 
-  whyUnknown(name: string): 'absent' | 'unconfirmed' | 'closed' | null {
+  async whyUnknown(name: string): Promise<'absent' | 'unconfirmed' | 'closed' | null> {
     const why = this.domains[name];
     return why === undefined ? 'absent' : why;
   }
 
-  factoryKeyOf(serial: string): string | null {
+  async factoryKeyOf(serial: string): Promise<string | null> {
     return this.factoryKeys.get(serial) ?? null;
   }
 
-  preview(): Preview {
+  async preview(): Promise<Preview> {
     return this.previewed;
   }
 

@@ -103,7 +103,8 @@ const RULES: readonly RegExp[] = [
 ];
 
 const isTest = (path: string): boolean =>
-  /\.test\.tsx?$|^test\/|\/testing\/|\/support\/|test-support\.ts$/.test(path) || path === 'vitest.config.ts';
+  /\.test\.tsx?$|^test\/|\/testing\/|\/support\/|test-(support|setup)\.ts$/.test(path) ||
+  /\b(vitest|vite)\.config\.ts$/.test(path);
 
 export const isRule = (path: string): boolean => !isTest(path) && RULES.some((pattern) => pattern.test(path));
 

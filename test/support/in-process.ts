@@ -8,8 +8,10 @@ import {
   type OperationName,
   type OperationOutput,
 } from '../../cloud-broker/store/operations/index.ts';
-import { openWriter, type Sql } from '../../cloud-broker/store/sql.ts';
-import type { Store } from '../../cloud-broker/store/store.ts';
+import { openWriter, type Connection } from '../../cloud-broker/store/sqlite/connection.ts';
+import { ConnectionTx } from '../../cloud-broker/store/sqlite/tx.ts';
+import type { Tx } from '../../cloud-broker/store/tx.ts';
+import type { Store } from '../../cloud-broker/store/port.ts';
 import { CHANGE, START, temporaryFolder, testDomain } from './store.ts';
 
 /**
@@ -18,35 +20,55 @@ import { CHANGE, START, temporaryFolder, testDomain } from './store.ts';
  */
 export class InProcessStore implements Store {
   readonly file: string;
-  readonly reader: Sql;
+  readonly reader: Tx;
+  private readonly connection: Connection;
+  private last: Promise<void> = Promise.resolve();
   /** Everything that became true so far. */
   committed: Effect[] = [];
 
   constructor(folder: string) {
     this.file = join(folder, 'rollcall.db');
-    this.reader = openWriter(this.file);
-    this.reader.exec('PRAGMA synchronous = OFF');
+    this.connection = openWriter(this.file);
+    this.connection.exec('PRAGMA synchronous = OFF');
+    this.reader = new ConnectionTx(this.connection);
   }
 
-  /** One transaction: what throws leaves nothing. */
-  transaction<T>(work: (context: WriteContext) => T): T {
-    const notes = noNotes();
-    this.reader.exec('BEGIN IMMEDIATE');
+  /** SQL as somebody outside of the operations would run it. */
+  exec(text: string): void {
+    this.connection.exec(text);
+  }
+
+  /** One transaction, behind those that were asked for before: what throws leaves nothing. */
+  async transaction<T>(work: (context: WriteContext) => Promise<T> | T): Promise<T> {
+    const before = this.last;
+    const own = Promise.withResolvers<void>();
+    this.last = own.promise;
+    await before;
     try {
-      const result = work(new WriteContext(this.reader, notes));
-      const effects = storeNotes(this.reader, notes);
-      this.reader.exec('COMMIT');
+      return await this.alone(work);
+    } finally {
+      own.resolve();
+    }
+  }
+
+  private async alone<T>(work: (context: WriteContext) => Promise<T> | T): Promise<T> {
+    const notes = noNotes();
+    this.connection.exec('BEGIN IMMEDIATE');
+    try {
+      const result = await work(new WriteContext(this.reader, notes));
+      const effects = await storeNotes(this.reader, notes);
+      this.connection.exec('COMMIT');
       this.committed.push(...effects);
       return result;
     } catch (error) {
-      this.reader.exec('ROLLBACK');
+      this.connection.exec('ROLLBACK');
       throw error;
     }
   }
 
   async write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
-    const operation = operations[name] as (context: WriteContext, input: OperationInput<Name>) => OperationOutput<Name>;
-    return this.transaction((context) => operation(context, input));
+    const operation = operations[name] as (context: WriteContext, input: OperationInput<Name>) => Promise<OperationOutput<Name>>;
+    return this.transaction(async (context) => operation(context, input));
   }
 
   /** The effects of one kind, of those that are in `committed`. */
@@ -80,7 +102,7 @@ export class InProcessStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.reader.close();
+    this.connection.close();
   }
 }
 

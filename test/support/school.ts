@@ -13,15 +13,15 @@ export const FIRST_DAY = firstChargedDay(trialEnd(START));
 /** A domain whose daily use is tested (L6). */
 export interface School {
   store: InProcessStore;
-  domain(): DomainRow;
+  domain(): Promise<DomainRow>;
   /** Closes as the job does, or as said; all pieces. */
   close(through: number, change?: Partial<CloseUsageInput>): Promise<Omit<CloseUsagePiece, 'more'>>;
-  days(): unknown[];
+  days(): Promise<unknown[]>;
   enrol(serial: string, now: number): Promise<string>;
   unenrol(id: string, now: number): Promise<void>;
-  topUp(credits: number, now: number): void;
+  topUp(credits: number, now: number): Promise<void>;
   /** Kind, credits and date of the transfers, in their order. */
-  booked(): unknown[];
+  booked(): Promise<unknown[]>;
 }
 
 /** Springfield takes unlisted boards and has these credits. */
@@ -30,13 +30,13 @@ export async function school(credits = 100): Promise<School> {
   const domainId = await testDomain(store, 'springfield');
   const policy = { now: START, name: 'springfield', actor: 'a', pairing: null, previousUntil: null };
   await store.write('setEnrolmentPolicy', { ...policy, unlisted: 'accept' });
-  const domain = (): DomainRow => {
-    const row = domainById(store.reader, domainId);
+  const domain = async (): Promise<DomainRow> => {
+    const row = await domainById(store.reader, domainId);
     if (row === null) throw new Error('no domain');
     return row;
   };
   let adjustments = 0;
-  const topUp = (more: number, now: number): void => {
+  const topUp = async (more: number, now: number): Promise<void> => {
     adjustments += 1;
     const cause = {
       date: null,
@@ -48,9 +48,11 @@ export async function school(credits = 100): Promise<School> {
       actor: 'operator',
     };
     const about = { kind: 'adjustment', direction: 'in', vendor: 'vendor:adjustments', credits: more, ...cause } as const;
-    store.transaction((context) => post(context, domain(), { ...about, idempotencyKey: `adjustment:${adjustments}` }, now));
+    await store.transaction(async (context) =>
+      post(context, await domain(), { ...about, idempotencyKey: `adjustment:${adjustments}` }, now),
+    );
   };
-  if (credits > 0) topUp(credits, START);
+  if (credits > 0) await topUp(credits, START);
   return {
     store,
     domain,
@@ -67,21 +69,21 @@ export async function school(credits = 100): Promise<School> {
       }
       return sum;
     },
-    days: () =>
-      store.reader
-        .all<{ day: number; devices: number; charged: number }>(
+    days: async () =>
+      (
+        await store.reader.all<{ day: number; devices: number; charged: number }>(
           'SELECT day, devices, charged FROM usage_days WHERE domain_id = ? ORDER BY day',
           domainId,
         )
-        .map(({ day, devices, charged }) => [day - FIRST_DAY, devices, charged]),
+      ).map(({ day, devices, charged }) => [day - FIRST_DAY, devices, charged]),
     enrol: async (serial, now) => (await enrolled(store, { serial, now })).deviceId,
     unenrol: (id, now) => store.write('unenrol', { id, domainId, now, ...CHANGE }),
-    booked: () =>
-      store.reader
-        .all<{ kind: string; credits: number; date: string | null }>(
+    booked: async () =>
+      (
+        await store.reader.all<{ kind: string; credits: number; date: string | null }>(
           'SELECT kind, credits, date FROM transfers WHERE domain_id = ? ORDER BY n',
           domainId,
         )
-        .map(({ kind, credits: moved, date }) => [kind, moved, date]),
+      ).map(({ kind, credits: moved, date }) => [kind, moved, date]),
   };
 }

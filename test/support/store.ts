@@ -7,7 +7,8 @@ import { serialKey } from '../../protocol/text.ts';
 import type { EnrolmentOutcome } from '../../cloud-broker/enrollment/attempt.ts';
 import { boardBySerial } from '../../cloud-broker/store/board-rows.ts';
 import type { EnrolInput } from '../../cloud-broker/store/enrolment-facts.ts';
-import { openStore, type Store } from '../../cloud-broker/store/store.ts';
+import { openStore } from '../../cloud-broker/store/sqlite/store.ts';
+import type { Store } from '../../cloud-broker/store/port.ts';
 
 export const DAY_MS = 86_400_000;
 /** Where the tests' clocks begin. */
@@ -109,8 +110,8 @@ export interface Try extends Partial<Omit<EnrolInput, 'board' | 'key'>> {
 }
 
 /** A proved try of a board whose device key is named; the board signature counts as valid where it has a factory key, unless said otherwise. */
-export function attemptOf(store: Store, { serial, key, source, firmware, ...rest }: Try): EnrolInput {
-  const factoryKey = boardBySerial(store.reader, serialKey(serial))?.factoryPublicKey ?? null;
+export async function attemptOf(store: Store, { serial, key, source, firmware, ...rest }: Try): Promise<EnrolInput> {
+  const factoryKey = (await boardBySerial(store.reader, serialKey(serial)))?.factoryPublicKey ?? null;
   return {
     now: START,
     domain: 'springfield',
@@ -142,7 +143,7 @@ export function attemptOf(store: Store, { serial, key, source, firmware, ...rest
 
 /** Enrols as the desk does: with a certificate, once the store has said for which device. */
 export async function enrol(store: Store, about: Try): Promise<EnrolmentOutcome> {
-  const attempt = attemptOf(store, about);
+  const attempt = await attemptOf(store, about);
   const outcome = await store.write('enrol', attempt);
   if (outcome.outcome !== 'certificate-needed') return outcome;
   return store.write('enrol', {
@@ -175,8 +176,8 @@ export async function answerTo(store: Store, about: Try): Promise<string> {
   return 'code' in outcome ? outcome.code : outcome.outcome;
 }
 
-export function balanceOf(store: Store, domain: string): number {
-  const row = store.reader.get<{ balance: number }>(
+export async function balanceOf(store: Store, domain: string): Promise<number> {
+  const row = await store.reader.get<{ balance: number }>(
     'SELECT h.balance FROM ledger_heads h JOIN domains d ON d.id = h.domain_id WHERE d.name = ?',
     domain,
   );
@@ -184,9 +185,10 @@ export function balanceOf(store: Store, domain: string): number {
 }
 
 /** Every row of every table of ours, to compare two moments. */
-export function contentOf(store: Store): Record<string, unknown[]> {
-  const tables = store.reader.all<{ name: string }>(
+export async function contentOf(store: Store): Promise<Record<string, unknown[]>> {
+  const tables = await store.reader.all<{ name: string }>(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
   );
-  return Object.fromEntries(tables.map(({ name }) => [name, store.reader.all(`SELECT * FROM ${name} ORDER BY 1, 2`)]));
+  const rows = tables.map(async ({ name }) => [name, await store.reader.all(`SELECT * FROM ${name} ORDER BY 1, 2`)] as const);
+  return Object.fromEntries(await Promise.all(rows));
 }

@@ -116,7 +116,7 @@ export class Post {
     const deliverer = new Deliverer({
       store: this.store,
       secrets: this.secrets,
-      present: (event) => event.data,
+      present: async (event) => event.data,
       policy: { allowPrivate: true },
       resolve: async () => [],
       clock: () => this.now,
@@ -126,7 +126,8 @@ export class Post {
       timeoutMs: 5000,
       ...this.options,
     });
-    jobs.start([{ name: 'webhooks', everyMs: 60_000, run: () => deliverer.look() }]);
+    jobs.start([{ name: 'webhooks', everyMs: 60_000, run: async () => deliverer.look() }]);
+    void deliverer.changed();
     onTestFinished(async () => {
       await jobs.stop();
       await deliverer.close();
@@ -142,12 +143,17 @@ export class Post {
     const sealed = this.secrets.seal('webhook', id, secret);
     const about = { ...CHANGE, now: this.now, domainId, id, url, types, description: '', secret: sealed };
     await this.store.write('createWebhook', about);
-    this.deliverer.changed(id);
+    await this.deliverer.changed(id);
     return { id, secret };
   }
 
   /** Writes events and tells the deliverer; their ids. */
-  happen(domainId: number, count: number, type: WebhookType = 'billing', data: object = { transferId: 1 }): number[] {
+  async happen(
+    domainId: number,
+    count: number,
+    type: WebhookType = 'billing',
+    data: object = { transferId: 1 },
+  ): Promise<number[]> {
     const file = new DatabaseSync(this.store.file);
     try {
       const counter = file.prepare(
@@ -162,7 +168,7 @@ export class Post {
       return Array.from({ length: count }, one);
     } finally {
       file.close();
-      this.deliverer.changed();
+      await this.deliverer.changed();
     }
   }
 
@@ -174,22 +180,24 @@ export class Post {
   }
 
   /** Time passes, and what is due by then is sent. */
-  later(ms: number): void {
+  async later(ms: number): Promise<void> {
     this.now += ms;
-    this.deliverer.changed();
+    await this.deliverer.changed();
   }
 
-  deliveries(id: string): { event: number; state: string; tries: number; status: number | null; failure: string | null }[] {
-    return this.store.reader.all(
+  async deliveries(
+    id: string,
+  ): Promise<{ event: number; state: string; tries: number; status: number | null; failure: string | null }[]> {
+    return await this.store.reader.all(
       'SELECT event_id AS event, state, tries, status, failure FROM webhook_deliveries WHERE webhook_id = ? ORDER BY event_id',
       id,
     );
   }
 
-  row(
+  async row(
     id: string,
-  ): { enabled: number; off: string | null; after: number; next: number | null; failingSince: number | null } | null {
-    return this.store.reader.get(
+  ): Promise<{ enabled: number; off: string | null; after: number; next: number | null; failingSince: number | null } | null> {
+    return await this.store.reader.get(
       `SELECT enabled, off_reason AS off, after_event AS after, next_try_at AS next, failing_since AS failingSince
        FROM webhooks WHERE id = ?`,
       id,

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { canResumeAfter, newestEventId } from '../../store/queries/events.ts';
-import { deviceWithDomain } from '../../store/queries/devices.ts';
-import type { Store } from '../../store/store.ts';
+import { devicesWithDomain } from '../../store/queries/devices.ts';
+import type { Store } from '../../store/port.ts';
 import type { HttpLimits, LivePresence } from '../deps.ts';
 import { mayBill, type CallerHeaders, type SignedIn } from '../access.ts';
 import { presentDevice, viewerOf } from '../present.ts';
@@ -24,11 +24,17 @@ export interface HubDeps {
   onError(error: unknown): void;
 }
 
+/** Where a stream begins, and what is said before anything else. */
+export interface StreamStartsAt {
+  after: number;
+  opening: string;
+}
+
 export interface OpenRequest {
   signedIn: SignedIn;
   /** What the session or the key is looked up by again and again. */
   credentials: CallerHeaders;
-  lastEventId: string | undefined;
+  start: StreamStartsAt;
   response: ServerResponse;
   headers: Record<string, number | string | string[] | undefined>;
 }
@@ -56,6 +62,7 @@ export class EventHub {
   private heard = new Set<string>();
   private count = 0;
   private checking = false;
+  private isTelling = false;
   private closed = false;
 
   constructor(deps: HubDeps) {
@@ -72,7 +79,7 @@ export class EventHub {
     this.timers = [
       setInterval(() => void this.checkSessions(), sessionCheckMs),
       setInterval(() => this.all((stream) => stream.pass(ALIVE)), aliveMs),
-      setInterval(() => this.tellHeard(), coalesceMs),
+      setInterval(() => void this.tellHeard(), coalesceMs),
     ];
   }
 
@@ -90,15 +97,12 @@ export class EventHub {
 
   open(request: OpenRequest): void {
     const { signedIn, response } = request;
-    const { reader } = this.deps.store;
-    const { after, opening } = this.startOf(signedIn.domainId, request.lastEventId);
     const stream = new EventStream({
       response,
       headers: request.headers,
       viewer: { ...viewerOf(signedIn), billing: mayBill(signedIn) },
-      sources: { reader, presence: this.deps.presence },
-      after,
-      opening,
+      sources: { reader: this.deps.store.reader, presence: this.deps.presence },
+      ...request.start,
     });
     this.add(signedIn, request.credentials, stream);
     response.on('close', () => this.remove(signedIn, stream));
@@ -112,12 +116,12 @@ export class EventHub {
   }
 
   /** Where a stream begins: after Last-Event-ID; where that cannot be, now, and `reset` says that lists must be read anew. */
-  private startOf(domainId: number, lastEventId: string | undefined): { after: number; opening: string } {
+  async startOf(domainId: number, lastEventId: string | string[] | undefined): Promise<StreamStartsAt> {
     const { reader } = this.deps.store;
-    const after = newestEventId(reader, domainId);
-    if (lastEventId === undefined || lastEventId === '') return { after, opening: '' };
+    const after = await newestEventId(reader, domainId);
+    if (typeof lastEventId !== 'string' || lastEventId === '') return { after, opening: '' };
     const last = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null;
-    if (last !== null && canResumeAfter(reader, domainId, last, MAX_BACKLOG)) return { after: last, opening: '' };
+    if (last !== null && (await canResumeAfter(reader, domainId, last, MAX_BACKLOG))) return { after: last, opening: '' };
     return { after, opening: message('reset', {}) };
   }
 
@@ -174,22 +178,27 @@ export class EventHub {
   }
 
   /** At most one message a device in each coalescing time, without an id: a stored event will tell the same. */
-  private tellHeard(): void {
+  private async tellHeard(): Promise<void> {
+    if (this.isTelling) return;
+    this.isTelling = true;
     const ids = [...this.heard];
     this.heard = new Set();
-    this.tellSome(ids, 0);
+    try {
+      for (let from = 0; from < ids.length && !this.closed; from += HEARD_SLICE)
+        await this.tellSome(ids.slice(from, from + HEARD_SLICE));
+    } catch (error) {
+      this.deps.onError(error);
+    }
+    this.isTelling = false;
   }
 
-  private tellSome(ids: readonly string[], from: number): void {
-    if (this.closed || from >= ids.length) return;
-    for (const id of ids.slice(from, from + HEARD_SLICE)) {
-      const view = deviceWithDomain(this.deps.store.reader, id);
-      if (view === null || !this.domains.has(view.domainId)) continue;
-      const text = message('device', { device: presentDevice(view, this.deps.presence.of(id)) });
+  private async tellSome(ids: readonly string[]): Promise<void> {
+    for (const view of await devicesWithDomain(this.deps.store.reader, ids)) {
+      if (!this.domains.has(view.domainId)) continue;
+      const text = message('device', { device: presentDevice(view, this.deps.presence.of(view.id)) });
       this.each(view.domainId, (stream) => {
         if (sees(stream.viewer, view)) stream.pass(text);
       });
     }
-    setImmediate(() => this.tellSome(ids, from + HEARD_SLICE));
   }
 }

@@ -6,7 +6,7 @@ import { alertView, openAlerts } from '../../store/queries/alerts.ts';
 import { transferView } from '../../store/queries/billing.ts';
 import { deviceView, type DeviceView, type Viewer } from '../../store/queries/devices.ts';
 import { historyRowFor } from '../../store/queries/history-row.ts';
-import type { Sql } from '../../store/sql.ts';
+import type { Reads } from '../../store/tx.ts';
 import type { LivePresence } from '../deps.ts';
 import { presentDevice, tagsOf } from '../present.ts';
 
@@ -16,7 +16,7 @@ export interface StreamViewer extends Viewer {
 }
 
 export interface Sources {
-  reader: Sql;
+  reader: Reads;
   presence: LivePresence;
 }
 
@@ -34,49 +34,59 @@ function tookFrom({ tags }: Viewer, { hadTags }: DeviceData): boolean {
  * The device as the list shows it. One that it does not show is gone for who saw it, for instance when a tag was taken away; of one that the
  * viewer never saw nothing is said, not even that (A4). `sawBefore`: until this event, or one that it stands for.
  */
-function deviceData(sources: Sources, viewer: Viewer, event: DeviceData, sawBefore: boolean): DeviceEvent | null {
+async function deviceData(sources: Sources, viewer: Viewer, event: DeviceData, sawBefore: boolean): Promise<DeviceEvent | null> {
   const { deviceId } = event;
-  const view = event.removed === true ? null : deviceView(sources.reader, viewer, deviceId);
+  const view = event.removed === true ? null : await deviceView(sources.reader, viewer, deviceId);
   if (view !== null) return { device: presentDevice(view, sources.presence.of(deviceId)) };
   return sawBefore ? { id: deviceId, removed: true } : null;
 }
 
-function billingData(sources: Sources, viewer: StreamViewer, transferId: number): BillingEvent | null {
-  const view = viewer.billing ? transferView(sources.reader, viewer.domainId, transferId) : null;
-  return view === null ? null : { row: historyRowFor(sources.reader, viewer, view), balance: view.balanceAfter };
+async function billingData(sources: Sources, viewer: StreamViewer, transferId: number): Promise<BillingEvent | null> {
+  const view = viewer.billing ? await transferView(sources.reader, viewer.domainId, transferId) : null;
+  return view === null ? null : { row: await historyRowFor(sources.reader, viewer, view), balance: view.balanceAfter };
 }
 
 /** The enrolment log has tries of boards that are no devices: a viewer who sees only some devices sees only their tries. */
-function enrolmentData(sources: Sources, viewer: Viewer, data: unknown): unknown {
+async function enrolmentData(sources: Sources, viewer: Viewer, data: unknown): Promise<unknown> {
   const parsed = enrolmentEvent.safeParse(data);
   if (!parsed.success) return null;
   const { deviceId } = parsed.data;
-  const shown = viewer.tags.length === 0 || (deviceId !== null && deviceView(sources.reader, viewer, deviceId) !== null);
+  const shown = viewer.tags.length === 0 || (deviceId !== null && (await deviceView(sources.reader, viewer, deviceId)) !== null);
   return shown ? parsed.data : null;
 }
 
 /** Alerts are of the whole domain, and credits of Billing (D6). */
-function alertData({ reader }: Sources, viewer: StreamViewer, alertId: number): AlertEvent | null {
-  const alert = viewer.tags.length > 0 ? null : alertView(reader, viewer, alertId);
-  return alert === null ? null : { alert, open: openAlerts(reader, viewer) };
+async function alertData({ reader }: Sources, viewer: StreamViewer, alertId: number): Promise<AlertEvent | null> {
+  const alert = viewer.tags.length > 0 ? null : await alertView(reader, viewer, alertId);
+  return alert === null ? null : { alert, open: await openAlerts(reader, viewer) };
 }
 
 /** The data of one event for this viewer; null: there is nothing to show. `lost`: devices that earlier events took from his list. */
-export function dataOf(sources: Sources, viewer: StreamViewer, event: StoredEvent, lost?: ReadonlySet<string>): unknown {
+export async function dataOf(
+  sources: Sources,
+  viewer: StreamViewer,
+  event: StoredEvent,
+  lost?: ReadonlySet<string>,
+): Promise<unknown> {
   switch (event.type) {
     case 'device':
-      return deviceData(sources, viewer, event.data, tookFrom(viewer, event.data) || lost?.has(event.data.deviceId) === true);
+      return await deviceData(
+        sources,
+        viewer,
+        event.data,
+        tookFrom(viewer, event.data) || lost?.has(event.data.deviceId) === true,
+      );
     case 'billing':
-      return billingData(sources, viewer, event.data.transferId);
+      return await billingData(sources, viewer, event.data.transferId);
     case 'enrolment':
-      return enrolmentData(sources, viewer, event.data);
+      return await enrolmentData(sources, viewer, event.data);
     case 'alert':
-      return alertData(sources, viewer, event.data.alertId);
+      return await alertData(sources, viewer, event.data.alertId);
   }
 }
 
 /** The messages of some stored events, in their order. Of several about one device only the last is sent: each shows it as it is now. */
-export function messagesOf(sources: Sources, viewer: StreamViewer, events: readonly StoredEvent[]): string {
+export async function messagesOf(sources: Sources, viewer: StreamViewer, events: readonly StoredEvent[]): Promise<string> {
   const lastOf = new Map(events.flatMap((event) => (event.type === 'device' ? [[event.data.deviceId, event.id] as const] : [])));
   const lost = new Set(
     events.flatMap((event) => (event.type === 'device' && tookFrom(viewer, event.data) ? [event.data.deviceId] : [])),
@@ -85,7 +95,7 @@ export function messagesOf(sources: Sources, viewer: StreamViewer, events: reado
   for (const event of events) {
     if (event.domainId !== viewer.domainId) continue;
     if (event.type === 'device' && lastOf.get(event.data.deviceId) !== event.id) continue;
-    const data = dataOf(sources, viewer, event, lost);
+    const data = await dataOf(sources, viewer, event, lost);
     if (data !== null) text += message(event.type, data, event.id);
   }
   return text;

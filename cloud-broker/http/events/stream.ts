@@ -29,7 +29,9 @@ export class EventStream {
   private readonly response: ServerResponse;
   private readonly sources: Sources;
   private after: number;
-  private scheduled = false;
+  /** Something may lie behind its place. */
+  private isBehind = false;
+  private isPumping = false;
   /** Since when the reader takes nothing, as performance.now(); null while it does. */
   private blockedSince: number | null = null;
 
@@ -55,9 +57,10 @@ export class EventStream {
 
   /** Something was stored in this stream's domain. */
   wake(): void {
-    if (this.scheduled || this.blockedSince !== null) return;
-    this.scheduled = true;
-    setImmediate(() => this.pump());
+    this.isBehind = true;
+    if (this.isPumping) return;
+    this.isPumping = true;
+    setImmediate(() => void this.pump());
   }
 
   /** Sends something that is not stored, unless the reader is behind: then it is passed over. */
@@ -75,16 +78,29 @@ export class EventStream {
     if (this.blockedSince !== null) this.response.destroy();
   }
 
-  private pump(): void {
-    this.scheduled = false;
-    if (this.blockedSince !== null || this.response.writableEnded || this.response.destroyed) return;
-    const events = eventsAfter(this.sources.reader, this.viewer.domainId, this.after, SLICE);
+  private get takesMore(): boolean {
+    return this.blockedSince === null && !this.response.writableEnded && !this.response.destroyed;
+  }
+
+  /** Where the store cannot be read the stream ends: its reader connects again, and resumes where it is. */
+  private async pump(): Promise<void> {
+    try {
+      while (this.isBehind && this.takesMore) await this.sendSlice();
+    } catch {
+      this.end();
+    }
+    this.isPumping = false;
+  }
+
+  private async sendSlice(): Promise<void> {
+    this.isBehind = false;
+    const events = await eventsAfter(this.sources.reader, this.viewer.domainId, this.after, SLICE);
     const last = events.at(-1);
     if (last === undefined) return;
+    const text = await messagesOf(this.sources, this.viewer, events);
     this.after = last.id;
-    const text = messagesOf(this.sources, this.viewer, events);
     if (text !== '') this.write(text);
-    if (events.length === SLICE) this.wake();
+    if (events.length === SLICE) this.isBehind = true;
   }
 
   private write(text: string): void {

@@ -19,8 +19,8 @@ const call = async (method: 'GET' | 'POST', url: string, body?: object, headers:
   const { status, json } = await visitor.call(method, url, body, { headers });
   return { status, json };
 };
-const mailsTo = (recipient: string): MailRow[] => visitor.mailsTo(recipient);
-const newestTo = (recipient: string): number => visitor.newestTo(recipient);
+const mailsTo = async (recipient: string): Promise<MailRow[]> => visitor.mailsTo(recipient);
+const newestTo = async (recipient: string): Promise<number> => visitor.newestTo(recipient);
 
 const about = (name: string, more: object = {}) => ({
   name,
@@ -33,14 +33,15 @@ const about = (name: string, more: object = {}) => ({
 });
 const signUp = async (name: string, more: object = {}, headers = {}) => call('POST', '/signup', about(name, more), headers);
 
-const tokenOf = (name: string): string => visitor.tokenTo(`owner@${name}.example`);
-const activatedAt = (name: string): number | null =>
-  harness.store.reader.get<{ at: number | null }>('SELECT activated_at AS at FROM domains WHERE name = ?', name)?.at ?? null;
+const tokenOf = async (name: string): Promise<string> => visitor.tokenTo(`owner@${name}.example`);
+const activatedAt = async (name: string): Promise<number | null> =>
+  (await harness.store.reader.get<{ at: number | null }>('SELECT activated_at AS at FROM domains WHERE name = ?', name))?.at ??
+  null;
 
 describe('activation', () => {
   test('[D2] opening the link activates nothing, however often; link and password do', async () => {
     await signUp('filtered');
-    const token = tokenOf('filtered');
+    const token = await tokenOf('filtered');
     for (const method of ['GET', 'HEAD'] as const) {
       await harness.app.inject({ method, url: `/activate` });
       await harness.app.inject({ method, url: `/api/v1/activation?token=${token}` });
@@ -51,24 +52,26 @@ describe('activation', () => {
         json: { name: 'filtered', organization: 'filtered schools', user: 'admin@filtered' },
       });
     }
-    expect(activatedAt('filtered')).toBeNull();
+    expect(await activatedAt('filtered')).toBeNull();
 
     expect(await call('POST', '/activation', { token, password: 'not the password' })).toMatchObject({
       status: 422,
       json: { code: 'password-wrong' },
     });
-    expect(activatedAt('filtered')).toBeNull();
+    expect(await activatedAt('filtered')).toBeNull();
     expect(await call('POST', '/activation', { token, password: PASSWORD })).toMatchObject({
       status: 200,
       json: { user: 'admin@filtered' },
     });
-    expect(activatedAt('filtered')).toBe(harness.now);
+    expect(await activatedAt('filtered')).toBe(harness.now);
     expect(await harness.operator.showDomain('filtered')).toMatchObject({
       status: 'trial',
       trialEndsAt: new Date(harness.now + 30 * DAY_MS).toISOString(),
     });
     expect(
-      harness.store.reader.get("SELECT actor, address FROM audit WHERE action = 'domain.activated' AND actor = 'admin@filtered'"),
+      await harness.store.reader.get(
+        "SELECT actor, address FROM audit WHERE action = 'domain.activated' AND actor = 'admin@filtered'",
+      ),
     ).toMatchObject({
       actor: 'admin@filtered',
     });
@@ -77,7 +80,7 @@ describe('activation', () => {
 
   test('[D2] a double click: one of the two activates, and the domain is active', async () => {
     await signUp('doubled');
-    const body = { token: tokenOf('doubled'), password: PASSWORD };
+    const body = { token: await tokenOf('doubled'), password: PASSWORD };
     const both = await Promise.all([call('POST', '/activation', body), call('POST', '/activation', body)]);
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 422]);
     expect(both.find(({ status }) => status === 422)?.json).toMatchObject({ code: 'link-not-valid' });
@@ -86,7 +89,7 @@ describe('activation', () => {
 
   test('[D2] a link is good for 48 hours', async () => {
     await signUp('slow');
-    const [token, then] = [tokenOf('slow'), harness.now];
+    const [token, then] = [await tokenOf('slow'), harness.now];
     harness.now = then + 48 * HOUR_MS - 1;
     expect((await call('POST', '/activation/show', { token })).status).toBe(200);
     harness.now += 1;
@@ -100,28 +103,29 @@ describe('activation', () => {
 
   test('[D2] links that are over are forgotten, and not one that is still good', async () => {
     await signUp('forgetful');
-    const [token, then] = [tokenOf('forgetful'), harness.now];
-    const isKept = (): boolean => harness.store.reader.get('SELECT 1 FROM tokens WHERE hash = ?', tokenHash(token)) !== null;
+    const [token, then] = [await tokenOf('forgetful'), harness.now];
+    const isKept = async (): Promise<boolean> =>
+      (await harness.store.reader.get('SELECT 1 FROM tokens WHERE hash = ?', tokenHash(token))) !== null;
     harness.now = then + 47 * HOUR_MS;
     await harness.store.write('prune', { now: harness.now });
-    expect(isKept()).toBe(true);
+    expect(await isKept()).toBe(true);
     harness.now = then + 49 * HOUR_MS;
     await harness.store.write('prune', { now: harness.now });
-    expect(isKept()).toBe(false);
+    expect(await isKept()).toBe(false);
     harness.now = then;
   });
 
   test('[D2] unknown, used, replaced and those of another purpose: one answer', async () => {
     await signUp('replaced');
-    const older = tokenOf('replaced');
+    const older = await tokenOf('replaced');
     await call('POST', '/signup/resend', { name: 'replaced', email: 'Owner@Replaced.example' });
-    await expect.poll(() => tokenOf('replaced')).not.toBe(older);
-    const newer = tokenOf('replaced');
+    await expect.poll(async () => tokenOf('replaced')).not.toBe(older);
+    const newer = await tokenOf('replaced');
     expect((await call('POST', '/activation', { token: newer, password: PASSWORD })).status).toBe(200);
     await call('POST', '/password/forgot', { user: 'admin@replaced' });
-    await expect.poll(() => mailsTo('owner@replaced.example').at(-1)?.template).toBe('reset');
+    await expect.poll(async () => (await mailsTo('owner@replaced.example')).at(-1)?.template).toBe('reset');
     const answers = [];
-    for (const token of [older, newer, tokenOf('replaced'), 'unknown', 'x'.repeat(43)])
+    for (const token of [older, newer, await tokenOf('replaced'), 'unknown', 'x'.repeat(43)])
       answers.push(await call('POST', '/activation/show', { token }));
     expect(answers.map(({ status, json }) => [status, json?.['code'], json?.['details']])).toEqual(
       answers.map(() => [422, 'link-not-valid', undefined]),
@@ -130,7 +134,7 @@ describe('activation', () => {
 
   test('[D2] who has a stolen link guesses no password with it: tries are few', async () => {
     await signUp('guessed');
-    const body = { token: tokenOf('guessed'), password: 'a wrong password' };
+    const body = { token: await tokenOf('guessed'), password: 'a wrong password' };
     const remoteAddress = '203.0.113.77';
     const codes = [];
     for (let n = 0; n < 11; n += 1) {
@@ -146,8 +150,8 @@ describe('activation', () => {
 describe('asking for the mail again', () => {
   test('[D2] known or not, the answer is the same; only the right name and e-mail cause a mail', async () => {
     for (const name of ['again', 'other', 'confirmed']) await signUp(name);
-    await call('POST', '/activation', { token: tokenOf('confirmed'), password: PASSWORD });
-    const before = ['again', 'other', 'confirmed'].map((name) => newestTo(`owner@${name}.example`));
+    await call('POST', '/activation', { token: await tokenOf('confirmed'), password: PASSWORD });
+    const before = await Promise.all(['again', 'other', 'confirmed'].map(async (name) => newestTo(`owner@${name}.example`)));
     const asks = [
       { name: 'again', email: 'someone@else.example' },
       { name: 'again', email: 'owner@other.example' },
@@ -159,31 +163,31 @@ describe('asking for the mail again', () => {
     for (const ask of asks) answers.push(await call('POST', '/signup/resend', ask));
     expect(answers).toEqual(asks.map(() => ({ status: 202, json: null })));
     // What was asked last is done last.
-    await expect.poll(() => newestTo('owner@other.example')).toBeGreaterThan(before[1] ?? 0);
-    expect([newestTo('owner@again.example'), newestTo('owner@confirmed.example')]).toEqual([before[0], before[2]]);
-    expect(mailsTo('someone@else.example')).toEqual([]);
+    await expect.poll(async () => newestTo('owner@other.example')).toBeGreaterThan(before[1] ?? 0);
+    expect([await newestTo('owner@again.example'), await newestTo('owner@confirmed.example')]).toEqual([before[0], before[2]]);
+    expect(await mailsTo('someone@else.example')).toEqual([]);
   });
 
   test('[D2] known or not, the answer has left before anything is looked up', async () => {
     await signUp('timed');
-    const before = newestTo('owner@timed.example');
+    const before = await newestTo('owner@timed.example');
     expect((await call('POST', '/signup/resend', { name: 'timed', email: 'owner@timed.example' })).status).toBe(202);
-    expect(newestTo('owner@timed.example')).toBe(before);
-    await expect.poll(() => newestTo('owner@timed.example')).toBeGreaterThan(before);
+    expect(await newestTo('owner@timed.example')).toBe(before);
+    await expect.poll(async () => newestTo('owner@timed.example')).toBeGreaterThan(before);
   });
 
   test('[D2] beyond four mails the last link stays good', async () => {
     await signUp('patient');
     const ask = async (): Promise<unknown> => call('POST', '/signup/resend', { name: 'patient', email: 'owner@patient.example' });
     for (let n = 0; n < 3; n += 1) {
-      const before = newestTo('owner@patient.example');
+      const before = await newestTo('owner@patient.example');
       await ask();
-      await expect.poll(() => newestTo('owner@patient.example')).toBeGreaterThan(before);
+      await expect.poll(async () => newestTo('owner@patient.example')).toBeGreaterThan(before);
     }
-    const last = newestTo('owner@patient.example');
+    const last = await newestTo('owner@patient.example');
     for (let n = 0; n < 3; n += 1) await ask();
     await signUp('marker');
-    expect(newestTo('owner@patient.example')).toBe(last);
-    expect((await call('POST', '/activation', { token: tokenOf('patient'), password: PASSWORD })).status).toBe(200);
+    expect(await newestTo('owner@patient.example')).toBe(last);
+    expect((await call('POST', '/activation', { token: await tokenOf('patient'), password: PASSWORD })).status).toBe(200);
   });
 });

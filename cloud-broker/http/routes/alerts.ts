@@ -40,7 +40,7 @@ export function alertRoutes(api: Api, deps: HttpDeps): void {
     async (request) => {
       const caller = callerOf(request);
       const viewer = { domainId: caller.domainId, billing: mayBill(caller) };
-      return { ...listAlerts(reader, viewer, request.query), open: openAlerts(reader, viewer) };
+      return { ...(await listAlerts(reader, viewer, request.query)), open: await openAlerts(reader, viewer) };
     },
   );
 }
@@ -48,10 +48,10 @@ export function alertRoutes(api: Api, deps: HttpDeps): void {
 /** Admins say what is mailed, where and when. */
 export function alertRulesRoutes(api: Api, deps: HttpDeps): void {
   const { store, clock } = deps;
-  const rulesOf = (domainId: number): AlertRules => {
-    const domain = domainById(store.reader, domainId);
+  const rulesOf = async (domainId: number): Promise<AlertRules> => {
+    const domain = await domainById(store.reader, domainId);
     if (domain === null) throw new RollcallError('not-found');
-    const { settings, changedAt } = alertRulesOf(store.reader, domainId);
+    const { settings, changedAt } = await alertRulesOf(store.reader, domainId);
     const mailbox = settings.mailbox === null ? null : shownEmail(settings.mailbox);
     return { ...settings, mailbox, domainEmail: shownEmail(domain.email), changedAt: nullableIsoTime(changedAt) };
   };
@@ -97,13 +97,13 @@ export function alertRulesRoutes(api: Api, deps: HttpDeps): void {
       const { domainId } = callerOf(request);
       const to = clock();
       const wanted = to - PREVIEWED_MS;
-      const { happenings, from } = alertHistory(store.reader, domainId, { from: wanted, to, most: MOST_PREVIEWED });
-      const credits = creditsHistory(store.reader, domainId, from);
-      const trial = trialReminders(store.reader, domainId, from);
+      const { happenings, from } = await alertHistory(store.reader, domainId, { from: wanted, to, most: MOST_PREVIEWED });
+      const credits = await creditsHistory(store.reader, domainId, from);
+      const trial = await trialReminders(store.reader, domainId, from);
       // A pause is to come: what it would have held back in the past says nothing.
       const settings = { ...request.body, pausedUntil: null };
       return {
-        ...previewOf(settings, { happenings, credits, trial }, to),
+        ...(await previewOf(settings, { happenings, credits, trial }, to)),
         from: isoTime(from),
         to: isoTime(to),
         incomplete: from > wanted,

@@ -8,7 +8,7 @@ import { foldedHistory } from '../../store/queries/history.ts';
 import { historyRowFor } from '../../store/queries/history-row.ts';
 import { devicesOfDay, usageDay } from '../../store/queries/usage.ts';
 import type { Viewer } from '../../store/queries/devices.ts';
-import type { Sql } from '../../store/sql.ts';
+import type { Reads } from '../../store/tx.ts';
 import { callerOf } from '../access.ts';
 import { refusals, type Api } from '../api.ts';
 import { csvLines } from '../csv.ts';
@@ -35,30 +35,32 @@ const CSV_HEAD = [
 ];
 
 /** The whole history, newest first, a piece at a time: what one reader takes slowly waits in the database, not in memory. */
-function* csvOf(sql: Sql, viewer: Viewer): Generator<string> {
+async function* csvOf(tx: Reads, viewer: Viewer): AsyncGenerator<string> {
   yield csvLines([CSV_HEAD]);
   for (let after: string | undefined; ;) {
-    const page = listHistory(sql, viewer.domainId, { cursor: after, limit: CSV_ROWS });
-    const rows = page.items.map((view) => {
-      const row = historyRowFor(sql, viewer, view);
-      const { serial = '', label = '', device = '', key = '', date = '' } = row;
-      return [
-        row.n,
-        row.at,
-        date,
-        row.kind,
-        row.credits,
-        row.balanceAfter,
-        serial,
-        label,
-        device,
-        key,
-        row.actor,
-        row.reason ?? '',
-        view.previousHash,
-        row.hash,
-      ];
-    });
+    const page = await listHistory(tx, viewer.domainId, { cursor: after, limit: CSV_ROWS });
+    const rows = await Promise.all(
+      page.items.map(async (view) => {
+        const row = await historyRowFor(tx, viewer, view);
+        const { serial = '', label = '', device = '', key = '', date = '' } = row;
+        return [
+          row.n,
+          row.at,
+          date,
+          row.kind,
+          row.credits,
+          row.balanceAfter,
+          serial,
+          label,
+          device,
+          key,
+          row.actor,
+          row.reason ?? '',
+          view.previousHash,
+          row.hash,
+        ];
+      }),
+    );
     if (rows.length > 0) yield csvLines(rows);
     if (page.nextCursor === null) return;
     after = page.nextCursor;
@@ -83,10 +85,10 @@ function usageDays(api: Api, deps: HttpDeps): void {
     async (request) => {
       const viewer = viewerOf(callerOf(request));
       const { date } = request.params;
-      const day = usageDay(reader, viewer.domainId, dayOfDate(date));
+      const day = await usageDay(reader, viewer.domainId, dayOfDate(date));
       if (day === null) throw new RollcallError('not-found');
       const { devices, charged, waived } = day;
-      return { date, devices, charged, waived: waived === 1, ...devicesOfDay(reader, viewer, day.day, request.query) };
+      return { date, devices, charged, waived: waived === 1, ...(await devicesOfDay(reader, viewer, day.day, request.query)) };
     },
   );
 }
@@ -109,8 +111,8 @@ export function historyRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const viewer = viewerOf(callerOf(request));
-      const page = listHistory(reader, viewer.domainId, request.query);
-      return { ...page, items: page.items.map((view) => historyRowFor(reader, viewer, view)) };
+      const page = await listHistory(reader, viewer.domainId, request.query);
+      return { ...page, items: await Promise.all(page.items.map(async (view) => historyRowFor(reader, viewer, view))) };
     },
   );
 
@@ -127,11 +129,13 @@ export function historyRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const viewer = viewerOf(callerOf(request));
-      const { items, nextCursor } = foldedHistory(reader, viewer.domainId, request.query);
-      const rows = items.map(({ run, ...view }) => ({
-        ...historyRowFor(reader, viewer, view),
-        ...(run === null ? {} : { run }),
-      }));
+      const { items, nextCursor } = await foldedHistory(reader, viewer.domainId, request.query);
+      const rows = await Promise.all(
+        items.map(async ({ run, ...view }) => ({
+          ...(await historyRowFor(reader, viewer, view)),
+          ...(run === null ? {} : { run }),
+        })),
+      );
       return { items: rows, nextCursor };
     },
   );

@@ -76,7 +76,7 @@ describe('[K1] redeeming', () => {
     expect(outcomes.filter((outcome) => outcome === 'won')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'key-already-redeemed')).toHaveLength(9);
     expect(outcomes.filter((outcome) => outcome === 'key-not-valid')).toHaveLength(40);
-    expect(harness.store.reader.all('SELECT 1 AS found FROM transfers WHERE product_key_id = ?', id)).toHaveLength(1);
+    expect(await harness.store.reader.all('SELECT 1 AS found FROM transfers WHERE product_key_id = ?', id)).toHaveLength(1);
   });
 
   test('[D4] credits of a key make a disabled domain active again; [K1] nothing stores or logs the key itself', async () => {
@@ -88,9 +88,9 @@ describe('[K1] redeeming', () => {
     expect((await redeem(ogden, key)).status).toBe(200);
     expect(await get(ogden, '')).toMatchObject({ status: 'active', balance: 1 });
     const stored = JSON.stringify([
-      harness.store.reader.all('SELECT * FROM product_keys'),
-      harness.store.reader.all('SELECT * FROM audit'),
-      harness.store.reader.all('SELECT * FROM transfers'),
+      await harness.store.reader.all('SELECT * FROM product_keys'),
+      await harness.store.reader.all('SELECT * FROM audit'),
+      await harness.store.reader.all('SELECT * FROM transfers'),
       harness.log,
     ]);
     expect(stored).not.toContain(key);
@@ -100,7 +100,7 @@ describe('[K1] redeeming', () => {
   test('[K5] a key is mailed to its buyer in the same transaction, sealed', async () => {
     const { key, mailedTo } = await harness.operator.issueKey({ credits: 30, email: 'buyer@example.org', language: 'fr' });
     expect(mailedTo).toBe('buyer@example.org');
-    const mail = harness.store.reader.get<{ secret: Uint8Array; language: string; data: string }>(
+    const mail = await harness.store.reader.get<{ secret: Uint8Array; language: string; data: string }>(
       "SELECT secret, language, data FROM outbox WHERE recipient = 'buyer@example.org'",
     );
     expect(mail).toMatchObject({ language: 'fr', data: '{"credits":30}' });

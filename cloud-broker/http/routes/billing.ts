@@ -24,9 +24,9 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const { domainId } = callerOf(request);
-      const domain = domainById(reader, domainId);
+      const domain = await domainById(reader, domainId);
       if (domain === null) throw new RollcallError('not-found');
-      return presentBilling(domain, billingFigures(reader, domainId), deps.clock());
+      return presentBilling(domain, await billingFigures(reader, domainId), deps.clock());
     },
   );
 
@@ -43,9 +43,9 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const { domainId } = callerOf(request);
-      const domain = domainById(reader, domainId);
+      const domain = await domainById(reader, domainId);
       if (domain === null) throw new RollcallError('not-found');
-      const { devices, held } = billingFigures(reader, domainId);
+      const { devices, held } = await billingFigures(reader, domainId);
       return presentBilling(domain, { devices: devices + request.query.more, held }, deps.clock());
     },
   );
@@ -59,7 +59,7 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const { transferId, credits } = await redemption.redeem(askedBy(request, deps), request.body.pin);
-      const view = transferView(reader, callerOf(request).domainId, transferId);
+      const view = await transferView(reader, callerOf(request).domainId, transferId);
       if (view === null) throw new RollcallError('internal', { reason: 'the booked transfer is gone' });
       return { credits, balance: view.balanceAfter, row: presentHistoryRow(view) };
     },

@@ -24,7 +24,12 @@ export function blockRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const { items, nextCursor, total } = listBlocks(store.reader, callerOf(request).domainId, request.query, deps.clock());
+      const { items, nextCursor, total } = await listBlocks(
+        store.reader,
+        callerOf(request).domainId,
+        request.query,
+        deps.clock(),
+      );
       return { items: items.map(presentBlock), nextCursor, total };
     },
   );

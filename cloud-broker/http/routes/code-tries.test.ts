@@ -30,24 +30,25 @@ const wrongCodes = async (domain: TestDomain, count: number): Promise<unknown[]>
   return codes;
 };
 const wrong = (count: number): string[] => Array<string>(count).fill('second-factor-wrong');
-const ownerOf = ({ id, name }: TestDomain) => {
-  const userId = harness.store.reader.get<{ id: string }>('SELECT "id" FROM auth_user WHERE "domainId" = ?', id)?.id ?? '';
+const ownerOf = async ({ id, name }: TestDomain) => {
+  const userId =
+    (await harness.store.reader.get<{ id: string }>('SELECT "id" FROM auth_user WHERE "domainId" = ?', id))?.id ?? '';
   return { userId, domainId: id, actor: `admin@${name}`, address: '192.0.2.1' };
 };
-const told = ({ id, name }: TestDomain) => ({
-  audit: harness.store.reader.all(
+const told = async ({ id, name }: TestDomain) => ({
+  audit: await harness.store.reader.all(
     "SELECT actor, subject, details FROM audit WHERE domain_id = ? AND action = 'user.second-factor-wrong'",
     id,
   ),
-  mails: visitor.mailsTo(`${name}@example.org`).filter(({ template }) => template === 'wrong-codes'),
+  mails: (await visitor.mailsTo(`${name}@example.org`)).filter(({ template }) => template === 'wrong-codes'),
 });
 
 test('[D6] ten wrong codes, whatever the address; then codes wait, the right one too, and the user and the audit log are told', async () => {
   const { domain, secret, recoveryCodes } = await own.withSecondFactor('guessed');
   expect(await wrongCodes(domain, 9)).toEqual(wrong(9));
-  expect(told(domain)).toEqual({ audit: [], mails: [] });
+  expect(await told(domain)).toEqual({ audit: [], mails: [] });
   expect(await wrongCodes(domain, 1)).toEqual(wrong(1));
-  const { audit, mails } = told(domain);
+  const { audit, mails } = await told(domain);
   expect(audit).toEqual([{ actor: 'admin@guessed', subject: 'admin@guessed', details: '{"codes":10}' }]);
   expect(mails.map(({ data }) => JSON.parse(data) as unknown)).toEqual([{ user: 'admin@guessed', codes: 10 }]);
   for (const code of ['123456', await own.codeOf(secret), recoveryCodes[0]])
@@ -87,7 +88,7 @@ test('[D6] the answer says in a header when to come back; each further wrong cod
   expect((await typed(domain, await own.codeOf(secret))).status).toBe(200);
   harness.now += MINUTE_MS;
   expect(await wrongCodes(domain, 10)).toEqual(wrong(10));
-  expect(told(domain).audit).toHaveLength(2);
+  expect((await told(domain)).audit).toHaveLength(2);
 });
 
 test('[D6] wrong recovery codes count with the others, and so do codes that are neither', async () => {
@@ -102,7 +103,7 @@ test('[D6] wrong recovery codes count with the others, and so do codes that are 
 
 test('[D6] of 200 codes at the same moment ten are judged, also by a service that has just started', async () => {
   const { domain, secret } = await own.withSecondFactor('rushed');
-  const about = ownerOf(domain);
+  const about = await ownerOf(domain);
   const take = async (factors: Pick<SecondFactors, 'take'>, code: string): Promise<string> =>
     factors.take({ ...about, code }).then(
       () => 'right',
@@ -113,7 +114,7 @@ test('[D6] of 200 codes at the same moment ten are judged, also by a service tha
   );
   expect(all.filter((code) => code === 'second-factor-wrong')).toHaveLength(10);
   expect(all.filter((code) => code === 'busy')).toHaveLength(190);
-  expect(told(domain).mails).toHaveLength(1);
+  expect((await told(domain)).mails).toHaveLength(1);
   const { store, secrets } = harness;
   const parts = { store, secrets, clock: () => harness.now, random: () => new Uint8Array(), log: () => undefined };
   const library = accountsLibrary({ ...parts, secret: 'x'.repeat(32), publicUrl: ORIGIN });
@@ -144,5 +145,5 @@ test('[A4] wrong codes of one user keep nobody else waiting', async () => {
   const [ours, theirs] = [await own.withSecondFactor('ours'), await own.withSecondFactor('theirs')];
   await wrongCodes(ours.domain, 10);
   expect((await typed(theirs.domain, await own.codeOf(theirs.secret))).status).toBe(200);
-  expect(told(theirs.domain)).toEqual({ audit: [], mails: [] });
+  expect(await told(theirs.domain)).toEqual({ audit: [], mails: [] });
 });

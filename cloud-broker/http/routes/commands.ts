@@ -71,7 +71,7 @@ export function commandRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const { id: deviceId } = request.params;
-      if (deviceView(store.reader, viewerOf(callerOf(request)), deviceId) === null) throw new RollcallError('not-found');
+      if ((await deviceView(store.reader, viewerOf(callerOf(request)), deviceId)) === null) throw new RollcallError('not-found');
       const { commands, refused } = await store.write('sendCommands', {
         ...askedBy(request, deps),
         name: request.body.name,
@@ -82,7 +82,7 @@ export function commandRoutes(api: Api, deps: HttpDeps): void {
       const [refusal] = refused;
       if (refusal !== undefined) throw refusalOf(refusal.reason);
       const now = clock();
-      const view = commandView(store.reader, deviceId, commands[0] ?? '', now);
+      const view = await commandView(store.reader, deviceId, commands[0] ?? '', now);
       if (view === null) throw new RollcallError('internal');
       return reply.code(201).send(presentCommand(view, now));
     },
@@ -102,9 +102,10 @@ export function commandRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const { id: deviceId } = request.params;
-      if (deviceOrFormer(store.reader, viewerOf(callerOf(request)), deviceId) === null) throw new RollcallError('not-found');
+      if ((await deviceOrFormer(store.reader, viewerOf(callerOf(request)), deviceId)) === null)
+        throw new RollcallError('not-found');
       const now = clock();
-      const { items, nextCursor } = listCommands(store.reader, { deviceId, now }, request.query);
+      const { items, nextCursor } = await listCommands(store.reader, { deviceId, now }, request.query);
       return { items: items.map((view) => presentCommand(view, now)), nextCursor };
     },
   );
@@ -145,7 +146,7 @@ export function commandsRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
     },
     async (request) => {
       const { id: batch } = request.params;
-      const view = batchView(store.reader, viewerOf(callerOf(request)), batch, clock());
+      const view = await batchView(store.reader, viewerOf(callerOf(request)), batch, clock());
       if (view === null) throw new RollcallError('not-found');
       const commands = Object.values(view.states).reduce((sum, count) => sum + count, 0);
       return { batch, name: view.name, commands, states: view.states };

@@ -22,8 +22,8 @@ import type { HttpDeps } from '../deps.ts';
 import { momentOf, presentBlock, presentDevice, viewerOf } from '../present.ts';
 
 /** The device as the caller sees it. Refuses with `not-found`, for another domain's like for one that never was (A4). */
-function deviceOf(deps: HttpDeps, request: FastifyRequest, id: string): Device {
-  const view = deviceView(deps.store.reader, viewerOf(callerOf(request)), id);
+async function deviceOf(deps: HttpDeps, request: FastifyRequest, id: string): Promise<Device> {
+  const view = await deviceView(deps.store.reader, viewerOf(callerOf(request)), id);
   if (view === null) throw new RollcallError('not-found');
   return presentDevice(view, deps.presence.of(id));
 }
@@ -53,7 +53,7 @@ export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): vo
     },
     async (request) => {
       const { settlesAt } = deps.presence;
-      const counts = countDevices(store.reader, viewerOf(callerOf(request)));
+      const counts = await countDevices(store.reader, viewerOf(callerOf(request)));
       return settlesAt === null ? counts : { ...counts, settlesAt: isoTime(settlesAt) };
     },
   );
@@ -71,7 +71,7 @@ export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): vo
     },
     async (request) => {
       const { id } = request.params;
-      const view = deviceOrFormer(store.reader, viewerOf(callerOf(request)), id);
+      const view = await deviceOrFormer(store.reader, viewerOf(callerOf(request)), id);
       if (view === null) throw new RollcallError('not-found');
       return presentDevice(view, deps.presence.of(id));
     },
@@ -97,7 +97,7 @@ export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const { id } = request.params;
-      deviceOf(deps, request, id);
+      await deviceOf(deps, request, id);
       const { label, tags: newTags } = request.body;
       await store.write('changeDevice', {
         ...askedBy(request, deps),
@@ -117,7 +117,7 @@ export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      deviceOf(deps, request, id);
+      await deviceOf(deps, request, id);
       await store.write('unenrol', { ...askedBy(request, deps), id });
       return reply.code(204).send();
     },
@@ -144,7 +144,7 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const { id } = request.params;
-      const { pending } = deviceOf(deps, request, id);
+      const { pending } = await deviceOf(deps, request, id);
       // It would change a device that the caller does not see (D6).
       if (pending?.code === 'key-changed' && pending.competesWith === null) throw new RollcallError('forbidden');
       const { unprovenLimit } = deps.settings;
@@ -168,10 +168,10 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
     },
     async (request) => {
       const { id } = request.params;
-      deviceOf(deps, request, id);
+      await deviceOf(deps, request, id);
       const asked = askedBy(request, deps);
       const { blockId } = await store.write('reject', { ...asked, id, block: request.body.block ?? false });
-      const view = blockView(store.reader, asked.domainId, blockId);
+      const view = await blockView(store.reader, asked.domainId, blockId);
       // Somebody lifted it in between.
       if (view === null) throw new RollcallError('conflict');
       return presentBlock(view);

@@ -22,19 +22,19 @@ import type { HttpDeps } from '../deps.ts';
 const DAY_MS = 86_400_000;
 const tags = ['domain'];
 
-function domainOf(deps: HttpDeps, request: FastifyRequest): DomainRow {
-  const domain = domainById(deps.store.reader, callerOf(request).domainId);
+async function domainOf(deps: HttpDeps, request: FastifyRequest): Promise<DomainRow> {
+  const domain = await domainById(deps.store.reader, callerOf(request).domainId);
   if (domain === null) throw new RollcallError('not-found');
   return domain;
 }
 
 /** What accepting unlisted boards would do: nothing where a pairing code is asked for, as no board keeps one (D7), or without credits (D5). */
-function wouldEnrol(deps: HttpDeps, domain: DomainRow, status: DomainSettings['status']): number {
-  return domain.pairingHash !== null || status === 'disabled' ? 0 : waitingForApproval(deps.store.reader, domain.id);
+async function wouldEnrol(deps: HttpDeps, domain: DomainRow, status: DomainSettings['status']): Promise<number> {
+  return domain.pairingHash !== null || status === 'disabled' ? 0 : await waitingForApproval(deps.store.reader, domain.id);
 }
 
-function presentDomain(deps: HttpDeps, domain: DomainRow): DomainSettings {
-  const details = domainDetails(deps.store.reader, domain.id);
+async function presentDomain(deps: HttpDeps, domain: DomainRow): Promise<DomainSettings> {
+  const details = await domainDetails(deps.store.reader, domain.id);
   if (details === null) throw new RollcallError('not-found');
   const now = deps.clock();
   const status = statusOf(domain, now);
@@ -51,7 +51,7 @@ function presentDomain(deps: HttpDeps, domain: DomainRow): DomainSettings {
     trialEndsAt: nullableIsoTime(domain.trialEndsAt),
     closingAt: nullableIsoTime(domain.closingAt),
     unlisted: domain.unlisted,
-    wouldEnrol: wouldEnrol(deps, domain, status),
+    wouldEnrol: await wouldEnrol(deps, domain, status),
     pairingCode: details.pairingSealed === null ? null : openPairingCode(deps.secrets, domain.name, details.pairingSealed),
     previousCodeUntil: until === null || until <= now ? null : isoTime(until),
   };
@@ -85,7 +85,7 @@ export function domainRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
       config: { access: 'admin' },
       schema: { tags, summary: 'The domain and its settings', response: { 200: domainSettings, ...refusals } },
     },
-    async (request) => presentDomain(deps, domainOf(deps, request)),
+    async (request) => presentDomain(deps, await domainOf(deps, request)),
   );
 
   api.patch(
@@ -101,14 +101,14 @@ export function domainRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
     },
     async (request) => {
       const { unlisted, password, ...details } = request.body;
-      const domain = domainOf(deps, request);
+      const domain = await domainOf(deps, request);
       const { email } = details;
       if (email !== undefined && email !== domain.email) await demandPassword(deps, request, password ?? '');
       const asked = askedBy(request, deps);
       await store.write('changeDomain', { ...asked, ...details });
       if (unlisted !== undefined && unlisted !== domain.unlisted)
         await store.write('setEnrolmentPolicy', { ...asked, name: domain.name, unlisted, pairing: null, previousUntil: null });
-      return presentDomain(deps, domainOf(deps, request));
+      return presentDomain(deps, await domainOf(deps, request));
     },
   );
 }
@@ -129,7 +129,7 @@ export function pairingRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const { name } = domainOf(deps, request);
+      const { name } = await domainOf(deps, request);
       const { code, ...stored } = makePairingCode(secrets, name, random);
       const { previousDays } = request.body;
       const asked = askedBy(request, deps);
@@ -151,7 +151,7 @@ export function pairingRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async (request, reply) => {
-      const { name } = domainOf(deps, request);
+      const { name } = await domainOf(deps, request);
       await store.write('setEnrolmentPolicy', {
         ...askedBy(request, deps),
         name,

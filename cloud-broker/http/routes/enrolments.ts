@@ -39,8 +39,8 @@ export function enrolmentRoutes(api: Api, { store }: HttpDeps): void {
     },
     async (request) => {
       const { id } = request.params;
-      const view = deviceOrFormer(store.reader, viewerOf(callerOf(request)), id);
-      const found = view === null ? null : enrolmentOf(store.reader, id);
+      const view = await deviceOrFormer(store.reader, viewerOf(callerOf(request)), id);
+      const found = view === null ? null : await enrolmentOf(store.reader, id);
       if (found === null) throw new RollcallError('not-found');
       return found;
     },

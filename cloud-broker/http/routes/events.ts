@@ -21,14 +21,14 @@ export function eventRoutes(api: Api, hub: EventHub): void {
     },
     async (request, reply) => {
       const signedIn = callerOf(request);
+      const start = await hub.startOf(signedIn.domainId, request.headers['last-event-id']);
       hub.demandRoom(signedIn);
-      const lastEventId = request.headers['last-event-id'];
       request.raw.socket.setKeepAlive(true, 30_000);
       reply.hijack();
       hub.open({
         signedIn,
         credentials: { cookie: request.headers.cookie, authorization: request.headers.authorization },
-        lastEventId: Array.isArray(lastEventId) ? lastEventId[0] : lastEventId,
+        start,
         response: reply.raw,
         headers: reply.getHeaders(),
       });

@@ -39,11 +39,8 @@ export function expectedRoutes(api: Api, deps: HttpDeps): void {
       const { rows, preview } = request.body;
       if (!preview) return present(rows, await store.write('importNames', { ...askedBy(request, deps), rows }));
       const { domainId } = callerOf(request);
-      const mayWait = expectedCount(store.reader, domainId) < MOST_EXPECTED;
-      return present(
-        rows,
-        rows.map((row) => judge(store.reader, domainId, row, mayWait)),
-      );
+      const mayWait = (await expectedCount(store.reader, domainId)) < MOST_EXPECTED;
+      return present(rows, await Promise.all(rows.map(async (row) => judge(store.reader, domainId, row, mayWait))));
     },
   );
 
@@ -59,7 +56,7 @@ export function expectedRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const page = listExpected(store.reader, callerOf(request).domainId, request.query);
+      const page = await listExpected(store.reader, callerOf(request).domainId, request.query);
       const items = page.items.map(({ serial, label, tags: list, uploadedAt }) => ({
         serial,
         label,

@@ -32,7 +32,7 @@ export function healthRoutes(api: Api, { store, presence, clock }: HttpDeps): vo
     },
     async (request) => {
       const { id } = request.params;
-      if (deviceView(store.reader, viewerOf(callerOf(request)), id) === null) throw new RollcallError('not-found');
+      if ((await deviceView(store.reader, viewerOf(callerOf(request)), id)) === null) throw new RollcallError('not-found');
       const now = clock();
       return {
         since: isoTime(hours.since),

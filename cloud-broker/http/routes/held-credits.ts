@@ -22,7 +22,7 @@ export function heldRoutes(api: Api, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const { items, ...list } = listHeld(deps.store.reader, viewerOf(callerOf(request)), request.query);
+      const { items, ...list } = await listHeld(deps.store.reader, viewerOf(callerOf(request)), request.query);
       return { ...list, items: items.map((held) => ({ ...held, enrolledAt: isoTime(held.enrolledAt) })) };
     },
   );

@@ -45,7 +45,7 @@ export function overviewRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
       return {
         models: tally.most('model', most),
         firmwares: tally.most('firmware', most),
-        tags: tags.length === 0 ? tagKinds(store.reader, domainId, most) : { items: [], others: { kinds: 0, devices: 0 } },
+        tags: tags.length === 0 ? await tagKinds(store.reader, domainId, most) : { items: [], others: { kinds: 0, devices: 0 } },
       };
     },
   );
@@ -67,7 +67,7 @@ export function overviewRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
       return {
         unstable: await total({ unstable: 'true' }),
         silent: await total({ silent: LONG_SILENT }),
-        dark: viewer.tags.length === 0 ? darkTags(store.reader, viewer.domainId, MOST_DARK) : [],
+        dark: viewer.tags.length === 0 ? await darkTags(store.reader, viewer.domainId, MOST_DARK) : [],
       };
     },
   );
@@ -89,8 +89,8 @@ export function overTimeRoutes(api: Api, { store, clock }: HttpDeps): void {
     async (request) => {
       const to = clock();
       const from = to - request.query.days * DAY_MS;
-      const samples = presenceSamples(store.reader, callerOf(request).domainId, from);
-      const away = awayOf(serviceRuns(store.reader)).filter((period) => period.to > from);
+      const samples = await presenceSamples(store.reader, callerOf(request).domainId, from);
+      const away = awayOf(await serviceRuns(store.reader)).filter((period) => period.to > from);
       return {
         from: isoTime(from),
         to: isoTime(to),
@@ -116,7 +116,7 @@ export function overTimeRoutes(api: Api, { store, clock }: HttpDeps): void {
       const today = Math.floor(now / DAY_MS);
       const ends = Array.from({ length: request.query.days - 1 }, (_, n) => (today - request.query.days + 2 + n) * DAY_MS);
       const times = [...ends, now];
-      const balances = balancesAt(store.reader, callerOf(request).domainId, times);
+      const balances = await balancesAt(store.reader, callerOf(request).domainId, times);
       return { points: times.map((at, index) => ({ at: isoTime(at), balance: balances[index] ?? 0 })) };
     },
   );

@@ -55,8 +55,8 @@ describe('one’s own sessions', () => {
     expect(await Promise.all([three, four, bart.cookie].map((cookie) => crew.isSignedIn(cookie)))).toEqual([false, false, true]);
     expect((await crew.call(bart.cookie, 'DELETE', `/sessions/${await currentOf(bart.cookie)}`)).status).toBe(204);
     expect(await crew.isSignedIn(bart.cookie)).toBe(false);
-    expect(crew.audit(springfield, 'session.ended')).toMatchObject([{ subject: bart.user }, { subject: bart.user }]);
-    expect(crew.audit(springfield, 'session.others-ended')).toMatchObject([{ details: { sessions: 2 } }]);
+    expect(await crew.audit(springfield, 'session.ended')).toMatchObject([{ subject: bart.user }, { subject: bart.user }]);
+    expect(await crew.audit(springfield, 'session.others-ended')).toMatchObject([{ details: { sessions: 2 } }]);
   });
 
   test('[A4] nobody ends another’s, not of the same domain either', async () => {
@@ -80,7 +80,7 @@ describe('one’s own sessions', () => {
     const newest = await harness.signIn(nelson.user);
     const left = await sessions(newest);
     expect(left).toHaveLength(50);
-    expect(harness.store.reader.all('SELECT 1 FROM auth_session WHERE "userId" = ?', nelson.id)).toHaveLength(50);
+    expect(await harness.store.reader.all('SELECT 1 FROM auth_session WHERE "userId" = ?', nelson.id)).toHaveLength(50);
     expect(left.map(({ id }) => id)).toContain('n60');
     expect(left.map(({ id }) => id)).not.toContain('n12');
     await harness.store.write('accountStatement', {
@@ -89,7 +89,7 @@ describe('one’s own sessions', () => {
     });
     const last = await harness.signIn(nelson.user);
     expect(await sessions(last)).toHaveLength(3);
-    expect(harness.store.reader.all('SELECT 1 FROM auth_session WHERE "userId" = ?', nelson.id)).toHaveLength(3);
+    expect(await harness.store.reader.all('SELECT 1 FROM auth_session WHERE "userId" = ?', nelson.id)).toHaveLength(3);
   });
 
   test('[D6] the language of one’s mails is one’s own', async () => {

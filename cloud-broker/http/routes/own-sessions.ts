@@ -69,7 +69,7 @@ export function ownSessionRoutes(api: Api, deps: HttpDeps): void {
     async (request) => {
       const { user, userId } = callerOf(request);
       await store.write('setOwnLanguage', { ...askedByUser(request, deps), language: request.body.language });
-      return { user, language: languageOfUser(store.reader, userId) };
+      return { user, language: await languageOfUser(store.reader, userId) };
     },
   );
 }

@@ -37,10 +37,10 @@ describe('[D2] [K3] signing up to the portal', () => {
       signUpOf('Marge@Example.org', { organization: 'Springfield schools', language: 'fr' }),
     );
     expect([answer.status, answer.json, answer.cookie]).toEqual([201, { email }, '']);
-    expect(crew.visitor.mailsTo(email)).toMatchObject([
+    expect(await crew.visitor.mailsTo(email)).toMatchObject([
       { template: 'portal-activation', language: 'fr', data: '{"person":"Marge Simpson"}' },
     ]);
-    const token = crew.visitor.tokenTo(email);
+    const token = await crew.visitor.tokenTo(email);
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);
     expect(codeOf(await crew.open('/session', { email, password: PASSWORD }))).toBe('sign-in-failed');
     for (let opened = 0; opened < 2; opened += 1)
@@ -56,7 +56,9 @@ describe('[D2] [K3] signing up to the portal', () => {
       total: 1,
     });
     const stored = JSON.stringify(
-      ['portal_sign_ups', 'auth_portal_user', 'audit'].map((table) => harness.store.reader.all(`SELECT * FROM ${table}`)),
+      await Promise.all(
+        ['portal_sign_ups', 'auth_portal_user', 'audit'].map(async (table) => harness.store.reader.all(`SELECT * FROM ${table}`)),
+      ),
     );
     expect(stored + harness.log.join('')).not.toContain(token);
   });
@@ -64,18 +66,18 @@ describe('[D2] [K3] signing up to the portal', () => {
   test('[D2] a link is good for 48 hours; a newer one makes it void', async () => {
     const email = 'lisa@example.org';
     await crew.open('/signup', signUpOf(email));
-    const first = crew.visitor.tokenTo(email);
-    const seen = crew.visitor.newestTo(email);
+    const first = await crew.visitor.tokenTo(email);
+    const seen = await crew.visitor.newestTo(email);
     expect((await crew.open('/signup/resend', { email: 'LISA@example.org' })).status).toBe(202);
-    await expect.poll(() => crew.visitor.newestTo(email)).toBeGreaterThan(seen);
+    await expect.poll(async () => crew.visitor.newestTo(email)).toBeGreaterThan(seen);
     expect(codeOf(await crew.open('/activation/show', { token: first }))).toBe('link-not-valid');
-    const second = crew.visitor.tokenTo(email);
+    const second = await crew.visitor.tokenTo(email);
     harness.now += 48 * HOUR_MS - 1;
     expect((await crew.open('/activation/show', { token: second })).status).toBe(200);
     harness.now += 1;
     expect(codeOf(await crew.open('/activation', { token: second, password: PASSWORD }))).toBe('link-not-valid');
     await harness.store.write('prunePortal', { now: harness.now });
-    expect(harness.store.reader.all('SELECT * FROM portal_sign_ups')).toEqual([]);
+    expect(await harness.store.reader.all('SELECT * FROM portal_sign_ups')).toEqual([]);
   });
 
   test('[D2] nobody learns whether an e-mail has an account: same answers; its owner gets a link to reset the password', async () => {
@@ -83,15 +85,15 @@ describe('[D2] [K3] signing up to the portal', () => {
     const known = await crew.open('/signup', { ...signUpOf(email), password: 'another password' });
     const unknown = await crew.open('/signup', signUpOf('nobody-yet@example.org'));
     expect([known.status, known.json]).toEqual([unknown.status, { email }]);
-    expect(crew.visitor.mailsTo(email).at(-1)).toMatchObject({ template: 'portal-reset' });
+    expect((await crew.visitor.mailsTo(email)).at(-1)).toMatchObject({ template: 'portal-reset' });
     expect((await crew.call(cookie, 'GET', '/session')).status).toBe(200);
     expect(codeOf(await crew.open('/session', { email, password: 'another password' }))).toBe('sign-in-failed');
-    const mails = harness.store.reader.all('SELECT id FROM outbox').length;
+    const mails = (await harness.store.reader.all('SELECT id FROM outbox')).length;
     for (const address of ['nobody-at-all@example.org', 'not an e-mail'])
       for (const url of ['/signup/resend', '/password/forgot'])
         expect((await crew.open(url, { email: address })).status).toBe(202);
     await harness.store.write('prunePortal', { now: harness.now });
-    expect(harness.store.reader.all('SELECT id FROM outbox')).toHaveLength(mails);
+    expect(await harness.store.reader.all('SELECT id FROM outbox')).toHaveLength(mails);
   });
 
   test('[D1] refuses what is no e-mail and passwords that anybody would try', async () => {
@@ -101,17 +103,17 @@ describe('[D2] [K3] signing up to the portal', () => {
       expect(
         codeOf(await crew.open('/signup', { ...signUpOf('a@example.org', { organization: 'Springfield schools' }), password })),
       ).toBe('password-weak');
-    expect(crew.visitor.mailsTo('a@example.org')).toEqual([]);
+    expect(await crew.visitor.mailsTo('a@example.org')).toEqual([]);
   });
 });
 
 describe('[D2] [D6] a forgotten password', () => {
   test('[D6] the link gives another password once and ends all sessions', async () => {
     const { email, cookie } = await crew.person('ned');
-    const seen = crew.visitor.newestTo(email);
+    const seen = await crew.visitor.newestTo(email);
     expect((await crew.open('/password/forgot', { email })).status).toBe(202);
-    await expect.poll(() => crew.visitor.newestTo(email)).toBeGreaterThan(seen);
-    const token = crew.visitor.tokenTo(email);
+    await expect.poll(async () => crew.visitor.newestTo(email)).toBeGreaterThan(seen);
+    const token = await crew.visitor.tokenTo(email);
     expect((await crew.open('/password/reset/show', { token })).json).toEqual({ email, name: 'ned' });
     expect(codeOf(await crew.open('/password/reset', { token, password: 'password123' }))).toBe('password-weak');
     expect((await crew.call(cookie, 'GET', '/session')).status).toBe(200);
@@ -159,7 +161,7 @@ describe('[A4] [A5] sessions of the portal', () => {
     const headers = { host: 'rollcall.example', origin: 'https://rollcall.example' };
     const post = async (url: string, body: object) => secure.request('POST', `/api/v1/portal${url}`, { headers, body });
     await post('/signup', signUpOf(email));
-    await post('/activation', { token: there.visitor.tokenTo(email), password: PASSWORD });
+    await post('/activation', { token: await there.visitor.tokenTo(email), password: PASSWORD });
     expect(String((await post('/session', { email, password: PASSWORD })).headers['set-cookie'])).toMatch(
       /^__Host-rollcall-portal=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );

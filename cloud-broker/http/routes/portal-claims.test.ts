@@ -41,7 +41,9 @@ describe('[K4] issuing a claim code', () => {
       expired: false,
     });
     expect(await harness.operator.issueClaim(invoice)).toEqual(issued);
-    const stored = JSON.stringify(['claim_codes', 'audit'].map((table) => harness.store.reader.all(`SELECT * FROM ${table}`)));
+    const stored = JSON.stringify(
+      await Promise.all(['claim_codes', 'audit'].map(async (table) => harness.store.reader.all(`SELECT * FROM ${table}`))),
+    );
     expect(stored + harness.log.join('')).not.toContain(issued.code);
   });
 
@@ -147,8 +149,8 @@ describe('[K3] claiming', () => {
       expect(statuses).toEqual(['200', '201', '422', '422']);
       const keys = answers.flatMap(({ json }) => (json['key'] === undefined ? [] : [json['key']]));
       expect(new Set(keys).size).toBe(1);
-      expect(harness.store.reader.all('SELECT id FROM product_keys WHERE invoice = ?', invoice)).toHaveLength(1);
-      expect(harness.store.reader.all('SELECT id FROM portal_subscriptions WHERE invoice = ?', invoice)).toHaveLength(1);
+      expect(await harness.store.reader.all('SELECT id FROM product_keys WHERE invoice = ?', invoice)).toHaveLength(1);
+      expect(await harness.store.reader.all('SELECT id FROM portal_subscriptions WHERE invoice = ?', invoice)).toHaveLength(1);
     }
   });
 
@@ -161,7 +163,7 @@ describe('[K3] claiming', () => {
     other.exec('DROP TRIGGER no_claims');
     other.close();
     expect((await harness.operator.showBoard(`${invoice}-1`)).left).toBe(365);
-    expect(harness.store.reader.all('SELECT id FROM product_keys WHERE invoice = ?', invoice)).toEqual([]);
+    expect(await harness.store.reader.all('SELECT id FROM product_keys WHERE invoice = ?', invoice)).toEqual([]);
     expect((await claim(marge, code)).json).toMatchObject({ invoice, credits: 730 });
   });
 });

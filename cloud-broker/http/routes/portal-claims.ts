@@ -62,8 +62,8 @@ export function subscriptionRoutes(api: Api, { store, portal: { claims } }: Http
       },
     },
     async (request) => {
-      const page = listSubscriptions(store.reader, personOf(request).userId, request.query);
-      return { ...page, items: page.items.map((row) => claims.present(row)) };
+      const page = await listSubscriptions(store.reader, personOf(request).userId, request.query);
+      return { ...page, items: await Promise.all(page.items.map(async (row) => claims.present(row))) };
     },
   );
 
@@ -80,9 +80,9 @@ export function subscriptionRoutes(api: Api, { store, portal: { claims } }: Http
     },
     async (request) => {
       const { id } = request.params;
-      const view = subscriptionView(store.reader, personOf(request).userId, id);
+      const view = await subscriptionView(store.reader, personOf(request).userId, id);
       if (view === null) throw new RollcallError('not-found');
-      const page = listBoards(store.reader, view, request.query);
+      const page = await listBoards(store.reader, view, request.query);
       return { ...page, items: page.items.map(({ serial, model }) => ({ serial, model })) };
     },
   );

@@ -49,7 +49,7 @@ describe('[K3] an organisation is an id with members by invitation', () => {
       await crew.call(monty.cookie, 'DELETE', `/organizations/${monty.organizationId}/members/${String(own?.['id'])}`),
     ];
     expect(answers.map(({ status, code }) => [status, code])).toEqual(answers.map(() => [404, 'not-found']));
-    expect(crew.visitor.mailsTo('thief@example.org')).toEqual([]);
+    expect(await crew.visitor.mailsTo('thief@example.org')).toEqual([]);
     expect(await members(marge)).toHaveLength(1);
   });
 
@@ -59,10 +59,10 @@ describe('[K3] an organisation is an id with members by invitation', () => {
       201,
       { email: 'lisa@example.org', role: 'member', name: null, you: false },
     ]);
-    const first = crew.visitor.tokenTo('lisa@example.org');
+    const first = await crew.visitor.tokenTo('lisa@example.org');
     await invite(marge, 'lisa@example.org', 'admin');
     expect(codeOf(await crew.open('/invitation/show', { token: first }))).toBe('link-not-valid');
-    const token = crew.visitor.tokenTo('lisa@example.org');
+    const token = await crew.visitor.tokenTo('lisa@example.org');
     const shown = { organization: 'Springfield schools', invitedBy: marge.email, email: 'lisa@example.org', hasAccount: false };
     expect((await crew.open('/invitation/show', { token })).json).toEqual(shown);
     // Somebody else's session is no proof of that e-mail.
@@ -85,7 +85,7 @@ describe('[K3] an organisation is an id with members by invitation', () => {
     });
     await invite(marge, 'late@example.org');
     harness.now += 48 * 3_600_000;
-    expect(codeOf(await crew.open('/invitation/show', { token: crew.visitor.tokenTo('late@example.org') }))).toBe(
+    expect(codeOf(await crew.open('/invitation/show', { token: await crew.visitor.tokenTo('late@example.org') }))).toBe(
       'link-not-valid',
     );
   });
@@ -93,7 +93,7 @@ describe('[K3] an organisation is an id with members by invitation', () => {
   test('[D2] who has an account joins in its session or by its password', async () => {
     const [bart, ned] = [await crew.person('bart'), await crew.person('ned')];
     await invite(marge, bart.email);
-    const token = crew.visitor.tokenTo(bart.email);
+    const token = await crew.visitor.tokenTo(bart.email);
     expect((await crew.open('/invitation/show', { token })).json).toMatchObject({ hasAccount: true });
     expect(codeOf(await crew.open('/invitation', { token }))).toBe('signed-out');
     expect(codeOf(await crew.open('/invitation', { token, password: 'not the password', name: 'x' }))).toBe('password-wrong');

@@ -32,7 +32,7 @@ import { askedInPortal, fromOf, personOf } from '../portal-gate.ts';
 
 const tags = ['portal: organizations'];
 
-type MemberView = NonNullable<ReturnType<typeof memberView>>;
+type MemberView = NonNullable<Awaited<ReturnType<typeof memberView>>>;
 
 function presentMember(request: FastifyRequest, { id, userId, email, name, role, sinceAt, expiresAt }: MemberView): PortalMember {
   const you = userId !== null && userId === personOf(request).userId;
@@ -84,8 +84,8 @@ export function organizationRoutes(api: Api, deps: HttpDeps & WithPortal): void 
       },
     },
     async (request) => {
-      demandMember(store.reader, personOf(request).userId, request.params.id);
-      const page = listMembers(store.reader, request.params.id, request.query);
+      await demandMember(store.reader, personOf(request).userId, request.params.id);
+      const page = await listMembers(store.reader, request.params.id, request.query);
       return { ...page, items: page.items.map((row) => presentMember(request, row)) };
     },
   );
@@ -112,7 +112,7 @@ export function memberRoutes(api: Api, deps: HttpDeps & WithPortal): void {
         memberId,
         role: request.body.role,
       });
-      const view = memberView(store.reader, organizationId, memberId);
+      const view = await memberView(store.reader, organizationId, memberId);
       if (view === null) throw new RollcallError('not-found');
       return presentMember(request, view);
     },
@@ -156,12 +156,12 @@ export function portalInvitationRoutes(api: Api, deps: HttpDeps & WithPortal): v
       const { id: organizationId } = request.params;
       const email = demandEmail(request.body.email);
       const { language, userId } = personOf(request);
-      demandMember(store.reader, userId, organizationId);
+      await demandMember(store.reader, userId, organizationId);
       if (!accounts.limits.askedMail(userId, email, clock())) throw new RollcallError('busy', { retryAfterS: 900 });
       const link = newLink(deps, portalMails.invitation);
       const invite = { organizationId, email, role: request.body.role, language, link };
       const { memberId } = await store.write('invitePortalMember', { ...askedInPortal(request, deps), ...invite });
-      const view = memberView(store.reader, organizationId, memberId);
+      const view = await memberView(store.reader, organizationId, memberId);
       if (view === null) throw new RollcallError('not-found');
       return reply.code(201).send(presentMember(request, view));
     },

@@ -58,12 +58,12 @@ export function presenceRoutes(api: Api, { store, clock }: HttpDeps): void {
     async (request) => {
       const { id } = request.params;
       const viewer = viewerOf(callerOf(request));
-      const view = deviceOrFormer(store.reader, viewer, id);
+      const view = await deviceOrFormer(store.reader, viewer, id);
       if (view === null) throw new RollcallError('not-found');
       const to = clock();
       const { days, timeZone } = request.query;
-      const history = presenceHistory(store.reader, id, { from: to - days * DAY_MS, to });
-      return { ...present(history, timeZone), wentWith: wentWith(store.reader, viewer, view) };
+      const history = await presenceHistory(store.reader, id, { from: to - days * DAY_MS, to });
+      return { ...present(history, timeZone), wentWith: await wentWith(store.reader, viewer, view) };
     },
   );
 }

@@ -39,12 +39,14 @@ describe('the second factor', () => {
 
   test('[D6] is asked for only after a right password; no session begins before its code', async () => {
     const { domain, secret } = await own.withSecondFactor('asked');
-    const sessions = () =>
-      harness.store.reader.all(
-        'SELECT s."id" FROM auth_session s JOIN auth_user u ON u."id" = s."userId" WHERE u."domainId" = ?',
-        domain.id,
+    const sessions = async () =>
+      (
+        await harness.store.reader.all(
+          'SELECT s."id" FROM auth_session s JOIN auth_user u ON u."id" = s."userId" WHERE u."domainId" = ?',
+          domain.id,
+        )
       ).length;
-    const before = sessions();
+    const before = await sessions();
     expect(await own.signIn(`admin@${domain.name}`, 'not the password')).toMatchObject({
       status: 401,
       json: { code: 'sign-in-failed' },
@@ -63,7 +65,7 @@ describe('the second factor', () => {
         json: { code: 'second-factor-wrong' },
         cookie: '',
       });
-    expect(sessions()).toBe(before);
+    expect(await sessions()).toBe(before);
     expect((await own.signIn(`admin@${domain.name}`, PASSWORD, { code: ` ${await own.codeOf(secret)} ` })).cookie).not.toBe('');
   });
 
@@ -139,8 +141,13 @@ describe('the second factor', () => {
       ...recoveryCodes,
       ...recoveryCodes.map((code) => code.replace('-', '')),
     ];
-    const stored = ['second_factors', 'recovery_codes', 'audit', 'auth_user', 'auth_account', 'auth_verification']
-      .flatMap((table) => harness.store.reader.all<Record<string, unknown>>(`SELECT * FROM ${table}`))
+    const stored = (
+      await Promise.all(
+        ['second_factors', 'recovery_codes', 'audit', 'auth_user', 'auth_account', 'auth_verification'].map(async (table) =>
+          harness.store.reader.all<Record<string, unknown>>(`SELECT * FROM ${table}`),
+        ),
+      ).then((lists) => lists.flat())
+    )
       .flatMap((row) => Object.values(row))
       .map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value)));
     const leaks = [...stored, ...harness.log].filter((line) => texts.some((text) => line.includes(text)));
@@ -151,18 +158,18 @@ describe('the second factor', () => {
 describe('another domain', () => {
   test('[A4] what one user does with password and second factor touches no other user', async () => {
     const [ours, theirs] = [await own.withSecondFactor('ours'), await own.withSecondFactor('theirs')];
-    const look = () =>
+    const look = async () =>
       JSON.stringify([
-        harness.store.reader.all(
+        await harness.store.reader.all(
           'SELECT hex(secret), confirmed_at, last_step FROM second_factors f JOIN auth_user u ON u."id" = f.user_id WHERE u."domainId" = ?',
           theirs.domain.id,
         ),
-        harness.store.reader.all(
+        await harness.store.reader.all(
           'SELECT a."password" FROM auth_account a JOIN auth_user u ON u."id" = a."userId" WHERE u."domainId" = ?',
           theirs.domain.id,
         ),
       ]);
-    const before = look();
+    const before = await look();
     expect((await own.post(ours.domain.cookie, '/password', { current: PASSWORD, password: 'a better password' })).status).toBe(
       204,
     );
@@ -174,7 +181,7 @@ describe('another domain', () => {
     ).toMatchObject({
       code: 'second-factor-wrong',
     });
-    expect(look()).toBe(before);
+    expect(await look()).toBe(before);
     expect(await own.isIn(theirs.domain.cookie)).toBe(true);
   });
 

@@ -39,7 +39,7 @@ export function selectionRoutes(api: Api, deps: HttpDeps, search: DeviceSearch):
       schema: { tags, summary: 'Which of these serials are here', body: findBody, response: { 200: findMade, ...refusals } },
     },
     async (request) => {
-      const { found, missing } = devicesBySerial(store.reader, viewerOf(callerOf(request)), request.body.serials);
+      const { found, missing } = await devicesBySerial(store.reader, viewerOf(callerOf(request)), request.body.serials);
       return { found: found.map((view) => presentDevice(view, deps.presence.of(view.id))), missing };
     },
   );

@@ -11,17 +11,17 @@ import { callerOf } from '../access.ts';
 import { emptyBody, nothing, refusals, type Api } from '../api.ts';
 import type { HttpDeps } from '../deps.ts';
 
-function presentSession(deps: HttpDeps & WithAccounts, principal: Principal): Session {
-  const domain = domainById(deps.store.reader, principal.domainId);
+async function presentSession(deps: HttpDeps & WithAccounts, principal: Principal): Promise<Session> {
+  const domain = await domainById(deps.store.reader, principal.domainId);
   if (domain === null) throw new RollcallError('signed-out');
   return {
     user: principal.user,
     email: shownEmail(principal.email),
     role: principal.role,
-    secondFactor: hasSecondFactor(deps.store.reader, principal.userId),
+    secondFactor: await hasSecondFactor(deps.store.reader, principal.userId),
     domain: {
       name: domain.name,
-      admins: adminNames(deps.store.reader, principal),
+      admins: await adminNames(deps.store.reader, principal),
       organization: domain.organization,
       status: statusOf(domain, deps.clock()),
       trialEndsAt: nullableIsoTime(domain.trialEndsAt),

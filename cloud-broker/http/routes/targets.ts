@@ -18,11 +18,11 @@ export async function targetsOf(
   { ids, filter = {} }: Aim,
   search: DeviceSearch,
 ): Promise<{ ids: string[]; unseen: string[] }> {
-  const sql = deps.store.reader;
+  const tx = deps.store.reader;
   if (ids !== undefined) {
     const asked = [...new Set(ids)];
-    const seen = seenIds(sql, viewer, asked);
+    const seen = await seenIds(tx, viewer, asked);
     return { ids: asked.filter((id) => seen.has(id)), unseen: asked.filter((id) => !seen.has(id)) };
   }
-  return { ids: await idsOfFilter(sql, search, viewer, filter, momentOf(deps)), unseen: [] };
+  return { ids: await idsOfFilter(tx, search, viewer, filter, momentOf(deps)), unseen: [] };
 }

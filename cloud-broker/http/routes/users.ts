@@ -28,8 +28,8 @@ const tags = ['users'];
 const config = { access: 'admin' } as const;
 
 /** A user of the caller's domain. Refuses with `not-found`, for another domain's too (A4). */
-function userOf(deps: HttpDeps & WithAccounts, request: FastifyRequest, id: string): User {
-  const view = userView(deps.store.reader, callerOf(request).domainId, id, deps.clock());
+async function userOf(deps: HttpDeps & WithAccounts, request: FastifyRequest, id: string): Promise<User> {
+  const view = await userView(deps.store.reader, callerOf(request).domainId, id, deps.clock());
   if (view === null) throw new RollcallError('not-found');
   return view;
 }
@@ -92,9 +92,9 @@ export function invitingRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
       },
     },
     async (request, reply) => {
-      const language = request.body.language ?? languageOfUser(deps.store.reader, callerOf(request).userId);
+      const language = request.body.language ?? (await languageOfUser(deps.store.reader, callerOf(request).userId));
       const { id } = await users.invite(askedByUser(request, deps), { ...request.body, language });
-      return reply.code(201).send(userOf(deps, request, id));
+      return reply.code(201).send(await userOf(deps, request, id));
     },
   );
 

@@ -14,7 +14,7 @@ export function viewRoutes(api: Api, deps: HttpDeps): void {
   api.get(
     '/me/views',
     { schema: { tags, summary: 'The own saved views of Devices', response: { 200: viewList, ...refusals } } },
-    async (request) => ({ items: savedViews(store.reader, callerOf(request).userId) }),
+    async (request) => ({ items: await savedViews(store.reader, callerOf(request).userId) }),
   );
 
   api.post(

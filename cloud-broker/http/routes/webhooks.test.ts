@@ -49,9 +49,9 @@ describe('webhooks of a domain', () => {
       expect(one.headers).toMatchObject(signedHeaders([secret], one.id, harness.now, one.text));
     await expect.poll(async () => (await deliveriesOf(webhook.id)).map(({ state }) => state)).toEqual(Array(3).fill('delivered'));
     const kept = JSON.stringify([
-      harness.store.reader.all('SELECT * FROM webhooks'),
+      await harness.store.reader.all('SELECT * FROM webhooks'),
       harness.log,
-      harness.store.reader.all('SELECT * FROM audit'),
+      await harness.store.reader.all('SELECT * FROM audit'),
     ]);
     expect(kept).not.toContain(secret.slice(6, 30));
     expect(JSON.stringify((await call('GET', '/webhooks')).json)).not.toContain(secret);

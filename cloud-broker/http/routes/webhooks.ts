@@ -32,14 +32,14 @@ function checkedUrl(text: string, deps: HttpDeps & WithWebhooks): string {
   return new URL(text).href;
 }
 
-function shown({ store, clock }: HttpDeps & WithWebhooks, domainId: number, id: string) {
-  const view = webhookView(store.reader, domainId, id, clock());
+async function shown({ store, clock }: HttpDeps & WithWebhooks, domainId: number, id: string) {
+  const view = await webhookView(store.reader, domainId, id, clock());
   if (view === null) throw new RollcallError('not-found');
   return view;
 }
 
-function found({ store }: HttpDeps & WithWebhooks, domainId: number, id: string) {
-  const row = webhookOf(store.reader, domainId, id);
+async function found({ store }: HttpDeps & WithWebhooks, domainId: number, id: string) {
+  const row = await webhookOf(store.reader, domainId, id);
   if (row === null) throw new RollcallError('not-found');
   return row;
 }
@@ -61,7 +61,7 @@ function makingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
       config: { access: 'admin' },
       schema: { tags, summary: 'Webhooks of the domain, at most five', response: { 200: webhooksList, ...refusals } },
     },
-    async (request) => ({ items: listWebhooks(store.reader, callerOf(request).domainId, clock()) }),
+    async (request) => ({ items: await listWebhooks(store.reader, callerOf(request).domainId, clock()) }),
   );
 
   api.post(
@@ -83,8 +83,8 @@ function makingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
       const sealed = secrets.seal('webhook', id, secret);
       const about = { id, url, types: [...new Set(types)], description, secret: sealed };
       await store.write('createWebhook', { ...askedBy(request, deps), ...about });
-      webhooks.changed(id);
-      return reply.code(201).send({ webhook: shown(deps, callerOf(request).domainId, id), secret });
+      await webhooks.changed(id);
+      return reply.code(201).send({ webhook: await shown(deps, callerOf(request).domainId, id), secret });
     },
   );
 }
@@ -115,7 +115,7 @@ function changingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
         ...(description === undefined ? {} : { description }),
         ...(enabled === undefined ? {} : { enabled }),
       });
-      webhooks.changed(id);
+      await webhooks.changed(id);
       return shown(deps, callerOf(request).domainId, id);
     },
   );
@@ -129,7 +129,7 @@ function changingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
     async (request, reply) => {
       const { id } = request.params;
       await store.write('deleteWebhook', { ...askedBy(request, deps), id });
-      webhooks.changed(id);
+      await webhooks.changed(id);
       return reply.code(204).send();
     },
   );
@@ -158,7 +158,7 @@ function useRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
       const secret = newWebhookSecret(random);
       const sealed = secrets.seal('webhook', id, secret);
       await store.write('rotateWebhookSecret', { ...asked, id, secret: sealed, previousUntil: asked.now + PREVIOUS_SECRET_MS });
-      return { webhook: shown(deps, asked.domainId, id), secret };
+      return { webhook: await shown(deps, asked.domainId, id), secret };
     },
   );
 
@@ -176,7 +176,7 @@ function useRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
     },
     async (request) => {
       const { domainId } = callerOf(request);
-      const webhookRow = found(deps, domainId, request.params.id);
+      const webhookRow = await found(deps, domainId, request.params.id);
       if (!tests.spend(String(domainId), clock())) throw new RollcallError('busy', { retryAfterS: 5 });
       const id = `ping_${crockfordCode(random(16), 16).toLowerCase()}`;
       const result = await webhooks.ping(webhookRow, id);
@@ -200,7 +200,9 @@ function deliveryRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
         response: { 200: webhookDeliveries, ...refusals },
       },
     },
-    async (request) => ({ items: listDeliveries(store.reader, found(deps, callerOf(request).domainId, request.params.id)) }),
+    async (request) => ({
+      items: await listDeliveries(store.reader, await found(deps, callerOf(request).domainId, request.params.id)),
+    }),
   );
 
   api.post(
@@ -218,7 +220,7 @@ function deliveryRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
     async (request, reply) => {
       const { id, deliveryId } = request.params;
       await store.write('retryDelivery', { ...askedBy(request, deps), id, eventId: Number(deliveryId) });
-      webhooks.changed(id);
+      await webhooks.changed(id);
       return reply.code(202).send();
     },
   );

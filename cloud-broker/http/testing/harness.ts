@@ -13,7 +13,8 @@ import type { Operator } from '../../operator/operator.ts';
 import { createPortal } from '../../portal/portal.ts';
 import { ServiceClock } from '../../service-clock.ts';
 import type { EnrolInput } from '../../store/enrolment-facts.ts';
-import { openStore, type Store } from '../../store/store.ts';
+import { openStore } from '../../store/sqlite/store.ts';
+import type { Store } from '../../store/port.ts';
 import { Jobs } from '../../service/jobs.ts';
 import { startWebhooks } from '../../webhook-delivery.ts';
 import type { Deliverer } from '../../webhooks/deliverer.ts';
@@ -87,7 +88,7 @@ export class Harness {
   /** An activated domain, and the cookie of its first user. */
   async domain(name: string): Promise<TestDomain> {
     await this.operator.createDomain({ name, email: `${name}@example.org`, password: PASSWORD, organization: `${name} schools` });
-    const row = this.store.reader.get<{ id: number }>('SELECT id FROM domains WHERE name = ?', name);
+    const row = await this.store.reader.get<{ id: number }>('SELECT id FROM domains WHERE name = ?', name);
     return { id: row?.id ?? 0, name, cookie: await this.signIn(`admin@${name}`) };
   }
 
@@ -208,15 +209,15 @@ function testMetrics(store: Store): Metrics {
 const verifyLedger = async () => ({ ok: true, domains: 0, transfers: 0, sum: 0 });
 const backup = async (file: string) => ({ file, bytes: 0, verified: true });
 
-function testWebhooks(
+async function testWebhooks(
   parts: Omit<Parameters<typeof startWebhooks>[0], 'allowPrivate' | 'wake'> & { log: Logger },
   { webhookPrivate = false }: HarnessOptions,
-): Deliverer {
+): Promise<Deliverer> {
   const jobs = new Jobs<'webhooks'>(parts.log);
   const wake = (): void => jobs.wake('webhooks');
   // No test asks a name server.
-  const webhooks = startWebhooks({ ...parts, wake, allowPrivate: webhookPrivate, resolve: async () => [] });
-  jobs.start([{ name: 'webhooks', everyMs: 60_000, run: () => webhooks.look() }]);
+  const webhooks = await startWebhooks({ ...parts, wake, allowPrivate: webhookPrivate, resolve: async () => [] });
+  jobs.start([{ name: 'webhooks', everyMs: 60_000, run: async () => await webhooks.look() }]);
   return webhooks;
 }
 
@@ -267,7 +268,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   });
   const operator = testOperator({ store, accounts, secrets, clock });
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
-  const webhooks = testWebhooks({ store, secrets, presence, clock, log: logger }, options);
+  const webhooks = await testWebhooks({ store, secrets, presence, clock, log: logger }, options);
   const deps: ServerParts = {
     store,
     accounts,

@@ -61,10 +61,10 @@ export class OwnAccess {
   /** The token of the link that a forgotten password brings. */
   async resetToken({ name }: TestDomain): Promise<string> {
     const recipient = `${name}@example.org`;
-    const before = this.visitor.newestTo(recipient);
+    const before = await this.visitor.newestTo(recipient);
     await this.visitor.call('POST', '/password/forgot', { user: `admin@${name}` });
-    await vi.waitFor(() => {
-      if (this.visitor.newestTo(recipient) === before) throw new Error(`no mail to ${recipient} yet`);
+    await vi.waitFor(async () => {
+      if ((await this.visitor.newestTo(recipient)) === before) throw new Error(`no mail to ${recipient} yet`);
     });
     return this.visitor.tokenTo(recipient);
   }

@@ -50,7 +50,7 @@ export class PortalCrew {
   async person(name: string, organization = `${name} schools`): Promise<PortalPerson> {
     const email = `${name}@example.org`;
     await this.open('/signup', { email, password: PASSWORD, name, organization });
-    await this.open('/activation', { token: this.visitor.tokenTo(email), password: PASSWORD });
+    await this.open('/activation', { token: await this.visitor.tokenTo(email), password: PASSWORD });
     const cookie = await this.signIn(email);
     const { json } = await this.call(cookie, 'GET', '/organizations');
     return { email, cookie, organizationId: (json['items'] as { id: string }[])[0]?.id ?? '' };
@@ -62,7 +62,7 @@ export class PortalCrew {
       email: who.email,
       role,
     });
-    await this.call(who.cookie, 'POST', '/invitation', { token: this.visitor.tokenTo(who.email) });
+    await this.call(who.cookie, 'POST', '/invitation', { token: await this.visitor.tokenTo(who.email) });
     return String(json['id']);
   }
 

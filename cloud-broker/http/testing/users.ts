@@ -42,7 +42,7 @@ export class Crew {
     const body = { name, email: `${name.slice(0, 32)}.${this.invited}@example.org`, ...about };
     const { status, json } = await this.call(domain.cookie, 'POST', '/users', body);
     if (status !== 201) throw new Error(`not invited: ${JSON.stringify(json)}`);
-    return { ...userSchema.parse(json), token: this.visitor.tokenTo(body.email.toLowerCase()) };
+    return { ...userSchema.parse(json), token: await this.visitor.tokenTo(body.email.toLowerCase()) };
   }
 
   async accept(token: string, password = PASSWORD) {
@@ -67,13 +67,13 @@ export class Crew {
   }
 
   /** Rows of a domain's audit log of one action, newest first. */
-  audit(domain: TestDomain, action: string): AuditRow[] {
-    return this.harness.store.reader
-      .all<Omit<AuditRow, 'details'> & { details: string }>(
+  async audit(domain: TestDomain, action: string): Promise<AuditRow[]> {
+    return (
+      await this.harness.store.reader.all<Omit<AuditRow, 'details'> & { details: string }>(
         'SELECT actor, address, subject, details, correlation_id AS correlationId FROM audit WHERE domain_id = ? AND action = ? ORDER BY id DESC',
         domain.id,
         action,
       )
-      .map((row) => ({ ...row, details: JSON.parse(row.details) as unknown }));
+    ).map((row) => ({ ...row, details: JSON.parse(row.details) as unknown }));
   }
 }

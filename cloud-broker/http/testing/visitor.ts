@@ -57,18 +57,25 @@ export class Visitor {
     };
   }
 
-  mailsTo(recipient: string): MailRow[] {
-    return this.harness.store.reader.all<MailRow>('SELECT * FROM outbox WHERE recipient = ? ORDER BY id', recipient);
+  /** Until what was begun before has come through the store, however many looks it takes. */
+  async settle(): Promise<void> {
+    const { store } = this.harness;
+    for (let looks = 0; looks < 20; looks += 1) await store.reader.get('SELECT 1');
+    await store.write('noteKeyUse', { now: 0, id: 0 });
+  }
+
+  async mailsTo(recipient: string): Promise<MailRow[]> {
+    return await this.harness.store.reader.all<MailRow>('SELECT * FROM outbox WHERE recipient = ? ORDER BY id', recipient);
   }
 
   /** Grows with every mail to this recipient: a link that still waits is replaced by the newer one. */
-  newestTo(recipient: string): number {
-    return this.mailsTo(recipient).at(-1)?.id ?? 0;
+  async newestTo(recipient: string): Promise<number> {
+    return (await this.mailsTo(recipient)).at(-1)?.id ?? 0;
   }
 
   /** The token in the newest mail to this recipient. */
-  tokenTo(recipient: string): string {
-    const mail = this.mailsTo(recipient).at(-1);
+  async tokenTo(recipient: string): Promise<string> {
+    const mail = (await this.mailsTo(recipient)).at(-1);
     if (mail === undefined) throw new Error(`no mail to ${recipient}`);
     return this.harness.secrets.open('mail', mail.template, mail.secret);
   }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { alertsOf, at, mailsOf, school } from '../../../test/support/alerts.ts';
 import { CHANGE, contentOf, enrolled, listBoards, START, waiting } from '../../../test/support/store.ts';
-import { openWriter } from '../sql.ts';
+import { openWriter } from '../sqlite/connection.ts';
+import { ConnectionTx } from '../sqlite/tx.ts';
 import { alertsWait } from '../queries/alerts.ts';
 import { raiseAlerts } from './alerts.ts';
 
@@ -22,23 +23,23 @@ describe('[P7] alerts in the store', () => {
     for (let n = 0; n < 25; n += 1) await change(10 + n / 10, [[ids[n], 'lost']]);
     await change(11, [[ids[29], 'said']]);
     for (let minutes = 10; minutes < 60; minutes += 1) await run(at(minutes));
-    expect(mailsOf(store)).toMatchObject([
+    expect(await mailsOf(store)).toMatchObject([
       {
         recipient: 'admin@springfield.example',
         template: 'alert',
         data: { kind: 'lost', tag: 'North', count: 25, since: at(10), name: 'springfield' },
       },
     ]);
-    expect(mailsOf(store)[0]?.data['labels']).toHaveLength(20);
-    expect(alertsOf(store)).toEqual([{ kind: 'lost', tag: 'North', devices: 25, open: 25, isOpen: 1, mailed: 1 }]);
+    expect((await mailsOf(store))[0]?.data['labels']).toHaveLength(20);
+    expect(await alertsOf(store)).toEqual([{ kind: 'lost', tag: 'North', devices: 25, open: 25, isOpen: 1, mailed: 1 }]);
     await change(
       100,
       ids.map((id) => [id, 'online']),
     );
     await run(at(130));
-    expect(mailsOf(store)).toHaveLength(2);
-    expect(mailsOf(store)[1]).toMatchObject({ data: { kind: 'back', count: 25 } });
-    expect(alertsOf(store)).toMatchObject([
+    expect(await mailsOf(store)).toHaveLength(2);
+    expect((await mailsOf(store))[1]).toMatchObject({ data: { kind: 'back', count: 25 } });
+    expect(await alertsOf(store)).toMatchObject([
       { kind: 'lost', open: 0, isOpen: 0 },
       { kind: 'back', isOpen: 0 },
     ]);
@@ -52,26 +53,26 @@ describe('[P7] alerts in the store', () => {
       ids.map((id) => [id, 'lost']),
     );
     await run(at(35));
-    const before = contentOf(store);
+    const before = await contentOf(store);
     // A crash before the commit: nothing of it is left.
-    expect(() =>
-      store.transaction((context) => {
-        raiseAlerts(context, { now: at(45) });
-        expect(mailsOf(store)).toHaveLength(1);
+    await expect(async () =>
+      store.transaction(async (context) => {
+        await raiseAlerts(context, { now: at(45) });
+        expect(await mailsOf(store)).toHaveLength(1);
         throw new Error('power cut');
       }),
-    ).toThrow('power cut');
-    expect(contentOf(store)).toEqual(before);
+    ).rejects.toThrow('power cut');
+    expect(await contentOf(store)).toEqual(before);
     await run(at(45));
-    const after = contentOf(store);
+    const after = await contentOf(store);
     await run(at(45));
-    expect(contentOf(store)).toEqual(after);
-    expect(mailsOf(store)).toHaveLength(1);
+    expect(await contentOf(store)).toEqual(after);
+    expect(await mailsOf(store)).toHaveLength(1);
     const other = openWriter(store.file);
-    expect(alertsWait(other, at(46))).toBe(false);
+    expect(await alertsWait(new ConnectionTx(other), at(46))).toBe(false);
     other.close();
     await run(at(300));
-    expect(mailsOf(store)).toHaveLength(1);
+    expect(await mailsOf(store)).toHaveLength(1);
   });
 
   test('[P7] looks at what happened once, in pieces, and writes nothing where nothing did', async () => {
@@ -84,8 +85,8 @@ describe('[P7] alerts in the store', () => {
     let calls = 1;
     while ((await store.write('raiseAlerts', { now: at(100) })).more) calls += 1;
     expect(calls).toBe(2);
-    expect(alertsWait(store.reader, at(100))).toBe(false);
-    expect(mailsOf(store)).toEqual([]);
+    expect(await alertsWait(store.reader, at(100))).toBe(false);
+    expect(await mailsOf(store)).toEqual([]);
   });
 
   test('[P7] mailbox, time zone, rules and quiet hours are the domain’s own', async () => {
@@ -96,11 +97,11 @@ describe('[P7] alerts in the store', () => {
     await run(at(60));
     await change(70, [[ids[1], 'lost']]);
     await run(at(170));
-    expect(mailsOf(store)).toEqual([]);
+    expect(await mailsOf(store)).toEqual([]);
     // 11:00 UTC is 12:00 in Paris.
     await run(at(181));
-    expect(mailsOf(store)).toMatchObject([{ recipient: 'it@example.org', data: { count: 2, timeZone: 'Europe/Paris' } }]);
-    expect(alertsOf(store)).toHaveLength(2);
+    expect(await mailsOf(store)).toMatchObject([{ recipient: 'it@example.org', data: { count: 2, timeZone: 'Europe/Paris' } }]);
+    expect(await alertsOf(store)).toHaveLength(2);
   });
 
   test('[P7] [P4] a watch and a mail begin anew when the service starts', async () => {
@@ -111,9 +112,9 @@ describe('[P7] alerts in the store', () => {
     await store.write('noteRun', { startedAt: START, now: at(3) });
     await store.write('noteRun', { startedAt: at(600), now: at(600) });
     await run(at(629));
-    expect(alertsOf(store)).toEqual([]);
+    expect(await alertsOf(store)).toEqual([]);
     await run(at(641));
-    expect(mailsOf(store)).toMatchObject([{ data: { count: 1, since: at(2) } }]);
+    expect(await mailsOf(store)).toMatchObject([{ data: { count: 1, since: at(2) } }]);
   });
 
   test('[P7] a device that waits, one whose key changed, and what is decided', async () => {
@@ -136,13 +137,13 @@ describe('[P7] alerts in the store', () => {
     await store.write('reject', { ...CHANGE, domainId, now: at(5), id: second, block: false });
     await run(at(6));
     await run(at(20));
-    expect(mailsOf(store).map(({ data }) => data)).toMatchObject([
+    expect((await mailsOf(store)).map(({ data }) => data)).toMatchObject([
       { kind: 'waiting', count: 1, labels: ['SN-A'] },
       { kind: 'key-changed', count: 1, labels: ['L-1'] },
     ]);
     await store.write('approve', { ...CHANGE, domainId, now: at(30), id: first, as: null });
     await run(at(40));
-    expect(alertsOf(store)).toMatchObject([
+    expect(await alertsOf(store)).toMatchObject([
       { kind: 'waiting', isOpen: 0 },
       { kind: 'key-changed', isOpen: 1 },
     ]);
@@ -153,16 +154,16 @@ describe('[P7] alerts in the store', () => {
     for (let n = 0; n < 5; n += 1) await store.write('noteTakeOvers', { deviceId: ids[0] ?? '', now: at(n) });
     await store.write('noteTakeOvers', { deviceId: 'nobody', now: at(1) });
     await run(at(30));
-    expect(mailsOf(store)).toMatchObject([{ data: { kind: 'take-overs', count: 1 } }]);
+    expect(await mailsOf(store)).toMatchObject([{ data: { kind: 'take-overs', count: 1 } }]);
     await store.write('pruneAlerts', { now: at(31) });
-    expect(alertsOf(store)).toMatchObject([{ isOpen: 1 }]);
+    expect(await alertsOf(store)).toMatchObject([{ isOpen: 1 }]);
     await store.write('pruneAlerts', { now: at(25 * 60) });
-    expect(alertsOf(store)).toMatchObject([{ isOpen: 0 }]);
+    expect(await alertsOf(store)).toMatchObject([{ isOpen: 0 }]);
     await store.write('noteTakeOvers', { deviceId: ids[0] ?? '', now: at(26 * 60) });
     await run(at(27 * 60));
-    expect(mailsOf(store)).toHaveLength(2);
+    expect(await mailsOf(store)).toHaveLength(2);
     await store.write('pruneAlerts', { now: at(200 * 24 * 60) });
-    expect(store.reader.get('SELECT count(*) AS n FROM alert_signals')).toEqual({ n: 0 });
+    expect(await store.reader.get('SELECT count(*) AS n FROM alert_signals')).toEqual({ n: 0 });
   });
 
   test('[P7] a device that left is no loss, even between two rounds', async () => {
@@ -175,7 +176,7 @@ describe('[P7] alerts in the store', () => {
     await run(at(34));
     await unenrol(ids[1] ?? '', at(35));
     await run(at(60));
-    expect(mailsOf(store)).toEqual([]);
+    expect(await mailsOf(store)).toEqual([]);
   });
 });
 
@@ -191,14 +192,16 @@ describe('[P7] alerts of the domain itself', () => {
     await book(-225, at(3));
     await book(100, at(4));
     await book(-160, at(5));
-    const told = () => mailsOf(store).map(({ data }) => data['days']);
-    expect(told()).toEqual([30, 7, 1]);
-    expect(mailsOf(store)[0]).toMatchObject({ template: 'credits-low', data: { credits: 290, devices: 10 } });
-    expect(store.reader.get('SELECT count(*) AS open FROM alerts WHERE domain_id = ? AND closed_at IS NULL', domainId)).toEqual({
+    const told = async () => (await mailsOf(store)).map(({ data }) => data['days']);
+    expect(await told()).toEqual([30, 7, 1]);
+    expect((await mailsOf(store))[0]).toMatchObject({ template: 'credits-low', data: { credits: 290, devices: 10 } });
+    expect(
+      await store.reader.get('SELECT count(*) AS open FROM alerts WHERE domain_id = ? AND closed_at IS NULL', domainId),
+    ).toEqual({
       open: 1,
     });
     await book(1000, at(6));
-    expect(store.reader.get('SELECT count(*) AS open FROM alerts WHERE closed_at IS NULL')).toEqual({ open: 0 });
+    expect(await store.reader.get('SELECT count(*) AS open FROM alerts WHERE closed_at IS NULL')).toEqual({ open: 0 });
   });
 
   test('[P7] [D3] the trial’s end is told as the rules say: elsewhere, later, or not at all', async () => {
@@ -207,9 +210,9 @@ describe('[P7] alerts of the domain itself', () => {
     // 8:00 UTC, in the quiet hours.
     await rules({ mailbox: 'it@example.org', quiet: { from: '07:00', to: '09:00' } });
     await store.write('remindTrials', { now: ends - 7 * DAY, after: null });
-    expect(mailsOf(store).map(({ recipient }) => recipient)).toEqual(['admin@shelbyville.example']);
+    expect((await mailsOf(store)).map(({ recipient }) => recipient)).toEqual(['admin@shelbyville.example']);
     await run(ends - 7 * DAY + 2 * HOUR);
-    expect(mailsOf(store)[1]).toMatchObject({
+    expect((await mailsOf(store))[1]).toMatchObject({
       recipient: 'it@example.org',
       template: 'trial-ending',
       data: { days: 7, trialEndsAt: ends },
@@ -217,8 +220,8 @@ describe('[P7] alerts of the domain itself', () => {
     await rules({ trial: false });
     await store.write('remindTrials', { now: ends - DAY, after: null });
     await store.write('remindTrials', { now: ends - DAY, after: null });
-    expect(mailsOf(store).filter(({ data }) => data['name'] === 'springfield')).toHaveLength(1);
+    expect((await mailsOf(store)).filter(({ data }) => data['name'] === 'springfield')).toHaveLength(1);
     await store.write('raiseCredits', { now: ends + 1, after: 0 });
-    expect(store.reader.get('SELECT count(*) AS open FROM alerts WHERE closed_at IS NULL')).toEqual({ open: 0 });
+    expect(await store.reader.get('SELECT count(*) AS open FROM alerts WHERE closed_at IS NULL')).toEqual({ open: 0 });
   });
 });

@@ -31,8 +31,8 @@ async function springfield(): Promise<{
   };
 }
 
-function rowOf(store: InProcessStore, id: string): Record<string, unknown> | null {
-  return store.reader.get(
+async function rowOf(store: InProcessStore, id: string): Promise<Record<string, unknown> | null> {
+  return await store.reader.get(
     'SELECT state, identity, serial, model, label, tags, pending_code AS code, competes_with AS competesWith, status FROM devices WHERE id = ?',
     id,
   );
@@ -42,13 +42,18 @@ describe('approval of an unlisted board', () => {
   test('[E6] is the enrolment: same id, nothing booked; the certificate comes when that key asks next, and is no replay', async () => {
     const { store, domainId, approve } = await springfield();
     const id = await waiting(store, { serial: 'SN-1', key: 'K1' });
-    expect(rowOf(store, id)).toMatchObject({ state: 'pending', status: 'pending', label: 'SN-1', code: 'awaiting-approval' });
+    expect(await rowOf(store, id)).toMatchObject({
+      state: 'pending',
+      status: 'pending',
+      label: 'SN-1',
+      code: 'awaiting-approval',
+    });
     store.deviceEvents();
     expect(await approve(id)).toBe(id);
     expect(store.deviceEvents()).toEqual([id]);
     expect(store.committedOf('decided')).toMatchObject([{ domainId }]);
-    expect(rowOf(store, id)).toMatchObject({ state: 'enrolled', status: 'never', code: null });
-    expect(store.reader.all('SELECT fingerprint FROM certificates')).toEqual([]);
+    expect(await rowOf(store, id)).toMatchObject({ state: 'enrolled', status: 'never', code: null });
+    expect(await store.reader.all('SELECT fingerprint FROM certificates')).toEqual([]);
     expect(await enrolled(store, { serial: 'SN-1', key: 'K1' })).toMatchObject({
       deviceId: id,
       replay: false,
@@ -67,7 +72,7 @@ describe('approval of an unlisted board', () => {
     store.deviceEvents();
     await approve(first);
     expect(store.deviceEvents().toSorted()).toEqual([first, second].toSorted());
-    expect(rowOf(store, second)).toMatchObject({ state: 'pending', code: 'key-changed', competesWith: first });
+    expect(await rowOf(store, second)).toMatchObject({ state: 'pending', code: 'key-changed', competesWith: first });
     expect(await waiting(store, { serial: 'SN-1', key: 'K2' }, 'key-changed')).toBe(second);
   });
 
@@ -92,7 +97,7 @@ describe('approval of an unlisted board', () => {
     await listBoards(store, [{ serial: 'SN-2', credits: 30 }]);
     await expect(approve(unlisted, null, later)).rejects.toEqual(refusal('domain-disabled'));
     expect(await approve(listedSince, null, later)).toBe(listedSince);
-    expect(balanceOf(store, 'springfield')).toBe(30);
+    expect(await balanceOf(store, 'springfield')).toBe(30);
     expect(await approve(unlisted, null, later)).toBe(unlisted);
   });
 
@@ -104,7 +109,7 @@ describe('approval of an unlisted board', () => {
       { serial: 'SN-2', credits: 12, factoryPublicKey: factoryKeyPem() },
     ]);
     await approve(plain);
-    expect(rowOf(store, plain)).toMatchObject({ identity: 'listed', model: 'SBID-7286' });
+    expect(await rowOf(store, plain)).toMatchObject({ identity: 'listed', model: 'SBID-7286' });
     expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({
       deviceId: plain,
       replay: false,
@@ -112,7 +117,7 @@ describe('approval of an unlisted board', () => {
     });
     await expect(approve(proven)).rejects.toEqual(refusal('conflict', 'attestation-required'));
     expect(await enrolled(store, { serial: 'SN-2' })).toMatchObject({ deviceId: proven, credits: { granted: 12 } });
-    expect(balanceOf(store, 'springfield')).toBe(24);
+    expect(await balanceOf(store, 'springfield')).toBe(24);
   });
 
   test('[E8] listed since, and enrolled elsewhere meanwhile: refused', async () => {
@@ -147,7 +152,7 @@ describe('a changed key', () => {
 
   test('[E7] waits beside the running device, which is not disturbed', async () => {
     const { store, device, row } = await changed();
-    expect(rowOf(store, row)).toMatchObject({ competesWith: device });
+    expect(await rowOf(store, row)).toMatchObject({ competesWith: device });
     expect(await enrolled(store, { serial: 'SN-1', key: 'old' })).toMatchObject({ deviceId: device, replay: true });
     expect(store.committedOf('revoked')).toEqual([]);
   });
@@ -156,10 +161,10 @@ describe('a changed key', () => {
     const { store, approve, device, row } = await changed();
     expect(await approve(row, 'replaced')).toBe(device);
     expect(store.deviceEvents().toSorted()).toEqual([`-${row}`, device].toSorted());
-    expect(rowOf(store, device)).toMatchObject({ state: 'enrolled', label: 'Hall', tags: '["east"]' });
-    expect(rowOf(store, row)).toBeNull();
+    expect(await rowOf(store, device)).toMatchObject({ state: 'enrolled', label: 'Hall', tags: '["east"]' });
+    expect(await rowOf(store, row)).toBeNull();
     expect(store.committedOf('revoked')).toEqual([{ kind: 'revoked', deviceId: device }]);
-    expect(store.reader.all('SELECT 1 FROM certificates WHERE revoked_at IS NULL')).toEqual([]);
+    expect(await store.reader.all('SELECT 1 FROM certificates WHERE revoked_at IS NULL')).toEqual([]);
     expect(await enrolled(store, { serial: 'SN-1', key: 'new' })).toMatchObject({
       deviceId: device,
       replay: false,
@@ -174,7 +179,7 @@ describe('a changed key', () => {
     store.deviceEvents();
     expect(await approve(row, 'another')).toBe(row);
     expect(store.deviceEvents()).toEqual(expect.arrayContaining([row, third]));
-    expect([device, row, third].map((id) => rowOf(store, id))).toMatchObject([
+    expect(await Promise.all([device, row, third].map(async (id) => rowOf(store, id)))).toMatchObject([
       { identity: 'key', state: 'enrolled' },
       { identity: 'key', state: 'enrolled' },
       { code: 'awaiting-approval', competesWith: null },
@@ -205,14 +210,14 @@ describe('a changed key', () => {
       replay: false,
       credits: { granted: 0, reason: 'none-left' },
     });
-    expect(balanceOf(store, 'springfield')).toBe(50);
+    expect(await balanceOf(store, 'springfield')).toBe(50);
   });
 
   test('[E7] where the device is unenrolled meanwhile, the row waits for a plain approval and gets the old device back', async () => {
     const { store, domainId, approve, device, row } = await changed();
     await store.write('unenrol', { id: device, now: START, domainId, ...CHANGE });
     expect(store.deviceEvents().toSorted()).toEqual([`-${device}`, row].toSorted());
-    expect(rowOf(store, row)).toMatchObject({ code: 'awaiting-approval', competesWith: null });
+    expect(await rowOf(store, row)).toMatchObject({ code: 'awaiting-approval', competesWith: null });
     store.deviceEvents();
     expect(await approve(row)).toBe(device);
     expect(store.deviceEvents().toSorted()).toEqual([`-${row}`, device].toSorted());
@@ -222,7 +227,7 @@ describe('a changed key', () => {
     const { store, domainId, approve, device, row } = await changed();
     await store.write('unenrol', { id: device, now: START, domainId, ...CHANGE });
     expect(await approve(row, 'another')).toBe(row);
-    expect([device, row].map((id) => rowOf(store, id))).toMatchObject([
+    expect(await Promise.all([device, row].map(async (id) => rowOf(store, id)))).toMatchObject([
       { identity: 'key', state: 'unenrolled' },
       { identity: 'key', state: 'enrolled' },
     ]);

@@ -33,11 +33,11 @@ describe('rejecting', () => {
     expect(await after(0)).toEqual(['blocked', 'blocked']);
     expect(await after(29.99)).toEqual(['blocked', 'blocked']);
     await store.write('prune', { now: START + 29.99 * DAY_MS });
-    expect(store.reader.all('SELECT kind FROM blocks ORDER BY kind')).toEqual([{ kind: 'blocked' }, { kind: 'rejected' }]);
+    expect(await store.reader.all('SELECT kind FROM blocks ORDER BY kind')).toEqual([{ kind: 'blocked' }, { kind: 'rejected' }]);
     await listCredits(store);
     expect(await after(30)).toEqual(['awaiting-approval', 'blocked']);
     await store.write('prune', { now: START + 31 * DAY_MS });
-    expect(store.reader.all('SELECT kind FROM blocks')).toEqual([{ kind: 'blocked' }]);
+    expect(await store.reader.all('SELECT kind FROM blocks')).toEqual([{ kind: 'blocked' }]);
   });
 
   test('[E6] can be lifted, by its own domain only', async () => {
@@ -51,9 +51,9 @@ describe('rejecting', () => {
     expect(await answerTo(store, { serial: 'SN-1' })).toBe('awaiting-approval');
     await expect(store.write('liftBlock', { blockId, domainId, ...change })).rejects.toMatchObject({ code: 'not-found' });
     expect(
-      store.reader
-        .all<{ action: string }>("SELECT action FROM audit WHERE action LIKE '%block%' ORDER BY id")
-        .map(({ action }) => action),
+      (await store.reader.all<{ action: string }>("SELECT action FROM audit WHERE action LIKE '%block%' ORDER BY id")).map(
+        ({ action }) => action,
+      ),
     ).toEqual(['device.blocked', 'block.lifted']);
   });
 
@@ -135,7 +135,7 @@ describe('waiting rows', () => {
     expect(await store.write('prune', { now: START + 7 * DAY_MS })).toEqual({ waiting: 0 });
     expect(await store.write('prune', { now: START + 7 * DAY_MS + 1 })).toEqual({ waiting: 1 });
     expect(store.deviceEvents()).toEqual([`-${idle}`]);
-    expect(store.reader.all("SELECT id FROM devices WHERE state = 'pending'")).toEqual([{ id: active }]);
+    expect(await store.reader.all("SELECT id FROM devices WHERE state = 'pending'")).toEqual([{ id: active }]);
   });
 
   test('[E6] a row is one (domain, board, key); asking again changes only what may change', async () => {
@@ -145,7 +145,7 @@ describe('waiting rows', () => {
       id,
     );
     expect(
-      store.reader.all(
+      await store.reader.all(
         'SELECT firmware, first_asked_at AS first, last_asked_at AS last, address, serial FROM devices WHERE domain_id = ?',
         domainId,
       ),

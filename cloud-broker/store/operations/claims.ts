@@ -12,20 +12,20 @@ import { issueInvoiceKey, type MadeKey } from './product-keys.ts';
  * A claim code for an invoice; issued again it is the same, so `sealed` is the first one's. Refuses with `not-found` an invoice without boards,
  * with `invoice-not-claimable` and a reason one that has nothing for a product key, or no purchase date.
  */
-export function issueClaimCode(
+export async function issueClaimCode(
   context: WriteContext,
   input: { now: number; actor: string; invoice: string; hash: string; sealed: Uint8Array },
-): { sealed: Uint8Array; purchasedOn: string } {
-  const { sql } = context;
+): Promise<{ sealed: Uint8Array; purchasedOn: string }> {
+  const { tx } = context;
   const { invoice } = input;
-  const facts = invoiceRow(sql, invoice);
+  const facts = await invoiceRow(tx, invoice);
   if (facts === null) throw new RollcallError('not-found', { invoice });
   if (facts.boards === 0) throw new RollcallError('invoice-not-claimable', { invoice, reason: 'no-product-key-boards' });
   if (facts.purchasedOn === null) throw new RollcallError('invoice-not-claimable', { invoice, reason: 'no-purchase-date' });
-  const known = sql.get<{ sealed: Uint8Array }>('SELECT sealed FROM claim_codes WHERE invoice = ?', invoice);
+  const known = await tx.get<{ sealed: Uint8Array }>('SELECT sealed FROM claim_codes WHERE invoice = ?', invoice);
   if (known !== null) return { sealed: known.sealed, purchasedOn: facts.purchasedOn };
   if (facts.left === 0) throw new RollcallError('invoice-not-claimable', { invoice, reason: 'no-credits-left' });
-  sql.run(
+  tx.send(
     'INSERT INTO claim_codes (invoice, hash, sealed, issued_at) VALUES (?, ?, ?, ?)',
     invoice,
     input.hash,
@@ -48,22 +48,22 @@ interface Claim extends AskedInPortal {
  * again by the same organisation it is the same subscription, however late. Refuses with `not-found` or `forbidden` who is no admin of the
  * organisation, else with `claim-not-valid`, `claim-taken` or `claim-expired`.
  */
-export function claimInvoice(context: WriteContext, input: Claim): { keyId: string; created: boolean } {
-  const { sql } = context;
+export async function claimInvoice(context: WriteContext, input: Claim): Promise<{ keyId: string; created: boolean }> {
+  const { tx } = context;
   const { organizationId, now, actor } = input;
-  demandOrganizationAdmin(sql, input.userId, organizationId);
-  const claim = claimByHash(sql, input.hash);
+  await demandOrganizationAdmin(tx, input.userId, organizationId);
+  const claim = await claimByHash(tx, input.hash);
   if (claim === null) throw new RollcallError('claim-not-valid');
   if (claim.keyId !== null) {
     if (claim.organizationId !== organizationId) throw new RollcallError('claim-taken');
     return { keyId: claim.keyId, created: false };
   }
   const { invoice } = claim;
-  const purchasedOn = invoiceRow(sql, invoice)?.purchasedOn ?? null;
+  const purchasedOn = (await invoiceRow(tx, invoice))?.purchasedOn ?? null;
   if (purchasedOn === null) throw new RollcallError('claim-not-valid');
   if (now > claimEndsAt(purchasedOn)) throw new RollcallError('claim-expired', { claimBefore: claimBefore(purchasedOn) });
-  const { keyId } = issueInvoiceKey(context, { now, actor: `portal:${actor}`, key: input.key, invoice });
-  sql.run(
+  const { keyId } = await issueInvoiceKey(context, { now, actor: `portal:${actor}`, key: input.key, invoice });
+  tx.send(
     'INSERT INTO portal_subscriptions (organization_id, invoice, product_key_id, claimed_at) VALUES (?, ?, ?, ?)',
     organizationId,
     invoice,

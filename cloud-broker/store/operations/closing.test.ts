@@ -20,14 +20,14 @@ import {
   type TestStore,
 } from '../../../test/support/store.ts';
 import { verifyLedger } from '../proof-of-books.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../port.ts';
 
 const CHILD = fileURLToPath(new URL('../../../test/support/closing-child.ts', import.meta.url));
 /** Some days after it took effect: when the job runs makes no difference. */
 const LATE = closesAt(START) + 3 * DAY_MS + 5;
 
-const scalar = (store: Store, text: string): number =>
-  store.reader.get<{ n: number }>(`SELECT count(*) AS n FROM ${text}`)?.n ?? -1;
+const scalar = async (store: Store, text: string): Promise<number> =>
+  (await store.reader.get<{ n: number }>(`SELECT count(*) AS n FROM ${text}`))?.n ?? -1;
 
 /** Springfield with all that closing ends, and shelbyville with the same, which stays. */
 async function lived(store: Store, devices: number): Promise<{ domainId: number; other: number }> {
@@ -70,18 +70,27 @@ const askClosing = async (store: Store, domainId: number): Promise<void> =>
   store.write('askClosing', { ...CHANGE, now: START, domainId, name: 'springfield', closesAt: closesAt(START) });
 
 /** All that is left of springfield; ids, times of the job and random texts left out. */
-function leftOf(store: Store, domainId: number): unknown {
+async function leftOf(store: Store, domainId: number): Promise<unknown> {
   const { reader } = store;
   return {
-    domain: reader.get('SELECT name, activated_at, closing_at, closed_at, pairing_hash FROM domains WHERE id = ?', domainId),
-    devices: reader.all('SELECT state, unenrolled_at, count(*) AS n FROM devices WHERE domain_id = ? GROUP BY 1, 2', domainId),
-    spans: reader.all('SELECT to_at, count(*) AS n FROM enrolment_spans WHERE domain_id = ? GROUP BY 1', domainId),
-    transfers: reader.all(
+    domain: await reader.get(
+      'SELECT name, activated_at, closing_at, closed_at, pairing_hash FROM domains WHERE id = ?',
+      domainId,
+    ),
+    devices: await reader.all(
+      'SELECT state, unenrolled_at, count(*) AS n FROM devices WHERE domain_id = ? GROUP BY 1, 2',
+      domainId,
+    ),
+    spans: await reader.all('SELECT to_at, count(*) AS n FROM enrolment_spans WHERE domain_id = ? GROUP BY 1', domainId),
+    transfers: await reader.all(
       "SELECT n, credit, credits, idempotency_key FROM transfers WHERE domain_id = ? AND debit = 'domain'",
       domainId,
     ),
-    closed: reader.all("SELECT actor, details FROM audit WHERE domain_id = ? AND action = 'domain.closed'", domainId),
-    unenrolled: reader.all("SELECT count(*) AS n FROM audit WHERE domain_id = ? AND action = 'device.unenrolled'", domainId),
+    closed: await reader.all("SELECT actor, details FROM audit WHERE domain_id = ? AND action = 'domain.closed'", domainId),
+    unenrolled: await reader.all(
+      "SELECT count(*) AS n FROM audit WHERE domain_id = ? AND action = 'device.unenrolled'",
+      domainId,
+    ),
   };
 }
 
@@ -108,14 +117,14 @@ test('[D8] when its time has come everything of the domain ends, from that momen
   const store = await testStore();
   const { domainId, other } = await lived(store, 7);
   await askClosing(store, domainId);
-  const before = contentOf(store);
+  const before = await contentOf(store);
   await closeDueDomains(store, closesAt(START) - 1);
-  expect(contentOf(store)).toEqual(before);
+  expect(await contentOf(store)).toEqual(before);
 
   const revoked: string[] = [];
   store.onCommitted({ revoked: (devices) => revoked.push(...devices.map(({ deviceId }) => deviceId)) });
   await closeDueDomains(store, LATE);
-  expect(leftOf(store, domainId)).toEqual(expected(7, LATE));
+  expect(await leftOf(store, domainId)).toEqual(expected(7, LATE));
   expect(new Set(revoked).size).toBe(7);
   for (const [rows, left] of [
     ['certificates WHERE revoked_at IS NULL', 1],
@@ -126,13 +135,13 @@ test('[D8] when its time has come everything of the domain ends, from that momen
     ['webhooks', 1],
     [`devices WHERE domain_id = ${other} AND state = 'enrolled'`, 1],
   ] as const)
-    expect([rows, scalar(store, rows)]).toEqual([rows, left]);
-  expect([balanceOf(store, 'springfield'), balanceOf(store, 'shelbyville')]).toEqual([0, 10]);
+    expect([rows, await scalar(store, rows)]).toEqual([rows, left]);
+  expect([await balanceOf(store, 'springfield'), await balanceOf(store, 'shelbyville')]).toEqual([0, 10]);
   expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0 });
 
-  const after = contentOf(store);
+  const after = await contentOf(store);
   await closeDueDomains(store, LATE + DAY_MS);
-  expect(contentOf(store)).toEqual(after);
+  expect(await contentOf(store)).toEqual(after);
 });
 
 test('[D8] to its devices and to every board the domain is unknown; its name is never free again', async () => {
@@ -159,7 +168,7 @@ test('[D8] a domain without credits closes without a transfer', async () => {
   const domainId = await testDomain(store, 'springfield');
   await askClosing(store, domainId);
   await closeDueDomains(store, LATE);
-  expect(leftOf(store, domainId)).toMatchObject({ domain: { closed_at: LATE }, transfers: [] });
+  expect(await leftOf(store, domainId)).toMatchObject({ domain: { closed_at: LATE }, transfers: [] });
 });
 
 test('[D8] 90 days later its personal data is erased; books and audit stay', async () => {
@@ -168,23 +177,26 @@ test('[D8] 90 days later its personal data is erased; books and audit stay', asy
   await askClosing(store, domainId);
   await closeDueDomains(store, closesAt(START));
   await closeDueDomains(store, closesAt(START) + 90 * DAY_MS - 1);
-  expect(scalar(store, `auth_user WHERE "domainId" = ${domainId}`)).toBe(1);
-  const kept = () => [contentOf(store)['transfers'], store.reader.all("SELECT * FROM audit WHERE action <> 'domain.erased'")];
-  const books = kept();
+  expect(await scalar(store, `auth_user WHERE "domainId" = ${domainId}`)).toBe(1);
+  const kept = async () => [
+    (await contentOf(store))['transfers'],
+    await store.reader.all("SELECT * FROM audit WHERE action <> 'domain.erased'"),
+  ];
+  const books = await kept();
   await closeDueDomains(store, closesAt(START) + 90 * DAY_MS);
-  expect(kept()).toEqual(books);
-  const everything = JSON.stringify({ ...contentOf(store), audit: [] });
+  expect(await kept()).toEqual(books);
+  const everything = JSON.stringify({ ...(await contentOf(store)), audit: [] });
   for (const personal of ['admin@springfield.example', 'session admin@springfield']) expect(everything).not.toContain(personal);
-  expect(store.reader.get('SELECT contact_name, phone, email, organization FROM domains WHERE id = ?', domainId)).toEqual({
+  expect(await store.reader.get('SELECT contact_name, phone, email, organization FROM domains WHERE id = ?', domainId)).toEqual({
     contact_name: '',
     phone: '',
     email: '',
     organization: 'springfield schools',
   });
-  expect(scalar(store, `auth_user WHERE "domainId" = ${other}`)).toBe(1);
-  expect(scalar(store, "audit WHERE action = 'domain.erased'")).toBe(1);
+  expect(await scalar(store, `auth_user WHERE "domainId" = ${other}`)).toBe(1);
+  expect(await scalar(store, "audit WHERE action = 'domain.erased'")).toBe(1);
   await closeDueDomains(store, closesAt(START) + 200 * DAY_MS);
-  expect(scalar(store, "audit WHERE action = 'domain.erased'")).toBe(1);
+  expect(await scalar(store, "audit WHERE action = 'domain.erased'")).toBe(1);
 });
 
 /** Runs the job in a process of its own and kills it after some of its commits; how many it printed. */
@@ -215,11 +227,11 @@ test('[D8] killed in the middle it goes on where it stopped: the same end, each 
   await killedInTheMiddle(folder, 3);
 
   const store = await testStore(folder);
-  const left = scalar(store, `devices WHERE domain_id = ${domainId} AND state = 'enrolled'`);
+  const left = await scalar(store, `devices WHERE domain_id = ${domainId} AND state = 'enrolled'`);
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThan(devices);
-  expect(balanceOf(store, 'springfield')).toBe(granted(devices) * 10);
+  expect(await balanceOf(store, 'springfield')).toBe(granted(devices) * 10);
   await closeDueDomains(store, LATE);
-  expect(leftOf(store, domainId)).toEqual(expected(devices, LATE));
+  expect(await leftOf(store, domainId)).toEqual(expected(devices, LATE));
   expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0 });
 });

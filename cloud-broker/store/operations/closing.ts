@@ -17,28 +17,31 @@ const ACTOR = 'system';
  * D8: from `closesAt` on the domain is closed; until then it can be withdrawn. All its domain admins are told by mail. Refuses with
  * `name-not-typed` where the name is not the domain's, with `conflict` where a closing stands already.
  */
-export function askClosing(context: WriteContext, input: ChangeRequest & { name: string; closesAt: number }): void {
-  const { sql } = context;
+export async function askClosing(
+  context: WriteContext,
+  input: ChangeRequest & { name: string; closesAt: number },
+): Promise<void> {
+  const { tx } = context;
   const { domainId, now: at, actor, address, closesAt } = input;
-  const domain = domainById(sql, domainId);
+  const domain = await domainById(tx, domainId);
   if (domain === null || normaliseDomain(input.name) !== domain.name) throw new RollcallError('name-not-typed');
   if (domain.closingAt !== null) throw new RollcallError('conflict', { reason: 'already-closing' });
-  sql.run('UPDATE domains SET closing_at = ? WHERE id = ?', closesAt, domainId);
+  tx.send('UPDATE domains SET closing_at = ? WHERE id = ?', closesAt, domainId);
   context.audit({ domainId, at, actor, address, action: 'domain.closing', subject: domain.name, details: { closesAt } });
-  const admins = sql.all<{ email: string; language: Language }>(
+  const admins = await tx.all<{ email: string; language: Language }>(
     `SELECT "contactEmail" AS email, "language" FROM auth_user WHERE "domainId" = ? AND "role" = 'domain-admin'`,
     domainId,
   );
   for (const { email, language } of admins) {
     const data = { name: domain.name, closesAt, askedBy: actor };
-    putMail(context, domainMails.domainClosing, { domainId, recipient: email, language, data, secret: null }, at);
+    await putMail(context, domainMails.domainClosing, { domainId, recipient: email, language, data, secret: null }, at);
   }
 }
 
 /** D8. Refuses with `conflict` where no closing stands, or where it has taken effect. */
-export function withdrawClosing(context: WriteContext, input: ChangeRequest): void {
+export async function withdrawClosing(context: WriteContext, input: ChangeRequest): Promise<void> {
   const { domainId, now: at, actor, address } = input;
-  const [domain] = context.sql.all<{ name: string }>(
+  const [domain] = await context.tx.all<{ name: string }>(
     'UPDATE domains SET closing_at = NULL WHERE id = ? AND closing_at > ? RETURNING name',
     domainId,
     at,
@@ -51,31 +54,34 @@ export function withdrawClosing(context: WriteContext, input: ChangeRequest): vo
  * D8: one piece of the closing of a domain whose time has come: some devices, waiting rows or blocks, and when none is left all the
  * rest at once. `done` when nothing is left to do. Everything counts from the moment of closing, whenever the job runs.
  */
-export function closePiece(context: WriteContext, input: { now: number; domainId: number; most: number }): { done: boolean } {
-  const domain = domainById(context.sql, input.domainId);
+export async function closePiece(
+  context: WriteContext,
+  input: { now: number; domainId: number; most: number },
+): Promise<{ done: boolean }> {
+  const domain = await domainById(context.tx, input.domainId);
   if (domain === null || domain.closingAt === null || domain.closingAt > input.now || domain.closedAt !== null)
     return { done: true };
   const at = domain.closingAt;
   const ended =
-    endDevices(context, domain, at, input.most) ||
-    endWaiting(context, domain, at, input.most) ||
-    endBlocks(context, domain, input.most);
-  if (!ended) endDomain(context, domain, input.now);
+    (await endDevices(context, domain, at, input.most)) ||
+    (await endWaiting(context, domain, at, input.most)) ||
+    (await endBlocks(context, domain, input.most));
+  if (!ended) await endDomain(context, domain, input.now);
   return { done: !ended };
 }
 
-function endDevices(context: WriteContext, domain: DomainRow, at: number, most: number): boolean {
-  const devices = context.sql.all<{ id: string }>(
+async function endDevices(context: WriteContext, domain: DomainRow, at: number, most: number): Promise<boolean> {
+  const devices = await context.tx.all<{ id: string }>(
     "SELECT id FROM devices WHERE domain_id = ? AND state <> 'unenrolled' AND state = 'enrolled' LIMIT ?",
     domain.id,
     most,
   );
-  for (const { id } of devices) unenrol(context, { now: at, id, domainId: domain.id, actor: ACTOR, address: null });
+  for (const { id } of devices) await unenrol(context, { now: at, id, domainId: domain.id, actor: ACTOR, address: null });
   return devices.length > 0;
 }
 
-function endWaiting(context: WriteContext, domain: DomainRow, at: number, most: number): boolean {
-  const waiting = context.sql.all<Gone & { key: string }>(
+async function endWaiting(context: WriteContext, domain: DomainRow, at: number, most: number): Promise<boolean> {
+  const waiting = await context.tx.all<Gone & { key: string }>(
     `DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE domain_id = ? AND state <> 'unenrolled' AND state = 'pending' LIMIT ?)
      ${GONE}, key_fingerprint AS key`,
     domain.id,
@@ -88,36 +94,40 @@ function endWaiting(context: WriteContext, domain: DomainRow, at: number, most: 
   return waiting.length > 0;
 }
 
-function endBlocks(context: WriteContext, domain: DomainRow, most: number): boolean {
+async function endBlocks(context: WriteContext, domain: DomainRow, most: number): Promise<boolean> {
   return (
-    context.sql.run('DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE domain_id = ? LIMIT ?)', domain.id, most) > 0
+    (await context.tx.run(
+      'DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE domain_id = ? LIMIT ?)',
+      domain.id,
+      most,
+    )) > 0
   );
 }
 
 /** Links, sessions and API keys end, the balance is forfeited, and the domain is closed: all or nothing. */
-function endDomain(context: WriteContext, domain: DomainRow, now: number): void {
-  const { sql } = context;
-  sql.run('DELETE FROM tokens WHERE domain_id = ?', domain.id);
-  sql.run('DELETE FROM auth_session WHERE "userId" IN (SELECT "id" FROM auth_user WHERE "domainId" = ?)', domain.id);
-  sql.run('UPDATE api_keys SET revoked_at = ? WHERE domain_id = ? AND revoked_at IS NULL', now, domain.id);
-  sql.run(
+async function endDomain(context: WriteContext, domain: DomainRow, now: number): Promise<void> {
+  const { tx } = context;
+  tx.send('DELETE FROM tokens WHERE domain_id = ?', domain.id);
+  tx.send('DELETE FROM auth_session WHERE "userId" IN (SELECT "id" FROM auth_user WHERE "domainId" = ?)', domain.id);
+  tx.send('UPDATE api_keys SET revoked_at = ? WHERE domain_id = ? AND revoked_at IS NULL', now, domain.id);
+  tx.send(
     'UPDATE domains SET pairing_hash = NULL, pairing_sealed = NULL, pairing_previous_hash = NULL, pairing_previous_until = NULL WHERE id = ?',
     domain.id,
   );
   endWebhooks(context, domain.id);
-  const forfeited = forfeit(context, domain, now);
-  sql.run('UPDATE domains SET closed_at = ? WHERE id = ?', now, domain.id);
+  const forfeited = await forfeit(context, domain, now);
+  tx.send('UPDATE domains SET closed_at = ? WHERE id = ?', now, domain.id);
   const details = { forfeited };
   context.audit({ domainId: domain.id, at: now, actor: ACTOR, action: 'domain.closed', subject: domain.name, details });
 }
 
 /** L4, L6: what is left after the days that are over moves to the vendor's `forfeited` account. */
-function forfeit(context: WriteContext, domain: DomainRow, now: number): number {
-  settleDays(context, domain, now);
-  const credits = headOf(context.sql, domain.id)?.balance ?? 0;
+async function forfeit(context: WriteContext, domain: DomainRow, now: number): Promise<number> {
+  await settleDays(context, domain, now);
+  const credits = (await headOf(context.tx, domain.id))?.balance ?? 0;
   if (credits === 0) return 0;
   const cause = { date: null, deviceId: null, boardId: null, productKeyId: null, reverses: null };
-  post(
+  await post(
     context,
     domain,
     {
@@ -136,17 +146,17 @@ function forfeit(context: WriteContext, domain: DomainRow, now: number): number 
 }
 
 /** D8: contact, phone, e-mails and users' names go; books and audit stay, and the name is never free again. */
-export function erasePersonalData(context: WriteContext, input: { now: number; domainId: number }): void {
-  const { sql } = context;
+export async function erasePersonalData(context: WriteContext, input: { now: number; domainId: number }): Promise<void> {
+  const { tx } = context;
   const { domainId, now: at } = input;
-  const [domain] = sql.all<{ name: string }>(
+  const [domain] = await tx.all<{ name: string }>(
     "UPDATE domains SET contact_name = '', phone = '', email = '', erased_at = ? WHERE id = ? AND closed_at IS NOT NULL AND erased_at IS NULL RETURNING name",
     at,
     domainId,
   );
   if (domain === undefined) return;
-  sql.run('DELETE FROM outbox WHERE domain_id = ?', domainId);
-  sql.run('DELETE FROM refused_tries WHERE domain_id = ?', domainId);
-  sql.run('DELETE FROM auth_user WHERE "domainId" = ?', domainId);
+  tx.send('DELETE FROM outbox WHERE domain_id = ?', domainId);
+  tx.send('DELETE FROM refused_tries WHERE domain_id = ?', domainId);
+  tx.send('DELETE FROM auth_user WHERE "domainId" = ?', domainId);
   context.audit({ domainId, at, actor: ACTOR, action: 'domain.erased', subject: domain.name });
 }

@@ -12,12 +12,12 @@ describe('unenrolling', () => {
     await store.write('unenrol', { id: deviceId, domainId, now: LATER, ...CHANGE });
     expect(store.deviceEvents()).toEqual([`-${deviceId}`]);
     expect(store.committedOf('revoked')).toEqual([{ kind: 'revoked', deviceId }]);
-    expect(store.reader.all('SELECT DISTINCT revoked_at AS at FROM certificates')).toEqual([{ at: LATER }]);
-    expect(store.reader.all('SELECT from_at AS fromAt, to_at AS toAt FROM enrolment_spans')).toEqual([
+    expect(await store.reader.all('SELECT DISTINCT revoked_at AS at FROM certificates')).toEqual([{ at: LATER }]);
+    expect(await store.reader.all('SELECT from_at AS fromAt, to_at AS toAt FROM enrolment_spans')).toEqual([
       { fromAt: START, toAt: LATER },
     ]);
-    expect([balanceOf(store, 'springfield'), store.reader.all('SELECT n FROM transfers').length]).toEqual([9, 1]);
-    expect(store.reader.get("SELECT actor, address FROM audit WHERE action = 'device.unenrolled'")).toEqual({
+    expect([await balanceOf(store, 'springfield'), (await store.reader.all('SELECT n FROM transfers')).length]).toEqual([9, 1]);
+    expect(await store.reader.get("SELECT actor, address FROM audit WHERE action = 'device.unenrolled'")).toEqual({
       actor: CHANGE.actor,
       address: CHANGE.address,
     });
@@ -31,7 +31,7 @@ describe('unenrolling', () => {
       await store.write('unenrol', { id: deviceId, domainId, now: START + (day + 1) * DAY_MS, ...CHANGE });
     }
     expect(
-      store.reader.all(
+      await store.reader.all(
         'SELECT (from_at - ?1) / ?2 AS fromDay, (to_at - ?1) / ?2 AS toDay FROM enrolment_spans ORDER BY id',
         START,
         DAY_MS,
@@ -80,11 +80,11 @@ describe('changing a device', () => {
       store.write('changeDevice', { id: deviceId, label, tags, domainId, now: START, ...CHANGE });
     await change('Hall', null);
     await change(null, ['east', 'big']);
-    expect(store.reader.get('SELECT label, tags FROM devices')).toEqual({ label: 'Hall', tags: '["east","big"]' });
+    expect(await store.reader.get('SELECT label, tags FROM devices')).toEqual({ label: 'Hall', tags: '["east","big"]' });
     expect(
-      store.reader
-        .all<{ details: string }>("SELECT details FROM audit WHERE action = 'device.changed'")
-        .map(({ details }) => JSON.parse(details) as unknown),
+      (await store.reader.all<{ details: string }>("SELECT details FROM audit WHERE action = 'device.changed'")).map(
+        ({ details }) => JSON.parse(details) as unknown,
+      ),
     ).toEqual([
       { before: { label: 'SN-1', tags: '[]' }, label: 'Hall', tags: null },
       { before: { label: 'Hall', tags: '[]' }, label: null, tags: ['east', 'big'] },
@@ -97,6 +97,6 @@ describe('changing a device', () => {
     const { deviceId } = await enrolled(store, { serial: 'SN-1' });
     const change = { id: deviceId, label: 'Stolen', tags: null, domainId: domainId + 1, now: START, ...CHANGE };
     await expect(store.write('changeDevice', change)).rejects.toMatchObject({ code: 'not-found' });
-    expect(store.reader.get('SELECT label FROM devices')).toEqual({ label: 'SN-1' });
+    expect(await store.reader.get('SELECT label FROM devices')).toEqual({ label: 'SN-1' });
   });
 });

@@ -17,18 +17,21 @@ const EVENTS_KEPT_MS = 7 * DAY_MS;
 const REFUSED_KEPT_MS = 30 * DAY_MS;
 
 /** E6: the key is blocked; its serial too, where it identifies a board and no enrolled device has it. */
-export function reject(context: WriteContext, input: ChangeRequest & { id: string; block: boolean }): { blockId: string } {
-  const { sql } = context;
-  const row = waitingRow(context, input.domainId, input.id);
+export async function reject(
+  context: WriteContext,
+  input: ChangeRequest & { id: string; block: boolean },
+): Promise<{ blockId: string }> {
+  const { tx } = context;
+  const row = await waitingRow(context, input.domainId, input.id);
   const serialTaken =
     row.identity === 'key' ||
-    sql.get(
+    (await tx.get(
       "SELECT 1 AS found FROM devices WHERE domain_id = ? AND serial_key = ? AND state = 'enrolled'",
       input.domainId,
       row.serialKey,
-    ) !== null;
+    )) !== null;
   const kind = input.block ? 'blocked' : 'rejected';
-  const rowid = sql.insert(
+  const rowid = await tx.insert(
     'INSERT INTO blocks (domain_id, kind, key_fingerprint, serial, serial_key, since_at, until_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     input.domainId,
     kind,
@@ -39,9 +42,9 @@ export function reject(context: WriteContext, input: ChangeRequest & { id: strin
     input.block ? null : input.now + REJECTION_MS,
     input.actor,
   );
-  const block = sql.get<{ publicId: string }>('SELECT public_id AS publicId FROM blocks WHERE id = ?', rowid);
+  const block = await tx.get<{ publicId: string }>('SELECT public_id AS publicId FROM blocks WHERE id = ?', rowid);
   if (block === null) throw new Error('the block was not stored');
-  const gone = sql.all<Gone>(`DELETE FROM devices WHERE id = ? ${GONE}`, row.id);
+  const gone = await tx.all<Gone>(`DELETE FROM devices WHERE id = ? ${GONE}`, row.id);
   context.audit({
     domainId: input.domainId,
     at: input.now,
@@ -56,8 +59,8 @@ export function reject(context: WriteContext, input: ChangeRequest & { id: strin
   return { blockId: block.publicId };
 }
 
-export function liftBlock(context: WriteContext, input: ChangeRequest & { blockId: string }): void {
-  const changed = context.sql.run('DELETE FROM blocks WHERE public_id = ? AND domain_id = ?', input.blockId, input.domainId);
+export async function liftBlock(context: WriteContext, input: ChangeRequest & { blockId: string }): Promise<void> {
+  const changed = await context.tx.run('DELETE FROM blocks WHERE public_id = ? AND domain_id = ?', input.blockId, input.domainId);
   if (changed === 0) throw new RollcallError('not-found');
   context.audit({
     domainId: input.domainId,
@@ -79,21 +82,24 @@ export interface UnenrolInput {
 }
 
 /** E9: the certificate dies in the same transaction; history stays; today is the last day charged. E14: a grant of the last 72 h goes back. */
-export function unenrol(context: WriteContext, input: UnenrolInput): void {
-  const { domain, boardId } = endEnrolment(context, input);
+export async function unenrol(context: WriteContext, input: UnenrolInput): Promise<void> {
+  const { domain, boardId } = await endEnrolment(context, input);
   if (boardId === null) return;
   const about = { now: input.now, actor: input.actor, reason: null, when: 'second-thoughts' } as const;
-  takeGrantBack(context, domain, boardId, about);
+  await takeGrantBack(context, domain, boardId, about);
 }
 
 /** The same, and what the board brought stays where it is. */
-export function endEnrolment(context: WriteContext, input: UnenrolInput): { domain: DomainRow; boardId: number | null } {
-  const { sql } = context;
-  const device = input.domainId === null ? deviceById(sql, input.id) : deviceOfDomain(sql, input.domainId, input.id);
-  const domain = device === null ? null : domainById(sql, device.domainId);
+export async function endEnrolment(
+  context: WriteContext,
+  input: UnenrolInput,
+): Promise<{ domain: DomainRow; boardId: number | null }> {
+  const { tx } = context;
+  const device = input.domainId === null ? await deviceById(tx, input.id) : await deviceOfDomain(tx, input.domainId, input.id);
+  const domain = device === null ? null : await domainById(tx, device.domainId);
   if (device === null || domain === null || device.state === 'unenrolled') throw new RollcallError('not-found');
   if (device.state === 'pending') throw new RollcallError('conflict', { reason: 'not-enrolled' });
-  const gone = sql.all<Gone>(
+  const gone = await tx.all<Gone>(
     `UPDATE devices SET state = 'unenrolled', unenrolled_at = ?, status = 'offline', status_since = ? WHERE id = ? ${GONE}`,
     input.now,
     input.now,
@@ -101,9 +107,9 @@ export function endEnrolment(context: WriteContext, input: UnenrolInput): { doma
   );
   // Its last moment in a day that is closed, at the earliest: that day has counted it (L6).
   const end = Math.max(input.now, openFromOf(domain) - 1);
-  sql.run('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', end, device.id);
-  revokeCertificates(context, device.id, input.now);
-  stopCompeting(context, device.domainId, device.id, input.now);
+  tx.send('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', end, device.id);
+  await revokeCertificates(context, device.id, input.now);
+  await stopCompeting(context, device.domainId, device.id, input.now);
   endCommands(context, device.id, input.now);
   context.audit({
     domainId: device.domainId,
@@ -118,17 +124,17 @@ export function endEnrolment(context: WriteContext, input: UnenrolInput): { doma
 }
 
 /** Label and tags. Refused in a disabled domain (D5). */
-export function changeDevice(
+export async function changeDevice(
   context: WriteContext,
   input: ChangeRequest & { id: string; label: string | null; tags: string[] | null },
-): void {
-  const { sql } = context;
-  const device = deviceOfDomain(sql, input.domainId, input.id);
-  const domain = domainById(sql, input.domainId);
+): Promise<void> {
+  const { tx } = context;
+  const device = await deviceOfDomain(tx, input.domainId, input.id);
+  const domain = await domainById(tx, input.domainId);
   if (device === null || device.state === 'unenrolled' || domain === null) throw new RollcallError('not-found');
   if (statusOf(domain, input.now) === 'disabled') throw new RollcallError('domain-disabled');
-  const before = sql.get<{ label: string; tags: string }>('SELECT label, tags FROM devices WHERE id = ?', device.id);
-  sql.run(
+  const before = await tx.get<{ label: string; tags: string }>('SELECT label, tags FROM devices WHERE id = ?', device.id);
+  tx.send(
     'UPDATE devices SET label = coalesce(?, label), tags = coalesce(?, tags) WHERE id = ?',
     input.label,
     input.tags === null ? null : JSON.stringify(input.tags),
@@ -148,9 +154,9 @@ export function changeDevice(
 }
 
 /** Waiting rows, ended blocks, links and old events whose time is over. */
-export function prune(context: WriteContext, input: { now: number }): { waiting: number } {
-  const { sql } = context;
-  const gone = sql.all<Gone & { domainId: number }>(
+export async function prune(context: WriteContext, input: { now: number }): Promise<{ waiting: number }> {
+  const { tx } = context;
+  const gone = await tx.all<Gone & { domainId: number }>(
     `DELETE FROM devices WHERE state = 'pending' AND last_asked_at < ? ${GONE}, domain_id AS domainId`,
     input.now - WAITING_MS,
   );
@@ -158,14 +164,14 @@ export function prune(context: WriteContext, input: { now: number }): { waiting:
     context.audit({ domainId: row.domainId, at: input.now, actor: 'system', action: 'device.stopped-asking', subject: row.id });
     context.emitRemoved(row.domainId, input.now, row);
   }
-  sql.run('DELETE FROM blocks WHERE until_at < ?', input.now);
+  tx.send('DELETE FROM blocks WHERE until_at < ?', input.now);
   // An invitation that is over still shows in Users until it is sent again or taken back.
-  sql.run("DELETE FROM tokens WHERE expires_at < ? AND (purpose <> 'invitation' OR used_at IS NOT NULL)", input.now);
+  tx.send("DELETE FROM tokens WHERE expires_at < ? AND (purpose <> 'invitation' OR used_at IS NOT NULL)", input.now);
   // Ids follow the time, so no index of times is kept: the scan ends at the first event that stays.
-  sql.run(
+  tx.send(
     'DELETE FROM events WHERE id < coalesce((SELECT id FROM events WHERE at >= ? ORDER BY id LIMIT 1), 9223372036854775807)',
     input.now - EVENTS_KEPT_MS,
   );
-  sql.run('DELETE FROM refused_tries WHERE at < ?', input.now - REFUSED_KEPT_MS);
+  tx.send('DELETE FROM refused_tries WHERE at < ?', input.now - REFUSED_KEPT_MS);
   return { waiting: gone.length };
 }

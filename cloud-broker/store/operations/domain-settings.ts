@@ -20,10 +20,10 @@ interface Changeable {
 }
 
 /** What the domain says of itself. The audit row holds before and after of what changed; what stays as it was leaves none. */
-export function changeDomain(context: WriteContext, input: ChangeDomain): void {
-  const { sql } = context;
+export async function changeDomain(context: WriteContext, input: ChangeDomain): Promise<void> {
+  const { tx } = context;
   const { domainId, now: at, actor, address } = input;
-  const row = sql.get<Changeable & { name: string }>(
+  const row = await tx.get<Changeable & { name: string }>(
     'SELECT name, organization, contact_name AS contactName, phone, email, language FROM domains WHERE id = ?',
     domainId,
   );
@@ -38,7 +38,7 @@ export function changeDomain(context: WriteContext, input: ChangeDomain): void {
   };
   const changed = (Object.keys(after) as (keyof Changeable)[]).filter((field) => before[field] !== after[field]);
   if (changed.length === 0) return;
-  sql.run(
+  tx.send(
     'UPDATE domains SET organization = ?, contact_name = ?, phone = ?, email = ?, language = ? WHERE id = ?',
     after.organization,
     after.contactName,

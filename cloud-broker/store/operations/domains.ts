@@ -28,11 +28,11 @@ export interface CreateDomainInput extends Omit<DomainDetails, 'language'> {
 }
 
 /** A domain without a mail: with `owner` and `activatedBy` whole at once. Refuses with `name-invalid` or `name-taken`. */
-export function createDomain(context: WriteContext, input: CreateDomainInput): { domainId: number } {
+export async function createDomain(context: WriteContext, input: CreateDomainInput): Promise<{ domainId: number }> {
   const { now, owner, activatedBy } = input;
-  const { domainId } = layDomain(context, { ...input, language: input.language ?? 'en' });
-  if (owner !== undefined) insertUser(context.sql, owner, domainId, now);
-  if (activatedBy !== undefined) activateDomain(context, { now, domainId, actor: activatedBy });
+  const { domainId } = await layDomain(context, { ...input, language: input.language ?? 'en' });
+  if (owner !== undefined) insertUser(context.tx, owner, domainId, now);
+  if (activatedBy !== undefined) await activateDomain(context, { now, domainId, actor: activatedBy });
   return { domainId };
 }
 
@@ -40,16 +40,16 @@ export function createDomain(context: WriteContext, input: CreateDomainInput): {
  * D1: lays a domain down, unconfirmed. A name whose sign-up was never confirmed is free again 7 days after its last mail, at once
  * where none was ever sent; what the earlier try left is gone then. Refuses with `name-invalid` or `name-taken`.
  */
-export function layDomain(context: WriteContext, input: DomainDetails): { domainId: number } {
-  const { sql } = context;
+export async function layDomain(context: WriteContext, input: DomainDetails): Promise<{ domainId: number }> {
+  const { tx } = context;
   if (!domainName.safeParse(input.name).success) throw new RollcallError('name-invalid');
-  if (!isNameFree(sql, input.name, input.now)) throw new RollcallError('name-taken');
+  if (!(await isNameFree(tx, input.name, input.now))) throw new RollcallError('name-taken');
   const { organization, contactName, phone, email, language, now } = input;
-  const existing = domainByName(sql, input.name);
+  const existing = await domainByName(tx, input.name);
   if (existing !== null) {
-    sql.run('DELETE FROM outbox WHERE domain_id = ? AND sent_at IS NULL', existing.id);
-    sql.run('DELETE FROM auth_user WHERE "domainId" = ?', existing.id);
-    sql.run(
+    tx.send('DELETE FROM outbox WHERE domain_id = ? AND sent_at IS NULL', existing.id);
+    tx.send('DELETE FROM auth_user WHERE "domainId" = ?', existing.id);
+    tx.send(
       `UPDATE domains SET organization = ?, contact_name = ?, phone = ?, email = ?, language = ?, created_at = ?,
        confirmation_mailed_at = NULL WHERE id = ?`,
       organization,
@@ -62,7 +62,7 @@ export function layDomain(context: WriteContext, input: DomainDetails): { domain
     );
     return { domainId: existing.id };
   }
-  const domainId = sql.insert(
+  const domainId = await tx.insert(
     'INSERT INTO domains (name, organization, contact_name, phone, email, language, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     input.name,
     organization,
@@ -72,16 +72,16 @@ export function layDomain(context: WriteContext, input: DomainDetails): { domain
     language,
     now,
   );
-  sql.run('INSERT INTO ledger_heads (domain_id, n, hash, balance, at) VALUES (?, 0, ?, 0, 0)', domainId, EMPTY_HASH);
+  tx.send('INSERT INTO ledger_heads (domain_id, n, hash, balance, at) VALUES (?, 0, ?, 0, 0)', domainId, EMPTY_HASH);
   return { domainId };
 }
 
 /** D3: the 30-day trial starts at activation. Activating again changes nothing. */
-export function activateDomain(
+export async function activateDomain(
   context: WriteContext,
   input: { now: number; domainId: number; actor: string; address?: string },
-): void {
-  const changed = context.sql.run(
+): Promise<void> {
+  const changed = await context.tx.run(
     'UPDATE domains SET activated_at = ?, trial_ends_at = ?, next_usage_day = ? WHERE id = ? AND activated_at IS NULL',
     input.now,
     trialEnd(input.now),
@@ -115,20 +115,20 @@ export interface EnrolmentPolicy {
 }
 
 /** D7: how new boards get in. The code itself is never seen here, nor in the audit entry. */
-export function setEnrolmentPolicy(context: WriteContext, input: EnrolmentPolicy): void {
-  const { sql } = context;
-  const domain = domainByName(sql, input.name);
+export async function setEnrolmentPolicy(context: WriteContext, input: EnrolmentPolicy): Promise<void> {
+  const { tx } = context;
+  const domain = await domainByName(tx, input.name);
   if (domain === null) throw new RollcallError('not-found');
-  if (input.unlisted !== null) sql.run('UPDATE domains SET unlisted = ? WHERE id = ?', input.unlisted, domain.id);
+  if (input.unlisted !== null) tx.send('UPDATE domains SET unlisted = ? WHERE id = ?', input.unlisted, domain.id);
   const unprovenLimit = input.unprovenLimit ?? null;
-  if (unprovenLimit !== null) sql.run('UPDATE domains SET unproven_limit = ? WHERE id = ?', unprovenLimit, domain.id);
+  if (unprovenLimit !== null) tx.send('UPDATE domains SET unproven_limit = ? WHERE id = ?', unprovenLimit, domain.id);
   if (input.pairing === 'none') {
-    sql.run(
+    tx.send(
       'UPDATE domains SET pairing_hash = NULL, pairing_sealed = NULL, pairing_previous_hash = NULL, pairing_previous_until = NULL WHERE id = ?',
       domain.id,
     );
   } else if (input.pairing !== null) {
-    sql.run(
+    tx.send(
       'UPDATE domains SET pairing_previous_hash = pairing_hash, pairing_previous_until = ?, pairing_hash = ?, pairing_sealed = ? WHERE id = ?',
       input.previousUntil,
       input.pairing.hash,

@@ -32,7 +32,7 @@ describe('pairing codes', () => {
     ]);
     await set('third', null);
     expect(await Promise.all([tried('third', 2), tried('second', 2)])).toEqual(['accepted', 'pairing-code-wrong']);
-    expect(JSON.stringify(store.reader.all('SELECT * FROM audit'))).not.toMatch(/first|second|third/);
+    expect(JSON.stringify(await store.reader.all('SELECT * FROM audit'))).not.toMatch(/first|second|third/);
   });
 
   test('[E13] a known device is let in without it', async () => {
@@ -82,14 +82,13 @@ describe('a domain that is disabled, closed or unconfirmed', () => {
       contactName: 'C',
       phone: '1',
     });
-    store.reader.run("UPDATE domains SET closed_at = ? WHERE name = 'shelbyville'", START + 5);
-    expect(['springfield', 'capital', 'nowhere', 'shelbyville'].map((name) => desk.whyUnknown(name, START + 4))).toEqual([
-      null,
-      'unconfirmed',
-      'absent',
-      null,
-    ]);
-    expect(desk.whyUnknown('shelbyville', START + 5)).toBe('closed');
+    store.reader.send("UPDATE domains SET closed_at = ? WHERE name = 'shelbyville'", START + 5);
+    expect(
+      await Promise.all(
+        ['springfield', 'capital', 'nowhere', 'shelbyville'].map(async (name) => desk.whyUnknown(name, START + 4)),
+      ),
+    ).toEqual([null, 'unconfirmed', 'absent', null]);
+    expect(await desk.whyUnknown('shelbyville', START + 5)).toBe('closed');
     for (const domain of ['capital', 'nowhere', 'shelbyville'])
       expect(await answerTo(store, { serial: 'SN-1', domain, now: START + 5 })).toBe('domain-unknown');
   });
@@ -100,15 +99,15 @@ describe('what the desk sees before the transaction', () => {
     const { store, accept } = await twoDomains();
     await listBoards(store, [{ serial: 'SN-1' }]);
     const desk = enrolmentStore(store, CHANGE.unprovenLimit);
-    const preview = (serial: string, more: object = {}): object =>
-      desk.preview({ ...attemptOf(store, { serial, ...more }), proposedId: 'dev-proposed' });
-    expect(preview('SN-1')).toMatchObject({ budgetClass: 'listed', certificateFor: 'dev-proposed' });
-    expect(preview('SN-2')).toMatchObject({ budgetClass: 'rest', certificateFor: null });
-    expect(preview('SN-2', { domain: 'nowhere' })).toMatchObject({ budgetClass: 'rest', certificateFor: null });
+    const preview = async (serial: string, more: object = {}): Promise<object> =>
+      desk.preview({ ...(await attemptOf(store, { serial, ...more })), proposedId: 'dev-proposed' });
+    expect(await preview('SN-1')).toMatchObject({ budgetClass: 'listed', certificateFor: 'dev-proposed' });
+    expect(await preview('SN-2')).toMatchObject({ budgetClass: 'rest', certificateFor: null });
+    expect(await preview('SN-2', { domain: 'nowhere' })).toMatchObject({ budgetClass: 'rest', certificateFor: null });
     const { deviceId } = await enrolled(store, { serial: 'SN-1' });
-    expect(preview('SN-1')).toMatchObject({ budgetClass: 'known-key', certificateFor: deviceId });
+    expect(await preview('SN-1')).toMatchObject({ budgetClass: 'known-key', certificateFor: deviceId });
     await accept();
-    expect(preview('SN-2')).toMatchObject({ budgetClass: 'rest', certificateFor: 'dev-proposed' });
-    expect([desk.factoryKeyOf('sn-1 '), desk.factoryKeyOf('SN-9')]).toEqual([null, null]);
+    expect(await preview('SN-2')).toMatchObject({ budgetClass: 'rest', certificateFor: 'dev-proposed' });
+    expect([await desk.factoryKeyOf('sn-1 '), await desk.factoryKeyOf('SN-9')]).toEqual([null, null]);
   });
 });

@@ -39,8 +39,8 @@ describe('keys and boards', () => {
     await listBoards(store, [{ serial: 'SN-1', credits: 9, factoryPublicKey: factoryKeyPem() }]);
     expect(await answerTo(store, { serial: 'SN-1', boardSignature: 'missing' })).toBe('attestation-required');
     expect(await answerTo(store, { serial: 'SN-1', boardSignature: 'invalid' })).toBe('attestation-failed');
-    expect(store.reader.all('SELECT left_credits AS left, grants FROM boards')).toEqual([{ left: 9, grants: 0 }]);
-    expect([balanceOf(store, 'springfield'), store.reader.all('SELECT 1 FROM devices').length]).toEqual([0, 0]);
+    expect(await store.reader.all('SELECT left_credits AS left, grants FROM boards')).toEqual([{ left: 9, grants: 0 }]);
+    expect([await balanceOf(store, 'springfield'), (await store.reader.all('SELECT 1 FROM devices')).length]).toEqual([0, 0]);
     expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({ credits: { granted: 9 } });
     expect(await answerTo(store, { serial: 'SN-1', boardSignature: 'missing' })).toBe('attestation-required');
   });
@@ -48,10 +48,10 @@ describe('keys and boards', () => {
   test('[E4] the register changed after the signature was checked: nothing is stored, it is checked again', async () => {
     const { store } = await twoDomains();
     await listBoards(store, [{ serial: 'SN-1', credits: 9 }]);
-    const before = attemptOf(store, { serial: 'SN-1' });
+    const before = await attemptOf(store, { serial: 'SN-1' });
     await listBoards(store, [{ serial: 'SN-1', credits: 9, factoryPublicKey: factoryKeyPem() }]);
     expect(await store.write('enrol', before)).toEqual({ outcome: 'facts-changed' });
-    expect(store.reader.all('SELECT 1 FROM devices')).toEqual([]);
+    expect(await store.reader.all('SELECT 1 FROM devices')).toEqual([]);
   });
 
   test('[E12] a placeholder or a machine id is told apart by the key alone; also with the same serial both run', async () => {
@@ -72,7 +72,7 @@ describe('keys and boards', () => {
       });
       expect((await enrolled(store, { serial, source, key: `1 ${serial}`, domain: 'springfield' })).replay).toBe(true);
     }
-    expect(store.reader.all('SELECT DISTINCT identity FROM devices')).toEqual([{ identity: 'key' }]);
+    expect(await store.reader.all('SELECT DISTINCT identity FROM devices')).toEqual([{ identity: 'key' }]);
   });
 
   test('[E12] two boards that share a serial which is listed later: one joins the line, the other goes on as it was', async () => {
@@ -92,7 +92,7 @@ describe('keys and boards', () => {
       replay: true,
       credits: { granted: 0 },
     });
-    expect(balanceOf(store, 'springfield')).toBe(40);
+    expect(await balanceOf(store, 'springfield')).toBe(40);
   });
 });
 
@@ -152,8 +152,8 @@ describe('a factory reset', () => {
     const after = await enrolled(store, { serial: 'SN-1', key: 'after' });
     expect(after).toMatchObject({ deviceId, replay: false, credits: { granted: 0, reason: 'none-left' } });
     expect(store.committedOf('revoked')).toEqual([{ kind: 'revoked', deviceId }]);
-    expect(store.reader.all('SELECT count(*) AS live FROM certificates WHERE revoked_at IS NULL')).toEqual([{ live: 1 }]);
-    expect(store.reader.get('SELECT label, tags, key_fingerprint AS key FROM devices')).toEqual({
+    expect(await store.reader.all('SELECT count(*) AS live FROM certificates WHERE revoked_at IS NULL')).toEqual([{ live: 1 }]);
+    expect(await store.reader.get('SELECT label, tags, key_fingerprint AS key FROM devices')).toEqual({
       label: 'Hall',
       tags: '["east"]',
       key: testKey('after').fingerprint,
@@ -163,7 +163,7 @@ describe('a factory reset', () => {
       replay: true,
       credits: { granted: 0, reason: 'none-left' },
     });
-    expect(balanceOf(store, 'springfield')).toBe(9);
+    expect(await balanceOf(store, 'springfield')).toBe(9);
     expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
   });
 });

@@ -25,14 +25,16 @@ describe('an enrolment that is accepted', () => {
     store.onCommitted({ event: (events) => seen.push(...events.map(({ type }) => type)) });
     const answer = await enrolled(store, { serial: 'sn-1 ' });
     expect(answer.credits).toEqual({ granted: 1095, reason: 'granted' });
-    expect(balanceOf(store, 'springfield')).toBe(1095);
-    expect(store.reader.get('SELECT state, model, identity FROM devices WHERE id = ?', answer.deviceId)).toEqual({
+    expect(await balanceOf(store, 'springfield')).toBe(1095);
+    expect(await store.reader.get('SELECT state, model, identity FROM devices WHERE id = ?', answer.deviceId)).toEqual({
       state: 'enrolled',
       model: 'SBID-7286',
       identity: 'listed',
     });
     expect(
-      store.reader.all<{ action: string }>('SELECT action FROM audit WHERE domain_id = ?', domainId).map(({ action }) => action),
+      (await store.reader.all<{ action: string }>('SELECT action FROM audit WHERE domain_id = ?', domainId)).map(
+        ({ action }) => action,
+      ),
     ).toContain('device.enrolled');
     expect(seen.toSorted()).toEqual(['billing', 'device', 'enrolment']);
   });
@@ -41,9 +43,9 @@ describe('an enrolment that is accepted', () => {
     const store = await testStore();
     await testDomain(store, 'springfield');
     await listBoards(store, [{ serial: 'SN-1' }]);
-    const before = contentOf(store);
+    const before = await contentOf(store);
     const broken = {
-      ...attemptOf(store, { serial: 'SN-1' }),
+      ...(await attemptOf(store, { serial: 'SN-1' })),
       proposedId: 'dev-broken-00',
       certificate: { deviceId: 'dev-broken-00', fingerprint: null as unknown as string, serialNumber: '1' },
     };
@@ -55,7 +57,7 @@ describe('an enrolment that is accepted', () => {
     });
     await expect(store.write('enrol', broken)).rejects.toMatchObject({ code: 'internal' });
     expect(store.problems.splice(0)).toMatchObject([expect.stringContaining('certificates.fingerprint')]);
-    expect(contentOf(store)).toEqual(before);
+    expect(await contentOf(store)).toEqual(before);
     expect(told).toBe(0);
   });
 });
@@ -69,9 +71,9 @@ describe('an enrolment that is repeated', () => {
     const again = await enrolled(store, { serial: 'SN-1' });
     expect(first.replay).toBe(false);
     expect(again).toEqual({ ...first, replay: true });
-    expect(balanceOf(store, 'springfield')).toBe(100);
+    expect(await balanceOf(store, 'springfield')).toBe(100);
     expect(
-      store.reader.all('SELECT 1 FROM certificates WHERE device_id = ? AND revoked_at IS NULL', first.deviceId),
+      await store.reader.all('SELECT 1 FROM certificates WHERE device_id = ? AND revoked_at IS NULL', first.deviceId),
     ).toHaveLength(2);
   });
 
@@ -81,7 +83,7 @@ describe('an enrolment that is repeated', () => {
     await listBoards(store, [{ serial: 'SN-1' }]);
     const { deviceId } = await enrolled(store, { serial: 'SN-1' });
     for (let time = 1; time < 8; time += 1) await enrolled(store, { serial: 'SN-1', now: START + time });
-    const live = store.reader.all<{ at: number }>(
+    const live = await store.reader.all<{ at: number }>(
       'SELECT issued_at AS at FROM certificates WHERE device_id = ? AND revoked_at IS NULL ORDER BY issued_at',
       deviceId,
     );
@@ -101,7 +103,7 @@ describe('an enrolment that is repeated', () => {
     const elsewhere = await enrolled(store, { serial: 'SN-1', domain: 'shelbyville', key: 'new key', now: LATER });
     expect(elsewhere.credits).toEqual({ granted: 0, reason: 'none-left' });
     expect(elsewhere.deviceId).not.toBe(deviceId);
-    expect([balanceOf(store, 'springfield'), balanceOf(store, 'shelbyville')]).toEqual([365, 0]);
+    expect([await balanceOf(store, 'springfield'), await balanceOf(store, 'shelbyville')]).toEqual([365, 0]);
     expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0, transfers: 1 });
   });
 });
@@ -112,7 +114,7 @@ describe('what a board brings', () => {
     await testDomain(store, 'springfield');
     await listBoards(store, [{ serial: 'SN-1', fulfilment: 'product-key' }]);
     expect((await enrolled(store, { serial: 'SN-1' })).credits).toEqual({ granted: 0, reason: 'product-key' });
-    expect(balanceOf(store, 'springfield')).toBe(0);
+    expect(await balanceOf(store, 'springfield')).toBe(0);
   });
 
   test('[E5] enrolled before it was listed, it joins its line when it renews: granted with a factory key, held without', async () => {
@@ -131,7 +133,7 @@ describe('what a board brings', () => {
     ]);
     const proven = await enrolled(store, { serial: 'SN-1', renew: ids[0] ?? null });
     const unproven = await enrolled(store, { serial: 'SN-2', renew: ids[1] ?? null });
-    expect(store.reader.all("SELECT subject, address FROM audit WHERE action = 'device.joined-register'")).toEqual(
+    expect(await store.reader.all("SELECT subject, address FROM audit WHERE action = 'device.joined-register'")).toEqual(
       ids.map((subject) => ({ subject, address: '192.0.2.7' })),
     );
     expect(proven).toMatchObject({ deviceId: ids[0], replay: false, credits: { granted: 10, reason: 'granted' } });
@@ -140,7 +142,7 @@ describe('what a board brings', () => {
       replay: true,
       credits: { granted: 10, reason: 'granted' },
     });
-    expect(balanceOf(store, 'springfield')).toBe(10);
+    expect(await balanceOf(store, 'springfield')).toBe(10);
     expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
   });
 
@@ -159,7 +161,7 @@ describe('what a board brings', () => {
     expect((await enrolled(store, { serial: 'SN-1' })).credits).toEqual({ granted: 0, reason: 'held' });
     expect((await enrolled(store, { serial: 'SN-4' })).credits).toEqual({ granted: 5, reason: 'granted' });
     expect((await enrolled(store, { serial: 'SN-2', now: START + DAY_MS })).credits).toEqual({ granted: 5, reason: 'granted' });
-    expect(balanceOf(store, 'springfield')).toBe(510);
+    expect(await balanceOf(store, 'springfield')).toBe(510);
     expect(domainId).toBe(1);
   });
 });

@@ -12,7 +12,7 @@ import { holderOfCheckCode, loadFacts, type EnrolInput, type LoadedFacts } from 
 import { reportTry } from '../enrolment-log.ts';
 import { suspectClone } from './alerts.ts';
 import { settleDays } from '../posting.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads, Tx } from '../tx.ts';
 import { warnOfLimit } from '../unproven.ts';
 
 /** E3: at most 5 live certificates a device; the oldest goes. */
@@ -21,11 +21,11 @@ const MAX_LIVE_CERTIFICATES = 5;
 type Accepted = Extract<Decision, { outcome: 'accepted' }>;
 
 /** One proved try to enrol: facts, decision, rows, in one transaction (E2). */
-export function enrol(context: WriteContext, attempt: EnrolInput): EnrolmentOutcome {
-  let loaded = loadFacts(context.sql, attempt);
+export async function enrol(context: WriteContext, attempt: EnrolInput): Promise<EnrolmentOutcome> {
+  let loaded = await loadFacts(context.tx, attempt);
   // The days that are over come first: whether the domain is disabled must not depend on when the daily job ran (L6).
-  if (loaded !== null && attempt.clockInDoubt !== true && settleDays(context, loaded.domain, attempt.now))
-    loaded = loadFacts(context.sql, attempt);
+  if (loaded !== null && attempt.clockInDoubt !== true && (await settleDays(context, loaded.domain, attempt.now)))
+    loaded = await loadFacts(context.tx, attempt);
   if (loaded === null) return { outcome: 'rejected', code: 'domain-unknown' };
   if ((loaded.board?.factoryPublicKey ?? null) !== attempt.checkedFactoryKey && loaded.facts.identity === 'listed')
     return { outcome: 'facts-changed' };
@@ -33,9 +33,9 @@ export function enrol(context: WriteContext, attempt: EnrolInput): EnrolmentOutc
   if (decision.outcome === 'rejected') {
     // The agent keeps no pairing code (D7), so a board that waits asks on without one: it is still asking (E6).
     if (decision.code === 'pairing-code-required' && loaded.facts.waiting !== null) {
-      context.sql.run('UPDATE devices SET last_asked_at = ? WHERE id = ?', attempt.now, loaded.facts.waiting.deviceId);
+      context.tx.send('UPDATE devices SET last_asked_at = ? WHERE id = ?', attempt.now, loaded.facts.waiting.deviceId);
     }
-    if (loaded.facts.checkCodeTaken) tellForgery(context, loaded.domain.id, attempt);
+    if (loaded.facts.checkCodeTaken) await tellForgery(context, loaded.domain.id, attempt);
     reportTry(context, loaded.domain.id, attempt, { outcome: 'rejected', code: decision.code, deviceId: null, granted: 0 });
     return decision;
   }
@@ -43,14 +43,18 @@ export function enrol(context: WriteContext, attempt: EnrolInput): EnrolmentOutc
   if (attempt.clockInDoubt === true && decision.how !== 'again') throw new RollcallError('clock-doubtful');
   const deviceId = decision.deviceId ?? attempt.proposedId;
   if (attempt.certificate?.deviceId !== deviceId) return { outcome: 'certificate-needed', deviceId };
-  if (decision.grant.reason === 'held') warnOfLimit(context, loaded.domain, attempt.unprovenLimit, attempt.now);
+  if (decision.grant.reason === 'held') await warnOfLimit(context, loaded.domain, attempt.unprovenLimit, attempt.now);
   return accept(context, loaded, attempt, { ...decision, deviceId }, attempt.certificate);
 }
 
 /** E6, P7: a key made to look like another one is told, of the device that it could be taken for. */
-function tellForgery(context: WriteContext, domainId: number, { now, key, address, board }: EnrolmentAttempt): void {
-  const deviceId = holderOfCheckCode(context.sql, domainId, key.fingerprint);
-  if (deviceId === null || !suspectClone(context, deviceId, now)) return;
+async function tellForgery(
+  context: WriteContext,
+  domainId: number,
+  { now, key, address, board }: EnrolmentAttempt,
+): Promise<void> {
+  const deviceId = await holderOfCheckCode(context.tx, domainId, key.fingerprint);
+  if (deviceId === null || !(await suspectClone(context, deviceId, now))) return;
   context.audit({
     domainId,
     at: now,
@@ -100,7 +104,7 @@ function waitForApproval(
       details: { code: decision.code },
     });
   } else {
-    context.sql.run(
+    context.tx.send(
       'UPDATE devices SET identity = ?, board_id = ?, pending_code = ?, competes_with = ?, last_asked_at = ?, address = ?, network = ? WHERE id = ?',
       facts.identity,
       loaded.board?.id ?? null,
@@ -118,35 +122,35 @@ function waitForApproval(
   return { outcome: 'pending', code: decision.code, deviceId, isNew: facts.waiting === null };
 }
 
-function accept(
+async function accept(
   context: WriteContext,
   loaded: LoadedFacts,
   attempt: EnrolmentAttempt,
   decision: Accepted & { deviceId: string },
   certificate: NonNullable<EnrolmentAttempt['certificate']>,
-): EnrolmentOutcome {
+): Promise<EnrolmentOutcome> {
   const { domain, board, facts } = loaded;
   const { deviceId, how, grant } = decision;
   const claim = claimOf(loaded, attempt);
   const actor = `device:${deviceId}`;
   bindKey(context, claim, attempt.now);
   if (how === 'new' && facts.waiting === null) {
-    insertEnrolled(context, domain, { id: deviceId, identity: facts.identity, board, claim, grant, actor }, attempt.now);
+    await insertEnrolled(context, domain, { id: deviceId, identity: facts.identity, board, claim, grant, actor }, attempt.now);
     const device = { id: deviceId, enrolledAt: attempt.now, granted: grant.credits, grantReason: grant.reason };
     return answer(context, loaded, attempt, { device, how, certificate, isNew: true });
   }
   refreshClaim(context, deviceId, attempt.board);
   if (how === 'join' && board !== null) {
-    joinRegister(context, loaded.domain, { deviceId, board, grant, attempt });
+    await joinRegister(context, loaded.domain, { deviceId, board, grant, attempt });
   } else if (how !== 'again') {
-    markEnrolled(
+    await markEnrolled(
       context,
       domain,
       { id: deviceId, identity: facts.identity, board, key: attempt.key, grant, actor, address: attempt.address },
       attempt.now,
     );
   }
-  const device = deviceById(context.sql, deviceId);
+  const device = await deviceById(context.tx, deviceId);
   if (device?.enrolledAt == null) throw new Error('an accepted device has no row');
   return answer(context, loaded, attempt, {
     device: { ...device, enrolledAt: device.enrolledAt },
@@ -157,13 +161,13 @@ function accept(
 }
 
 /** E5: a device that was enrolled before its board was listed takes its place on the register line. */
-function joinRegister(
+async function joinRegister(
   context: WriteContext,
   domain: DomainRow,
   as: { deviceId: string; board: BoardRow; grant: Grant; attempt: EnrolmentAttempt },
-): void {
+): Promise<void> {
   const { deviceId, board, grant, attempt } = as;
-  context.sql.run(
+  context.tx.send(
     "UPDATE devices SET identity = 'listed', board_id = ?, model = ?, granted = ?, grant_reason = ? WHERE id = ?",
     board.id,
     board.model,
@@ -172,7 +176,7 @@ function joinRegister(
     deviceId,
   );
   const actor = `device:${deviceId}`;
-  bookGrant(context, domain, { deviceId, board, grant, actor }, attempt.now);
+  await bookGrant(context, domain, { deviceId, board, grant, actor }, attempt.now);
   context.audit({
     domainId: domain.id,
     at: attempt.now,
@@ -186,7 +190,7 @@ function joinRegister(
 }
 
 /** The stored answer: a replay repeats the first one's credits (E3). */
-function answer(
+async function answer(
   context: WriteContext,
   loaded: LoadedFacts,
   attempt: EnrolmentAttempt,
@@ -196,11 +200,11 @@ function answer(
     certificate: NonNullable<EnrolmentAttempt['certificate']>;
     isNew: boolean;
   },
-): EnrolmentOutcome {
-  const { sql } = context;
+): Promise<EnrolmentOutcome> {
+  const { tx } = context;
   const { device, how, certificate, isNew } = accepted;
-  const replay = how === 'again' && hasCertificate(sql, device);
-  sql.run(
+  const replay = how === 'again' && (await hasCertificate(tx, device));
+  tx.send(
     'INSERT INTO certificates (fingerprint, device_id, serial_number, issued_at, enrolled_at) VALUES (?, ?, ?, ?, ?)',
     certificate.fingerprint,
     device.id,
@@ -208,7 +212,7 @@ function answer(
     attempt.now,
     device.enrolledAt,
   );
-  if (!isNew) trimCertificates(sql, device.id, certificate.fingerprint, attempt.now);
+  if (!isNew) trimCertificates(tx, device.id, certificate.fingerprint, attempt.now);
   const credits = { granted: device.granted, reason: device.grantReason ?? 'none-left' };
   if (!replay)
     reportTry(context, loaded.domain.id, attempt, {
@@ -222,29 +226,29 @@ function answer(
     deviceId: device.id,
     replay,
     credits,
-    epochFrom: epochAfter(isNew ? 0 : epochOf(sql, device.id)),
+    epochFrom: epochAfter(isNew ? 0 : await epochOf(tx, device.id)),
     organization: loaded.domain.organization,
   };
 }
 
-function epochOf(sql: Sql, deviceId: string): number {
-  return sql.get<{ epoch: number }>('SELECT epoch FROM presence WHERE device_id = ?', deviceId)?.epoch ?? 0;
+async function epochOf(tx: Reads, deviceId: string): Promise<number> {
+  return (await tx.get<{ epoch: number }>('SELECT epoch FROM presence WHERE device_id = ?', deviceId))?.epoch ?? 0;
 }
 
 /** Whether a certificate of this enrolment lives already: after an approval there is none yet. */
-function hasCertificate(sql: Sql, device: { id: string; enrolledAt: number }): boolean {
+async function hasCertificate(tx: Reads, device: { id: string; enrolledAt: number }): Promise<boolean> {
   return (
-    sql.get(
+    (await tx.get(
       'SELECT 1 AS found FROM certificates WHERE device_id = ? AND enrolled_at = ? AND revoked_at IS NULL LIMIT 1',
       device.id,
       device.enrolledAt,
-    ) !== null
+    )) !== null
   );
 }
 
 /** E3: of more than five live certificates the oldest goes. */
-function trimCertificates(sql: Sql, deviceId: string, newest: string, now: number): void {
-  sql.run(
+function trimCertificates(tx: Tx, deviceId: string, newest: string, now: number): void {
+  tx.send(
     `UPDATE certificates SET revoked_at = ? WHERE fingerprint IN (SELECT fingerprint FROM certificates WHERE device_id = ? AND revoked_at IS NULL
       ORDER BY issued_at DESC, fingerprint = ? DESC LIMIT -1 OFFSET ?)`,
     now,
@@ -255,8 +259,8 @@ function trimCertificates(sql: Sql, deviceId: string, newest: string, now: numbe
 }
 
 /** What the desk refused before anything was to be decided. */
-export function noteRefusal(context: WriteContext, { domain: name, serial, model, code, ...made }: Refusal): void {
-  const domain = domainByName(context.sql, name);
+export async function noteRefusal(context: WriteContext, { domain: name, serial, model, code, ...made }: Refusal): Promise<void> {
+  const domain = await domainByName(context.tx, name);
   if (domain === null) return;
   reportTry(context, domain.id, { ...made, board: { serial, model } }, { outcome: 'rejected', code, deviceId: null, granted: 0 });
 }

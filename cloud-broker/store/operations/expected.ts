@@ -8,23 +8,24 @@ import type { ChangeRequest } from '../change-request.ts';
 import { changeDevice } from './devices.ts';
 
 /** Labels and tags by serial: devices that are here are changed, the others wait for theirs. Refuses all with `domain-disabled` (D5). */
-export function importNames(context: WriteContext, input: ChangeRequest & { rows: ImportRow[] }): Judged[] {
-  const { sql } = context;
+export async function importNames(context: WriteContext, input: ChangeRequest & { rows: ImportRow[] }): Promise<Judged[]> {
+  const { tx } = context;
   const { rows, ...asked } = input;
-  const domain = domainById(sql, input.domainId);
+  const domain = await domainById(tx, input.domainId);
   if (domain === null) throw new RollcallError('not-found');
   if (statusOf(domain, input.now) === 'disabled') throw new RollcallError('domain-disabled');
-  let room = MOST_EXPECTED - expectedCount(sql, input.domainId);
+  let room = MOST_EXPECTED - (await expectedCount(tx, input.domainId));
   let waiting = 0;
-  const judged = rows.map((row) => {
-    const one = judge(sql, input.domainId, row, room > 0);
+  const judged: Judged[] = [];
+  for (const row of rows) {
+    const one = await judge(tx, input.domainId, row, room > 0);
     if (one.verdict === 'changed' && one.deviceId !== null) {
       const tags = row.tags === undefined ? null : [...new Set(row.tags)];
-      changeDevice(context, { ...asked, id: one.deviceId, label: row.label === undefined ? null : one.after.label, tags });
+      await changeDevice(context, { ...asked, id: one.deviceId, label: row.label === undefined ? null : one.after.label, tags });
     } else if (one.verdict === 'waits') {
       if (one.before === null) room -= 1;
       waiting += 1;
-      sql.run(
+      tx.send(
         'INSERT OR REPLACE INTO expected_devices (domain_id, serial_key, serial, label, tags, uploaded_at) VALUES (?, ?, ?, ?, ?, ?)',
         input.domainId,
         serialKey(row.serial),
@@ -34,17 +35,17 @@ export function importNames(context: WriteContext, input: ChangeRequest & { rows
         input.now,
       );
     }
-    return one;
-  });
+    judged.push(one);
+  }
   if (waiting > 0) audit(context, asked, 'expected.uploaded', domain.name, waiting);
   return judged;
 }
 
 /** Whatever waits, waits no longer. */
-export function forgetExpected(context: WriteContext, input: ChangeRequest): { forgotten: number } {
-  const domain = domainById(context.sql, input.domainId);
+export async function forgetExpected(context: WriteContext, input: ChangeRequest): Promise<{ forgotten: number }> {
+  const domain = await domainById(context.tx, input.domainId);
   if (domain === null) throw new RollcallError('not-found');
-  const forgotten = context.sql.run('DELETE FROM expected_devices WHERE domain_id = ?', input.domainId);
+  const forgotten = await context.tx.run('DELETE FROM expected_devices WHERE domain_id = ?', input.domainId);
   if (forgotten > 0) audit(context, input, 'expected.forgotten', domain.name, forgotten);
   return { forgotten };
 }

@@ -6,7 +6,7 @@ import { boardBySerial } from '../board-rows.ts';
 import { domainById, type DomainRow } from '../domain-rows.ts';
 import { bookGrant } from '../enrolling.ts';
 import { entitlementOf } from '../enrolment-facts.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { domainWithBooks, refuseClosedBooks } from './open-books.ts';
 
 export interface ReleaseCreditsInput {
@@ -26,48 +26,49 @@ interface HeldDevice {
 const HELD = `SELECT d.id, b.serial_key AS serialKey, d.domain_id AS domainId FROM devices d JOIN boards b ON b.id = d.board_id
   WHERE d.state = 'enrolled' AND d.grant_reason = 'held'`;
 
-function heldOf(sql: Sql, { of, now, most }: ReleaseCreditsInput): HeldDevice[] {
+async function heldOf(tx: Reads, { of, now, most }: ReleaseCreditsInput): Promise<HeldDevice[]> {
   if ('serial' in of) {
-    const board = boardBySerial(sql, serialKey(of.serial));
+    const board = await boardBySerial(tx, serialKey(of.serial));
     if (board === null) throw new RollcallError('not-found', { serial: of.serial });
-    return sql.all<HeldDevice>(`${HELD} AND d.board_id = ? LIMIT ?`, board.id, most);
+    return await tx.all<HeldDevice>(`${HELD} AND d.board_id = ? LIMIT ?`, board.id, most);
   }
-  const domain = domainWithBooks(sql, of.domain, now);
-  return sql.all<HeldDevice>(`${HELD} AND d.domain_id = ? AND b.invoice = ? LIMIT ?`, domain.id, of.invoice, most);
+  const domain = await domainWithBooks(tx, of.domain, now);
+  return await tx.all<HeldDevice>(`${HELD} AND d.domain_id = ? AND b.invoice = ? LIMIT ?`, domain.id, of.invoice, most);
 }
 
 /**
  * E14: lets a piece of the held credits go: of one board, or of all boards of an invoice in a domain. Each is granted now as if it had just
  * enrolled with a proof; again it finds none held. `done` when none is left. Refuses with `not-found`, or `conflict` in a closed domain.
  */
-export function releaseCredits(
+export async function releaseCredits(
   context: WriteContext,
   input: ReleaseCreditsInput,
-): { released: number; credits: number; done: boolean } {
-  const held = heldOf(context.sql, input);
-  const granted = held.map((device) => release(context, device, input)).filter((credits) => credits > 0);
-  return {
-    released: granted.length,
-    credits: granted.reduce((sum, credits) => sum + credits, 0),
-    done: held.length < input.most,
-  };
+): Promise<{ released: number; credits: number; done: boolean }> {
+  const held = await heldOf(context.tx, input);
+  let [released, credits] = [0, 0];
+  for (const device of held) {
+    const granted = await release(context, device, input);
+    if (granted > 0) released += 1;
+    credits += granted;
+  }
+  return { released, credits, done: held.length < input.most };
 }
 
-function openDomainOf(sql: Sql, domainId: number, now: number): DomainRow {
-  const domain = domainById(sql, domainId);
+async function openDomainOf(tx: Reads, domainId: number, now: number): Promise<DomainRow> {
+  const domain = await domainById(tx, domainId);
   if (domain === null) throw new RollcallError('not-found');
   return refuseClosedBooks(domain, now);
 }
 
-function release(context: WriteContext, device: HeldDevice, { now, actor }: ReleaseCreditsInput): number {
-  const { sql } = context;
-  const domain = openDomainOf(sql, device.domainId, now);
-  const board = boardBySerial(sql, device.serialKey);
+async function release(context: WriteContext, device: HeldDevice, { now, actor }: ReleaseCreditsInput): Promise<number> {
+  const { tx } = context;
+  const domain = await openDomainOf(tx, device.domainId, now);
+  const board = await boardBySerial(tx, device.serialKey);
   if (board === null) throw new Error(`the board of device ${device.id} is gone`);
   // What its line says now: meanwhile its credits may come with a product key, or be none.
-  const grant = grantFor({ ...entitlementOf(sql, board, domain.id), hasFactoryKey: true }, 0);
-  sql.run('UPDATE devices SET granted = ?, grant_reason = ? WHERE id = ?', grant.credits, grant.reason, device.id);
-  bookGrant(context, domain, { deviceId: device.id, board, grant, actor, isProven: true }, now);
+  const grant = grantFor({ ...(await entitlementOf(tx, board, domain.id)), hasFactoryKey: true }, 0);
+  tx.send('UPDATE devices SET granted = ?, grant_reason = ? WHERE id = ?', grant.credits, grant.reason, device.id);
+  await bookGrant(context, domain, { deviceId: device.id, board, grant, actor, isProven: true }, now);
   context.audit({
     domainId: domain.id,
     at: now,

@@ -32,4 +32,4 @@ export const operations = {
 type Operations = typeof operations;
 export type OperationName = keyof Operations;
 export type OperationInput<Name extends OperationName> = Parameters<Operations[Name]>[1];
-export type OperationOutput<Name extends OperationName> = ReturnType<Operations[Name]>;
+export type OperationOutput<Name extends OperationName> = Awaited<ReturnType<Operations[Name]>>;

@@ -6,7 +6,7 @@ const KEPT_MS = 90 * DAY_MS;
 
 /** The mail left: its secret is erased. Said again, or of a mail that a newer one replaced, it changes nothing. */
 export function mailSent(context: WriteContext, input: { id: number; now: number }): void {
-  context.sql.run(
+  context.tx.send(
     `UPDATE outbox SET sent_at = ?, secret = NULL, failure = NULL, tries = tries + 1
      WHERE id = ? AND sent_at IS NULL AND given_up_at IS NULL`,
     input.now,
@@ -22,20 +22,20 @@ export function mailFailed(
   const { id, now, nextTryAt, failure } = input;
   const waiting = 'WHERE id = ? AND sent_at IS NULL AND given_up_at IS NULL';
   if (nextTryAt === null) {
-    context.sql.run(
+    context.tx.send(
       `UPDATE outbox SET given_up_at = ?, secret = NULL, failure = ?, tries = tries + 1 ${waiting}`,
       now,
       failure,
       id,
     );
   } else {
-    context.sql.run(`UPDATE outbox SET next_try_at = ?, failure = ?, tries = tries + 1 ${waiting}`, nextTryAt, failure, id);
+    context.tx.send(`UPDATE outbox SET next_try_at = ?, failure = ?, tries = tries + 1 ${waiting}`, nextTryAt, failure, id);
   }
 }
 
 /** Forgets mails that ended 90 days ago. */
 export function pruneOutbox(context: WriteContext, input: { now: number }): void {
-  context.sql.run(
+  context.tx.send(
     'DELETE FROM outbox WHERE (sent_at IS NOT NULL OR given_up_at IS NOT NULL) AND coalesce(sent_at, given_up_at) < ?',
     input.now - KEPT_MS,
   );

@@ -1,6 +1,6 @@
 import { RollcallError } from '../../../protocol/errors.ts';
 import { domainByName, statusOf, type DomainRow } from '../domain-rows.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 
 /** Nothing is booked by hand where a name is not confirmed yet (D1), or where the balance was forfeited (D8): `conflict`, with the reason. */
 export function refuseClosedBooks(domain: DomainRow, now: number): DomainRow {
@@ -11,8 +11,8 @@ export function refuseClosedBooks(domain: DomainRow, now: number): DomainRow {
 }
 
 /** A domain that credits may be booked in. Refuses with `not-found`, or as refuseClosedBooks does. */
-export function domainWithBooks(sql: Sql, name: string, now: number): DomainRow {
-  const domain = domainByName(sql, name);
+export async function domainWithBooks(tx: Reads, name: string, now: number): Promise<DomainRow> {
+  const domain = await domainByName(tx, name);
   if (domain === null) throw new RollcallError('not-found', { domain: name });
   return refuseClosedBooks(domain, now);
 }

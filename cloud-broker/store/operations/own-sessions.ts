@@ -10,24 +10,25 @@ function record(context: WriteContext, input: AskedByUser, action: string, detai
 }
 
 /** Ends a session of one's own, the present one too. Refuses with `not-found`, for anybody else's like for one that never was (A4). */
-export function endOwnSession(context: WriteContext, input: AskedByUser & { id: string }): void {
-  const ended = context.sql.run('DELETE FROM auth_session WHERE "id" = ? AND "userId" = ?', input.id, input.actorId);
+export async function endOwnSession(context: WriteContext, input: AskedByUser & { id: string }): Promise<void> {
+  const ended = await context.tx.run('DELETE FROM auth_session WHERE "id" = ? AND "userId" = ?', input.id, input.actorId);
   if (ended === 0) throw new RollcallError('not-found');
   record(context, input, 'session.ended');
 }
 
 /** Ends all sessions of one's own but the present one; how many that were. */
-export function endOtherSessions(context: WriteContext, input: AskedByUser): { ended: number } {
-  const ended = endSessions(context.sql, input.actorId, input.sessionId);
+export async function endOtherSessions(context: WriteContext, input: AskedByUser): Promise<{ ended: number }> {
+  const ended = await endSessions(context.tx, input.actorId, input.sessionId);
   if (ended > 0) record(context, input, 'session.others-ended', { sessions: ended });
   return { ended };
 }
 
 /** The language of the mails that one gets. */
-export function setOwnLanguage(context: WriteContext, input: AskedByUser & { language: Language }): void {
-  const { sql } = context;
-  const before = sql.get<{ language: Language }>('SELECT "language" FROM auth_user WHERE "id" = ?', input.actorId)?.language;
+export async function setOwnLanguage(context: WriteContext, input: AskedByUser & { language: Language }): Promise<void> {
+  const { tx } = context;
+  const before = (await tx.get<{ language: Language }>('SELECT "language" FROM auth_user WHERE "id" = ?', input.actorId))
+    ?.language;
   if (before === undefined || before === input.language) return;
-  sql.run('UPDATE auth_user SET "language" = ? WHERE "id" = ?', input.language, input.actorId);
+  tx.send('UPDATE auth_user SET "language" = ? WHERE "id" = ?', input.language, input.actorId);
   record(context, input, 'user.changed', { before: { language: before }, after: { language: input.language } });
 }

@@ -31,15 +31,18 @@ export interface AskedInPortal {
   correlationId: string;
 }
 
-function countOf(context: WriteContext, where: 'user_id' | 'organization_id', id: string): number {
-  return context.sql.get<{ n: number }>(`SELECT count(*) AS n FROM portal_members WHERE ${where} = ?`, id)?.n ?? 0;
+async function countOf(context: WriteContext, where: 'user_id' | 'organization_id', id: string): Promise<number> {
+  return (await context.tx.get<{ n: number }>(`SELECT count(*) AS n FROM portal_members WHERE ${where} = ?`, id))?.n ?? 0;
 }
 
 /** Refuses with `conflict` who is in too many already. */
-export function createOrganization(context: WriteContext, input: AskedInPortal & { id: string; name: string }): void {
-  if (countOf(context, 'user_id', input.userId) >= MOST_ORGANIZATIONS)
+export async function createOrganization(
+  context: WriteContext,
+  input: AskedInPortal & { id: string; name: string },
+): Promise<void> {
+  if ((await countOf(context, 'user_id', input.userId)) >= MOST_ORGANIZATIONS)
     throw new RollcallError('conflict', { reason: 'too-many-organizations', most: MOST_ORGANIZATIONS });
-  insertOrganization(context.sql, input, { id: input.userId, email: input.actor }, input.now);
+  insertOrganization(context.tx, input, { id: input.userId, email: input.actor }, input.now);
   auditPortal(context, input, { actor: input.actor, action: 'portal.organization-created', subject: input.id });
 }
 
@@ -56,19 +59,19 @@ interface Invite extends AskedInPortal {
  * Invites an e-mail, or mails an open invitation again with a new link, the older one void. Refuses with `not-found`, `forbidden`, or `conflict`
  * where it is a member already or the organisation is full. Whether it has an account is not said.
  */
-export function invitePortalMember(context: WriteContext, input: Invite): { memberId: string } {
-  const { sql } = context;
+export async function invitePortalMember(context: WriteContext, input: Invite): Promise<{ memberId: string }> {
+  const { tx } = context;
   const { organizationId, email, role, link, now } = input;
-  demandOrganizationAdmin(sql, input.userId, organizationId);
-  const known = sql.get<{ id: number; userId: string | null }>(
+  await demandOrganizationAdmin(tx, input.userId, organizationId);
+  const known = await tx.get<{ id: number; userId: string | null }>(
     'SELECT id, user_id AS userId FROM portal_members WHERE organization_id = ? AND email = ?',
     organizationId,
     email,
   );
   if (known !== null && known.userId !== null) throw new RollcallError('conflict', { reason: 'member-already' });
-  if (known === null && countOf(context, 'organization_id', organizationId) >= MOST_MEMBERS)
+  if (known === null && (await countOf(context, 'organization_id', organizationId)) >= MOST_MEMBERS)
     throw new RollcallError('conflict', { reason: 'too-many-members', most: MOST_MEMBERS });
-  sql.run(
+  tx.send(
     `INSERT INTO portal_members (organization_id, email, role, since_at, invited_by, token_hash, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
      ON CONFLICT (organization_id, email) DO UPDATE SET role = ?3, since_at = ?4, invited_by = ?5, token_hash = ?6, expires_at = ?7`,
     organizationId,
@@ -79,20 +82,20 @@ export function invitePortalMember(context: WriteContext, input: Invite): { memb
     link.tokenHash,
     now + LINK_VALID_MS,
   );
-  const row = sql.get<{ id: string }>(
+  const row = await tx.get<{ id: string }>(
     'SELECT public_id AS id FROM portal_members WHERE organization_id = ? AND email = ?',
     organizationId,
     email,
   );
   const organization =
-    sql.get<{ name: string }>('SELECT name FROM portal_organizations WHERE id = ?', organizationId)?.name ?? '';
-  putMail(
+    (await tx.get<{ name: string }>('SELECT name FROM portal_organizations WHERE id = ?', organizationId))?.name ?? '';
+  await putMail(
     context,
     portalMails.invitation,
     {
       domainId: null,
       recipient: email,
-      language: portalUserByEmail(sql, email)?.language ?? input.language,
+      language: (await portalUserByEmail(tx, email))?.language ?? input.language,
       data: { organization, invitedBy: shownEmail(input.actor) },
       secret: link.sealed,
     },
@@ -111,18 +114,18 @@ export function invitePortalMember(context: WriteContext, input: Invite): { memb
  * D2: joins by the link of an invitation, as the user who has the invited e-mail; `newUser` becomes that user where there is none. That it is
  * this person was shown before: by their session or password, or by a password chosen now. Refuses with `link-not-valid`.
  */
-export function acceptPortalInvitation(
+export async function acceptPortalInvitation(
   context: WriteContext,
   input: { now: number; address: string; correlationId: string; tokenHash: string; newUser: NewPortalUser | null },
-): void {
-  const { sql } = context;
-  const invitation = invitationByToken(sql, input.tokenHash, input.now);
+): Promise<void> {
+  const { tx } = context;
+  const invitation = await invitationByToken(tx, input.tokenHash, input.now);
   if (invitation === null) throw new RollcallError('link-not-valid');
-  const known = portalUserByEmail(sql, invitation.email);
+  const known = await portalUserByEmail(tx, invitation.email);
   // The account came or went while its owner was typing: they look again.
   if ((known === null) === (input.newUser === null)) throw new RollcallError('conflict', { reason: 'account-changed' });
-  if (input.newUser !== null) insertPortalUser(sql, { ...input.newUser, email: invitation.email }, input.now);
-  sql.run(
+  if (input.newUser !== null) insertPortalUser(tx, { ...input.newUser, email: invitation.email }, input.now);
+  tx.send(
     'UPDATE portal_members SET user_id = ?, token_hash = NULL, expires_at = NULL, since_at = ? WHERE id = ?',
     known?.id ?? input.newUser?.id ?? null,
     input.now,
@@ -144,8 +147,8 @@ interface MemberRow {
 }
 
 /** Refuses with `not-found` for another organisation's too (A4). */
-function memberOf(context: WriteContext, organizationId: string, id: string): MemberRow {
-  const member = context.sql.get<MemberRow>(
+async function memberOf(context: WriteContext, organizationId: string, id: string): Promise<MemberRow> {
+  const member = await context.tx.get<MemberRow>(
     'SELECT id, user_id AS userId, email, role FROM portal_members WHERE organization_id = ? AND public_id = ?',
     organizationId,
     id,
@@ -155,9 +158,9 @@ function memberOf(context: WriteContext, organizationId: string, id: string): Me
 }
 
 /** Refuses with `last-organization-admin` where this member is the only admin who has joined. */
-function demandAnotherAdmin(context: WriteContext, organizationId: string, member: MemberRow): void {
+async function demandAnotherAdmin(context: WriteContext, organizationId: string, member: MemberRow): Promise<void> {
   if (member.userId === null || member.role !== 'admin') return;
-  const others = context.sql.get(
+  const others = await context.tx.get(
     `SELECT 1 AS found FROM portal_members WHERE organization_id = ? AND role = 'admin' AND user_id IS NOT NULL AND id <> ? LIMIT 1`,
     organizationId,
     member.id,
@@ -166,16 +169,16 @@ function demandAnotherAdmin(context: WriteContext, organizationId: string, membe
 }
 
 /** By an admin. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
-export function changePortalMember(
+export async function changePortalMember(
   context: WriteContext,
   input: AskedInPortal & { organizationId: string; memberId: string; role: PortalRole },
-): void {
+): Promise<void> {
   const { organizationId, role } = input;
-  demandOrganizationAdmin(context.sql, input.userId, organizationId);
-  const member = memberOf(context, organizationId, input.memberId);
+  await demandOrganizationAdmin(context.tx, input.userId, organizationId);
+  const member = await memberOf(context, organizationId, input.memberId);
   if (member.role === role) return;
-  demandAnotherAdmin(context, organizationId, member);
-  context.sql.run('UPDATE portal_members SET role = ? WHERE id = ?', role, member.id);
+  await demandAnotherAdmin(context, organizationId, member);
+  context.tx.send('UPDATE portal_members SET role = ? WHERE id = ?', role, member.id);
   auditPortal(context, input, {
     actor: input.actor,
     action: 'portal.member-changed',
@@ -185,16 +188,16 @@ export function changePortalMember(
 }
 
 /** An admin takes away a member or an invitation; everybody may leave. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
-export function removePortalMember(
+export async function removePortalMember(
   context: WriteContext,
   input: AskedInPortal & { organizationId: string; memberId: string },
-): void {
+): Promise<void> {
   const { organizationId } = input;
-  const role = demandMember(context.sql, input.userId, organizationId);
-  const member = memberOf(context, organizationId, input.memberId);
+  const role = await demandMember(context.tx, input.userId, organizationId);
+  const member = await memberOf(context, organizationId, input.memberId);
   if (role !== 'admin' && member.userId !== input.userId) throw new RollcallError('forbidden');
-  demandAnotherAdmin(context, organizationId, member);
-  context.sql.run('DELETE FROM portal_members WHERE id = ?', member.id);
+  await demandAnotherAdmin(context, organizationId, member);
+  context.tx.send('DELETE FROM portal_members WHERE id = ?', member.id);
   auditPortal(context, input, {
     actor: input.actor,
     action: 'portal.member-removed',

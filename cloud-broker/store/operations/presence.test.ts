@@ -40,7 +40,7 @@ async function withDevice(): Promise<{
   };
 }
 
-const stored = (store: InProcessStore): unknown[] =>
+const stored = async (store: InProcessStore): Promise<unknown[]> =>
   store.reader.all('SELECT epoch, last_heartbeat_at AS at, health, inventory, ended FROM presence');
 
 describe('a flush', () => {
@@ -52,7 +52,7 @@ describe('a flush', () => {
       ],
     });
     await flush({ rows: [rowOf(deviceId, { epoch: 4, lastHeartbeatAt: START + 9 })] });
-    expect(stored(store)).toEqual([
+    expect(await stored(store)).toEqual([
       { epoch: 5, at: START + 9, health: '{"cpuPercent":1}', inventory: '{"cpu":"ARM"}', ended: null },
     ]);
     expect(await enrolled(store, { serial: 'SN-1' })).toMatchObject({ replay: true, epochFrom: 6 });
@@ -70,7 +70,7 @@ describe('a flush', () => {
     const { store, deviceId, flush } = await withDevice();
     for (let time = 0; time < 2; time += 1)
       await flush({ transitions: [{ deviceId, status: 'online', since: START + time, how: null }] });
-    expect(store.reader.get('SELECT status, status_since - ? AS since FROM devices', START)).toEqual({
+    expect(await store.reader.get('SELECT status, status_since - ? AS since FROM devices', START)).toEqual({
       status: 'online',
       since: 0,
     });
@@ -81,7 +81,10 @@ describe('a flush', () => {
     const { store, deviceId, flush } = await withDevice();
     await flush({ births: [{ deviceId, agentVersion: '2.0', firmware: '7' }] });
     await flush({ births: [{ deviceId, agentVersion: '2.1', firmware: null }] });
-    expect(store.reader.get('SELECT agent_version AS agent, firmware FROM devices')).toEqual({ agent: '2.1', firmware: '7' });
+    expect(await store.reader.get('SELECT agent_version AS agent, firmware FROM devices')).toEqual({
+      agent: '2.1',
+      firmware: '7',
+    });
   });
 
   test('[E9] passes over a device that is gone meanwhile, and stores the others', async () => {
@@ -95,9 +98,9 @@ describe('a flush', () => {
       transitions: [...gone, other.deviceId].map((id) => ({ deviceId: id, status: 'online' as const, since: START, how: null })),
       births: gone.map((id) => ({ deviceId: id, agentVersion: '9', firmware: null })),
     });
-    expect(store.reader.all('SELECT device_id AS id FROM presence')).toEqual([{ id: other.deviceId }]);
+    expect(await store.reader.all('SELECT device_id AS id FROM presence')).toEqual([{ id: other.deviceId }]);
     expect(store.deviceEvents()).toEqual([other.deviceId]);
-    expect(store.reader.get('SELECT status, agent_version AS agent FROM devices WHERE id = ?', deviceId)).toEqual({
+    expect(await store.reader.get('SELECT status, agent_version AS agent FROM devices WHERE id = ?', deviceId)).toEqual({
       status: 'offline',
       agent: '0.1.0',
     });
@@ -105,7 +108,7 @@ describe('a flush', () => {
 
   test('[P5] each change of status is kept, once, for 90 days; the last before them stays, for it says what came after', async () => {
     const { store, deviceId, flush } = await withDevice();
-    const changes = (): unknown[] =>
+    const changes = async (): Promise<unknown[]> =>
       store.reader.all('SELECT (at - ?) / ? AS day, status, how FROM status_changes ORDER BY n', START, DAY_MS);
     const change = async (day: number, status: 'online' | 'offline'): Promise<void> => {
       const since = START + day * DAY_MS;
@@ -118,13 +121,13 @@ describe('a flush', () => {
       [30, 'online'],
     ] as const)
       await change(day, status);
-    expect(changes()).toEqual([
+    expect(await changes()).toEqual([
       { day: 0, status: 'online', how: null },
       { day: 1, status: 'offline', how: 'said' },
       { day: 30, status: 'online', how: null },
     ]);
     await change(100, 'offline');
-    expect(changes()).toEqual([
+    expect(await changes()).toEqual([
       { day: 1, status: 'offline', how: 'said' },
       { day: 30, status: 'online', how: null },
       { day: 100, status: 'offline', how: 'said' },
@@ -138,28 +141,28 @@ describe('a flush', () => {
       running: [{ deviceId, from: START - 5000, to: START }],
     });
     await unenrol();
-    const left = (): unknown =>
+    const left = async (): Promise<unknown> =>
       store.reader.get(
         'SELECT (SELECT count(*) FROM status_changes) AS changes, (SELECT count(*) FROM running_times) AS running',
       );
     await store.write('prunePresence', { now: START + 89 * DAY_MS });
-    expect(left()).toEqual({ changes: 1, running: 1 });
+    expect(await left()).toEqual({ changes: 1, running: 1 });
     await store.write('prunePresence', { now: START + 91 * DAY_MS });
-    expect(left()).toEqual({ changes: 0, running: 0 });
+    expect(await left()).toEqual({ changes: 0, running: 0 });
   });
 
   test('[P6] when it was running unheard is kept for 90 days, of an enrolled device', async () => {
     const { store, deviceId, flush, unenrol } = await withDevice();
-    const kept = (): unknown[] =>
+    const kept = async (): Promise<unknown[]> =>
       store.reader.all('SELECT from_at - ? AS "from", to_at - from_at AS length FROM running_times', START);
     await flush({ running: [{ deviceId, from: START - 5000, to: START }] });
     await flush({ running: [{ deviceId, from: START - 5000, to: START + 1000 }] });
-    expect(kept()).toEqual([{ from: -5000, length: 6000 }]);
+    expect(await kept()).toEqual([{ from: -5000, length: 6000 }]);
     const later = START + 100 * DAY_MS;
     await flush({ now: later, running: [{ deviceId, from: later - 10, to: later }] });
-    expect(kept()).toEqual([{ from: 100 * DAY_MS - 10, length: 10 }]);
+    expect(await kept()).toEqual([{ from: 100 * DAY_MS - 10, length: 10 }]);
     await unenrol();
     await flush({ now: later, running: [{ deviceId, from: later, to: later }] });
-    expect(kept()).toHaveLength(1);
+    expect(await kept()).toHaveLength(1);
   });
 });

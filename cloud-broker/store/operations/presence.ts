@@ -2,17 +2,17 @@ import { MAX_EPOCH } from '../../../protocol/messages.ts';
 import type { Flush } from '../../presence/flush.ts';
 import { HISTORY_MS } from '../../presence/spans.ts';
 import type { WriteContext } from '../context.ts';
-import type { Sql } from '../sql.ts';
+import type { Tx } from '../tx.ts';
 
 const LEFT_BEFORE_MS = 30 * 86_400_000;
 /** Longer than any link is good (D2, D6). */
 const MOST_LINK_MS = 8 * 86_400_000;
 
 /** P5: one flush of what was heard. Rows of devices that are gone meanwhile are passed over. */
-export function flushPresence(context: WriteContext, flush: Flush): void {
-  const { sql } = context;
+export async function flushPresence(context: WriteContext, flush: Flush): Promise<void> {
+  const { tx } = context;
   for (const row of flush.rows) {
-    sql.run(
+    tx.send(
       `INSERT INTO presence (device_id, epoch, last_heartbeat_at, interval_s, ended, ended_at, clock_difference_ms, health, inventory)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM devices WHERE id = ?1 AND state = 'enrolled')
        ON CONFLICT (device_id) DO UPDATE SET epoch = CASE WHEN epoch >= ${MAX_EPOCH} THEN excluded.epoch ELSE max(epoch, excluded.epoch) END,
@@ -32,7 +32,7 @@ export function flushPresence(context: WriteContext, flush: Flush): void {
     );
   }
   for (const birth of flush.births) {
-    const changed = sql.get<{ domainId: number }>(
+    const changed = await tx.get<{ domainId: number }>(
       `UPDATE devices SET agent_version = ?1, firmware = coalesce(?2, firmware) WHERE id = ?3 AND state = 'enrolled'
          AND (agent_version <> ?1 OR firmware IS NOT coalesce(?2, firmware)) RETURNING domain_id AS domainId`,
       birth.agentVersion,
@@ -42,21 +42,25 @@ export function flushPresence(context: WriteContext, flush: Flush): void {
     // Lists are filtered and counted by firmware: they are told, even where its status stays.
     if (changed !== null) context.emit(changed.domainId, flush.now, { type: 'device', data: { deviceId: birth.deviceId } });
   }
-  for (const transition of flush.transitions) changeStatus(context, transition, flush.now);
+  for (const transition of flush.transitions) await changeStatus(context, transition, flush.now);
   for (const { deviceId, from, to } of flush.running) {
-    sql.run(
+    tx.send(
       "INSERT OR REPLACE INTO running_times SELECT id, ?, ? FROM devices WHERE id = ? AND state = 'enrolled'",
       from,
       to,
       deviceId,
     );
-    sql.run('DELETE FROM running_times WHERE device_id = ? AND to_at < ?', deviceId, flush.now - HISTORY_MS);
+    tx.send('DELETE FROM running_times WHERE device_id = ? AND to_at < ?', deviceId, flush.now - HISTORY_MS);
   }
 }
 
-function changeStatus(context: WriteContext, { deviceId, status, since, how }: Flush['transitions'][number], now: number): void {
-  const { sql } = context;
-  const device = sql.get<{ domainId: number }>(
+async function changeStatus(
+  context: WriteContext,
+  { deviceId, status, since, how }: Flush['transitions'][number],
+  now: number,
+): Promise<void> {
+  const { tx } = context;
+  const device = await tx.get<{ domainId: number }>(
     "UPDATE devices SET status = ?, status_since = ? WHERE id = ? AND state = 'enrolled' AND status <> ? RETURNING domain_id AS domainId",
     status,
     since,
@@ -65,7 +69,7 @@ function changeStatus(context: WriteContext, { deviceId, status, since, how }: F
   );
   if (device === null) return;
   context.emit(device.domainId, now, { type: 'device', data: { deviceId } });
-  sql.run(
+  tx.send(
     'INSERT OR REPLACE INTO status_changes (device_id, domain_id, at, status, how) VALUES (?, ?, ?, ?, ?)',
     deviceId,
     device.domainId,
@@ -74,7 +78,7 @@ function changeStatus(context: WriteContext, { deviceId, status, since, how }: F
     how,
   );
   // P5: the last change before the time kept says what the device was when that began.
-  sql.run(
+  tx.send(
     'DELETE FROM status_changes WHERE device_id = ?1 AND at < (SELECT max(at) FROM status_changes WHERE device_id = ?1 AND at <= ?2)',
     deviceId,
     now - HISTORY_MS,
@@ -83,26 +87,26 @@ function changeStatus(context: WriteContext, { deviceId, status, since, how }: F
 
 /** Notes that the service runs. What lies between two runs nobody saw. */
 export function noteRun(context: WriteContext, { startedAt, now }: { startedAt: number; now: number }): void {
-  const { sql } = context;
-  sql.run(
+  const { tx } = context;
+  tx.send(
     'INSERT INTO service_runs (started_at, alive_at) VALUES (?1, max(?1, ?2)) ON CONFLICT (started_at) DO UPDATE SET alive_at = excluded.alive_at',
     startedAt,
     now,
   );
-  sql.run('DELETE FROM service_runs WHERE alive_at < ?', now - HISTORY_MS);
-  believe(sql, now);
+  tx.send('DELETE FROM service_runs WHERE alive_at < ?', now - HISTORY_MS);
+  believe(tx, now);
 }
 
 const BELIEVE =
   'INSERT INTO service_clock (id, believed_at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET believed_at = excluded.believed_at';
 
-function believe(sql: Sql, now: number): void {
-  sql.run(BELIEVE, now);
+function believe(tx: Tx, now: number): void {
+  tx.send(BELIEVE, now);
 }
 
 /** Milliseconds since 1970; null before the first run. */
-export function believedAt(sql: Pick<Sql, 'get'>): number | null {
-  return sql.get<{ at: number }>('SELECT believed_at AS at FROM service_clock')?.at ?? null;
+export async function believedAt(tx: Pick<Tx, 'get'>): Promise<number | null> {
+  return (await tx.get<{ at: number }>('SELECT believed_at AS at FROM service_clock'))?.at ?? null;
 }
 
 /**
@@ -110,9 +114,9 @@ export function believedAt(sql: Pick<Sql, 'get'>): number | null {
  * void.
  */
 export function acceptClock(context: WriteContext, { now, was, actor }: { now: number; was: number; actor: string }): void {
-  const { sql } = context;
-  believe(sql, now);
-  sql.run('UPDATE tokens SET used_at = ?1 WHERE used_at IS NULL AND expires_at > ?2', now, now + MOST_LINK_MS);
+  const { tx } = context;
+  believe(tx, now);
+  tx.send('UPDATE tokens SET used_at = ?1 WHERE used_at IS NULL AND expires_at > ?2', now, now + MOST_LINK_MS);
   const iso = (at: number): string => new Date(at).toISOString();
   context.audit({
     domainId: null,
@@ -129,5 +133,5 @@ export function prunePresence(context: WriteContext, { now }: { now: number }): 
   const left = "SELECT id FROM devices WHERE state = 'unenrolled' AND unenrolled_at BETWEEN ? AND ?";
   const cutoff = now - HISTORY_MS;
   for (const table of ['status_changes', 'running_times'])
-    context.sql.run(`DELETE FROM ${table} WHERE device_id IN (${left})`, cutoff - LEFT_BEFORE_MS, cutoff);
+    context.tx.send(`DELETE FROM ${table} WHERE device_id IN (${left})`, cutoff - LEFT_BEFORE_MS, cutoff);
 }

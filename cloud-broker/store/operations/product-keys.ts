@@ -25,7 +25,7 @@ interface Issued {
 }
 
 function insertKey(context: WriteContext, { now, actor, key, credits, invoice, email }: Issued): void {
-  context.sql.run(
+  context.tx.send(
     'INSERT INTO product_keys (id, hash, sealed, ends_with, credits, invoice, email, issued_at, issued_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     key.id,
     key.hash,
@@ -50,11 +50,11 @@ export interface IssueKeyInput {
 }
 
 /** K5: a stand-alone key, and the mail to its buyer, in one transaction. */
-export function issueKey(context: WriteContext, input: IssueKeyInput): void {
+export async function issueKey(context: WriteContext, input: IssueKeyInput): Promise<void> {
   const { now, actor, key, credits, mail } = input;
   insertKey(context, { now, actor, key, credits, invoice: null, email: mail?.email ?? null });
   if (mail !== null)
-    putMail(
+    await putMail(
       context,
       productKeyMails.productKey,
       {
@@ -72,25 +72,25 @@ export function issueKey(context: WriteContext, input: IssueKeyInput): void {
  * K2: the one key of an invoice: what is left of its `product-key` boards, taken to 0 with the issue. Issued again it is the same key; refused
  * with `claim-not-valid` where nothing is left.
  */
-export function issueInvoiceKey(
+export async function issueInvoiceKey(
   context: WriteContext,
   input: { now: number; actor: string; key: MadeKey; invoice: string },
-): { keyId: string; credits: number } {
-  const { sql } = context;
-  const known = sql.get<{ keyId: string; credits: number }>(
+): Promise<{ keyId: string; credits: number }> {
+  const { tx } = context;
+  const known = await tx.get<{ keyId: string; credits: number }>(
     'SELECT id AS keyId, credits FROM product_keys WHERE invoice = ?',
     input.invoice,
   );
   if (known !== null) return known;
   const ofInvoice = "invoice = ? AND fulfilment = 'product-key' AND left_credits > 0";
-  const left = sql.get<{ credits: number | null }>(
+  const left = await tx.get<{ credits: number | null }>(
     `SELECT sum(left_credits) AS credits FROM boards WHERE ${ofInvoice}`,
     input.invoice,
   );
   const credits = left?.credits ?? 0;
   if (credits === 0) throw new RollcallError('claim-not-valid', { reason: 'nothing-left' });
   insertKey(context, { ...input, credits, email: null });
-  sql.run(
+  tx.send(
     `UPDATE boards SET key_credits = key_credits + left_credits, left_credits = 0, product_key_id = ? WHERE ${ofInvoice}`,
     input.key.id,
     input.invoice,
@@ -109,23 +109,23 @@ interface KeyRow {
  * K1: redeems a key once. Of those who try at the same moment the first in the writer wins. Refuses with `key-already-redeemed` in the domain that
  * has it, with when; with `key-not-valid` for an unknown key and for another domain's alike.
  */
-export function redeemKey(
+export async function redeemKey(
   context: WriteContext,
   input: ChangeRequest & { hash: string },
-): { transferId: number; credits: number } {
-  const { sql } = context;
-  const key = sql.get<KeyRow>(
+): Promise<{ transferId: number; credits: number }> {
+  const { tx } = context;
+  const key = await tx.get<KeyRow>(
     'SELECT id, credits, redeemed_at AS redeemedAt, redeemed_domain_id AS domainId FROM product_keys WHERE hash = ?',
     input.hash,
   );
-  const domain = domainById(sql, input.domainId);
+  const domain = await domainById(tx, input.domainId);
   if (domain === null) throw new RollcallError('not-found');
   if (key === null) throw new RollcallError('key-not-valid');
   if (key.redeemedAt !== null) {
     if (key.domainId !== input.domainId) throw new RollcallError('key-not-valid');
     throw new RollcallError('key-already-redeemed', { at: new Date(key.redeemedAt).toISOString() });
   }
-  const { transferId } = post(
+  const { transferId } = await post(
     context,
     domain,
     {
@@ -144,7 +144,7 @@ export function redeemKey(
     },
     input.now,
   );
-  sql.run(
+  tx.send(
     'UPDATE product_keys SET redeemed_at = ?, redeemed_domain_id = ?, redeemed_by = ?, transfer_id = ? WHERE id = ?',
     input.now,
     input.domainId,

@@ -23,7 +23,7 @@ async function load(store: InProcessStore, ...lines: Partial<Record<keyof typeof
   });
 }
 
-const boards = (store: InProcessStore): unknown[] =>
+const boards = async (store: InProcessStore): Promise<unknown[]> =>
   store.reader.all(
     'SELECT serial, model, factory_public_key IS NOT NULL AS proven, invoice, credits, left_credits AS left, fulfilment, grants FROM boards ORDER BY serial_key',
   );
@@ -46,7 +46,7 @@ describe('importing the register', () => {
       unchanged: 0,
       rejected: [{ line: 3 }, { line: 4 }, { line: 6, reason: expect.stringContaining('placeholder') }],
     });
-    expect(boards(store)).toMatchObject([{ serial: 'SN-1', credits: 1095, left: 1095 }, { serial: 'SN-3' }]);
+    expect(await boards(store)).toMatchObject([{ serial: 'SN-1', credits: 1095, left: 1095 }, { serial: 'SN-3' }]);
   });
 
   test('[K2] repeating it changes nothing at all', async () => {
@@ -57,15 +57,15 @@ describe('importing the register', () => {
       { serial: ' SN-3 ', credits: ' 7 ' },
     ];
     expect(await load(store, ...lines)).toMatchObject({ added: 3, rejected: [] });
-    const before = contentOf(store);
+    const before = await contentOf(store);
     expect(await load(store, ...lines)).toEqual({ added: 0, changed: 0, unchanged: 3, rejected: [] });
-    expect(contentOf(store)).toEqual(before);
+    expect(await contentOf(store)).toEqual(before);
   });
 
   test('[K2] [E12] a serial written in another case is the same board', async () => {
     const { store } = await twoDomains();
     expect(await load(store, {}, { serial: 'sn-1', model: 'Other' })).toMatchObject({ added: 1, changed: 1 });
-    expect(boards(store)).toMatchObject([{ serial: 'sn-1', model: 'Other' }]);
+    expect(await boards(store)).toMatchObject([{ serial: 'sn-1', model: 'Other' }]);
   });
 
   test('[K2] a line that differs changes only what was not spent yet', async () => {
@@ -76,7 +76,7 @@ describe('importing the register', () => {
     expect(await load(store, { credits: '100', fulfilment: 'product-key' })).toMatchObject({ rejected: [{ line: 2 }] });
     expect(await load(store, { credits: '100', invoice: 'INV-2' })).toMatchObject({ rejected: [{ line: 2 }] });
     expect(await load(store, { credits: '130', model: 'New' })).toMatchObject({ changed: 1 });
-    expect(boards(store)).toMatchObject([{ model: 'New', credits: 130, left: 30, grants: 1 }]);
+    expect(await boards(store)).toMatchObject([{ model: 'New', credits: 130, left: 30, grants: 1 }]);
     expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true });
   });
 
@@ -87,9 +87,9 @@ describe('importing the register', () => {
     await load(store, { credits: '130' });
     await unenrol(deviceId, LATER);
     expect(await enrolled(store, { serial: 'SN-1', now: LATER })).toMatchObject({ credits: { granted: 30 } });
-    expect([balanceOf(store, 'springfield'), boards(store)]).toMatchObject([130, [{ left: 0, grants: 2 }]]);
+    expect([await balanceOf(store, 'springfield'), await boards(store)]).toMatchObject([130, [{ left: 0, grants: 2 }]]);
     expect(
-      store.reader.all<{ key: string }>('SELECT idempotency_key AS key FROM transfers ORDER BY n').map(({ key }) => key),
+      (await store.reader.all<{ key: string }>('SELECT idempotency_key AS key FROM transfers ORDER BY n')).map(({ key }) => key),
     ).toEqual(['enrolment:sn-1:1', 'enrolment:sn-1:2']);
   });
 
@@ -102,14 +102,14 @@ describe('importing the register', () => {
     expect(await load(store, { factoryPublicKey: factoryKeyPem() }, { factoryPublicKey: '' })).toMatchObject({
       rejected: [{ line: 2 }, { line: 3 }],
     });
-    expect(boards(store)).toMatchObject([{ proven: 1 }]);
+    expect(await boards(store)).toMatchObject([{ proven: 1 }]);
   });
 
   test('[K2] more lines than one operation may hold are refused, not left out', async () => {
     const { store } = await twoDomains();
     const lines = Array.from({ length: 1001 }, (_, n) => ({ serial: `SN-${n}` }));
     await expect(load(store, ...lines)).rejects.toMatchObject({ code: 'invalid-request' });
-    expect(boards(store)).toEqual([]);
+    expect(await boards(store)).toEqual([]);
     expect((await load(store, ...lines.slice(1))).added).toBe(1000);
   });
 });

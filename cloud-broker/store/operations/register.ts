@@ -3,7 +3,7 @@ import { serialKey } from '../../../protocol/text.ts';
 import { mergeEntry, parseRegisterEntry, type RegisterEntry } from '../../register/entry.ts';
 import type { WriteContext } from '../context.ts';
 import { boardBySerial, type BoardRow } from '../board-rows.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { placeAnew } from '../unproven.ts';
 
 /** Most lines in one operation: bounds how long an import holds the writer. */
@@ -23,14 +23,14 @@ export interface ImportReport {
 }
 
 /** K2: lists boards. Each line has its own verdict; a rejected one stops no other; repeating an import changes nothing. */
-export function importBoards(context: WriteContext, input: ImportInput): ImportReport {
+export async function importBoards(context: WriteContext, input: ImportInput): Promise<ImportReport> {
   if (input.lines.length > MAX_IMPORT_LINES)
     throw new RollcallError('invalid-request', { reason: `at most ${MAX_IMPORT_LINES} lines at a time` });
   const report: ImportReport = { added: 0, changed: 0, unchanged: 0, rejected: [] };
   for (const { line, values } of input.lines) {
     const parsed = parseRegisterEntry(values);
     if ('reason' in parsed) report.rejected.push({ line, reason: parsed.reason });
-    else list(context, parsed.entry, line, input.now, report);
+    else await list(context, parsed.entry, line, input.now, report);
   }
   if (report.added + report.changed > 0) {
     context.audit({
@@ -45,13 +45,13 @@ export function importBoards(context: WriteContext, input: ImportInput): ImportR
   return report;
 }
 
-function list(context: WriteContext, entry: RegisterEntry, line: number, now: number, report: ImportReport): void {
-  const { sql } = context;
+async function list(context: WriteContext, entry: RegisterEntry, line: number, now: number, report: ImportReport): Promise<void> {
+  const { tx } = context;
   const key = serialKey(entry.serial);
-  const row = boardBySerial(sql, key);
+  const row = await boardBySerial(tx, key);
   const merged = mergeEntry(row === null ? null : { ...row, left: row.leftCredits }, entry);
   if (merged.verdict === 'added' || merged.verdict === 'changed') {
-    const reason = keyIsIssued(sql, entry, row);
+    const reason = await keyIsIssued(tx, entry, row);
     if (reason !== null) {
       report.rejected.push({ line, reason });
       return;
@@ -63,7 +63,7 @@ function list(context: WriteContext, entry: RegisterEntry, line: number, now: nu
   }
   report[merged.verdict] += 1;
   if (merged.verdict === 'added') {
-    sql.run(
+    tx.send(
       `INSERT INTO boards (serial_key, serial, model, factory_public_key, invoice, purchased_on, fulfilment, credits, left_credits, listed_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       key,
@@ -79,7 +79,7 @@ function list(context: WriteContext, entry: RegisterEntry, line: number, now: nu
     );
   } else if (merged.verdict === 'changed' && row !== null) {
     const { board } = merged;
-    sql.run(
+    tx.send(
       `UPDATE boards SET serial = ?, model = ?, factory_public_key = ?, invoice = ?, purchased_on = ?, fulfilment = ?, credits = ?, left_credits = ? WHERE id = ?`,
       board.serial,
       board.model,
@@ -91,14 +91,14 @@ function list(context: WriteContext, entry: RegisterEntry, line: number, now: nu
       board.left,
       row.id,
     );
-    if (board.invoice !== row.invoice || board.factoryPublicKey !== row.factoryPublicKey) placeAnew(sql, row.id);
+    if (board.invoice !== row.invoice || board.factoryPublicKey !== row.factoryPublicKey) placeAnew(tx, row.id);
   }
 }
 
 /** K2: all boards of an invoice share one key, so none joins it or gets more credits after it was issued. */
-function keyIsIssued(sql: Sql, entry: RegisterEntry, row: BoardRow | null): string | null {
+async function keyIsIssued(tx: Reads, entry: RegisterEntry, row: BoardRow | null): Promise<string | null> {
   const brings = entry.credits - (row === null ? 0 : row.credits - row.leftCredits);
   if (entry.fulfilment !== 'product-key' || entry.invoice === null || brings === 0) return null;
-  const issued = sql.get('SELECT 1 AS found FROM product_keys WHERE invoice = ?', entry.invoice) !== null;
+  const issued = (await tx.get('SELECT 1 AS found FROM product_keys WHERE invoice = ?', entry.invoice)) !== null;
   return issued ? 'invoice: its product key was issued already' : null;
 }

@@ -12,15 +12,18 @@ const LAST = 'SELECT online, late, offline, never FROM presence_samples WHERE do
  * Notes of some domains, the next after `after`, how many devices are what, where that is not as it was noted last. Returns where to go
  * on from, null when all were looked at. What is older than 90 days goes, but for the last of it: it says what was when they began.
  */
-export function samplePresence(context: WriteContext, { now, after }: { now: number; after: number }): number | null {
-  const { sql } = context;
-  const last = sql.get<{ id: number; domains: number }>(
+export async function samplePresence(
+  context: WriteContext,
+  { now, after }: { now: number; after: number },
+): Promise<number | null> {
+  const { tx } = context;
+  const last = await tx.get<{ id: number; domains: number }>(
     'SELECT max(id) AS id, count(*) AS domains FROM (SELECT id FROM domains WHERE id > ? ORDER BY id LIMIT ?)',
     after,
     PIECE,
   );
   if (last === null || last.domains === 0) return null;
-  sql.run(
+  tx.send(
     `INSERT OR REPLACE INTO presence_samples (domain_id, at, online, late, offline, never)
      SELECT id, ?1, online, late, offline, never FROM (
        SELECT d.id, ${counted('online')} AS online, ${counted('late')} AS late, ${counted('offline')} AS offline, ${counted('never')} AS never
@@ -31,7 +34,7 @@ export function samplePresence(context: WriteContext, { now, after }: { now: num
     after,
     last.id,
   );
-  sql.run(
+  tx.send(
     `DELETE FROM presence_samples WHERE domain_id > ?2 AND domain_id <= ?3 AND at < (
        SELECT max(s.at) FROM presence_samples s WHERE s.domain_id = presence_samples.domain_id AND s.at <= ?1)`,
     now - HISTORY_MS,

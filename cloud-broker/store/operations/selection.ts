@@ -18,27 +18,27 @@ export interface ChangeTagsInput extends ChangeRequest {
 }
 
 /** Adds and takes away tags; each device that changes has its own audit row. Refuses all with `domain-disabled` (D5). */
-export function changeTags(
+export async function changeTags(
   context: WriteContext,
   input: ChangeTagsInput,
-): { changed: string[]; unchanged: number; refused: Refused } {
-  const domain = domainById(context.sql, input.domainId);
+): Promise<{ changed: string[]; unchanged: number; refused: Refused }> {
+  const domain = await domainById(context.tx, input.domainId);
   if (domain === null) throw new RollcallError('not-found');
   if (statusOf(domain, input.now) === 'disabled') throw new RollcallError('domain-disabled');
   const changed: string[] = [];
   const refused: Refused = [];
   for (const id of input.ids) {
-    const device = deviceOfDomain(context.sql, input.domainId, id);
+    const device = await deviceOfDomain(context.tx, input.domainId, id);
     if (device === null || device.state === 'unenrolled') {
       refused.push({ deviceId: id, reason: 'not-found' });
       continue;
     }
-    const row = context.sql.get<{ tags: string }>('SELECT tags FROM devices WHERE id = ?', id);
+    const row = await context.tx.get<{ tags: string }>('SELECT tags FROM devices WHERE id = ?', id);
     const before = row === null ? [] : (JSON.parse(row.tags) as string[]);
     const after = [...new Set([...before, ...input.add])].filter((tag) => !input.remove.includes(tag));
     if (after.length > MOST_TAGS) refused.push({ deviceId: id, reason: 'too-many-tags' });
     else if (JSON.stringify(after) !== JSON.stringify(before)) {
-      changeDevice(context, { ...input, id, label: null, tags: after });
+      await changeDevice(context, { ...input, id, label: null, tags: after });
       changed.push(id);
     }
   }
@@ -46,18 +46,18 @@ export function changeTags(
 }
 
 /** E9 for each of them; what waits for an approval is refused. */
-export function unenrolSome(
+export async function unenrolSome(
   context: WriteContext,
   { ids, ...asked }: ChangeRequest & { ids: string[] },
-): { unenrolled: string[]; refused: Refused } {
+): Promise<{ unenrolled: string[]; refused: Refused }> {
   const unenrolled: string[] = [];
   const refused: Refused = [];
   for (const id of ids) {
-    const device = deviceOfDomain(context.sql, asked.domainId, id);
+    const device = await deviceOfDomain(context.tx, asked.domainId, id);
     if (device === null || device.state === 'unenrolled') refused.push({ deviceId: id, reason: 'not-found' });
     else if (device.state === 'pending') refused.push({ deviceId: id, reason: 'not-enrolled' });
     else {
-      unenrol(context, { ...asked, id });
+      await unenrol(context, { ...asked, id });
       unenrolled.push(id);
     }
   }

@@ -22,42 +22,42 @@ export interface SignUpInput extends DomainDetails {
  * D1: a domain, its first user and the mail with the link in one transaction, so that an attempt that died half way holds
  * nothing. Refuses with `name-invalid` or `name-taken`.
  */
-export function signUp(context: WriteContext, input: SignUpInput): { domainId: number } {
-  const { domainId } = layDomain(context, input);
-  insertUser(context.sql, input.owner, domainId, input.now);
-  mailActivation(context, input.now, { id: domainId, ...input, language: input.language }, input.owner.id, input.link);
+export async function signUp(context: WriteContext, input: SignUpInput): Promise<{ domainId: number }> {
+  const { domainId } = await layDomain(context, input);
+  insertUser(context.tx, input.owner, domainId, input.now);
+  await mailActivation(context, input.now, { id: domainId, ...input, language: input.language }, input.owner.id, input.link);
   return { domainId };
 }
 
 /** D2: another link, the older one void. Says nothing where there is no such unconfirmed domain: who asks learns nothing. */
-export function resendActivation(
+export async function resendActivation(
   context: WriteContext,
   input: { now: number; name: string; email: string; link: NewLink },
-): void {
-  const { sql } = context;
-  const domain = domainByName(sql, input.name);
+): Promise<void> {
+  const { tx } = context;
+  const domain = await domainByName(tx, input.name);
   if (domain === null || domain.activatedAt !== null || domain.email.toLowerCase() !== input.email.toLowerCase()) return;
-  const owner = sql.get<{ id: string }>('SELECT "id" FROM auth_user WHERE "domainId" = ?', domain.id);
+  const owner = await tx.get<{ id: string }>('SELECT "id" FROM auth_user WHERE "domainId" = ?', domain.id);
   if (owner !== null)
-    mailActivation(context, input.now, { ...domain, language: languageOf(context, domain) }, owner.id, input.link);
+    await mailActivation(context, input.now, { ...domain, language: await languageOf(context, domain) }, owner.id, input.link);
 }
 
-function languageOf(context: WriteContext, { id }: Pick<DomainRow, 'id'>): Language {
-  return context.sql.get<{ language: Language }>('SELECT language FROM domains WHERE id = ?', id)?.language ?? 'en';
+async function languageOf(context: WriteContext, { id }: Pick<DomainRow, 'id'>): Promise<Language> {
+  return (await context.tx.get<{ language: Language }>('SELECT language FROM domains WHERE id = ?', id))?.language ?? 'en';
 }
 
 /** D1: the name is held for 7 days from this mail on. */
-function mailActivation(
+async function mailActivation(
   context: WriteContext,
   now: number,
   domain: { id: number; name: string; organization: string; email: string; language: Language },
   userId: string,
   link: NewLink,
-): void {
-  putToken(context.sql, { hash: link.tokenHash, purpose: 'activation', domainId: domain.id, userId, now });
-  context.sql.run('UPDATE domains SET confirmation_mailed_at = ? WHERE id = ?', now, domain.id);
+): Promise<void> {
+  putToken(context.tx, { hash: link.tokenHash, purpose: 'activation', domainId: domain.id, userId, now });
+  context.tx.send('UPDATE domains SET confirmation_mailed_at = ? WHERE id = ?', now, domain.id);
   const { name, organization, language } = domain;
-  putMail(
+  await putMail(
     context,
     userMails.activation,
     {
@@ -72,10 +72,10 @@ function mailActivation(
 }
 
 /** D2, D3: uses the link up and begins the trial. The password was checked before. Refuses with `link-not-valid`. */
-export function activateByLink(
+export async function activateByLink(
   context: WriteContext,
   input: { now: number; tokenHash: string; actor: string; address: string },
-): void {
-  const { domainId } = spendToken(context.sql, input.tokenHash, 'activation', input.now);
-  activateDomain(context, { now: input.now, domainId, actor: input.actor, address: input.address });
+): Promise<void> {
+  const { domainId } = await spendToken(context.tx, input.tokenHash, 'activation', input.now);
+  await activateDomain(context, { now: input.now, domainId, actor: input.actor, address: input.address });
 }

@@ -8,10 +8,10 @@ const conflict = (reason: string): unknown =>
   expect.objectContaining({ code: 'conflict', details: expect.objectContaining({ reason }) });
 
 interface World extends TwoDomains {
-  leftOf: (serial: string) => number;
+  leftOf: (serial: string) => Promise<number>;
   /** Leaves springfield with this many credits. */
   leave: (credits: number) => Promise<void>;
-  balances: () => number[];
+  balances: () => Promise<number[]>;
   proved: () => Promise<void>;
 }
 
@@ -21,14 +21,14 @@ async function world(): Promise<World> {
   let adjustments = 0;
   return {
     ...domains,
-    leftOf: (serial) =>
-      store.reader.get<{ left: number }>('SELECT left_credits AS left FROM boards WHERE serial = ?', serial)?.left ?? -1,
+    leftOf: async (serial) =>
+      (await store.reader.get<{ left: number }>('SELECT left_credits AS left FROM boards WHERE serial = ?', serial))?.left ?? -1,
     leave: async (credits) => {
       adjustments += 1;
-      const by = credits - balanceOf(store, 'springfield');
+      const by = credits - (await balanceOf(store, 'springfield'));
       await store.write('adjust', { ...BY_OPERATOR, domain: 'springfield', credits: by, id: `leave-${adjustments}` });
     },
-    balances: () => ['springfield', 'shelbyville'].map((name) => balanceOf(store, name)),
+    balances: async () => Promise.all(['springfield', 'shelbyville'].map(async (name) => balanceOf(store, name))),
     proved: async () => expect(await verifyLedger(store.file, [])).toMatchObject({ ok: true, sum: 0 }),
   };
 }
@@ -42,10 +42,10 @@ describe('second thoughts', () => {
       store.committed.splice(0);
       await store.write('unenrol', { id: deviceId, domainId, now: LATER - 1 - DAY_MS, actor: 'somebody', address: null });
       expect(store.committedOf('event').map(({ type }) => type)).toEqual(['device', 'billing']);
-      expect([balances(), leftOf('SN-1')]).toEqual([[0, 0], 9]);
+      expect([await balances(), await leftOf('SN-1')]).toEqual([[0, 0], 9]);
       const booked =
         'SELECT kind, actor, reason, device_id AS deviceId, reverses, idempotency_key AS key FROM transfers WHERE n = 2';
-      expect(store.reader.get(booked)).toEqual({
+      expect(await store.reader.get(booked)).toEqual({
         kind: 'reversal',
         actor: 'somebody',
         reason: null,
@@ -54,8 +54,8 @@ describe('second thoughts', () => {
         key: 'reversal:1',
       });
       await enrolled(store, { serial: 'SN-1', domain: 'shelbyville', key: 'new', now: LATER });
-      expect(balances()).toEqual([0, 9]);
-      expect(store.reader.all('SELECT idempotency_key AS key FROM transfers WHERE domain_id = 2')).toEqual([
+      expect(await balances()).toEqual([0, 9]);
+      expect(await store.reader.all('SELECT idempotency_key AS key FROM transfers WHERE domain_id = 2')).toEqual([
         { key: 'enrolment:sn-1:2' },
       ]);
       await proved();
@@ -69,9 +69,9 @@ describe('second thoughts', () => {
     await listBoards(store, [{ serial: 'SN-1', credits: 9 }]);
     expect((await enrolled(store, { serial: 'SN-1' })).credits.reason).toBe('held');
     await store.write('releaseCredits', { now: LATER, actor: 'operator', of: { serial: 'SN-1' }, most: 10 });
-    expect(balances()).toEqual([9, 0]);
+    expect(await balances()).toEqual([9, 0]);
     await unenrol(deviceId, LATER + DAY_MS);
-    expect([domainId, balances(), leftOf('SN-1')]).toEqual([1, [0, 0], 9]);
+    expect([domainId, await balances(), await leftOf('SN-1')]).toEqual([1, [0, 0], 9]);
   });
 
   test('[L9] the balance does not cover it: what is there goes; where nothing is there, unenrolling works all the same', async () => {
@@ -84,8 +84,8 @@ describe('second thoughts', () => {
       const { deviceId } = await enrolled(store, { serial: 'SN-1' });
       await leave(there);
       await unenrol(deviceId);
-      expect([balances(), leftOf('SN-1')]).toEqual([[0, 0], left]);
-      expect(store.reader.get('SELECT state FROM devices')).toEqual({ state: 'unenrolled' });
+      expect([await balances(), await leftOf('SN-1')]).toEqual([[0, 0], left]);
+      expect(await store.reader.get('SELECT state FROM devices')).toEqual({ state: 'unenrolled' });
       await proved();
     }
   });
@@ -110,12 +110,12 @@ describe('releasing', () => {
       missing: 0,
       left: 7,
     });
-    expect([balances(), leftOf('SN-1')]).toEqual([[93, 0], 7]);
-    expect(store.reader.all('SELECT 1 FROM certificates WHERE revoked_at IS NULL')).toEqual([]);
-    expect(store.reader.all('SELECT 1 FROM enrolment_spans WHERE to_at IS NULL')).toEqual([]);
+    expect([await balances(), await leftOf('SN-1')]).toEqual([[93, 0], 7]);
+    expect(await store.reader.all('SELECT 1 FROM certificates WHERE revoked_at IS NULL')).toEqual([]);
+    expect(await store.reader.all('SELECT 1 FROM enrolment_spans WHERE to_at IS NULL')).toEqual([]);
     expect(store.committedOf('revoked').at(-1)?.deviceId).toBe(deviceId);
     const audit = "SELECT domain_id AS domainId, subject FROM audit WHERE action = 'board.released' ORDER BY id";
-    expect(store.reader.all(audit)).toEqual([
+    expect(await store.reader.all(audit)).toEqual([
       { domainId: 1, subject: deviceId },
       { domainId: null, subject: 'SN-1' },
     ]);
@@ -131,7 +131,7 @@ describe('releasing', () => {
     const now = START + 33 * DAY_MS;
     const released = await store.write('releaseBoard', { ...BY_OPERATOR, now, serial: 'SN-1' });
     expect(released).toMatchObject({ takenBack: 1, missing: 8 });
-    expect(balances()).toEqual([0, 0]);
+    expect(await balances()).toEqual([0, 0]);
   });
 });
 
@@ -152,12 +152,12 @@ describe('making good', () => {
     ['nothing', 0, 10],
   ])('[L9] %s could be taken back: the rest comes from the loss account, once', async (_, there, missing) => {
     const { store, good, balances, proved } = await released(there);
-    expect(balances()).toEqual([0, there]);
+    expect(await balances()).toEqual([0, there]);
     expect(await good()).toEqual({ serial: 'SN-1', domain: 'shelbyville', credits: missing });
-    expect(balances()).toEqual([0, 10]);
+    expect(await balances()).toEqual([0, 10]);
     await expect(good()).rejects.toEqual(conflict('nothing-missing'));
     const row = "SELECT kind, debit, credits, idempotency_key AS key, reason FROM transfers WHERE debit = 'vendor:loss'";
-    expect(store.reader.all(row)).toEqual([
+    expect(await store.reader.all(row)).toEqual([
       {
         kind: 'adjustment',
         debit: 'vendor:loss',
@@ -187,10 +187,10 @@ describe('making good', () => {
     const reverse = (domain: string, n: number): Promise<unknown> => store.write('reverse', { ...BY_OPERATOR, domain, n });
     await expect(reverse('springfield', 1)).rejects.toEqual(conflict('made-good'));
     await reverse('shelbyville', 1);
-    expect([balances(), leftOf('SN-1')]).toEqual([[50, 0], 0]);
+    expect([await balances(), await leftOf('SN-1')]).toEqual([[50, 0], 0]);
     await proved();
     await reverse('springfield', 1);
-    expect([balances(), leftOf('SN-1')]).toEqual([[40, 0], 10]);
+    expect([await balances(), await leftOf('SN-1')]).toEqual([[40, 0], 10]);
     await expect(good()).rejects.toEqual(conflict('nothing-missing'));
     await proved();
   });
@@ -199,12 +199,12 @@ describe('making good', () => {
 describe('letting held credits go', () => {
   test('[E14] in pieces, by an invoice only in the domain named; what came to be with a product key meanwhile is not granted', async () => {
     const { store, balances, proved } = await world();
-    store.transaction(({ sql }) => sql.run('UPDATE domains SET unproven_limit = 0'));
+    await store.transaction(async ({ tx }) => tx.run('UPDATE domains SET unproven_limit = 0'));
     const boards = [1, 2, 3, 4].map((n) => ({ serial: `SN-${n}`, credits: n, invoice: 'INV-1' }));
     await listBoards(store, [...boards, { serial: 'SN-5', credits: 5, invoice: 'INV-2' }]);
     for (const n of [1, 2, 3, 5]) await enrolled(store, { serial: `SN-${n}`, now: START + n });
     await enrolled(store, { serial: 'SN-4', domain: 'shelbyville' });
-    expect(balances()).toEqual([0, 0]);
+    expect(await balances()).toEqual([0, 0]);
     await listBoards(store, [{ serial: 'SN-3', credits: 3, invoice: 'INV-1', fulfilment: 'product-key' }]);
     const release = () =>
       store.write('releaseCredits', {
@@ -215,9 +215,9 @@ describe('letting held credits go', () => {
       });
     expect(await release()).toEqual({ released: 2, credits: 3, done: false });
     expect(await release()).toEqual({ released: 0, credits: 0, done: true });
-    expect(balances()).toEqual([3, 0]);
+    expect(await balances()).toEqual([3, 0]);
     const reasons = 'SELECT serial, granted, grant_reason AS reason FROM devices ORDER BY serial';
-    expect(store.reader.all(reasons)).toEqual([
+    expect(await store.reader.all(reasons)).toEqual([
       { serial: 'SN-1', granted: 1, reason: 'granted' },
       { serial: 'SN-2', granted: 2, reason: 'granted' },
       { serial: 'SN-3', granted: 0, reason: 'product-key' },
@@ -226,7 +226,7 @@ describe('letting held credits go', () => {
     ]);
     // A repeated enrolment answers with what was let go (E3), and the day's unproven grants were not spent by it.
     expect((await enrolled(store, { serial: 'SN-2' })).credits).toEqual({ granted: 2, reason: 'granted' });
-    expect(store.reader.get('SELECT max(unproven_count) AS most FROM domains')).toEqual({ most: 0 });
+    expect(await store.reader.get('SELECT max(unproven_count) AS most FROM domains')).toEqual({ most: 0 });
     await proved();
   });
 
@@ -249,10 +249,10 @@ describe('corrections', () => {
     await enrolled(store, { serial: 'SN-1' });
     const now = START + 32 * DAY_MS;
     await store.write('adjust', { ...BY_OPERATOR, now, domain: 'springfield', credits: 1, id: 'x' });
-    expect(balances()).toEqual([9, 0]);
+    expect(await balances()).toEqual([9, 0]);
     await store.write('reverse', { ...BY_OPERATOR, now, domain: 'springfield', n: 2 });
-    expect(balances()).toEqual([10, 0]);
-    expect(store.reader.all('SELECT domain_id AS domainId, charged FROM usage_days')).toEqual([{ domainId, charged: 1 }]);
+    expect(await balances()).toEqual([10, 0]);
+    expect(await store.reader.all('SELECT domain_id AS domainId, charged FROM usage_days')).toEqual([{ domainId, charged: 1 }]);
     await leave(0);
     await proved();
   });
@@ -265,7 +265,7 @@ describe('corrections', () => {
       store.write('adjust', { ...BY_OPERATOR, now, domain, credits: 5, id: 'early' });
     await expect(adjust(name, START)).rejects.toEqual(conflict('domain-unconfirmed'));
     await adjust('springfield', START);
-    store.transaction(({ sql }) => sql.run('UPDATE domains SET closing_at = ? WHERE id = ?', LATER, domainId));
+    await store.transaction(async ({ tx }) => tx.run('UPDATE domains SET closing_at = ? WHERE id = ?', LATER, domainId));
     await expect(adjust('springfield', LATER)).rejects.toEqual(conflict('domain-closed'));
     await expect(store.write('reverse', { ...BY_OPERATOR, now: LATER, domain: 'springfield', n: 1 })).rejects.toEqual(
       conflict('domain-closed'),
@@ -279,7 +279,7 @@ describe('corrections', () => {
     await store.write('reverse', { ...BY_OPERATOR, domain: 'springfield', n: 1 });
     const audit =
       "SELECT domain_id AS domainId, actor, action, subject, details FROM audit WHERE action LIKE 'ledger.%' ORDER BY id";
-    expect(store.reader.all(audit)).toEqual([
+    expect(await store.reader.all(audit)).toEqual([
       {
         domainId: 1,
         actor: 'operator',

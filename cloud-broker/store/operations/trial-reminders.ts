@@ -28,10 +28,13 @@ export interface TrialCursor {
  * D3: books which trials are reminded of their end, with the mails, in one transaction: so each reminder is given at most once.
  * Returns where to go on from, null when all were looked at.
  */
-export function remindTrials(context: WriteContext, input: { now: number; after: TrialCursor | null }): TrialCursor | null {
+export async function remindTrials(
+  context: WriteContext,
+  input: { now: number; after: TrialCursor | null },
+): Promise<TrialCursor | null> {
   const { now } = input;
   const after = input.after ?? { trialEndsAt: now, id: 0 };
-  const rows = context.sql.all<TrialRow>(
+  const rows = await context.tx.all<TrialRow>(
     `SELECT d.id, d.activated_at AS activatedAt, d.trial_ends_at AS trialEndsAt, d.closing_at AS closingAt,
        d.closed_at AS closedAt, d.credited, coalesce(h.balance, 0) AS balance,
        (SELECT min(r.days) FROM trial_reminders r WHERE r.domain_id = d.id) AS reminded
@@ -42,16 +45,16 @@ export function remindTrials(context: WriteContext, input: { now: number; after:
     now + REMINDED_WITHIN_MS,
     DOMAINS_AT_ONCE,
   );
-  for (const row of rows) remind(context, row, now);
+  for (const row of rows) await remind(context, row, now);
   const last = rows.at(-1);
   return last === undefined || rows.length < DOMAINS_AT_ONCE ? null : { trialEndsAt: last.trialEndsAt, id: last.id };
 }
 
-function remind(context: WriteContext, row: TrialRow, now: number): void {
+async function remind(context: WriteContext, row: TrialRow, now: number): Promise<void> {
   const { id, trialEndsAt, closingAt, reminded } = row;
   const status = domainStatus({ ...row, credited: row.credited === 1 }, row.balance, now);
   const days = dueReminder({ status, trialEndsAt, isClosing: closingAt !== null, reminded }, now);
   if (days === null) return;
-  context.sql.run('INSERT INTO trial_reminders (domain_id, days, at) VALUES (?, ?, ?)', id, days, now);
-  raiseLevel(context, mailedDomain(context.sql, id), 'trial', days, now);
+  context.tx.send('INSERT INTO trial_reminders (domain_id, days, at) VALUES (?, ?, ?)', id, days, now);
+  await raiseLevel(context, await mailedDomain(context.tx, id), 'trial', days, now);
 }

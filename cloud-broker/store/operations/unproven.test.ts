@@ -23,7 +23,7 @@ interface World extends TwoDomains {
   /** Enrols; what it brought: `granted`, `held` … */
   reason: (serial: string, domain: string, more?: Partial<Try>) => Promise<string>;
   unenrolBoard: (serial: string, now?: number) => Promise<void>;
-  told: () => { action: string; subject: string; details: unknown }[];
+  told: () => Promise<{ action: string; subject: string; details: unknown }[]>;
 }
 
 async function world(): Promise<World> {
@@ -44,14 +44,14 @@ async function world(): Promise<World> {
     reason: async (serial, domain, more = {}) =>
       (await enrolled(store, { serial, domain, key: `${serial} ${domain}`, ...more })).credits.reason,
     unenrolBoard: async (serial, now = START) => {
-      const device = store.reader.get<{ id: string; domainId: number }>(
+      const device = await store.reader.get<{ id: string; domainId: number }>(
         "SELECT id, domain_id AS domainId FROM devices WHERE serial = ? AND state = 'enrolled'",
         serial,
       );
       await store.write('unenrol', { id: device?.id ?? '', domainId: device?.domainId ?? 0, now, ...CHANGE });
     },
-    told: () => {
-      const rows = store.reader.all<{ action: string; subject: string; details: string }>(
+    told: async () => {
+      const rows = await store.reader.all<{ action: string; subject: string; details: string }>(
         "SELECT action, subject, details FROM audit WHERE domain_id IS NULL AND action LIKE 'grants.%' ORDER BY id",
       );
       return rows.map((row) => ({ ...row, details: JSON.parse(row.details) as unknown }));
@@ -65,16 +65,16 @@ describe('an invoice whose boards turn up in a second domain', () => {
     const serials = await list(503);
     const [third = '', second = '', first = '', ...squatted] = serials;
     for (const serial of squatted) expect(await reason(serial, 'springfield')).toBe('granted');
-    expect(told()).toEqual([]);
+    expect(await told()).toEqual([]);
     expect(await reason(first, 'shelbyville')).toBe('held');
     expect(await reason(second, 'shelbyville')).toBe('held');
-    expect(balanceOf(store, 'shelbyville')).toBe(0);
+    expect(await balanceOf(store, 'shelbyville')).toBe(0);
     const details = { invoice: 'INV-1', domain: 'shelbyville', domains: ['springfield', 'shelbyville'] };
-    expect(told()).toEqual([{ action: 'grants.invoice-split', subject: 'INV-1', details }]);
+    expect(await told()).toEqual([{ action: 'grants.invoice-split', subject: 'INV-1', details }]);
     expect(store.committedOf('warned')).toEqual([{ kind: 'warned', reason: 'invoice-split', details }]);
     // And again on a day on which more of it is held.
     expect(await reason(third, 'springfield', { now: START + DAY_MS })).toBe('held');
-    expect(told().length).toBe(2);
+    expect((await told()).length).toBe(2);
   });
 
   test('[E14] boards with a factory key, without an invoice, or of another invoice are none of this', async () => {
@@ -86,7 +86,7 @@ describe('an invoice whose boards turn up in a second domain', () => {
     for (const serial of [one, three, five]) expect(await reason(serial, 'springfield')).toBe('granted');
     for (const serial of [two, four, six]) expect(await reason(serial, 'shelbyville')).toBe('granted');
     expect(await reason(seven, 'shelbyville')).toBe('granted');
-    expect(told()).toEqual([]);
+    expect(await told()).toEqual([]);
   });
 
   test('[E14] a mistyped domain that is undone in time costs nothing; who stays or leaves too late goes on counting', async () => {
@@ -128,13 +128,15 @@ describe('an invoice whose boards turn up in a second domain', () => {
     const [one = '', two = ''] = await list(2);
     await reason(one, 'springfield');
     await reason(two, 'shelbyville');
-    const heldIn = (id: number): string[] =>
-      listHeld(store.reader, { domainId: id, tags: [] }, { cursor: undefined, limit: 10 }).items.map(({ serial }) => serial);
-    expect(heldIn(2)).toEqual([two]);
+    const heldIn = async (id: number): Promise<string[]> =>
+      (await listHeld(store.reader, { domainId: id, tags: [] }, { cursor: undefined, limit: 10 })).items.map(
+        ({ serial }) => serial,
+      );
+    expect(await heldIn(2)).toEqual([two]);
     const of = { invoice: 'INV-1', domain: 'shelbyville' };
     expect(await store.write('releaseCredits', { now: START, actor: 'operator', of, most: 10 })).toMatchObject({ credits: 10 });
-    expect(heldIn(2)).toEqual([]);
-    expect(balanceOf(store, 'shelbyville')).toBe(10);
+    expect(await heldIn(2)).toEqual([]);
+    expect(await balanceOf(store, 'shelbyville')).toBe(10);
   });
 
   test('[E14] an approval holds as an enrolment does', async () => {
@@ -166,21 +168,21 @@ describe('an invoice whose boards turn up in a second domain', () => {
     await unenrolBoard(undone);
     await unenrolBoard(left, LATER);
     await reason(serials[3] ?? '', 'shelbyville');
-    const places = (): unknown[] =>
+    const places = async (): Promise<unknown[]> =>
       store.reader.all(
         'SELECT serial, p.domain_id AS domain FROM invoice_places p JOIN boards b ON b.id = p.board_id ORDER BY serial',
       );
-    const before = places();
+    const before = await places();
     expect(before.map((place) => Object.values(place as object))).toEqual([
       ['SN-1', 1],
       ['SN-3', 1],
       ['SN-4', 2],
     ]);
-    const days = store.reader.all('SELECT day, grants FROM unproven_days');
-    store.reader.exec('DROP TABLE invoice_places; DROP TABLE unproven_days; DROP TABLE unproven_warnings');
-    store.reader.exec(unprovenTables);
-    expect(places()).toEqual(before);
-    expect(store.reader.all('SELECT day, grants FROM unproven_days')).toEqual(days);
+    const days = await store.reader.all('SELECT day, grants FROM unproven_days');
+    store.exec('DROP TABLE invoice_places; DROP TABLE unproven_days; DROP TABLE unproven_warnings');
+    store.exec(unprovenTables);
+    expect(await places()).toEqual(before);
+    expect(await store.reader.all('SELECT day, grants FROM unproven_days')).toEqual(days);
   });
 });
 
@@ -202,9 +204,9 @@ describe('the unproven grants of the whole service in a day', () => {
     const [proven = ''] = await list(1, { factoryPublicKey: factoryKeyPem() });
     expect(await reason(proven, 'capital', at(START))).toBe('granted');
     const first = { action: 'grants.service-limit', subject: 'service', details: { limit: 3, grants: 3, domain: 'springfield' } };
-    expect(told()).toEqual([first]);
+    expect(await told()).toEqual([first]);
     expect(await day(START + DAY_MS)).toEqual(['granted', 'granted', 'granted', 'held', 'held']);
-    expect(told()).toEqual([first, first]);
+    expect(await told()).toEqual([first, first]);
     expect(store.committedOf('warned').map(({ reason: why }) => why)).toEqual(['service-limit', 'service-limit']);
   });
 

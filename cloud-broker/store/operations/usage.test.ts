@@ -19,7 +19,7 @@ describe('which devices a day counts', () => {
     const id = await enrol('SN-1', from);
     if (to !== null) await unenrol(id, to);
     await close(FIRST_DAY + 1);
-    expect(days()).toEqual(counts.map((n, day) => [day, n, n]));
+    expect(await days()).toEqual(counts.map((n, day) => [day, n, n]));
   });
 
   test('[L6] a device that comes back on the same day, once or twice, counts once; one that waits counts nothing', async () => {
@@ -33,7 +33,7 @@ describe('which devices a day counts', () => {
     await store.write('setEnrolmentPolicy', { ...policy, unlisted: 'approve' });
     await expect(enrol('SN-3', startOf(FIRST_DAY))).rejects.toThrow(/awaiting-approval/);
     await close(FIRST_DAY + 1);
-    expect(days()).toEqual([
+    expect(await days()).toEqual([
       [0, 2, 2],
       [1, 1, 1],
     ]);
@@ -46,12 +46,12 @@ describe('which devices a day counts', () => {
     await enrol('SN-2', startOf(FIRST_DAY) + 5);
     await unenrol(id, startOf(FIRST_DAY) + 5);
     await close(FIRST_DAY + 2);
-    expect(days()).toEqual([
+    expect(await days()).toEqual([
       [0, 1, 1],
       [1, 1, 1],
       [2, 1, 1],
     ]);
-    const spans = store.reader.all<{ from: number; to: number | null }>(
+    const spans = await store.reader.all<{ from: number; to: number | null }>(
       'SELECT from_at AS "from", to_at AS "to" FROM enrolment_spans ORDER BY id',
     );
     expect(spans.map(({ from, to }) => [from, to])).toEqual([
@@ -66,9 +66,9 @@ describe('closing days', () => {
     const { close, days, enrol, domain } = await school();
     await enrol('SN-1', START);
     await close(FIRST_DAY - 1);
-    expect([days(), domain().balance]).toEqual([[], 100]);
+    expect([await days(), (await domain()).balance]).toEqual([[], 100]);
     await close(FIRST_DAY);
-    expect([days(), domain().balance]).toEqual([[[0, 1, 1]], 99]);
+    expect([await days(), (await domain()).balance]).toEqual([[[0, 1, 1]], 99]);
   });
 
   test('[L6] [L4] closing again finds the day closed; a day that is not over is refused, up to its last millisecond', async () => {
@@ -82,7 +82,7 @@ describe('closing days', () => {
         details: { reason: 'day-not-over', date: '2026-12-25' },
       });
     }
-    expect([days(), booked()]).toEqual([
+    expect([await days(), await booked()]).toEqual([
       [[0, 1, 1]],
       [
         ['adjustment', 100, null],
@@ -95,38 +95,38 @@ describe('closing days', () => {
     const { close, days, enrol, topUp, domain } = await school(3);
     for (const serial of ['SN-1', 'SN-2']) await enrol(serial, START);
     await close(FIRST_DAY + 2);
-    topUp(10, startOf(FIRST_DAY + 3) + 5);
+    await topUp(10, startOf(FIRST_DAY + 3) + 5);
     await close(FIRST_DAY + 3);
-    expect(days()).toEqual([
+    expect(await days()).toEqual([
       [0, 2, 2],
       [1, 2, 1],
       [2, 2, 0],
       [3, 2, 2],
     ]);
-    expect(domain().balance).toBe(8);
+    expect((await domain()).balance).toBe(8);
   });
 
   test('[L6] a posting first closes the open days, in the same transaction: refused, it leaves them open', async () => {
     const { store, days, enrol, topUp, booked, domain } = await school(3);
     for (const serial of ['SN-1', 'SN-2']) await enrol(serial, START);
     const now = startOf(FIRST_DAY + 2) + 5;
-    expect(() => topUp(0, now)).toThrow(expect.objectContaining({ code: 'conflict' }));
-    expect(days()).toEqual([]);
-    topUp(50, now);
-    expect([days(), domain().balance]).toEqual([
+    await expect(topUp(0, now)).rejects.toThrow(expect.objectContaining({ code: 'conflict' }));
+    expect(await days()).toEqual([]);
+    await topUp(50, now);
+    expect([await days(), (await domain()).balance]).toEqual([
       [
         [0, 2, 2],
         [1, 2, 1],
       ],
       50,
     ]);
-    expect(booked()).toEqual([
+    expect(await booked()).toEqual([
       ['adjustment', 3, null],
       ['usage', 2, '2026-12-24'],
       ['usage', 1, '2026-12-25'],
       ['adjustment', 50, null],
     ]);
-    expect(store.reader.all('SELECT DISTINCT at FROM transfers WHERE kind = ?', 'usage')).toMatchObject([{ at: now }]);
+    expect(await store.reader.all('SELECT DISTINCT at FROM transfers WHERE kind = ?', 'usage')).toMatchObject([{ at: now }]);
   });
 
   test('[L6] [D5] a board that brings credits closes the days before it, with the devices as they were', async () => {
@@ -134,32 +134,32 @@ describe('closing days', () => {
     await listBoards(store, [{ serial: 'SN-9', credits: 7 }]);
     await enrol('SN-1', START);
     await enrol('SN-9', startOf(FIRST_DAY + 3) + 1);
-    expect(days()).toEqual([
+    expect(await days()).toEqual([
       [0, 1, 1],
       [1, 1, 0],
       [2, 1, 0],
     ]);
-    expect(booked().at(-1)).toEqual(['enrolment', 7, null]);
+    expect((await booked()).at(-1)).toEqual(['enrolment', 7, null]);
   });
 
   test('[L6] what decides by the balance decides after the open days: the day’s use has made the domain disabled', async () => {
     const { enrol, days } = await school(1);
     await enrol('SN-1', START);
     await expect(enrol('SN-2', startOf(FIRST_DAY + 1) + 1)).rejects.toThrow(/domain-disabled/);
-    expect(days()).toEqual([[0, 1, 1]]);
+    expect(await days()).toEqual([[0, 1, 1]]);
   });
 
   test('[D4] [D5] the balance runs out: disabled; credits by any way: active again', async () => {
     const { close, domain, enrol, topUp } = await school(2);
     await enrol('SN-1', START);
-    const status = (day: number): string => statusOf(domain(), startOf(day + 1));
-    expect(statusOf(domain(), START)).toBe('active');
+    const status = async (day: number): Promise<string> => statusOf(await domain(), startOf(day + 1));
+    expect(statusOf(await domain(), START)).toBe('active');
     await close(FIRST_DAY);
-    expect(status(FIRST_DAY)).toBe('active');
+    expect(await status(FIRST_DAY)).toBe('active');
     await close(FIRST_DAY + 1);
-    expect(status(FIRST_DAY + 1)).toBe('disabled');
-    topUp(1, startOf(FIRST_DAY + 2));
-    expect(status(FIRST_DAY + 2)).toBe('active');
+    expect(await status(FIRST_DAY + 1)).toBe('disabled');
+    await topUp(1, startOf(FIRST_DAY + 2));
+    expect(await status(FIRST_DAY + 2)).toBe('active');
   });
 
   test('[D8] [L6] days that end before the closing takes effect are closed, whenever the jobs run; later ones never', async () => {
@@ -171,14 +171,14 @@ describe('closing days', () => {
     const now = startOf(FIRST_DAY + 6);
     for (let done = false; !done;) ({ done } = await store.write('closePiece', { now, domainId: 1, most: 9 }));
     await close(FIRST_DAY + 9);
-    expect([days(), domain().balance]).toEqual([
+    expect([await days(), (await domain()).balance]).toEqual([
       [
         [0, 1, 1],
         [1, 1, 1],
       ],
       0,
     ]);
-    const forfeited = store.reader.get("SELECT credits FROM transfers WHERE credit = 'vendor:forfeited'");
+    const forfeited = await store.reader.get("SELECT credits FROM transfers WHERE credit = 'vendor:forfeited'");
     expect(forfeited).toMatchObject({ credits: 7 });
   });
 });

@@ -41,22 +41,22 @@ const OPEN_IN_ONE = `${OPEN} AND name = ? LIMIT ?`;
  * L6: closes a piece of the days that are open up to `through`. Refuses a day that is not over with `invalid-request`. Closing again
  * finds nothing open; two who close the same day take turns in the writer, and the second finds it closed.
  */
-export function closeUsage(context: WriteContext, input: CloseUsageInput): CloseUsagePiece {
+export async function closeUsage(context: WriteContext, input: CloseUsageInput): Promise<CloseUsagePiece> {
   const { now, through, byOperator, most } = input;
   const today = dayOf(now);
   if (through >= today) throw new RollcallError('invalid-request', { reason: 'day-not-over', date: dateOf(through) });
   const from = byOperator === null ? today - MOST_OPEN_DAYS : 0;
   const found =
     input.domain === null
-      ? context.sql.all<Open>(OPEN_ANYWHERE, from, through, most)
-      : context.sql.all<Open>(OPEN_IN_ONE, from, through, input.domain, most);
+      ? await context.tx.all<Open>(OPEN_ANYWHERE, from, through, most)
+      : await context.tx.all<Open>(OPEN_IN_ONE, from, through, input.domain, most);
   const piece: CloseUsagePiece = { days: 0, credits: 0, more: false };
   let spent = 0;
   for (const domain of found) {
     const open = Math.min(openDays(domain, now), through - domain.nextUsageDay + 1);
     const closed = { days: 0, credits: 0 };
     while (closed.days < open && spent < most) {
-      const { devices, charged } = closeNextDay(context, domain, { now, waive: byOperator?.waive === true });
+      const { devices, charged } = await closeNextDay(context, domain, { now, waive: byOperator?.waive === true });
       spent += 1 + devices / DEVICES_A_DAY;
       closed.days += 1;
       closed.credits += charged;

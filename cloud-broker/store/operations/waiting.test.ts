@@ -17,7 +17,7 @@ test('[E6] at most 50 boards of one network wait in a domain, over all links of 
   for (let n = 0; n < 50; n += 1) await waiting(store, { serial: `SN-${n}`, address: `2001:db8:1:${n.toString(16)}::1` });
   const flood = { serial: 'SN-50', address: '2001:db8:1:ffff::9' };
   expect(await answerTo(store, flood)).toBe('busy');
-  expect(enrolmentStore(store, CHANGE.unprovenLimit).preview(attemptOf(store, flood))).toMatchObject({
+  expect(await enrolmentStore(store, CHANGE.unprovenLimit).preview(await attemptOf(store, flood))).toMatchObject({
     busy: true,
     certificateFor: null,
   });
@@ -37,24 +37,29 @@ test('[E6] of two keys with one check code in a domain the second is refused, to
   );
   if (one === undefined || two === undefined) throw new Error('two keys');
   expect(checkCode(two)).toBe(checkCode(one));
-  const honest = await store.write('enrol', { ...attemptOf(store, { serial: 'SN-1' }), key: { fingerprint: one, pem: 'one' } });
+  const honest = await store.write('enrol', {
+    ...(await attemptOf(store, { serial: 'SN-1' })),
+    key: { fingerprint: one, pem: 'one' },
+  });
   expect(honest).toMatchObject({ outcome: 'pending' });
-  const twin = { ...attemptOf(store, { serial: 'SN-2' }), key: { fingerprint: two, pem: 'two' } };
+  const twin = { ...(await attemptOf(store, { serial: 'SN-2' })), key: { fingerprint: two, pem: 'two' } };
   expect(await store.write('enrol', twin)).toMatchObject({ outcome: 'rejected', code: 'blocked' });
   expect(await store.write('enrol', twin)).toMatchObject({ outcome: 'rejected', code: 'blocked' });
   const deviceId = honest.outcome === 'pending' ? honest.deviceId : '';
-  expect(store.reader.all("SELECT device_id AS deviceId FROM alert_signals WHERE kind = 'take-overs'")).toEqual([{ deviceId }]);
+  expect(await store.reader.all("SELECT device_id AS deviceId FROM alert_signals WHERE kind = 'take-overs'")).toEqual([
+    { deviceId },
+  ]);
   expect(
-    store.reader.all("SELECT subject FROM audit WHERE domain_id = ? AND action = 'device.check-code-refused'", domainId),
+    await store.reader.all("SELECT subject FROM audit WHERE domain_id = ? AND action = 'device.check-code-refused'", domainId),
   ).toEqual([{ subject: deviceId }]);
-  expect(store.reader.all('SELECT serial, code FROM refused_tries')).toEqual([{ serial: 'SN-2', code: 'blocked' }]);
+  expect(await store.reader.all('SELECT serial, code FROM refused_tries')).toEqual([{ serial: 'SN-2', code: 'blocked' }]);
   expect(await store.write('enrol', { ...twin, domain: 'shelbyville' })).toMatchObject({ outcome: 'pending' });
 });
 
 test('[E6] the database names each key’s check code as the protocol does', async () => {
   const { store } = await springfield();
   for (let n = 0; n < 40; n += 1) await waiting(store, { serial: `SN-${n}` });
-  const rows = store.reader.all<{ serial: string; code: string }>('SELECT serial, check_code AS code FROM devices');
+  const rows = await store.reader.all<{ serial: string; code: string }>('SELECT serial, check_code AS code FROM devices');
   for (const { serial, code } of rows) expect(code).toBe(checkCode(testKey(serial).fingerprint).replace('-', ''));
   expect(rows).toHaveLength(40);
 });

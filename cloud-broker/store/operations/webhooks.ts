@@ -34,8 +34,8 @@ interface Row {
 /** What the audit log shows of an address: its path may be as good as a password. */
 const hostOf = (url: string): string => new URL(url).host;
 
-function webhookRow(context: WriteContext, { id, domainId }: { id: string; domainId: number }): Row {
-  const row = context.sql.get<Row>(
+async function webhookRow(context: WriteContext, { id, domainId }: { id: string; domainId: number }): Promise<Row> {
+  const row = await context.tx.get<Row>(
     'SELECT url, types, description, enabled FROM webhooks WHERE id = ? AND domain_id = ?',
     id,
     domainId,
@@ -50,12 +50,12 @@ function note(context: WriteContext, asked: ChangeRequest, action: string, url: 
 }
 
 /** A webhook of what happens from now on. Refuses with `conflict` where the domain has five. */
-export function createWebhook(context: WriteContext, input: CreateWebhook): void {
-  const { sql } = context;
+export async function createWebhook(context: WriteContext, input: CreateWebhook): Promise<void> {
+  const { tx } = context;
   const { domainId, id, url, types, description, secret, now, actor } = input;
-  const there = sql.get<{ n: number }>('SELECT count(*) AS n FROM webhooks WHERE domain_id = ?', domainId)?.n ?? 0;
+  const there = (await tx.get<{ n: number }>('SELECT count(*) AS n FROM webhooks WHERE domain_id = ?', domainId))?.n ?? 0;
   if (there >= MAX_WEBHOOKS) throw new RollcallError('conflict', { reason: 'too-many-webhooks', most: MAX_WEBHOOKS });
-  sql.run(
+  tx.send(
     `INSERT INTO webhooks (id, domain_id, url, types, description, enabled, secret, created_at, created_by, after_event)
      VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
     id,
@@ -66,26 +66,26 @@ export function createWebhook(context: WriteContext, input: CreateWebhook): void
     secret,
     now,
     actor,
-    newestEventId(sql, domainId),
+    await newestEventId(tx, domainId),
   );
   note(context, input, 'webhook.created', url, { webhook: id, types });
 }
 
 /** Switched on again it begins with what happens from then on; another address is tried at once. Refuses with `not-found`. */
-export function changeWebhook(context: WriteContext, input: ChangeWebhook): void {
-  const { sql } = context;
+export async function changeWebhook(context: WriteContext, input: ChangeWebhook): Promise<void> {
+  const { tx } = context;
   const { id } = input;
-  const before = webhookRow(context, input);
+  const before = await webhookRow(context, input);
   const url = input.url ?? before.url;
   const types = input.types === undefined ? before.types : JSON.stringify(input.types);
   const description = input.description ?? before.description;
-  sql.run('UPDATE webhooks SET url = ?, types = ?, description = ? WHERE id = ?', url, types, description, id);
+  tx.send('UPDATE webhooks SET url = ?, types = ?, description = ? WHERE id = ?', url, types, description, id);
   if (input.url !== undefined && input.url !== before.url)
-    sql.run('UPDATE webhooks SET next_try_at = NULL, failing_since = NULL WHERE id = ?', id);
+    tx.send('UPDATE webhooks SET next_try_at = NULL, failing_since = NULL WHERE id = ?', id);
   if (input.enabled === true && before.enabled === 0) {
-    sql.run(
+    tx.send(
       'UPDATE webhooks SET enabled = 1, off_reason = NULL, failing_since = NULL, after_event = ? WHERE id = ?',
-      newestEventId(sql, input.domainId),
+      await newestEventId(tx, input.domainId),
       id,
     );
   }
@@ -100,13 +100,18 @@ export function changeWebhook(context: WriteContext, input: ChangeWebhook): void
 
 /** Nothing is tried any more: what waited is given up. */
 function turnOff(context: WriteContext, id: string, reason: 'gone' | 'failing' | null): void {
-  context.sql.run('UPDATE webhooks SET enabled = 0, off_reason = ?, next_try_at = NULL WHERE id = ?', reason, id);
-  context.sql.run("UPDATE webhook_deliveries SET state = 'failed' WHERE webhook_id = ? AND state IN ('waiting', 'again')", id);
+  context.tx.send('UPDATE webhooks SET enabled = 0, off_reason = ?, next_try_at = NULL WHERE id = ?', reason, id);
+  context.tx.send("UPDATE webhook_deliveries SET state = 'failed' WHERE webhook_id = ? AND state IN ('waiting', 'again')", id);
 }
 
 /** The service itself switches a webhook off: it stands in the audit log, and a mail goes to where the domain's alerts go. */
-export function switchOffWebhook(context: WriteContext, id: string, reason: 'gone' | 'failing', now: number): void {
-  const row = context.sql.get<{ domainId: number; url: string; name: string; email: string; language: Language }>(
+export async function switchOffWebhook(
+  context: WriteContext,
+  id: string,
+  reason: 'gone' | 'failing',
+  now: number,
+): Promise<void> {
+  const row = await context.tx.get<{ domainId: number; url: string; name: string; email: string; language: Language }>(
     `SELECT w.domain_id AS domainId, w.url, d.name, d.email, d.language FROM webhooks w JOIN domains d ON d.id = w.domain_id
      WHERE w.id = ?`,
     id,
@@ -117,17 +122,22 @@ export function switchOffWebhook(context: WriteContext, id: string, reason: 'gon
   const host = hostOf(url);
   const details = { webhook: id, reason };
   context.audit({ domainId, at: now, actor: 'system', action: 'webhook.switched-off', subject: host, details });
-  const recipient = alertRulesOf(context.sql, domainId).settings.mailbox ?? email;
-  putMail(context, webhookMails.webhookOff, { domainId, recipient, language, data: { name, host, reason }, secret: null }, now);
+  const recipient = (await alertRulesOf(context.tx, domainId)).settings.mailbox ?? email;
+  await putMail(
+    context,
+    webhookMails.webhookOff,
+    { domainId, recipient, language, data: { name, host, reason }, secret: null },
+    now,
+  );
 }
 
 /** The new secret signs from now on, the old one beside it until `previousUntil`. Refuses with `not-found`. */
-export function rotateWebhookSecret(
+export async function rotateWebhookSecret(
   context: WriteContext,
   input: ChangeRequest & { id: string; secret: Uint8Array; previousUntil: number },
-): void {
-  const { url } = webhookRow(context, input);
-  context.sql.run(
+): Promise<void> {
+  const { url } = await webhookRow(context, input);
+  context.tx.send(
     'UPDATE webhooks SET previous_secret = secret, previous_until = ?, secret = ? WHERE id = ?',
     input.previousUntil,
     input.secret,
@@ -137,37 +147,40 @@ export function rotateWebhookSecret(
 }
 
 /** Refuses with `not-found`. */
-export function deleteWebhook(context: WriteContext, input: ChangeRequest & { id: string }): void {
-  const { url } = webhookRow(context, input);
-  context.sql.run('DELETE FROM webhook_deliveries WHERE webhook_id = ?', input.id);
-  context.sql.run('DELETE FROM webhooks WHERE id = ?', input.id);
+export async function deleteWebhook(context: WriteContext, input: ChangeRequest & { id: string }): Promise<void> {
+  const { url } = await webhookRow(context, input);
+  context.tx.send('DELETE FROM webhook_deliveries WHERE webhook_id = ?', input.id);
+  context.tx.send('DELETE FROM webhooks WHERE id = ?', input.id);
   note(context, input, 'webhook.deleted', url, { webhook: input.id });
 }
 
 /** D8: a closed domain tells nobody anything any more. */
 export function endWebhooks(context: WriteContext, domainId: number): void {
-  context.sql.run('DELETE FROM webhook_deliveries WHERE webhook_id IN (SELECT id FROM webhooks WHERE domain_id = ?)', domainId);
-  context.sql.run('DELETE FROM webhooks WHERE domain_id = ?', domainId);
+  context.tx.send('DELETE FROM webhook_deliveries WHERE webhook_id IN (SELECT id FROM webhooks WHERE domain_id = ?)', domainId);
+  context.tx.send('DELETE FROM webhooks WHERE domain_id = ?', domainId);
 }
 
 /**
  * One more try of an event: at once where it waits, beside the others where it was delivered or given up. Refuses with `not-found`, and
  * with `conflict` where the webhook is off or the event is not kept any more.
  */
-export function retryDelivery(context: WriteContext, input: ChangeRequest & { id: string; eventId: number }): void {
-  const { sql } = context;
+export async function retryDelivery(
+  context: WriteContext,
+  input: ChangeRequest & { id: string; eventId: number },
+): Promise<void> {
+  const { tx } = context;
   const { id, eventId } = input;
-  const webhook = webhookRow(context, input);
-  const row = sql.get<{ state: string }>(
+  const webhook = await webhookRow(context, input);
+  const row = await tx.get<{ state: string }>(
     'SELECT state FROM webhook_deliveries WHERE webhook_id = ? AND event_id = ?',
     id,
     eventId,
   );
   if (row === null) throw new RollcallError('not-found');
   if (webhook.enabled === 0) throw new RollcallError('conflict', { reason: 'webhook-off' });
-  if (sql.get('SELECT 1 AS there FROM events WHERE number = ? AND domain_id = ?', eventId, input.domainId) === null)
+  if ((await tx.get('SELECT 1 AS there FROM events WHERE number = ? AND domain_id = ?', eventId, input.domainId)) === null)
     throw new RollcallError('conflict', { reason: 'event-gone' });
-  if (row.state === 'waiting') sql.run('UPDATE webhooks SET next_try_at = ? WHERE id = ?', input.now, id);
-  else sql.run("UPDATE webhook_deliveries SET state = 'again' WHERE webhook_id = ? AND event_id = ?", id, eventId);
+  if (row.state === 'waiting') tx.send('UPDATE webhooks SET next_try_at = ? WHERE id = ?', input.now, id);
+  else tx.send("UPDATE webhook_deliveries SET state = 'again' WHERE webhook_id = ? AND event_id = ?", id, eventId);
   note(context, input, 'webhook.tried-again', webhook.url, { webhook: id, event: eventId });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { apiScopes, type ApiKey, type ApiScope } from '../../../protocol/api-keys.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { decodeCursor, isoTime, nullableIsoTime, pageOf, type PageRequest } from './cursor.ts';
 
 const scopeList = z.array(z.enum(apiScopes));
@@ -26,22 +26,22 @@ export interface LiveApiKey extends Pick<KeyRow, 'id' | 'domainId' | 'name' | 'l
 }
 
 /** The live key with this hash; null for a revoked one. */
-export function apiKeyByHash(sql: Sql, hash: string): LiveApiKey | null {
-  const row = sql.get<KeyRow>(BY_HASH, hash);
+export async function apiKeyByHash(tx: Reads, hash: string): Promise<LiveApiKey | null> {
+  const row = await tx.get<KeyRow>(BY_HASH, hash);
   return row === null ? null : { ...row, scopes: scopeList.parse(JSON.parse(row.scopes)) };
 }
 
 /** A domain's live keys, by name. */
-export function listApiKeys(
-  sql: Sql,
+export async function listApiKeys(
+  tx: Reads,
   domainId: number,
   request: PageRequest,
-): { items: ApiKey[]; nextCursor: string | null; total: number } {
+): Promise<{ items: ApiKey[]; nextCursor: string | null; total: number }> {
   const after = decodeCursor(request.cursor, z.string().max(64)) ?? '';
-  const rows = sql.all<KeyRow>(OF_DOMAIN, domainId, after, request.limit + 1);
+  const rows = await tx.all<KeyRow>(OF_DOMAIN, domainId, after, request.limit + 1);
   const { items, nextCursor } = pageOf(rows, request.limit, (last) => last.name);
   const total =
-    sql.get<{ keys: number }>('SELECT count(*) AS keys FROM api_keys WHERE domain_id = ? AND revoked_at IS NULL', domainId)
+    (await tx.get<{ keys: number }>('SELECT count(*) AS keys FROM api_keys WHERE domain_id = ? AND revoked_at IS NULL', domainId))
       ?.keys ?? 0;
   return { items: items.map(presentApiKey), nextCursor, total };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AuditPage, AuditRow } from '../../../protocol/api-audit.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { decodeCursor, END, isoTime, pageOf, type PageRequest } from './cursor.ts';
 
 interface StoredRow {
@@ -32,8 +32,8 @@ export const AUDIT_SEARCH = `SELECT ${COLUMNS} FROM audit WHERE id IN (
 const place = z.int().min(1);
 
 /** The rowid of the domain's n-th row: what the indexes of a search are in the order of. */
-function rowidOf(sql: Sql, domainId: number, number: number): number {
-  const row = sql.get<{ id: number }>('SELECT id FROM audit WHERE domain_id = ? AND number = ?', domainId, number);
+async function rowidOf(tx: Reads, domainId: number, number: number): Promise<number> {
+  const row = await tx.get<{ id: number }>('SELECT id FROM audit WHERE domain_id = ? AND number = ?', domainId, number);
   return row?.id ?? Number.MAX_SAFE_INTEGER;
 }
 
@@ -42,18 +42,18 @@ export interface AuditRequest extends PageRequest {
 }
 
 /** A3: a domain's changes, newest first; with `q` those whose subject, actor or action begins with it, or that have it as their correlation id. */
-export function listAudit(sql: Sql, domainId: number, request: AuditRequest): AuditPage {
+export async function listAudit(tx: Reads, domainId: number, request: AuditRequest): Promise<AuditPage> {
   const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
   const typed = request.q?.trim() ?? '';
   // What a display does to itself is found by its own id.
   const q = typed.replace(/^device:(?=.)/, '');
   const rows =
     typed === ''
-      ? sql.all<StoredRow>(OF_DOMAIN, domainId, before, request.limit + 1)
-      : sql.all<StoredRow>(
+      ? await tx.all<StoredRow>(OF_DOMAIN, domainId, before, request.limit + 1)
+      : await tx.all<StoredRow>(
           AUDIT_SEARCH,
           domainId,
-          rowidOf(sql, domainId, before),
+          await rowidOf(tx, domainId, before),
           request.limit + 1,
           q,
           q + END,

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { TransferKind } from '../../ledger/transfers.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 
 /** Devices that are enrolled, and credits that boards of the domain brought but that the operator still holds (E14). */
-export function billingFigures(sql: Sql, domainId: number): { devices: number; held: number } {
-  const row = sql.get<{ devices: number; held: number }>(
+export async function billingFigures(tx: Reads, domainId: number): Promise<{ devices: number; held: number }> {
+  const row = await tx.get<{ devices: number; held: number }>(
     `SELECT (SELECT coalesce(sum(devices), 0) FROM device_counts WHERE domain_id = ?1 AND tag = '' AND status <> 'pending') AS devices,
       (SELECT coalesce(sum(b.left_credits), 0) FROM devices d JOIN boards b ON b.id = d.board_id
         WHERE d.domain_id = ?1 AND d.state = 'enrolled' AND d.grant_reason = 'held') AS held`,
@@ -45,27 +45,27 @@ const SELECT = `SELECT t.id, t.domain_id AS domainId, t.n, t.at, t.kind, CASE t.
 const place = z.int().min(1);
 
 /** L8: newest first by n. n counts from 1 without a gap, so the head's n is how many there are. */
-export function listHistory(
-  sql: Sql,
+export async function listHistory(
+  tx: Reads,
   domainId: number,
   request: PageRequest,
-): { items: HistoryView[]; nextCursor: string | null; total: number } {
+): Promise<{ items: HistoryView[]; nextCursor: string | null; total: number }> {
   const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
-  const rows = sql.all<HistoryView>(
+  const rows = await tx.all<HistoryView>(
     `${SELECT} WHERE t.domain_id = ? AND t.n < ? ORDER BY t.n DESC LIMIT ?`,
     domainId,
     before,
     request.limit + 1,
   );
-  const total = sql.get<{ n: number }>('SELECT n FROM ledger_heads WHERE domain_id = ?', domainId)?.n ?? 0;
+  const total = (await tx.get<{ n: number }>('SELECT n FROM ledger_heads WHERE domain_id = ?', domainId))?.n ?? 0;
   return { ...pageOf(rows, request.limit, (last) => last.n), total };
 }
 
-export function transferView(sql: Sql, domainId: number, transferId: number): HistoryView | null {
-  return sql.get<HistoryView>(`${SELECT} WHERE t.id = ? AND t.domain_id = ?`, transferId, domainId);
+export async function transferView(tx: Reads, domainId: number, transferId: number): Promise<HistoryView | null> {
+  return await tx.get<HistoryView>(`${SELECT} WHERE t.id = ? AND t.domain_id = ?`, transferId, domainId);
 }
 
 /** The n-th row of the domain's chain; null beyond its end. */
-export function historyAt(sql: Sql, domainId: number, n: number): HistoryView | null {
-  return sql.get<HistoryView>(`${SELECT} WHERE t.domain_id = ? AND t.n = ?`, domainId, n);
+export async function historyAt(tx: Reads, domainId: number, n: number): Promise<HistoryView | null> {
+  return await tx.get<HistoryView>(`${SELECT} WHERE t.domain_id = ? AND t.n = ?`, domainId, n);
 }

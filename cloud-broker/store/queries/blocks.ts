@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 
 export interface BlockView {
@@ -17,25 +17,26 @@ const COLUMNS =
 const place = z.tuple([z.int(), z.string().max(64)]);
 
 /** E6: blocks that hold at `now`, newest first. */
-export function listBlocks(
-  sql: Sql,
+export async function listBlocks(
+  tx: Reads,
   domainId: number,
   request: PageRequest,
   now: number,
-): { items: BlockView[]; nextCursor: string | null; total: number } {
+): Promise<{ items: BlockView[]; nextCursor: string | null; total: number }> {
   const before = decodeCursor(request.cursor, place) ?? [Number.MAX_SAFE_INTEGER, ''];
   const holding = 'domain_id = ? AND (until_at IS NULL OR until_at > ?)';
-  const rows = sql.all<BlockView>(
+  const rows = await tx.all<BlockView>(
     `SELECT ${COLUMNS} FROM blocks WHERE ${holding} AND (since_at, public_id) < (?, ?) ORDER BY since_at DESC, public_id DESC LIMIT ?`,
     domainId,
     now,
     ...before,
     request.limit + 1,
   );
-  const total = sql.get<{ total: number }>(`SELECT count(*) AS total FROM blocks WHERE ${holding}`, domainId, now)?.total ?? 0;
+  const total =
+    (await tx.get<{ total: number }>(`SELECT count(*) AS total FROM blocks WHERE ${holding}`, domainId, now))?.total ?? 0;
   return { ...pageOf(rows, request.limit, (last) => [last.sinceAt, last.id]), total };
 }
 
-export function blockView(sql: Sql, domainId: number, id: string): BlockView | null {
-  return sql.get<BlockView>(`SELECT ${COLUMNS} FROM blocks WHERE public_id = ? AND domain_id = ?`, id, domainId);
+export async function blockView(tx: Reads, domainId: number, id: string): Promise<BlockView | null> {
+  return await tx.get<BlockView>(`SELECT ${COLUMNS} FROM blocks WHERE public_id = ? AND domain_id = ?`, id, domainId);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { commandStates, type CommandName, type CommandState } from '../../../protocol/api-commands.ts';
 import { stateOf, type CommandTimes } from '../../device-commands/rules.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 import { HAS_TAG, type Viewer } from './devices.ts';
 
@@ -22,13 +22,13 @@ const COLUMNS = `n, id, name, args, created_at AS createdAt, expires_at AS expir
   CASE WHEN outcome IS NULL AND expires_at <= ?1 THEN expires_at ELSE ended_at END AS endedAt, outcome, detail, actor`;
 
 /** A device's commands, newest first. Who may see the device is asked before. */
-export function listCommands(
-  sql: Sql,
+export async function listCommands(
+  tx: Reads,
   { deviceId, now }: { deviceId: string; now: number },
   { cursor, limit }: PageRequest,
-): { items: CommandView[]; nextCursor: string | null } {
+): Promise<{ items: CommandView[]; nextCursor: string | null }> {
   const last = decodeCursor(cursor, z.string().max(64));
-  const rows = sql.all<CommandView>(
+  const rows = await tx.all<CommandView>(
     `SELECT ${COLUMNS} FROM commands WHERE device_id = ?2 AND (?3 IS NULL OR n < (SELECT n FROM commands WHERE id = ?3)) ORDER BY n DESC LIMIT ?4`,
     now,
     deviceId,
@@ -38,8 +38,8 @@ export function listCommands(
   return pageOf(rows, limit, ({ id }) => id);
 }
 
-export function commandView(sql: Sql, deviceId: string, id: string, now: number): CommandView | null {
-  return sql.get<CommandView>(`SELECT ${COLUMNS} FROM commands WHERE id = ?2 AND device_id = ?3`, now, id, deviceId);
+export async function commandView(tx: Reads, deviceId: string, id: string, now: number): Promise<CommandView | null> {
+  return await tx.get<CommandView>(`SELECT ${COLUMNS} FROM commands WHERE id = ?2 AND device_id = ?3`, now, id, deviceId);
 }
 
 export interface BatchView {
@@ -48,9 +48,9 @@ export interface BatchView {
 }
 
 /** How many of a batch are where, among the devices that the viewer sees (A4, D6); null where that is none. */
-export function batchView(sql: Sql, viewer: Viewer, batchId: string, now: number): BatchView | null {
+export async function batchView(tx: Reads, viewer: Viewer, batchId: string, now: number): Promise<BatchView | null> {
   const seen = ['c.domain_id = ?', ...viewer.tags.map(() => HAS_TAG)].join(' AND ');
-  const groups = sql.all<CommandTimes & { name: CommandName; commands: number }>(
+  const groups = await tx.all<CommandTimes & { name: CommandName; commands: number }>(
     `SELECT c.name, c.outcome, max(c.sent_at) AS sentAt, max(c.delivered_at) AS deliveredAt, max(c.expires_at) AS expiresAt, count(*) AS commands
      FROM command_batches b JOIN commands c ON c.n = b.command_n JOIN devices d ON d.id = c.device_id
      WHERE b.batch_id = ? AND ${seen}

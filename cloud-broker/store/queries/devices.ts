@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { deviceSorts, deviceStatuses, type DevicesQuery, type DeviceStatus } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
-import type { Parameter, Sql } from '../sql.ts';
+import type { Parameter, Reads } from '../tx.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 import { fits, orderedBy } from './device-order.ts';
 
@@ -139,7 +139,7 @@ export interface DevicesList {
 }
 
 /** A page of the list, and how many devices it has in all. Refuses with `invalid-request` a cursor that is not of this list. */
-export function listDevices(sql: Sql, viewer: Viewer, query: DevicesQuery): DevicesList {
+export async function listDevices(tx: Reads, viewer: Viewer, query: DevicesQuery): Promise<DevicesList> {
   const from = placeOf(query);
   const tags = wantedTags(viewer, query.tag);
   const source = sourceOf(viewer.domainId, tags);
@@ -149,9 +149,9 @@ export function listDevices(sql: Sql, viewer: Viewer, query: DevicesQuery): Devi
   for (const { text, parameters, order } of stretches(source, both(source, ...ofStatus), query.sort, from)) {
     const wanted = query.limit + 1 - rows.length;
     const page = `SELECT ${COLUMNS} FROM ${source.from} WHERE ${text} ORDER BY ${order} LIMIT ?`;
-    if (wanted > 0) rows.push(...sql.all<DeviceView>(page, ...parameters, wanted));
+    if (wanted > 0) rows.push(...(await tx.all<DeviceView>(page, ...parameters, wanted)));
   }
-  return { ...cut(sql, viewer, rows, query), total: counted(sql, viewer.domainId, tags, query.status) };
+  return { ...(await cut(tx, viewer, rows, query)), total: await counted(tx, viewer.domainId, tags, query.status) };
 }
 
 /** The place that the query's cursor stands for; null where it begins at the beginning. */
@@ -162,43 +162,47 @@ export function placeOf({ cursor, sort }: DevicesQuery): Place | null {
   return from;
 }
 
-export function cut(
-  sql: Sql,
+export async function cut(
+  tx: Reads,
   viewer: Viewer,
   rows: DeviceView[],
   { sort, limit }: DevicesQuery,
-): Pick<DevicesList, 'items' | 'nextCursor'> {
+): Promise<Pick<DevicesList, 'items' | 'nextCursor'>> {
   const page = pageOf(rows, limit, (last): Place => [sort, last[orderedBy(sort)], last.id]);
-  return { ...page, items: page.items.map((view) => withSeenRival(sql, viewer, view)) };
+  return { ...page, items: await Promise.all(page.items.map(async (view) => withSeenRival(tx, viewer, view))) };
 }
 
 /** A waiting board's rival (E7) is a device too: to who does not see it, it is not named (A4). */
-function withSeenRival(sql: Sql, viewer: Viewer, view: DeviceView): DeviceView {
+async function withSeenRival(tx: Reads, viewer: Viewer, view: DeviceView): Promise<DeviceView> {
   if (viewer.tags.length === 0 || view.competesWith === null) return view;
-  return seenIds(sql, viewer, [view.competesWith]).size > 0 ? view : { ...view, competesWith: null };
+  return (await seenIds(tx, viewer, [view.competesWith])).size > 0 ? view : { ...view, competesWith: null };
 }
 
 /** In the order of `ids`; without those that went meanwhile. */
-export function devicesById(sql: Sql, ids: readonly string[]): DeviceView[] {
-  return sql.all<DeviceView>(
+export async function devicesById(tx: Reads, ids: readonly string[]): Promise<DeviceView[]> {
+  return await tx.all<DeviceView>(
     `SELECT ${COLUMNS} FROM json_each(?) asked CROSS JOIN devices d ON d.id = asked.value AND d.state <> 'unenrolled' ORDER BY asked.key`,
     JSON.stringify(ids),
   );
 }
 
 /** All enrolled devices that a filter without a search shows. */
-export function enrolledIds(sql: Sql, viewer: Viewer, { status, tag }: Pick<DevicesQuery, 'status' | 'tag'>): string[] {
+export async function enrolledIds(
+  tx: Reads,
+  viewer: Viewer,
+  { status, tag }: Pick<DevicesQuery, 'status' | 'tag'>,
+): Promise<string[]> {
   const source = sourceOf(viewer.domainId, wantedTags(viewer, tag));
   const enrolled = { text: "d.state = 'enrolled'", parameters: [] };
   const ofStatus: Condition[] = status === undefined ? [] : [{ text: `${source.row}.status = ?`, parameters: [status] }];
   const { text, parameters } = both(source, enrolled, ...ofStatus);
-  return sql.all<{ id: string }>(`SELECT d.id FROM ${source.from} WHERE ${text}`, ...parameters).map(({ id }) => id);
+  return (await tx.all<{ id: string }>(`SELECT d.id FROM ${source.from} WHERE ${text}`, ...parameters)).map(({ id }) => id);
 }
 
 /** Which of these devices the viewer sees. */
-export function seenIds(sql: Sql, viewer: Viewer, ids: readonly string[]): Set<string> {
+export async function seenIds(tx: Reads, viewer: Viewer, ids: readonly string[]): Promise<Set<string>> {
   const { text, parameters } = conditionOf(SHOWN, viewer);
-  const rows = sql.all<{ id: string }>(
+  const rows = await tx.all<{ id: string }>(
     `SELECT d.id FROM json_each(?) asked CROSS JOIN devices d ON d.id = asked.value WHERE ${text}`,
     JSON.stringify(ids),
     ...parameters,
@@ -207,19 +211,18 @@ export function seenIds(sql: Sql, viewer: Viewer, ids: readonly string[]): Set<s
 }
 
 /** How many devices a list without a search has: kept by the schema's triggers, but for several tags at once. */
-function counted(sql: Sql, domainId: number, tags: readonly string[], status: DeviceStatus | undefined): number {
+async function counted(tx: Reads, domainId: number, tags: readonly string[], status: DeviceStatus | undefined): Promise<number> {
   const ofStatus: Condition[] = status === undefined ? [] : [{ text: 'status = ?', parameters: [status] }];
-  const total = (from: string, condition: Condition, what: string): number =>
-    sql.get<{ total: number }>(`SELECT ${what} AS total FROM ${from} WHERE ${condition.text}`, ...condition.parameters)?.total ??
-    0;
+  const total = async (from: string, condition: Condition, what: string): Promise<number> =>
+    (await tx.get<{ total: number }>(`SELECT ${what} AS total FROM ${from} WHERE ${condition.text}`, ...condition.parameters))
+      ?.total ?? 0;
   if (tags.length < 2) {
     const kept = { text: 'domain_id = ? AND tag = ?', parameters: [domainId, tags[0] ?? ''] };
-    return total('device_counts', both(kept, ...ofStatus), 'coalesce(sum(devices), 0)');
+    return await total('device_counts', both(kept, ...ofStatus), 'coalesce(sum(devices), 0)');
   }
   // From the rarest tag on: a tag's own count is kept, and each of its devices is looked up once a tag.
-  const ofTag = (tag: string): number => counted(sql, domainId, [tag], undefined);
-  const [rarest = '', ...others] = tags
-    .map((tag) => ({ tag, devices: ofTag(tag) }))
+  const ofTag = async (tag: string): Promise<number> => counted(tx, domainId, [tag], undefined);
+  const [rarest = '', ...others] = (await Promise.all(tags.map(async (tag) => ({ tag, devices: await ofTag(tag) }))))
     .toSorted((a, b) => a.devices - b.devices)
     .map(({ tag }) => tag);
   const has = others.map((tag) => ({
@@ -227,41 +230,48 @@ function counted(sql: Sql, domainId: number, tags: readonly string[], status: De
     parameters: [tag],
   }));
   const first = { text: 't.domain_id = ? AND t.tag = ?', parameters: [domainId, rarest] };
-  return total('device_tags t', both(first, ...ofStatus.map((of) => ({ ...of, text: `t.${of.text}` })), ...has), 'count(*)');
+  return await total(
+    'device_tags t',
+    both(first, ...ofStatus.map((of) => ({ ...of, text: `t.${of.text}` })), ...has),
+    'count(*)',
+  );
 }
 
 /** How many devices of the domain a viewer sees. */
-export function countShown(sql: Sql, viewer: Viewer): number {
-  return counted(sql, viewer.domainId, wantedTags(viewer, undefined), undefined);
+export async function countShown(tx: Reads, viewer: Viewer): Promise<number> {
+  return await counted(tx, viewer.domainId, wantedTags(viewer, undefined), undefined);
 }
 
 /** One device or waiting row; null where the viewer's list does not show it. */
-export function deviceView(sql: Sql, viewer: Viewer, id: string): DeviceView | null {
+export async function deviceView(tx: Reads, viewer: Viewer, id: string): Promise<DeviceView | null> {
   const { text, parameters } = conditionOf(SHOWN, viewer);
-  const view = sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
-  return view === null ? null : withSeenRival(sql, viewer, view);
+  const view = await tx.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  return view === null ? null : await withSeenRival(tx, viewer, view);
 }
 
 /** The same, also of a device that is enrolled no more: Billing History and the audit log still name it (L7). */
-export function deviceOrFormer(sql: Sql, viewer: Viewer, id: string): DeviceView | null {
+export async function deviceOrFormer(tx: Reads, viewer: Viewer, id: string): Promise<DeviceView | null> {
   const { text, parameters } = conditionOf('d.domain_id = ?', viewer);
-  const view = sql.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
-  return view === null ? null : withSeenRival(sql, viewer, view);
+  const view = await tx.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  return view === null ? null : await withSeenRival(tx, viewer, view);
 }
 
 /** One device of any domain, with its domain and its tags: for streams, which then ask themselves who may see it. */
-export function deviceWithDomain(sql: Sql, id: string): (DeviceView & { domainId: number }) | null {
-  return sql.get(`SELECT ${COLUMNS}, d.domain_id AS domainId FROM devices d WHERE d.id = ? AND d.state <> 'unenrolled'`, id);
+export async function devicesWithDomain(tx: Reads, ids: readonly string[]): Promise<(DeviceView & { domainId: number })[]> {
+  return tx.all(
+    `SELECT ${COLUMNS}, d.domain_id AS domainId FROM devices d WHERE d.id IN (SELECT value FROM json_each(?)) AND d.state <> 'unenrolled'`,
+    JSON.stringify(ids),
+  );
 }
 
 export type DeviceCounts = Record<'all' | DeviceStatus, number>;
 
 /** How many devices each status filter opens: always the `total` of the list it opens. */
-export function countDevices(sql: Sql, viewer: Viewer): DeviceCounts {
+export async function countDevices(tx: Reads, viewer: Viewer): Promise<DeviceCounts> {
   const tags = wantedTags(viewer, undefined);
   const counts: DeviceCounts = { all: 0, never: 0, online: 0, late: 0, offline: 0, pending: 0 };
   for (const status of deviceStatuses) {
-    counts[status] = counted(sql, viewer.domainId, tags, status);
+    counts[status] = await counted(tx, viewer.domainId, tags, status);
     counts.all += counts[status];
   }
   return counts;

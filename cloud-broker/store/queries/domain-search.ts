@@ -1,4 +1,4 @@
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { AskedTerms } from './asked-terms.ts';
 import { LateOrder } from './late-order.ts';
 import { comparedKeys, SearchOrder, type Key } from './search-order.ts';
@@ -31,7 +31,7 @@ const SHOWN = "domain_id = ? AND state <> 'unenrolled'";
 
 /** The devices of one domain, each at a place of its own. */
 export class DomainSearch {
-  private readonly sql: Sql;
+  private readonly tx: Reads;
   private readonly domainId: number;
   private readonly places = new Map<string, number>();
   /** By place; null where the device is gone. */
@@ -49,10 +49,10 @@ export class DomainSearch {
   private readonly tallies = new Map([['[]', new Tally([])]]);
   /** Changed since they were read. */
   private readonly stale = new Set<string>();
-  private loading: Generator<void> | null;
+  private loading: AsyncGenerator<void> | null;
 
-  constructor(sql: Sql, domainId: number) {
-    this.sql = sql;
+  constructor(tx: Reads, domainId: number) {
+    this.tx = tx;
     this.domainId = domainId;
     this.loading = this.load();
   }
@@ -66,12 +66,12 @@ export class DomainSearch {
   }
 
   /** Reads some of what is not known yet; false when nothing is left. */
-  readSome(): boolean {
+  async readSome(): Promise<boolean> {
     if (this.loading !== null) {
-      if (this.loading.next().done === true) this.loading = null;
+      if ((await this.loading.next()).done === true) this.loading = null;
       return true;
     }
-    if (this.refreshSome()) return true;
+    if (await this.refreshSome()) return true;
     let inserted = false;
     for (const order of this.late.values()) inserted ||= order.insertSome(this.devices, ROWS_A_TURN);
     return inserted || this.terms.scanSome();
@@ -101,11 +101,11 @@ export class DomainSearch {
   }
 
   /** In the order of one index and then of another, so that both orders grow at their ends. */
-  private *load(): Generator<void> {
+  private async *load(): AsyncGenerator<void> {
     for (let rows: Row[] | null = null; rows === null || rows.length === ROWS_A_TURN; yield) {
       const last: Pick<Row, 'id' | 'label'> = rows?.at(-1) ?? { label: '', id: '' };
       const page = `SELECT ${COLUMNS} FROM devices WHERE ${SHOWN} AND (label, id) > (?, ?) ORDER BY label, id LIMIT ?`;
-      rows = this.sql.all<Row>(page, this.domainId, last.label, last.id, ROWS_A_TURN);
+      rows = await this.tx.all<Row>(page, this.domainId, last.label, last.id, ROWS_A_TURN);
       for (const row of rows) this.add(row);
     }
     const isOrdered = new Uint8Array(this.devices.length);
@@ -113,7 +113,7 @@ export class DomainSearch {
     for (let rows: Enrolled[] | null = null; rows === null || rows.length === ROWS_A_TURN; yield) {
       const last: Enrolled = rows?.at(-1) ?? { enrolledAt: 0, id: '' };
       const page = `SELECT id, enrolled_at AS enrolledAt FROM devices WHERE ${SHOWN} AND (enrolled_at, id) > (?, ?) ORDER BY enrolled_at, id LIMIT ?`;
-      rows = this.sql.all<Enrolled>(page, this.domainId, last.enrolledAt, last.id, ROWS_A_TURN);
+      rows = await this.tx.all<Enrolled>(page, this.domainId, last.enrolledAt, last.id, ROWS_A_TURN);
       for (const { id, enrolledAt } of rows) {
         const place = this.places.get(id);
         const device = place === undefined ? null : this.devices[place];
@@ -127,21 +127,14 @@ export class DomainSearch {
     for (const place of this.devices.keys()) if (isOrdered[place] !== 1) this.orders.enrolledAt.insert(place);
   }
 
-  private refreshSome(): boolean {
+  private async refreshSome(): Promise<boolean> {
     const ids: string[] = [];
     for (const id of this.stale) if (ids.push(id) === ROWS_A_TURN) break;
     if (ids.length === 0) return false;
-    const there = new Map(
-      this.sql
-        .all<Row>(
-          `SELECT ${COLUMNS} FROM devices WHERE id IN (SELECT value FROM json_each(?)) AND ${SHOWN}`,
-          JSON.stringify(ids),
-          this.domainId,
-        )
-        .map((row) => [row.id, row]),
-    );
+    // Before they are read: what changes from now on is read once more.
+    for (const id of ids) this.stale.delete(id);
+    const there = await this.rowsOf(ids);
     for (const id of ids) {
-      this.stale.delete(id);
       const row = there.get(id);
       const place = this.places.get(id);
       if (row === undefined) this.drop(place);
@@ -149,6 +142,17 @@ export class DomainSearch {
       else this.change(place, row);
     }
     return true;
+  }
+
+  private async rowsOf(ids: string[]): Promise<Map<string, Row>> {
+    const page = `SELECT ${COLUMNS} FROM devices WHERE id IN (SELECT value FROM json_each(?)) AND ${SHOWN}`;
+    try {
+      const rows = await this.tx.all<Row>(page, JSON.stringify(ids), this.domainId);
+      return new Map(rows.map((row) => [row.id, row]));
+    } catch (error) {
+      for (const id of ids) this.stale.add(id);
+      throw error;
+    }
   }
 
   /** The new device's place. It is in the order of labels then, not yet in that of enrolments. */

@@ -1,5 +1,5 @@
 import type { Language } from '../../../protocol/errors.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 
 /** What domain-rows.ts does not carry through every enrolment: how to reach the domain, and its pairing code. */
 export interface DomainDetailsRow {
@@ -9,19 +9,21 @@ export interface DomainDetailsRow {
   pairingSealed: Uint8Array | null;
 }
 
-export function domainDetails(sql: Sql, domainId: number): DomainDetailsRow | null {
-  return sql.get(
+export async function domainDetails(tx: Reads, domainId: number): Promise<DomainDetailsRow | null> {
+  return await tx.get(
     'SELECT contact_name AS contactName, phone, language, pairing_sealed AS pairingSealed FROM domains WHERE id = ?',
     domainId,
   );
 }
 
 /** Boards that wait for nothing but a plain approval (E6); those whose key changed need a person in any case (E7). */
-export function waitingForApproval(sql: Sql, domainId: number): number {
+export async function waitingForApproval(tx: Reads, domainId: number): Promise<number> {
   return (
-    sql.get<{ boards: number }>(
-      "SELECT count(*) AS boards FROM devices WHERE domain_id = ? AND status = 'pending' AND state <> 'unenrolled' AND pending_code = 'awaiting-approval'",
-      domainId,
+    (
+      await tx.get<{ boards: number }>(
+        "SELECT count(*) AS boards FROM devices WHERE domain_id = ? AND status = 'pending' AND state <> 'unenrolled' AND pending_code = 'awaiting-approval'",
+        domainId,
+      )
     )?.boards ?? 0
   );
 }

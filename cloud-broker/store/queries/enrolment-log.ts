@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { DeviceEnrolment, EnrolmentStep, RefusedTry } from '../../../protocol/api-enrolment.ts';
 import { serialKey } from '../../../protocol/text.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { decodeCursor, END, isoTime, pageOf, type PageRequest } from './cursor.ts';
 
 const MOST_STEPS = 50;
@@ -23,14 +23,14 @@ const REFUSED =
 const place = z.tuple([z.int(), z.string().max(128), z.string().max(64)]);
 
 /** E11: refused tries, the latest first; with `q` those whose serial begins with it, or that have it as their correlation id. */
-export function listRefused(
-  sql: Sql,
+export async function listRefused(
+  tx: Reads,
   domainId: number,
   request: PageRequest & { q?: string | undefined },
-): { items: RefusedTry[]; nextCursor: string | null } {
+): Promise<{ items: RefusedTry[]; nextCursor: string | null }> {
   const before = decodeCursor(request.cursor, place) ?? [Number.MAX_SAFE_INTEGER, END, END];
   const q = serialKey(request.q ?? '');
-  const rows = sql.all<RefusedRow>(
+  const rows = await tx.all<RefusedRow>(
     `SELECT ${REFUSED} FROM refused_tries WHERE domain_id = ?1 AND (at, serial_key, code) < (?2, ?3, ?4)
       AND (?5 = '' OR correlation_id = ?6 OR serial_key BETWEEN ?5 AND ?7)
      ORDER BY at DESC, serial_key DESC, code DESC LIMIT ?8`,
@@ -55,22 +55,22 @@ interface Step extends Omit<EnrolmentStep, 'at'> {
 
 const noStep = { code: null, times: 1, by: null, address: null, correlationId: null, granted: null };
 
-function refusedSteps(sql: Sql, device: { domainId: number; serialKey: string }): Step[] {
-  return sql
-    .all<RefusedRow>(
+async function refusedSteps(tx: Reads, device: { domainId: number; serialKey: string }): Promise<Step[]> {
+  return (
+    await tx.all<RefusedRow>(
       `SELECT ${REFUSED} FROM refused_tries WHERE domain_id = ? AND serial_key = ?`,
       device.domainId,
       device.serialKey,
     )
-    .map(({ at, code, times, address, correlationId }) => ({
-      ...noStep,
-      what: 'refused',
-      at,
-      code,
-      times,
-      address,
-      correlationId,
-    }));
+  ).map(({ at, code, times, address, correlationId }) => ({
+    ...noStep,
+    what: 'refused',
+    at,
+    code,
+    times,
+    address,
+    correlationId,
+  }));
 }
 
 const ofAction = new Map<string, EnrolmentStep['what']>([
@@ -81,8 +81,8 @@ const ofAction = new Map<string, EnrolmentStep['what']>([
 ]);
 
 /** What the audit log says of how it came in and went. */
-function decidedSteps(sql: Sql, device: { id: string; domainId: number }): Step[] {
-  const rows = sql.all<{
+async function decidedSteps(tx: Reads, device: { id: string; domainId: number }): Promise<Step[]> {
+  const rows = await tx.all<{
     at: number;
     actor: string;
     address: string | null;
@@ -106,13 +106,13 @@ function decidedSteps(sql: Sql, device: { id: string; domainId: number }): Step[
 }
 
 /** Certificates that came to it, and when it was first heard in each of its enrolments (P1). */
-function arrivals(sql: Sql, deviceId: string): Step[] {
-  const certificates = sql.all<{ at: number }>(
+async function arrivals(tx: Reads, deviceId: string): Promise<Step[]> {
+  const certificates = await tx.all<{ at: number }>(
     'SELECT issued_at AS at FROM certificates WHERE device_id = ? ORDER BY issued_at DESC LIMIT ?',
     deviceId,
     MOST_STEPS,
   );
-  const heard = sql.all<{ at: number | null }>(
+  const heard = await tx.all<{ at: number | null }>(
     `SELECT (SELECT c.at FROM status_changes c WHERE c.device_id = s.device_id AND c.at BETWEEN s.from_at AND coalesce(s.to_at, 9e15)
       AND c.status = 'online' ORDER BY c.at LIMIT 1) AS at FROM (SELECT * FROM enrolment_spans WHERE device_id = ? ORDER BY from_at DESC LIMIT ?) s`,
     deviceId,
@@ -125,17 +125,17 @@ function arrivals(sql: Sql, deviceId: string): Step[] {
 }
 
 /** How a device came in, step by step (E11), and the certificate it has. Who may see it is asked before; null where it is not there. */
-export function enrolmentOf(sql: Sql, deviceId: string): DeviceEnrolment | null {
-  const device = sql.get<{ id: string; domainId: number; serialKey: string }>(
+export async function enrolmentOf(tx: Reads, deviceId: string): Promise<DeviceEnrolment | null> {
+  const device = await tx.get<{ id: string; domainId: number; serialKey: string }>(
     'SELECT id, domain_id AS domainId, serial_key AS serialKey FROM devices WHERE id = ?',
     deviceId,
   );
   if (device === null) return null;
   const order = ['refused', 'waits', 'enrolled', 'joined-register', 'certificate', 'online', 'unenrolled'];
-  const steps = [...refusedSteps(sql, device), ...decidedSteps(sql, device), ...arrivals(sql, deviceId)]
+  const steps = [...(await refusedSteps(tx, device)), ...(await decidedSteps(tx, device)), ...(await arrivals(tx, deviceId))]
     .toSorted((a, b) => a.at - b.at || order.indexOf(a.what) - order.indexOf(b.what))
     .slice(-MOST_STEPS);
-  const live = sql.all<{ issuedAt: number; serialNumber: string; fingerprint: string }>(
+  const live = await tx.all<{ issuedAt: number; serialNumber: string; fingerprint: string }>(
     `SELECT issued_at AS issuedAt, serial_number AS serialNumber, fingerprint FROM certificates
      WHERE device_id = ? AND revoked_at IS NULL ORDER BY issued_at DESC`,
     deviceId,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { expectedCount } from '../expected-rows.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 
@@ -13,18 +13,18 @@ interface ExpectedView {
 }
 
 /** What waits for its display, by serial. */
-export function listExpected(
-  sql: Sql,
+export async function listExpected(
+  tx: Reads,
   domainId: number,
   { cursor, limit }: PageRequest,
-): { items: ExpectedView[]; nextCursor: string | null; total: number } {
+): Promise<{ items: ExpectedView[]; nextCursor: string | null; total: number }> {
   const after = decodeCursor(cursor, z.string().max(128)) ?? '';
-  const rows = sql.all<ExpectedView>(
+  const rows = await tx.all<ExpectedView>(
     `SELECT serial_key AS key, serial, label, tags, uploaded_at AS uploadedAt FROM expected_devices
      WHERE domain_id = ? AND serial_key > ? ORDER BY serial_key LIMIT ?`,
     domainId,
     after,
     limit + 1,
   );
-  return { ...pageOf(rows, limit, ({ key }) => key), total: expectedCount(sql, domainId) };
+  return { ...pageOf(rows, limit, ({ key }) => key), total: await expectedCount(tx, domainId) };
 }

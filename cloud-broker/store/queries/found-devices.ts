@@ -1,6 +1,6 @@
 import { parseAge, periodOf, type Period } from '../../../protocol/age.ts';
 import type { DeviceFilter, DevicesQuery } from '../../../protocol/api.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { isSearched, orderedBy } from './device-order.ts';
 import { cut, devicesById, enrolledIds, listDevices, placeOf, wantedTags, type DevicesList, type Viewer } from './devices.ts';
 import type { DeviceSearch } from './search.ts';
@@ -39,13 +39,13 @@ const textOf = ({ q }: DeviceFilter): string => q?.trim() ?? '';
  * none of them serves. Refuses with `invalid-request` a cursor that is not of this list.
  */
 export async function pageOfDevices(
-  sql: Sql,
+  tx: Reads,
   search: DeviceSearch,
   viewer: Viewer,
   query: DevicesQuery,
   moment: Moment,
 ): Promise<DevicesList> {
-  if (!isSearched(query)) return listDevices(sql, viewer, query);
+  if (!isSearched(query)) return listDevices(tx, viewer, query);
   const from = placeOf(query);
   const { ids, total } = await search.find(viewer.domainId, textOf(query), {
     ...narrowed(viewer, query, moment),
@@ -54,18 +54,18 @@ export async function pageOfDevices(
     after: from === null ? null : { value: from[1], id: from[2] },
     most: query.limit + 1,
   });
-  return { ...cut(sql, viewer, devicesById(sql, ids), query), total };
+  return { ...(await cut(tx, viewer, await devicesById(tx, ids), query)), total };
 }
 
 /** All devices that a filter shows; where the store's indexes serve it, without those that wait for an admin. */
 export async function idsOfFilter(
-  sql: Sql,
+  tx: Reads,
   search: DeviceSearch,
   viewer: Viewer,
   filter: DeviceFilter,
   moment: Moment,
 ): Promise<string[]> {
-  if (!isSearched({ ...filter, sort: 'label' })) return enrolledIds(sql, viewer, filter);
+  if (!isSearched({ ...filter, sort: 'label' })) return enrolledIds(tx, viewer, filter);
   const all = { by: 'label', descending: false, after: null, most: Number.MAX_SAFE_INTEGER } as const;
   return (await search.find(viewer.domainId, textOf(filter), { ...narrowed(viewer, filter, moment), ...all })).ids;
 }

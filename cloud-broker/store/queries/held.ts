@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 import { HAS_TAG, type Viewer } from './devices.ts';
 
@@ -24,11 +24,11 @@ interface HeldList {
 const place = z.tuple([z.int(), z.string().max(64)]);
 
 /** E14: held devices that the viewer sees, those that wait longest first, and how many credits all of them bring. */
-export function listHeld(sql: Sql, viewer: Viewer, request: PageRequest): HeldList {
+export async function listHeld(tx: Reads, viewer: Viewer, request: PageRequest): Promise<HeldList> {
   const [enrolledAt, id] = decodeCursor(request.cursor, place) ?? [0, ''];
   const held = ["d.domain_id = ? AND d.state = 'enrolled' AND d.grant_reason = 'held'", ...viewer.tags.map(() => HAS_TAG)];
   const from = `FROM devices d JOIN boards b ON b.id = d.board_id WHERE ${held.join(' AND ')}`;
-  const rows = sql.all<HeldView>(
+  const rows = await tx.all<HeldView>(
     `SELECT d.id, d.serial, d.label, d.model, d.enrolled_at AS enrolledAt, b.left_credits AS credits ${from}
      AND (d.enrolled_at, d.id) > (?, ?) ORDER BY d.enrolled_at, d.id LIMIT ?`,
     viewer.domainId,
@@ -37,7 +37,7 @@ export function listHeld(sql: Sql, viewer: Viewer, request: PageRequest): HeldLi
     id,
     request.limit + 1,
   );
-  const all = sql.get<{ total: number; credits: number }>(
+  const all = await tx.get<{ total: number; credits: number }>(
     `SELECT count(*) AS total, coalesce(sum(b.left_credits), 0) AS credits ${from}`,
     viewer.domainId,
     ...viewer.tags,

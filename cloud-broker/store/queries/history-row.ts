@@ -2,7 +2,7 @@ import type { HistoryRow } from '../../../protocol/api.ts';
 import type { HistoryView } from './billing.ts';
 import { isoTime } from './cursor.ts';
 import { deviceOrFormer, type Viewer } from './devices.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 
 /** A booked transfer as the API, the event stream and the operator's command line show it. */
 export function presentHistoryRow(view: HistoryView): HistoryRow {
@@ -29,9 +29,10 @@ export function presentHistoryRow(view: HistoryView): HistoryRow {
  * The same for one pair of eyes: credits and balance are the domain's, but a device that the viewer does not see stays unnamed (D6, A4).
  * One that is enrolled no more is named to those who saw it (L7).
  */
-export function historyRowFor(sql: Sql, viewer: Viewer, view: HistoryView): HistoryRow {
+export async function historyRowFor(tx: Reads, viewer: Viewer, view: HistoryView): Promise<HistoryRow> {
   const row = presentHistoryRow(view);
-  if (viewer.tags.length === 0 || view.deviceId === null || deviceOrFormer(sql, viewer, view.deviceId) !== null) return row;
+  if (viewer.tags.length === 0 || view.deviceId === null || (await deviceOrFormer(tx, viewer, view.deviceId)) !== null)
+    return row;
   const { device: _device, serial: _serial, label: _label, ...rest } = row;
   return { ...rest, actor: rest.actor.startsWith('device:') ? 'device:' : rest.actor };
 }

@@ -1,6 +1,6 @@
 /** Billing History with daily use folded (L8): every run of days between two other rows is one line, and the page still adds up. */
 import * as z from 'zod';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { historyAt, type HistoryView } from './billing.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 
@@ -20,25 +20,25 @@ interface Bound {
  * Newest first. A run costs two look-ups more than a row, however long it is: where it begins is behind the last other row, what it cost is the
  * difference of the two balances.
  */
-export function foldedHistory(
-  sql: Sql,
+export async function foldedHistory(
+  tx: Reads,
   domainId: number,
   request: PageRequest,
-): { items: FoldedView[]; nextCursor: string | null } {
-  const head = sql.get<{ n: number }>('SELECT n FROM ledger_heads WHERE domain_id = ?', domainId)?.n ?? 0;
+): Promise<{ items: FoldedView[]; nextCursor: string | null }> {
+  const head = (await tx.get<{ n: number }>('SELECT n FROM ledger_heads WHERE domain_id = ?', domainId))?.n ?? 0;
   let n = Math.min(head, (decodeCursor(request.cursor, place) ?? head + 1) - 1);
   const items: FoldedView[] = [];
   while (n > 0 && items.length <= request.limit) {
-    const view = historyAt(sql, domainId, n);
+    const view = await historyAt(tx, domainId, n);
     if (view === null) break;
     if (view.kind === 'usage') {
-      const before = beforeRun(sql, domainId, n);
+      const before = await beforeRun(tx, domainId, n);
       const days = n - before.n;
       const to = view.date ?? '';
       items.push({
         ...view,
         credits: view.balanceAfter - before.balanceAfter,
-        run: { days, from: days === 1 ? to : dateAt(sql, domainId, before.n + 1), to },
+        run: { days, from: days === 1 ? to : await dateAt(tx, domainId, before.n + 1), to },
       });
       n = before.n;
     } else {
@@ -50,8 +50,8 @@ export function foldedHistory(
 }
 
 /** The last row before the run that `n` is in, which is no daily use; the empty chain's head where there is none. */
-function beforeRun(sql: Sql, domainId: number, n: number): Bound {
-  const row = sql.get<Bound>(
+async function beforeRun(tx: Reads, domainId: number, n: number): Promise<Bound> {
+  const row = await tx.get<Bound>(
     `SELECT n, balance_after AS balanceAfter FROM transfers INDEXED BY transfers_beside_usage
      WHERE domain_id = ? AND n < ? AND kind <> 'usage' ORDER BY n DESC LIMIT 1`,
     domainId,
@@ -60,6 +60,6 @@ function beforeRun(sql: Sql, domainId: number, n: number): Bound {
   return row ?? { n: 0, balanceAfter: 0 };
 }
 
-function dateAt(sql: Sql, domainId: number, n: number): string {
-  return sql.get<{ date: string }>('SELECT date FROM transfers WHERE domain_id = ? AND n = ?', domainId, n)?.date ?? '';
+async function dateAt(tx: Reads, domainId: number, n: number): Promise<string> {
+  return (await tx.get<{ date: string }>('SELECT date FROM transfers WHERE domain_id = ? AND n = ?', domainId, n))?.date ?? '';
 }

@@ -1,5 +1,5 @@
 import type { Language } from '../../../protocol/errors.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 
 /** A mail that waits in the outbox. */
 export interface WaitingMail {
@@ -18,8 +18,12 @@ export interface WaitingMail {
 const NOT_AMONG = 'id NOT IN (SELECT value FROM json_each(?))';
 
 /** Mails whose next try is due, the longest due first; `except`: ids of those that are on their way. */
-export function dueMails(sql: Sql, now: number, about: { limit: number; except: readonly number[] }): WaitingMail[] {
-  return sql.all<WaitingMail>(
+export async function dueMails(
+  tx: Reads,
+  now: number,
+  about: { limit: number; except: readonly number[] },
+): Promise<WaitingMail[]> {
+  return await tx.all<WaitingMail>(
     `SELECT id, recipient, template, language, data, secret, created_at AS createdAt, tries FROM outbox
      WHERE sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= ? AND ${NOT_AMONG} ORDER BY next_try_at, id LIMIT ?`,
     now,
@@ -29,8 +33,8 @@ export function dueMails(sql: Sql, now: number, about: { limit: number; except: 
 }
 
 /** When the next try of any mail but these is due, ms since 1970; null where none waits. */
-export function nextMailAt(sql: Sql, except: readonly number[]): number | null {
-  const row = sql.get<{ at: number }>(
+export async function nextMailAt(tx: Reads, except: readonly number[]): Promise<number | null> {
+  const row = await tx.get<{ at: number }>(
     `SELECT next_try_at AS at FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL AND ${NOT_AMONG} ORDER BY next_try_at, id LIMIT 1`,
     JSON.stringify(except),
   );
@@ -38,6 +42,6 @@ export function nextMailAt(sql: Sql, except: readonly number[]): number | null {
 }
 
 /** How many mails wait, due or not. */
-export function waitingMails(sql: Sql): number {
-  return sql.get<{ n: number }>('SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL')?.n ?? 0;
+export async function waitingMails(tx: Reads): Promise<number> {
+  return (await tx.get<{ n: number }>('SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL'))?.n ?? 0;
 }

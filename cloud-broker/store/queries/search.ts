@@ -3,7 +3,7 @@
  * neither finding few of many devices nor counting many of them reads them all. Made of the store, and made again after a start.
  */
 import type { StoredEvent } from '../effects.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { DomainSearch } from './domain-search.ts';
 import type { Tally } from './search-tally.ts';
 import type { Wanted } from './wanted.ts';
@@ -12,11 +12,11 @@ import type { Wanted } from './wanted.ts';
 const MOST_DEVICES = 400_000;
 
 export class DeviceSearch {
-  private readonly sql: Sql;
+  private readonly tx: Reads;
   private readonly domains = new Map<number, DomainSearch>();
 
-  constructor(sql: Sql) {
-    this.sql = sql;
+  constructor(tx: Reads) {
+    this.tx = tx;
   }
 
   /** To be told of the events of every commit. */
@@ -43,7 +43,7 @@ export class DeviceSearch {
   }
 
   private domainOf(domainId: number): DomainSearch {
-    const domain = this.domains.get(domainId) ?? new DomainSearch(this.sql, domainId);
+    const domain = this.domains.get(domainId) ?? new DomainSearch(this.tx, domainId);
     this.domains.delete(domainId);
     this.domains.set(domainId, domain);
     return domain;
@@ -51,7 +51,7 @@ export class DeviceSearch {
 
   /** Until all that was asked of the domain is there, as it is now. */
   private async read(domain: DomainSearch): Promise<void> {
-    while (domain.readSome()) {
+    while (await domain.readSome()) {
       await new Promise((resolve) => {
         setImmediate(resolve);
       });

@@ -1,4 +1,4 @@
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 
 export interface SecondFactorRow {
   /** Sealed under the master key. */
@@ -9,8 +9,8 @@ export interface SecondFactorRow {
 }
 
 /** A user's second factor, on or still to be confirmed; null without one. */
-export function secondFactorOf(sql: Sql, userId: string): SecondFactorRow | null {
-  const row = sql.get<{ secret: Uint8Array; confirmedAt: number | null; lastStep: number }>(
+export async function secondFactorOf(tx: Reads, userId: string): Promise<SecondFactorRow | null> {
+  const row = await tx.get<{ secret: Uint8Array; confirmedAt: number | null; lastStep: number }>(
     'SELECT secret, confirmed_at AS confirmedAt, last_step AS lastStep FROM second_factors WHERE user_id = ?',
     userId,
   );
@@ -18,6 +18,6 @@ export function secondFactorOf(sql: Sql, userId: string): SecondFactorRow | null
 }
 
 /** D6: whether signing in asks this user for a second factor. */
-export function hasSecondFactor(sql: Sql, userId: string): boolean {
-  return secondFactorOf(sql, userId)?.isOn === true;
+export async function hasSecondFactor(tx: Reads, userId: string): Promise<boolean> {
+  return (await secondFactorOf(tx, userId))?.isOn === true;
 }

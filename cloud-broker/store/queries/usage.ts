@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dateOf, dayOf, MOST_OPEN_DAYS, startOf } from '../../ledger/usage.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { decodeCursor, pageOf, type PageRequest } from './cursor.ts';
 import type { Viewer } from './devices.ts';
 
@@ -12,24 +12,25 @@ const STUCK_SHOWN = 1000;
  * L6: domains whose days are not closed by themselves any more, because too many are open; the operator closes or waives them. Those
  * that wait longest, at most 1,000.
  */
-export function stuckDomains(sql: Sql, now: number): { domain: string; openSince: string; openDays: number }[] {
+export async function stuckDomains(tx: Reads, now: number): Promise<{ domain: string; openSince: string; openDays: number }[]> {
   const today = dayOf(now);
-  return sql
-    .all<{ name: string; day: number; until: number }>(
+  return (
+    await tx.all<{ name: string; day: number; until: number }>(
       `SELECT name, next_usage_day AS day, min(?, ifnull(closing_at / 86400000, ?)) AS until FROM domains WHERE ${OPEN} ORDER BY next_usage_day, id LIMIT ?`,
       today,
       today,
       today - MOST_OPEN_DAYS,
       STUCK_SHOWN,
     )
+  )
     .map(({ name, day, until }) => ({ domain: name, openSince: dateOf(day), openDays: until - day }))
     .filter(({ openDays }) => openDays > MOST_OPEN_DAYS);
 }
 
 /** Days that the domain behind all others has open; 0 where every day that is over is closed. */
-export function mostOpenDays(sql: Sql, now: number): number {
+export async function mostOpenDays(tx: Reads, now: number): Promise<number> {
   const today = dayOf(now);
-  const oldest = sql.get<{ day: number }>(
+  const oldest = await tx.get<{ day: number }>(
     `SELECT next_usage_day AS day FROM domains WHERE ${OPEN} ORDER BY next_usage_day LIMIT 1`,
     today,
   );
@@ -37,9 +38,12 @@ export function mostOpenDays(sql: Sql, now: number): number {
 }
 
 /** Days that are open up to `through`, in all domains or in one, where the first open day is not before `from`. */
-export function openDaysThrough(sql: Sql, about: { from: number; through: number; domain: string | null }): number {
+export async function openDaysThrough(
+  tx: Reads,
+  about: { from: number; through: number; domain: string | null },
+): Promise<number> {
   const end = about.through + 1;
-  const row = sql.get<{ days: number | null }>(
+  const row = await tx.get<{ days: number | null }>(
     `SELECT sum(min(?, ifnull(closing_at / 86400000, ?)) - next_usage_day) AS days FROM domains
      WHERE ${OPEN} AND next_usage_day >= ? AND (? IS NULL OR name = ?)`,
     end,
@@ -53,17 +57,20 @@ export function openDaysThrough(sql: Sql, about: { from: number; through: number
 }
 
 /** Whether any domain has a day that is closed by itself. */
-export function hasOpenDays(sql: Sql, now: number): boolean {
+export async function hasOpenDays(tx: Reads, now: number): Promise<boolean> {
   const today = dayOf(now);
   return (
-    sql.get(`SELECT 1 AS found FROM domains WHERE ${OPEN} AND next_usage_day >= ? LIMIT 1`, today, today - MOST_OPEN_DAYS) !==
-    null
+    (await tx.get(
+      `SELECT 1 AS found FROM domains WHERE ${OPEN} AND next_usage_day >= ? LIMIT 1`,
+      today,
+      today - MOST_OPEN_DAYS,
+    )) !== null
   );
 }
 
 /** What the closed rows of one day say: in how many domains it is closed, and what it cost. */
-export function closedOn(sql: Sql, day: number, domain: string | null): { domains: number; credits: number } {
-  const row = sql.get<{ domains: number; credits: number | null }>(
+export async function closedOn(tx: Reads, day: number, domain: string | null): Promise<{ domains: number; credits: number }> {
+  const row = await tx.get<{ domains: number; credits: number | null }>(
     `SELECT count(*) AS domains, sum(u.charged) AS credits FROM domains d JOIN usage_days u ON u.domain_id = d.id AND u.day = ?
      WHERE ? IS NULL OR d.name = ?`,
     day,
@@ -81,8 +88,12 @@ export interface UsageDay {
 }
 
 /** A closed day of the domain; null where it is not closed. */
-export function usageDay(sql: Sql, domainId: number, day: number): UsageDay | null {
-  return sql.get<UsageDay>('SELECT day, devices, charged, waived FROM usage_days WHERE domain_id = ? AND day = ?', domainId, day);
+export async function usageDay(tx: Reads, domainId: number, day: number): Promise<UsageDay | null> {
+  return await tx.get<UsageDay>(
+    'SELECT day, devices, charged, waived FROM usage_days WHERE domain_id = ? AND day = ?',
+    domainId,
+    day,
+  );
 }
 
 export interface UsedDevice {
@@ -113,18 +124,18 @@ const LATER_END = `${USED} AND ${END('e')} > ?6 ORDER BY ${END('e')}, e.from_at,
 const place = z.tuple([z.int().nullable(), z.int(), z.string().max(64)]);
 
 /** L7: the devices whose enrolment touched the day, each once: first those that have left since. A viewer with tags sees only his (D6). */
-export function devicesOfDay(
-  sql: Sql,
+export async function devicesOfDay(
+  tx: Reads,
   viewer: Viewer,
   day: number,
   request: PageRequest,
-): { items: UsedDevice[]; nextCursor: string | null } {
+): Promise<{ items: UsedDevice[]; nextCursor: string | null }> {
   const [toAt, fromAt, id] = decodeCursor(request.cursor, place) ?? [-1, -1, ''];
   const most = request.limit + 1;
   const about = [viewer.domainId, startOf(day), startOf(day + 1), JSON.stringify(viewer.tags)] as const;
   const end = toAt ?? OPEN_END;
-  const rows = sql.all<UsedRow>(SAME_END, ...about, most, end, fromAt, id);
-  if (rows.length < most) rows.push(...sql.all<UsedRow>(LATER_END, ...about, most - rows.length, end));
+  const rows = await tx.all<UsedRow>(SAME_END, ...about, most, end, fromAt, id);
+  if (rows.length < most) rows.push(...(await tx.all<UsedRow>(LATER_END, ...about, most - rows.length, end)));
   const page = pageOf(rows, request.limit, (last) => [last.toAt, last.fromAt, last.id]);
   return { ...page, items: page.items.map(({ id: device, serial, label }) => ({ id: device, serial, label })) };
 }

@@ -3,7 +3,7 @@ import type { OwnSession, User } from '../../../protocol/api-users.ts';
 import type { Role } from '../../../protocol/api.ts';
 import type { Language } from '../../../protocol/errors.ts';
 import { shownEmail } from '../../domains/login-names.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { decodeCursor, nullableIsoTime, pageOf, type PageRequest } from './cursor.ts';
 import { countShown } from './devices.ts';
 
@@ -31,19 +31,19 @@ const SELECT = `SELECT u."id", u."name", u."contactEmail" AS email, u."role", u.
 
 /** Answers `countShown` once for each set of tags: users who see the same share the count. */
 class SeenCounts {
-  private readonly sql: Sql;
+  private readonly tx: Reads;
   private readonly domainId: number;
   private readonly known = new Map<string, number>();
 
-  constructor(sql: Sql, domainId: number) {
-    this.sql = sql;
+  constructor(tx: Reads, domainId: number) {
+    this.tx = tx;
     this.domainId = domainId;
   }
 
-  of(tags: readonly string[]): number {
+  async of(tags: readonly string[]): Promise<number> {
     const wanted = tags.toSorted();
     const name = JSON.stringify(wanted);
-    const seen = this.known.get(name) ?? countShown(this.sql, { domainId: this.domainId, tags: wanted });
+    const seen = this.known.get(name) ?? (await countShown(this.tx, { domainId: this.domainId, tags: wanted }));
     this.known.set(name, seen);
     return seen;
   }
@@ -51,24 +51,25 @@ class SeenCounts {
 
 /** A domain's users by name, each with how many devices they see. Between two users everything else gets its turn. */
 export async function listUsers(
-  sql: Sql,
+  tx: Reads,
   domainId: number,
   request: PageRequest,
   now: number,
 ): Promise<{ items: User[]; nextCursor: string | null; total: number }> {
   const after = decodeCursor(request.cursor, z.string().max(64)) ?? '';
-  const rows = sql.all<Row>(
+  const rows = await tx.all<Row>(
     `${SELECT} WHERE u."domainId" = ? AND u."name" > ? ORDER BY u."name" LIMIT ?`,
     domainId,
     after,
     request.limit + 1,
   );
   const { items, nextCursor } = pageOf(rows, request.limit, (last) => last.name);
-  const total = sql.get<{ users: number }>('SELECT count(*) AS users FROM auth_user WHERE "domainId" = ?', domainId)?.users ?? 0;
-  const counts = new SeenCounts(sql, domainId);
+  const total =
+    (await tx.get<{ users: number }>('SELECT count(*) AS users FROM auth_user WHERE "domainId" = ?', domainId))?.users ?? 0;
+  const counts = new SeenCounts(tx, domainId);
   const users: User[] = [];
   for (const row of items) {
-    users.push(present(row, counts, now));
+    users.push(await present(row, counts, now));
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
@@ -77,12 +78,12 @@ export async function listUsers(
 }
 
 /** One user; null for another domain's (A4). */
-export function userView(sql: Sql, domainId: number, id: string, now: number): User | null {
-  const row = sql.get<Row>(`${SELECT} WHERE u."id" = ? AND u."domainId" = ?`, id, domainId);
-  return row === null ? null : present(row, new SeenCounts(sql, domainId), now);
+export async function userView(tx: Reads, domainId: number, id: string, now: number): Promise<User | null> {
+  const row = await tx.get<Row>(`${SELECT} WHERE u."id" = ? AND u."domainId" = ?`, id, domainId);
+  return row === null ? null : await present(row, new SeenCounts(tx, domainId), now);
 }
 
-function present(row: Row, counts: SeenCounts, now: number): User {
+async function present(row: Row, counts: SeenCounts, now: number): Promise<User> {
   const { id, name, email, role, language, lastSignInAt } = row;
   const tags = JSON.parse(row.tags) as string[];
   const joined = row.canSignIn === 1;
@@ -100,7 +101,7 @@ function present(row: Row, counts: SeenCounts, now: number): User {
     invitationEndsAt: nullableIsoTime(openUntil),
     secondFactor: row.secondFactor === 1,
     lastSignInAt,
-    devices: { seen: counts.of(tags), all: counts.of([]) },
+    devices: { seen: await counts.of(tags), all: await counts.of([]) },
   };
 }
 
@@ -112,15 +113,15 @@ interface SessionRow extends Omit<OwnSession, 'current' | 'address' | 'userAgent
 const place = z.tuple([z.string().max(64), z.string().max(64)]);
 
 /** The live sessions of one user, newest first; `currentId` is the one that asks. */
-export function listOwnSessions(
-  sql: Sql,
+export async function listOwnSessions(
+  tx: Reads,
   about: { userId: string; currentId: string; now: number },
   request: PageRequest,
-): { items: OwnSession[]; nextCursor: string | null; total: number } {
+): Promise<{ items: OwnSession[]; nextCursor: string | null; total: number }> {
   const [createdAt, id] = decodeCursor(request.cursor, place) ?? ['~', ''];
   const now = new Date(about.now).toISOString();
   const live = '"userId" = ? AND "expiresAt" > ?';
-  const rows = sql.all<SessionRow>(
+  const rows = await tx.all<SessionRow>(
     `SELECT "id", "createdAt", "expiresAt" AS endsAt, "ipAddress" AS address, "userAgent" FROM auth_session
      WHERE ${live} AND ("createdAt" < ? OR ("createdAt" = ? AND "id" > ?)) ORDER BY "createdAt" DESC, "id" LIMIT ?`,
     about.userId,
@@ -131,8 +132,8 @@ export function listOwnSessions(
     request.limit + 1,
   );
   const total =
-    sql.get<{ sessions: number }>(`SELECT count(*) AS sessions FROM auth_session WHERE ${live}`, about.userId, now)?.sessions ??
-    0;
+    (await tx.get<{ sessions: number }>(`SELECT count(*) AS sessions FROM auth_session WHERE ${live}`, about.userId, now))
+      ?.sessions ?? 0;
   const { items, nextCursor } = pageOf(rows, request.limit, (last) => [last.createdAt, last.id]);
   const sessions = items.map((row) => ({
     ...row,
@@ -146,9 +147,9 @@ export function listOwnSessions(
 const MOST_NAMED = 3;
 
 /** Whom another user of the domain can ask: admins without tags who can sign in, domain admins first. */
-export function adminNames(sql: Sql, { domainId, userId }: { domainId: number; userId: string }): string[] {
-  return sql
-    .all<{ name: string }>(
+export async function adminNames(tx: Reads, { domainId, userId }: { domainId: number; userId: string }): Promise<string[]> {
+  return (
+    await tx.all<{ name: string }>(
       `SELECT u."name" FROM auth_user u WHERE u."domainId" = ? AND u."id" <> ? AND u."role" <> 'user' AND u."tags" = '[]'
         AND EXISTS (SELECT 1 FROM auth_account a WHERE a."userId" = u."id" AND a."password" IS NOT NULL)
        ORDER BY u."role" = 'domain-admin' DESC, u."name" LIMIT ?`,
@@ -156,10 +157,10 @@ export function adminNames(sql: Sql, { domainId, userId }: { domainId: number; u
       userId,
       MOST_NAMED,
     )
-    .map(({ name }) => name);
+  ).map(({ name }) => name);
 }
 
 /** The language of a user's mails. */
-export function languageOfUser(sql: Sql, userId: string): Language {
-  return sql.get<{ language: Language }>('SELECT "language" FROM auth_user WHERE "id" = ?', userId)?.language ?? 'en';
+export async function languageOfUser(tx: Reads, userId: string): Promise<Language> {
+  return (await tx.get<{ language: Language }>('SELECT "language" FROM auth_user WHERE "id" = ?', userId))?.language ?? 'en';
 }

@@ -7,7 +7,7 @@ import {
   type WebhookType,
 } from '../../../protocol/api-webhooks.ts';
 import type { StoredEvent } from '../effects.ts';
-import type { Sql } from '../sql.ts';
+import type { Reads } from '../tx.ts';
 import { isoTime, nullableIsoTime } from './cursor.ts';
 
 const typeList = z.array(z.enum(webhookTypes));
@@ -41,25 +41,27 @@ export interface LiveWebhook extends Omit<Row, 'types' | 'enabled' | 'off' | 'de
 }
 
 /** A webhook that is on; null for one that is off or gone. */
-export function liveWebhook(sql: Sql, id: string): LiveWebhook | null {
-  const row = sql.get<Row>(`${SELECT} WHERE id = ? AND enabled = 1`, id);
+export async function liveWebhook(tx: Reads, id: string): Promise<LiveWebhook | null> {
+  const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND enabled = 1`, id);
   return row === null ? null : { ...row, types: typesOf(row.types) };
 }
 
 /** A domain's webhook with its sealed secrets, on or off; null for another's. */
-export function webhookOf(sql: Sql, domainId: number, id: string): LiveWebhook | null {
-  const row = sql.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
+export async function webhookOf(tx: Reads, domainId: number, id: string): Promise<LiveWebhook | null> {
+  const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
   return row === null ? null : { ...row, types: typesOf(row.types) };
 }
 
 /** All webhooks of a domain, the oldest first; at most five. */
-export function listWebhooks(sql: Sql, domainId: number, now: number): Webhook[] {
-  return sql.all<Row>(`${SELECT} WHERE domain_id = ? ORDER BY created_at, id`, domainId).map((row) => presentWebhook(row, now));
+export async function listWebhooks(tx: Reads, domainId: number, now: number): Promise<Webhook[]> {
+  return (await tx.all<Row>(`${SELECT} WHERE domain_id = ? ORDER BY created_at, id`, domainId)).map((row) =>
+    presentWebhook(row, now),
+  );
 }
 
 /** As the API shows it; null for another domain's. */
-export function webhookView(sql: Sql, domainId: number, id: string, now: number): Webhook | null {
-  const row = sql.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
+export async function webhookView(tx: Reads, domainId: number, id: string, now: number): Promise<Webhook | null> {
+  const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
   return row === null ? null : presentWebhook(row, now);
 }
 
@@ -87,22 +89,26 @@ export interface Listener {
 }
 
 /** Every webhook that is on. */
-export function liveWebhooks(sql: Sql): Listener[] {
-  return sql
-    .all<{ id: string; domainId: number; types: string }>(
+export async function liveWebhooks(tx: Reads): Promise<Listener[]> {
+  return (
+    await tx.all<{ id: string; domainId: number; types: string }>(
       'SELECT id, domain_id AS domainId, types FROM webhooks WHERE enabled = 1',
     )
-    .map((row) => ({ ...row, types: typesOf(row.types) }));
+  ).map((row) => ({ ...row, types: typesOf(row.types) }));
 }
 
 /** Webhooks whose waiting event is due. */
-export function dueWebhooks(sql: Sql, now: number): string[] {
-  return sql.all<{ id: string }>('SELECT id FROM webhooks WHERE next_try_at <= ? ORDER BY next_try_at', now).map(({ id }) => id);
+export async function dueWebhooks(tx: Reads, now: number): Promise<string[]> {
+  return (await tx.all<{ id: string }>('SELECT id FROM webhooks WHERE next_try_at <= ? ORDER BY next_try_at', now)).map(
+    ({ id }) => id,
+  );
 }
 
 /** When the next waiting event is due; null where none waits. */
-export function nextWebhookTryAt(sql: Sql): number | null {
-  return sql.get<{ at: number | null }>('SELECT min(next_try_at) AS at FROM webhooks WHERE next_try_at IS NOT NULL')?.at ?? null;
+export async function nextWebhookTryAt(tx: Reads): Promise<number | null> {
+  return (
+    (await tx.get<{ at: number | null }>('SELECT min(next_try_at) AS at FROM webhooks WHERE next_try_at IS NOT NULL'))?.at ?? null
+  );
 }
 
 /** An event that was tried before and is to be tried again: in its turn, or beside the others because an admin asked for it. */
@@ -113,22 +119,26 @@ export interface Retry {
   inTurn: boolean;
 }
 
-export function nextRetry(sql: Sql, { id, nextTryAt }: Pick<LiveWebhook, 'id' | 'nextTryAt'>, now: number): Retry | null {
-  const one = (state: 'again' | 'waiting') =>
-    sql.get<Omit<Retry, 'inTurn'>>(
+export async function nextRetry(
+  tx: Reads,
+  { id, nextTryAt }: Pick<LiveWebhook, 'id' | 'nextTryAt'>,
+  now: number,
+): Promise<Retry | null> {
+  const one = async (state: 'again' | 'waiting') =>
+    tx.get<Omit<Retry, 'inTurn'>>(
       `SELECT event_id AS eventId, tries, first_try_at AS firstTryAt FROM webhook_deliveries
        WHERE webhook_id = ? AND state = '${state}' ORDER BY event_id LIMIT 1`,
       id,
     );
-  const again = one('again');
+  const again = await one('again');
   if (again !== null) return { ...again, inTurn: false };
-  const waiting = nextTryAt !== null && nextTryAt > now ? null : one('waiting');
+  const waiting = nextTryAt !== null && nextTryAt > now ? null : await one('waiting');
   return waiting === null ? null : { ...waiting, inTurn: true };
 }
 
 /** One event of a domain; null where it is not kept any more. */
-export function eventOf(sql: Sql, domainId: number, id: number): StoredEvent | null {
-  const row = sql.get<{ data: string }>(
+export async function eventOf(tx: Reads, domainId: number, id: number): Promise<StoredEvent | null> {
+  const row = await tx.get<{ data: string }>(
     'SELECT number AS id, domain_id AS domainId, at, type, data FROM events WHERE number = ? AND domain_id = ?',
     id,
     domainId,
@@ -143,19 +153,19 @@ interface DeliveryRow extends Pick<WebhookDelivery, 'type' | 'state' | 'tries' |
 }
 
 /** The newest deliveries of a webhook, the newest event first. */
-export function listDeliveries(sql: Sql, webhook: Pick<LiveWebhook, 'id' | 'nextTryAt'>): WebhookDelivery[] {
-  return sql
-    .all<DeliveryRow>(
+export async function listDeliveries(tx: Reads, webhook: Pick<LiveWebhook, 'id' | 'nextTryAt'>): Promise<WebhookDelivery[]> {
+  return (
+    await tx.all<DeliveryRow>(
       `SELECT event_id AS eventId, type, event_at AS eventAt, state, tries, last_try_at AS lastTryAt, status, failure
        FROM webhook_deliveries WHERE webhook_id = ? ORDER BY event_id DESC LIMIT ?`,
       webhook.id,
       SHOWN_DELIVERIES,
     )
-    .map(({ eventId, eventAt, lastTryAt, ...row }) => ({
-      ...row,
-      id: String(eventId),
-      at: isoTime(eventAt),
-      lastTryAt: isoTime(lastTryAt),
-      nextTryAt: row.state === 'waiting' ? nullableIsoTime(webhook.nextTryAt) : null,
-    }));
+  ).map(({ eventId, eventAt, lastTryAt, ...row }) => ({
+    ...row,
+    id: String(eventId),
+    at: isoTime(eventAt),
+    lastTryAt: isoTime(lastTryAt),
+    nextTryAt: row.state === 'waiting' ? nullableIsoTime(webhook.nextTryAt) : null,
+  }));
 }

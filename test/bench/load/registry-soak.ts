@@ -4,7 +4,8 @@
  */
 import { storedPresence } from '../../../cloud-broker/device-handler.ts';
 import { PresenceRegistry } from '../../../cloud-broker/presence/presence-registry.ts';
-import { openStore, type Store } from '../../../cloud-broker/store/store.ts';
+import { openStore } from '../../../cloud-broker/store/sqlite/store.ts';
+import type { Store } from '../../../cloud-broker/store/port.ts';
 import type { Heartbeat } from '../../../protocol/messages.ts';
 import { serveCalls } from '../child.ts';
 import { held, type Held } from './memory-held.ts';
@@ -35,7 +36,7 @@ let changes = 0;
 async function open(folder: string): Promise<number> {
   const store = await openStore({ folder, onInternalError: fail, onFatal: fail });
   running.store = store;
-  const stored = storedPresence(store);
+  const stored = await storedPresence(store);
   deviceIds = stored.map(({ deviceId }) => deviceId);
   const registry = new PresenceRegistry(
     {

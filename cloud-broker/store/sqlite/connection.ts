@@ -1,17 +1,16 @@
-import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
+import type { Parameter } from '../tx.ts';
 import { naming } from './database-faults.ts';
-import { migrations } from './migrations.ts';
-
-export type Parameter = SQLInputValue;
+import { migrations } from '../migrations.ts';
 
 /** The sizes of insertRows' statements: few, because each is prepared once and kept. */
 const ROWS_AT_ONCE = [64, 8, 1];
 
 /**
- * One SQLite connection with its prepared statements, kept by their text. Synchronous: for the writer, and for short reads. What the database
+ * One SQLite connection with its prepared statements, kept by their text. Synchronous, and known only in this folder: others have a `Tx`. What the database
  * or its disk refuses is named: `database-damaged`, `database-unusable`, or `busy` where somebody outside holds it.
  */
-export class Sql {
+export class Connection {
   private readonly file: string;
   private readonly db: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
@@ -54,18 +53,16 @@ export class Sql {
     return naming(this.file, () => this.statement(text).run(...parameters));
   }
 
-  /** Inserts `rows` in order, by few statements; the rowid of the last, 0 without any. `into` is the table with its columns. */
-  insertRows(into: string, rows: readonly Parameter[][]): number {
-    let last = 0;
+  /** Inserts `rows` in order, by few statements. `into` is the table with its columns. */
+  insertRows(into: string, rows: readonly Parameter[][]): void {
     let from = 0;
     for (const most of ROWS_AT_ONCE) {
       for (; rows.length - from >= most; from += most) {
         const part = rows.slice(from, from + most);
         const places = part.map((row) => `(${row.map(() => '?').join(',')})`).join(',');
-        last = this.insert(`INSERT INTO ${into} VALUES ${places}`, ...part.flat());
+        this.run(`INSERT INTO ${into} VALUES ${places}`, ...part.flat());
       }
     }
-    return last;
   }
 
   exec(text: string): void {
@@ -87,47 +84,47 @@ export class Sql {
 }
 
 /** A connection that only reads; it sees each commit of the writer as soon as it is done (WAL). */
-export function openReader(file: string): Sql {
-  return opened(new Sql(file, { readOnly: true }), (sql) =>
-    sql.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456'),
+export function openReader(file: string): Connection {
+  return opened(new Connection(file, { readOnly: true }), (connection) =>
+    connection.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456'),
   );
 }
 
 /** The one connection that writes: every commit is on disk when it returns (`synchronous = FULL`), and the schema is current. */
-export function openWriter(file: string): Sql {
-  return opened(new Sql(file, { readOnly: false }), (sql) => {
-    sql.exec(
+export function openWriter(file: string): Connection {
+  return opened(new Connection(file, { readOnly: false }), (connection) => {
+    connection.exec(
       'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216',
     );
-    migrate(sql);
+    migrate(connection);
   });
 }
 
 /** A connection that cannot be made ready is closed. */
-function opened(sql: Sql, prepare: (sql: Sql) => void): Sql {
+function opened(connection: Connection, prepare: (connection: Connection) => void): Connection {
   try {
-    prepare(sql);
-    return sql;
+    prepare(connection);
+    return connection;
   } catch (error) {
-    sql.close();
+    connection.close();
     throw error;
   }
 }
 
-function migrate(sql: Sql): void {
-  const version = sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+function migrate(connection: Connection): void {
+  const version = connection.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
   if (version > migrations.length) {
     throw new Error(`the data folder was written by a newer version (schema ${version}, this one knows ${migrations.length})`);
   }
   for (const [index, migration] of migrations.entries()) {
     if (index < version) continue;
-    sql.exec('BEGIN IMMEDIATE');
+    connection.exec('BEGIN IMMEDIATE');
     try {
-      sql.exec(migration);
-      sql.exec(`PRAGMA user_version = ${index + 1}`);
-      sql.exec('COMMIT');
+      connection.exec(migration);
+      connection.exec(`PRAGMA user_version = ${index + 1}`);
+      connection.exec('COMMIT');
     } catch (error) {
-      sql.rollBack();
+      connection.rollBack();
       throw error;
     }
   }

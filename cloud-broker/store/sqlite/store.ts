@@ -1,30 +1,16 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { isErrorCode, RollcallError } from '../../protocol/errors.ts';
-import { dispatchEffects, type EffectHandlers } from './effects.ts';
-import type { OperationInput, OperationName, OperationOutput } from './operations/index.ts';
-import { openReader, openWriter, type Sql } from './sql.ts';
+import { isErrorCode, RollcallError } from '../../../protocol/errors.ts';
+import { dispatchEffects, type EffectHandlers } from '../effects.ts';
+import type { OperationInput, OperationName, OperationOutput } from '../operations/index.ts';
+import type { Store } from '../port.ts';
+import { openWriter } from './connection.ts';
+import { ReaderThread } from './reader-client.ts';
 import type { CommitReport, WriteReply, WriteRequest } from './writer.ts';
 
 /** Most writes that may wait at a time; beyond it the answer is `busy`, so that memory stays bounded. */
 const MAX_WAITING = 20_000;
-
-/** Where everything is kept. Reads are synchronous and short; a write resolves when its commit is on disk. */
-export interface Store {
-  readonly reader: Sql;
-  /** Runs one operation in the writer thread. Rejects with a RollcallError; then nothing of it was stored. */
-  write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>>;
-  /** Has the handlers told of each commit's effects, before the writes' own promises resolve. */
-  onCommitted(handlers: EffectHandlers): void;
-  /** Called after each commit with the milliseconds it took. */
-  onTimed(listener: (commitMs: number) => void): void;
-  /** Called where the database, its disk, or somebody outside who holds it made writes fail: with why, once for those that failed together. */
-  onFault(listener: (reason: string) => void): void;
-  /** Writes waiting now, and milliseconds that the last commits took. */
-  figures(): { waiting: number; commitMs: readonly number[] };
-  close(): Promise<void>;
-}
 
 interface Waiting {
   resolve(output: never): void;
@@ -59,11 +45,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   });
   const [first] = (await once(worker, 'message')) as [unknown];
   if (first !== 'ready') throw new Error('the writer did not start');
-  return new SqliteStore(worker, openReader(file), options);
+  return new SqliteStore(worker, await ReaderThread.open(file, options.onFatal), options);
 }
 
 class SqliteStore implements Store {
-  readonly reader: Sql;
+  readonly reader: ReaderThread;
   private readonly worker: Worker;
   private readonly options: StoreOptions;
   private readonly waiting = new Map<number, Waiting>();
@@ -77,7 +63,7 @@ class SqliteStore implements Store {
   private readonly ended = Promise.withResolvers<void>();
   private isEnded = false;
 
-  constructor(worker: Worker, reader: Sql, options: StoreOptions) {
+  constructor(worker: Worker, reader: ReaderThread, options: StoreOptions) {
     this.worker = worker;
     this.reader = reader;
     this.options = options;
@@ -133,7 +119,7 @@ class SqliteStore implements Store {
     this.send();
     this.worker.postMessage('close');
     await this.ended.promise;
-    this.reader.close();
+    await this.reader.close();
   }
 
   private settle(report: CommitReport): void {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../../test/support/store.ts';
+import { temporaryFolder } from '../../../test/support/store.ts';
 import { lockFolder } from './folder-lock.ts';
 
 test('[S4] a folder belongs to one process, by a lock that dies with it, even by SIGKILL', async () => {

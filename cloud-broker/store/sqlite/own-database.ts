@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { RollcallError } from '../../protocol/errors.ts';
-import { openReader } from './sql.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import type { Reads } from '../tx.ts';
+import { openReader } from './connection.ts';
 
 /** An operator may put a server certificate there before the first start; everything else in `keys/` a service made once its database was there. */
 const BROUGHT = new Set(['server.crt', 'server.key', 'server-ca.crt']);
@@ -35,12 +36,12 @@ export function demandDatabase(folder: string): void {
     return;
   }
   if (traces.length === 0) return;
-  const sql = openReader(file);
+  const connection = openReader(file);
   try {
-    if (sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version === 0) throw missing();
-    if (traces.includes(HEADS) && sql.get('SELECT 1 AS found FROM transfers LIMIT 1') === null) throw missing();
+    if (connection.get<{ user_version: number }>('PRAGMA user_version')?.user_version === 0) throw missing();
+    if (traces.includes(HEADS) && connection.get('SELECT 1 AS found FROM transfers LIMIT 1') === null) throw missing();
   } finally {
-    sql.close();
+    connection.close();
   }
 }
 
@@ -53,6 +54,8 @@ const SEALED = [
 ];
 
 /** Whether anything there is sealed under the master key, or was signed with the ledger key: then those must be there too (S1). */
-export function isSealed(folder: string, reader: { get<Row>(text: string): Row | null }): boolean {
-  return sizeOf(join(folder, HEADS)) > 0 || SEALED.some((question) => reader.get(question) !== null);
+export async function isSealed(folder: string, tx: Reads): Promise<boolean> {
+  if (sizeOf(join(folder, HEADS)) > 0) return true;
+  for (const question of SEALED) if ((await tx.get(question)) !== null) return true;
+  return false;
 }

@@ -14,8 +14,8 @@ import {
   testDomain,
   testStore,
   type TestStore,
-} from '../../test/support/store.ts';
-import { verifyLedger } from './proof-of-books.ts';
+} from '../../../test/support/store.ts';
+import { verifyLedger } from '../proof-of-books.ts';
 
 const domainInput = (name: string) => ({
   now: START,
@@ -25,14 +25,14 @@ const domainInput = (name: string) => ({
   contactName: 'C',
   phone: '1',
 });
-const domainNames = (store: TestStore): string[] =>
-  store.reader.all<{ name: string }>('SELECT name FROM domains ORDER BY name').map(({ name }) => name);
+const domainNames = async (store: TestStore): Promise<string[]> =>
+  (await store.reader.all<{ name: string }>('SELECT name FROM domains ORDER BY name')).map(({ name }) => name);
 
 describe('group commit', () => {
   test('[E2] writes that wait together share a commit', async () => {
     const store = await testStore();
     await Promise.all(Array.from({ length: 500 }, (_, n) => store.write('createDomain', domainInput(`domain${n}`))));
-    expect(domainNames(store)).toHaveLength(500);
+    expect(await domainNames(store)).toHaveLength(500);
     expect(store.figures().commitMs.length).toBeLessThan(50);
     expect(store.figures().waiting).toBe(0);
   });
@@ -49,17 +49,17 @@ describe('group commit', () => {
       store.write('importBoards', { now: START, actor: 'operator', lines: filler }),
       store.write('createDomain', domainInput('shelbyville')),
       store.write('createDomain', domainInput('Not A Name')),
-      store.write('enrol', { ...attemptOf(store, { serial: 'SN-1' }), proposedId: 'dev-broken-00', certificate }),
+      store.write('enrol', { ...(await attemptOf(store, { serial: 'SN-1' })), proposedId: 'dev-broken-00', certificate }),
       store.write('createDomain', domainInput('shelbyville2')),
     ]);
     expect(store.figures().commitMs.length - before).toBeLessThanOrEqual(2);
     expect(results.map((result) => (result.status === 'rejected' ? (result.reason as { code: string }).code : 'stored'))).toEqual(
       ['stored', 'name-invalid', 'internal', 'stored'],
     );
-    expect(domainNames(store)).toEqual(['shelbyville', 'shelbyville2', 'springfield']);
+    expect(await domainNames(store)).toEqual(['shelbyville', 'shelbyville2', 'springfield']);
     expect([
-      balanceOf(store, 'springfield'),
-      store.reader.get<{ left: number }>('SELECT left_credits AS left FROM boards')?.left,
+      await balanceOf(store, 'springfield'),
+      (await store.reader.get<{ left: number }>('SELECT left_credits AS left FROM boards'))?.left,
     ]).toEqual([0, 5]);
     expect(store.problems.splice(0)).toHaveLength(1);
   });
@@ -92,7 +92,7 @@ describe('opening and closing', () => {
     await expect(store.write('createDomain', domainInput('late'))).rejects.toMatchObject({ code: 'internal' });
     await Promise.all([closed, store.close(), ...waiting]);
     const again = await testStore(folder);
-    expect(domainNames(again)).toHaveLength(300);
+    expect(await domainNames(again)).toHaveLength(300);
   });
 
   test('[S4] data of a newer version is not touched', async () => {
@@ -148,8 +148,12 @@ test('[E2] whatever was written, closing and opening again gives the same data',
         now += hours * 3_600_000;
         const change = { now, domainId, actor: 'a', address: '192.0.2.1' };
         const id =
-          store.reader.get<{ id: string }>("SELECT id FROM devices WHERE serial = ? AND state <> 'unenrolled'", `SN-${board}`)
-            ?.id ?? 'none';
+          (
+            await store.reader.get<{ id: string }>(
+              "SELECT id FROM devices WHERE serial = ? AND state <> 'unenrolled'",
+              `SN-${board}`,
+            )
+          )?.id ?? 'none';
         if (what === 'enrol') await enrol(store, { serial: `SN-${board}`, now });
         // Refused where fewer credits are listed than were granted already.
         else if (what === 'list') await listBoards(store, [{ serial: `SN-${board}`, credits: 100 + credits }]).catch(() => null);
@@ -157,10 +161,10 @@ test('[E2] whatever was written, closing and opening again gives the same data',
         else if (what === 'reject') await store.write('reject', { ...change, id, block: credits > 5 }).catch(() => null);
         else await store.write('unenrol', { ...change, id }).catch(() => null);
       }
-      const before = contentOf(store);
+      const before = await contentOf(store);
       await store.close();
       const again = await testStore(folder);
-      expect(contentOf(again)).toEqual(before);
+      expect(await contentOf(again)).toEqual(before);
       expect(await verifyLedger(again.file, [])).toMatchObject({ ok: true });
     }),
     // Each run opens two stores: a failure is told as it is, without looking for a smaller one.

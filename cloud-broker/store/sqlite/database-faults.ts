@@ -1,5 +1,5 @@
 /** What SQLite's own failures are called: one place, for the writer, for every reader and for whoever opens the file. */
-import { RollcallError, type ErrorCode } from '../../protocol/errors.ts';
+import { RollcallError, type ErrorCode } from '../../../protocol/errors.ts';
 
 /** The low byte of SQLite's result codes; the rest says more of the same. */
 const PRIMARY = 0xff;

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { RollcallError } from '../../protocol/errors.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
 import { sqliteCodeOf } from './database-faults.ts';
 
 const SQLITE_BUSY = 5;

@@ -2,13 +2,15 @@
  * The writer thread: the only writer of the database. Operations that wait together share one commit (group commit);
  * a refused one takes nothing with it. Answers leave after the commit. Operations change their input never: they may run twice.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { RollcallError } from '../../protocol/errors.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
 import { DatabaseFault } from './database-faults.ts';
-import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Notes } from './context.ts';
-import type { Effect } from './effects.ts';
-import { operations, type OperationName } from './operations/index.ts';
-import { openWriter } from './sql.ts';
+import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Notes } from '../context.ts';
+import type { Effect } from '../effects.ts';
+import { operations, type OperationName } from '../operations/index.ts';
+import { openWriter } from './connection.ts';
+import { ConnectionTx } from './tx.ts';
 
 export interface WriteRequest {
   id: number;
@@ -33,9 +35,11 @@ export interface CommitReport {
 const port = parentPort;
 if (port === null) throw new Error('the writer runs as a worker thread');
 const { file, maxBatch } = workerData as { file: string; maxBatch: number };
-const sql = openWriter(file);
+const connection = openWriter(file);
+const tx = new ConnectionTx(connection);
 const queue: WriteRequest[] = [];
-let scheduled = false;
+let isDraining = false;
+let isClosing = false;
 /** Of the batch that runs. */
 let fault: string | null = null;
 
@@ -55,24 +59,24 @@ function failsAll(error: unknown): boolean {
   return error instanceof DatabaseFault && error.code !== 'database-damaged';
 }
 
-function run(request: WriteRequest, notes: Notes): WriteReply {
+async function run(request: WriteRequest, notes: Notes): Promise<WriteReply> {
   const operation = operations[request.name] as (context: WriteContext, input: unknown) => unknown;
-  const context = new WriteContext(sql, notes, correlationIdOf(request.input));
-  return { id: request.id, ok: true, output: operation(context, request.input) };
+  const context = new WriteContext(tx, notes, correlationIdOf(request.input));
+  return { id: request.id, ok: true, output: await operation(context, request.input) };
 }
 
-function runInSavepoint(request: WriteRequest, notes: Notes): WriteReply {
+async function runInSavepoint(request: WriteRequest, notes: Notes): Promise<WriteReply> {
   const own = noNotes();
-  sql.exec('SAVEPOINT operation');
+  connection.exec('SAVEPOINT operation');
   try {
-    const reply = run(request, own);
-    sql.exec('RELEASE operation');
+    const reply = await run(request, own);
+    connection.exec('RELEASE operation');
     addNotes(notes, own);
     return reply;
   } catch (error) {
     if (failsAll(error)) throw error;
-    sql.exec('ROLLBACK TO operation');
-    sql.exec('RELEASE operation');
+    connection.exec('ROLLBACK TO operation');
+    connection.exec('RELEASE operation');
     return refusal(request.id, error);
   }
 }
@@ -80,74 +84,69 @@ function runInSavepoint(request: WriteRequest, notes: Notes): WriteReply {
 type Committing = Pick<CommitReport, 'replies' | 'effects'>;
 
 /** Throws where an operation throws that has no savepoint, or where nothing can be stored; then nothing of the batch stands. */
-function commit(batch: WriteRequest[], each: typeof run): Committing {
+async function commit(batch: WriteRequest[], each: typeof run): Promise<Committing> {
   const notes = noNotes();
-  sql.exec('BEGIN IMMEDIATE');
+  connection.exec('BEGIN IMMEDIATE');
   try {
-    const replies = batch.map((request) => each(request, notes));
-    const effects = storeNotes(sql, notes);
-    sql.exec('COMMIT');
+    const replies: WriteReply[] = [];
+    for (const request of batch) replies.push(await each(request, notes));
+    const effects = await storeNotes(tx, notes);
+    connection.exec('COMMIT');
     return { replies, effects };
   } catch (error) {
-    sql.rollBack();
+    connection.rollBack();
     throw error;
   }
 }
 
 /** Operations are refused seldom and savepoints cost a sixth of an enrolment: the batch runs without them first. */
-function commitOrRefuse(batch: WriteRequest[]): Committing {
+async function commitOrRefuse(batch: WriteRequest[]): Promise<Committing> {
   const refuseAll = (error: unknown): Committing => ({
     replies: batch.map(({ id }) => refusal(id, error)),
     effects: [],
   });
   try {
-    return commit(batch, run);
+    return await commit(batch, run);
   } catch (error) {
     if (batch.length === 1 || failsAll(error)) return refuseAll(error);
   }
   try {
-    return commit(batch, runInSavepoint);
+    return await commit(batch, runInSavepoint);
   } catch (error) {
     return refuseAll(error);
   }
 }
 
-function runBatch(batch: WriteRequest[]): CommitReport {
+async function runBatch(batch: WriteRequest[]): Promise<CommitReport> {
   const started = performance.now();
   fault = null;
-  const done = commitOrRefuse(batch);
+  const done = await commitOrRefuse(batch);
   return { ...done, fault, commitMs: performance.now() - started };
 }
 
-function drain(): void {
-  scheduled = false;
-  if (queue.length === 0) return;
-  port?.postMessage(runBatch(queue.splice(0, maxBatch)));
-  schedule();
+function end(): void {
+  try {
+    connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // A full disk, or somebody outside who reads: what is committed stays in the log beside the database and is read from there.
+  }
+  connection.close();
+  port?.postMessage('closed');
+  port?.close();
 }
 
-function schedule(): void {
-  if (scheduled || queue.length === 0) return;
-  scheduled = true;
-  // The messages that arrived meanwhile are read before the next batch begins, so that they join it.
-  setImmediate(drain);
+/** Runs what waits, batch after batch. What arrived meanwhile is read before a batch begins, so that it joins it. */
+async function drain(): Promise<void> {
+  isDraining = true;
+  for (await turn(); queue.length > 0; await turn()) port?.postMessage(await runBatch(queue.splice(0, maxBatch)));
+  isDraining = false;
+  if (isClosing) end();
 }
 
 port.on('message', (message: WriteRequest[] | 'close') => {
-  if (message === 'close') {
-    while (queue.length > 0) port.postMessage(runBatch(queue.splice(0, maxBatch)));
-    try {
-      sql.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    } catch {
-      // A full disk, or somebody outside who reads: what is committed stays in the log beside the database and is read from there.
-    }
-    sql.close();
-    port.postMessage('closed');
-    port.close();
-    return;
-  }
-  queue.push(...message);
-  schedule();
+  if (message === 'close') isClosing = true;
+  else queue.push(...message);
+  if (!isDraining) void drain();
 });
 
 port.postMessage('ready');
