@@ -2,7 +2,7 @@ import { checkCode } from '../../protocol/signing.ts';
 import { serialKey } from '../../protocol/text.ts';
 import type { BudgetClass, EnrolmentAttempt } from '../enrollment/attempt.ts';
 import { identityOf } from '../devices/identity.ts';
-import type { Entitlement, Facts } from '../enrollment/decide.ts';
+import { decide, type Entitlement, type Facts } from '../enrollment/decide.ts';
 import { widestNetworkOf } from '../net/address.ts';
 import { boardBySerial, type BoardRow } from './board-rows.ts';
 import { devicesOfKey, devicesOfSerial, type DeviceRow } from './device-rows.ts';
@@ -103,7 +103,8 @@ export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedF
       unlisted: domain.unlisted,
       pairing: pairingOf(domain, attempt),
       unprovenGrantsLeft: await unprovenGrantsLeft(tx, domain, attempt.unprovenLimit, attempt.now),
-      ...(await waitingRows(tx, domain.id, attempt.address)),
+      pendingRows: 0,
+      pendingOfNetwork: 0,
     },
     same: same === undefined ? null : { deviceId: same.id, joins },
     renewOfUnenrolled: attempt.renew !== null && ofKey.some((row) => row.state === 'unenrolled' && here(row)),
@@ -114,12 +115,14 @@ export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedF
       { domainId: domain.id, keyFingerprint: attempt.key.fingerprint, serialKey: serial },
       attempt.now,
     ),
-    checkCodeTaken: (await holderOfCheckCode(tx, domain.id, attempt.key.fingerprint)) !== null,
+    checkCodeTaken: same === undefined && (await holderOfCheckCode(tx, domain.id, attempt.key.fingerprint)) !== null,
     elsewhere,
     competing: competing === undefined ? null : { deviceId: competing.id },
     former: former === undefined ? null : { deviceId: former.id },
     waiting: waitingRow(ofKey.find((row) => row.state === 'pending' && here(row))),
   };
+  // Counted for a board that would wait only: most never do, and it is the dearest fact.
+  if (decide(facts).outcome === 'pending') Object.assign(facts.domain, await waitingRows(tx, domain.id, attempt.address));
   const budgetClass: BudgetClass = bound !== null ? 'known-key' : listed !== null ? 'listed' : 'rest';
   return { facts, domain, board: listed, serialKey: serial, budgetClass };
 }
