@@ -69,7 +69,6 @@ const NEVER_CALLED = "module.exports = () => { throw new Error('schemas are made
 
 /** What packages carry for Node's past or for options that nothing here sets; and YAML, which is read where there is a file of it. */
 const STAND_INS: Record<string, string> = {
-  'readable-stream': "module.exports = require('node:stream')",
   yaml: "for (const name of ['parse', 'stringify']) exports[name] = (...given) => require('yaml')[name](...given)",
   '@fastify/ajv-compiler': NEVER_CALLED,
   '@fastify/fast-json-stringify-compiler': NEVER_CALLED,
