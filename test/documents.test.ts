@@ -1,5 +1,5 @@
 /** The documents say what the code says: each error code, setting and rule is listed, and what is listed exists. */
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { errors } from '../protocol/errors.ts';
 
@@ -62,5 +62,11 @@ describe('the documents', () => {
     const rules = rulesOf(textOf('docs/spec.md'));
     expect(rules.length).toBeGreaterThan(50);
     expect(rulesQuoted(textOf('{agent,cloud-broker,firmware-shim,protocol,test}/**/*.test.ts'))).toEqual(rules);
+  });
+
+  test('send newcomers to files that exist', () => {
+    const paths = all(textOf('CONTRIBUTING.md'), /`([\w.-]+\/[\w./-]*)`/g);
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });
 });
