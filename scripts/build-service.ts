@@ -8,7 +8,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const OUT = join(root, 'dist', 'service');
-const MAIN = 'cloud-broker/cli.ts';
+const MAIN = 'cloud-broker/cli/main.ts';
 const TARGET = 'node24';
 /** What a build depends on beside the sources that were bundled. */
 const RECIPE = ['package-lock.json', 'scripts/build-service.ts'];

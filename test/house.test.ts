@@ -60,34 +60,38 @@ describe('the law speaks where somebody imports', () => {
     ['protocol/api.ts', 'cloud-broker/net/address.ts', 'protocol is the leaf'],
     ['firmware-shim/board.ts', 'agent/log.ts', 'firmware-shim knows the board and the protocol'],
     ['agent/setup/server.ts', 'cloud-broker/net/address.ts', 'agent and service meet only in the protocol'],
-    ['cloud-broker/main.ts', 'agent/run.ts', null],
-    ['cloud-broker/domains/users.ts', 'agent/run.ts', 'agent and service meet only in the protocol'],
+    ['cloud-broker/service/main.ts', 'agent/run.ts', null],
+    ['cloud-broker/users/users.ts', 'agent/run.ts', 'agent and service meet only in the protocol'],
     ['cloud-broker/console/app/App.tsx', 'cloud-broker/store/sqlite/connection.ts', 'the console runs in a browser'],
     ['cloud-broker/console/app/App.tsx', 'firmware-shim/text.ts', 'the console runs in a browser'],
     ['cloud-broker/http/console.ts', 'cloud-broker/console/main.tsx', 'the console runs in a browser'],
-    ['cloud-broker/net/address.ts', 'cloud-broker/ledger/usage.ts', 'plumbing imports no capability'],
+    ['cloud-broker/net/address.ts', 'cloud-broker/ledger/rules/usage.ts', 'plumbing imports no capability'],
     ['cloud-broker/mail/mailer.ts', 'cloud-broker/alerts/mails.ts', 'plumbing imports no capability'],
     ['cloud-broker/store/sqlite/connection.ts', 'cloud-broker/webhooks/sender.ts', 'plumbing imports no capability'],
     ['cloud-broker/gateway/session.ts', 'cloud-broker/store/port.ts', 'it knows neither the API nor the store'],
     ['cloud-broker/gateway/session.ts', 'cloud-broker/http/api.ts', 'it knows neither the API nor the store'],
-    ['cloud-broker/http/routes/health.ts', 'cloud-broker/gateway/port.ts', 'http and gateway never import each other'],
+    ['cloud-broker/presence/routes/health.ts', 'cloud-broker/gateway/port.ts', 'a capability knows no transport'],
     ['cloud-broker/http/events/hub.ts', 'cloud-broker/gateway/port.ts', 'http and gateway never import each other'],
-    ['cloud-broker/enrollment/desk.ts', 'cloud-broker/gateway/port.ts', 'a capability knows no transport'],
-    ['cloud-broker/ledger/close-days.ts', 'cloud-broker/domains/users.ts', 'domains stands to the left of ledger'],
-    ['cloud-broker/enrollment/desk.ts', 'cloud-broker/webhooks/sender.ts', 'webhooks stands to the left of enrolment'],
+    ['cloud-broker/enrolment/service.ts', 'cloud-broker/gateway/port.ts', 'a capability knows no transport'],
+    ['cloud-broker/ledger/close-days.ts', 'cloud-broker/users/users.ts', 'users stands to the left of ledger'],
+    ['cloud-broker/enrolment/service.ts', 'cloud-broker/webhooks/sender.ts', 'webhooks stands to the left of enrolment'],
     ['cloud-broker/operator/local.ts', 'cloud-broker/portal/claims.ts', null],
-    ['cloud-broker/operator/local.ts', 'cloud-broker/main.ts', 'only what starts the service'],
-    ['cloud-broker/store/sqlite/connection.ts', 'cloud-broker/main.ts', 'only what starts the service'],
+    ['cloud-broker/operator/local.ts', 'cloud-broker/service/main.ts', 'only what starts the service'],
+    ['cloud-broker/mail/mailer.ts', 'cloud-broker/service/main.ts', 'only what starts the service'],
     [
-      'cloud-broker/ledger/usage.ts',
+      'cloud-broker/ledger/rules/usage.ts',
       'cloud-broker/store/sqlite/connection.ts',
       'a rule imports only the protocol and other rules',
     ],
-    ['cloud-broker/enrollment/decide.ts', 'cloud-broker/enrollment/desk.ts', 'a rule imports only the protocol and other rules'],
-    ['cloud-broker/enrollment/decide.ts', 'cloud-broker/devices/identity.ts', null],
+    [
+      'cloud-broker/enrolment/rules/decide.ts',
+      'cloud-broker/enrolment/service.ts',
+      'a rule imports only the protocol and other rules',
+    ],
+    ['cloud-broker/enrolment/rules/decide.ts', 'cloud-broker/devices/rules/identity.ts', null],
     ['cloud-broker/cellar/wine.ts', 'cloud-broker/net/address.ts', 'no rule knows the room cellar'],
     ['cloud-broker/net/address.ts', 'test/support/store.ts', 'what is delivered imports no test'],
-    ['cloud-broker/net/networks.test.ts', 'cloud-broker/main.ts', null],
+    ['cloud-broker/net/networks.test.ts', 'cloud-broker/service/main.ts', null],
   ])('%s imports %s', (from, to, why) => {
     expect(said(judge(planted(from, to)).forbidden)).toEqual(
       why === null ? [] : [expect.stringMatching(`^${from} imports ${to}: .*${why}`)],
@@ -95,7 +99,7 @@ describe('the law speaks where somebody imports', () => {
   });
 
   test('what has yet to move passes, and is named once nothing needs it', () => {
-    const files = planted('cloud-broker/store/alert-rows.ts', 'cloud-broker/alerts/settings.ts');
+    const files = planted('cloud-broker/store/events.ts', 'cloud-broker/alerts/rules/settings.ts');
     const toMove = { 'cloud-broker/store': ['alerts', 'devices'] };
     const { forbidden, waiting, done } = judge(files, toMove);
     expect(forbidden).toEqual([]);
@@ -112,10 +116,10 @@ describe('the law speaks where somebody imports', () => {
 
   test('rooms import each other in a circle', () => {
     const files = [
-      ...planted('cloud-broker/domains/a.ts', 'cloud-broker/ledger/b.ts'),
-      ...planted('cloud-broker/ledger/c.ts', 'cloud-broker/domains/d.ts'),
+      ...planted('cloud-broker/portal/a.ts', 'cloud-broker/ledger/b.ts'),
+      ...planted('cloud-broker/ledger/c.ts', 'cloud-broker/portal/d.ts'),
     ];
-    expect(roomCircles(files)).toEqual([['domains', 'ledger']]);
+    expect(roomCircles(files)).toEqual([['ledger', 'portal']]);
   });
 });
 
@@ -170,7 +174,7 @@ test.each([
   ['setTimeout(() => undefined, 1)', 'nothing outside'],
   ["process.env['HOME']", 'nothing outside'],
 ])('a rule with `%s` is told', (text, why) => {
-  expect(impurities({ path: 'cloud-broker/alerts/rules.ts', text })).toEqual([expect.stringContaining(why)]);
+  expect(impurities({ path: 'cloud-broker/alerts/rules/rules.ts', text })).toEqual([expect.stringContaining(why)]);
 });
 
 test.each([
@@ -181,5 +185,5 @@ test.each([
   "import { isIP } from 'node:net';",
   "import type { Socket } from 'node:net';",
 ])('a rule with `%s` is a rule', (text) => {
-  expect(impurities({ path: 'cloud-broker/alerts/rules.ts', text })).toEqual([]);
+  expect(impurities({ path: 'cloud-broker/alerts/rules/rules.ts', text })).toEqual([]);
 });

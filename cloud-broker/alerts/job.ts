@@ -1,8 +1,8 @@
 /** What alerts do by themselves (P7). */
 import type { Logger } from 'pino';
-import { alertsWait } from '../store/queries/alerts.ts';
+import { alertsWait } from './queries.ts';
 import type { Store } from '../store/port.ts';
-import { TakeOvers } from './take-overs.ts';
+import { TakeOvers } from './rules/take-overs.ts';
 
 /** Credits are looked at so often: a warning counts in days, but who has redeemed a key wants to see it go. */
 const CREDITS_EVERY_MS = 5 * 60_000;

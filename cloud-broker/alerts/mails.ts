@@ -1,5 +1,5 @@
 import { plainMail } from '../mail/mail-kind.ts';
-import type { DeviceAlert } from './rules.ts';
+import type { DeviceAlert } from './rules/rules.ts';
 
 /** P7: devices of one alert, or of several that were held back. `labels`: the first of them; `since`: the first one's. */
 export interface AlertMail {

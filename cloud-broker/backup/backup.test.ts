@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { enrolled, listBoards, START, temporaryFolder } from '../../test/support/store.ts';
-import { readSettings } from '../config.ts';
-import { openWorkshop, type Workshop } from '../workshop.ts';
+import { readSettings } from '../service/config.ts';
+import { openWorkshop, type Workshop } from '../service/context.ts';
 import { backUp } from './backup.ts';
 import { restore } from './restore.ts';
 

@@ -3,7 +3,7 @@
  * the keys and the signed heads of the books. So any SQLite reads it, and what is wrong with it SQLite's own check finds.
  */
 import { DatabaseSync } from 'node:sqlite';
-import { migrations } from '../store/migrations.ts';
+import { migrations } from '../service/migrations.ts';
 
 /** "RCBK" in the file's header tells a backup from a database in use. */
 const APPLICATION_ID = 0x52_43_42_4b;

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { createPrivateKey } from 'node:crypto';
 import { parseCheckpoints } from '../ledger/checkpoints.ts';
-import { withDamagedHeads } from '../ledger/verify.ts';
-import { verifyLedger } from '../store/proof-of-books.ts';
+import { withDamagedHeads } from '../ledger/rules/chain.ts';
+import { verifyLedger } from '../ledger/verify-books.ts';
 import { HEADS_FILE, readBackupFiles } from './container.ts';
 import type { BackupJob } from './worker.ts';
 

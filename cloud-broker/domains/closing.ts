@@ -1,5 +1,5 @@
 /** D8: closing a domain takes effect after 7 days; 90 days later its personal data is erased. */
-import { closingsDue, erasuresDue } from '../store/queries/closing.ts';
+import { closingsDue, erasuresDue } from './queries/closing.ts';
 import type { Store } from '../store/port.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarness, TOKEN, type Harness, type TestDomain } from './testing/harness.ts';
-import { routeTable, type Expected, type Ids } from './testing/route-table.ts';
+import { openHarness, TOKEN, type Harness, type TestDomain } from '../service/testing/harness.ts';
+import { routeTable, type Expected, type Ids } from '../service/testing/route-table.ts';
 
 let harness: Harness;
 let springfield: TestDomain;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openHarness, type Harness } from './testing/harness.ts';
+import { openHarness, type Harness } from '../service/testing/harness.ts';
 
 const open: { harness?: Harness; sockets: Socket[] } = { sockets: [] };
 

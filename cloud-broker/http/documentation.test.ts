@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apiError } from '../../protocol/api.ts';
-import { openHarness, TOKEN, type Harness, type TestDomain } from './testing/harness.ts';
+import { openHarness, TOKEN, type Harness, type TestDomain } from '../service/testing/harness.ts';
 
 let harness: Harness;
 let domain: TestDomain;

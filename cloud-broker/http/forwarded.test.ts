@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openHarness, PASSWORD } from './testing/harness.ts';
+import { openHarness, PASSWORD } from '../service/testing/harness.ts';
 
 describe('forwarded addresses', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HOST, openHarness, ORIGIN, PASSWORD, type Harness, type TestDomain } from './testing/harness.ts';
+import { HOST, openHarness, ORIGIN, PASSWORD, type Harness, type TestDomain } from '../service/testing/harness.ts';
 
 let harness: Harness;
 let domain: TestDomain;

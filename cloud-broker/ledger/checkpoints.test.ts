@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { books, tamper } from '../../test/support/books.ts';
 import { START } from '../../test/support/store.ts';
-import { ledgerHeads, verifyLedger } from '../store/proof-of-books.ts';
+import { ledgerHeads, verifyLedger } from './verify-books.ts';
 import { CheckpointFile } from './checkpoints.ts';
-import { withDamagedHeads } from './verify.ts';
+import { withDamagedHeads } from './rules/chain.ts';
 
 describe('the file of signed heads', () => {
   test('[L5] only heads that moved are appended', async () => {

@@ -1,7 +1,7 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { checkpointBytes, type Checkpoint, type DamagedHead } from './verify.ts';
+import { checkpointBytes, type Checkpoint, type DamagedHead } from './rules/chain.ts';
 
 const signedCheckpoint = z.object({
   at: z.string(),

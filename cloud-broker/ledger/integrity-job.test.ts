@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
 import { START, testDomain } from '../../test/support/store.ts';
-import { verifyLedgerApart } from '../store/proof-apart.ts';
+import { verifyLedgerApart } from './verify-in-worker.ts';
 import { LedgerIntegrity } from './integrity-job.ts';
 
 interface Watched {

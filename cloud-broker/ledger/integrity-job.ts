@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { LedgerSum } from '../store/ledger-sum.ts';
+import { LedgerSum } from './ledger-sum.ts';
 import type { Store } from '../store/port.ts';
-import type { Verdict } from './verify.ts';
+import type { Verdict } from './rules/chain.ts';
 
 /** The whole proof runs at the second look, so that a start is quick, and then once a day. */
 const HOURS_A_DAY = 24;

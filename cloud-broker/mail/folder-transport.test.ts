@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { linkOf, parseMail } from '../../test/support/mail-server.ts';
 import { temporaryFolder } from '../../test/support/store.ts';
-import { letters } from '../letters.ts';
+import { letters } from '../service/letters.ts';
 import { folderTransport } from './folder-transport.ts';
 import type { OutgoingMail } from './message.ts';
 import { renderMail } from './templates.ts';

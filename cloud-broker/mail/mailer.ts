@@ -2,9 +2,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Secrets } from '../keys/secrets.ts';
-import { dueMails, nextMailAt, type WaitingMail } from '../store/queries/outbox.ts';
+import { dueMails, nextMailAt, type WaitingMail } from './queries.ts';
 import type { Store } from '../store/port.ts';
-import { isWorthTrying, nextTry, type SendResult } from './back-off.ts';
+import { isWorthTrying, nextTry, type SendResult } from './rules.ts';
 import type { MailBook } from './mail-kind.ts';
 import type { OutgoingMail } from './message.ts';
 import { isMailbox } from './smtp-settings.ts';

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { startMailServer } from '../../test/support/mail-server.ts';
-import type { SendResult } from './back-off.ts';
+import type { SendResult } from './rules.ts';
 import { rfcTimes, type SmtpTimes } from './smtp-phases.ts';
 import { readSmtpUrl } from './smtp-settings.ts';
 import { smtpTransport } from './smtp-transport.ts';

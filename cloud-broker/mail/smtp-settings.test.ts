@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSettings } from '../config.ts';
+import { readSettings } from '../service/config.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { defaultSender, isMailbox, readSmtpUrl } from './smtp-settings.ts';
 

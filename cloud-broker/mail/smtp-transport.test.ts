@@ -1,8 +1,8 @@
 import tls from 'node:tls';
 import { expect, test } from 'vitest';
 import { startMailServer, type MailServer } from '../../test/support/mail-server.ts';
-import { letters } from '../letters.ts';
-import type { SendResult } from './back-off.ts';
+import { letters } from '../service/letters.ts';
+import type { SendResult } from './rules.ts';
 import type { OutgoingMail } from './message.ts';
 import { readSmtpUrl } from './smtp-settings.ts';
 import { smtpFailure, smtpTransport } from './smtp-transport.ts';

@@ -1,5 +1,5 @@
 import type { SendMailOptions } from 'nodemailer';
-import type { SendResult } from './back-off.ts';
+import type { SendResult } from './rules.ts';
 import { messageOf, type OutgoingMail } from './message.ts';
 import { isAboutMail, rfcTimes, SmtpWatch, type SmtpPhase, type SmtpTimes } from './smtp-phases.ts';
 import type { SmtpSettings } from './smtp-settings.ts';

@@ -1,4 +1,4 @@
-import type { SendResult } from './back-off.ts';
+import type { SendResult } from './rules.ts';
 import type { OutgoingMail } from './message.ts';
 
 /** Where mails go. */

@@ -1,4 +1,4 @@
-import { SameSerial } from '../register/same-serial.ts';
+import { SameSerial } from '../register/rules/same-serial.ts';
 import { MAX_LINES, type ImportSummary, type RegisterLine } from './operator.ts';
 
 const MAX_CHUNK_BYTES = 1_000_000;

@@ -1,10 +1,10 @@
 /** Product keys as the operator issues them (K5). */
-import { productKeyMails } from '../credits/mails.ts';
+import { productKeyMails } from '../product-keys/mails.ts';
 import * as z from 'zod';
 import { emailAddress } from '../../protocol/email.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
-import { makeKey } from '../credits/product-keys.ts';
-import { shownEmail } from '../domains/login-names.ts';
+import { makeKey } from '../product-keys/product-keys.ts';
+import { shownEmail } from '../users/login-names.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { Store } from '../store/port.ts';
 

@@ -1,18 +1,18 @@
 import type * as z from 'zod';
-import type { Accounts } from '../domains/accounts.ts';
-import { userOf } from '../domains/login-names.ts';
+import type { Accounts } from '../users/accounts.ts';
+import { userOf } from '../users/login-names.ts';
 import { makePairingCode } from '../domains/pairing.ts';
 import type { Secrets } from '../keys/secrets.ts';
-import { openDays } from '../ledger/usage.ts';
+import { openDays } from '../ledger/rules/usage.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain, serialKey } from '../../protocol/text.ts';
 import { issueClaim } from '../portal/claims.ts';
-import { boardBySerial } from '../store/board-rows.ts';
-import { domainByName, statusOf, type DomainRow } from '../store/domain-rows.ts';
-import { billingFigures, listHistory } from '../store/queries/billing.ts';
-import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
-import { listDomains, whereIsBoard } from '../store/queries/domains.ts';
-import { presentHistoryRow } from '../store/queries/history-row.ts';
+import { boardBySerial } from '../register/rows.ts';
+import { domainByName, statusOf, type DomainRow } from '../domains/rows.ts';
+import { billingFigures, listHistory } from '../billing/queries/billing.ts';
+import { isoTime, nullableIsoTime } from '../store/paging.ts';
+import { listDomains, whereIsBoard } from '../domains/queries/domains.ts';
+import { presentHistoryRow } from '../billing/queries/history-row.ts';
 import type { Store } from '../store/port.ts';
 import { importInPieces } from './import-pieces.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarness, PASSWORD, type Harness } from '../http/testing/harness.ts';
-import { operatorOverSocket } from '../http/testing/over-socket.ts';
+import { openHarness, PASSWORD, type Harness } from '../service/testing/harness.ts';
+import { operatorOverSocket } from '../service/testing/over-socket.ts';
 import type { Operator, RegisterLine } from './operator.ts';
 
 let harness: Harness;

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHarness, type Harness, type TestDomain } from '../http/testing/harness.ts';
-import { verifyLedger } from '../store/proof-of-books.ts';
+import { openHarness, type Harness, type TestDomain } from '../service/testing/harness.ts';
+import { verifyLedger } from '../ledger/verify-books.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openHarness, type Harness } from '../http/testing/harness.ts';
-import { operatorOverSocket } from '../http/testing/over-socket.ts';
-import { dateOf, firstChargedDay, startOf } from '../ledger/usage.ts';
+import { openHarness, type Harness } from '../service/testing/harness.ts';
+import { operatorOverSocket } from '../service/testing/over-socket.ts';
+import { dateOf, firstChargedDay, startOf } from '../ledger/rules/usage.ts';
 import type { Operator } from './operator.ts';
 import { closeByRequests, type DayClosed } from './usage.ts';
 

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain } from '../../protocol/text.ts';
 import { closeOpenDays } from '../ledger/close-days.ts';
-import { dateOf, dayOf, dayOfDate, MOST_OPEN_DAYS } from '../ledger/usage.ts';
-import { domainByName } from '../store/domain-rows.ts';
-import { closedOn, openDaysThrough, stuckDomains } from '../store/queries/usage.ts';
+import { dateOf, dayOf, dayOfDate, MOST_OPEN_DAYS } from '../ledger/rules/usage.ts';
+import { domainByName } from '../domains/rows.ts';
+import { closedOn, openDaysThrough, stuckDomains } from '../billing/queries/usage.ts';
 import type { Store } from '../store/port.ts';
 
 /** Most days that one request over HTTP closes: about a second. */

@@ -4,14 +4,14 @@ import * as z from 'zod';
 import type { PortalInvitation, PortalPerson } from '../../protocol/api-portal.ts';
 import { readEmail } from '../../protocol/email.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
-import { AccessLimits } from '../domains/accounts-limits.ts';
-import { afterTheAnswer, newLink, newRowId } from '../domains/access-parts.ts';
-import { ADDRESS_HEADER } from '../domains/accounts-options.ts';
-import { loginTyped, shownEmail } from '../domains/login-names.ts';
-import { demandGoodPassword } from '../domains/password-rules.ts';
-import { demandEmail } from '../domains/sign-ups.ts';
-import type { Passwords } from '../domains/passwords.ts';
-import { isFromTheFuture } from '../domains/session-age.ts';
+import { AccessLimits } from '../users/accounts-limits.ts';
+import { afterTheAnswer, newLink, newRowId } from '../users/access-parts.ts';
+import { ADDRESS_HEADER } from '../users/accounts-options.ts';
+import { loginTyped, shownEmail } from '../users/login-names.ts';
+import { demandGoodPassword } from '../users/password-rules.ts';
+import { demandEmail } from '../users/sign-ups.ts';
+import type { Passwords } from '../users/passwords.ts';
+import { isFromTheFuture } from '../users/session-age.ts';
 import { tokenHash, type Secrets } from '../keys/secrets.ts';
 import {
   invitationByToken,
@@ -21,7 +21,7 @@ import {
   userByResetToken,
   type InvitationRow,
   type NewPortalUser,
-} from '../store/portal-rows.ts';
+} from './rows.ts';
 import type { Store } from '../store/port.ts';
 import { portalCookieName } from './cookie.ts';
 import type { PortalLibrary } from './library.ts';

@@ -1,18 +1,18 @@
 /** Claim codes: made for invoices, typed by people of the portal, shown as subscriptions (K3, K4). */
 import type { ClaimPreview, PortalSubscription } from '../../protocol/api-portal.ts';
 import { RollcallError } from '../../protocol/errors.ts';
-import { newCode, readCode } from '../credits/code.ts';
-import { makeKey } from '../credits/product-keys.ts';
+import { newCode, readCode } from '../product-keys/rules.ts';
+import { makeKey } from '../product-keys/product-keys.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
 import { TokenBuckets } from '../net/token-bucket.ts';
-import { claimByHash } from '../store/claim-rows.ts';
-import type { AskedInPortal } from '../store/operations/portal-organizations.ts';
-import { roleOf } from '../store/portal-rows.ts';
-import { isoTime, nullableIsoTime } from '../store/queries/cursor.ts';
-import { administered, boardFacts, organizationName, subscriptionView, type SubscriptionView } from '../store/queries/portal.ts';
+import { claimByHash } from './claim-rows.ts';
+import type { AskedInPortal } from './operations/organizations.ts';
+import { roleOf } from './rows.ts';
+import { isoTime, nullableIsoTime } from '../store/paging.ts';
+import { administered, boardFacts, organizationName, subscriptionView, type SubscriptionView } from './queries.ts';
 import type { Store } from '../store/port.ts';
-import { claimBefore, claimEndsAt, PRODUCT, renewsOn } from './claim-rules.ts';
+import { claimBefore, claimEndsAt, PRODUCT, renewsOn } from './rules.ts';
 
 const RANDOM_BYTES = 16;
 const GUESSES = { burst: 10, perSecond: 1 / 120 };

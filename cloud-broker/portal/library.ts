@@ -4,9 +4,9 @@ import { setSessionCookie } from 'better-auth/cookies';
 import { Kysely } from 'kysely';
 import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
-import { ADDRESS_HEADER, type AccountsSettings } from '../domains/accounts-options.ts';
-import { PASSWORD_LENGTH } from '../domains/password-rules.ts';
-import { storeDialect } from '../store/dialect.ts';
+import { ADDRESS_HEADER, type AccountsSettings } from '../users/accounts-options.ts';
+import { PASSWORD_LENGTH } from '../users/password-rules.ts';
+import { storeDialect } from '../store/sqlite/kysely-dialect.ts';
 import { portalCookieName, PORTAL_PREFIX } from './cookie.ts';
 
 const SESSION_S = 7 * 86_400;

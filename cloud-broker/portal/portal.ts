@@ -1,6 +1,6 @@
 /** The Admin Portal (K3, K4): a service beside the domains, with people, organisations and claims of its own. */
 import { createHmac } from 'node:crypto';
-import type { Passwords } from '../domains/passwords.ts';
+import type { Passwords } from '../users/passwords.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import { lazily } from '../../protocol/lazily.ts';
 import type { Store } from '../store/port.ts';

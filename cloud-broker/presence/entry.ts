@@ -1,8 +1,8 @@
 import type { Health } from '../../protocol/messages.ts';
 import type { Planned } from './timer-wheel.ts';
 import type { StoredPresence, Unstored } from './flush.ts';
-import { afterRestart, type Presence, type PresenceStatus } from './reducer.ts';
-import type { Rhythm } from './steering.ts';
+import { afterRestart, type Presence, type PresenceStatus } from './rules/reducer.ts';
+import type { Rhythm } from './rules/steering.ts';
 
 /** A device on the roll. */
 export interface Entry extends Planned, Unstored {

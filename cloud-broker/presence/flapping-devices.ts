@@ -1,4 +1,4 @@
-import { isFlapping, type Presence } from './reducer.ts';
+import { isFlapping, type Presence } from './rules/reducer.ts';
 
 /** P2: which devices come and go, without looking at all others. */
 export class FlappingDevices {

@@ -1,7 +1,7 @@
 /** What of a device's presence goes to the store, and what the store gives back at a start. */
 import type { Health, Heartbeat } from '../../protocol/messages.ts';
-import { HISTORY_MS } from './spans.ts';
-import type { Presence, PresenceStatus } from './reducer.ts';
+import { HISTORY_MS } from './rules/spans.ts';
+import type { Presence, PresenceStatus } from './rules/reducer.ts';
 
 export interface StoredPresence {
   deviceId: string;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LoadControl } from './load-control.ts';
-import type { Rhythm } from './steering.ts';
+import type { Rhythm } from './rules/steering.ts';
 
 const CONFIGURED: Rhythm = { intervalS: 60, jitterS: 10 };
 

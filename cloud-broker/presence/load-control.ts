@@ -3,7 +3,7 @@ import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Store } from '../store/port.ts';
 import type { PresenceRegistry } from './presence-registry.ts';
-import { steadily, steer, type Rhythm, type Steering } from './steering.ts';
+import { steadily, steer, type Rhythm, type Steering } from './rules/steering.ts';
 
 /** What a timer that is always on time is late by, as the event loop is watched. */
 const RESOLUTION_MS = 10;

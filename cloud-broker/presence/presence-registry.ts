@@ -7,7 +7,7 @@ import { flushOf, runningTime, settle, type StoredPresence } from './flush.ts';
 import { FlushBatcher } from './flush-batcher.ts';
 import { FlappingDevices } from './flapping-devices.ts';
 import type { RegistryDependencies } from './registry-dependencies.ts';
-import { isMaterial, type Rhythm } from './steering.ts';
+import { isMaterial, type Rhythm } from './rules/steering.ts';
 import {
   afterRestart,
   isFlapping,
@@ -20,7 +20,7 @@ import {
   type Presence,
   type PresenceEvent,
   type PresenceStatus,
-} from './reducer.ts';
+} from './rules/reducer.ts';
 
 const SWEEP_MS = 1000;
 

@@ -1,6 +1,6 @@
 import type { Flush } from './flush.ts';
-import type { Thresholds } from './reducer.ts';
-import type { Rhythm } from './steering.ts';
+import type { Thresholds } from './rules/reducer.ts';
+import type { Rhythm } from './rules/steering.ts';
 
 export interface RegistryDependencies {
   /** Resolves when the flush is on disk. */

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { PresenceRegistry } from './presence-registry.ts';
-import type { Rhythm } from './steering.ts';
+import type { Rhythm } from './rules/steering.ts';
 
 const START = Date.UTC(2026, 10, 23, 8);
 const DEVICE = 'dev-00000001';

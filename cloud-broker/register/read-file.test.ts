@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/store.ts';
-import { REGISTER_NAMES } from './entry.ts';
+import { REGISTER_NAMES } from './rules/entry.ts';
 import { readRegisterFile, type FileLine } from './read-file.ts';
 
 const HEAD = REGISTER_NAMES.join(',');

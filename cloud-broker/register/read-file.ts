@@ -3,7 +3,7 @@ import { RollcallError } from '../../protocol/errors.ts';
 import { strictDecoder } from '../../protocol/table-bytes.ts';
 import { lineProblem, TableRefusal } from '../../protocol/table-problems.ts';
 import { LineSplitter, MOST_LINE_CHARACTERS, TableReader, type Line } from '../../protocol/table.ts';
-import { REGISTER_COLUMNS } from './entry.ts';
+import { REGISTER_COLUMNS } from './rules/entry.ts';
 
 /** One line of a register file: its number, counted from 1 as an editor does, and its values, or why it cannot be read. */
 export type FileLine = { line: number; values: unknown } | { line: number; reason: string };

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { ServiceClock } from '../service-clock.ts';
+import { ServiceClock } from './clock.ts';
 import { jobList, type JobParts } from './job-list.ts';
 
 test('[L1] [L5] [L6] [P4] [P5] [P7] [P8] every job is there, as often as it is due', () => {

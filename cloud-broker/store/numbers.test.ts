@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { CHANGE, enrol, LATER, START, temporaryFolder, testDomain, testStore } from '../../test/support/store.ts';
-import { numbers } from './numbers-schema.ts';
-import { listAlerts } from './queries/alerts.ts';
-import { listAudit } from './queries/audit.ts';
-import { listBlocks } from './queries/blocks.ts';
-import { canResumeAfter, eventsAfter, newestEventId } from './queries/events.ts';
-import { migrations } from './migrations.ts';
+import { numbers } from './schema/numbers.ts';
+import { listAlerts } from '../alerts/queries.ts';
+import { listAudit } from '../audit/queries.ts';
+import { listBlocks } from '../enrolment/queries/blocks.ts';
+import { canResumeAfter, eventsAfter, newestEventId } from './events.ts';
+import { migrations } from '../service/migrations.ts';
 
 const BEFORE = migrations.indexOf(numbers);
 const NUMBERED = ['events', 'audit', 'alerts'];

@@ -1,6 +1,6 @@
 /** What everything outside store/ knows of the database: one transaction port, whichever engine is behind it. */
 import type { EffectHandlers } from './effects.ts';
-import type { OperationInput, OperationName, OperationOutput } from './operations/index.ts';
+import type { OperationInput, OperationName, OperationOutput } from '../service/operations.ts';
 import type { Reads } from './tx.ts';
 
 /** Where everything is kept. */

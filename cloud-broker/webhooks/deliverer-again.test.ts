@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createSecrets } from '../keys/secrets.ts';
 import { CHANGE, openTestStore, START, temporaryFolder, testDomain, testStore } from '../../test/support/store.ts';
-import { messageId } from './rules.ts';
+import { messageId } from './rules/rules.ts';
 import { answerWith, Post, Receiver } from '../../test/support/webhook-receiver.ts';
 
 const SECOND_MS = 1000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CHANGE, DAY_MS, START, testDomain, testStore } from '../../test/support/store.ts';
-import { messageId } from './rules.ts';
-import { signedHeaders } from './signature.ts';
+import { messageId } from './rules/rules.ts';
+import { signedHeaders } from './rules/signature.ts';
 import { answerWith, Post, Receiver } from '../../test/support/webhook-receiver.ts';
 
 const SECOND_MS = 1000;

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
-import { isAllowedAddress, isLocalName, type AddressPolicy } from './address.ts';
+import { isAllowedAddress, isLocalName, type AddressPolicy } from './rules/address.ts';
 
 export interface ResolvedAddress {
   address: string;

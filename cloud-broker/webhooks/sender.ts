@@ -2,9 +2,9 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { WebhookFailure } from '../../protocol/api-webhooks.ts';
-import { addressProblem, type AddressPolicy } from './address.ts';
+import { addressProblem, type AddressPolicy } from './rules/address.ts';
 import { guardedLookup, type Resolve } from './resolve.ts';
-import type { TryResult } from './rules.ts';
+import type { TryResult } from './rules/rules.ts';
 
 /** Bytes of an answer that are read at most, and for how long: a receiver's words are of no use here. */
 const ANSWER_BYTES = 1024;

@@ -3,10 +3,10 @@
  * redeemed by 64 at once against one after the other (K1).
  */
 import { randomBytes } from 'node:crypto';
-import { makeKey } from '../../cloud-broker/credits/product-keys.ts';
-import { openHarness, type Harness, type TestDomain } from '../../cloud-broker/http/testing/harness.ts';
-import { startOf } from '../../cloud-broker/ledger/usage.ts';
-import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
+import { makeKey } from '../../cloud-broker/product-keys/product-keys.ts';
+import { openHarness, type Harness, type TestDomain } from '../../cloud-broker/service/testing/harness.ts';
+import { startOf } from '../../cloud-broker/ledger/rules/usage.ts';
+import { verifyLedger } from '../../cloud-broker/ledger/verify-books.ts';
 import type { Size } from './measure.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';
 

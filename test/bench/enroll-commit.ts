@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EnrolInput } from '../../cloud-broker/store/enrolment-facts.ts';
+import type { EnrolInput } from '../../cloud-broker/enrolment/facts.ts';
 import { openStore } from '../../cloud-broker/store/sqlite/store.ts';
 import type { Store } from '../../cloud-broker/store/port.ts';
 import type { Size } from './measure.ts';

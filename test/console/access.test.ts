@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ORIGIN, PASSWORD } from '../../cloud-broker/http/testing/harness.ts';
-import { OwnAccess } from '../../cloud-broker/http/testing/own-access.ts';
-import { Visitor } from '../../cloud-broker/http/testing/visitor.ts';
+import { ORIGIN, PASSWORD } from '../../cloud-broker/service/testing/harness.ts';
+import { OwnAccess } from '../../cloud-broker/service/testing/own-access.ts';
+import { Visitor } from '../../cloud-broker/service/testing/visitor.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { openRealStage } from './real-stage.ts';
 

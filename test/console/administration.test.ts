@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PASSWORD } from '../../cloud-broker/http/testing/harness.ts';
+import { PASSWORD } from '../../cloud-broker/service/testing/harness.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { measureContrast } from './contrast.ts';
 import { openRealStage, type RealStage } from './real-stage.ts';

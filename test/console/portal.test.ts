@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PASSWORD } from '../../cloud-broker/http/testing/harness.ts';
-import { PortalCrew } from '../../cloud-broker/http/testing/portal.ts';
+import { PASSWORD } from '../../cloud-broker/service/testing/harness.ts';
+import { PortalCrew } from '../../cloud-broker/service/testing/portal.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { measureContrast } from './contrast.ts';
 import { openRealStage } from './real-stage.ts';

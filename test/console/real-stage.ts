@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openHarness, type Harness, type HarnessOptions, type TestDomain } from '../../cloud-broker/http/testing/harness.ts';
-import { Crew } from '../../cloud-broker/http/testing/users.ts';
+import { openHarness, type Harness, type HarnessOptions, type TestDomain } from '../../cloud-broker/service/testing/harness.ts';
+import { Crew } from '../../cloud-broker/service/testing/users.ts';
 import { builtConsole } from './built-console.ts';
 
 /** The built console on the real HTTP server and store: what the mock cannot promise. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dateOf, dayOf } from '../../cloud-broker/ledger/usage.ts';
+import { dateOf, dayOf } from '../../cloud-broker/ledger/rules/usage.ts';
 import { TestService } from '../support/service.ts';
 import { DAY_MS, enrolled, listBoards, openTestStore, testDomain } from '../support/store.ts';
 

@@ -79,8 +79,8 @@ test('what stands in the socket’s place while the service runs is not believed
 });
 
 const AS_ANOTHER = `
-  import { explain } from ${JSON.stringify(join(ROOT, 'cloud-broker/commands/output.ts'))};
-  import { withOperator } from ${JSON.stringify(join(ROOT, 'cloud-broker/commands/with-operator.ts'))};
+  import { explain } from ${JSON.stringify(join(ROOT, 'cloud-broker/cli/output.ts'))};
+  import { withOperator } from ${JSON.stringify(join(ROOT, 'cloud-broker/cli/with-operator.ts'))};
   process.seteuid(65534);
   await withOperator(async () => undefined).catch((error) => console.log(explain(error)));
 `;

@@ -42,9 +42,9 @@ test('the built service needs nothing but itself', async () => {
   expect(await run('ledger', 'verify')).toMatchObject({ ok: true });
   expect(await service.stop()).toBe(0);
   expect(await run('domain', 'list')).toMatchObject({ items: [{ name: 'springfield' }] });
-  const recorded = await readFile(join(dirname(cli), '..', 'dist', 'service', 'cloud-broker-cli.js.sources.json'), 'utf8');
+  const recorded = await readFile(join(dirname(cli), '..', 'dist', 'service', 'cloud-broker-cli-main.js.sources.json'), 'utf8');
   const programs = [
-    'cloud-broker/cli.ts',
+    'cloud-broker/cli/main.ts',
     'cloud-broker/store/sqlite/writer.ts',
     'cloud-broker/store/sqlite/reader.ts',
     'agent/simulation/worker.ts',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { messageId } from '../../cloud-broker/webhooks/rules.ts';
-import { signedHeaders } from '../../cloud-broker/webhooks/signature.ts';
+import { messageId } from '../../cloud-broker/webhooks/rules/rules.ts';
+import { signedHeaders } from '../../cloud-broker/webhooks/rules/signature.ts';
 import { BoardClient } from '../support/board-client.ts';
 import { readDatabase } from '../support/database-copy.ts';
 import { eventually } from '../support/process.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AlertSettings } from '../../protocol/api-alerts.ts';
-import { previewOf } from '../../cloud-broker/alerts/preview.ts';
-import { defaultAlertSettings } from '../../cloud-broker/alerts/settings.ts';
-import { alertHistory } from '../../cloud-broker/store/queries/alerts.ts';
+import { previewOf } from '../../cloud-broker/alerts/rules/preview.ts';
+import { defaultAlertSettings } from '../../cloud-broker/alerts/rules/settings.ts';
+import { alertHistory } from '../../cloud-broker/alerts/queries.ts';
 import { alertsOf, at, mailsOf, school } from '../support/alerts.ts';
 import { START, waiting } from '../support/store.ts';
 

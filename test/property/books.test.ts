@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
+import { verifyLedger } from '../../cloud-broker/ledger/verify-books.ts';
 import { InProcessStore } from '../support/in-process.ts';
 import { balanceOf, CHANGE, enrol, factoryKeyPem, START, temporaryFolder, testDomain } from '../support/store.ts';
 

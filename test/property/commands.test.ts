@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CommandDesk } from '../../cloud-broker/device-commands/desk.ts';
+import { CommandDesk } from '../../cloud-broker/device-commands/dispatcher.ts';
 import { COMMAND_LIFE_MS } from '../../cloud-broker/device-commands/rules.ts';
 
 type Step = 'wish' | 'answer' | 'connect' | 'lose' | 'sweep' | 'restart' | 'late';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decide, type Decision, type Facts } from '../../cloud-broker/enrollment/decide.ts';
+import { decide, type Decision, type Facts } from '../../cloud-broker/enrolment/rules/decide.ts';
 import { anyFacts } from '../support/facts.ts';
 
 interface Check {

@@ -8,7 +8,7 @@ import {
   type PresenceEvent,
   type PresenceStatus,
   type Thresholds,
-} from '../../cloud-broker/presence/reducer.ts';
+} from '../../cloud-broker/presence/rules/reducer.ts';
 
 /**
  * The reducer beside a slow model that keeps every event there ever was and reads the rules off the whole list, each time anew. Events come in

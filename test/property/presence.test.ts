@@ -9,7 +9,7 @@ import {
   type Presence,
   type PresenceEvent,
   type Thresholds,
-} from '../../cloud-broker/presence/reducer.ts';
+} from '../../cloud-broker/presence/rules/reducer.ts';
 
 const epoch = fc.integer({ min: 1, max: 6 });
 const intervalS = fc.constantFrom(1, 15, 60, 3600);

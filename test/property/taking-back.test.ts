@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
-import { dayOf } from '../../cloud-broker/ledger/usage.ts';
-import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
-import { takingBackDifference } from '../../cloud-broker/store/proof-of-reversals.ts';
+import { dayOf } from '../../cloud-broker/ledger/rules/usage.ts';
+import { verifyLedger } from '../../cloud-broker/ledger/verify-books.ts';
+import { takingBackDifference } from '../../cloud-broker/ledger/verify-reversals.ts';
 import { InProcessStore } from '../support/in-process.ts';
 import { balanceOf, CHANGE, enrol, factoryKeyPem, listBoards, START, temporaryFolder, testDomain } from '../support/store.ts';
 

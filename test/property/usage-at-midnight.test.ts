@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
-import { trialEnd } from '../../cloud-broker/domains/status.ts';
-import { firstChargedDay, startOf } from '../../cloud-broker/ledger/usage.ts';
-import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
+import { trialEnd } from '../../cloud-broker/domains/rules/status.ts';
+import { firstChargedDay, startOf } from '../../cloud-broker/ledger/rules/usage.ts';
+import { verifyLedger } from '../../cloud-broker/ledger/verify-books.ts';
 import { seededRandom, seedOfRun } from '../support/seed.ts';
 import { CHANGE, enrolled, listBoards, START, testDomain, testStore } from '../support/store.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
-import { dayOf } from '../../cloud-broker/ledger/usage.ts';
-import { domainById, statusOf } from '../../cloud-broker/store/domain-rows.ts';
-import { post } from '../../cloud-broker/store/posting.ts';
-import { verifyLedger } from '../../cloud-broker/store/proof-of-books.ts';
+import { dayOf } from '../../cloud-broker/ledger/rules/usage.ts';
+import { domainById, statusOf } from '../../cloud-broker/domains/rows.ts';
+import { post } from '../../cloud-broker/ledger/posting.ts';
+import { verifyLedger } from '../../cloud-broker/ledger/verify-books.ts';
 import { InProcessStore } from '../support/in-process.ts';
 import { balanceOf, CHANGE, DAY_MS, enrol, listBoards, START, temporaryFolder, testDomain } from '../support/store.ts';
 import { UsageModel, type ModelDay } from '../support/usage-model.ts';

@@ -1,5 +1,5 @@
 import type { AlertSettings } from '../../protocol/api-alerts.ts';
-import { defaultAlertSettings } from '../../cloud-broker/alerts/settings.ts';
+import { defaultAlertSettings } from '../../cloud-broker/alerts/rules/settings.ts';
 import { twoDomains, type InProcessStore } from './in-process.ts';
 import { CHANGE, enrolled, START } from './store.ts';
 

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished } from 'vitest';
 import { CheckpointFile } from '../../cloud-broker/ledger/checkpoints.ts';
-import type { Checkpoint } from '../../cloud-broker/ledger/verify.ts';
-import { ledgerHeads } from '../../cloud-broker/store/proof-of-books.ts';
+import type { Checkpoint } from '../../cloud-broker/ledger/rules/chain.ts';
+import { ledgerHeads } from '../../cloud-broker/ledger/verify-books.ts';
 import { inProcessStore, type InProcessStore } from './in-process.ts';
 import { enrolled, factoryKeyPem, listBoards, START, testDomain } from './store.ts';
 

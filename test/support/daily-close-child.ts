@@ -1,6 +1,6 @@
 /** Closes daily use of all domains of a folder, day by day up to a last one, and prints each day once it is closed. To be killed, or not. */
 import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
-import { startOf } from '../../cloud-broker/ledger/usage.ts';
+import { startOf } from '../../cloud-broker/ledger/rules/usage.ts';
 import { openTestStore } from './store.ts';
 
 const [folder, from, through] = process.argv.slice(2);

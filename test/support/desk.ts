@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import type { EnrolmentAttempt, EnrolmentOutcome, Preview, Refusal } from '../../cloud-broker/enrollment/attempt.ts';
-import { EnrolmentDesk, type DeskDependencies } from '../../cloud-broker/enrollment/desk.ts';
-import type { DeskSession } from '../../cloud-broker/enrollment/desk-sessions.ts';
-import { defaultDeskLimits, type DeskLimits } from '../../cloud-broker/enrollment/desk-limits.ts';
+import type { EnrolmentAttempt, EnrolmentOutcome, Preview, Refusal } from '../../cloud-broker/enrolment/attempt.ts';
+import { EnrolmentDesk, type DeskDependencies } from '../../cloud-broker/enrolment/service.ts';
+import type { DeskSession } from '../../cloud-broker/enrolment/service-sessions.ts';
+import { defaultDeskLimits, type DeskLimits } from '../../cloud-broker/enrolment/service-limits.ts';
 import type { Accepted, Challenge, EnrolmentDown, EnrolmentRequest, Pending, Rejected } from '../../protocol/messages.ts';
 import { enrolmentBytes, keyFingerprint, signatureScheme } from '../../protocol/signing.ts';
 import { START } from './store.ts';

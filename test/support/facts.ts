@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Entitlement, Facts } from '../../cloud-broker/enrollment/decide.ts';
+import type { Entitlement, Facts } from '../../cloud-broker/enrolment/rules/decide.ts';
 
 /** A listed board with a factory key and 100 credits left, proved, asking for the first time: accepted as new. */
 export const LISTED: Entitlement = {

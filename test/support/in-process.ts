@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { noNotes, storeNotes, WriteContext } from '../../cloud-broker/store/context.ts';
+import { noNotes, storeNotes, WriteContext } from '../../cloud-broker/store/commit.ts';
 import type { Effect, EffectKind, EffectOf } from '../../cloud-broker/store/effects.ts';
 import {
   operations,
   type OperationInput,
   type OperationName,
   type OperationOutput,
-} from '../../cloud-broker/store/operations/index.ts';
+} from '../../cloud-broker/service/operations.ts';
 import { openWriter, type Connection } from '../../cloud-broker/store/sqlite/connection.ts';
 import { ConnectionTx } from '../../cloud-broker/store/sqlite/tx.ts';
 import type { Tx } from '../../cloud-broker/store/tx.ts';

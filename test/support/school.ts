@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { trialEnd } from '../../cloud-broker/domains/status.ts';
-import { firstChargedDay, startOf } from '../../cloud-broker/ledger/usage.ts';
-import { domainById, type DomainRow } from '../../cloud-broker/store/domain-rows.ts';
-import type { CloseUsageInput, CloseUsagePiece } from '../../cloud-broker/store/operations/usage.ts';
-import { post } from '../../cloud-broker/store/posting.ts';
+import { trialEnd } from '../../cloud-broker/domains/rules/status.ts';
+import { firstChargedDay, startOf } from '../../cloud-broker/ledger/rules/usage.ts';
+import { domainById, type DomainRow } from '../../cloud-broker/domains/rows.ts';
+import type { CloseUsageInput, CloseUsagePiece } from '../../cloud-broker/ledger/operations/usage.ts';
+import { post } from '../../cloud-broker/ledger/posting.ts';
 import { inProcessStore, type InProcessStore } from './in-process.ts';
 import { CHANGE, enrolled, START, testDomain } from './store.ts';
 

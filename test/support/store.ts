@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { serialKey } from '../../protocol/text.ts';
-import type { EnrolmentOutcome } from '../../cloud-broker/enrollment/attempt.ts';
-import { boardBySerial } from '../../cloud-broker/store/board-rows.ts';
-import type { EnrolInput } from '../../cloud-broker/store/enrolment-facts.ts';
+import type { EnrolmentOutcome } from '../../cloud-broker/enrolment/attempt.ts';
+import { boardBySerial } from '../../cloud-broker/register/rows.ts';
+import type { EnrolInput } from '../../cloud-broker/enrolment/facts.ts';
 import { openStore } from '../../cloud-broker/store/sqlite/store.ts';
 import type { Store } from '../../cloud-broker/store/port.ts';
 

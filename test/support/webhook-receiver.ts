@@ -11,7 +11,7 @@ import { createSecrets, type Secrets } from '../../cloud-broker/keys/secrets.ts'
 import { Jobs } from '../../cloud-broker/service/jobs.ts';
 import { CHANGE, START, type TestStore } from './store.ts';
 import { Deliverer, type DelivererParts } from '../../cloud-broker/webhooks/deliverer.ts';
-import { newWebhookSecret } from '../../cloud-broker/webhooks/signature.ts';
+import { newWebhookSecret } from '../../cloud-broker/webhooks/rules/signature.ts';
 
 export interface Received {
   id: string;

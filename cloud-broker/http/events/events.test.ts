@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { billingEvent, deviceEvent, enrolmentEvent } from '../../../protocol/api.ts';
-import { deviceIds, FAST, listen, open } from '../testing/event-stream.ts';
-import type { Harness } from '../testing/harness.ts';
+import { deviceIds, FAST, listen, open } from '../../service/testing/event-stream.ts';
+import type { Harness } from '../../service/testing/harness.ts';
 
 describe('the event stream', () => {
   let harness: Harness;

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { RollcallError } from '../../../protocol/errors.ts';
-import { canResumeAfter, newestEventId } from '../../store/queries/events.ts';
-import { devicesWithDomain } from '../../store/queries/devices.ts';
+import { canResumeAfter, newestEventId } from '../../store/events.ts';
+import { devicesWithDomain } from '../../devices/queries/devices.ts';
 import type { Store } from '../../store/port.ts';
 import type { HttpLimits, LivePresence } from '../deps.ts';
 import { mayBill, type CallerHeaders, type SignedIn } from '../access.ts';
-import { presentDevice, viewerOf } from '../present.ts';
-import { message, sees } from './present.ts';
+import { presentDevice, viewerOf } from '../../devices/present.ts';
+import { message, sees } from '../../service/event-presenters.ts';
 import { EventStream } from './stream.ts';
 
 /** A stream further behind than this many events reads its lists anew instead. */

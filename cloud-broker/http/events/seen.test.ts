@@ -1,7 +1,7 @@
 /** A4: what the stream says to who sees only some devices, or only what a key's scopes name. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deviceIds, FAST, listen, open, type Reader } from '../testing/event-stream.ts';
-import type { Harness, TestDomain } from '../testing/harness.ts';
+import { deviceIds, FAST, listen, open, type Reader } from '../../service/testing/event-stream.ts';
+import type { Harness, TestDomain } from '../../service/testing/harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {

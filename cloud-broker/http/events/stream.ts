@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { eventsAfter } from '../../store/queries/events.ts';
-import { messagesOf, type Sources, type StreamViewer } from './present.ts';
+import { eventsAfter } from '../../store/events.ts';
+import { messagesOf, type Sources, type StreamViewer } from '../../service/event-presenters.ts';
 
 /** Stored events that are presented in one go; between two slices everything else gets its turn. */
 const SLICE = 100;

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
 import type { Parameter } from '../tx.ts';
 import { naming } from './database-faults.ts';
-import { migrations } from '../migrations.ts';
+import { migrations } from '../../service/migrations.ts';
 
 /** The sizes of insertRows' statements: few, because each is prepared once and kept. */
 const ROWS_AT_ONCE = [64, 8, 1];

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { balanceOf, temporaryFolder, testStore } from '../../../test/support/store.ts';
-import { verifyLedger } from '../proof-of-books.ts';
+import { verifyLedger } from '../../ledger/verify-books.ts';
 
 const CHILD = fileURLToPath(new URL('../../../test/support/writing-child.ts', import.meta.url));
 

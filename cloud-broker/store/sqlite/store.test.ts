@@ -15,7 +15,7 @@ import {
   testStore,
   type TestStore,
 } from '../../../test/support/store.ts';
-import { verifyLedger } from '../proof-of-books.ts';
+import { verifyLedger } from '../../ledger/verify-books.ts';
 
 const domainInput = (name: string) => ({
   now: START,

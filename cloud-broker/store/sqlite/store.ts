@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { isErrorCode, RollcallError } from '../../../protocol/errors.ts';
 import { dispatchEffects, type EffectHandlers } from '../effects.ts';
-import type { OperationInput, OperationName, OperationOutput } from '../operations/index.ts';
+import type { OperationInput, OperationName, OperationOutput } from '../../service/operations.ts';
 import type { Store } from '../port.ts';
 import { openWriter } from './connection.ts';
 import { ReaderThread } from './reader-client.ts';

@@ -6,9 +6,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { DatabaseFault } from './database-faults.ts';
-import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Notes } from '../context.ts';
+import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Notes } from '../commit.ts';
 import type { Effect } from '../effects.ts';
-import { operations, type OperationName } from '../operations/index.ts';
+import { operations, type OperationName } from '../../service/operations.ts';
 import { openWriter } from './connection.ts';
 import { ConnectionTx } from './tx.ts';
 

@@ -5,7 +5,7 @@
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EnrolInput } from '../../../cloud-broker/store/enrolment-facts.ts';
+import type { EnrolInput } from '../../../cloud-broker/enrolment/facts.ts';
 import { openKeys, type ServiceKeys } from '../../../cloud-broker/keys/keys.ts';
 import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
 import { spkiDer } from '../../../protocol/signing.ts';

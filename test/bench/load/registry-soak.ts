@@ -2,7 +2,7 @@
  * The service's roll on its real store and a clock of its own: `open` reads the enrolled devices of a data folder; `beat` lets each of them
  * beat so many times, an interval apart, and tells what the process holds then.
  */
-import { storedPresence } from '../../../cloud-broker/device-handler.ts';
+import { storedPresence } from '../../../cloud-broker/service/device-handler.ts';
 import { PresenceRegistry } from '../../../cloud-broker/presence/presence-registry.ts';
 import { openStore } from '../../../cloud-broker/store/sqlite/store.ts';
 import type { Store } from '../../../cloud-broker/store/port.ts';

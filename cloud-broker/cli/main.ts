@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+/** `rollcall`: the server's command line (protocol.md §2). A command loads what it needs when it runs, so that `--help` waits for nothing of it. */
+import { Command, CommanderError } from 'commander';
+import { backupCommands } from './backup.ts';
+import { boardCommands } from './boards.ts';
+import { domainCommands } from './domains.ts';
+import { claimCommands } from './claims.ts';
+import { clockCommands } from './clock.ts';
+import { keyCommands } from './keys.ts';
+import { ledgerCommands } from './ledger.ts';
+import { registerCommands } from './register.ts';
+import { simulateCommand } from './simulate.ts';
+import { EXIT, explain, wrongUsage, type Json } from './output.ts';
+import { standardError } from '../service/log-output.ts';
+
+const DEMO_BOARDS = 5;
+
+// An answer that cannot be written, on a full disk or into a pipe that nobody reads, fails its command; a service goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => {
+    standardError.failures += 1;
+    process.exitCode = EXIT.refused;
+  });
+}
+
+function buildProgram(): Command {
+  const program = new Command('rollcall')
+    .description('Displays enrol themselves, their credits are booked, their heartbeats are seen.')
+    .exitOverride();
+  program
+    .command('serve')
+    .description('runs broker, API and console')
+    .option('--json')
+    .action(async (options: Json) => {
+      const { serve } = await import('./serve.ts');
+      await serve(options);
+    });
+  program
+    .command('demo')
+    .description('the whole main job on this machine, with real agents')
+    .option('--boards <n>', 'simulated boards', String(DEMO_BOARDS))
+    .option('--once', 'stop after the first heartbeats')
+    .option('--json')
+    .action(async (options: Json & { boards: string; once?: boolean }) => {
+      const boards = Number(options.boards);
+      if (!Number.isInteger(boards) || boards < 1 || boards > 100)
+        throw wrongUsage('--boards takes a whole number from 1 to 100');
+      const { runDemo } = await import('../demo/demo.ts');
+      process.exitCode = await runDemo({ boards, once: options.once === true, json: options.json === true });
+    });
+  domainCommands(program);
+  ledgerCommands(program);
+  keyCommands(program);
+  claimCommands(program);
+  clockCommands(program);
+  backupCommands(program);
+  registerCommands(program);
+  boardCommands(program);
+  simulateCommand(program);
+  return program;
+}
+
+async function main(): Promise<void> {
+  try {
+    await buildProgram().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      // What commander itself finds wrong it has said already.
+      if (error.code === 'usage') process.stderr.write(`error: ${error.message}\n`);
+    } else {
+      process.stderr.write(`${explain(error)}\n`);
+      process.exitCode = EXIT.refused;
+    }
+  }
+}
+
+// Without an await at the top level bin/ can load this by `require`, which is sooner done than `import`.
+void main();

@@ -1,0 +1,28 @@
+import { readSettings } from '../service/config.ts';
+import { askedToEnd } from './ending.ts';
+import { createLog } from '../service/log.ts';
+import { startService } from '../service/start-service.ts';
+import { EXIT, print, type Json } from './output.ts';
+
+/** Runs the service until it is asked to end, and then ends the process. */
+export async function serve({ json }: Json): Promise<void> {
+  const settings = readSettings(process.env);
+  const log = createLog(settings.logLevel);
+  const end = askedToEnd();
+  const service = await startService(settings, log, (error) => {
+    log.fatal({ error: error.message }, 'the store failed; the service ends');
+    process.exit(EXIT.refused);
+  });
+  const { listening } = service;
+  print(json === true, { event: 'listening', ...listening }, () => [
+    `Console  ${listening.publicHttp}`,
+    `Devices  ${listening.publicMqtt}`,
+    `CA       ${listening.ca}`,
+  ]);
+  await end;
+  await service.close().catch((error: unknown) => {
+    log.error({ error: error instanceof Error ? error.message : String(error) }, 'the service did not stop cleanly');
+    process.exit(EXIT.refused);
+  });
+  process.exit(EXIT.done);
+}

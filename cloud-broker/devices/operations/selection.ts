@@ -1,0 +1,65 @@
+/** What is done to several devices of one domain in one transaction; the caller keeps the pieces small. */
+import type { ChangeRefusal } from '../../../protocol/api-selection.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import type { WriteContext } from '../../store/commit.ts';
+import { deviceOfDomain } from '../rows.ts';
+import { domainById, statusOf } from '../../domains/rows.ts';
+import type { ChangeRequest } from '../../store/change-request.ts';
+import { changeDevice, unenrol } from './devices.ts';
+
+const MOST_TAGS = 32;
+
+type Refused = { deviceId: string; reason: ChangeRefusal }[];
+
+export interface ChangeTagsInput extends ChangeRequest {
+  ids: string[];
+  add: string[];
+  remove: string[];
+}
+
+/** Adds and takes away tags; each device that changes has its own audit row. Refuses all with `domain-disabled` (D5). */
+export async function changeTags(
+  context: WriteContext,
+  input: ChangeTagsInput,
+): Promise<{ changed: string[]; unchanged: number; refused: Refused }> {
+  const domain = await domainById(context.tx, input.domainId);
+  if (domain === null) throw new RollcallError('not-found');
+  if (statusOf(domain, input.now) === 'disabled') throw new RollcallError('domain-disabled');
+  const changed: string[] = [];
+  const refused: Refused = [];
+  for (const id of input.ids) {
+    const device = await deviceOfDomain(context.tx, input.domainId, id);
+    if (device === null || device.state === 'unenrolled') {
+      refused.push({ deviceId: id, reason: 'not-found' });
+      continue;
+    }
+    const row = await context.tx.get<{ tags: string }>('SELECT tags FROM devices WHERE id = ?', id);
+    const before = row === null ? [] : (JSON.parse(row.tags) as string[]);
+    const after = [...new Set([...before, ...input.add])].filter((tag) => !input.remove.includes(tag));
+    if (after.length > MOST_TAGS) refused.push({ deviceId: id, reason: 'too-many-tags' });
+    else if (JSON.stringify(after) !== JSON.stringify(before)) {
+      await changeDevice(context, { ...input, id, label: null, tags: after });
+      changed.push(id);
+    }
+  }
+  return { changed, unchanged: input.ids.length - changed.length - refused.length, refused };
+}
+
+/** E9 for each of them; what waits for an approval is refused. */
+export async function unenrolSome(
+  context: WriteContext,
+  { ids, ...asked }: ChangeRequest & { ids: string[] },
+): Promise<{ unenrolled: string[]; refused: Refused }> {
+  const unenrolled: string[] = [];
+  const refused: Refused = [];
+  for (const id of ids) {
+    const device = await deviceOfDomain(context.tx, asked.domainId, id);
+    if (device === null || device.state === 'unenrolled') refused.push({ deviceId: id, reason: 'not-found' });
+    else if (device.state === 'pending') refused.push({ deviceId: id, reason: 'not-enrolled' });
+    else {
+      await unenrol(context, { ...asked, id });
+      unenrolled.push(id);
+    }
+  }
+  return { unenrolled, refused };
+}

@@ -1,0 +1,98 @@
+import { serialKey } from '../../protocol/text.ts';
+import type { ImportRow, ImportVerdict } from '../../protocol/api-import.ts';
+import type { WriteContext } from '../store/commit.ts';
+import type { Reads } from '../store/tx.ts';
+
+/** Displays of one domain that labels and tags may wait for. */
+export const MOST_EXPECTED = 100_000;
+
+interface Named {
+  label: string | null;
+  /** JSON array of texts. */
+  tags: string | null;
+}
+
+export interface Judged {
+  verdict: ImportVerdict;
+  deviceId: string | null;
+  before: Named | null;
+  /** What is so afterwards. */
+  after: Named;
+}
+
+/**
+ * What one line does: to the enrolled device with this serial, else to what waits for it. A serial that several may carry, because it
+ * identifies no board (E12), is nobody's.
+ */
+export async function judge(tx: Reads, domainId: number, row: ImportRow, mayWait: boolean): Promise<Judged> {
+  const key = serialKey(row.serial);
+  const device = await tx.get<{ id: string; label: string; tags: string }>(
+    "SELECT id, label, tags FROM devices WHERE serial_key = ? AND domain_id = ? AND state = 'enrolled' AND identity <> 'key'",
+    key,
+    domainId,
+  );
+  const expected =
+    device === null
+      ? await tx.get<Named>('SELECT label, tags FROM expected_devices WHERE domain_id = ? AND serial_key = ?', domainId, key)
+      : null;
+  const before = device === null ? expected : { label: device.label, tags: device.tags };
+  const tags = row.tags === undefined ? undefined : JSON.stringify([...new Set(row.tags)]);
+  // Tables lose the blanks around a text: an export that comes back changes nothing.
+  const isSameLabel = row.label === undefined || row.label.trim() === before?.label?.trim();
+  const after = { label: (isSameLabel ? before?.label : row.label) ?? null, tags: tags ?? before?.tags ?? null };
+  const isSame =
+    (before !== null && before.label === after.label && before.tags === after.tags) ||
+    (device === null && (await isListed(tx, domainId, key, row.label, tags)));
+  const verdict = isSame ? 'unchanged' : device !== null ? 'changed' : expected === null && !mayWait ? 'too-many' : 'waits';
+  return { verdict, deviceId: device?.id ?? null, before, after };
+}
+
+/** The list shows a device with this serial just so, waiting for approval or with a serial that several carry: its export asks for nothing. */
+async function isListed(
+  tx: Reads,
+  domainId: number,
+  key: string,
+  label: string | undefined,
+  tags: string | undefined,
+): Promise<boolean> {
+  const listed = await tx.get(
+    `SELECT 1 FROM devices WHERE serial_key = ?1 AND domain_id = ?2 AND state IN ('pending', 'enrolled')
+     AND trim(label) = coalesce(?3, trim(label)) AND tags = coalesce(?4, tags)`,
+    key,
+    domainId,
+    label?.trim() ?? null,
+    tags ?? null,
+  );
+  return listed !== null;
+}
+
+export async function expectedCount(tx: Reads, domainId: number): Promise<number> {
+  return (
+    (await tx.get<{ total: number }>('SELECT count(*) AS total FROM expected_devices WHERE domain_id = ?', domainId))?.total ?? 0
+  );
+}
+
+/** A board became a device of the domain: it gets what waited for it, once. Its `device.enrolled` tells of it. */
+export async function takeExpected(
+  context: WriteContext,
+  domainId: number,
+  deviceId: string,
+): Promise<(Named & { hadTags: string }) | null> {
+  const { tx } = context;
+  const expected = await tx.get<Named & { serialKey: string; hadTags: string }>(
+    `SELECT e.serial_key AS serialKey, e.label, e.tags, d.tags AS hadTags FROM devices d JOIN expected_devices e ON e.domain_id = ?1 AND e.serial_key = d.serial_key
+     WHERE d.id = ?2`,
+    domainId,
+    deviceId,
+  );
+  if (expected === null) return null;
+  const { serialKey: key, ...named } = expected;
+  tx.send(
+    'UPDATE devices SET label = coalesce(?, label), tags = coalesce(?, tags) WHERE id = ?',
+    named.label,
+    named.tags,
+    deviceId,
+  );
+  tx.send('DELETE FROM expected_devices WHERE domain_id = ? AND serial_key = ?', domainId, key);
+  return named;
+}

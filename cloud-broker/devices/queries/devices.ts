@@ -1,0 +1,278 @@
+import * as z from 'zod';
+import { deviceSorts, deviceStatuses, type DevicesQuery, type DeviceStatus } from '../../../protocol/api.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import type { Parameter, Reads } from '../../store/tx.ts';
+import { decodeCursor, pageOf } from '../../store/paging.ts';
+import { fits, orderedBy } from './device-order.ts';
+
+/** Whose eyes a read goes through: one domain, and for a user with tags only devices with all of them (A4, D6). */
+export interface Viewer {
+  domainId: number;
+  tags: readonly string[];
+}
+
+/** A device as the console shows it, without what presence knows of this moment. Times in milliseconds since 1970. */
+export interface DeviceView {
+  id: string;
+  state: 'pending' | 'enrolled' | 'unenrolled';
+  serial: string;
+  serialSource: string;
+  model: string;
+  manufacturer: string | null;
+  label: string;
+  /** JSON array of texts. */
+  tags: string;
+  status: DeviceStatus;
+  statusSince: number;
+  /** 1 while an alert tells of its loss (P7). */
+  alerted: 0 | 1;
+  enrolledAt: number | null;
+  unenrolledAt: number | null;
+  firmware: string | null;
+  os: string;
+  arch: string;
+  agentVersion: string;
+  keyFingerprint: string;
+  grantReason: string | null;
+  /** Credits that came into the domain with this device's enrolments in its whole life, without those that were taken back. */
+  granted: number;
+  pendingCode: 'awaiting-approval' | 'key-changed' | null;
+  firstAskedAt: number | null;
+  lastAskedAt: number | null;
+  address: string | null;
+  competesWith: string | null;
+}
+
+const COLUMNS = `d.id, d.state, d.serial, d.serial_source AS serialSource, d.model, d.manufacturer, d.label, d.tags, d.status,
+  EXISTS (SELECT 1 FROM alert_devices a WHERE a.device_id = d.id AND a.kind = 'lost' AND a.ended_at IS NULL) AS alerted,
+  d.status_since AS statusSince, d.enrolled_at AS enrolledAt, d.unenrolled_at AS unenrolledAt, d.firmware, d.os, d.arch, d.agent_version AS agentVersion,
+  d.key_fingerprint AS keyFingerprint, d.grant_reason AS grantReason,
+  (SELECT coalesce(sum(CASE 'vendor:grants' WHEN t.debit THEN t.credits WHEN t.credit THEN -t.credits ELSE 0 END), 0)
+    FROM transfers t WHERE t.device_id = d.id AND t.domain_id = d.domain_id) AS granted,
+  d.pending_code AS pendingCode, d.first_asked_at AS firstAskedAt, d.last_asked_at AS lastAskedAt, d.address, d.competes_with AS competesWith`;
+
+/** `state <> 'unenrolled'` stands word for word as in the indexes, which are of no use to a query without it. */
+const SHOWN = "d.domain_id = ? AND d.state <> 'unenrolled'";
+export const HAS_TAG = 'EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = ?)';
+
+type DeviceSort = (typeof deviceSorts)[number];
+
+interface Condition {
+  text: string;
+  parameters: Parameter[];
+}
+
+/** Rows that a list is read from, in the order of their indexes: the devices themselves, or those of one tag. */
+interface Source extends Condition {
+  from: string;
+  /** Where status, label and time of enrolment stand. */
+  row: 'd' | 't';
+  id: 'd.id' | 't.device_id';
+}
+
+function conditionOf(domain: string, viewer: Viewer): Condition {
+  return { text: [domain, ...viewer.tags.map(() => HAS_TAG)].join(' AND '), parameters: [viewer.domainId, ...viewer.tags] };
+}
+
+/** Every tag that a device must have to be in this list. */
+export function wantedTags(viewer: Viewer, tag: string | undefined): string[] {
+  return [...new Set([...(tag === undefined || tag === '' ? [] : [tag]), ...viewer.tags])];
+}
+
+function sourceOf(domainId: number, [first, ...others]: readonly string[]): Source {
+  if (first === undefined) return { from: 'devices d', row: 'd', id: 'd.id', text: SHOWN, parameters: [domainId] };
+  return {
+    // Not turned round: the tag's index gives the order.
+    from: 'device_tags t CROSS JOIN devices d ON d.id = t.device_id',
+    row: 't',
+    id: 't.device_id',
+    text: ['t.domain_id = ? AND t.tag = ?', ...others.map(() => HAS_TAG)].join(' AND '),
+    parameters: [domainId, first, ...others],
+  };
+}
+
+function both(...conditions: Condition[]): Condition {
+  return {
+    text: conditions.map(({ text }) => text).join(' AND '),
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+  };
+}
+
+/** Sort, value of its column and id of the last row seen. */
+const place = z.tuple([z.enum(deviceSorts), z.union([z.string().max(64), z.int(), z.null()]), z.string().max(64)]);
+type Place = z.output<typeof place>;
+
+/** One stretch of the list that one index serves from end to end. */
+interface Stretch extends Condition {
+  order: string;
+}
+
+/** The list from `from` on, as stretches to be read one after the other. By enrolment, those that wait come before all others. */
+function stretches({ row, id }: Source, matches: Condition, sort: DeviceSort, from: Place | null): Stretch[] {
+  const descending = sort.startsWith('-');
+  const [after, order] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
+  const sorted = (column: string, within: Condition, at: Place | null): Stretch => ({
+    ...both(within, ...(at === null ? [] : [{ text: `(${column}, ${id}) ${after} (?, ?)`, parameters: [at[1], at[2]] }])),
+    order: `${column} ${order}, ${id} ${order}`,
+  });
+  if (sort === 'label' || sort === '-label') return [sorted(`${row}.label`, matches, from)];
+  const column = `${row}.enrolled_at`;
+  // Devices that wait have no time of enrolment, and NULL cannot be compared: by id, in a stretch of their own.
+  const waiting = both(matches, { text: `${column} IS NULL`, parameters: [] });
+  const enrolled = both(matches, { text: `${column} IS NOT NULL`, parameters: [] });
+  const parts = [
+    (at: Place | null): Stretch => ({
+      ...both(waiting, ...(at === null ? [] : [{ text: `${id} ${after} ?`, parameters: [at[2]] }])),
+      order: `${id} ${order}`,
+    }),
+    (at: Place | null): Stretch => sorted(column, enrolled, at),
+  ];
+  const inOrder = descending ? parts.toReversed() : parts;
+  const begun = from === null || (from[1] === null) === !descending ? 0 : 1;
+  return inOrder.slice(begun).map((make, index) => make(index === 0 ? from : null));
+}
+
+export interface DevicesList {
+  items: DeviceView[];
+  nextCursor: string | null;
+  total: number;
+}
+
+/** A page of the list, and how many devices it has in all. Refuses with `invalid-request` a cursor that is not of this list. */
+export async function listDevices(tx: Reads, viewer: Viewer, query: DevicesQuery): Promise<DevicesList> {
+  const from = placeOf(query);
+  const tags = wantedTags(viewer, query.tag);
+  const source = sourceOf(viewer.domainId, tags);
+  const ofStatus: Condition[] =
+    query.status === undefined ? [] : [{ text: `${source.row}.status = ?`, parameters: [query.status] }];
+  const rows: DeviceView[] = [];
+  for (const { text, parameters, order } of stretches(source, both(source, ...ofStatus), query.sort, from)) {
+    const wanted = query.limit + 1 - rows.length;
+    const page = `SELECT ${COLUMNS} FROM ${source.from} WHERE ${text} ORDER BY ${order} LIMIT ?`;
+    if (wanted > 0) rows.push(...(await tx.all<DeviceView>(page, ...parameters, wanted)));
+  }
+  return { ...(await cut(tx, viewer, rows, query)), total: await counted(tx, viewer.domainId, tags, query.status) };
+}
+
+/** The place that the query's cursor stands for; null where it begins at the beginning. */
+export function placeOf({ cursor, sort }: DevicesQuery): Place | null {
+  const from = decodeCursor(cursor, place);
+  if (from !== null && (from[0] !== sort || !fits(orderedBy(sort), from[1])))
+    throw new RollcallError('invalid-request', { field: 'cursor' });
+  return from;
+}
+
+export async function cut(
+  tx: Reads,
+  viewer: Viewer,
+  rows: DeviceView[],
+  { sort, limit }: DevicesQuery,
+): Promise<Pick<DevicesList, 'items' | 'nextCursor'>> {
+  const page = pageOf(rows, limit, (last): Place => [sort, last[orderedBy(sort)], last.id]);
+  return { ...page, items: await Promise.all(page.items.map(async (view) => withSeenRival(tx, viewer, view))) };
+}
+
+/** A waiting board's rival (E7) is a device too: to who does not see it, it is not named (A4). */
+async function withSeenRival(tx: Reads, viewer: Viewer, view: DeviceView): Promise<DeviceView> {
+  if (viewer.tags.length === 0 || view.competesWith === null) return view;
+  return (await seenIds(tx, viewer, [view.competesWith])).size > 0 ? view : { ...view, competesWith: null };
+}
+
+/** In the order of `ids`; without those that went meanwhile. */
+export async function devicesById(tx: Reads, ids: readonly string[]): Promise<DeviceView[]> {
+  return await tx.all<DeviceView>(
+    `SELECT ${COLUMNS} FROM json_each(?) asked CROSS JOIN devices d ON d.id = asked.value AND d.state <> 'unenrolled' ORDER BY asked.key`,
+    JSON.stringify(ids),
+  );
+}
+
+/** All enrolled devices that a filter without a search shows. */
+export async function enrolledIds(
+  tx: Reads,
+  viewer: Viewer,
+  { status, tag }: Pick<DevicesQuery, 'status' | 'tag'>,
+): Promise<string[]> {
+  const source = sourceOf(viewer.domainId, wantedTags(viewer, tag));
+  const enrolled = { text: "d.state = 'enrolled'", parameters: [] };
+  const ofStatus: Condition[] = status === undefined ? [] : [{ text: `${source.row}.status = ?`, parameters: [status] }];
+  const { text, parameters } = both(source, enrolled, ...ofStatus);
+  return (await tx.all<{ id: string }>(`SELECT d.id FROM ${source.from} WHERE ${text}`, ...parameters)).map(({ id }) => id);
+}
+
+/** Which of these devices the viewer sees. */
+export async function seenIds(tx: Reads, viewer: Viewer, ids: readonly string[]): Promise<Set<string>> {
+  const { text, parameters } = conditionOf(SHOWN, viewer);
+  const rows = await tx.all<{ id: string }>(
+    `SELECT d.id FROM json_each(?) asked CROSS JOIN devices d ON d.id = asked.value WHERE ${text}`,
+    JSON.stringify(ids),
+    ...parameters,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** How many devices a list without a search has: kept by the schema's triggers, but for several tags at once. */
+async function counted(tx: Reads, domainId: number, tags: readonly string[], status: DeviceStatus | undefined): Promise<number> {
+  const ofStatus: Condition[] = status === undefined ? [] : [{ text: 'status = ?', parameters: [status] }];
+  const total = async (from: string, condition: Condition, what: string): Promise<number> =>
+    (await tx.get<{ total: number }>(`SELECT ${what} AS total FROM ${from} WHERE ${condition.text}`, ...condition.parameters))
+      ?.total ?? 0;
+  if (tags.length < 2) {
+    const kept = { text: 'domain_id = ? AND tag = ?', parameters: [domainId, tags[0] ?? ''] };
+    return await total('device_counts', both(kept, ...ofStatus), 'coalesce(sum(devices), 0)');
+  }
+  // From the rarest tag on: a tag's own count is kept, and each of its devices is looked up once a tag.
+  const ofTag = async (tag: string): Promise<number> => counted(tx, domainId, [tag], undefined);
+  const [rarest = '', ...others] = (await Promise.all(tags.map(async (tag) => ({ tag, devices: await ofTag(tag) }))))
+    .toSorted((a, b) => a.devices - b.devices)
+    .map(({ tag }) => tag);
+  const has = others.map((tag) => ({
+    text: 'EXISTS (SELECT 1 FROM device_tags o WHERE o.device_id = t.device_id AND o.tag = ?)',
+    parameters: [tag],
+  }));
+  const first = { text: 't.domain_id = ? AND t.tag = ?', parameters: [domainId, rarest] };
+  return await total(
+    'device_tags t',
+    both(first, ...ofStatus.map((of) => ({ ...of, text: `t.${of.text}` })), ...has),
+    'count(*)',
+  );
+}
+
+/** How many devices of the domain a viewer sees. */
+export async function countShown(tx: Reads, viewer: Viewer): Promise<number> {
+  return await counted(tx, viewer.domainId, wantedTags(viewer, undefined), undefined);
+}
+
+/** One device or waiting row; null where the viewer's list does not show it. */
+export async function deviceView(tx: Reads, viewer: Viewer, id: string): Promise<DeviceView | null> {
+  const { text, parameters } = conditionOf(SHOWN, viewer);
+  const view = await tx.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  return view === null ? null : await withSeenRival(tx, viewer, view);
+}
+
+/** The same, also of a device that is enrolled no more: Billing History and the audit log still name it (L7). */
+export async function deviceOrFormer(tx: Reads, viewer: Viewer, id: string): Promise<DeviceView | null> {
+  const { text, parameters } = conditionOf('d.domain_id = ?', viewer);
+  const view = await tx.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  return view === null ? null : await withSeenRival(tx, viewer, view);
+}
+
+/** One device of any domain, with its domain and its tags: for streams, which then ask themselves who may see it. */
+export async function devicesWithDomain(tx: Reads, ids: readonly string[]): Promise<(DeviceView & { domainId: number })[]> {
+  return tx.all(
+    `SELECT ${COLUMNS}, d.domain_id AS domainId FROM devices d WHERE d.id IN (SELECT value FROM json_each(?)) AND d.state <> 'unenrolled'`,
+    JSON.stringify(ids),
+  );
+}
+
+export type DeviceCounts = Record<'all' | DeviceStatus, number>;
+
+/** How many devices each status filter opens: always the `total` of the list it opens. */
+export async function countDevices(tx: Reads, viewer: Viewer): Promise<DeviceCounts> {
+  const tags = wantedTags(viewer, undefined);
+  const counts: DeviceCounts = { all: 0, never: 0, online: 0, late: 0, offline: 0, pending: 0 };
+  for (const status of deviceStatuses) {
+    counts[status] = await counted(tx, viewer.domainId, tags, status);
+    counts.all += counts[status];
+  }
+  return counts;
+}

@@ -1,0 +1,77 @@
+/** The list of devices for people with spreadsheets, as a filter shows it. */
+import { Readable } from 'node:stream';
+import * as z from 'zod';
+import { EXPORT_COLUMNS } from '../../../protocol/api-import.ts';
+import { devicesQuery } from '../../../protocol/api.ts';
+import { isoTime, nullableIsoTime } from '../../store/paging.ts';
+import type { DeviceView, Viewer } from '../queries/devices.ts';
+import { pageOfDevices } from '../queries/found-devices.ts';
+import type { DeviceSearch } from '../queries/search.ts';
+import { callerOf } from '../../http/access.ts';
+import { refusals, type Api } from '../../http/api.ts';
+import { csvLines } from '../../http/csv.ts';
+import type { HttpDeps } from '../../http/deps.ts';
+import { momentOf, viewerOf } from '../present.ts';
+
+const ROWS_A_PIECE = 250;
+
+const asked = devicesQuery.omit({ cursor: true, limit: true });
+type Asked = z.output<typeof asked>;
+
+function rowOf(view: DeviceView, lastHeartbeatAt: number | null): (string | number | null)[] {
+  return [
+    view.id,
+    view.serial,
+    view.label,
+    // No list of tags but JSON brings back every tag as it was: they may hold commas and semicolons.
+    view.tags,
+    view.status,
+    isoTime(view.statusSince),
+    view.model,
+    view.manufacturer,
+    view.firmware,
+    view.os,
+    view.arch,
+    view.agentVersion,
+    view.serialSource,
+    nullableIsoTime(view.enrolledAt),
+    view.granted,
+    nullableIsoTime(lastHeartbeatAt),
+  ];
+}
+
+/** A piece at a time: what one reader takes slowly waits in the database, not in memory. */
+async function* csvOf(deps: HttpDeps, search: DeviceSearch, viewer: Viewer, filter: Asked): AsyncGenerator<string> {
+  yield csvLines([EXPORT_COLUMNS]);
+  // Of one moment, so that no page is of another list than the one before.
+  const moment = momentOf(deps);
+  for (let cursor: string | undefined; ;) {
+    const page = await pageOfDevices(deps.store.reader, search, viewer, { ...filter, limit: ROWS_A_PIECE, cursor }, moment);
+    if (page.items.length > 0)
+      yield csvLines(page.items.map((view) => rowOf(view, deps.presence.of(view.id)?.lastHeartbeatAt ?? null)));
+    if (page.nextCursor === null) return;
+    cursor = page.nextCursor;
+  }
+}
+
+export function devicesCsvRoute(api: Api, deps: HttpDeps, search: DeviceSearch): void {
+  api.get(
+    '/devices.csv',
+    {
+      config: { scope: 'devices:read' },
+      schema: {
+        tags: ['devices'],
+        summary: 'The devices that a filter shows, as CSV',
+        querystring: asked,
+        response: { 200: z.unknown().describe('CSV'), ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(callerOf(request));
+      return reply
+        .header('content-type', 'text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="devices.csv"')
+        .send(Readable.from(csvOf(deps, search, viewer, request.query)));
+    },
+  );
+}

@@ -1,0 +1,180 @@
+import type { FastifyRequest } from 'fastify';
+import {
+  approveBody,
+  block as blockSchema,
+  device as deviceSchema,
+  deviceCounts,
+  devicePatch,
+  devicesPage,
+  devicesQuery,
+  rejectBody,
+  type Device,
+} from '../../../protocol/api.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import { blockView } from '../../enrolment/queries/blocks.ts';
+import { isoTime } from '../../store/paging.ts';
+import { countDevices, deviceOrFormer, deviceView } from '../queries/devices.ts';
+import { pageOfDevices } from '../queries/found-devices.ts';
+import type { DeviceSearch } from '../queries/search.ts';
+import { callerOf } from '../../http/access.ts';
+import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../../http/api.ts';
+import type { HttpDeps } from '../../http/deps.ts';
+import { momentOf, presentBlock, presentDevice, viewerOf } from '../present.ts';
+
+/** The device as the caller sees it. Refuses with `not-found`, for another domain's like for one that never was (A4). */
+async function deviceOf(deps: HttpDeps, request: FastifyRequest, id: string): Promise<Device> {
+  const view = await deviceView(deps.store.reader, viewerOf(callerOf(request)), id);
+  if (view === null) throw new RollcallError('not-found');
+  return presentDevice(view, deps.presence.of(id));
+}
+
+export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): void {
+  const { store } = deps;
+  const tags = ['devices'];
+
+  api.get(
+    '/devices',
+    {
+      config: { scope: 'devices:read' },
+      schema: { tags, summary: 'Devices, page by page', querystring: devicesQuery, response: { 200: devicesPage, ...refusals } },
+    },
+    async (request) => {
+      const viewer = viewerOf(callerOf(request));
+      const page = await pageOfDevices(store.reader, search, viewer, request.query, momentOf(deps));
+      return { ...page, items: page.items.map((view) => presentDevice(view, deps.presence.of(view.id))) };
+    },
+  );
+
+  api.get(
+    '/devices/counts',
+    {
+      config: { scope: 'devices:read' },
+      schema: { tags, summary: 'How many devices each status filter opens', response: { 200: deviceCounts, ...refusals } },
+    },
+    async (request) => {
+      const { settlesAt } = deps.presence;
+      const counts = await countDevices(store.reader, viewerOf(callerOf(request)));
+      return settlesAt === null ? counts : { ...counts, settlesAt: isoTime(settlesAt) };
+    },
+  );
+
+  api.get(
+    '/devices/:id',
+    {
+      config: { scope: 'devices:read' },
+      schema: {
+        tags,
+        summary: 'One device, also one that is enrolled no more',
+        params: idParams,
+        response: { 200: deviceSchema, ...refusals },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const view = await deviceOrFormer(store.reader, viewerOf(callerOf(request)), id);
+      if (view === null) throw new RollcallError('not-found');
+      return presentDevice(view, deps.presence.of(id));
+    },
+  );
+}
+
+/** What an admin changes of a device. */
+export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
+  const { store } = deps;
+  const tags = ['devices'];
+
+  api.patch(
+    '/devices/:id',
+    {
+      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write' },
+      schema: {
+        tags,
+        summary: 'Change label and tags',
+        params: idParams,
+        body: devicePatch,
+        response: { 200: deviceSchema, ...refusals },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await deviceOf(deps, request, id);
+      const { label, tags: newTags } = request.body;
+      await store.write('changeDevice', {
+        ...askedBy(request, deps),
+        id,
+        label: label ?? null,
+        tags: newTags === undefined ? null : [...new Set(newTags)],
+      });
+      return deviceOf(deps, request, id);
+    },
+  );
+
+  api.delete(
+    '/devices/:id',
+    {
+      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
+      schema: { tags, summary: 'Unenrol', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      await deviceOf(deps, request, id);
+      await store.write('unenrol', { ...askedBy(request, deps), id });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** E6, E7: what waits for a person. */
+export function approvalRoutes(api: Api, deps: HttpDeps): void {
+  const { store } = deps;
+  const tags = ['approval'];
+
+  api.post(
+    '/devices/:id/approve',
+    {
+      // A board that brings credits may still enrol (D5): the operation decides.
+      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
+      schema: {
+        tags,
+        summary: 'Approve a waiting board: this is its enrolment',
+        params: idParams,
+        body: approveBody,
+        response: { 200: deviceSchema, ...refusals },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { pending } = await deviceOf(deps, request, id);
+      // It would change a device that the caller does not see (D6).
+      if (pending?.code === 'key-changed' && pending.competesWith === null) throw new RollcallError('forbidden');
+      const { unprovenLimit } = deps.settings;
+      const asked = { ...askedBy(request, deps), id, as: request.body.as ?? null, unprovenLimit };
+      const { deviceId } = await store.write('approve', asked);
+      return deviceOf(deps, request, deviceId);
+    },
+  );
+
+  api.post(
+    '/devices/:id/reject',
+    {
+      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
+      schema: {
+        tags,
+        summary: 'Reject a waiting board, for 30 days or until the block is lifted',
+        params: idParams,
+        body: rejectBody,
+        response: { 200: blockSchema, ...refusals },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await deviceOf(deps, request, id);
+      const asked = askedBy(request, deps);
+      const { blockId } = await store.write('reject', { ...asked, id, block: request.body.block ?? false });
+      const view = await blockView(store.reader, asked.domainId, blockId);
+      // Somebody lifted it in between.
+      if (view === null) throw new RollcallError('conflict');
+      return presentBlock(view);
+    },
+  );
+}

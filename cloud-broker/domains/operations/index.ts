@@ -1,0 +1,14 @@
+import { createDomain, activateDomain, setEnrolmentPolicy } from './domains.ts';
+import { changeDomain } from './settings.ts';
+import { askClosing, withdrawClosing, closePiece, erasePersonalData } from './closing.ts';
+
+export const domainOperations = {
+  createDomain,
+  activateDomain,
+  setEnrolmentPolicy,
+  changeDomain,
+  askClosing,
+  withdrawClosing,
+  closePiece,
+  erasePersonalData,
+};

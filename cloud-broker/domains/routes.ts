@@ -1,0 +1,203 @@
+import type { FastifyRequest } from 'fastify';
+import {
+  closeDomainBody,
+  closingDomain,
+  domainPatch,
+  domainSettings,
+  pairingCode,
+  pairingCodeBody,
+  type DomainSettings,
+} from '../../protocol/api-domain.ts';
+import { RollcallError } from '../../protocol/errors.ts';
+import { closesAt } from './closing.ts';
+import { shownEmail } from '../users/login-names.ts';
+import { makePairingCode, openPairingCode } from './pairing.ts';
+import { domainById, statusOf, type DomainRow } from './rows.ts';
+import { domainDetails, waitingForApproval } from './queries/settings.ts';
+import { isoTime, nullableIsoTime } from '../store/paging.ts';
+import { callerOf } from '../http/access.ts';
+import { askedBy, emptyBody, nothing, refusals, type Api } from '../http/api.ts';
+import type { HttpDeps } from '../http/deps.ts';
+
+const DAY_MS = 86_400_000;
+const tags = ['domain'];
+
+async function domainOf(deps: HttpDeps, request: FastifyRequest): Promise<DomainRow> {
+  const domain = await domainById(deps.store.reader, callerOf(request).domainId);
+  if (domain === null) throw new RollcallError('not-found');
+  return domain;
+}
+
+/** What accepting unlisted boards would do: nothing where a pairing code is asked for, as no board keeps one (D7), or without credits (D5). */
+async function wouldEnrol(deps: HttpDeps, domain: DomainRow, status: DomainSettings['status']): Promise<number> {
+  return domain.pairingHash !== null || status === 'disabled' ? 0 : await waitingForApproval(deps.store.reader, domain.id);
+}
+
+async function presentDomain(deps: HttpDeps, domain: DomainRow): Promise<DomainSettings> {
+  const details = await domainDetails(deps.store.reader, domain.id);
+  if (details === null) throw new RollcallError('not-found');
+  const now = deps.clock();
+  const status = statusOf(domain, now);
+  const until = domain.pairingPreviousHash === null ? null : domain.pairingPreviousUntil;
+  return {
+    name: domain.name,
+    status,
+    organization: domain.organization,
+    contactName: details.contactName,
+    phone: details.phone,
+    email: shownEmail(domain.email),
+    language: details.language,
+    createdAt: isoTime(domain.createdAt),
+    trialEndsAt: nullableIsoTime(domain.trialEndsAt),
+    closingAt: nullableIsoTime(domain.closingAt),
+    unlisted: domain.unlisted,
+    wouldEnrol: await wouldEnrol(deps, domain, status),
+    pairingCode: details.pairingSealed === null ? null : openPairingCode(deps.secrets, domain.name, details.pairingSealed),
+    previousCodeUntil: until === null || until <= now ? null : isoTime(until),
+  };
+}
+
+/** Who knows the passwords of users. */
+interface WithPasswords {
+  accounts: {
+    ownPassword: {
+      demand(
+        owner: { userId: string; domainId: number; user: string; sessionId: string; address: string },
+        password: string,
+      ): Promise<void>;
+    };
+  };
+}
+
+/** That a session is not a forgotten one: the password typed again. */
+async function demandPassword({ accounts }: WithPasswords, request: FastifyRequest, password: string): Promise<void> {
+  const { userId, domainId, user, sessionId } = callerOf(request);
+  await accounts.ownPassword.demand({ userId, domainId, user, sessionId, address: request.ip }, password);
+}
+
+/** What admins see and set of their domain. */
+export function domainRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
+  const { store } = deps;
+
+  api.get(
+    '/domain',
+    {
+      config: { access: 'admin' },
+      schema: { tags, summary: 'The domain and its settings', response: { 200: domainSettings, ...refusals } },
+    },
+    async (request) => presentDomain(deps, await domainOf(deps, request)),
+  );
+
+  api.patch(
+    '/domain',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Change settings; a new e-mail asks for the password',
+        body: domainPatch,
+        response: { 200: domainSettings, ...refusals },
+      },
+    },
+    async (request) => {
+      const { unlisted, password, ...details } = request.body;
+      const domain = await domainOf(deps, request);
+      const { email } = details;
+      if (email !== undefined && email !== domain.email) await demandPassword(deps, request, password ?? '');
+      const asked = askedBy(request, deps);
+      await store.write('changeDomain', { ...asked, ...details });
+      if (unlisted !== undefined && unlisted !== domain.unlisted)
+        await store.write('setEnrolmentPolicy', { ...asked, name: domain.name, unlisted, pairing: null, previousUntil: null });
+      return presentDomain(deps, await domainOf(deps, request));
+    },
+  );
+}
+
+/** D7. The code is in no log and no audit row; GET /domain shows it to admins again. */
+export function pairingRoutes(api: Api, deps: HttpDeps): void {
+  const { store, secrets, random } = deps;
+
+  api.post(
+    '/domain/pairing-code',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Make a new pairing code; the one before it may stay good for some days',
+        body: pairingCodeBody,
+        response: { 200: pairingCode, ...refusals },
+      },
+    },
+    async (request) => {
+      const { name } = await domainOf(deps, request);
+      const { code, ...stored } = makePairingCode(secrets, name, random);
+      const { previousDays } = request.body;
+      const asked = askedBy(request, deps);
+      const previousUntil = previousDays === 0 ? null : asked.now + previousDays * DAY_MS;
+      await store.write('setEnrolmentPolicy', { ...asked, name, unlisted: null, pairing: stored, previousUntil });
+      return { code };
+    },
+  );
+
+  api.delete(
+    '/domain/pairing-code',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Ask new boards for no pairing code any more',
+        body: emptyBody,
+        response: { 204: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { name } = await domainOf(deps, request);
+      await store.write('setEnrolmentPolicy', {
+        ...askedBy(request, deps),
+        name,
+        unlisted: null,
+        pairing: 'none',
+        previousUntil: null,
+      });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** D8. */
+export function closingRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
+  const { store } = deps;
+
+  api.post(
+    '/domain/close',
+    {
+      config: { access: 'domain-admin', whenDisabled: 'allowed' },
+      schema: {
+        tags,
+        summary: 'Close the domain in 7 days: its name and the own password are typed again',
+        body: closeDomainBody,
+        response: { 200: closingDomain, ...refusals },
+      },
+    },
+    async (request) => {
+      const { name, password } = request.body;
+      await demandPassword(deps, request, password);
+      const asked = askedBy(request, deps);
+      const closing = closesAt(asked.now);
+      await store.write('askClosing', { ...asked, name, closesAt: closing });
+      return { closingAt: isoTime(closing) };
+    },
+  );
+
+  api.delete(
+    '/domain/close',
+    {
+      config: { access: 'domain-admin', whenDisabled: 'allowed' },
+      schema: { tags, summary: 'Withdraw the closing', body: emptyBody, response: { 204: nothing, ...refusals } },
+    },
+    async (request, reply) => {
+      await store.write('withdrawClosing', askedBy(request, deps));
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,48 @@
+/** The enrolment log (E11): what was refused lately, and how a device came in. */
+import { deviceEnrolment, refusedPage, refusedQuery } from '../../../protocol/api-enrolment.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import { deviceOrFormer } from '../../devices/queries/devices.ts';
+import { enrolmentOf, listRefused } from '../queries/log.ts';
+import { callerOf } from '../../http/access.ts';
+import { idParams, refusals, type Api } from '../../http/api.ts';
+import type { HttpDeps } from '../../http/deps.ts';
+import { viewerOf } from '../../devices/present.ts';
+
+export function enrolmentRoutes(api: Api, { store }: HttpDeps): void {
+  const tags = ['approval'];
+
+  api.get(
+    '/enrolments/refused',
+    {
+      // A board that was refused has no tags: it is of the whole domain.
+      config: { scope: 'devices:read', withTags: 'refused' },
+      schema: {
+        tags,
+        summary: 'Refused tries to enrol, the latest first',
+        querystring: refusedQuery,
+        response: { 200: refusedPage, ...refusals },
+      },
+    },
+    async (request) => listRefused(store.reader, callerOf(request).domainId, request.query),
+  );
+
+  api.get(
+    '/devices/:id/enrolment',
+    {
+      config: { scope: 'devices:read' },
+      schema: {
+        tags,
+        summary: 'How a device came in, step by step, and its certificate',
+        params: idParams,
+        response: { 200: deviceEnrolment, ...refusals },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const view = await deviceOrFormer(store.reader, viewerOf(callerOf(request)), id);
+      const found = view === null ? null : await enrolmentOf(store.reader, id);
+      if (found === null) throw new RollcallError('not-found');
+      return found;
+    },
+  );
+}

@@ -1,0 +1,52 @@
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import type { EnrolmentProof, EnrolmentRequest } from '../../../protocol/messages.ts';
+import { enrolmentBytes, fingerprintOf, readPublicKey, signatureScheme } from '../../../protocol/signing.ts';
+import type { Facts } from './decide.ts';
+
+/**
+ * A malformed signature is an invalid one. In this thread: it takes less than a tenth of a millisecond, and to have it done in another
+ * one costs this thread as much.
+ */
+function isValid(key: KeyObject, bytes: Buffer, signature: string): boolean {
+  const { algorithm, dsaEncoding } = signatureScheme(key);
+  try {
+    return verify(algorithm, bytes, { key, dsaEncoding }, Buffer.from(signature, 'base64url'));
+  } catch {
+    return false;
+  }
+}
+
+export interface Asked {
+  request: EnrolmentRequest;
+  key: KeyObject;
+  /** SPKI DER of the key. */
+  der: Buffer;
+  fingerprint: string;
+  nonce: string;
+}
+
+/** The request's device key; null where it is not one that the protocol allows. */
+export function readKey(request: EnrolmentRequest): Pick<Asked, 'key' | 'der' | 'fingerprint'> | null {
+  try {
+    const { key, der } = readPublicKey(request.publicKey);
+    return { key, der, fingerprint: fingerprintOf(der) };
+  } catch {
+    return null;
+  }
+}
+
+function signedBytes({ request, nonce, fingerprint }: Asked): Buffer {
+  return enrolmentBytes({ domain: request.domain, serial: request.board.serial, nonce, keyFingerprint: fingerprint });
+}
+
+/** E1: the device's key is its identity. */
+export function deviceSignatureOf(asked: Asked, proof: EnrolmentProof): Facts['deviceSignature'] {
+  return isValid(asked.key, signedBytes(asked), proof.deviceSignature) ? 'valid' : 'invalid';
+}
+
+/** E4: the factory key's signature over the same bytes. The register holds no key that the protocol does not allow; without one there is nothing to check with. */
+export function boardSignatureOf(asked: Asked, proof: EnrolmentProof, factoryKey: string | null): Facts['boardSignature'] {
+  if (proof.boardSignature === undefined) return 'missing';
+  if (factoryKey === null) return 'invalid';
+  return isValid(createPublicKey(factoryKey), signedBytes(asked), proof.boardSignature) ? 'valid' : 'invalid';
+}

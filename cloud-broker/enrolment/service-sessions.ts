@@ -1,0 +1,136 @@
+import type { EnrolmentDown, EnrolmentProof } from '../../protocol/messages.ts';
+import { NetworkTree } from '../net/network-tree.ts';
+import type { DeskLimits } from './service-limits.ts';
+import type { Asked } from './rules/proof.ts';
+
+/** The part of a gateway's session that the desk needs. */
+export interface DeskSession {
+  readonly clientId: string;
+  readonly address: string;
+  send(message: EnrolmentDown): Promise<void>;
+  /** It sent a request: until then it counts as one that says nothing. */
+  asked(): void;
+  /** From now on it may live so long, in milliseconds. */
+  keep(ms: number): void;
+  /** Ends it once what was sent is flushed. */
+  end(): void;
+}
+
+export interface Challenged extends Asked {
+  requestId: string;
+  expiresAt: number;
+}
+
+/** A proved attempt that waits for an admin (E6). */
+export interface Waiting {
+  asked: Challenged;
+  proof: EnrolmentProof;
+}
+
+export interface OpenSession {
+  session: DeskSession;
+  challenges: number;
+  challenged: Challenged | null;
+  /** Set while it is held for a decision. */
+  waits: Waiting | null;
+}
+
+/** What a session that is not held any more, or has its decision, may still take. */
+const ANSWERED_MS = 60_000;
+
+/**
+ * The enrolment sessions that are open (E10). Those that wait for an admin's decision (`waitS`) have a budget of their own, one a
+ * key; in both budgets somebody makes room where all is full, so that nobody can shut others out.
+ */
+export class DeskSessions {
+  private readonly limits: Pick<DeskLimits, 'openSessions' | 'held' | 'holdS'>;
+  private readonly all = new Map<string, OpenSession>();
+  /** All but those that are held. */
+  private readonly counted = new NetworkTree<OpenSession>();
+  /** By fingerprint of the key; the longest-held first. */
+  private readonly held = new Map<string, OpenSession>();
+
+  constructor(limits: Pick<DeskLimits, 'openSessions' | 'held' | 'holdS'>) {
+    this.limits = limits;
+  }
+
+  get open(): number {
+    return this.counted.size;
+  }
+
+  get waiting(): number {
+    return this.held.size;
+  }
+
+  /** E10: beyond the limit the quietest session of the network that holds most makes room. */
+  opened(session: DeskSession): void {
+    const open: OpenSession = { session, challenges: 0, challenged: null, waits: null };
+    this.forget(this.all.get(session.clientId));
+    this.all.set(session.clientId, open);
+    this.count(open);
+  }
+
+  closed(session: DeskSession): void {
+    const open = this.all.get(session.clientId);
+    if (open?.session === session) this.forget(open);
+  }
+
+  /** The session that just said something; undefined where it is not open any more. */
+  heard(session: DeskSession): OpenSession | undefined {
+    const open = this.all.get(session.clientId);
+    if (open !== undefined) this.counted.heard(open);
+    return open;
+  }
+
+  /** Keeps it open for `holdS`, in which a decision is answered. A newer session with the same key takes its place. */
+  hold(open: OpenSession, waits: Waiting): void {
+    if (this.all.get(open.session.clientId) !== open) return;
+    this.unhold(open);
+    this.end(this.held.get(waits.asked.fingerprint));
+    const [longest] = this.held.values();
+    if (this.held.size >= this.limits.held) this.end(longest);
+    this.counted.remove(open);
+    this.held.set(waits.asked.fingerprint, open);
+    open.waits = waits;
+    open.session.keep(this.limits.holdS * 1000);
+  }
+
+  /** Holds it no longer: it counts as any other. */
+  release(open: OpenSession): void {
+    if (!this.unhold(open)) return;
+    open.session.keep(ANSWERED_MS);
+    this.count(open);
+  }
+
+  /** Who is held with this key; it is released. */
+  take(fingerprint: string): { open: OpenSession; waits: Waiting } | null {
+    const open = this.held.get(fingerprint);
+    const waits = open?.waits ?? null;
+    if (open === undefined || waits === null) return null;
+    this.release(open);
+    return { open, waits };
+  }
+
+  private count(open: OpenSession): void {
+    this.counted.add(open, open.session.address);
+    if (this.counted.size > this.limits.openSessions) this.end(this.counted.quietestOfFullest());
+  }
+
+  private end(open: OpenSession | undefined): void {
+    this.forget(open);
+    open?.session.end();
+  }
+
+  private forget(open: OpenSession | undefined): void {
+    if (open === undefined) return;
+    this.all.delete(open.session.clientId);
+    this.counted.remove(open);
+    this.unhold(open);
+  }
+
+  private unhold(open: OpenSession): boolean {
+    const { waits } = open;
+    open.waits = null;
+    return waits !== null && this.held.delete(waits.asked.fingerprint);
+  }
+}

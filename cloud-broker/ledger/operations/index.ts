@@ -1,0 +1,3 @@
+import { closeUsage } from './usage.ts';
+
+export const ledgerOperations = { closeUsage };

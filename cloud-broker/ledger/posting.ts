@@ -1,0 +1,209 @@
+import { RollcallError } from '../../protocol/errors.ts';
+import {
+  nextTransfer,
+  refuseTransfer,
+  sameContent,
+  type Head,
+  type TransferRequest,
+  type VendorAccount,
+} from './rules/transfers.ts';
+import { chargeOf, dayOf, MOST_OPEN_DAYS, openDays, startOf, usageRequest, type UsageState } from './rules/usage.ts';
+import type { WriteContext } from '../store/commit.ts';
+import { creditsForDay } from './days-end.ts';
+import type { Reads } from '../store/tx.ts';
+
+export interface TransferRow {
+  id: number;
+  domainId: number;
+  domain: string;
+  n: number;
+  at: number;
+  date: string | null;
+  kind: TransferRequest['kind'];
+  debit: string;
+  credit: string;
+  credits: number;
+  idempotencyKey: string;
+  deviceId: string | null;
+  boardId: number | null;
+  productKeyId: string | null;
+  reverses: number | null;
+  reason: string | null;
+  actor: string;
+  balanceAfter: number;
+  previousHash: string;
+  hash: string;
+}
+
+export const SELECT_TRANSFER = `SELECT t.id, t.domain_id AS domainId, d.name AS domain, t.n, t.at, t.date, t.kind, t.debit, t.credit, t.credits,
+  t.idempotency_key AS idempotencyKey, t.device_id AS deviceId, t.board_id AS boardId, t.product_key_id AS productKeyId, t.reverses,
+  t.reason, t.actor, t.balance_after AS balanceAfter, t.previous_hash AS previousHash, t.hash
+  FROM transfers t JOIN domains d ON d.id = t.domain_id`;
+
+const BOOKED = `${SELECT_TRANSFER} WHERE t.idempotency_key = ?`;
+
+/** The request that a booked row was made from: what L4 compares and L5 hashes. */
+export function requestOf(row: TransferRow): TransferRequest {
+  const incoming = row.credit === 'domain';
+  return {
+    kind: row.kind,
+    direction: incoming ? 'in' : 'out',
+    vendor: (incoming ? row.debit : row.credit) as VendorAccount,
+    credits: row.credits,
+    idempotencyKey: row.idempotencyKey,
+    date: row.date,
+    deviceId: row.deviceId,
+    boardId: row.boardId,
+    productKeyId: row.productKeyId,
+    reverses: row.reverses,
+    reason: row.reason,
+    actor: row.actor,
+  };
+}
+
+export async function headOf(tx: Reads, domainId: number): Promise<Head | null> {
+  return await tx.get<Head>('SELECT n, hash, balance, at FROM ledger_heads WHERE domain_id = ?', domainId);
+}
+
+/**
+ * Books one transfer in the domain's chain (L1 to L5). The same idempotency key with the same content returns the first
+ * booking; with other content it is a `conflict`. Refusals of ledger/transfers.ts are a `conflict` with their reason.
+ */
+async function book(
+  context: WriteContext,
+  domain: { id: number; name: string },
+  request: TransferRequest,
+  now: number,
+): Promise<{ transferId: number; repeated: boolean }> {
+  const { tx } = context;
+  const booked = await tx.get<TransferRow>(BOOKED, request.idempotencyKey);
+  if (booked !== null) {
+    if (booked.domainId !== domain.id || !sameContent(requestOf(booked), request)) {
+      throw new RollcallError('conflict', { reason: 'idempotency-key-reused', idempotencyKey: request.idempotencyKey });
+    }
+    return { transferId: booked.id, repeated: true };
+  }
+  const head = await headOf(tx, domain.id);
+  if (head === null) throw new Error(`domain ${domain.name} has no ledger head`);
+  const refusal = refuseTransfer(head, request);
+  if (refusal !== null) throw new RollcallError('conflict', { reason: refusal });
+  const transfer = nextTransfer(domain.name, head, request, now);
+  const [debit, credit] = transfer.direction === 'in' ? [transfer.vendor, 'domain'] : ['domain', transfer.vendor];
+  const transferId = await tx.insert(
+    `INSERT INTO transfers (domain_id, n, at, date, kind, debit, credit, credits, idempotency_key, device_id, board_id, product_key_id,
+      reverses, reason, actor, balance_after, previous_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+    domain.id,
+    transfer.n,
+    transfer.at,
+    transfer.date,
+    transfer.kind,
+    debit,
+    credit,
+    transfer.credits,
+    transfer.idempotencyKey,
+    transfer.deviceId,
+    transfer.boardId,
+    transfer.productKeyId,
+    transfer.reverses,
+    transfer.reason,
+    transfer.actor,
+    transfer.balanceAfter,
+    transfer.previousHash,
+    transfer.hash,
+  );
+  if (transfer.direction === 'in') tx.send('UPDATE domains SET credited = 1 WHERE id = ? AND credited = 0', domain.id);
+  context.emit(domain.id, transfer.at, { type: 'billing', data: { transferId } });
+  return { transferId, repeated: false };
+}
+
+/** A domain as postings need it. */
+export interface PostingDomain {
+  id: number;
+  name: string;
+  nextUsageDay: number | null;
+}
+
+const STATE = 'SELECT next_usage_day AS nextUsageDay, closing_at AS closingAt, closed_at AS closedAt FROM domains WHERE id = ?';
+
+async function usageStateOf(tx: Reads, domainId: number): Promise<UsageState> {
+  return (await tx.get<UsageState>(STATE, domainId)) ?? { nextUsageDay: null, closingAt: null, closedAt: null };
+}
+
+/**
+ * Devices whose enrolment touches the day, each once. The moment of unenrolling still belongs to it (E9). A device has one open span
+ * at most, so those are only counted; of the few that ended since, each counts once, unless it is back.
+ */
+const DEVICES = `SELECT
+  (SELECT count(*) FROM enrolment_spans WHERE domain_id = ?1 AND ifnull(to_at, 9223372036854775807) = 9223372036854775807 AND from_at < ?3)
+  + (SELECT count(DISTINCT e.device_id) FROM enrolment_spans e
+    WHERE e.domain_id = ?1 AND ifnull(e.to_at, 9223372036854775807) BETWEEN ?2 AND 9223372036854775806 AND e.from_at < ?3
+    AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.device_id = e.device_id AND o.to_at IS NULL AND o.from_at < ?3)) AS devices`;
+
+async function devicesOf(tx: Reads, domainId: number, day: number): Promise<number> {
+  return (await tx.get<{ devices: number }>(DEVICES, domainId, startOf(day), startOf(day + 1)))?.devices ?? 0;
+}
+
+export interface ClosedDay {
+  devices: number;
+  charged: number;
+}
+
+/**
+ * L6: closes the domain's first open day: a row, with its transfer if anything is charged. The caller has seen that the day is over.
+ * `waive` charges nothing.
+ */
+export async function closeNextDay(
+  context: WriteContext,
+  domain: { id: number; name: string },
+  about: { now: number; waive: boolean },
+): Promise<ClosedDay> {
+  const { tx } = context;
+  const { now, waive } = about;
+  const day = (await usageStateOf(tx, domain.id)).nextUsageDay;
+  if (day === null) throw new Error(`domain ${domain.name} has no day to close`);
+  const devices = await devicesOf(tx, domain.id, day);
+  const head = await headOf(tx, domain.id);
+  if (head === null) throw new Error(`domain ${domain.name} has no ledger head`);
+  const charged = waive ? 0 : chargeOf(devices, await creditsForDay(tx, domain.id, head, { day, now }));
+  const transferId =
+    charged === 0 ? null : (await book(context, domain, usageRequest(domain.name, day, charged), now)).transferId;
+  tx.send(
+    'INSERT INTO usage_days (domain_id, day, devices, charged, waived, transfer_id, closed_at, head_n) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    domain.id,
+    day,
+    devices,
+    charged,
+    waive ? 1 : 0,
+    transferId,
+    now,
+    head.n,
+  );
+  return { devices, charged };
+}
+
+/**
+ * Books one transfer (L1 to L5), after the domain's open days (L6), so that the result does not depend on when the daily job ran;
+ * with more than MOST_OPEN_DAYS they stay open for the operator. Refuses as `book` does.
+ */
+export async function post(
+  context: WriteContext,
+  domain: PostingDomain,
+  request: TransferRequest,
+  now: number,
+): Promise<{ transferId: number; repeated: boolean }> {
+  await settleDays(context, domain, now);
+  return await book(context, domain, request, now);
+}
+
+/**
+ * Closes the domain's open days where that may happen by itself: who decides by a balance calls this first, and reads it anew where it
+ * says that days were closed.
+ */
+export async function settleDays(context: WriteContext, domain: PostingDomain, now: number): Promise<boolean> {
+  // What was loaded may be older than another posting of this transaction, but days are never opened again.
+  if (domain.nextUsageDay === null || domain.nextUsageDay >= dayOf(now)) return false;
+  const open = openDays(await usageStateOf(context.tx, domain.id), now);
+  if (open === 0 || open > MOST_OPEN_DAYS) return false;
+  for (let closed = 0; closed < open; closed += 1) await closeNextDay(context, domain, { now, waive: false });
+  return true;
+}

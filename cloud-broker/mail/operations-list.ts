@@ -1,0 +1,3 @@
+import { mailSent, mailFailed, pruneOutbox } from './operations.ts';
+
+export const mailOperations = { mailSent, mailFailed, pruneOutbox };

@@ -1,0 +1,47 @@
+import type { Language } from '../../protocol/errors.ts';
+import type { Reads } from '../store/tx.ts';
+
+/** A mail that waits in the outbox. */
+export interface WaitingMail {
+  id: number;
+  recipient: string;
+  template: string;
+  language: Language;
+  /** JSON of the facts that its kind asks for. */
+  data: string;
+  secret: Uint8Array | null;
+  createdAt: number;
+  /** Failed tries so far. */
+  tries: number;
+}
+
+const NOT_AMONG = 'id NOT IN (SELECT value FROM json_each(?))';
+
+/** Mails whose next try is due, the longest due first; `except`: ids of those that are on their way. */
+export async function dueMails(
+  tx: Reads,
+  now: number,
+  about: { limit: number; except: readonly number[] },
+): Promise<WaitingMail[]> {
+  return await tx.all<WaitingMail>(
+    `SELECT id, recipient, template, language, data, secret, created_at AS createdAt, tries FROM outbox
+     WHERE sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= ? AND ${NOT_AMONG} ORDER BY next_try_at, id LIMIT ?`,
+    now,
+    JSON.stringify(about.except),
+    about.limit,
+  );
+}
+
+/** When the next try of any mail but these is due, ms since 1970; null where none waits. */
+export async function nextMailAt(tx: Reads, except: readonly number[]): Promise<number | null> {
+  const row = await tx.get<{ at: number }>(
+    `SELECT next_try_at AS at FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL AND ${NOT_AMONG} ORDER BY next_try_at, id LIMIT 1`,
+    JSON.stringify(except),
+  );
+  return row?.at ?? null;
+}
+
+/** How many mails wait, due or not. */
+export async function waitingMails(tx: Reads): Promise<number> {
+  return (await tx.get<{ n: number }>('SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL'))?.n ?? 0;
+}

@@ -1,0 +1,3 @@
+import { adjust, makeGood, releaseBoard, reverse } from './taking-back.ts';
+
+export const operatorOperations = { adjust, makeGood, releaseBoard, reverse };

@@ -1,0 +1,18 @@
+import type { WithOperator } from '../operator.ts';
+import * as z from 'zod';
+import { clockView } from '../clock.ts';
+import { refusals, type Api } from '../../http/api.ts';
+import type { HttpDeps } from '../../http/deps.ts';
+
+/** Registered beside operatorRoutes, under the same token. */
+export function operatorClockRoutes(api: Api, { operator }: HttpDeps & WithOperator): void {
+  const secured = { tags: ['operator'], security: [{ operator: [] }], response: { 200: clockView, ...refusals } };
+  api.get('/clock', { schema: { ...secured, summary: 'What time it is for the machine and for the service' } }, async () =>
+    operator.clock(),
+  );
+  api.post(
+    '/clock/accept',
+    { schema: { ...secured, summary: 'Say that the machine’s clock is right', body: z.object({}) } },
+    async () => operator.acceptClock(),
+  );
+}

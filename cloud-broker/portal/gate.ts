@@ -1,0 +1,42 @@
+/** What every request to the Admin Portal passes before its route sees it. A domain's session or key is nothing here (A4). */
+import type { FastifyRequest } from 'fastify';
+import { RollcallError } from '../../protocol/errors.ts';
+import type { From, PortalUser } from './accounts.ts';
+import type { WithPortal } from './portal.ts';
+import type { AskedInPortal } from './operations/organizations.ts';
+import type { Api } from '../http/api.ts';
+import type { HttpDeps } from '../http/deps.ts';
+import { demandOrigin } from '../http/access.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    portalUser: PortalUser | null;
+  }
+}
+
+/** Puts the hook on `api`. Each route demands a session of the portal unless it is `open` (default deny). */
+export function keepPortalGate(api: Api, { portal, settings }: HttpDeps & WithPortal): void {
+  api.decorateRequest('portalUser', null);
+  api.addHook('onRequest', async (request, reply) => {
+    void reply.header('cache-control', 'no-store');
+    demandOrigin(request, settings.publicUrl, portal.accounts.cookieName);
+    request.portalUser = await portal.accounts.sessionOf(request.headers.cookie);
+    if (request.portalUser === null && request.routeOptions.config.access !== 'open') throw new RollcallError('signed-out');
+  });
+}
+
+/** Who calls a route of the portal that is not open. */
+export function personOf(request: FastifyRequest): PortalUser {
+  if (request.portalUser === null) throw new RollcallError('signed-out');
+  return request.portalUser;
+}
+
+export function fromOf(request: FastifyRequest): From {
+  return { address: request.ip, correlationId: request.id };
+}
+
+/** Who asks for a change, from where, and when (A3). */
+export function askedInPortal(request: FastifyRequest, { clock }: Pick<HttpDeps, 'clock'>): AskedInPortal {
+  const { userId, email } = personOf(request);
+  return { now: clock(), userId, actor: email, ...fromOf(request) };
+}

@@ -1,0 +1,154 @@
+/** Signing up to the Admin Portal and forgotten passwords (K3), by the rules of D2. The words of the links are in mail/. */
+import { portalMails } from '../mails.ts';
+import { putMail } from '../../mail/outbox.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import type { WriteContext } from '../../store/commit.ts';
+import {
+  insertOrganization,
+  insertPortalUser,
+  portalUserByEmail,
+  signUpByEmail,
+  signUpByToken,
+  userByResetToken,
+  type PortalUserRow,
+  type SignUpRow,
+} from '../rows.ts';
+import { LINK_VALID_MS } from '../../users/tokens.ts';
+import type { NewLink } from '../../users/operations/sign-up.ts';
+
+interface Change {
+  now: number;
+  address: string;
+  correlationId: string;
+}
+
+/** A change of the portal stands in the vendor's audit log, not in any domain's. */
+export function auditPortal(
+  context: WriteContext,
+  change: Change,
+  entry: { actor: string; action: string; subject: string; details?: object },
+): void {
+  context.audit({ domainId: null, at: change.now, address: change.address, ...entry });
+}
+
+/**
+ * D2: keeps what was typed until the link is used; a later sign-up takes the place of an earlier one. Who has an account already gets
+ * a mail to choose another password instead: the answer and its mail say nothing to anybody else.
+ */
+export async function portalSignUp(
+  context: WriteContext,
+  input: Change & SignUpRow & { activation: NewLink; reset: NewLink },
+): Promise<void> {
+  const { tx } = context;
+  const user = await portalUserByEmail(tx, input.email);
+  if (user !== null) {
+    await mailReset(context, input.now, user, input.reset);
+    return;
+  }
+  tx.send(
+    `INSERT INTO portal_sign_ups (email, name, organization, password_hash, language, token_hash, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+     ON CONFLICT (email) DO UPDATE SET name = ?2, organization = ?3, password_hash = ?4, language = ?5, token_hash = ?6, expires_at = ?7`,
+    input.email,
+    input.name,
+    input.organization,
+    input.passwordHash,
+    input.language,
+    input.activation.tokenHash,
+    input.now + LINK_VALID_MS,
+  );
+  await mailActivation(context, input.now, input, input.activation);
+  auditPortal(context, input, { actor: input.email, action: 'portal.signed-up', subject: input.email });
+}
+
+/** D2: another link, the older one void. Nothing where nobody waits: who asks learns nothing. */
+export async function resendPortalActivation(
+  context: WriteContext,
+  input: { now: number; email: string; link: NewLink },
+): Promise<void> {
+  const signUp = await signUpByEmail(context.tx, input.email);
+  if (signUp === null) return;
+  context.tx.send(
+    'UPDATE portal_sign_ups SET token_hash = ?, expires_at = ? WHERE email = ?',
+    input.link.tokenHash,
+    input.now + LINK_VALID_MS,
+    input.email,
+  );
+  await mailActivation(context, input.now, signUp, input.link);
+}
+
+async function mailActivation(context: WriteContext, now: number, to: SignUpRow, link: NewLink): Promise<void> {
+  const { email: recipient, language, name: person } = to;
+  await putMail(
+    context,
+    portalMails.activation,
+    { domainId: null, recipient, language, data: { person }, secret: link.sealed },
+    now,
+  );
+}
+
+async function mailReset(context: WriteContext, now: number, to: PortalUserRow, link: NewLink): Promise<void> {
+  const { id, email: recipient, language, name: person } = to;
+  context.tx.send(
+    `INSERT INTO portal_resets (user_id, token_hash, expires_at) VALUES (?1, ?2, ?3)
+     ON CONFLICT (user_id) DO UPDATE SET token_hash = ?2, expires_at = ?3`,
+    id,
+    link.tokenHash,
+    now + LINK_VALID_MS,
+  );
+  await putMail(context, portalMails.reset, { domainId: null, recipient, language, data: { person }, secret: link.sealed }, now);
+}
+
+/** D2: makes the user and the first organisation. The password was checked before. Refuses with `link-not-valid`. */
+export async function activatePortal(
+  context: WriteContext,
+  input: Change & { tokenHash: string; userId: string; accountId: string; organizationId: string },
+): Promise<void> {
+  const { tx } = context;
+  const signUp = await signUpByToken(tx, input.tokenHash, input.now);
+  if (signUp === null) throw new RollcallError('link-not-valid');
+  insertPortalUser(tx, { ...signUp, id: input.userId, accountId: input.accountId }, input.now);
+  const organization = { id: input.organizationId, name: signUp.organization };
+  insertOrganization(tx, organization, { id: input.userId, email: signUp.email }, input.now);
+  auditPortal(context, input, {
+    actor: signUp.email,
+    action: 'portal.activated',
+    subject: signUp.email,
+    details: { organization: organization.id },
+  });
+}
+
+/** A link to choose another password; the older one is void. Nothing where nobody has this e-mail. */
+export async function requestPortalReset(
+  context: WriteContext,
+  input: { now: number; email: string; link: NewLink },
+): Promise<void> {
+  const user = await portalUserByEmail(context.tx, input.email);
+  if (user !== null) await mailReset(context, input.now, user, input.link);
+}
+
+/** Another password by the link of a mail; every session of the user ends. Refuses with `link-not-valid`. */
+export async function resetPortalPassword(
+  context: WriteContext,
+  input: Change & { tokenHash: string; passwordHash: string },
+): Promise<void> {
+  const { tx } = context;
+  const user = await userByResetToken(tx, input.tokenHash, input.now);
+  if (user === null) throw new RollcallError('link-not-valid');
+  tx.send('DELETE FROM portal_resets WHERE user_id = ?', user.id);
+  tx.send(
+    `UPDATE auth_portal_account SET "password" = ?, "updatedAt" = ? WHERE "userId" = ? AND "providerId" = 'credential'`,
+    input.passwordHash,
+    new Date(input.now).toISOString(),
+    user.id,
+  );
+  tx.send('DELETE FROM auth_portal_session WHERE "userId" = ?', user.id);
+  auditPortal(context, input, { actor: user.email, action: 'portal.password-reset', subject: user.email });
+}
+
+/** What nobody needs any more: sign-ups, resets and sessions that are over. Invitations stay in view until somebody takes them away. */
+export function prunePortal(context: WriteContext, input: { now: number }): void {
+  const { tx } = context;
+  tx.send('DELETE FROM portal_sign_ups WHERE expires_at <= ?', input.now);
+  tx.send('DELETE FROM portal_resets WHERE expires_at <= ?', input.now);
+  tx.send('DELETE FROM auth_portal_session WHERE "expiresAt" <= ?', new Date(input.now).toISOString());
+}

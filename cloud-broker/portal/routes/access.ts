@@ -1,0 +1,163 @@
+import type { WithPortal } from '../portal.ts';
+import {
+  portalEmailBody,
+  portalLinkBody,
+  portalLinkPasswordBody,
+  portalPerson,
+  portalSignedUp,
+  portalSignInBody,
+  portalSignUpBody,
+} from '../../../protocol/api-portal.ts';
+import { shownEmail } from '../../users/login-names.ts';
+import { emptyBody, nothing, refusals, type Api } from '../../http/api.ts';
+import type { HttpDeps } from '../../http/deps.ts';
+import { languageOf } from '../../http/language.ts';
+import { fromOf, personOf } from '../gate.ts';
+
+const tags = ['portal: access'];
+const config = { access: 'open' } as const;
+
+/** K3, D2: an account of the portal, apart from every domain. */
+export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
+  api.post(
+    '/signup',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Sign up to the Admin Portal; a mail brings the link',
+        body: portalSignUpBody,
+        response: { 201: portalSignedUp, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { name, organization = name, language = languageOf(request.headers['accept-language']), ...rest } = request.body;
+      return reply.code(201).send(await accounts.signUp({ ...rest, name, organization, language }, fromOf(request)));
+    },
+  );
+
+  api.post(
+    '/signup/resend',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Mail the link again; the older one is void',
+        body: portalEmailBody,
+        response: { 202: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      accounts.resend(request.body.email, request.ip);
+      return reply.code(202).send();
+    },
+  );
+
+  api.post(
+    '/activation/show',
+    {
+      config,
+      schema: { tags, summary: 'What a link activates', body: portalLinkBody, response: { 200: portalPerson, ...refusals } },
+    },
+    async (request) => accounts.showActivation(request.body.token, request.ip),
+  );
+
+  api.post(
+    '/activation',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Activate with link and password',
+        body: portalLinkPasswordBody,
+        response: { 200: portalPerson, ...refusals },
+      },
+    },
+    async (request) => accounts.activate(request.body.token, request.body.password, fromOf(request)),
+  );
+}
+
+export function portalPasswordRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
+  api.post(
+    '/password/forgot',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Mail a link to choose another password',
+        body: portalEmailBody,
+        response: { 202: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      accounts.forgot(request.body.email, request.ip);
+      return reply.code(202).send();
+    },
+  );
+
+  api.post(
+    '/password/reset/show',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Whose password a link resets',
+        body: portalLinkBody,
+        response: { 200: portalPerson, ...refusals },
+      },
+    },
+    async (request) => accounts.showReset(request.body.token, request.ip),
+  );
+
+  api.post(
+    '/password/reset',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Another password by link; all sessions end',
+        body: portalLinkPasswordBody,
+        response: { 204: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await accounts.reset(request.body.token, request.body.password, fromOf(request));
+      return reply.code(204).send();
+    },
+  );
+}
+
+export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
+  api.post(
+    '/session',
+    {
+      config,
+      schema: { tags, summary: 'Sign in by e-mail', body: portalSignInBody, response: { 200: portalPerson, ...refusals } },
+    },
+    async (request, reply) => {
+      const { email, password } = request.body;
+      const userAgent = request.headers['user-agent'];
+      const { user, cookies } = await accounts.signIn({ email, password, address: request.ip, userAgent });
+      void reply.header('set-cookie', cookies);
+      return { email: shownEmail(user.email), name: user.name };
+    },
+  );
+
+  api.get(
+    '/session',
+    { schema: { tags, summary: 'Who is signed in', response: { 200: portalPerson, ...refusals } } },
+    async (request) => {
+      const { email, name } = personOf(request);
+      return { email: shownEmail(email), name };
+    },
+  );
+
+  api.delete(
+    '/session',
+    { config, schema: { tags, summary: 'Sign out', body: emptyBody, response: { 204: nothing, ...refusals } } },
+    async (request, reply) => {
+      const cookies = await accounts.signOut(request.headers.cookie);
+      return reply.header('set-cookie', cookies).code(204).send();
+    },
+  );
+}

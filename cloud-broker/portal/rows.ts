@@ -1,0 +1,134 @@
+/** People of the Admin Portal and their organisations, as writing operations and signing in need them. */
+import type { PortalRole } from '../../protocol/api-portal.ts';
+import type { Language } from '../../protocol/errors.ts';
+import { RollcallError } from '../../protocol/errors.ts';
+import type { Reads, Tx } from '../store/tx.ts';
+
+export interface PortalUserRow {
+  id: string;
+  email: string;
+  name: string;
+  language: Language;
+}
+
+/** A person to be stored as a user; ids and the hash are made before the write. */
+export interface NewPortalUser extends PortalUserRow {
+  accountId: string;
+  passwordHash: string;
+}
+
+const USER = 'SELECT "id", "email", "name", "language" FROM auth_portal_user';
+
+/** `email` in lower case. */
+export async function portalUserByEmail(tx: Reads, email: string): Promise<PortalUserRow | null> {
+  return await tx.get<PortalUserRow>(`${USER} WHERE "email" = ?`, email);
+}
+
+export async function portalPasswordHash(tx: Reads, userId: string): Promise<string | null> {
+  const account = `SELECT "password" AS hash FROM auth_portal_account WHERE "userId" = ? AND "providerId" = 'credential'`;
+  return (await tx.get<{ hash: string | null }>(account, userId))?.hash ?? null;
+}
+
+/** D2: stores a user whose e-mail a link has shown to be theirs; a sign-up of this e-mail that still waits is over. */
+export function insertPortalUser(tx: Tx, user: NewPortalUser, now: number): void {
+  const at = new Date(now).toISOString();
+  tx.send(
+    'INSERT INTO auth_portal_user ("id", "name", "email", "emailVerified", "createdAt", "updatedAt", "language") VALUES (?, ?, ?, 1, ?, ?, ?)',
+    user.id,
+    user.name,
+    user.email,
+    at,
+    at,
+    user.language,
+  );
+  tx.send(
+    `INSERT INTO auth_portal_account ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
+     VALUES (?, ?, 'credential', ?, ?, ?, ?)`,
+    user.accountId,
+    user.id,
+    user.id,
+    user.passwordHash,
+    at,
+    at,
+  );
+  tx.send('DELETE FROM portal_sign_ups WHERE email = ?', user.email);
+}
+
+export interface SignUpRow {
+  email: string;
+  name: string;
+  organization: string;
+  passwordHash: string;
+  language: Language;
+}
+
+const SIGN_UP = 'SELECT email, name, organization, password_hash AS passwordHash, language FROM portal_sign_ups';
+
+/** The sign-up that a good link belongs to. */
+export async function signUpByToken(tx: Reads, tokenHash: string, now: number): Promise<SignUpRow | null> {
+  return await tx.get<SignUpRow>(`${SIGN_UP} WHERE token_hash = ? AND expires_at > ?`, tokenHash, now);
+}
+
+export async function signUpByEmail(tx: Reads, email: string): Promise<SignUpRow | null> {
+  return await tx.get<SignUpRow>(`${SIGN_UP} WHERE email = ?`, email);
+}
+
+/** Whose password a good link resets. */
+export async function userByResetToken(tx: Reads, tokenHash: string, now: number): Promise<PortalUserRow | null> {
+  const reset = 'SELECT user_id FROM portal_resets WHERE token_hash = ? AND expires_at > ?';
+  return await tx.get<PortalUserRow>(`${USER} WHERE "id" = (${reset})`, tokenHash, now);
+}
+
+export interface InvitationRow {
+  id: number;
+  organizationId: string;
+  organization: string;
+  email: string;
+  role: PortalRole;
+  invitedBy: string;
+}
+
+/** The invitation that a good link belongs to. */
+export async function invitationByToken(tx: Reads, tokenHash: string, now: number): Promise<InvitationRow | null> {
+  return await tx.get<InvitationRow>(
+    `SELECT m.id, m.organization_id AS organizationId, o.name AS organization, m.email, m.role, m.invited_by AS invitedBy
+     FROM portal_members m JOIN portal_organizations o ON o.id = m.organization_id WHERE m.token_hash = ? AND m.expires_at > ?`,
+    tokenHash,
+    now,
+  );
+}
+
+/** The user's role in an organisation; null where they are no member. */
+export async function roleOf(tx: Reads, userId: string, organizationId: string): Promise<PortalRole | null> {
+  const member = 'SELECT role FROM portal_members WHERE user_id = ? AND organization_id = ?';
+  return (await tx.get<{ role: PortalRole }>(member, userId, organizationId))?.role ?? null;
+}
+
+/** Refuses with `not-found` who is no member: others' organisations are not there (A4). */
+export async function demandMember(tx: Reads, userId: string, organizationId: string): Promise<PortalRole> {
+  const role = await roleOf(tx, userId, organizationId);
+  if (role === null) throw new RollcallError('not-found');
+  return role;
+}
+
+/** Refuses with `not-found` who is no member, with `forbidden` who is no admin of the organisation. */
+export async function demandOrganizationAdmin(tx: Reads, userId: string, organizationId: string): Promise<void> {
+  if ((await demandMember(tx, userId, organizationId)) !== 'admin') throw new RollcallError('forbidden');
+}
+
+/** A new organisation with its first admin. */
+export function insertOrganization(
+  tx: Tx,
+  organization: { id: string; name: string },
+  admin: { id: string; email: string },
+  now: number,
+): void {
+  tx.send('INSERT INTO portal_organizations (id, name, created_at) VALUES (?, ?, ?)', organization.id, organization.name, now);
+  tx.send(
+    `INSERT INTO portal_members (organization_id, user_id, email, role, since_at) VALUES (?, ?, ?, 'admin', ?)`,
+    organization.id,
+    admin.id,
+    admin.email,
+    now,
+  );
+}

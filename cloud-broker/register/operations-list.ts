@@ -1,0 +1,3 @@
+import { importBoards } from './operations.ts';
+
+export const registerOperations = { importBoards };

@@ -1,0 +1,122 @@
+/** E14, what is kept of unproven grants: how many there were today, and in which domains the boards of an invoice turned up. */
+import { dayOf } from '../ledger/rules/usage.ts';
+import type { BoardRow } from './rows.ts';
+import type { WriteContext } from '../store/commit.ts';
+import type { WarningReason } from '../store/effects.ts';
+import type { DomainRow } from '../domains/rows.ts';
+import type { Reads, Tx } from '../store/tx.ts';
+import { insertPlaces } from './schema/unproven.ts';
+
+/** A warning names so many domains of a split invoice at most. */
+const MOST_NAMED = 10;
+
+async function grantsOfDay(tx: Reads, day: number): Promise<number> {
+  return (await tx.get<{ grants: number }>('SELECT grants FROM unproven_days WHERE day = ?', day))?.grants ?? 0;
+}
+
+/** Unproven grants that this domain may still get today; `limit`: those of the whole service in a day. */
+export async function unprovenGrantsLeft(tx: Reads, domain: DomainRow, limit: number, now: number): Promise<number> {
+  const today = dayOf(now);
+  const ofDomain = domain.unprovenLimit - (domain.unprovenDay === today ? domain.unprovenCount : 0);
+  return Math.min(ofDomain, limit - (await grantsOfDay(tx, today)));
+}
+
+/** Counts one unproven grant: of the domain and of the whole service. */
+export function countUnproven(context: WriteContext, domainId: number, now: number): void {
+  const today = dayOf(now);
+  context.tx.send(
+    'UPDATE domains SET unproven_count = CASE unproven_day WHEN ? THEN unproven_count + 1 ELSE 1 END, unproven_day = ? WHERE id = ?',
+    today,
+    today,
+    domainId,
+  );
+  context.tx.send('INSERT INTO unproven_days (day, grants) VALUES (?, 1) ON CONFLICT DO UPDATE SET grants = grants + 1', today);
+}
+
+/** Whether boards of this one's invoice turned up in another domain. Two seeks, however many boards the invoice has. */
+export async function isInvoiceElsewhere(tx: Reads, board: Pick<BoardRow, 'invoice'>, domainId: number): Promise<boolean> {
+  if (board.invoice === null) return false;
+  const found = await tx.get<{ found: number }>(
+    `SELECT EXISTS (SELECT 1 FROM invoice_places WHERE invoice = ?1 AND domain_id < ?2)
+      OR EXISTS (SELECT 1 FROM invoice_places WHERE invoice = ?1 AND domain_id > ?2) AS found`,
+    board.invoice,
+    domainId,
+  );
+  return found?.found === 1;
+}
+
+/** A board is enrolled in the domain, whether it brings anything or not. Tells the operator where that splits its invoice. */
+export async function notePlace(context: WriteContext, domain: DomainRow, board: BoardRow, now: number): Promise<void> {
+  const { tx } = context;
+  if (board.invoice === null || board.factoryPublicKey !== null) return;
+  const isNew = await tx.run(
+    'INSERT OR IGNORE INTO invoice_places (board_id, domain_id, invoice) VALUES (?, ?, ?)',
+    board.id,
+    domain.id,
+    board.invoice,
+  );
+  if (isNew === 0 || !(await isInvoiceElsewhere(tx, board, domain.id))) return;
+  await warn(context, now, {
+    reason: 'invoice-split',
+    subject: board.invoice,
+    details: { invoice: board.invoice, domain: domain.name, domains: await domainsOfInvoice(tx, board.invoice) },
+  });
+}
+
+/** By name, at most MOST_NAMED; from domain to domain, never over all boards of the invoice. */
+async function domainsOfInvoice(tx: Reads, invoice: string): Promise<string[]> {
+  const rows = await tx.all<{ name: string }>(
+    `WITH RECURSIVE places (id) AS (
+      SELECT min(domain_id) FROM invoice_places WHERE invoice = ?1
+      UNION ALL SELECT (SELECT min(domain_id) FROM invoice_places WHERE invoice = ?1 AND domain_id > id) FROM places WHERE id IS NOT NULL LIMIT ?2
+    ) SELECT name FROM places JOIN domains USING (id)`,
+    invoice,
+    MOST_NAMED,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** The board is not enrolled in the domain any more: where it left no grant behind, or `always`, it was never there. */
+export function forgetPlace(tx: Tx, domainId: number, boardId: number, always: boolean): void {
+  tx.send(
+    `DELETE FROM invoice_places WHERE board_id = ?1 AND domain_id = ?2 AND (?3 OR NOT EXISTS (
+      SELECT 1 FROM devices WHERE board_id = ?1 AND domain_id = ?2 AND state = 'enrolled'
+      UNION ALL SELECT 1 FROM transfers t WHERE t.board_id = ?1 AND t.domain_id = ?2 AND t.kind = 'enrolment'
+        AND NOT EXISTS (SELECT 1 FROM transfers r WHERE r.reverses = t.id)))`,
+    boardId,
+    domainId,
+    always ? 1 : 0,
+  );
+}
+
+/** The register says something else of the board now: another invoice, or a factory key. */
+export function placeAnew(tx: Tx, boardId: number): void {
+  tx.send('DELETE FROM invoice_places WHERE board_id = ?', boardId);
+  tx.send(insertPlaces('board_id = ?1'), boardId);
+}
+
+/** A grant is held: tells the operator where the service's limit of today is spent. */
+export async function warnOfLimit(context: WriteContext, domain: DomainRow, limit: number, now: number): Promise<void> {
+  const today = dayOf(now);
+  const grants = await grantsOfDay(context.tx, today);
+  if (grants < limit) return;
+  await warn(context, now, { reason: 'service-limit', subject: 'service', details: { limit, grants, domain: domain.name } });
+}
+
+async function warn(
+  context: WriteContext,
+  now: number,
+  about: { reason: WarningReason; subject: string; details: Record<string, unknown> },
+): Promise<void> {
+  const { reason, subject, details } = about;
+  const isFirst = await context.tx.run(
+    `INSERT INTO unproven_warnings (reason, subject, day) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET day = excluded.day WHERE day < excluded.day`,
+    reason,
+    subject,
+    dayOf(now),
+  );
+  if (isFirst === 0) return;
+  context.audit({ domainId: null, at: now, actor: 'service', action: `grants.${reason}`, subject, details });
+  context.warned(reason, details);
+}

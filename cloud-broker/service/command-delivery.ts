@@ -1,0 +1,56 @@
+/** Wires commands (P8): what waits in the store goes out through the gateway. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { CommandDesk, type CommandMessage } from '../device-commands/dispatcher.ts';
+import type { Gateway } from '../gateway/port.ts';
+import { openCommands } from '../device-commands/rows.ts';
+import type { Store } from '../store/port.ts';
+
+/** E9: said to a device just before its session is closed; nobody waits for an answer. */
+export function farewell(): CommandMessage {
+  return { type: 'command', commandId: randomUUID(), name: 'unenroll', expiresInS: 60 };
+}
+
+export function commandDesk(deps: {
+  store: Store;
+  gateway(): Pick<Gateway, 'send'> | null;
+  log: Pick<Logger, 'error'>;
+  clock(): number;
+}): CommandDesk {
+  const { store, log, clock } = deps;
+  const desk = new CommandDesk({
+    async open(deviceId, now) {
+      try {
+        return await openCommands(store.reader, deviceId, now);
+      } catch (error) {
+        // They are sent in its next session, or behind the next command.
+        log.error(
+          { error: error instanceof Error ? error.message : String(error) },
+          'the commands of a device could not be read',
+        );
+        return [];
+      }
+    },
+    send: async (deviceId, command, acknowledged) => deps.gateway()?.send(deviceId, command, acknowledged) ?? false,
+    async moved(deviceId, commandId, to) {
+      try {
+        await store.write('moveCommand', { now: clock(), deviceId, commandId, to });
+      } catch (error) {
+        // What became of it is still told by its result.
+        log.error({ error: error instanceof Error ? error.message : String(error), to }, 'a command’s way could not be stored');
+      }
+    },
+    clock,
+  });
+  store.onCommitted({
+    commanded: (devices) => {
+      for (const { deviceId } of devices) void desk.added(deviceId);
+    },
+  });
+  return desk;
+}
+
+/** By the hour: what is over is written down, and what is long past forgotten, piece by piece. */
+export async function pruneCommands(store: Pick<Store, 'write'>, now: number): Promise<void> {
+  for (let more = true; more;) ({ more } = await store.write('pruneCommands', { now }));
+}

@@ -1,0 +1,168 @@
+/** The store, its keys and what works on them, without any listener. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { RollcallError } from '../../protocol/errors.ts';
+import { certifiedHosts } from './addresses.ts';
+import { backUp } from '../backup/backup.ts';
+import { demandRestored } from '../backup/restore.ts';
+import type { Settings } from './config.ts';
+import { createAccounts, type Accounts } from '../users/accounts.ts';
+import { lazily } from '../../protocol/lazily.ts';
+import { openKeys, type ServiceKeys } from '../keys/keys.ts';
+import { createSecrets, type Secrets } from '../keys/secrets.ts';
+import { CheckpointFile } from '../ledger/checkpoints.ts';
+import { withDamagedHeads, type Checkpoint, type Verdict } from '../ledger/rules/chain.ts';
+import { localOperator } from '../operator/local.ts';
+import type { Operator } from '../operator/operator.ts';
+import { createPortal, type Portal } from '../portal/portal.ts';
+import { ServiceClock, type ClockSources } from './clock.ts';
+import { lockFolder } from '../store/sqlite/folder-lock.ts';
+import { demandDatabase, isSealed } from '../store/sqlite/own-database.ts';
+import { verifyLedgerApart } from '../ledger/verify-in-worker.ts';
+import { ledgerHeads, verifyLedger } from '../ledger/verify-books.ts';
+import { lastingOperations } from './lasting-operations.ts';
+import type { OperationName } from './operations.ts';
+import { believedAt } from '../presence/operations/presence.ts';
+import { openStore } from '../store/sqlite/store.ts';
+import type { Store } from '../store/port.ts';
+
+/** The monotonic clock stands still while a machine sleeps, so one that slept for weeks has to be believed by hand. */
+const CLOCKS: ClockSources = { machine: () => Date.now(), elapsed: () => performance.now() };
+
+/** The store, its keys and the operator's commands, without any listener: what a command needs when no service runs. */
+export interface Workshop {
+  store: Store;
+  clock: ServiceClock;
+  keys: ServiceKeys;
+  accounts: Accounts;
+  portal: Portal;
+  operator: Operator;
+  secrets: Secrets;
+  checkpoint(): Promise<void>;
+  /** `ledger verify` in a thread of its own. */
+  proveBooks(signal: AbortSignal): Promise<Verdict>;
+  close(): Promise<void>;
+}
+
+/**
+ * Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use`, `folder-unusable`,
+ * `restore-unfinished`, `database-missing`, `database-damaged`, `database-unusable`, `ca-key-missing` or `key-file-unusable`.
+ */
+export async function openWorkshop(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Workshop> {
+  const lock = lockFolder(settings.dataFolder);
+  try {
+    demandRestored(settings.dataFolder);
+    demandDatabase(settings.dataFolder);
+    // Before it is known what time it was, nothing is written.
+    let clock: ServiceClock | null = null;
+    const store = await openStore({
+      folder: settings.dataFolder,
+      demand: (name) => demandBelievable(clock, name),
+      onInternalError: (message) => log.error({ message }, 'a write failed'),
+      onFatal,
+    });
+    try {
+      clock = new ServiceClock(CLOCKS, await believedAt(store.reader));
+      const hasDevices = (await store.reader.get('SELECT 1 AS found FROM devices LIMIT 1')) !== null;
+      const isUsed = hasDevices || (await isSealed(settings.dataFolder, store.reader));
+      const about = { hosts: certifiedHosts(settings), hasDevices, isSealed: isUsed, now: clock.now() };
+      const keys = await openKeys({ folder: settings.dataFolder, ...about });
+      return assemble({ settings, log, store, clock, keys, lock });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** What lasts waits for a clock that is believed. Refuses with `clock-doubtful`. */
+function demandBelievable(clock: ServiceClock | null, name: OperationName): void {
+  const doubt = lastingOperations.has(name) ? (clock?.doubt ?? null) : null;
+  if (doubt === null) return;
+  const { machine, service } = doubt;
+  throw new RollcallError('clock-doubtful', {
+    machine: new Date(machine).toISOString(),
+    service: new Date(service).toISOString(),
+  });
+}
+
+function accountsOf(parts: {
+  settings: Settings;
+  store: Store;
+  keys: ServiceKeys;
+  secrets: Secrets;
+  log: Logger;
+  clock(): number;
+}): Accounts {
+  const { settings, store, keys, secrets, log, clock } = parts;
+  const publicUrl = settings.publicUrl ?? 'http://127.0.0.1';
+  const noted = (message: string): void => log.error({ message }, 'accounts');
+  const secret = keys.cookieSecret.export().toString('hex');
+  const library = lazily(async () => {
+    const { accountsLibrary } = await import('../users/accounts-library.ts');
+    return accountsLibrary({ store, secret, publicUrl, log: noted });
+  });
+  return createAccounts({ library, store, publicUrl, secrets, clock, random: randomBytes, log: noted });
+}
+
+function assemble(parts: {
+  settings: Settings;
+  log: Logger;
+  store: Store;
+  clock: ServiceClock;
+  keys: ServiceKeys;
+  lock: { release(): void };
+}): Workshop {
+  const { settings, log, store, clock, keys, lock } = parts;
+  const { now } = clock;
+  const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
+  const databaseFile = join(settings.dataFolder, 'rollcall.db');
+  // The signed heads first: none of them may lie beyond the end of the books as they are read after them.
+  const prove = async (books: (signed: Checkpoint[]) => Promise<Verdict>): Promise<Verdict> => {
+    const { checkpoints: signed, damaged } = await checkpoints.read();
+    return withDamagedHeads(await books(signed), damaged);
+  };
+  const secrets = createSecrets(keys.masterKey.export());
+  const accounts = accountsOf({ settings, store, keys, secrets, log, clock: now });
+  const portal = createPortal({
+    store,
+    secrets,
+    passwords: accounts.passwords,
+    cookieSecret: keys.cookieSecret.export().toString('hex'),
+    publicUrl: settings.publicUrl ?? 'http://127.0.0.1',
+    clock: now,
+    random: randomBytes,
+    log: (message) => log.error({ message }, 'admin portal'),
+  });
+  const operator = localOperator({
+    store,
+    accounts,
+    secrets,
+    clock: now,
+    serviceClock: clock,
+    random: randomBytes,
+    verifyLedger: async () => prove((signed) => verifyLedger(databaseFile, signed)),
+    backup: async (file) => backUp(settings.dataFolder, file, now()),
+  });
+  return {
+    store,
+    clock,
+    keys,
+    accounts,
+    portal,
+    operator,
+    secrets,
+    async checkpoint() {
+      await checkpoints.append(await ledgerHeads(store.reader), now());
+    },
+    proveBooks: async (signal) => prove((signed) => verifyLedgerApart({ checkpoints: signed, databaseFile }, signal)),
+    async close() {
+      await store.close();
+      lock.release();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** Stored events as messages of the stream, made at the time of sending and for one pair of eyes (A4). */
+import type { AlertEvent } from '../../protocol/api-alerts.ts';
+import { enrolmentEvent, type BillingEvent, type DeviceEvent } from '../../protocol/api.ts';
+import type { DeviceData, StoredEvent } from '../store/effects.ts';
+import { alertView, openAlerts } from '../alerts/queries.ts';
+import { transferView } from '../billing/queries/billing.ts';
+import { deviceView, type DeviceView, type Viewer } from '../devices/queries/devices.ts';
+import { historyRowFor } from '../billing/queries/history-row.ts';
+import type { Reads } from '../store/tx.ts';
+import type { LivePresence } from '../http/deps.ts';
+import { presentDevice, tagsOf } from '../devices/present.ts';
+
+/** Who reads a stream: what the lists would show, and whether Billing would be shown. */
+export interface StreamViewer extends Viewer {
+  billing: boolean;
+}
+
+export interface Sources {
+  reader: Reads;
+  presence: LivePresence;
+}
+
+/** One message of the stream; without `id` it is not counted when the stream is resumed. */
+export function message(type: string, data: unknown, id?: number): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Whether the viewer's list showed the device until this event. Who has no tags sees every device of the domain. */
+function tookFrom({ tags }: Viewer, { hadTags }: DeviceData): boolean {
+  return tags.every((tag) => hadTags?.includes(tag) === true);
+}
+
+/**
+ * The device as the list shows it. One that it does not show is gone for who saw it, for instance when a tag was taken away; of one that the
+ * viewer never saw nothing is said, not even that (A4). `sawBefore`: until this event, or one that it stands for.
+ */
+async function deviceData(sources: Sources, viewer: Viewer, event: DeviceData, sawBefore: boolean): Promise<DeviceEvent | null> {
+  const { deviceId } = event;
+  const view = event.removed === true ? null : await deviceView(sources.reader, viewer, deviceId);
+  if (view !== null) return { device: presentDevice(view, sources.presence.of(deviceId)) };
+  return sawBefore ? { id: deviceId, removed: true } : null;
+}
+
+async function billingData(sources: Sources, viewer: StreamViewer, transferId: number): Promise<BillingEvent | null> {
+  const view = viewer.billing ? await transferView(sources.reader, viewer.domainId, transferId) : null;
+  return view === null ? null : { row: await historyRowFor(sources.reader, viewer, view), balance: view.balanceAfter };
+}
+
+/** The enrolment log has tries of boards that are no devices: a viewer who sees only some devices sees only their tries. */
+async function enrolmentData(sources: Sources, viewer: Viewer, data: unknown): Promise<unknown> {
+  const parsed = enrolmentEvent.safeParse(data);
+  if (!parsed.success) return null;
+  const { deviceId } = parsed.data;
+  const shown = viewer.tags.length === 0 || (deviceId !== null && (await deviceView(sources.reader, viewer, deviceId)) !== null);
+  return shown ? parsed.data : null;
+}
+
+/** Alerts are of the whole domain, and credits of Billing (D6). */
+async function alertData({ reader }: Sources, viewer: StreamViewer, alertId: number): Promise<AlertEvent | null> {
+  const alert = viewer.tags.length > 0 ? null : await alertView(reader, viewer, alertId);
+  return alert === null ? null : { alert, open: await openAlerts(reader, viewer) };
+}
+
+/** The data of one event for this viewer; null: there is nothing to show. `lost`: devices that earlier events took from his list. */
+export async function dataOf(
+  sources: Sources,
+  viewer: StreamViewer,
+  event: StoredEvent,
+  lost?: ReadonlySet<string>,
+): Promise<unknown> {
+  switch (event.type) {
+    case 'device':
+      return await deviceData(
+        sources,
+        viewer,
+        event.data,
+        tookFrom(viewer, event.data) || lost?.has(event.data.deviceId) === true,
+      );
+    case 'billing':
+      return await billingData(sources, viewer, event.data.transferId);
+    case 'enrolment':
+      return await enrolmentData(sources, viewer, event.data);
+    case 'alert':
+      return await alertData(sources, viewer, event.data.alertId);
+  }
+}
+
+/** The messages of some stored events, in their order. Of several about one device only the last is sent: each shows it as it is now. */
+export async function messagesOf(sources: Sources, viewer: StreamViewer, events: readonly StoredEvent[]): Promise<string> {
+  const lastOf = new Map(events.flatMap((event) => (event.type === 'device' ? [[event.data.deviceId, event.id] as const] : [])));
+  const lost = new Set(
+    events.flatMap((event) => (event.type === 'device' && tookFrom(viewer, event.data) ? [event.data.deviceId] : [])),
+  );
+  let text = '';
+  for (const event of events) {
+    if (event.domainId !== viewer.domainId) continue;
+    if (event.type === 'device' && lastOf.get(event.data.deviceId) !== event.id) continue;
+    const data = await dataOf(sources, viewer, event, lost);
+    if (data !== null) text += message(event.type, data, event.id);
+  }
+  return text;
+}
+
+/** Whether a viewer's list shows this device of his domain. */
+export function sees(viewer: Viewer, view: DeviceView & { domainId: number }): boolean {
+  if (view.domainId !== viewer.domainId) return false;
+  const tags = viewer.tags.length === 0 ? [] : tagsOf(view);
+  return viewer.tags.every((tag) => tags.includes(tag));
+}

@@ -1,0 +1,245 @@
+/** Wires the service: nothing is decided here. */
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { crockfordCode } from '../../protocol/text.ts';
+import type { ListeningAt } from '../operator/listening.ts';
+import type { Operator } from '../operator/operator.ts';
+import { addressesOf, brokerUrlOf } from './addresses.ts';
+import { noteTakeOvers } from '../alerts/job.ts';
+import { commandDesk } from './command-delivery.ts';
+import type { Settings } from './config.ts';
+import type { CommandDesk } from '../device-commands/dispatcher.ts';
+import { createDeviceHandler, endRevoked, storedPresence } from './device-handler.ts';
+import { pairingHash } from '../domains/pairing.ts';
+import { deviceCertificateSigner } from '../keys/device-certificates.ts';
+import { EnrolmentDesk } from '../enrolment/service.ts';
+import { defaultDeskLimits } from '../enrolment/service-limits.ts';
+import { startEmbeddedGateway } from '../gateway/embedded.ts';
+import type { Gateway } from '../gateway/port.ts';
+import { defaultHttpLimits } from '../http/deps.ts';
+import type { Metrics } from '../http/metrics.ts';
+import { buildOperatorServer } from './operator-server.ts';
+import { buildServer, type ServerParts } from './server.ts';
+import type { ServiceKeys } from '../keys/keys.ts';
+import type { Secrets } from '../keys/secrets.ts';
+import { openSocket } from '../operator/socket.ts';
+import { LedgerIntegrity } from '../ledger/integrity-job.ts';
+import { letters } from './letters.ts';
+import { startMail } from '../mail/job.ts';
+import { PresenceRegistry } from '../presence/presence-registry.ts';
+import { jobList, type JobName } from './job-list.ts';
+import { Jobs } from './jobs.ts';
+import { enrolmentStore } from '../enrolment/store.ts';
+import type { ServiceClock } from './clock.ts';
+import { serviceMetrics } from './metrics.ts';
+import { ServiceRuns } from './runs.ts';
+import type { Store } from '../store/port.ts';
+import { startWebhooks } from './webhook-delivery.ts';
+import type { Workshop } from './context.ts';
+
+/** Writes waiting beyond which the service asks a load balancer for a pause. */
+const BEHIND_WRITES = 10_000;
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../dist/console', import.meta.url));
+
+function startDesk(
+  parts: {
+    store: Store;
+    clock: ServiceClock;
+    keys: ServiceKeys;
+    secrets: Secrets;
+    log: Logger;
+    registry: PresenceRegistry;
+    metrics: Metrics;
+    settings: Settings;
+  },
+  brokerUrl: () => string,
+): EnrolmentDesk {
+  const { store, clock, keys, secrets, log, registry, metrics, settings } = parts;
+  const enrolmentLog = log.child({ area: 'enrolment' });
+  return new EnrolmentDesk({
+    store: enrolmentStore(store, settings.unprovenLimit, () => clock.doubt !== null),
+    issue: deviceCertificateSigner(keys.ca),
+    pairingHash: (typed) => pairingHash(secrets, typed),
+    newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
+    welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: registry.rhythm }),
+    clock: clock.now,
+    randomBytes,
+    random: Math.random,
+    limits: defaultDeskLimits,
+    log: (entry) => {
+      metrics.enrolment(entry.outcome, entry.code);
+      enrolmentLog.info(entry, entry.outcome);
+    },
+  });
+}
+
+async function startRegistry({ store, clock }: Workshop, settings: Settings, log: Logger): Promise<PresenceRegistry> {
+  const { intervalS, jitterS } = settings.heartbeat;
+  return new PresenceRegistry(
+    {
+      flush: async (flush) => store.write('flushPresence', flush),
+      clock: clock.now,
+      heartbeat: settings.heartbeat,
+      thresholds: { jitterS, graceS: Math.max(intervalS, 5) },
+      onFlushError: (error) =>
+        log.error({ error: error instanceof Error ? error.message : String(error) }, 'heartbeats could not be stored'),
+    },
+    await storedPresence(store),
+  );
+}
+
+/** Lets devices in. */
+async function startGateway(parts: {
+  store: Store;
+  clock(): number;
+  registry: PresenceRegistry;
+  desk: EnrolmentDesk;
+  commands: CommandDesk;
+  keys: ServiceKeys;
+  settings: Settings;
+  log: Logger;
+}): Promise<Gateway> {
+  const { desk, keys, settings, log } = parts;
+  return startEmbeddedGateway({
+    ...settings.mqtt,
+    tls: { ...keys.server, clientCaPem: keys.clientCaPem, ticketKeys: keys.ticketKeys },
+    enrolment: desk,
+    devices: createDeviceHandler({ ...parts, tookOver: noteTakeOvers(parts) }),
+    now: parts.clock,
+    log,
+  });
+}
+
+/** Ends the sessions of devices whose certificates died (E9), and tells boards that wait what was decided about them (E6), and the operator what is held (E14). */
+function followCommits(parts: {
+  store: Store;
+  registry: PresenceRegistry;
+  desk: EnrolmentDesk;
+  metrics: Metrics;
+  log: Logger;
+  gateway(): Gateway | null;
+}): void {
+  const { store, registry, desk, metrics, log, gateway } = parts;
+  store.onCommitted({
+    revoked(devices) {
+      for (const { deviceId } of devices) void endRevoked({ store, registry, gateway: gateway(), log }, deviceId);
+    },
+    decided(keys) {
+      for (const { keyFingerprint } of keys) desk.decided(keyFingerprint);
+    },
+    warned(warnings) {
+      for (const { reason, details } of warnings) {
+        metrics.warned(reason);
+        log.warn({ area: 'enrolment', reason, ...details }, 'unproven grants are held');
+      }
+    },
+  });
+}
+
+/** Of the settings no more than the API needs. */
+function httpSettings({ publicUrl, trustedProxies, operatorToken, unprovenLimit }: Settings): ServerParts['settings'] {
+  return { publicUrl, trustedProxies, operatorToken, unprovenLimit, consoleFolder: CONSOLE_FOLDER };
+}
+
+/** What there is to tell of the parts once they run. */
+export interface RunningParts {
+  listening: ListeningAt;
+  operator: Operator;
+}
+
+/** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
+export async function startParts(
+  workshop: Workshop,
+  settings: Settings,
+  log: Logger,
+  onStop: (close: () => Promise<void>) => void,
+): Promise<RunningParts> {
+  const { store, clock, keys, accounts, portal, operator, secrets } = workshop;
+  onStop(async () => workshop.checkpoint());
+  const base = { store, log, clock: clock.now };
+  const jobs = new Jobs<JobName>(log);
+  const { stopping } = jobs;
+  const runs = await ServiceRuns.begin({ ...base, wake: () => jobs.wake('service-runs') });
+  onStop(async () => runs.end());
+  const registry = await startRegistry(workshop, settings, log);
+  onStop(async () => registry.close());
+  const parts = { ...base, registry };
+  const listening: { gateway: Gateway | null } = { gateway: null };
+  const brokerUrl = (): string => brokerUrlOf(settings, listening.gateway?.port ?? settings.mqtt.port);
+  const integrity = new LedgerIntegrity({ ...base, verify: workshop.proveBooks, stopping });
+  const { dataFolder } = settings;
+  const metrics = serviceMetrics({ ...parts, books: integrity, runs, clock, gateway: () => listening.gateway, dataFolder });
+  const desk = startDesk({ store, clock, keys, secrets, log, registry, metrics, settings }, brokerUrl);
+  followCommits({ ...parts, desk, metrics, gateway: () => listening.gateway });
+  const commands = commandDesk({ ...base, gateway: () => listening.gateway });
+  const gateway = await startGateway({ ...parts, desk, commands, keys, settings });
+  onStop(async () => gateway.close());
+  listening.gateway = gateway;
+  const wakeWebhooks = (): void => jobs.wake('webhooks');
+  const allowPrivate = settings.webhookPrivate;
+  const webhooks = await startWebhooks({ ...base, secrets, presence: registry, allowPrivate, wake: wakeWebhooks });
+  onStop(async () => webhooks.close());
+  const deps: ServerParts = {
+    ...base,
+    accounts,
+    portal,
+    operator,
+    secrets,
+    presence: registry,
+    webhooks,
+    metrics,
+    settings: httpSettings(settings),
+    limits: defaultHttpLimits,
+    discovery: () => ({ brokerUrl: brokerUrl(), ca: keys.publishedCaPem }),
+    notReady: () => whyNotReady(store, runs),
+    random: randomBytes,
+  };
+  const http = await buildServer(deps);
+  onStop(async () => http.close());
+  await http.listen(settings.http);
+  const ports = { http: (http.server.address() as AddressInfo).port, mqtt: gateway.port };
+  const addresses: ListeningAt = { ...addressesOf(settings, ports), ca: keys.caFile };
+  const mailer = startMail({
+    ...base,
+    secrets,
+    letters,
+    settings,
+    home: addresses.publicHttp,
+    wake: () => jobs.wake('mail'),
+    count: metrics.mail,
+  });
+  onStop(async () => mailer.close());
+  jobs.start(jobList({ workshop, settings, log, registry, gateway, runs, integrity, commands, webhooks, mailer, stopping }));
+  onStop(async () => jobs.stop());
+  await listenToOperator(deps, addresses, dataFolder, onStop);
+  return { listening: addresses, operator };
+}
+
+/** Lets the commands of this machine speak to the service, as the last of all: whoever gets an answer there finds it whole. */
+async function listenToOperator(
+  deps: ServerParts,
+  addresses: ListeningAt,
+  dataFolder: string,
+  onStop: (close: () => Promise<void>) => void,
+): Promise<void> {
+  const server = await buildOperatorServer(deps, () => addresses);
+  try {
+    const socket = await openSocket(dataFolder, async (path) => server.listen({ path }));
+    onStop(async () => {
+      await server.close();
+      socket.close();
+    });
+  } catch (error) {
+    // Some mounted folders hold no sockets. Displays are served all the same.
+    const reason = error instanceof Error ? error.message : String(error);
+    deps.log.error({ reason }, 'commands on this machine cannot reach the service: its data folder takes no socket');
+  }
+}
+
+/** What /readyz says; null where the service can take work. */
+function whyNotReady(store: Store, runs: ServiceRuns): string | null {
+  if (runs.failure !== null) return `nothing can be stored: ${runs.failure}`;
+  return store.figures().waiting > BEHIND_WRITES ? 'the store is behind' : null;
+}

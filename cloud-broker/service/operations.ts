@@ -1,0 +1,37 @@
+/** Every write there is, by name: each capability gives its own list. Each runs in the writer thread, in a savepoint of its own. */
+import { alertOperations } from '../alerts/operations/index.ts';
+import { commandOperations } from '../device-commands/operations-list.ts';
+import { deviceOperations } from '../devices/operations/index.ts';
+import { domainOperations } from '../domains/operations/index.ts';
+import { enrolmentOperations } from '../enrolment/operations/index.ts';
+import { ledgerOperations } from '../ledger/operations/index.ts';
+import { mailOperations } from '../mail/operations-list.ts';
+import { operatorOperations } from '../operator/operations/index.ts';
+import { portalOperations } from '../portal/operations/index.ts';
+import { presenceOperations } from '../presence/operations/index.ts';
+import { productKeyOperations } from '../product-keys/operations-list.ts';
+import { registerOperations } from '../register/operations-list.ts';
+import { userOperations } from '../users/operations/index.ts';
+import { webhookOperations } from '../webhooks/operations/index.ts';
+
+export const operations = {
+  ...ledgerOperations,
+  ...domainOperations,
+  ...userOperations,
+  ...deviceOperations,
+  ...registerOperations,
+  ...enrolmentOperations,
+  ...presenceOperations,
+  ...commandOperations,
+  ...productKeyOperations,
+  ...alertOperations,
+  ...webhookOperations,
+  ...mailOperations,
+  ...portalOperations,
+  ...operatorOperations,
+} as const;
+
+type Operations = typeof operations;
+export type OperationName = keyof Operations;
+export type OperationInput<Name extends OperationName> = Parameters<Operations[Name]>[1];
+export type OperationOutput<Name extends OperationName> = Awaited<ReturnType<Operations[Name]>>;

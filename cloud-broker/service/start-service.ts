@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import { RollcallError } from '../../protocol/errors.ts';
+import type { Settings } from './config.ts';
+import type { RunningParts } from './main.ts';
+import { openWorkshop } from './context.ts';
+
+export interface Service extends RunningParts {
+  close(): Promise<void>;
+}
+
+/** Runs the service until `close`. `onFatal` is told when it cannot go on storing. Refuses with `port-in-use` too. */
+export async function startService(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Service> {
+  // The store's thread starts on another core while the code of everything else is loaded on this one.
+  const opening = openWorkshop(settings, log, onFatal);
+  const [workshop, { startParts }] = await Promise.all([opening, import('./main.ts')]);
+  const started: (() => Promise<void>)[] = [async () => workshop.close()];
+  // One after the other; what fails, on a full disk for one, keeps nothing after it from ending.
+  const stop = async (): Promise<void> => {
+    const failed: unknown[] = [];
+    for (const close of started.toReversed()) await close().catch((error: unknown) => failed.push(error));
+    if (failed.length > 0) throw failed[0];
+  };
+  try {
+    return { ...(await startParts(workshop, settings, log, (close) => started.push(close))), close: stop };
+  } catch (error) {
+    await stop();
+    throw namedListenError(error);
+  }
+}
+
+function namedListenError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return error;
+  const { address, port } = error as { address?: string; port?: number };
+  return new RollcallError('port-in-use', { address, port });
+}

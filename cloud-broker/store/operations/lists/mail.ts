@@ -1,3 +1,0 @@
-import { mailSent, mailFailed, pruneOutbox } from '../mail.ts';
-
-export const mailOperations = { mailSent, mailFailed, pruneOutbox };

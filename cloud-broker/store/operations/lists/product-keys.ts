@@ -1,3 +1,0 @@
-import { issueKey, issueInvoiceKey, redeemKey } from '../product-keys.ts';
-
-export const productKeyOperations = { issueKey, issueInvoiceKey, redeemKey };

@@ -1,3 +1,0 @@
-import { importBoards } from '../register.ts';
-
-export const registerOperations = { importBoards };

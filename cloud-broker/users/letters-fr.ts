@@ -1,0 +1,37 @@
+/** The mails of users: links to activate, to reset and to accept, and wrong codes, in French. */
+import type { Letters } from '../mail/mail-kind.ts';
+import { LINK_RULES, NOT_YOU, letter } from '../mail/phrases-fr.ts';
+import type { userMails } from './mails.ts';
+
+export const french: Letters<typeof userMails> = {
+  activation: ({ name, organization, user }, { home, link }) =>
+    letter(home, `Activez votre domaine ${name}`, [
+      `Le domaine ${name} (${organization}) a été créé avec cette adresse e-mail.`,
+      'Pour l’activer, ouvrez la page ci-dessous, saisissez le mot de passe choisi à l’inscription et cliquez sur Activer. L’évaluation gratuite de 30 jours commence alors.',
+      { link, label: `Activer ${name}` },
+      `${LINK_RULES} Une fois le domaine activé, connectez-vous en tant que ${user}.`,
+      NOT_YOU,
+    ]),
+  reset: ({ name, organization, user }, { home, link }) =>
+    letter(home, `Choisissez un nouveau mot de passe pour ${user}`, [
+      `Un nouveau mot de passe a été demandé pour l’utilisateur ${user} du domaine ${name} (${organization}).`,
+      { link, label: 'Réinitialiser le mot de passe' },
+      `${LINK_RULES} Le nouveau mot de passe met fin à toutes les sessions de cet utilisateur.`,
+      NOT_YOU,
+    ]),
+  invitation: ({ name, organization, user, invitedBy }, { home, link }) =>
+    letter(home, `Vous êtes invité dans le domaine ${name}`, [
+      `${invitedBy} vous invite dans le domaine ${name} (${organization}), où sont gérés des écrans interactifs. Vous vous connecterez en tant que ${user}.`,
+      'Pour accepter, ouvrez la page ci-dessous et choisissez un mot de passe.',
+      { link, label: 'Accepter l’invitation' },
+      LINK_RULES,
+      NOT_YOU,
+    ]),
+  wrongCodes: ({ user, codes }, { home }) =>
+    letter(home, `Codes erronés du second facteur pour ${user}`, [
+      `Quelqu’un a saisi le bon mot de passe de l’utilisateur ${user}, puis ${codes} codes erronés du second facteur. L’accès a été refusé. Les prochains codes devront attendre, une heure au plus.`,
+      'Si ce n’était pas vous, quelqu’un connaît votre mot de passe. Choisissez-en un autre dès maintenant :',
+      { link: `${home}/forgot`, label: 'Choisir un nouveau mot de passe' },
+      'Si c’était vous, vérifiez que l’horloge de votre téléphone est à l’heure, patientez, puis saisissez le code que l’application affiche alors, ou un code de secours.',
+    ]),
+};

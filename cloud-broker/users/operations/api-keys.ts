@@ -1,0 +1,51 @@
+import type { ApiScope } from '../../../protocol/api-keys.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import { MAX_API_KEYS } from '../api-keys.ts';
+import type { WriteContext } from '../../store/commit.ts';
+import type { ChangeRequest } from '../../store/change-request.ts';
+
+export interface CreateApiKey extends ChangeRequest {
+  name: string;
+  scopes: ApiScope[];
+  /** SHA-256 of the key; the key itself is never seen here. */
+  hash: string;
+}
+
+/** A2. Refuses with `name-taken`, and with `conflict` when the domain has as many as it may. */
+export async function createApiKey(context: WriteContext, input: CreateApiKey): Promise<{ id: string }> {
+  const { tx } = context;
+  const { domainId, name } = input;
+  const live = await tx.all<{ name: string }>('SELECT name FROM api_keys WHERE domain_id = ? AND revoked_at IS NULL', domainId);
+  if (live.some((key) => key.name === name)) throw new RollcallError('name-taken');
+  if (live.length >= MAX_API_KEYS) throw new RollcallError('conflict', { reason: 'too-many-keys', most: MAX_API_KEYS });
+  const rowid = await tx.insert(
+    'INSERT INTO api_keys (domain_id, name, hash, scopes, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?)',
+    domainId,
+    name,
+    input.hash,
+    JSON.stringify(input.scopes),
+    input.now,
+    input.actor,
+  );
+  const { now: at, actor, address } = input;
+  context.audit({ domainId, at, actor, address, action: 'api-key.created', subject: name, details: { scopes: input.scopes } });
+  return { id: (await tx.get<{ id: string }>('SELECT public_id AS id FROM api_keys WHERE id = ?', rowid))?.id ?? '' };
+}
+
+/** A2: from this commit on the key opens nothing. Refuses with `not-found`. */
+export async function revokeApiKey(context: WriteContext, input: ChangeRequest & { id: string }): Promise<void> {
+  const { domainId, now: at, actor, address } = input;
+  const [key] = await context.tx.all<{ name: string }>(
+    'UPDATE api_keys SET revoked_at = ? WHERE public_id = ? AND domain_id = ? AND revoked_at IS NULL RETURNING name',
+    at,
+    input.id,
+    domainId,
+  );
+  if (key === undefined) throw new RollcallError('not-found');
+  context.audit({ domainId, at, actor, address, action: 'api-key.revoked', subject: key.name });
+}
+
+/** A2: when a key was last used; asked for at most once a minute a key. */
+export function noteKeyUse(context: WriteContext, input: { now: number; id: number }): void {
+  context.tx.send('UPDATE api_keys SET last_used_at = ? WHERE id = ?', input.now, input.id);
+}

@@ -1,0 +1,70 @@
+import { userMails } from '../mails.ts';
+import { putMail } from '../../mail/outbox.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import { confirmEmail, endSessions, setPasswordHash, userById, type UserRow } from '../rows.ts';
+import type { WriteContext } from '../../store/commit.ts';
+import { domainById } from '../../domains/rows.ts';
+import { putToken, spendToken, voidTokens } from '../tokens.ts';
+import type { NewLink } from './sign-up.ts';
+
+async function userOrRefuse(context: WriteContext, userId: string): Promise<UserRow> {
+  const user = await userById(context.tx, userId);
+  if (user === null) throw new RollcallError('not-found');
+  return user;
+}
+
+/** D2: a mail with a link to choose another password; an older link is void. `user` is `name@domain`. */
+export async function requestReset(
+  context: WriteContext,
+  input: { now: number; userId: string; user: string; link: NewLink },
+): Promise<void> {
+  const { tx } = context;
+  const { domainId, email, language } = await userOrRefuse(context, input.userId);
+  const domain = await domainById(tx, domainId);
+  if (domain === null) throw new RollcallError('not-found');
+  putToken(tx, { hash: input.link.tokenHash, purpose: 'reset', domainId, userId: input.userId, now: input.now });
+  const data = { user: input.user, name: domain.name, organization: domain.organization };
+  await putMail(context, userMails.reset, { domainId, recipient: email, language, data, secret: input.link.sealed }, input.now);
+}
+
+/**
+ * D6: another password by the link of a mail; every session of the user ends, the second factor stays. Refuses with
+ * `link-not-valid`.
+ */
+export async function resetPassword(
+  context: WriteContext,
+  input: { now: number; tokenHash: string; passwordHash: string; actor: string; address: string },
+): Promise<void> {
+  const { userId, domainId } = await spendToken(context.tx, input.tokenHash, 'reset', input.now);
+  if ((await userById(context.tx, userId)) === null) throw new RollcallError('link-not-valid');
+  setPasswordHash(context.tx, userId, input.passwordHash, input.now);
+  confirmEmail(context.tx, userId);
+  await endSessions(context.tx, userId, null);
+  const { now: at, actor, address } = input;
+  context.audit({ domainId, at, actor, address, action: 'user.password-reset', subject: actor });
+}
+
+/** Who changes their own sign-in, from where, and in which session, which goes on. */
+export interface OwnChange {
+  now: number;
+  userId: string;
+  domainId: number;
+  /** `name@domain`. */
+  actor: string;
+  address: string;
+  sessionId: string;
+}
+
+/** D6: what every change of the own sign-in does: the other sessions end, and the audit log has it. */
+export async function recordOwnChange(context: WriteContext, change: OwnChange, action: string): Promise<void> {
+  await endSessions(context.tx, change.userId, change.sessionId);
+  const { domainId, now: at, actor, address } = change;
+  context.audit({ domainId, at, actor, address, action, subject: actor });
+}
+
+/** D6: another password by who knows the present one; open reset links are void. */
+export async function changePassword(context: WriteContext, input: OwnChange & { passwordHash: string }): Promise<void> {
+  setPasswordHash(context.tx, input.userId, input.passwordHash, input.now);
+  voidTokens(context.tx, input.userId, 'reset');
+  await recordOwnChange(context, input, 'user.password-changed');
+}

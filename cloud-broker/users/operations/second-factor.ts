@@ -1,0 +1,134 @@
+import { userMails } from '../mails.ts';
+import { putMail } from '../../mail/outbox.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import { codeWaitMs, FREE_CODES, type CodeTries } from '../rules/code-tries.ts';
+import { userById } from '../rows.ts';
+import type { WriteContext } from '../../store/commit.ts';
+import { secondFactorOf } from '../queries/second-factor.ts';
+import { recordOwnChange, type OwnChange } from './passwords.ts';
+
+/** D6: keeps a second factor to be confirmed, in place of one that never was. Refuses with `conflict` where one is on. */
+export async function offerSecondFactor(
+  context: WriteContext,
+  input: { now: number; userId: string; sealedSecret: Uint8Array; recoveryHashes: readonly string[] },
+): Promise<void> {
+  const { tx } = context;
+  const { now, userId, sealedSecret, recoveryHashes } = input;
+  if ((await secondFactorOf(tx, userId))?.isOn === true) throw new RollcallError('conflict', { reason: 'second-factor-is-on' });
+  tx.send('DELETE FROM second_factors WHERE user_id = ?', userId);
+  tx.send('INSERT INTO second_factors (user_id, secret, created_at) VALUES (?, ?, ?)', userId, sealedSecret, now);
+  tx.sendRows(
+    'recovery_codes (user_id, hash)',
+    recoveryHashes.map((hash) => [userId, hash]),
+  );
+}
+
+/** Who typed a code, and where. */
+interface CodeTyped {
+  now: number;
+  userId: string;
+  domainId: number;
+  /** `name@domain`. */
+  actor: string;
+  address: string;
+}
+
+/** What became of a code: stored in any case, so it is an answer and no refusal, which would take the count back. */
+export type CodeVerdict = 'right' | 'wrong' | { retryAfterS: number };
+
+/**
+ * D6: judges one code after the other, so that of many at the same moment no more than the rule allows are judged. Wrong ones count by
+ * user, whatever address they come from: only who knows the password gets here. `take` uses the code up, where it is right.
+ */
+async function judge(context: WriteContext, typed: CodeTyped, take: () => Promise<boolean>): Promise<CodeVerdict> {
+  const { tx } = context;
+  const { now, userId } = typed;
+  const tries = await tx.get<CodeTries>('SELECT wrong, last_at AS lastAt FROM second_factor_tries WHERE user_id = ?', userId);
+  const waitMs = tries === null ? 0 : codeWaitMs(tries, now);
+  if (waitMs > 0) return { retryAfterS: Math.ceil(waitMs / 1000) };
+  if (await take()) {
+    tx.send('DELETE FROM second_factor_tries WHERE user_id = ?', userId);
+    return 'right';
+  }
+  const wrong = (tries?.wrong ?? 0) + 1;
+  tx.send(
+    `INSERT INTO second_factor_tries (user_id, wrong, last_at) VALUES (?1, ?2, ?3)
+     ON CONFLICT (user_id) DO UPDATE SET wrong = ?2, last_at = ?3`,
+    userId,
+    wrong,
+    now,
+  );
+  if (wrong % FREE_CODES === 0) await tellOfWrongCodes(context, typed, wrong);
+  return 'wrong';
+}
+
+/** Somebody knows the password: the user should know, and so should who reads the audit log. */
+async function tellOfWrongCodes(
+  context: WriteContext,
+  { now, userId, domainId, actor, address }: CodeTyped,
+  codes: number,
+): Promise<void> {
+  context.audit({ domainId, at: now, actor, address, action: 'user.second-factor-wrong', subject: actor, details: { codes } });
+  const user = await userById(context.tx, userId);
+  if (user === null) return;
+  const { email: recipient, language } = user;
+  await putMail(
+    context,
+    userMails.wrongCodes,
+    { domainId, recipient, language, data: { user: actor, codes }, secret: null },
+    now,
+  );
+}
+
+/**
+ * D6: from now on it is asked for; the other sessions end. `step` is that of the code typed for `sealedSecret`, null where it is none's.
+ * Refuses with `conflict` where another one was offered meanwhile.
+ */
+export async function confirmSecondFactor(
+  context: WriteContext,
+  input: OwnChange & { sealedSecret: Uint8Array; step: number | null },
+): Promise<CodeVerdict> {
+  const { now, userId, sealedSecret, step } = input;
+  return await judge(context, input, async () => {
+    if (step === null) return false;
+    const changed = await context.tx.run(
+      'UPDATE second_factors SET confirmed_at = ?, last_step = ? WHERE user_id = ? AND secret = ? AND confirmed_at IS NULL',
+      now,
+      step,
+      userId,
+      sealedSecret,
+    );
+    if (changed === 0) throw new RollcallError('conflict', { reason: 'second-factor-changed' });
+    await recordOwnChange(context, input, 'user.second-factor-on');
+    return true;
+  });
+}
+
+/**
+ * D6: takes a code of the app, by its `step`, or a recovery code, by its `hash`; each is good once. Both are null where what was typed
+ * can be neither.
+ */
+export async function takeSecondFactor(
+  context: WriteContext,
+  input: CodeTyped & { step: number | null; hash: string | null },
+): Promise<CodeVerdict> {
+  const { tx } = context;
+  const { userId, step, hash, domainId, now: at, actor, address } = input;
+  return await judge(context, input, async () => {
+    if (step !== null) {
+      const used = 'UPDATE second_factors SET last_step = ?1 WHERE user_id = ?2 AND last_step < ?1 AND confirmed_at IS NOT NULL';
+      return (await tx.run(used, step, userId)) > 0;
+    }
+    if (hash === null || (await secondFactorOf(tx, userId))?.isOn !== true) return false;
+    if ((await tx.run('DELETE FROM recovery_codes WHERE user_id = ? AND hash = ?', userId, hash)) === 0) return false;
+    context.audit({ domainId, at, actor, address, action: 'user.recovery-code-used', subject: actor });
+    return true;
+  });
+}
+
+/** D6: asked for no more; the other sessions end. Where none is on nothing happens. */
+export async function endSecondFactor(context: WriteContext, input: OwnChange): Promise<void> {
+  const wasOn = (await secondFactorOf(context.tx, input.userId))?.isOn === true;
+  context.tx.send('DELETE FROM second_factors WHERE user_id = ?', input.userId);
+  if (wasOn) await recordOwnChange(context, input, 'user.second-factor-off');
+}

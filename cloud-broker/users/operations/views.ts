@@ -1,0 +1,45 @@
+import { MOST_VIEWS, type SavedView } from '../../../protocol/api-views.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import type { WriteContext } from '../../store/commit.ts';
+import type { AskedByUser } from './users.ts';
+
+function record(context: WriteContext, input: AskedByUser, action: string, name: string): void {
+  const { domainId, now: at, actor, address } = input;
+  context.audit({ domainId, at, actor, address, action, subject: actor, details: { name } });
+}
+
+/** Keeps a view of Devices under a name of one's own, in place of another of that name. Refuses with `conflict` a 51st. */
+export async function saveView(context: WriteContext, input: AskedByUser & { name: string; query: string }): Promise<SavedView> {
+  const { tx } = context;
+  const { actorId, name, query } = input;
+  const others = await tx.get<{ n: number }>(
+    'SELECT count(*) AS n FROM saved_views WHERE user_id = ? AND name <> ?',
+    actorId,
+    name,
+  );
+  if ((others?.n ?? 0) >= MOST_VIEWS) throw new RollcallError('conflict', { reason: 'too-many-views', most: MOST_VIEWS });
+  tx.send(
+    'INSERT INTO saved_views (user_id, name, query) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET query = excluded.query',
+    actorId,
+    name,
+    query,
+  );
+  const saved = await tx.get<{ id: string }>(
+    'SELECT public_id AS id FROM saved_views WHERE user_id = ? AND name = ?',
+    actorId,
+    name,
+  );
+  record(context, input, 'view.saved', name);
+  return { id: saved?.id ?? '', name, query };
+}
+
+/** Refuses with `not-found`, for anybody else's like for one that never was (A4). */
+export async function deleteView(context: WriteContext, input: AskedByUser & { id: string }): Promise<void> {
+  const gone = await context.tx.get<{ name: string }>(
+    'DELETE FROM saved_views WHERE public_id = ? AND user_id = ? RETURNING name',
+    input.id,
+    input.actorId,
+  );
+  if (gone === null) throw new RollcallError('not-found');
+  record(context, input, 'view.deleted', gone.name);
+}

@@ -1,0 +1,141 @@
+import type { WithAccounts } from '../accounts.ts';
+import type { FastifyRequest } from 'fastify';
+import {
+  changePasswordBody,
+  codeBody,
+  forgotBody,
+  linkBody,
+  offeredSecondFactor,
+  passwordBody,
+  resetBody,
+  resetShown,
+} from '../../../protocol/api-access.ts';
+import type { Owner } from '../access-parts.ts';
+import { callerOf } from '../../http/access.ts';
+import { nothing, refusals, type Api } from '../../http/api.ts';
+import type { HttpDeps } from '../../http/deps.ts';
+
+const open = { access: 'open' } as const;
+/** D5: the own password and second factor are everybody's, without credits too. */
+const own = { access: 'signed-in', whenDisabled: 'allowed' } as const;
+
+function ownerOf(request: FastifyRequest): Owner {
+  const { userId, domainId, user, sessionId } = callerOf(request);
+  return { userId, domainId, user, sessionId, address: request.ip, correlationId: request.id };
+}
+
+/** D6: a password forgotten, or changed by who knows it. */
+export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps & WithAccounts): void {
+  const tags = ['password'];
+  api.post(
+    '/password/forgot',
+    {
+      config: open,
+      schema: {
+        tags,
+        summary: 'Mail a link to choose another password',
+        body: forgotBody,
+        response: { 202: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      ownPassword.forgot(request.body.user, request.ip);
+      return reply.code(202).send();
+    },
+  );
+
+  api.post(
+    '/password/reset/show',
+    {
+      config: open,
+      schema: { tags, summary: 'Whose password a link resets', body: linkBody, response: { 200: resetShown, ...refusals } },
+    },
+    async (request) => ownPassword.show(request.body.token, request.ip),
+  );
+
+  api.post(
+    '/password/reset',
+    {
+      config: open,
+      schema: {
+        tags,
+        summary: 'Another password by link; all sessions end',
+        body: resetBody,
+        response: { 204: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await ownPassword.reset(request.body.token, request.body.password, request.ip);
+      return reply.code(204).send();
+    },
+  );
+
+  api.post(
+    '/password',
+    {
+      config: own,
+      schema: {
+        tags,
+        summary: 'Change the own password; the other sessions end',
+        body: changePasswordBody,
+        response: { 204: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await ownPassword.change(ownerOf(request), request.body.current, request.body.password);
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** D6: the own second factor, an authenticator app with recovery codes. */
+export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: HttpDeps & WithAccounts): void {
+  const tags = ['second factor'];
+  api.post(
+    '/second-factor',
+    {
+      config: own,
+      schema: {
+        tags,
+        summary: 'Make a second factor, shown once, to be confirmed',
+        body: passwordBody,
+        response: { 200: offeredSecondFactor, ...refusals },
+      },
+    },
+    async (request) => secondFactors.offer(ownerOf(request), request.body.password),
+  );
+
+  api.post(
+    '/second-factor/confirm',
+    {
+      config: own,
+      schema: {
+        tags,
+        summary: 'Turn it on with a first code; the other sessions end',
+        body: codeBody,
+        response: { 204: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await secondFactors.confirm(ownerOf(request), request.body.code);
+      return reply.code(204).send();
+    },
+  );
+
+  api.post(
+    '/second-factor/off',
+    {
+      config: own,
+      schema: {
+        tags,
+        summary: 'Turn it off; the other sessions end',
+        body: passwordBody,
+        response: { 204: nothing, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await secondFactors.end(ownerOf(request), request.body.password);
+      return reply.code(204).send();
+    },
+  );
+}

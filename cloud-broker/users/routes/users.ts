@@ -1,0 +1,143 @@
+import type { WithAccounts } from '../accounts.ts';
+import type { FastifyRequest } from 'fastify';
+import { activateBody as acceptBody, linkBody } from '../../../protocol/api-access.ts';
+import {
+  inviteBody,
+  invitation,
+  joined,
+  user as userSchema,
+  userPatch,
+  usersPage,
+  usersQuery,
+  type User,
+} from '../../../protocol/api-users.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
+import type { AskedByUser } from '../operations/users.ts';
+import { languageOfUser, listUsers, userView } from '../queries/user-list.ts';
+import { callerOf } from '../../http/access.ts';
+import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../../http/api.ts';
+import type { HttpDeps } from '../../http/deps.ts';
+
+/** Who asks for a change, with the user and the session that it comes from. */
+export function askedByUser(request: FastifyRequest, deps: Pick<HttpDeps, 'clock'>): AskedByUser {
+  const { userId, sessionId } = callerOf(request);
+  return { ...askedBy(request, deps), actorId: userId, sessionId };
+}
+
+const tags = ['users'];
+const config = { access: 'admin' } as const;
+
+/** A user of the caller's domain. Refuses with `not-found`, for another domain's too (A4). */
+async function userOf(deps: HttpDeps & WithAccounts, request: FastifyRequest, id: string): Promise<User> {
+  const view = await userView(deps.store.reader, callerOf(request).domainId, id, deps.clock());
+  if (view === null) throw new RollcallError('not-found');
+  return view;
+}
+
+/** D6: users of the domain. Closed to API keys and to admins with tags: neither sees all of the domain. */
+export function userRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
+  const { store, accounts } = deps;
+  api.get(
+    '/users',
+    {
+      config,
+      schema: { tags, summary: 'Users, page by page', querystring: usersQuery, response: { 200: usersPage, ...refusals } },
+    },
+    async (request) => listUsers(store.reader, callerOf(request).domainId, request.query, deps.clock()),
+  );
+
+  api.patch(
+    '/users/:id',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Change role, Billing, tags or e-mail; all but the e-mail end the sessions of the user',
+        params: idParams,
+        body: userPatch,
+        response: { 200: userSchema, ...refusals },
+      },
+    },
+    async (request) => {
+      await accounts.users.change(askedByUser(request, deps), request.params.id, request.body);
+      return userOf(deps, request, request.params.id);
+    },
+  );
+
+  api.delete(
+    '/users/:id',
+    {
+      config,
+      schema: { tags, summary: 'Remove a user', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
+    },
+    async (request, reply) => {
+      await store.write('removeUser', { ...askedByUser(request, deps), id: request.params.id });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** D6: inviting, by an admin. */
+export function invitingRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
+  const { users } = deps.accounts;
+  api.post(
+    '/users',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Invite a user; a mail brings the link',
+        body: inviteBody,
+        response: { 201: userSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const language = request.body.language ?? (await languageOfUser(deps.store.reader, callerOf(request).userId));
+      const { id } = await users.invite(askedByUser(request, deps), { ...request.body, language });
+      return reply.code(201).send(await userOf(deps, request, id));
+    },
+  );
+
+  api.post(
+    '/users/:id/resend',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Mail the invitation again; the older link is void',
+        params: idParams,
+        body: emptyBody,
+        response: { 200: userSchema, ...refusals },
+      },
+    },
+    async (request) => {
+      await users.resend(askedByUser(request, deps), request.params.id);
+      return userOf(deps, request, request.params.id);
+    },
+  );
+}
+
+/** D2: the page of the mail's link looks with `show`, which changes nothing; only the button with a password joins. */
+export function invitationRoutes(api: Api, { accounts: { users } }: HttpDeps & WithAccounts): void {
+  const open = { access: 'open' } as const;
+  api.post(
+    '/invitation/show',
+    {
+      config: open,
+      schema: { tags, summary: 'What a link invites to', body: linkBody, response: { 200: invitation, ...refusals } },
+    },
+    async (request) => users.show(request.body.token, request.ip),
+  );
+
+  api.post(
+    '/invitation',
+    {
+      config: open,
+      schema: { tags, summary: 'Join with link and a password', body: acceptBody, response: { 200: joined, ...refusals } },
+    },
+    async (request) => {
+      const { token, password } = request.body;
+      return users.accept(token, password, { address: request.ip, correlationId: request.id });
+    },
+  );
+}

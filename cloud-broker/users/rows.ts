@@ -1,0 +1,121 @@
+/**
+ * Users and their passwords, in the sign-in library's tables, where they must stand or fall with rows of ours. What the
+ * library does by itself (sessions, signing in) goes through the library.
+ */
+import type { Role } from '../../protocol/api.ts';
+import type { Language } from '../../protocol/errors.ts';
+import type { Reads, Tx } from '../store/tx.ts';
+
+/** A user to be stored without a password: nobody signs in as them (D2). The id is made before the write. */
+export interface InvitedUser {
+  id: string;
+  /** The part before the `@` of `name@domain`. */
+  name: string;
+  /** The library's unique address (domains/login-names.ts). */
+  login: string;
+  /** Lower case. */
+  email: string;
+  role: Role;
+  billing: boolean;
+  tags: readonly string[];
+  language: Language;
+}
+
+/** A user to be stored with a password; ids and the hash are made before the write. */
+export interface NewUser extends InvitedUser {
+  accountId: string;
+  passwordHash: string;
+}
+
+export interface UserRow {
+  id: string;
+  domainId: number;
+  login: string;
+  email: string;
+  language: Language;
+}
+
+const COLUMNS = `u."id", u."domainId", u."email" AS login, u."contactEmail" AS email, u."language"`;
+
+const isoTime = (now: number): string => new Date(now).toISOString();
+
+/** Stores a user with a password. */
+export function insertUser(tx: Tx, user: NewUser, domainId: number, now: number): void {
+  insertInvited(tx, user, domainId, now);
+  insertPassword(tx, { userId: user.id, accountId: user.accountId, hash: user.passwordHash }, now);
+}
+
+/** Stores a user without a password, whose e-mail nobody has shown to be theirs. */
+export function insertInvited(tx: Tx, user: InvitedUser, domainId: number, now: number): void {
+  const at = isoTime(now);
+  tx.send(
+    `INSERT INTO auth_user ("id", "name", "email", "emailVerified", "createdAt", "updatedAt", "contactEmail", "domainId", "role", "billing", "tags", "language")
+     VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    user.id,
+    user.name,
+    user.login,
+    at,
+    at,
+    user.email,
+    domainId,
+    user.role,
+    user.billing ? 1 : 0,
+    JSON.stringify(user.tags),
+    user.language,
+  );
+}
+
+/** Gives a user who has none a password. It takes a link from their mailbox (D2), or the vendor's word, so the e-mail is theirs. */
+export function insertPassword(tx: Tx, password: { userId: string; accountId: string; hash: string }, now: number): void {
+  const at = isoTime(now);
+  tx.send(
+    `INSERT INTO auth_account ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
+     VALUES (?, ?, 'credential', ?, ?, ?, ?)`,
+    password.accountId,
+    password.userId,
+    password.userId,
+    password.hash,
+    at,
+    at,
+  );
+  confirmEmail(tx, password.userId);
+}
+
+/** Notes that a user's e-mail is theirs: only then one may sign in by it (D6). */
+export function confirmEmail(tx: Tx, userId: string): void {
+  tx.send('UPDATE auth_user SET "emailVerified" = 1 WHERE "id" = ?', userId);
+}
+
+export async function userById(tx: Reads, id: string): Promise<UserRow | null> {
+  return await tx.get<UserRow>(`SELECT ${COLUMNS} FROM auth_user u WHERE u."id" = ?`, id);
+}
+
+export async function userByLogin(tx: Reads, login: string): Promise<UserRow | null> {
+  return await tx.get<UserRow>(`SELECT ${COLUMNS} FROM auth_user u WHERE u."email" = ?`, login);
+}
+
+/** The hash of a user's password; null where there is no such user, or none with a password. */
+export async function passwordHashOf(tx: Reads, userId: string): Promise<string | null> {
+  return (
+    (
+      await tx.get<{ hash: string | null }>(
+        `SELECT "password" AS hash FROM auth_account WHERE "userId" = ? AND "providerId" = 'credential'`,
+        userId,
+      )
+    )?.hash ?? null
+  );
+}
+
+export function setPasswordHash(tx: Tx, userId: string, hash: string, now: number): void {
+  tx.send(
+    `UPDATE auth_account SET "password" = ?, "updatedAt" = ? WHERE "userId" = ? AND "providerId" = 'credential'`,
+    hash,
+    isoTime(now),
+    userId,
+  );
+}
+
+/** D6: ends all sessions of a user but `except`; the number of sessions that ended. */
+export async function endSessions(tx: Tx, userId: string, except: string | null): Promise<number> {
+  return await tx.run('DELETE FROM auth_session WHERE "userId" = ? AND "id" <> ?', userId, except ?? '');
+}

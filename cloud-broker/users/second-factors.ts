@@ -1,0 +1,87 @@
+import type { OfferedSecondFactor } from '../../protocol/api-access.ts';
+import { RollcallError } from '../../protocol/errors.ts';
+import type { CodeVerdict } from './operations/second-factor.ts';
+import { secondFactorOf } from './queries/second-factor.ts';
+import type { AccessParts, Owner } from './access-parts.ts';
+import { demandPassword } from './own-password.ts';
+import { appKey, matchingStep, newRecoveryCodes, recoveryCodeTyped, SECRET_BYTES } from './second-factor-codes.ts';
+
+interface CodeTry {
+  userId: string;
+  domainId: number;
+  /** `name@domain`. */
+  actor: string;
+  address: string;
+  code: string;
+}
+
+/** D6: the optional second factor, an authenticator app with recovery codes. */
+export class SecondFactors {
+  private readonly parts: AccessParts;
+
+  constructor(parts: AccessParts) {
+    this.parts = parts;
+  }
+
+  /** Makes one, to be confirmed with a first code; until then nothing asks for it. Refuses with `password-wrong`, `busy` or `conflict`. */
+  async offer(owner: Owner, password: string): Promise<OfferedSecondFactor> {
+    const { store, secrets, clock, random } = this.parts;
+    await demandPassword(this.parts, owner, password);
+    const secret = random(SECRET_BYTES);
+    const recoveryCodes = newRecoveryCodes(random);
+    await store.write('offerSecondFactor', {
+      now: clock(),
+      userId: owner.userId,
+      sealedSecret: secrets.seal('second factor', owner.userId, Buffer.from(secret).toString('base64url')),
+      recoveryHashes: recoveryCodes.map((code) => this.recoveryHash(owner.userId, code) ?? ''),
+    });
+    return { ...appKey(secret, owner.user), recoveryCodes };
+  }
+
+  /** Turns on what was offered, once a code shows that the app has it. Refuses with `second-factor-wrong`, `busy` or `conflict`. */
+  async confirm(owner: Owner, code: string): Promise<void> {
+    const { store, limits, clock } = this.parts;
+    const now = clock();
+    if (!limits.pair(owner.user, owner.address, now)) throw new RollcallError('busy', { retryAfterS: 30 });
+    const offered = await secondFactorOf(store.reader, owner.userId);
+    if (offered === null || offered.isOn) throw new RollcallError('conflict', { reason: 'nothing-to-confirm' });
+    const step = await matchingStep(this.opened(owner.userId, offered.secret), code, now);
+    const { user: actor, ...change } = owner;
+    demandRight(await store.write('confirmSecondFactor', { ...change, actor, now, sealedSecret: offered.secret, step }));
+  }
+
+  /** Turns it off; with none on nothing happens. Refuses with `password-wrong` or `busy`. */
+  async end(owner: Owner, password: string): Promise<void> {
+    await demandPassword(this.parts, owner, password);
+    const { user: actor, ...change } = owner;
+    await this.parts.store.write('endSecondFactor', { ...change, actor, now: this.parts.clock() });
+  }
+
+  /** Takes a code of the app or a recovery code, each good once. Refuses with `second-factor-wrong`, or `busy` after many of them. */
+  async take({ code, ...about }: CodeTry): Promise<void> {
+    const { store, clock } = this.parts;
+    const now = clock();
+    const factor = await secondFactorOf(store.reader, about.userId);
+    if (factor === null || !factor.isOn) throw new RollcallError('second-factor-wrong');
+    const step = await matchingStep(this.opened(about.userId, factor.secret), code, now);
+    const hash = this.recoveryHash(about.userId, code);
+    demandRight(await store.write('takeSecondFactor', { ...about, now, step, hash }));
+  }
+
+  private opened(userId: string, sealed: Uint8Array): Uint8Array {
+    return Buffer.from(this.parts.secrets.open('second factor', userId, sealed), 'base64url');
+  }
+
+  private recoveryHash(userId: string, typed: string): string | null {
+    const code = recoveryCodeTyped(typed);
+    return code === null ? null : this.parts.secrets.hash('recovery code', `${userId} ${code}`);
+  }
+}
+
+/** Refuses with `second-factor-wrong`, or with `busy` where codes wait because too many were wrong (D6). */
+function demandRight(verdict: CodeVerdict): void {
+  if (verdict === 'right') return;
+  throw verdict === 'wrong'
+    ? new RollcallError('second-factor-wrong')
+    : new RollcallError('busy', { ...verdict, reason: 'wrong-codes' });
+}

@@ -1,0 +1,127 @@
+import { userMails } from './mails.ts';
+import type { Role } from '../../protocol/api.ts';
+import { RollcallError, type Language } from '../../protocol/errors.ts';
+import { tokenHash } from '../keys/secrets.ts';
+import { passwordHashOf, userById, userByLogin } from './rows.ts';
+import { domainById, statusOf } from '../domains/rows.ts';
+import type { AskedByUser } from './operations/users.ts';
+import { liveToken } from './tokens.ts';
+import { newLink, newRowId, type AccessParts } from './access-parts.ts';
+import { loginAddress, userOf } from './login-names.ts';
+import { demandGoodPassword, namesToAvoid } from './password-rules.ts';
+
+export interface Invite {
+  /** Before the `@`, as protocol/api-users.ts reads it. */
+  name: string;
+  email: string;
+  role: Role;
+  billing: boolean;
+  tags: readonly string[];
+  language: Language;
+}
+
+export interface UserChange {
+  role?: Role | undefined;
+  billing?: boolean | undefined;
+  tags?: readonly string[] | undefined;
+  email?: string | undefined;
+}
+
+/** What the page of an invitation shows. */
+export interface Invitation {
+  user: string;
+  domain: string;
+  organization: string;
+}
+
+/** D6: how users come into a domain, change and leave. */
+export class Users {
+  private readonly parts: AccessParts;
+
+  constructor(parts: AccessParts) {
+    this.parts = parts;
+  }
+
+  /** Refuses with `forbidden`, `invalid-request`, `busy`, or `conflict`: the name is in use, or there are too many users. */
+  async invite(asked: AskedByUser, about: Invite): Promise<{ id: string }> {
+    const { store, random } = this.parts;
+    const domain = await domainById(store.reader, asked.domainId);
+    if (domain === null) throw new RollcallError('not-found');
+    const login = loginAddress(about.name, domain.name);
+    if ((await userByLogin(store.reader, login)) !== null) throw new RollcallError('conflict', { reason: 'name-in-use' });
+    this.demandMail(asked, about.email);
+    const id = newRowId(random);
+    const user = { ...about, id, login, tags: [...new Set(about.tags)] };
+    await store.write('inviteUser', { ...asked, user, link: newLink(this.parts, userMails.invitation) });
+    return { id };
+  }
+
+  /** Refuses with `not-found`, `forbidden`, `busy`, or `conflict` where the user has joined. */
+  async resend(asked: AskedByUser, id: string): Promise<void> {
+    const { store } = this.parts;
+    const user = await userById(store.reader, id);
+    if (user === null || user.domainId !== asked.domainId) throw new RollcallError('not-found');
+    if ((await passwordHashOf(store.reader, id)) !== null) throw new RollcallError('conflict', { reason: 'already-joined' });
+    this.demandMail(asked, user.email);
+    await store.write('resendInvitation', { ...asked, id, link: newLink(this.parts, userMails.invitation) });
+  }
+
+  /** Whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
+  async show(token: string, address: string): Promise<Invitation> {
+    const { user, domain, organization } = await this.linked(token, address);
+    return { user, domain, organization };
+  }
+
+  /** D2: takes the invitation up with a password. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
+  async accept(token: string, password: string, from: { address: string; correlationId: string }): Promise<{ user: string }> {
+    const { store, passwords, clock, random } = this.parts;
+    const { user, domain, name, email } = await this.linked(token, from.address);
+    demandGoodPassword(password, namesToAvoid({ name, domain, email }));
+    const passwordHash = await passwords.hash(password, from.address);
+    await store.write('acceptInvitation', {
+      ...from,
+      now: clock(),
+      tokenHash: tokenHash(token),
+      passwordHash,
+      accountId: newRowId(random),
+      actor: user,
+    });
+    return { user };
+  }
+
+  /** Refuses with `not-found`, `forbidden`, `invalid-request`, `last-domain-admin` or `busy`. */
+  async change(asked: AskedByUser, id: string, { role, billing, tags, email }: UserChange): Promise<void> {
+    const { store } = this.parts;
+    const user = await userById(store.reader, id);
+    if (user === null || user.domainId !== asked.domainId) throw new RollcallError('not-found');
+    const isMailed = email !== undefined && email !== user.email && (await passwordHashOf(store.reader, id)) === null;
+    if (isMailed) this.demandMail(asked, email);
+    await store.write('changeUser', {
+      ...asked,
+      id,
+      role: role ?? null,
+      billing: billing ?? null,
+      tags: tags === undefined ? null : [...new Set(tags)],
+      email: email ?? null,
+      link: newLink(this.parts, userMails.invitation),
+    });
+  }
+
+  private demandMail({ domainId, now }: AskedByUser, recipient: string): void {
+    if (!this.parts.limits.askedMail(String(domainId), recipient, now)) throw new RollcallError('busy', { retryAfterS: 900 });
+  }
+
+  private async linked(token: string, address: string): Promise<Invitation & { name: string; email: string }> {
+    const { limits, store, clock } = this.parts;
+    const now = clock();
+    if (!limits.link(address, now)) throw new RollcallError('busy', { retryAfterS: 60 });
+    const found = await liveToken(store.reader, tokenHash(token), 'invitation', now);
+    const domain = found === null ? null : await domainById(store.reader, found.domainId);
+    const user = found === null ? null : await userById(store.reader, found.userId);
+    if (domain === null || user === null || ['unconfirmed', 'closed'].includes(statusOf(domain, now)))
+      throw new RollcallError('link-not-valid');
+    const full = userOf(user.login);
+    const name = full.slice(0, -(domain.name.length + 1));
+    return { user: full, domain: domain.name, organization: domain.organization, name, email: user.email };
+  }
+}

@@ -1,0 +1,171 @@
+import * as z from 'zod';
+import {
+  SHOWN_DELIVERIES,
+  webhookTypes,
+  type Webhook,
+  type WebhookDelivery,
+  type WebhookType,
+} from '../../protocol/api-webhooks.ts';
+import type { StoredEvent } from '../store/effects.ts';
+import type { Reads } from '../store/tx.ts';
+import { isoTime, nullableIsoTime } from '../store/paging.ts';
+
+const typeList = z.array(z.enum(webhookTypes));
+const typesOf = (text: string): WebhookType[] => typeList.parse(JSON.parse(text));
+
+interface Row {
+  id: string;
+  domainId: number;
+  url: string;
+  types: string;
+  description: string;
+  enabled: 0 | 1;
+  off: 'gone' | 'failing' | null;
+  secret: Uint8Array;
+  previousSecret: Uint8Array | null;
+  previousUntil: number | null;
+  createdAt: number;
+  createdBy: string;
+  afterEvent: number;
+  nextTryAt: number | null;
+  failingSince: number | null;
+}
+
+const SELECT = `SELECT id, domain_id AS domainId, url, types, description, enabled, off_reason AS off, secret,
+  previous_secret AS previousSecret, previous_until AS previousUntil, created_at AS createdAt, created_by AS createdBy,
+  after_event AS afterEvent, next_try_at AS nextTryAt, failing_since AS failingSince FROM webhooks`;
+
+/** What the deliverer needs of a webhook that is on; secrets are sealed. */
+export interface LiveWebhook extends Omit<Row, 'types' | 'enabled' | 'off' | 'description' | 'createdAt' | 'createdBy'> {
+  types: WebhookType[];
+}
+
+/** A webhook that is on; null for one that is off or gone. */
+export async function liveWebhook(tx: Reads, id: string): Promise<LiveWebhook | null> {
+  const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND enabled = 1`, id);
+  return row === null ? null : { ...row, types: typesOf(row.types) };
+}
+
+/** A domain's webhook with its sealed secrets, on or off; null for another's. */
+export async function webhookOf(tx: Reads, domainId: number, id: string): Promise<LiveWebhook | null> {
+  const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
+  return row === null ? null : { ...row, types: typesOf(row.types) };
+}
+
+/** All webhooks of a domain, the oldest first; at most five. */
+export async function listWebhooks(tx: Reads, domainId: number, now: number): Promise<Webhook[]> {
+  return (await tx.all<Row>(`${SELECT} WHERE domain_id = ? ORDER BY created_at, id`, domainId)).map((row) =>
+    presentWebhook(row, now),
+  );
+}
+
+/** As the API shows it; null for another domain's. */
+export async function webhookView(tx: Reads, domainId: number, id: string, now: number): Promise<Webhook | null> {
+  const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
+  return row === null ? null : presentWebhook(row, now);
+}
+
+function presentWebhook(row: Row, now: number): Webhook {
+  const { id, url, description, off, createdBy, previousUntil } = row;
+  return {
+    id,
+    url,
+    types: typesOf(row.types),
+    description,
+    enabled: row.enabled === 1,
+    off,
+    createdAt: isoTime(row.createdAt),
+    createdBy,
+    failingSince: nullableIsoTime(row.failingSince),
+    previousSecretUntil: previousUntil !== null && previousUntil > now ? isoTime(previousUntil) : null,
+  };
+}
+
+/** Who is to be woken by which events. */
+export interface Listener {
+  id: string;
+  domainId: number;
+  types: WebhookType[];
+}
+
+/** Every webhook that is on. */
+export async function liveWebhooks(tx: Reads): Promise<Listener[]> {
+  return (
+    await tx.all<{ id: string; domainId: number; types: string }>(
+      'SELECT id, domain_id AS domainId, types FROM webhooks WHERE enabled = 1',
+    )
+  ).map((row) => ({ ...row, types: typesOf(row.types) }));
+}
+
+/** Webhooks whose waiting event is due. */
+export async function dueWebhooks(tx: Reads, now: number): Promise<string[]> {
+  return (await tx.all<{ id: string }>('SELECT id FROM webhooks WHERE next_try_at <= ? ORDER BY next_try_at', now)).map(
+    ({ id }) => id,
+  );
+}
+
+/** When the next waiting event is due; null where none waits. */
+export async function nextWebhookTryAt(tx: Reads): Promise<number | null> {
+  return (
+    (await tx.get<{ at: number | null }>('SELECT min(next_try_at) AS at FROM webhooks WHERE next_try_at IS NOT NULL'))?.at ?? null
+  );
+}
+
+/** An event that was tried before and is to be tried again: in its turn, or beside the others because an admin asked for it. */
+export interface Retry {
+  eventId: number;
+  tries: number;
+  firstTryAt: number;
+  inTurn: boolean;
+}
+
+export async function nextRetry(
+  tx: Reads,
+  { id, nextTryAt }: Pick<LiveWebhook, 'id' | 'nextTryAt'>,
+  now: number,
+): Promise<Retry | null> {
+  const one = async (state: 'again' | 'waiting') =>
+    tx.get<Omit<Retry, 'inTurn'>>(
+      `SELECT event_id AS eventId, tries, first_try_at AS firstTryAt FROM webhook_deliveries
+       WHERE webhook_id = ? AND state = '${state}' ORDER BY event_id LIMIT 1`,
+      id,
+    );
+  const again = await one('again');
+  if (again !== null) return { ...again, inTurn: false };
+  const waiting = nextTryAt !== null && nextTryAt > now ? null : await one('waiting');
+  return waiting === null ? null : { ...waiting, inTurn: true };
+}
+
+/** One event of a domain; null where it is not kept any more. */
+export async function eventOf(tx: Reads, domainId: number, id: number): Promise<StoredEvent | null> {
+  const row = await tx.get<{ data: string }>(
+    'SELECT number AS id, domain_id AS domainId, at, type, data FROM events WHERE number = ? AND domain_id = ?',
+    id,
+    domainId,
+  );
+  return row === null ? null : ({ ...row, data: JSON.parse(row.data) as unknown } as StoredEvent);
+}
+
+interface DeliveryRow extends Pick<WebhookDelivery, 'type' | 'state' | 'tries' | 'status' | 'failure'> {
+  eventId: number;
+  eventAt: number;
+  lastTryAt: number;
+}
+
+/** The newest deliveries of a webhook, the newest event first. */
+export async function listDeliveries(tx: Reads, webhook: Pick<LiveWebhook, 'id' | 'nextTryAt'>): Promise<WebhookDelivery[]> {
+  return (
+    await tx.all<DeliveryRow>(
+      `SELECT event_id AS eventId, type, event_at AS eventAt, state, tries, last_try_at AS lastTryAt, status, failure
+       FROM webhook_deliveries WHERE webhook_id = ? ORDER BY event_id DESC LIMIT ?`,
+      webhook.id,
+      SHOWN_DELIVERIES,
+    )
+  ).map(({ eventId, eventAt, lastTryAt, ...row }) => ({
+    ...row,
+    id: String(eventId),
+    at: isoTime(eventAt),
+    lastTryAt: isoTime(lastTryAt),
+    nextTryAt: row.state === 'waiting' ? nullableIsoTime(webhook.nextTryAt) : null,
+  }));
+}
