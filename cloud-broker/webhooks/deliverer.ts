@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Secrets } from '../keys/secrets.ts';
 import type { StoredEvent } from '../store/effects.ts';
-import { eventsAfter } from '../store/queries/events.ts';
+import { eventsAfter } from '../store/events.ts';
 import {
   dueWebhooks,
   eventOf,
@@ -12,13 +12,13 @@ import {
   nextWebhookTryAt,
   type Listener,
   type LiveWebhook,
-} from '../store/queries/webhooks.ts';
+} from './queries.ts';
 import type { Store } from '../store/port.ts';
-import type { AddressPolicy } from './address.ts';
+import type { AddressPolicy } from './rules/address.ts';
 import type { Resolve } from './resolve.ts';
-import { afterFailure, eventsToSend, messageId, type TryResult } from './rules.ts';
+import { afterFailure, eventsToSend, messageId, type TryResult } from './rules/rules.ts';
 import { Sender } from './sender.ts';
-import { signedHeaders } from './signature.ts';
+import { signedHeaders } from './rules/signature.ts';
 
 /** Turns at a time, in all and of one domain: a domain with slow receivers or many events leaves room for the others. */
 const IN_ALL = 8;
@@ -182,7 +182,11 @@ export class Deliverer {
     const retry = await nextRetry(store.reader, webhook, now);
     if (retry !== null) return this.retry(webhook, retry, sender);
     if (webhook.nextTryAt !== null && webhook.nextTryAt > now) return false;
-    if (ahead.events.length === 0) await this.lookAhead(webhook, ahead);
+    if (ahead.events.length === 0) {
+      await this.lookAhead(webhook, ahead);
+      // Before anything is sent the webhook is read once more: it may have been changed or switched off meanwhile.
+      if (ahead.events.length > 0) return true;
+    }
     for (let event = ahead.events.shift(); event !== undefined; event = ahead.events.shift()) {
       // The webhook may have been changed since they were read.
       const isMeant = event.id > webhook.afterEvent && webhook.types.includes(event.type);
