@@ -4,8 +4,8 @@ import { entry } from './error-entry.ts';
 export const apiErrors = {
   'invalid-request': entry(
     400,
-    ['The request is not what this address expects.', 'Compare it with /api/docs.'],
-    ["La requête n'est pas celle que cette adresse attend.", 'Comparez-la avec /api/docs.'],
+    ['The request is not valid at this address.', 'Check it against /api/docs.'],
+    ["La requête n'est pas valable à cette adresse.", 'Comparez-la avec /api/docs.'],
   ),
   'signed-out': entry(
     401,
@@ -14,17 +14,17 @@ export const apiErrors = {
   ),
   'sign-in-failed': entry(
     401,
-    ['User or password is wrong.', 'Check both and try again.'],
-    ['Utilisateur ou mot de passe incorrect.', 'Vérifiez les deux et réessayez.'],
+    ['The user name or password is wrong.', 'Check both and try again.'],
+    ["Nom d'utilisateur ou mot de passe incorrect.", 'Vérifiez les deux et réessayez.'],
   ),
   'second-factor-required': entry(
     401,
-    ['A code of your second factor is needed too.', 'Type the code that your app shows, or a recovery code.'],
-    ['Un code du second facteur est aussi nécessaire.', "Saisissez le code affiché par l'application, ou un code de secours."],
+    ['A second-factor code is also required.', 'Type the code that your app shows, or a recovery code.'],
+    ['Un code de second facteur est également requis.', "Saisissez le code affiché par l'application, ou un code de secours."],
   ),
   'second-factor-wrong': entry(
     401,
-    ['This code is not valid.', 'Wait for the next code of your app, or use a recovery code; each is good once.'],
+    ['This code is not valid.', 'Wait for the next code in your app, or use a recovery code; each code works only once.'],
     [
       "Ce code n'est pas valide.",
       "Attendez le prochain code de l'application, ou utilisez un code de secours ; chacun ne sert qu'une fois.",
@@ -37,18 +37,18 @@ export const apiErrors = {
   ),
   'password-weak': entry(
     422,
-    ['This password is too easy to guess.', 'Choose one that is no name, no e-mail and no common word.'],
+    ['This password is too easy to guess.', 'Choose one that is not a name, an e-mail address or a common word.'],
     ['Ce mot de passe est trop facile à deviner.', "Choisissez-en un qui n'est ni un nom, ni un e-mail, ni un mot courant."],
   ),
   'link-not-valid': entry(
     422,
-    ['This link is not valid any more.', 'Use the newest mail, or ask for another one.'],
+    ['This link is no longer valid.', 'Use the newest e-mail, or ask for another one.'],
     ["Ce lien n'est plus valable.", "Utilisez l'e-mail le plus récent, ou demandez-en un autre."],
   ),
   forbidden: entry(
     403,
-    ['You may not do this.', 'Ask an admin of your domain.'],
-    ["Vous n'avez pas le droit de faire cela.", 'Demandez à un administrateur de votre domaine.'],
+    ['You are not allowed to do this.', 'Ask an admin of your domain.'],
+    ["Vous n'êtes pas autorisé à faire cela.", 'Demandez à un administrateur de votre domaine.'],
   ),
   'origin-refused': entry(
     403,
@@ -57,7 +57,10 @@ export const apiErrors = {
   ),
   'too-many-waiting': entry(
     409,
-    ['Too many commands wait for this device.', 'Wait until it was there and did them, or until they expire after 24 hours.'],
+    [
+      'Too many commands are waiting for this device.',
+      'Wait until it has connected and carried them out, or until they expire after 24 hours.',
+    ],
     [
       'Trop de commandes attendent cet appareil.',
       "Attendez qu'il se soit connecté et les ait exécutées, ou qu'elles expirent au bout de 24 heures.",
@@ -65,17 +68,17 @@ export const apiErrors = {
   ),
   'not-found': entry(
     404,
-    ['There is no such thing here.', 'Check the address or reload the list.'],
-    ["Cela n'existe pas ici.", "Vérifiez l'adresse ou rechargez la liste."],
+    ['Nothing was found here.', 'Check the address or reload the list.'],
+    ["Rien n'a été trouvé ici.", "Vérifiez l'adresse ou rechargez la liste."],
   ),
   conflict: entry(
     409,
-    ['Somebody or something else was faster.', 'Reload and look at the present state.'],
-    ['Une autre modification a été plus rapide.', "Rechargez et regardez l'état actuel."],
+    ['Another change came first.', 'Reload and check the current state.'],
+    ['Une autre modification a été faite avant.', "Rechargez et vérifiez l'état actuel."],
   ),
   'last-domain-admin': entry(
     409,
-    ['The last domain admin can be neither removed nor lowered.', 'Make somebody else a domain admin first.'],
+    ['The last domain admin can neither be removed nor given a lower role.', 'Make someone else a domain admin first.'],
     [
       'Le dernier administrateur du domaine ne peut être ni retiré ni rétrogradé.',
       "Nommez d'abord un autre administrateur du domaine.",
@@ -83,8 +86,8 @@ export const apiErrors = {
   ),
   'key-mistyped': entry(
     422,
-    ['Typing error in this key.', 'Compare it with your mail, symbol by symbol.'],
-    ['Erreur de saisie dans cette clé.', 'Comparez-la avec votre e-mail, symbole par symbole.'],
+    ['Typing error in this key.', 'Compare it with your e-mail, character by character.'],
+    ['Erreur de saisie dans cette clé.', 'Comparez-la avec votre e-mail, caractère par caractère.'],
   ),
   'key-not-valid': entry(
     422,
@@ -108,25 +111,25 @@ export const apiErrors = {
   ),
   'claim-taken': entry(
     422,
-    ['This claim code was already claimed.', 'Contact support.'],
+    ['This claim code has already been used.', 'Contact support.'],
     ['Ce code de revendication a déjà été utilisé.', "Contactez l'assistance."],
   ),
   'invoice-not-claimable': entry(
     422,
     [
-      'Nothing of this invoice can be claimed.',
-      'Look at its lines in the register: `product-key` boards with credits and a purchase date.',
+      'Nothing on this invoice can be claimed.',
+      'Check its lines in the register: they must be `product-key` boards with credits and a purchase date.',
     ],
     [
-      'Rien de cette facture ne peut être revendiqué.',
-      "Regardez ses lignes dans le registre : des écrans `product-key` avec des crédits et une date d'achat.",
+      'Rien sur cette facture ne peut être revendiqué.',
+      "Vérifiez ses lignes dans le registre : il faut des écrans `product-key` avec des crédits et une date d'achat.",
     ],
   ),
   'webhook-address': entry(
     422,
     [
       'Webhooks are not sent to this address.',
-      'Use https, port 443 or 8443, without user and password, and a server that the internet reaches.',
+      'Use https, port 443 or 8443, no user name or password, and a server that can be reached from the internet.',
     ],
     [
       'Les webhooks ne sont pas envoyés à cette adresse.',
@@ -135,7 +138,7 @@ export const apiErrors = {
   ),
   'last-organization-admin': entry(
     409,
-    ['The last admin of the organization can be neither removed nor lowered.', 'Make somebody else an admin first.'],
+    ['The last admin of the organization can neither be removed nor given a lower role.', 'Make someone else an admin first.'],
     ["Le dernier administrateur de l'organisme ne peut être ni retiré ni rétrogradé.", "Nommez d'abord un autre administrateur."],
   ),
   'name-taken': entry(
@@ -145,12 +148,12 @@ export const apiErrors = {
   ),
   'name-not-typed': entry(
     422,
-    ['This is not the domain’s name.', 'Type the name exactly as it stands above.'],
-    ['Ce n’est pas le nom du domaine.', 'Saisissez le nom exactement comme il figure ci-dessus.'],
+    ['This is not the domain’s name.', 'Type the name exactly as it is shown above.'],
+    ['Ce n’est pas le nom du domaine.', 'Saisissez le nom exactement comme il est affiché ci-dessus.'],
   ),
   'name-invalid': entry(
     422,
-    ['A name has 3 to 32 lowercase letters or digits.', 'Choose another name.'],
-    ['Un nom a de 3 à 32 lettres minuscules ou chiffres.', 'Choisissez un autre nom.'],
+    ['A name must have 3 to 32 lowercase letters or digits.', 'Choose another name.'],
+    ['Un nom doit comporter de 3 à 32 lettres minuscules ou chiffres.', 'Choisissez un autre nom.'],
   ),
 } as const;

@@ -4,8 +4,8 @@ import { entry } from './error-entry.ts';
 export const deviceErrors = {
   unenrolled: entry(
     null,
-    ['This display was unenrolled from the domain.', 'Start an enrolment on the display if it should come back.'],
-    ['Cet écran a été désinscrit du domaine.', "Lancez une inscription sur l'écran s'il doit revenir."],
+    ['This display was unenrolled from the domain.', 'To enrol it again, start an enrolment on the display.'],
+    ['Cet écran a été désinscrit du domaine.', "Pour l'inscrire à nouveau, lancez une inscription sur l'écran."],
   ),
   'key-in-use': entry(
     null,
@@ -14,7 +14,7 @@ export const deviceErrors = {
       'Delete the agent’s state on this display and enrol again.',
     ],
     [
-      "Cette clé d'appareil appartient déjà à un écran d'un autre numéro de série.",
+      "Cette clé d'appareil appartient déjà à un écran portant un autre numéro de série.",
       "Supprimez l'état de l'agent sur cet écran et inscrivez-le à nouveau.",
     ],
   ),
@@ -25,13 +25,16 @@ export const deviceErrors = {
   ),
   'protocol-unsupported': entry(
     null,
-    ['The service does not speak this version of the protocol.', 'Update the agent on the display.'],
-    ['Le service ne parle pas cette version du protocole.', "Mettez à jour l'agent sur l'écran."],
+    ['The service does not support this version of the protocol.', 'Update the agent on the display.'],
+    ['Le service ne prend pas en charge cette version du protocole.', "Mettez à jour l'agent sur l'écran."],
   ),
   'domain-unknown': entry(
     null,
-    ['No such active domain.', 'Check the spelling. A domain name has only a–z and 0–9.'],
-    ['Domaine introuvable ou inactif.', "Vérifiez l'orthographe. Un nom de domaine n'a que des lettres a–z et des chiffres 0–9."],
+    ['No active domain has this name.', 'Check the spelling. A domain name contains only a–z and 0–9.'],
+    [
+      'Domaine introuvable ou inactif.',
+      "Vérifiez l'orthographe. Un nom de domaine ne contient que des lettres a–z et des chiffres 0–9.",
+    ],
   ),
   'domain-disabled': entry(
     409,
@@ -40,13 +43,13 @@ export const deviceErrors = {
   ),
   'pairing-code-required': entry(
     null,
-    ['This domain asks for a pairing code.', 'Ask your admin for the pairing code and type it.'],
+    ['This domain requires a pairing code.', 'Ask your admin for the pairing code and type it.'],
     ['Ce domaine demande un code de jumelage.', 'Demandez le code de jumelage à votre administrateur et saisissez-le.'],
   ),
   'pairing-code-wrong': entry(null, ['Wrong code.', 'Ask your admin.'], ['Code incorrect.', 'Demandez à votre administrateur.']),
   'proof-invalid': entry(
     null,
-    ['The display could not prove that it holds its key in time.', 'Try again; if it fails again, restart the display.'],
+    ['The display could not prove in time that it holds its key.', 'Try again; if it fails again, restart the display.'],
     ["L'écran n'a pas pu prouver à temps qu'il détient sa clé.", "Réessayez ; si l'échec persiste, redémarrez l'écran."],
   ),
   'attestation-required': entry(
@@ -62,7 +65,7 @@ export const deviceErrors = {
   ),
   'attestation-failed': entry(
     null,
-    ['The factory key’s signature does not fit this serial number.', 'Contact support with the serial number.'],
+    ['The factory key’s signature does not match this serial number.', 'Contact support with the serial number.'],
     ["La signature de la clé d'usine ne correspond pas à ce numéro de série.", "Contactez l'assistance avec le numéro de série."],
   ),
   'enrolled-elsewhere': entry(
@@ -77,13 +80,16 @@ export const deviceErrors = {
   ),
   busy: entry(
     429,
-    ['Many at once.', 'Wait a moment; the next try comes by itself.'],
-    ['Trop de demandes à la fois.', 'Patientez un instant ; le prochain essai se fait tout seul.'],
+    ['Too many requests at once.', 'Wait a moment; the next attempt is automatic.'],
+    ['Trop de demandes à la fois.', 'Patientez un instant ; la prochaine tentative est automatique.'],
   ),
   internal: entry(
     500,
-    ['The service failed.', 'Try again; if it fails again, contact support with the correlation id.'],
-    ['Le service a échoué.', "Réessayez ; si l'échec persiste, contactez l'assistance avec l'identifiant de corrélation."],
+    ['The service encountered an error.', 'Try again; if it fails again, contact support with the correlation id.'],
+    [
+      'Le service a rencontré une erreur.',
+      "Réessayez ; si l'échec persiste, contactez l'assistance avec l'identifiant de corrélation.",
+    ],
   ),
   'awaiting-approval': entry(
     null,
@@ -96,11 +102,11 @@ export const deviceErrors = {
   'key-changed': entry(
     null,
     [
-      'A display with this serial number is already enrolled with another key.',
+      'A display with this serial number is already enrolled with a different key.',
       'Ask your admin whether it was replaced or cloned; compare the check code.',
     ],
     [
-      'Un écran de ce numéro de série est déjà inscrit avec une autre clé.',
+      'Un écran portant ce numéro de série est déjà inscrit avec une autre clé.',
       "Demandez à votre administrateur s'il a été remplacé ou cloné ; comparez le code de contrôle.",
     ],
   ),

@@ -33,7 +33,7 @@ describe('every code', () => {
     const error = new RollcallError('conflict' satisfies ErrorCode, { reason: 'faster' });
     expect([error.code, error.message, error.details]).toEqual([
       'conflict',
-      'conflict: Somebody or something else was faster.',
+      'conflict: Another change came first.',
       { reason: 'faster' },
     ]);
   });

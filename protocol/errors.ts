@@ -14,7 +14,10 @@ export type { Language, Words } from './error-entry.ts';
 const localErrors = {
   'discovery-untrusted': entry(
     null,
-    ['The service’s address is not https, so what it says of itself cannot be trusted.', 'Set ROLLCALL_URL to an https address.'],
+    [
+      'The service’s address is not https, so what it says about itself cannot be trusted.',
+      'Set ROLLCALL_URL to an https address.',
+    ],
     [
       "L'adresse du service n'est pas en https ; ce qu'il dit de lui-même n'est pas digne de confiance.",
       'Donnez à ROLLCALL_URL une adresse https.',
@@ -33,7 +36,7 @@ const localErrors = {
   'folder-not-private': entry(
     null,
     [
-      'This data folder is not this user’s alone, so what answers there cannot be trusted.',
+      'This data folder does not belong to this user alone, so whatever answers there cannot be trusted.',
       'Run the command as the user that the service runs as. The folder and everything in it must belong to that user, with mode 0700.',
     ],
     [
@@ -55,7 +58,7 @@ const localErrors = {
   'state-forbidden': entry(
     null,
     [
-      'This user may not use the agent’s state folder.',
+      'This user does not have access to the agent’s state folder.',
       'Run the same command with sudo, or as the user that the agent runs as; ROLLCALL_STATE names the folder.',
     ],
     [
@@ -67,7 +70,7 @@ const localErrors = {
     null,
     [
       'The display cannot write to the folder where it keeps its state.',
-      'Free some space on its disk, or let the agent write to the folder that is named, and try again.',
+      'Free some space on its disk, or let the agent write to the named folder, and try again.',
     ],
     [
       "L'écran ne peut pas écrire dans le dossier où il conserve son état.",
@@ -77,19 +80,19 @@ const localErrors = {
   'ca-key-missing': entry(
     null,
     [
-      'This data folder has devices but no CA key, so none of them could get in.',
-      'Put keys/ca.key and keys/ca.crt back from a backup.',
+      'This data folder has devices but no CA key, so none of them could connect.',
+      'Restore keys/ca.key and keys/ca.crt from a backup.',
     ],
     [
-      'Ce dossier de données a des appareils mais pas de clé de CA : aucun ne pourrait entrer.',
-      'Remettez keys/ca.key et keys/ca.crt depuis une sauvegarde.',
+      'Ce dossier de données a des appareils mais pas de clé de CA : aucun ne pourrait se connecter.',
+      'Restaurez keys/ca.key et keys/ca.crt depuis une sauvegarde.',
     ],
   ),
   'port-in-use': entry(
     null,
     [
-      'Another program listens on this address and port.',
-      'Stop it, or choose another port in the settings; port 0 takes a free one.',
+      'Another program is listening on this address and port.',
+      'Stop it, or choose another port in the settings; port 0 picks a free one.',
     ],
     [
       'Un autre programme écoute sur cette adresse et ce port.',
@@ -103,8 +106,8 @@ const localErrors = {
   ),
   'backup-damaged': entry(
     null,
-    ['This file is not a whole backup.', 'Take another backup; nothing was changed.'],
-    ["Ce fichier n'est pas une sauvegarde complète.", "Prenez une autre sauvegarde ; rien n'a été modifié."],
+    ['This file is not a complete backup.', 'Use another backup; nothing was changed.'],
+    ["Ce fichier n'est pas une sauvegarde complète.", "Utilisez une autre sauvegarde ; rien n'a été modifié."],
   ),
   'backup-failed': entry(
     409,
@@ -119,18 +122,18 @@ const localErrors = {
   'file-refused': entry(
     null,
     [
-      'The file cannot be imported, and nothing of it was.',
-      'Correct what is named, in the file or its first line, and import it again.',
+      'The file cannot be imported, and none of it was.',
+      'Correct the problems named, in the file or its first line, and import it again.',
     ],
     [
       "Le fichier ne peut pas être importé, et rien ne l'a été.",
-      'Corrigez ce qui est nommé, dans le fichier ou sa première ligne, et importez-le de nouveau.',
+      'Corrigez les problèmes indiqués, dans le fichier ou sa première ligne, et importez-le de nouveau.',
     ],
   ),
   'settings-invalid': entry(
     null,
-    ['A setting is not valid.', 'Correct the setting that is named and start again.'],
-    ["Un réglage n'est pas valide.", 'Corrigez le réglage nommé et relancez.'],
+    ['A setting is not valid.', 'Correct the named setting and start again.'],
+    ["Un réglage n'est pas valide.", 'Corrigez le réglage indiqué et relancez.'],
   ),
 } as const;
 

@@ -28,7 +28,7 @@ export const faultErrors = {
     null,
     [
       'The database cannot be read or written.',
-      'Check the free space of the disk, whether it is mounted read-only, and the rights of the file; then start again.',
+      'Check the free space on the disk, whether it is mounted read-only, and the permissions of the file; then start again.',
     ],
     [
       'La base de données ne peut être ni lue ni écrite.',
@@ -38,19 +38,19 @@ export const faultErrors = {
   'clock-doubtful': entry(
     503,
     [
-      'The service does not know for sure what time it is, so nothing is done that would be dated wrongly for good.',
-      'Try again later. Whoever runs the service sets the machine’s clock right, or says with `rollcall clock accept` that it is.',
+      'The service cannot be sure of the time, so it does nothing that would permanently carry a wrong date.',
+      'Try again later. Whoever runs the service must correct the machine’s clock, or confirm with `rollcall clock accept` that it is right.',
     ],
     [
-      "Le service n'est pas sûr de l'heure ; rien n'est fait qui serait mal daté pour toujours.",
-      "Réessayez plus tard. L'exploitant du service met l'horloge de la machine à l'heure, ou confirme avec `rollcall clock accept` qu'elle l'est.",
+      "Le service n'est pas sûr de l'heure ; il ne fait rien qui porterait définitivement une date erronée.",
+      "Réessayez plus tard. L'exploitant du service doit mettre l'horloge de la machine à l'heure, ou confirmer avec `rollcall clock accept` qu'elle l'est.",
     ],
   ),
   'folder-unusable': entry(
     null,
     [
-      'The data folder cannot be written.',
-      'Check its owner and rights, the free space of its disk, and whether it is mounted read-only.',
+      'The data folder cannot be written to.',
+      'Check its owner and permissions, the free space on its disk, and whether it is mounted read-only.',
     ],
     [
       "Le dossier de données n'est pas accessible en écriture.",
@@ -59,10 +59,10 @@ export const faultErrors = {
   ),
   'key-file-unusable': entry(
     null,
-    ['A file of the key folder cannot be used.', 'Do what the reason says; what is lost can be put back from a backup.'],
+    ['A file in the key folder cannot be used.', 'Follow the reason given; what is lost can be restored from a backup.'],
     [
       'Un fichier du dossier des clés est inutilisable.',
-      'Suivez la raison indiquée ; ce qui est perdu se remet depuis une sauvegarde.',
+      'Suivez la raison indiquée ; ce qui est perdu peut être restauré depuis une sauvegarde.',
     ],
   ),
 } as const;

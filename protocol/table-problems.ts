@@ -64,21 +64,21 @@ const fileProblem: Record<Language, (problem: FileProblem) => string> = {
       case 'encoding':
         return 'the file is not UTF-8: save it as “CSV UTF-8”';
       case 'json':
-        return 'the file is JSON, and a CSV file is needed';
+        return 'the file is JSON, but a CSV file is needed';
       case 'json-array':
-        return 'the file is a JSON array: write one object on each line, without brackets and commas around them';
+        return 'the file is a JSON array: write one object on each line, without surrounding brackets and commas';
       case 'json-over-lines':
         return 'a JSON object spans several lines: write each object on one line';
       case 'header-unreadable':
         return 'the first line cannot be read as the names of columns';
       case 'delimiter':
-        return `the columns are separated by ${mark(problem.delimiter, 'en')}: separate them by commas, semicolons or tabs`;
+        return `the columns are separated by ${mark(problem.delimiter, 'en')}: separate them with commas, semicolons or tabs`;
       case 'missing':
         return `the column ${quoted(problem.column)} is missing`;
       case 'twice':
-        return `the column ${quoted(problem.column)} is there twice`;
+        return `the column ${quoted(problem.column)} appears twice`;
       case 'unknown':
-        return `the column ${quoted(problem.column)} is not known${problem.nearest === null ? '' : ` (did you mean ${quoted(problem.nearest)}?)`}`;
+        return `the column ${quoted(problem.column)} is unknown${problem.nearest === null ? '' : ` (did you mean ${quoted(problem.nearest)}?)`}`;
       case 'unnamed':
         return `column ${problem.column} has no name`;
       case 'too-large':
@@ -108,7 +108,7 @@ const fileProblem: Record<Language, (problem: FileProblem) => string> = {
       case 'missing':
         return `la colonne ${cited(problem.column)} manque`;
       case 'twice':
-        return `la colonne ${cited(problem.column)} y est deux fois`;
+        return `la colonne ${cited(problem.column)} figure deux fois`;
       case 'unknown':
         return `la colonne ${cited(problem.column)} est inconnue${problem.nearest === null ? '' : ` (vouliez-vous dire ${cited(problem.nearest)} ?)`}`;
       case 'unnamed':
@@ -124,8 +124,8 @@ const fileProblem: Record<Language, (problem: FileProblem) => string> = {
 const damages: Record<Language, Record<Damage, string>> = {
   en: {
     rounded: 'a spreadsheet rounded it: format the column as text and enter the serials again',
-    formula: 'is a spreadsheet’s formula: write the text itself',
-    error: 'is a spreadsheet’s error: write the text itself',
+    formula: 'is a spreadsheet formula: enter the text itself',
+    error: 'is a spreadsheet error: enter the text itself',
   },
   fr: {
     rounded: 'un tableur l’a arrondi : mettez la colonne au format texte et saisissez de nouveau les numéros',
@@ -141,7 +141,7 @@ export function lineProblem(problem: LineProblem, language: Language): string {
     case 'quote-inside':
       return isFrench
         ? 'un guillemet (") se trouve dans une cellule qui n’est pas entre guillemets : mettez-la entre guillemets et doublez-le'
-        : 'a quotation mark (") stands inside a cell that is not quoted: put the cell into quotation marks and double it';
+        : 'a quotation mark (") is inside a cell that is not quoted: put the cell in quotation marks and double the mark';
     case 'quote-after':
       return isFrench
         ? 'du texte suit le guillemet fermant (") d’une cellule : doublez un guillemet qui fait partie du texte'
@@ -149,7 +149,7 @@ export function lineProblem(problem: LineProblem, language: Language): string {
     case 'quote-open':
       return isFrench
         ? 'un guillemet (") ouvre une cellule qui ne se termine pas comme il faut : fermez-la, ou doublez le guillemet'
-        : 'a quotation mark (") opens a cell that does not end as it should: close it, or double the quotation mark';
+        : 'a quotation mark (") opens a cell that does not end properly: close it, or double the quotation mark';
     case 'cells':
       return isFrench
         ? `${problem.found} cellules au lieu de ${problem.expected}`
@@ -162,8 +162,8 @@ export function lineProblem(problem: LineProblem, language: Language): string {
       return `${problem.column}${isFrench ? ' : ' : ': '}${damages[language][problem.damage]}`;
     case 'same-serial':
       return isFrench
-        ? `serial : le même numéro est aux lignes ${problem.lines.join(', ')} avec d’autres données : laissez la bonne`
-        : `serial: the same serial is on lines ${problem.lines.join(', ')} with other data: leave the one that is right`;
+        ? `serial : le même numéro est aux lignes ${problem.lines.join(', ')} avec d’autres données : ne gardez que la bonne`
+        : `serial: the same serial is on lines ${problem.lines.join(', ')} with different data: keep only the right one`;
     case 'value':
       return isFrench
         ? `${problem.column} : vide, trop long, ou avec des caractères qui ne sont pas permis`

@@ -47,7 +47,7 @@ describe('the first line', () => {
       { kind: 'missing', column: 'serial' },
     ]);
     expect(new TableRefusal(problems('serial,factorykeys\n')).message).toBe(
-      'the column “factorykeys” is not known (did you mean “factoryKey”?); the column “credits” is missing',
+      'the column “factorykeys” is unknown (did you mean “factoryKey”?); the column “credits” is missing',
     );
     const many = new TableRefusal(problems(`serial,credits,${'x\u001b[31m,'.repeat(100)}x`)).message;
     expect(many).toContain('and 89 more');

@@ -26,10 +26,10 @@ describe('a register file', () => {
   test.each([
     [
       `${HEAD.replace('factoryPublicKey', 'Invoice no')}\n${line('SN-1')}\n`,
-      /^the column “Invoice no” is not known \(did you mean “invoice”\?\)$/,
+      /^the column “Invoice no” is unknown \(did you mean “invoice”\?\)$/,
     ],
-    [`${HEAD.replace('credits', 'credit')}\n`, /“credit” is not known .*“credits”.*; the column “credits” is missing$/],
-    [`${HEAD},serial\n`, /^the column “serial” is there twice$/],
+    [`${HEAD.replace('credits', 'credit')}\n`, /“credit” is unknown .*“credits”.*; the column “credits” is missing$/],
+    [`${HEAD},serial\n`, /^the column “serial” appears twice$/],
     [HEAD.replaceAll(',', '|'), /^the columns are separated by “\|”: /],
     ['', /^the file is empty$/],
     ['\n\n', /^the file is empty$/],
@@ -82,9 +82,9 @@ describe('a register file', () => {
     ];
     expect(await brief(`\uFEFF${json.join('\r\n')}\n{"serial":"${'x'.repeat(70_000)}"}`)).toEqual([
       '1 SN-1',
-      '3 line: is no JSON object',
+      '3 line: is not a JSON object',
       '4 undefined',
-      '5 line: a name stands twice in one object',
+      '5 line: a name appears twice in one object',
       '6 SN-6 "a":',
       '7 longer than 65,536 characters',
     ]);

@@ -97,9 +97,9 @@ class JsonLines {
 function parsed(json: string): { values: unknown } | { reason: string } {
   try {
     const values: unknown = JSON.parse(json);
-    return namesIn(json) > namesOf(values) ? { reason: 'line: a name stands twice in one object' } : { values };
+    return namesIn(json) > namesOf(values) ? { reason: 'line: a name appears twice in one object' } : { values };
   } catch {
-    return { reason: 'line: is no JSON object' };
+    return { reason: 'line: is not a JSON object' };
   }
 }
 

@@ -89,7 +89,7 @@ describe('[A1] every error', () => {
     presence.states.delete(id);
     expect(answer.status).toBe(500);
     const { correlationId, details } = apiError.parse(answer.json);
-    expect([answer.json, details]).toMatchObject([{ code: 'internal', message: 'The service failed.' }, undefined]);
+    expect([answer.json, details]).toMatchObject([{ code: 'internal', message: 'The service encountered an error.' }, undefined]);
     expect(harness.log.some((line) => line.includes(correlationId) && line.includes('RangeError'))).toBe(true);
   });
 

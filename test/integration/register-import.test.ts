@@ -78,7 +78,7 @@ test('[K2] a file whose first line names another column lists nothing; one line 
   );
   expect([refused.code, refused.json]).toEqual([1, null]);
   expect(refused.stderr).toMatch(
-    /^file-refused: .*\n[^]*“Invoice no” is not known \(did you mean “invoice”\?\)\n(?:.*\n)?Next step: /,
+    /^file-refused: .*\n[^]*“Invoice no” is unknown \(did you mean “invoice”\?\)\n(?:.*\n)?Next step: /,
   );
   expect(await listed()).toEqual([]);
 

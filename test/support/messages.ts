@@ -87,7 +87,7 @@ export const examples: readonly Example[] = [
       type: 'rejected',
       requestId: ID,
       code: 'busy',
-      message: 'Many at once.',
+      message: 'Too many requests at once.',
       next: 'Wait.',
       retryAfterS: 5,
       correlationId: 'ABCDE-FGHJK',

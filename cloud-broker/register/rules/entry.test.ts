@@ -80,17 +80,17 @@ describe('reading a line', () => {
       entry: { ...ENTRY, factoryPublicKey: PEM.trim() },
     });
     expect(parseRegisterEntry({ ...least, 'factory public key': PEM })).toEqual({
-      reason: 'the column “factory public key” is not known (did you mean “factoryPublicKey”?)',
+      reason: 'the column “factory public key” is unknown (did you mean “factoryPublicKey”?)',
     });
-    expect(parseRegisterEntry({ ...VALUES, Serial: 'SN-2' })).toEqual({ reason: 'the column “serial” is there twice' });
-    expect(parseRegisterEntry([VALUES])).toEqual({ reason: 'line: is no JSON object' });
+    expect(parseRegisterEntry({ ...VALUES, Serial: 'SN-2' })).toEqual({ reason: 'the column “serial” appears twice' });
+    expect(parseRegisterEntry([VALUES])).toEqual({ reason: 'line: is not a JSON object' });
   });
 
   test.each([
     ['serial', '1.23457E+12', 'a spreadsheet rounded it'],
     ['serial', '1,23457E+12', 'a spreadsheet rounded it'],
-    ['serial', '="00123"', 'a spreadsheet’s formula'],
-    ['model', '#REF!', 'a spreadsheet’s error'],
+    ['serial', '="00123"', 'a spreadsheet formula'],
+    ['model', '#REF!', 'a spreadsheet error'],
     ['invoice', '2,02609E+11', 'a spreadsheet rounded it'],
     ['purchasedOn', '31/01/2026', 'a date as YYYY-MM-DD'],
     ['purchasedOn', '46053', 'a date as YYYY-MM-DD'],

@@ -52,7 +52,8 @@ const line = z.object({
  */
 export function namedValues(values: unknown): { named: Record<string, unknown>; flaw: string | null } {
   const named: Record<string, unknown> = {};
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) return { named, flaw: 'line: is no JSON object' };
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    return { named, flaw: 'line: is not a JSON object' };
   const refused: FileProblem[] = [];
   for (const [name, value] of Object.entries(values)) {
     const column = columnNamed(name, REGISTER_NAMES);
@@ -107,12 +108,12 @@ export type ImportVerdict =
 export function mergeEntry(listed: ListedBoard | null, entry: RegisterEntry): ImportVerdict {
   if (listed === null) return { verdict: 'added' };
   if (listed.factoryPublicKey !== null && entry.factoryPublicKey !== listed.factoryPublicKey) {
-    return { verdict: 'rejected', reason: 'factoryPublicKey: a factory key that is set never changes' };
+    return { verdict: 'rejected', reason: 'factoryPublicKey: a factory key cannot be changed once it is set' };
   }
   const spent = listed.credits - listed.left;
-  if (entry.credits < spent) return { verdict: 'rejected', reason: `credits: ${spent} were granted already` };
+  if (entry.credits < spent) return { verdict: 'rejected', reason: `credits: ${spent} have already been granted` };
   if (spent > 0 && (entry.fulfilment !== listed.fulfilment || entry.invoice !== listed.invoice)) {
-    return { verdict: 'rejected', reason: 'fulfilment, invoice: credits of this board were granted already' };
+    return { verdict: 'rejected', reason: 'fulfilment, invoice: credits of this board have already been granted' };
   }
   const fields = ['serial', 'model', 'factoryPublicKey', 'invoice', 'purchasedOn', 'credits', 'fulfilment'] as const;
   if (fields.every((field) => listed[field] === entry[field])) return { verdict: 'unchanged' };

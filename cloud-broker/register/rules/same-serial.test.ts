@@ -11,7 +11,7 @@ function reasons(...lines: unknown[]): (string | null)[] {
 }
 
 const told = (...lines: number[]): string =>
-  `serial: the same serial is on lines ${lines.join(', ')} with other data: leave the one that is right`;
+  `serial: the same serial is on lines ${lines.join(', ')} with different data: keep only the right one`;
 
 test.each([{ credits: '1' }, { model: 'N' }, { serial: ' sn-1 ' }, { invoice: 'INV-1' }, { colour: 'red' }, { credits: 'many' }])(
   '[K2] [E12] the same serial with %j on another line: neither is listed',
