@@ -20,21 +20,21 @@ function which({ count, labels, tag, name }: AlertMail): string {
 
 const subjects: Record<AlertMail['kind'], (facts: AlertMail) => string> = {
   lost: (facts) => `${which(facts)} silent since ${momentOf(facts)}`,
-  back: (facts) => `${which(facts)} back again`,
+  back: (facts) => `${which(facts)} back online`,
   waiting: (facts) => `${which(facts)} waiting for your approval in ${facts.name}`,
   'key-changed': (facts) => `${which(facts)} replaced or cloned?`,
-  'take-overs': (facts) => `${which(facts)} perhaps cloned: two displays with one identity`,
+  'take-overs': (facts) => `${which(facts)} possibly cloned: two displays with one identity`,
 };
 
 const abouts: Record<AlertMail['kind'], (facts: AlertMail) => string> = {
   lost: (facts) =>
-    `The connection of ${displays(facts.count)} of ${facts.name} broke off, the first on ${momentOf(facts, 'long')} (${facts.timeZone}), and nothing was heard since. Displays that were switched off properly are not among them.`,
-  back: (facts) => `${displays(facts.count)} of ${facts.name} that were silent can be heard again.`,
-  waiting: () => 'Approve or reject in the console, where you see the check code to compare with the one on the display.',
+    `The connection to ${displays(facts.count)} of ${facts.name} was lost, the first on ${momentOf(facts, 'long')} (${facts.timeZone}), and nothing has been heard since. Displays that were switched off properly are not included.`,
+  back: (facts) => `Contact has been restored with ${displays(facts.count)} of ${facts.name}, silent until now.`,
+  waiting: () => 'Approve or reject in the console, which shows the check code to compare with the one on the display.',
   'key-changed': () =>
-    'The same serial number asked to enrol with another key: a repaired or reset display, or somebody who pretends to be one. Compare the check code and decide in the console.',
+    'The same serial number asked to enrol with a different key: the display may have been repaired or reset, or something may be impersonating it. Compare the check code and decide in the console.',
   'take-overs': () =>
-    'More than 5 times in 10 minutes the connection was taken over by another one of the same identity: perhaps a copied disk, perhaps a bad network.',
+    'More than 5 times in 10 minutes, the connection was taken over by another one with the same identity: a copied disk, perhaps, or an unreliable network.',
 };
 
 function listOf({ count, labels }: AlertMail): Block[] {
@@ -43,7 +43,7 @@ function listOf({ count, labels }: AlertMail): Block[] {
 }
 
 function letter(home: string, subject: string, blocks: readonly Block[]): Letter {
-  const last = `This mail was sent by Rollcall, ${home}. Answers to it are not read. Which alerts are mailed, where and when, an admin sets under Alerts.`;
+  const last = `This e-mail was sent by Rollcall, ${home}. Replies are not read. An admin chooses under Alerts which alerts are sent, where and when.`;
   return { subject, blocks: ['Hello,', ...blocks, { link: `${home}/alerts`, label: 'Open the alerts' }, last] };
 }
 
@@ -52,13 +52,13 @@ export const english: Letters<typeof alertMails> = {
   trialEnding: ({ name, days: left, trialEndsAt }, { home }) =>
     plainLetter(home, `The trial of ${name} ends in ${daysOf(left)}`, [
       `The 30-day trial of the domain ${name} ends on ${moment.format(trialEndsAt)} UTC.`,
-      'To go on after that, redeem credits: enrol a display that comes with credits, or buy credits from a reseller and redeem the product key:',
+      'To continue after that, redeem credits: enrol a display that comes with credits, or buy credits from a reseller and redeem the product key:',
       redeeming(home),
-      'Without credits your devices stay enrolled and their heartbeats are recorded, but other changes have to wait until credits come.',
+      'Without credits, your devices stay enrolled and their heartbeats are recorded, but other changes must wait for new credits.',
     ]),
   creditsLow: ({ name, days, credits, devices }, { home }) =>
-    letter(home, `${name}: credits for fewer than ${days === 1 ? '1 day' : `${days} days`}`, [
+    letter(home, `${name}: credits for less than ${days === 1 ? '1 day' : `${days} days`}`, [
       `The domain ${name} has ${credits === 1 ? '1 credit' : `${whole.format(credits)} credits`} left and uses ${whole.format(devices)} a day.`,
-      'Buy credits from a reseller and redeem the product key in Billing. Without credits devices stay enrolled and their heartbeats are recorded, but other changes have to wait.',
+      'Buy credits from a reseller and redeem the product key in Billing. Without credits, devices stay enrolled and their heartbeats are recorded, but other changes must wait.',
     ]),
 };

@@ -30,7 +30,7 @@ const subjects: Record<AlertMail['kind'], (facts: AlertMail) => string> = {
 const abouts: Record<AlertMail['kind'], (facts: AlertMail) => string> = {
   lost: (facts) =>
     `La connexion de ${displays(facts.count)} de ${facts.name} a été interrompue, la première le ${momentOf(facts, 'long')} (${facts.timeZone}), et plus aucun signal n’a été reçu depuis. Les écrans éteints normalement n’y figurent pas.`,
-  back: (facts) => `${displays(facts.count)} de ${facts.name}, jusque-là sans signal, de nouveau en contact.`,
+  back: (facts) => `Contact rétabli avec ${displays(facts.count)} de ${facts.name}, jusque-là sans signal.`,
   waiting: () => 'Approuvez ou refusez dans la console, où figure le code de contrôle à comparer avec celui qu’affiche l’écran.',
   'key-changed': () =>
     'Le même numéro de série a demandé à s’inscrire avec une autre clé : un écran réparé ou réinitialisé, ou quelqu’un qui se fait passer pour lui. Comparez le code de contrôle et décidez dans la console.',
@@ -55,11 +55,11 @@ export const french: Letters<typeof alertMails> = {
       `L’évaluation gratuite de 30 jours du domaine ${name} se termine le ${moment.format(trialEndsAt)} UTC.`,
       'Pour continuer ensuite, récupérez des crédits : inscrivez un écran livré avec des crédits, ou achetez des crédits auprès d’un revendeur et utilisez la clé produit :',
       redeeming(home),
-      'Sans crédits, vos appareils restent inscrits et leurs signaux sont enregistrés, mais les autres modifications attendent l’arrivée de crédits.',
+      'Sans crédits, vos appareils restent inscrits et leurs signaux sont enregistrés, mais les autres modifications devront attendre de nouveaux crédits.',
     ]),
   creditsLow: ({ name, days, credits, devices }, { home }) =>
     letter(home, `${name} : crédits pour moins de ${days === 1 ? '1 jour' : `${days} jours`}`, [
       `Le domaine ${name} dispose encore de ${credits <= 1 ? `${credits} crédit` : `${whole.format(credits)} crédits`} et en utilise ${whole.format(devices)} par jour.`,
-      'Achetez des crédits auprès d’un revendeur et utilisez la clé produit dans Facturation. Sans crédits, les appareils restent inscrits et leurs signaux sont enregistrés, mais les autres modifications attendent.',
+      'Achetez des crédits auprès d’un revendeur et utilisez la clé produit dans Facturation. Sans crédits, les appareils restent inscrits et leurs signaux sont enregistrés, mais les autres modifications devront attendre.',
     ]),
 };

@@ -7,11 +7,11 @@ const whole = new Intl.NumberFormat('en-GB');
 export const creditsOf = (count: number): string => (count === 1 ? '1 credit' : `${whole.format(count)} credits`);
 export const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`);
 
-export const LINK_RULES = 'The link is valid for 48 hours and works once; a newer mail makes it void.';
-export const NOT_YOU = 'If you did not expect this mail, do nothing: nothing changes.';
+export const LINK_RULES = 'The link is valid for 48 hours and works only once; a newer e-mail replaces it.';
+export const NOT_YOU = 'If you did not expect this e-mail, ignore it: nothing will change.';
 
 export function letter(home: string, subject: string, blocks: readonly Block[]): Letter {
-  return { subject, blocks: ['Hello,', ...blocks, `This mail was sent by Rollcall, ${home}. Answers to it are not read.`] };
+  return { subject, blocks: ['Hello,', ...blocks, `This e-mail was sent by Rollcall, ${home}. Replies are not read.`] };
 }
 
 export function redeeming(home: string): Block {

@@ -7,8 +7,8 @@ const whole = new Intl.NumberFormat('fr-FR');
 export const creditsOf = (count: number): string => (count === 1 ? '1 crédit' : `${whole.format(count)} crédits`);
 export const days = (count: number): string => (count === 1 ? '1 jour' : `${count} jours`);
 
-export const LINK_RULES = 'Le lien est valable 48 heures et une seule fois ; un e-mail plus récent l’annule.';
-export const NOT_YOU = 'Si vous n’attendiez pas cet e-mail, ne faites rien : rien ne change.';
+export const LINK_RULES = 'Le lien est valable 48 heures et ne peut servir qu’une fois ; un e-mail plus récent le remplace.';
+export const NOT_YOU = 'Si vous n’attendiez pas cet e-mail, ignorez-le : rien ne changera.';
 
 export function letter(home: string, subject: string, blocks: readonly Block[]): Letter {
   return {

@@ -20,8 +20,8 @@ export const french: Letters<typeof portalMails> = {
       NOT_YOU,
     ]),
   invitation: ({ organization, invitedBy }, { home, link }) =>
-    letter(home, 'Vous êtes invité dans un organisme d’Admin Portal', [
-      `${invitedBy} vous invite dans l’organisme ${organization} d’Admin Portal, où se trouvent ses abonnements et ses clés produit.`,
+    letter(home, 'Vous êtes invité à rejoindre un organisme dans Admin Portal', [
+      `${invitedBy} vous invite à rejoindre l’organisme ${organization} dans Admin Portal, où se trouvent ses abonnements et ses clés produit.`,
       { link, label: 'Accepter l’invitation' },
       LINK_RULES,
       NOT_YOU,

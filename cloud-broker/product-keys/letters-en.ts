@@ -6,10 +6,10 @@ import type { productKeyMails } from './mails.ts';
 export const english: Letters<typeof productKeyMails> = {
   productKey: ({ credits }, { home, key }) =>
     letter(home, `Your product key: ${creditsOf(credits)}`, [
-      `This product key brings ${creditsOf(credits)}. A credit is one device managed for one day.`,
+      `This product key is worth ${creditsOf(credits)}. One credit is one device managed for one day.`,
       { code: key },
       'To redeem its credits:',
       redeeming(home),
-      'The key can be redeemed once, by one domain: whoever has it can use it. If you have trouble redeeming it, contact support.',
+      'The key can be redeemed only once, by one domain: anyone who has it can use it. If you have trouble redeeming it, contact support.',
     ]),
 };

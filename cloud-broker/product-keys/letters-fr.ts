@@ -6,7 +6,7 @@ import type { productKeyMails } from './mails.ts';
 export const french: Letters<typeof productKeyMails> = {
   productKey: ({ credits }, { home, key }) =>
     letter(home, `Votre clé produit : ${creditsOf(credits)}`, [
-      `Cette clé produit apporte ${creditsOf(credits)}. Un crédit correspond à un appareil géré pendant un jour.`,
+      `Cette clé produit donne droit à ${creditsOf(credits)}. Un crédit correspond à un appareil géré pendant un jour.`,
       { code: key },
       'Pour récupérer ses crédits :',
       redeeming(home),

@@ -101,7 +101,7 @@ test('[K5] the product key stands on a line of its own, with its credits and how
   expect(rendered('product-key', 'fr').text).toMatch(
     /1\. .*\n2\. .*Facturation\.\n3\. .*Numéro du code PIN, puis cliquez sur Utiliser\./,
   );
-  expect(rendered('product-key', 'en', { credits: 1 }).text).toContain('brings 1 credit.');
+  expect(rendered('product-key', 'en', { credits: 1 }).text).toContain('worth 1 credit.');
 });
 
 test('[D3] the reminder says when the trial ends, in words and as a date', () => {
@@ -117,11 +117,11 @@ test('[P7] the subject of an alert says it all: who, how many, since when in the
   expect(subject({})).toBe('North: 41 displays silent since 09:30');
   expect(subject({ tag: null })).toBe('springfield: 41 displays silent since 09:30');
   expect(subject({ count: 1, labels: ['Room 7'] })).toBe('Room 7 silent since 09:30');
-  expect(subject({ kind: 'back', count: 38 })).toBe('North: 38 displays back again');
+  expect(subject({ kind: 'back', count: 38 })).toBe('North: 38 displays back online');
   expect(subject({}, 'fr')).toBe('North\u00a0: 41 écrans sans signal depuis 09:30');
   expect(subject({ kind: 'key-changed', count: 1, labels: ['SN-1'] })).toBe('SN-1 replaced or cloned?');
   expect(rendered('alert', 'en').text).toContain('Room 1, Room 2, and 39 more');
-  expect(rendered('credits-low', 'en', { days: 1 }).subject).toBe('springfield: credits for fewer than 1 day');
+  expect(rendered('credits-low', 'en', { days: 1 }).subject).toBe('springfield: credits for less than 1 day');
   // A serial is what a stranger's board says of itself.
   const typed = rendered('alert', 'en', { kind: 'waiting', count: 2, labels: ['http://evil.example', 'B\r\nBcc: x'] });
   expect(`${typed.subject}${typed.text}`).not.toMatch(/evil\.example|\nBcc/);
@@ -143,5 +143,5 @@ test('[A6] what a stranger typed adds neither markup nor a header nor an address
 test('[A6] names with line ends stay one line, also in the subject', () => {
   const { subject, text } = rendered('domain-closing', 'en', { name: 'spring\r\nBcc: a@b.example', askedBy: 'x\u2028y\u0000z' });
   expect(subject).toMatch(/^The domain spring Bcc: a@b\.example will be closed/);
-  expect(text).toContain('x y z asked to close');
+  expect(text).toContain('x y z has asked to close');
 });

@@ -7,9 +7,9 @@ export const english: Letters<typeof webhookMails> = {
   webhookOff: ({ name, host, reason }, { home }) =>
     letter(home, `A webhook of ${name} was switched off`, [
       reason === 'gone'
-        ? `The server ${host} answered that it wants no more events of the domain ${name}, so its webhook was switched off.`
-        : `The server ${host} took no event of the domain ${name} for 5 days, so its webhook was switched off.`,
-      'What happens while it is off is not sent later. Correct the server, send a test under Webhooks, then switch it on.',
+        ? `The server ${host} answered that it wants no more events from the domain ${name}, so its webhook was switched off.`
+        : `The server ${host} accepted no events from the domain ${name} for 5 days, so its webhook was switched off.`,
+      'Events that happen while it is off are not sent later. Fix the server, send a test under Webhooks, then switch the webhook on again.',
       { link: `${home}/webhooks`, label: 'Open the webhooks' },
     ]),
 };

@@ -147,7 +147,7 @@ test('[P7] displays that break off are one mail, those that say goodbye none; th
   await stored(0);
   await pass(15);
   const back = await server.mailTo('admin@springfield.example', /back/);
-  expect(back.subject).toBe('springfield: 3 displays back again');
+  expect(back.subject).toBe('springfield: 3 displays back online');
   await breaksOff(ids[0] ?? '', { epoch: 2 });
   await pass(1);
   await stored(1);
