@@ -25,17 +25,17 @@ export type Answer = z.output<typeof answerShape>;
 
 function creditWords({ granted, reason }: Accepted['credits'], language: Language): string {
   const words: Record<Accepted['credits']['reason'], { en: string; fr: string }> = {
-    granted: { en: `It brought ${granted} credits.`, fr: `Il a apporté ${granted} crédits.` },
+    granted: { en: `${granted} credits were granted for it.`, fr: `${granted} crédits ont été attribués.` },
     held: {
-      en: 'Its credits are held until the vendor lets them go.',
-      fr: 'Ses crédits sont retenus jusqu’à leur libération par le fabricant.',
+      en: 'Its credits are held until the vendor releases them.',
+      fr: 'Ses crédits sont retenus jusqu’à leur libération par le fournisseur.',
     },
-    'product-key': { en: 'Its credits come with a product key.', fr: 'Ses crédits viennent avec une clé produit.' },
+    'product-key': { en: 'Its credits come with a product key.', fr: 'Ses crédits s’obtiennent avec une clé produit.' },
     'not-listed': {
-      en: 'It brought no credits: it is not in the vendor’s register.',
-      fr: 'Il n’a pas apporté de crédits : il n’est pas au registre du fabricant.',
+      en: 'No credits were granted: it is not in the vendor’s register.',
+      fr: 'Aucun crédit n’a été attribué : il ne figure pas dans le registre du fournisseur.',
     },
-    'none-left': { en: 'It brought no new credits.', fr: 'Il n’a pas apporté de nouveaux crédits.' },
+    'none-left': { en: 'No new credits were granted.', fr: 'Aucun nouveau crédit n’a été attribué.' },
   };
   return words[reason][language];
 }
@@ -94,7 +94,7 @@ export function enrolmentAnswer(outcome: Outcome, domain: string, ownCheckCode: 
     }
     case 'cancelled':
     default: {
-      const refused = { code: 'unreachable', ...wordsFor('unreachable', language), detail: 'stopped before an answer came' };
+      const refused = { code: 'unreachable', ...wordsFor('unreachable', language), detail: 'stopped before an answer arrived' };
       return { json: { outcome: 'rejected', domain, ...refused }, text: '', exit: EXIT.temporary, refused };
     }
   }

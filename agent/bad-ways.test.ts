@@ -124,7 +124,7 @@ describe('what answers in the service’s place', () => {
     ['a page without a type', 200, {}, `\n${page}`, 'network-sign-in', 'answered 200 with a page'],
     ['a long page', 200, html, page + ' '.repeat(400_000), 'network-sign-in', 'answered 200 with a page that is too long'],
     ['a filter', 403, html, page, 'network-refused', 'answered 403 with a page'],
-    ['a filter that asks who it is', 401, {}, '', 'network-refused', 'answered 401 with nothing'],
+    ['a filter that asks who it is', 401, {}, '', 'network-refused', 'answered 401 with an empty body'],
     ['a filter by law', 451, {}, 'no', 'network-refused', 'answered 451 with something'],
     [
       'other JSON',
@@ -134,12 +134,12 @@ describe('what answers in the service’s place', () => {
       'not-the-service',
       'answered 200 with other JSON',
     ],
-    ['nothing', 200, {}, '', 'not-the-service', 'answered 200 with nothing'],
-    ['less than nothing', 204, {}, '', 'not-the-service', 'answered 204 with nothing'],
+    ['nothing', 200, {}, '', 'not-the-service', 'answered 200 with an empty body'],
+    ['less than nothing', 204, {}, '', 'not-the-service', 'answered 204 with an empty body'],
     ['another web server', 404, html, page, 'not-the-service', 'answered 404 with a page'],
     ['a front without its service', 502, html, page, 'service-down', 'answered 502 with a page'],
-    ['a service that rests', 503, {}, '', 'service-down', 'answered 503 with nothing'],
-    ['a proxy of its own accord', 407, {}, '', 'proxy-sign-in', 'answered 407 with nothing'],
+    ['a service that rests', 503, {}, '', 'service-down', 'answered 503 with an empty body'],
+    ['a proxy of its own accord', 407, {}, '', 'proxy-sign-in', 'answered 407 with an empty body'],
   ];
   test.each(answers)('%s (%i)', async (_what, status, headers, body, code, detail) => {
     expect(await told((_request, response) => void response.writeHead(status, headers).end(body))).toEqual([code, detail]);

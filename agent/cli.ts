@@ -88,24 +88,24 @@ const unlookedAt: OnFailure = (refused) => {
 /** The words of the command line. Each command loads what it needs. */
 function describe(agent: Command): Command {
   agent.version(AGENT_VERSION).exitOverride().showHelpAfterError();
-  agent.description('Enrols this display into its organisation’s domain and answers the roll call.');
+  agent.description('Enrols this display in its organization’s domain and reports its presence to the service.');
   const command = (name: string, description: string) =>
-    agent.command(name).description(description).option('--json', 'one JSON document on standard output');
-  command('identity', 'what the board says of itself').action(async ({ json = false }: Flags) =>
+    agent.command(name).description(description).option('--json', 'print one JSON document on standard output');
+  command('identity', 'show how the board identifies itself').action(async ({ json = false }: Flags) =>
     perform(json, (await import('./command-status.ts')).identity),
   );
-  command('enroll', 'enrol this display into a domain')
+  command('enroll', 'enrol this display in a domain')
     .requiredOption('--domain <name>', 'the domain’s name')
-    .option('--pairing-code <code>', 'the domain’s pairing code, where it asks for one')
+    .option('--pairing-code <code>', 'the domain’s pairing code, if it requires one')
     .action(performEnroll);
-  command('run', 'live as a device until stopped').action(async ({ json = false }: Flags) => performRun(json));
-  command('status', 'enrolled or not, connected or not').action(async ({ json = false }: Flags) =>
+  command('run', 'run as a device until stopped').action(async ({ json = false }: Flags) => performRun(json));
+  command('status', 'show whether this display is enrolled and connected').action(async ({ json = false }: Flags) =>
     perform(json, (await import('./command-status.ts')).status),
   );
-  command('doctor', 'look for what is wrong between display and service').action(async ({ json = false }: Flags) =>
+  command('doctor', 'find what is wrong between the display and the service').action(async ({ json = false }: Flags) =>
     perform(json, (await import('./command-doctor.ts')).doctor, unlookedAt),
   );
-  command('unenroll', 'take this display out of its domain').action(async ({ json = false }: Flags) =>
+  command('unenroll', 'remove this display from its domain').action(async ({ json = false }: Flags) =>
     perform(json, (await import('./command-unenroll.ts')).unenroll),
   );
   return agent;

@@ -40,18 +40,18 @@ async function stateCheck(context: Context): Promise<{ check: Check; state: Agen
   const { stateFolder } = context.settings;
   const found = await readState(stateFolder);
   if (found.kind === 'unreadable') {
-    const fix = 'Run `rollcall-agent enroll`: it sets the file aside and begins anew.';
+    const fix = 'Run `rollcall-agent enroll`: it sets the file aside and starts over.';
     return { check: failed('state', 'state.json cannot be read', fix), state: null };
   }
   const state = found.kind === 'read' ? found.state : null;
   const { fingerprint } = await context.board.identify();
   if (state !== null && !isSameBoard(state.fingerprint, fingerprint)) {
-    const fix = 'Run `rollcall-agent enroll`: it sets this state aside and begins with a new key.';
-    return { check: failed('state', 'this state was made on another board', fix), state: null };
+    const fix = 'Run `rollcall-agent enroll`: it sets this state aside and starts over with a new key.';
+    return { check: failed('state', 'this state was created on another board', fix), state: null };
   }
   const why = await whyFolderUnwritable(context);
   if (why !== null) {
-    const fix = `Free some space on the disk, or let the agent write to ${stateFolder}. Until then an enrolled display connects all the same; a new one cannot be enrolled.`;
+    const fix = `Free some space on the disk, or let the agent write to ${stateFolder}. Until then, an enrolled display still connects, but a new one cannot be enrolled.`;
     return { check: failed('state', `${stateName(state)}, but ${stateFolder} cannot be written to (${why})`, fix), state };
   }
   return { check: passed('state', stateName(state)), state };
@@ -62,12 +62,12 @@ function clockCheck({ now: serviceNow, code }: Discovered, language: Language): 
   const own = Date.now();
   const fix =
     code === 'clock-wrong'
-      ? `${wordsFor('clock-wrong', language).next} Until then it cannot be enrolled over https.`
-      : 'Let the display take its time from the network. It enrols and is shown right all the same.';
-  if (own < BUILT_AT) return failed('clock', `the display believes it is ${new Date(own).toISOString().slice(0, 10)}`, fix);
-  if (code === 'clock-wrong') return failed('clock', `the display believes it is ${new Date(own).toISOString()}`, fix);
+      ? `${wordsFor('clock-wrong', language).next} Until then, it cannot be enrolled over https.`
+      : 'Let the display get its time from the network. It can still enrol and is shown correctly.';
+  if (own < BUILT_AT) return failed('clock', `the display’s clock says ${new Date(own).toISOString().slice(0, 10)}`, fix);
+  if (code === 'clock-wrong') return failed('clock', `the display’s clock says ${new Date(own).toISOString()}`, fix);
   const doubt =
-    code === 'certificate-expired' ? '; if this is wrong, it is why the service’s certificate seems to have expired' : '';
+    code === 'certificate-expired' ? '; if this is wrong, that is why the service’s certificate seems to have expired' : '';
   if (serviceNow === null) return passed('clock', `${new Date(own).toISOString()}${doubt}`);
   const difference = own - Date.parse(serviceNow);
   const detail = `${Math.round(Math.abs(difference) / 1000)} s ${difference < 0 ? 'behind' : 'ahead of'} the service`;

@@ -47,14 +47,14 @@ describe('doctor', () => {
     await service.close();
     const away = await doctor({ ROLLCALL_URL: url });
     expect([away.code, away.names.at(-1)]).toEqual([1, 'tcp']);
-    expect(away.failed[0]?.detail).toContain('connection-refused: Nothing listens');
+    expect(away.failed[0]?.detail).toContain('connection-refused: Nothing is listening');
     expect(JSON.stringify(away.failed)).not.toMatch(/allow|firewall/i);
   });
 
   test('[P1] a board that believes it is 1970 is told so, and enrols all the same', async () => {
     const in1970 = clockMoved(-Date.now());
     const { failed, names } = await doctor(in1970);
-    expect(failed).toMatchObject([{ name: 'clock', detail: 'the display believes it is 1970-01-01' }]);
+    expect(failed).toMatchObject([{ name: 'clock', detail: 'the display’s clock says 1970-01-01' }]);
     expect(names).toEqual(ORDER);
     expect((await place.run(['enroll', '--domain', 'school1'], in1970)).json).toMatchObject({ outcome: 'accepted' });
     const late = await doctor(clockMoved(-3_600_000));
@@ -73,7 +73,7 @@ describe('doctor', () => {
     const { ok, failed } = await doctor({ ...over, ...clockMoved(-Date.now()) });
     https.close();
     expect([ok, failed.map(({ name }) => name)]).toEqual([false, ['clock', 'tls']]);
-    expect(failed[0]?.fix).toContain('Until then it cannot be enrolled over https.');
+    expect(failed[0]?.fix).toContain('Until then, it cannot be enrolled over https.');
     expect(failed[1]?.detail).toMatch(/^clock-wrong: .*clock is behind.*CERT_NOT_YET_VALID.*1970-01-01/);
     expect(failed[1]?.fix).toContain('NTP');
     expect(JSON.stringify(failed)).not.toMatch(/untrusted|answers in/);

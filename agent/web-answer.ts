@@ -32,7 +32,7 @@ function codeOf(answer: WebAnswer): LinkCode {
 function kindOf(answer: WebAnswer): string {
   const { location, type, body, whole } = answer;
   if (location !== null) return `, to ${plain(location)}`;
-  if (body === '') return ' with nothing';
+  if (body === '') return ' with an empty body';
   const what = isPage(answer)
     ? 'a page'
     : /json/i.test(type) || /^\s*[{[]/.test(body)

@@ -47,7 +47,7 @@ Installed-Size: $(du -sk "$tree/usr" | cut -f1)
 Depends: libc6 (>= 2.28), libstdc++6
 Section: admin
 Priority: optional
-Description: enrols this display into its organisation's domain
+Description: enrols this display in its organization's domain
  Reads the display's serial number, enrols over MQTT and keeps a heartbeat, so that
  admins see which displays are alive. Serves a setup page on the display itself.
 CONTROL

@@ -63,7 +63,7 @@ test('[E6] who waits sees the check code and a QR to its approval, and may type 
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('heading', { name: 'Waiting for approval in mistyped' }).waitFor();
   expect(await page.locator('.check').textContent()).toMatch(/^[B-Z]{4}-[B-Z]{4}$/);
-  await page.getByRole('img', { name: 'The admin scans this to approve it.' }).waitFor();
+  await page.getByRole('img', { name: 'An admin scans this to approve the display.' }).waitFor();
   await page.getByRole('button', { name: 'Another domain' }).click();
   await page.getByRole('textbox', { name: 'Domain' }).waitFor();
 });

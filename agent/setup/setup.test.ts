@@ -56,7 +56,7 @@ describe('the setup page', () => {
     if (phase.is !== 'refused') throw new Error('not refused');
     expect(phase.refusal).toMatchObject({ code: 'pairing-code-required', correlationId: expect.any(String) });
     expect([phase.refusal.words.en.message, phase.refusal.words.fr.next]).toEqual([
-      'This domain asks for a pairing code.',
+      'This domain requires a pairing code.',
       'Demandez le code de jumelage à votre administrateur et saisissez-le.',
     ]);
     service.behaviour.onProof = 'accept';
