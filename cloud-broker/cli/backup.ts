@@ -7,28 +7,28 @@ import { withOperator } from './with-operator.ts';
 export function backupCommands(program: Command): void {
   program
     .command('backup <file>')
-    .description('a consistent copy of the data with all keys, verified; the service may run')
+    .description('make a consistent, verified copy of the data and all keys; the service may keep running')
     .option('--json')
     .action(async (file: string, options: Json) => {
       const made = await withOperator(async (operator) => operator.backup(resolve(file)));
       print(options.json === true, made, () => [
         made.verified
-          ? `Backed up to ${made.file}: ${made.bytes.toLocaleString('en')} bytes, opened and found whole.`
-          : `Backed up to ${made.file}, but it is not right: ${made.flaw ?? ''}.`,
-        'It holds all keys of the service: whoever has it can pretend to be it. Keep it secret.',
+          ? `Backed up to ${made.file}: ${made.bytes.toLocaleString('en')} bytes, verified.`
+          : `Backed up to ${made.file}, but it failed verification: ${made.flaw ?? ''}.`,
+        'It contains all keys of the service: anyone who has it can impersonate the service. Keep it secret.',
       ]);
       if (!made.verified) process.exitCode = EXIT.refused;
     });
   program
     .command('restore <file>')
-    .description('makes an empty data folder from a backup')
+    .description('restore a backup into an empty data folder')
     .option('--json')
     .action(async (file: string, options: Json) => {
       const [{ readSettings }, { restore }] = await Promise.all([import('../service/config.ts'), import('../backup/restore.ts')]);
       const { dataFolder } = readSettings(process.env);
       const restored = await restore(resolve(file), dataFolder);
       print(options.json === true, restored, () => [
-        `Restored ${dataFolder}. Displays that enrolled after the backup come back by themselves.`,
+        `Restored ${dataFolder}. Displays that enrolled after the backup will come back by themselves.`,
       ]);
     });
 }

@@ -5,15 +5,15 @@ import { withOperator } from './with-operator.ts';
 export function claimCommands(program: Command): void {
   program
     .command('claim')
-    .description('claim codes of invoices')
+    .description('claim codes for invoices')
     .command('issue')
-    .description('a claim code, which becomes a product key in the Admin Portal; again: the same code')
+    .description('issue a claim code, which becomes a product key in the Admin Portal; when repeated, prints the same code')
     .requiredOption('--invoice <id>', 'the invoice, as in the register')
     .option('--json')
     .action(async ({ json, invoice }: Json & { invoice: string }) => {
       const issued = await withOperator(async (operator) => operator.issueClaim(invoice));
       print(json === true, issued, () => [
-        `${issued.code}  invoice ${issued.invoice}, ${issued.expired ? 'expired at' : 'good until'} ${when(issued.validUntil)} UTC`,
+        `${issued.code}  invoice ${issued.invoice}, ${issued.expired ? 'expired at' : 'valid until'} ${when(issued.validUntil)} UTC`,
       ]);
       // On standard error, so that a script that prints codes onto invoices is told as well.
       if (issued.expired)

@@ -4,19 +4,19 @@ import { print, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
 function lines({ machine, service, believed }: ClockView): string[] {
-  if (believed) return [`The machine's clock is believed: ${when(machine)} UTC.`];
+  if (believed) return [`The machine's clock is trusted: ${when(machine)} UTC.`];
   return [
-    `The machine's clock says ${when(machine)} UTC, but by what is stored it is ${when(service)} UTC.`,
-    'Until that is settled no trial begins, no credit is granted or charged, and nothing old is removed.',
-    'Set the clock right, which is enough; or, if it is right, run `rollcall clock accept`.',
+    `The machine's clock says ${when(machine)} UTC, but according to the stored data it is ${when(service)} UTC.`,
+    'Until this is resolved, no trial starts, no credits are granted or charged, and no old data is removed.',
+    'Correcting the clock is enough; if it is right already, run `rollcall clock accept`.',
   ];
 }
 
 export function clockCommands(program: Command): void {
-  const clock = program.command('clock').description('what time it is, where the machine’s clock is in doubt');
+  const clock = program.command('clock').description('show or accept the machine’s clock when it is in doubt');
   clock
     .command('show', { isDefault: true })
-    .description('what the machine and the service take for the time')
+    .description('show the time according to the machine and to the service')
     .option('--json')
     .action(async ({ json }: Json) => {
       const seen = await withOperator(async (operator) => operator.clock());
@@ -24,7 +24,7 @@ export function clockCommands(program: Command): void {
     });
   clock
     .command('accept')
-    .description('says that the machine’s clock is right, though it is far from what was stored')
+    .description('confirm that the machine’s clock is right, although it is far from the stored time')
     .option('--json')
     .action(async ({ json }: Json) => {
       const seen = await withOperator(async (operator) => operator.acceptClock());

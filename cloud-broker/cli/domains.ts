@@ -5,7 +5,7 @@ import { print, table, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
 function domainLines(domains: DomainSummary[]): string[] {
-  if (domains.length === 0) return ['No domains yet. Make one: rollcall domain create NAME --email … --password …'];
+  if (domains.length === 0) return ['No domains yet. Create one: rollcall domain create NAME --email … --password …'];
   const head = ['name', 'status', 'credits', 'held', 'devices', 'created', 'trial ends'];
   const lines = table([
     head,
@@ -30,11 +30,11 @@ function domainLines(domains: DomainSummary[]): string[] {
 }
 
 export function domainCommands(program: Command): void {
-  const domain = program.command('domain').description('domains, as the operator sees them');
+  const domain = program.command('domain').description('manage domains');
   domain
     .command('create <name>')
-    .description('makes an activated domain with its first user, admin@NAME')
-    .requiredOption('--email <address>', 'where mails to the admin go')
+    .description('create an activated domain with its first user, admin@NAME')
+    .requiredOption('--email <address>', 'where e-mails to the admin are sent')
     .requiredOption('--password <password>', '10 to 256 characters')
     .option('--organization <text>', 'shown on displays and in the console')
     .option('--json')
@@ -75,16 +75,16 @@ export function domainCommands(program: Command): void {
     });
   domain
     .command('set <name>')
-    .description('how new boards get in')
+    .description('set how new boards are admitted')
     .addOption(new Option('--unlisted <how>', 'boards that are not in the register').choices(['approve', 'accept']))
     .addOption(new Option('--pairing-code <what>', 'a code that new boards must know').choices(['new', 'none']))
-    .addOption(new Option('--unproven-limit <n>', 'grants a day to boards without a factory key (E14)').argParser(Number))
+    .addOption(new Option('--unproven-limit <n>', 'grants per day to boards without a factory key').argParser(Number))
     .option('--json')
     .action(async (name: string, options: Json & SetEnrolment) => {
       const { json, ...change } = options;
       const policy = await withOperator(async (operator) => operator.setEnrolment(name, change));
       print(json === true, policy, () => [
-        `Unlisted boards: ${policy.unlisted === 'accept' ? 'enrol at once' : 'wait for approval'}. Pairing code: ${policy.pairingCode ?? (policy.pairing ? 'asked for' : 'none')}. Unproven grants a day: ${policy.unprovenLimit}.`,
+        `Unlisted boards: ${policy.unlisted === 'accept' ? 'enrol immediately' : 'wait for approval'}. Pairing code: ${policy.pairingCode ?? (policy.pairing ? 'required' : 'none')}. Unproven grants per day: ${policy.unprovenLimit}.`,
       ]);
     });
 }

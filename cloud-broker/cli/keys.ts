@@ -13,16 +13,16 @@ export function keyCommands(program: Command): void {
     .command('key')
     .description('product keys')
     .command('issue')
-    .description('a stand-alone product key, as resellers sell it')
-    .requiredOption('--credits <n>', 'credits that it carries', creditsOf)
-    .option('--email <address>', 'the buyer, who gets it by mail')
-    .addOption(new Option('--language <code>', 'of the mail').choices(['en', 'fr']).default('en'))
+    .description('issue a standalone product key, as sold by resellers')
+    .requiredOption('--credits <n>', 'credits that the key is worth', creditsOf)
+    .option('--email <address>', 'the buyer, who gets the key by e-mail')
+    .addOption(new Option('--language <code>', 'language of the e-mail').choices(['en', 'fr']).default('en'))
     .option('--json')
     .action(async ({ json, ...asked }: Json & { credits: number; email?: string; language: 'en' | 'fr' }) => {
       const issued = await withOperator(async (operator) => operator.issueKey(asked));
       print(json === true, issued, () => [
         `${issued.key}  ${issued.credits} credits`,
-        ...(issued.mailedTo === null ? [] : [`It is in the outbox for ${issued.mailedTo}.`]),
+        ...(issued.mailedTo === null ? [] : [`An e-mail to ${issued.mailedTo} is in the outbox.`]),
       ]);
     });
 }

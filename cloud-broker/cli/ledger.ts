@@ -15,18 +15,18 @@ function wholeNumber(text: string): number {
 function correctionCommands(ledger: Command): void {
   ledger
     .command('adjust <domain>')
-    .description('books a correction; a row is never changed')
-    .requiredOption('--credits <n>', 'credits into the domain, or with a minus out of it', wholeNumber)
+    .description('book a correction; existing rows are never changed')
+    .requiredOption('--credits <n>', 'credits to add to the domain, or, if negative, to remove from it', wholeNumber)
     .requiredOption('--reason <text>', 'shown in the history')
-    .option('--id <id>', 'names the correction: the same again is booked once')
+    .option('--id <id>', 'names the correction: if repeated, it is booked only once')
     .option('--json')
     .action(async (name: string, { json, ...asked }: Json & Adjust) => {
       const done = await withOperator(async (operator) => operator.adjust(name, asked));
-      print(json === true, done, () => [done.repeated ? `${done.id} was booked before.` : `${done.id} is booked.`]);
+      print(json === true, done, () => [done.repeated ? `${done.id} was already booked.` : `${done.id} has been booked.`]);
     });
   ledger
     .command('reverse')
-    .description('reverses a row of the history, as far as the balance goes')
+    .description('reverse a row of the history, as far as the balance allows')
     .argument('<domain>')
     .argument('<n>', 'number of the row', wholeNumber)
     .requiredOption('--reason <text>', 'shown in the history')
@@ -41,10 +41,10 @@ function correctionCommands(ledger: Command): void {
 function closeDayCommand(ledger: Command): void {
   ledger
     .command('close-day')
-    .description('charges daily use of all days that are over, up to yesterday')
-    .option('--date <YYYY-MM-DD>', 'up to this day, also where more than 7 days are open')
-    .option('--domain <name>', 'of one domain only')
-    .option('--waive', 'closes the days without a charge')
+    .description('charge the daily use of all days that are over, up to yesterday')
+    .option('--date <YYYY-MM-DD>', 'up to this day, even if more than 7 days are open')
+    .option('--domain <name>', 'for one domain only')
+    .option('--waive', 'close the days without a charge')
     .option('--json')
     .action(async ({ json, ...asked }: Json & CloseDay) => {
       let bar: ReturnType<typeof progressBar> | null = null;
@@ -55,7 +55,7 @@ function closeDayCommand(ledger: Command): void {
         }),
       ).finally(() => bar?.end());
       print(json === true, closed, () => [
-        `${closed.date}: ${closed.credits} credits of ${closed.domains} domains. ${closed.daysClosed} days were closed now.`,
+        `${closed.date}: ${closed.credits} credits from ${closed.domains} domains. ${closed.daysClosed} days were closed.`,
         ...closed.stuck.map(
           ({ domain, openDays, openSince }) =>
             `${domain} has ${openDays} open days since ${openSince}: close them with --date, or add --waive.`,
@@ -65,18 +65,18 @@ function closeDayCommand(ledger: Command): void {
 }
 
 export function ledgerCommands(program: Command): void {
-  const ledger = program.command('ledger').description('the books');
+  const ledger = program.command('ledger').description('the ledger of credits');
   ledger
     .command('verify')
-    .description('proves the books from the first row; exits 1 at the first difference')
+    .description('verify the ledger from its first row; exits with 1 at the first difference')
     .option('--json')
     .action(async (options: Json) => {
       const verdict = await withOperator(async (operator) => operator.verifyLedger());
       const { firstDifference: difference } = verdict;
       print(options.json === true, verdict, () => [
         difference === undefined
-          ? `The books are right: ${verdict.transfers} transfers in ${verdict.domains} domains, sum ${verdict.sum}.`
-          : `The books are wrong: ${[difference.domain, difference.n === null ? '' : `row ${difference.n}`, difference.what].filter((part) => part !== '').join(' ')}.`,
+          ? `The ledger is correct: ${verdict.transfers} transfers in ${verdict.domains} domains, sum ${verdict.sum}.`
+          : `The ledger is wrong: ${[difference.domain, difference.n === null ? '' : `row ${difference.n}`, difference.what].filter((part) => part !== '').join(' ')}.`,
         ...(verdict.damagedHeads ?? []).map(({ line, what }) => `Signed heads: line ${line} of ledger-heads.jsonl ${what}.`),
       ]);
       if (!verdict.ok) process.exitCode = EXIT.refused;

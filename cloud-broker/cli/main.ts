@@ -25,11 +25,11 @@ for (const stream of [process.stdout, process.stderr]) {
 
 function buildProgram(): Command {
   const program = new Command('rollcall')
-    .description('Displays enrol themselves, their credits are booked, their heartbeats are seen.')
+    .description('Lets displays enrol themselves, keeps the ledger of their credits and records their heartbeats.')
     .exitOverride();
   program
     .command('serve')
-    .description('runs broker, API and console')
+    .description('run the broker, the API and the console')
     .option('--json')
     .action(async (options: Json) => {
       const { serve } = await import('./serve.ts');
@@ -37,8 +37,8 @@ function buildProgram(): Command {
     });
   program
     .command('demo')
-    .description('the whole main job on this machine, with real agents')
-    .option('--boards <n>', 'simulated boards', String(DEMO_BOARDS))
+    .description('run a service, a domain and displays with real agents on this machine')
+    .option('--boards <n>', 'number of simulated boards', String(DEMO_BOARDS))
     .option('--once', 'stop after the first heartbeats')
     .option('--json')
     .action(async (options: Json & { boards: string; once?: boolean }) => {

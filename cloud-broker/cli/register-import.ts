@@ -38,7 +38,7 @@ async function importRegister(
   { lines, same }: Awaited<ReturnType<typeof survey>>,
   sum: ImportSummary,
 ): Promise<void> {
-  const bar = progressBar('Listing boards', lines);
+  const bar = progressBar('Importing boards', lines);
   let batch: RegisterLine[] = [];
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;

@@ -4,9 +4,9 @@ import type { Json } from './output.ts';
 export function registerCommands(program: Command): void {
   program
     .command('register')
-    .description('boards built and sold')
+    .description('the register of boards that were built and sold')
     .command('import <file>')
-    .description('lists boards from CSV or JSON lines; exits 1 where a line was rejected')
+    .description('import boards from CSV or JSON lines; exits with 1 if a line was rejected')
     .option('--json')
     .action(async (file: string, options: Json) => {
       const { importFile } = await import('./register-import.ts');

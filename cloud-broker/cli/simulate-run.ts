@@ -58,7 +58,7 @@ async function serviceUrl(typed: string | undefined): Promise<string> {
   if (found === null)
     throw new RollcallError('settings-invalid', {
       setting: 'ROLLCALL_URL',
-      reason: 'is not set, and no service runs on the data folder',
+      reason: 'is not set, and no service is running on the data folder',
     });
   return found;
 }
@@ -78,7 +78,9 @@ async function writeRegister(file: string, seeds: readonly string[], json: boole
     };
   });
   await writeFile(file, stringify(rows, { header: true }));
-  print(json, { file, boards: rows.length }, () => [`${file} lists ${rows.length} boards: rollcall register import ${file}`]);
+  print(json, { file, boards: rows.length }, () => [
+    `${file} lists ${rows.length} boards. Import them: rollcall register import ${file}`,
+  ]);
 }
 
 function lines(figures: Figures): string[] {
@@ -88,11 +90,11 @@ function lines(figures: Figures): string[] {
     `${tell(boards)} boards in ${seconds} s: ${tell(accepted)} accepted, ${tell(pending)} pending, ${tell(rejected)} rejected, ${tell(unanswered)} without an answer.`,
     ...(figures.enrolP50Ms === null
       ? []
-      : [`From request to answer: ${figures.enrolP50Ms} ms (half of them), ${figures.enrolP99Ms} ms (99 of 100).`]),
+      : [`From request to answer: ${figures.enrolP50Ms} ms (median), ${figures.enrolP99Ms} ms (99th percentile).`]),
     `${tell(heartbeats)} heartbeats were acknowledged.`,
     ...(storms === 0
       ? []
-      : [`${storms} storms: back after ${figures.backP50Ms} ms (half of them), ${figures.backP99Ms} ms (99 of 100).`]),
+      : [`${storms} storms: back after ${figures.backP50Ms} ms (median), ${figures.backP99Ms} ms (99th percentile).`]),
   ];
 }
 
@@ -106,8 +108,8 @@ export async function runSimulation(typed: Typed): Promise<void> {
   const json = typed.json === true;
   if (typed.register !== undefined) return writeRegister(typed.register, seedsOf(typed.seed, typed.boards), json);
   const { domain, boards, seed, storms, clones, pairingCode } = typed;
-  if (domain === undefined) throw wrongUsage('--domain NAME is needed');
-  if (clones > boards) throw wrongUsage('--clones takes at most as many as there are boards');
+  if (domain === undefined) throw wrongUsage('--domain NAME is required');
+  if (clones > boards) throw wrongUsage('--clones cannot be greater than --boards');
   const options = {
     url: await serviceUrl(typed.url),
     domain,

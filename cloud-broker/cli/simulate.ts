@@ -16,27 +16,31 @@ function numberFrom(name: string, least: number, most: number, whole = true): (t
 export function simulateCommand(program: Command): void {
   program
     .command('simulate')
-    .description('simulated boards against a running service: they enrol, send heartbeats and say goodbye')
-    .option('--domain <name>', 'the domain that they enrol in')
-    .requiredOption('--boards <n>', 'how many', numberFrom('--boards', 1, MOST_BOARDS))
+    .description('run simulated boards against a running service: they enrol, send heartbeats and sign off')
+    .option('--domain <name>', 'the domain in which they enrol')
+    .requiredOption('--boards <n>', 'number of boards', numberFrom('--boards', 1, MOST_BOARDS))
     .option(
       '--heartbeats <s>',
-      'how long they stay after their first heartbeat',
+      'seconds for which they stay after their first heartbeat',
       numberFrom('--heartbeats', 0, 7 * 86_400, false),
       0,
     )
-    .option('--pairing-code <code>', 'where the domain asks for one')
-    .option('--url <address>', 'the service; without it ROLLCALL_URL, or the one that runs on this data folder')
-    .option('--seed <name>', 'board n is simulated:<name>-<n>; the same name is the same boards again', 'herd')
-    .option('--ramp <s>', 'over how long they begin (default: 100 a second)', numberFrom('--ramp', 0, 86_400, false))
-    .option('--storms <n>', 'so often all connections are cut at once', numberFrom('--storms', 0, 1000), 0)
+    .option('--pairing-code <code>', 'if the domain requires one')
+    .option('--url <address>', 'the service (default: ROLLCALL_URL, or the service running on this data folder)')
+    .option('--seed <name>', 'board n is simulated:<name>-<n>; the same name gives the same boards again', 'herd')
+    .option(
+      '--ramp <s>',
+      'seconds over which they start (default: 100 boards per second)',
+      numberFrom('--ramp', 0, 86_400, false),
+    )
+    .option('--storms <n>', 'how many times all connections are cut at once', numberFrom('--storms', 0, 1000), 0)
     .option(
       '--clones <n>',
-      'so many boards exist twice, with one identity and one key',
+      'how many boards exist twice, with the same identity and key',
       numberFrom('--clones', 0, MOST_BOARDS),
       0,
     )
-    .option('--register <file>', 'only writes the boards’ register lines, for rollcall register import')
+    .option('--register <file>', 'only write the boards’ register lines, for rollcall register import')
     .option('--json')
     .action(async (typed: Typed) => {
       const { runSimulation } = await import('./simulate-run.ts');

@@ -66,14 +66,14 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     const seconds = Math.round((Date.now() - started) / 100) / 10;
     if (options.once) {
       print(options.json, { ...outcome, seconds }, () => [
-        outcome.ok ? `\nAll of it worked, in ${seconds} s.` : '\nNot all of it worked.',
+        outcome.ok ? `\nEverything worked, in ${seconds} s.` : '\nNot everything worked.',
       ]);
       return outcome.ok ? EXIT.done : EXIT.refused;
     }
     if (options.json)
       print(true, { ...outcome, seconds, url: service.listening.publicHttp, user: `admin@${DOMAIN}`, password }, () => []);
     say(
-      `\nThe console is at  ${service.listening.publicHttp}\nSign in as         admin@${DOMAIN}\nPassword           ${password}\n\nIt stays up until you press Ctrl-C. Its data goes with it.`,
+      `\nThe console is at  ${service.listening.publicHttp}\nSign in as         admin@${DOMAIN}\nPassword           ${password}\n\nIt runs until you press Ctrl-C; its data is then deleted.`,
     );
     await stop;
     return outcome.ok ? EXIT.done : EXIT.refused;
@@ -92,7 +92,7 @@ async function prepare({ service, api, say }: Stage, { boards }: DemoOptions): P
     password,
     organization: 'Demo School',
   });
-  say(`Domain "${made.name}" is made and active. Its 30-day trial ends on ${made.trialEndsAt?.slice(0, 10) ?? '-'}.`);
+  say(`Domain "${made.name}" has been created and is active. Its 30-day trial ends on ${made.trialEndsAt?.slice(0, 10) ?? '-'}.`);
   const report = await service.operator.importLines(registerLines(simulatedCast(boards)));
   say(`The vendor's register lists ${report.added} displays that were built and sold.`);
   await api.signIn(made.user, password);
@@ -107,7 +107,7 @@ async function play(stage: Stage, options: DemoOptions): Promise<{ ok: boolean; 
   const clone = cloneOf(cast);
   const cloneStopped = clone === null || (await tryClone(stage, clone));
   const own = await enrolThisMachine(stage);
-  say('\nEvery display now sends heartbeats. Waiting for the first of each …');
+  say('\nEvery display now sends heartbeats. Waiting for the first one from each …');
   const wanted = options.boards + 1;
   const heard = await waitFor(
     async () => (await stage.api.devices()).filter((device) => device.lastHeartbeatAt !== null && device.connected),
@@ -119,10 +119,10 @@ async function play(stage: Stage, options: DemoOptions): Promise<{ ok: boolean; 
   const expected = cast.reduce((sum, role) => sum + role.credits, 0);
   const books = await service.operator.verifyLedger();
   say(
-    `\n${heard.length} displays are alive. The domain has ${figures.balance.toLocaleString('en')} credits (${expected.toLocaleString('en')} expected).`,
+    `\n${heard.length} displays are online. The domain has ${figures.balance.toLocaleString('en')} credits (${expected.toLocaleString('en')} expected).`,
   );
   say(
-    `The books were proved from the first row: ${books.ok ? 'they are right' : `WRONG, ${books.firstDifference?.what ?? ''}`}.`,
+    `The ledger was verified from its first row: ${books.ok ? 'it is correct' : `WRONG, ${books.firstDifference?.what ?? ''}`}.`,
   );
   const ok =
     enrolled.every(Boolean) && cloneStopped && own && heard.length === wanted && figures.balance === expected && books.ok;
@@ -154,7 +154,7 @@ async function tryClone(stage: Stage, clone: Role): Promise<boolean> {
   const waits = document?.['outcome'] === 'pending' && document['code'] === 'key-changed';
   stage.say(
     waits
-      ? `\nAnother machine ${clone.tale}. It is not let in: it waits in Devices as "Replaced or cloned?",\nand the display that runs is not disturbed.`
+      ? `\nAnother machine ${clone.tale}. It is not admitted: it waits in Devices as "Replaced or cloned?",\nand the running display is not affected.`
       : `\n✕ A clone should wait for approval, but: ${JSON.stringify(document)}`,
   );
   return waits;

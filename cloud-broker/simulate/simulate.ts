@@ -110,7 +110,7 @@ class Simulation {
         worker.order({ do: 'cut' });
       }
       await this.until(
-        'Coming back',
+        'Reconnecting',
         () => this.sum('back'),
         () => this.sum('accepted'),
         PATIENCE_MS,

@@ -42,7 +42,7 @@ test('[S4] after kill -9 nobody who took the dead service’s place is believed:
   expect(await service.command(...CREATE)).toMatchObject({ code: 0, json: { name: 'springfield', status: 'trial' } });
   expect(await service.command('ledger', 'verify')).toMatchObject({ code: 0, json: { ok: true, domains: 2 } });
   const simulated = await service.command('simulate', '--domain', 'springfield', '--boards', '1');
-  expect([simulated.code, simulated.stderr]).toEqual([1, expect.stringContaining('no service runs on the data folder')]);
+  expect([simulated.code, simulated.stderr]).toEqual([1, expect.stringContaining('no service is running on the data folder')]);
   await service.restart();
   expect(await service.command('domain', 'list')).toMatchObject({ code: 0, json: { items: [{}, {}] } });
   expect([...here.heard, ...there.heard]).toEqual([]);
