@@ -39,7 +39,7 @@ describe('access', () => {
     const email = dialog.getByRole('textbox', { name: 'E-mail' });
     await email.fill('jürgen@müller');
     await email.blur();
-    await dialog.getByText('This is not an e-mail address.').waitFor();
+    await dialog.getByText('This is not a valid e-mail address.').waitFor();
     await email.fill('jürgen@müller.example');
     await dialog.getByRole('button', { name: 'Send invitation' }).click();
     await page.getByText('jürgen@müller.example').waitFor();

@@ -24,11 +24,11 @@ describe('API keys', () => {
     await page.getByRole('button', { name: 'User admin@springfield' }).click();
     await page.getByRole('menuitem', { name: 'API keys' }).click();
     await page.getByText('No API keys').waitFor();
-    await page.getByRole('button', { name: 'Make an API key' }).click();
+    await page.getByRole('button', { name: 'Create an API key' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('Timetable');
     await dialog.getByLabel('Billing').check();
-    await dialog.getByRole('button', { name: 'Make an API key' }).click();
+    await dialog.getByRole('button', { name: 'Create an API key' }).click();
     const secret = (await dialog.getByText(/^rk_/).textContent()) ?? '';
     expect(secret).toMatch(/^rk_[\w-]{43}$/);
     await dialog.getByText(`curl -H 'Authorization: Bearer ${secret}' ${stage.url}/api/v1/devices`).waitFor();
@@ -91,7 +91,7 @@ describe('settings', () => {
     await page.getByLabel('Organization').fill('Springfield Schools');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').waitFor();
-    await page.getByLabel('E-mail of the domain').fill('office@example.org');
+    await page.getByLabel('Domain e-mail').fill('office@example.org');
     await page.getByLabel('Your password').fill('not the password');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The password is wrong.').waitFor();
@@ -100,9 +100,9 @@ describe('settings', () => {
     await page.getByText('Saved.').waitFor();
 
     await page.getByText('2 waiting displays would enrol').waitFor();
-    await page.getByRole('switch', { name: 'Enrol them without an approval' }).click();
-    await page.getByText('They enrol at once', { exact: false }).waitFor();
-    await page.getByRole('button', { name: 'Ask for a code' }).click();
+    await page.getByRole('switch', { name: 'Enrol them without approval' }).click();
+    await page.getByText('They enrol immediately', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Require a code' }).click();
     const code = page.locator('.rc-pairing .rc-code');
     await code.waitFor();
     const first = await code.textContent();
@@ -110,10 +110,10 @@ describe('settings', () => {
     await page.getByRole('combobox', { name: 'Keep the old code for' }).click();
     await page.getByRole('option', { name: '3 days' }).click();
     await page.getByRole('button', { name: 'New code' }).click();
-    await page.getByText(/The code before it is good until/).waitFor();
+    await page.getByText(/The previous code is valid until/).waitFor();
     expect(await code.textContent()).not.toBe(first);
-    await page.getByRole('button', { name: 'Ask for none' }).click();
-    await page.getByText('None is asked for', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Stop requiring a code' }).click();
+    await page.getByText('No code is required', { exact: false }).waitFor();
     expect(await harness.store.reader.get('SELECT organization, email, unlisted, pairing_hash FROM domains')).toEqual({
       organization: 'Springfield Schools',
       email: 'office@example.org',
@@ -128,7 +128,7 @@ describe('settings', () => {
     const page = await open(stage, '/settings');
     await page.getByRole('button', { name: 'Close the domain…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('What is left of the credits is forfeited.').waitFor();
+    await dialog.getByText('Any remaining credits are forfeited.').waitFor();
     const confirm = dialog.getByRole('button', { name: 'Close in 7 days' });
     await dialog.getByLabel('Your password').fill(PASSWORD);
     await dialog.getByLabel('Type the domain’s name, springfield').fill('springfeld');
@@ -141,7 +141,7 @@ describe('settings', () => {
       await page.locator('.rc-standing').getByText('springfield will be closed on', { exact: false }).waitFor();
     }
     await page.locator('.rc-standing').getByRole('button', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Withdraw the closing' }).click();
+    await page.getByRole('button', { name: 'Cancel the closure' }).click();
     await page.locator('.rc-standing').waitFor({ state: 'detached' });
     expect(await stage.harness.store.reader.get('SELECT closing_at FROM domains')).toEqual({ closing_at: null });
   });

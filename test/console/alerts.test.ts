@@ -73,11 +73,13 @@ describe('alerts', () => {
     const page = await open(stage);
     const open1 = page.getByRole('region', { name: 'Open' }).getByRole('listitem').filter({ hasText: 'silent since' });
     await open1.waitFor();
-    expect(await open1.first().textContent()).toMatch(/^North: 22 displays silent since \d\d:\d\d.*18 of 22 left.*Mailed/);
-    await open1.getByText('Which displays').click();
+    expect(await open1.first().textContent()).toMatch(
+      /^North: 22 displays silent since \d\d:\d\d.*18 of 22 still open.*E-mail sent/,
+    );
+    await open1.getByText('Displays concerned').click();
     await open1.getByText('and 2 more').waitFor();
     await page.getByRole('link', { name: /Alerts.*2 open alerts/ }).waitFor();
-    await page.getByRole('region', { name: 'Earlier' }).getByText('Room 1 back again').waitFor();
+    await page.getByRole('region', { name: 'Earlier' }).getByText('Room 1 back online').waitFor();
     await open1.getByRole('link', { name: 'Room 10' }).click();
     await page.getByRole('heading', { name: 'Room 10' }).waitFor();
     expect(stage.complaints).toEqual([]);
@@ -98,7 +100,7 @@ describe('alerts', () => {
     expect(await signs.first().textContent()).toBe('Offline');
 
     await page.goto(`${stage.url}/devices?device=${others[0]}`);
-    await page.getByText('2 others tagged North went in the same minute.').waitFor();
+    await page.getByText('2 other displays tagged North went offline in the same minute.').waitFor();
     await page.goto(`${stage.url}/devices?device=${first}`);
     await page.getByRole('dialog').getByText('Never heard').waitFor();
     expect(await page.getByText('in the same minute').count()).toBe(0);
@@ -109,11 +111,11 @@ describe('alerts', () => {
     await using stage = await openRealStage(browser);
     await busy(stage);
     const page = await open(stage);
-    await page.getByText(/^With these rules 4 mails would have been sent since/).waitFor();
-    await page.getByRole('switch', { name: 'Displays that are back again' }).click();
-    await page.getByText(/^With these rules 2 mails would have been sent since/).waitFor();
-    await page.getByLabel('Silent for, in minutes').fill('1440');
-    await page.getByText(/^With these rules 0 mails would have been sent since/).waitFor();
+    await page.getByText(/^With these rules, 4 e-mails would have been sent since/).waitFor();
+    await page.getByRole('switch', { name: 'Displays that come back online' }).click();
+    await page.getByText(/^With these rules, 2 e-mails would have been sent since/).waitFor();
+    await page.getByLabel('Silent for (minutes)').fill('1440');
+    await page.getByText(/^With these rules, 0 e-mails would have been sent since/).waitFor();
     await page.getByLabel('Mailbox').fill('nobody');
     await page.getByText('These rules cannot be used yet', { exact: false }).waitFor();
     expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
@@ -134,7 +136,7 @@ describe('alerts', () => {
     await stage.harness.become(stage.domain, { role: 'user' });
     const page = await open(stage);
     await page.getByText('Nothing is wrong').waitFor();
-    expect(await page.getByText('What is mailed').count()).toBe(0);
+    expect(await page.getByText('Alerts sent by e-mail').count()).toBe(0);
     await stage.harness.become(stage.domain, { role: 'user', tags: ['north'] });
     await page.goto(`${stage.url}/alerts`);
     await page.getByText('Ask an admin of your domain.').waitFor();

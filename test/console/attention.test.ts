@@ -44,7 +44,7 @@ test('[P7] Overview says by harm what needs attention, and each line opens the l
   await lines.nth(4).waitFor();
   expect(await lines.allTextContents()).toEqual([
     'Credits for 20 more days',
-    '1 display waits for approval',
+    '1 display is waiting for approval',
     'north: all 3 displays are offline',
     '3 displays silent for over a week',
     '1 display comes and goes',
@@ -73,7 +73,7 @@ test('[D6] a user with tags is told of their displays, and why nothing is drawn 
   const { cookie } = await stage.crew.person(stage.domain, 'clerk', { tags: ['south'] });
   const page = await stage.window({ cookie, path: '/overview', language: 'fr-FR', width: 390 });
   await page.getByText('est réservé aux utilisateurs qui voient tout le domaine').waitFor();
-  await page.getByText('Rien ne vous attend.').waitFor();
+  await page.getByText('Rien ne requiert votre attention.').waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   expect(stage.complaints).toEqual([]);
 });
@@ -81,7 +81,7 @@ test('[D6] a user with tags is told of their displays, and why nothing is drawn 
 test('what could not be read is not called calm', async () => {
   const { cookie } = await stage.crew.person(stage.domain, 'calm-clerk', { tags: ['south'] });
   const page = await stage.window({ cookie, path: '/account' });
-  const refusal = { code: 'internal', message: 'The service failed.', correlationId: 'AAAAA-BBBBB' };
+  const refusal = { code: 'internal', message: 'The service encountered an error.', correlationId: 'AAAAA-BBBBB' };
   // What the page asks by itself, when something happens, fails until somebody has clicked.
   const isClicked = () => page.evaluate(() => document.body.dataset['clicked'] !== undefined);
   await page.route('**/api/v1/overview/attention', async (route) =>
@@ -89,8 +89,8 @@ test('what could not be read is not called calm', async () => {
   );
   await page.goto(`${stage.url}/overview`);
   await page.getByText('AAAAA-BBBBB').waitFor();
-  expect(await page.getByText('Nothing needs you now.').count()).toBe(0);
+  expect(await page.getByText('Nothing needs your attention.').count()).toBe(0);
   await page.evaluate(() => document.addEventListener('click', () => (document.body.dataset['clicked'] = ''), true));
   await page.getByRole('button', { name: 'Retry' }).click();
-  await page.getByText('Nothing needs you now.').waitFor();
+  await page.getByText('Nothing needs your attention.').waitFor();
 });

@@ -29,7 +29,7 @@ describe('billing', () => {
       'Devices enrolled17',
       'Credits available18,598',
       'Credits held1,095',
-      'Used per day now17',
+      'Used per day17',
       'Days left1,094',
     ]) {
       expect(figures).toContain(part);

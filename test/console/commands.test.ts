@@ -14,7 +14,7 @@ describe('commands', () => {
     await using stage = await openStage(browser, { devices: 3, path: '/devices' });
     const { page, service } = stage;
     await page.getByRole('link', { name: 'Room 000100' }).click();
-    await page.getByText('Nothing was asked of this device yet').waitFor();
+    await page.getByText('No commands for this device yet').waitFor();
     await page.getByRole('button', { name: 'Identify' }).click();
     const lines = page.getByRole('list', { name: 'Commands' }).getByRole('listitem');
     await lines.filter({ hasText: 'waiting' }).waitFor();
@@ -23,7 +23,7 @@ describe('commands', () => {
     service.push('device', { device });
     await lines.filter({ hasText: 'failed' }).filter({ hasText: 'the board could not do it' }).waitFor();
     for (let n = 0; n < 6; n += 1) await page.getByRole('button', { name: 'Refresh inventory' }).click();
-    await page.getByRole('button', { name: 'Show earlier ones' }).click();
+    await page.getByRole('button', { name: 'Show earlier commands' }).click();
     await expect.poll(() => lines.count()).toBe(7);
     expect(stage.complaints).toEqual([]);
   });
@@ -44,7 +44,7 @@ describe('commands', () => {
   test('[D6] a user who only looks sees them and asks nothing', async () => {
     await using stage = await openStage(browser, { devices: 3, role: 'user', path: '/devices' });
     const { page } = stage;
-    expect(await page.getByRole('button', { name: 'Ask all 3 devices of this list…' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Command to all 3 devices in this list…' }).isDisabled()).toBe(true);
     await page.getByRole('link', { name: 'Room 000100' }).click();
     const button = page.getByRole('button', { name: 'Identify' });
     await button.waitFor();

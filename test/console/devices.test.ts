@@ -89,7 +89,7 @@ describe('the list of devices', () => {
     });
     const { page, service } = stage;
     const alert = page.getByRole('alert');
-    await alert.getByText('The service failed.').waitFor();
+    await alert.getByText('The service encountered an error.').waitFor();
     expect(await alert.textContent()).toContain('7Q2M-K4TD');
     await chip(page, 'Online').filter({ hasText: '4' }).waitFor();
     service.accept('GET /devices');
@@ -142,7 +142,7 @@ describe('one device', () => {
     const { page, service } = stage;
     await page.getByRole('button', { name: 'Unenrol' }).click();
     const dialog = page.getByRole('dialog', { name: 'Unenrol Room 000103?' });
-    await dialog.getByText('today is the last day charged; history and credits stay').waitFor();
+    await dialog.getByText('today is the last day charged; history and credits are kept').waitFor();
     await dialog.getByRole('button', { name: 'Unenrol' }).click();
     await page.mouse.move(5, 5);
     await page.getByRole('link', { name: 'Room 000103' }).waitFor({ state: 'detached' });
@@ -158,7 +158,7 @@ describe('what waits for a person', () => {
     const card = page.getByRole('article', { name: 'PC-4410' });
     expect(await card.textContent()).toContain('BCDF-GHJK');
     await card.getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('is approved.').waitFor();
+    await page.getByText('has been approved.').waitFor();
     expect(service.state.device('p-0').status).toBe('never');
     await page.mouse.move(5, 5);
     await page.getByRole('region', { name: 'Waiting for approval' }).waitFor({ state: 'detached' });
@@ -170,7 +170,7 @@ describe('what waits for a person', () => {
     const { page, service } = stage;
     await page.getByRole('article', { name: 'PC-4410' }).getByRole('button', { name: 'Reject' }).click();
     const dialog = page.getByRole('dialog', { name: 'Reject PC-4410?' });
-    await dialog.getByRole('checkbox', { name: 'Block it until lifted' }).check();
+    await dialog.getByRole('checkbox', { name: 'Block it until the block is lifted' }).check();
     await dialog.getByRole('button', { name: 'Reject' }).click();
     await page.getByRole('button', { name: '1 blocked display' }).click();
     const entry = page.getByRole('dialog', { name: 'Blocked displays' }).getByRole('article', { name: 'PC-4410' });
@@ -189,7 +189,7 @@ describe('what waits for a person', () => {
     expect(await card.textContent()).toContain('LMNP-QRST');
     expect(await card.getByRole('button').allTextContents()).toEqual(['Replaced', 'Cloned']);
     await card.getByRole('button', { name: 'Replaced' }).click();
-    await page.getByText('waits no longer.').waitFor();
+    await page.getByText('is no longer waiting.').waitFor();
     expect(service.state.devices.has('p-1')).toBe(false);
     expect(service.state.device('d-000000').firmware).toBe('6.9.4');
   });
@@ -202,8 +202,8 @@ describe('what waits for a person', () => {
       before: ({ state }) => state.put({ ...state.device('d-000000'), credits: unlisted }),
     });
     const { page, service } = stage;
-    await page.getByRole('button', { name: 'Another board with the same serial' }).click();
-    await page.getByText('is approved.').waitFor();
+    await page.getByRole('button', { name: 'Another display with the same serial' }).click();
+    await page.getByText('has been approved.').waitFor();
     expect(service.state.device('p-1').status).toBe('never');
     expect(service.state.device('d-000000').status).toBe('online');
   });
@@ -220,7 +220,7 @@ describe('what may not be changed', () => {
 
   test('[D6] a user who may only look is told so', async () => {
     await using stage = await openStage(browser, { devices: 3, pending: 1, role: 'user' });
-    await stage.page.getByText('To change something, ask an admin: marge.').waitFor();
+    await stage.page.getByText('To make changes, ask an admin: marge.').waitFor();
     expect(await stage.page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
     expect(await stage.page.getByRole('button', { name: 'Reject' }).isDisabled()).toBe(true);
   });

@@ -30,7 +30,7 @@ test('[D7] the installer’s sheet has domain and pairing code from the fragment
   expect(harness.log.join('\n')).not.toContain(code);
 
   const broken = await stage.window({ path: '/install' });
-  await broken.getByText('This address is not whole').waitFor();
+  await broken.getByText('This address is incomplete').waitFor();
   expect(stage.complaints).toEqual([]);
 });
 

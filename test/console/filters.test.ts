@@ -100,11 +100,11 @@ describe('the list of devices', () => {
     const { cookie } = await stage.crew.person(stage.domain, 'colleague', { role: 'admin' });
     const other = await stage.window({ cookie, path: '/devices' });
     await other.getByRole('button', { name: 'Views', exact: true }).click();
-    await other.getByText('Filter, order and columns can be kept under a name.').waitFor();
+    await other.getByText('You can save filters, order and columns under a name.').waitFor();
 
     await page.getByRole('button', { name: 'Views', exact: true }).click();
     await page.getByRole('button', { name: 'Delete the view OPS of this week' }).click();
-    await page.getByText('Filter, order and columns can be kept under a name.').waitFor();
+    await page.getByText('You can save filters, order and columns under a name.').waitFor();
     expect(stage.complaints).toEqual([]);
   });
 
@@ -112,11 +112,11 @@ describe('the list of devices', () => {
     const page = await open('/devices');
     await listOf(page, 8);
     await page.getByRole('button', { name: 'Columns' }).click();
-    await page.getByRole('checkbox', { name: 'Credits brought' }).click();
-    await page.getByRole('columnheader', { name: 'Credits brought' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Credits granted' }).click();
+    await page.getByRole('columnheader', { name: 'Credits granted' }).waitFor();
     await page.goto(`${stage.url}/devices?columns=os,agent`);
     for (const name of ['System', 'Agent']) await page.getByRole('columnheader', { name }).waitFor();
-    expect(await page.getByRole('columnheader', { name: 'Credits brought' }).count()).toBe(0);
+    expect(await page.getByRole('columnheader', { name: 'Credits granted' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Columns' }).click();
     await page.getByRole('checkbox', { name: 'Agent' }).click();
     await page.getByRole('columnheader', { name: 'Agent' }).waitFor({ state: 'detached' });

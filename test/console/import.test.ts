@@ -33,28 +33,28 @@ test('labels and tags from a table: said first, then done; the export imports ba
 
   await input.setInputFiles(file('name,label\nx,y\n'));
   const refusal = dialog.getByRole('alert');
-  await refusal.getByText('The file cannot be imported, and nothing of it was.').waitFor();
-  await refusal.getByText('The column “name” is not known; the column “serial” is missing.').waitFor();
+  await refusal.getByText('The file cannot be imported, and none of it was.').waitFor();
+  await refusal.getByText('The column “name” is unknown; the column “serial” is missing.').waitFor();
   await input.setInputFiles(file('serial,label,tags\nSN-1,=Hall,"north, big"\nSN-2,,\nSN-9,Gym,\n,broken,\n'));
-  await dialog.getByText('1 line is left out:').waitFor();
+  await dialog.getByText('1 line is skipped:').waitFor();
   await dialog.getByText('Line 5: serial: is empty').waitFor();
-  await dialog.getByText('1 display is changed').waitFor();
+  await dialog.getByText('1 display changed').waitFor();
   await dialog.getByText('1 waits for its display').waitFor();
-  expect(await rows(dialog)).toEqual(['2|SN-1|SN-1 → =Hall|– → northbig|is changed', '4|SN-9|– → Gym|–|waits for its display']);
+  expect(await rows(dialog)).toEqual(['2|SN-1|SN-1 → =Hall|– → northbig|changed', '4|SN-9|– → Gym|–|waits for its display']);
   expect(await harness.store.reader.all("SELECT 1 FROM devices WHERE label = '=Hall'")).toEqual([]);
   await dialog.getByRole('button', { name: 'Apply' }).click();
   await dialog.getByText('Done:').waitFor();
   await page.getByRole('link', { name: '=Hall' }).waitFor();
-  await dialog.getByText('Label and tags of 1 display to come wait for it.').waitFor();
+  await dialog.getByText('Label and tags are stored for 1 display that is not enrolled yet.').waitFor();
 
   const exported = await harness.request('GET', '/api/v1/devices.csv', { cookie: domain.cookie });
   await input.setInputFiles(file(exported.text));
-  await dialog.getByText('2 are so already').waitFor();
-  await dialog.getByText('Only label and tags are taken. Left out: id, status,').waitFor();
+  await dialog.getByText('2 unchanged').waitFor();
+  await dialog.getByText('Only labels and tags are imported. Columns ignored: id, status,').waitFor();
   expect(await rows(dialog)).toEqual([]);
   expect(await dialog.getByText(/changed/).count()).toBe(0);
-  await dialog.getByRole('button', { name: 'Forget them' }).click();
-  await dialog.getByText('to come wait for it').waitFor({ state: 'detached' });
+  await dialog.getByRole('button', { name: 'Discard them' }).click();
+  await dialog.getByText('that is not enrolled yet').waitFor({ state: 'detached' });
   expect(stage.complaints).toEqual([]);
 });
 

@@ -65,7 +65,9 @@ test('[P1] a device shows what it reported by the hour, as charts and as text', 
   const page = await stage.window({ cookie, path: `/devices?device=${id}` });
   const drawer = page.getByRole('dialog', { name: 'Device' });
   await drawer
-    .getByRole('img', { name: /^By the hour of the last 24\. Last: \d\d:\d\d, Processor 21 %, Memory 40 %, Disk 70 %\.$/ })
+    .getByRole('img', {
+      name: /^Hour by hour over the last 24 hours\. Latest: \d\d:\d\d, Processor 21 %, Memory 40 %, Disk 70 %\.$/,
+    })
     .waitFor();
   await drawer.getByRole('img', { name: /Temperature 44 °C/ }).waitFor();
   await drawer.getByRole('img', { name: /Heartbeats an hour 1\.$/ }).waitFor();

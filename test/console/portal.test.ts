@@ -85,7 +85,7 @@ describe('the Admin Portal', () => {
     const page = await stage.window({ cookie: marge.cookie, path: '/portal' });
     for (const [code, sentence, next] of [
       [old.code, 'Activation error: not claimed within a year of purchase.', 'Buy a standalone licence.'],
-      [taken.code, 'This claim code was already claimed.', 'Contact support.'],
+      [taken.code, 'This claim code has already been used.', 'Contact support.'],
     ] as const) {
       await click(page, 'Use a claim code');
       await field(page, 'Claim code').fill(code);
@@ -112,19 +112,19 @@ describe('the Admin Portal', () => {
     await click(lisa, 'Join');
     await heading(lisa, 'Subscriptions');
     await lisa.getByRole('link', { name: 'Organization' }).click();
-    await lisa.getByText('Admins invite and change members.').waitFor();
+    await lisa.getByText('Only admins can invite and change members.').waitFor();
     expect(await lisa.getByRole('button', { name: 'Remove' }).count()).toBe(0);
 
     await page.reload();
     await click(page, 'Leave');
     await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
-    await page.getByText('The last admin of the organization can be neither removed nor lowered.').waitFor();
+    await page.getByText('The last admin of the organization can neither be removed nor given a lower role.').waitFor();
     await click(page, 'Cancel');
     await click(page, 'Remove Lisa Simpson');
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('Lisa Simpson', { exact: true }).waitFor({ state: 'detached' });
     await lisa.reload();
-    await lisa.getByText('You are in no organization.').waitFor();
+    await lisa.getByText('You do not belong to an organization.').waitFor();
     expect(stage.complaints).toEqual([]);
   });
 

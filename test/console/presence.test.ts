@@ -48,7 +48,7 @@ test('[P5] [P6] [P4] a device shows what it was in 90 days, and the list until w
   expect(await strip.locator('> span').count()).toBe(90);
   expect(await strip.locator('> span').nth(80).getAttribute('title')).toContain('Online: 9 hrs');
   const text = (await drawer.textContent()) ?? '';
-  for (const part of ['Switched off', 'It was running, and was not heard', 'Unknown: the service was away'])
+  for (const part of ['Switched off', 'Running, but out of contact', 'Unknown: the service was not running'])
     expect(text).toContain(part);
   await page.getByText(/States settle by \d\d:\d\d/).waitFor();
 

@@ -63,7 +63,7 @@ async function until(
   }
 }
 
-const NOTICE = /No live updates: this page is read every 10 seconds\. The proxy holdall\/1\.2 .*proxy_buffering off/;
+const NOTICE = /No live updates: this page is refreshed every 10 seconds\. The proxy holdall\/1\.2 .*proxy_buffering off/;
 
 describe('a proxy that lets everything through but the event stream', () => {
   for (const way of ['hold', 'buffer', 'cut'] as const) {

@@ -71,7 +71,7 @@ describe('a selection', () => {
     await page.getByRole('checkbox', { name: 'Sélectionner S-02' }).click();
     await page.getByRole('button', { name: 'Désinscrire…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Désinscrire 2 appareils' });
-    await dialog.getByText('Certificats révoqués').waitFor();
+    await dialog.getByText('Leurs certificats sont révoqués immédiatement').waitFor();
     await dialog.getByRole('button', { name: 'Désinscrire' }).click();
     await page.getByText('2 désinscrits').waitFor();
     await page.mouse.move(5, 5);
@@ -133,7 +133,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('F2');
     await page.getByRole('textbox', { name: 'Label' }).fill('Aula');
     await page.keyboard.press('Enter');
-    await page.getByText('S-02 is changed').waitFor();
+    await page.getByText('S-02 has been changed').waitFor();
     const label = async () =>
       (await stage.harness.store.reader.get<{ label: string }>('SELECT label FROM devices WHERE id = ?', ids[1] ?? ''))?.label;
     expect(await label()).toBe('Aula');
@@ -149,7 +149,7 @@ describe('a pasted column of serials', () => {
     const { stage, page } = await stageWith(4);
     await using _ = stage;
     await page.getByRole('button', { name: 'Paste serials' }).click();
-    await page.getByRole('textbox', { name: 'Serials, one a line' }).fill('s-01\nNOT-HERE\t"S-03";S-03,\r\n');
+    await page.getByRole('textbox', { name: 'Serials, one per line' }).fill('s-01\nNOT-HERE\t"S-03";S-03,\r\n');
     await page.getByRole('button', { name: 'Find them' }).click();
     await page.getByText('2 of 3 found').waitFor();
     await page.getByText('NOT-HERE').waitFor();

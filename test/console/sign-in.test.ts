@@ -18,7 +18,7 @@ describe('sign-in', () => {
     await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     const alert = page.getByRole('alert');
-    await alert.getByText('User or password is wrong.').waitFor();
+    await alert.getByText('The user name or password is wrong.').waitFor();
     expect(await alert.textContent()).toContain('Check both and try again.');
     expect(await alert.textContent()).toContain('7Q2M-K4TD');
 

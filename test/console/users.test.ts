@@ -35,7 +35,7 @@ describe('users', () => {
     await lisa.getByText('You will sign in as lisa@springfield.', { exact: false }).waitFor();
     await lisa.reload();
     await button(lisa, 'Join and sign in').click();
-    await lisa.getByText('A password has 10 to 256 characters.').waitFor();
+    await lisa.getByText('A password must have 10 to 256 characters.').waitFor();
     expect((await crew.list(domain.cookie)).map(({ state }) => state)).toEqual(['active', 'invited']);
     await lisa.getByRole('textbox', { name: 'Choose a password' }).fill(PASSWORD);
     await button(lisa, 'Join and sign in').click();
@@ -44,7 +44,7 @@ describe('users', () => {
     await lisa.getByRole('button', { name: 'User lisa@springfield' }).waitFor();
 
     const again = await stage.window({ path: `/invitation#token=${token}` });
-    await again.getByText('This link is not valid any more.').waitFor();
+    await again.getByText('This link is no longer valid.').waitFor();
     await again.getByText('An admin of the domain can send the invitation again.').waitFor();
     expect(stage.complaints).toEqual([]);
   });
@@ -82,8 +82,8 @@ describe('users', () => {
     await admin.getByRole('radio', { name: 'User', exact: true }).check();
     await button(admin, 'Save').click();
     const alert = admin.getByRole('alert');
-    await alert.getByText('The last domain admin can be neither removed nor lowered.').waitFor();
-    expect(await alert.textContent()).toContain('Make somebody else a domain admin first.');
+    await alert.getByText('The last domain admin can neither be removed nor given a lower role.').waitFor();
+    expect(await alert.textContent()).toContain('Make someone else a domain admin first.');
     await admin.keyboard.press('Escape');
     await button(admin, 'Invite a user').click();
     await admin.getByRole('textbox', { name: 'User name' }).fill('admin');
@@ -101,7 +101,7 @@ describe('users', () => {
     await button(hers, 'bart').click();
     expect(await button(hers, 'admin').count()).toBe(0);
     await button(hers, 'Remove').click();
-    await hers.getByText('Signed out everywhere at once; signs in no more.').waitFor();
+    await hers.getByText('This user is signed out everywhere immediately and can no longer sign in.').waitFor();
     await button(hers, 'Remove').click();
     await button(hers, 'bart').waitFor({ state: 'detached' });
     expect(await crew.isSignedIn(bart.cookie)).toBe(false);
@@ -120,7 +120,7 @@ describe('users', () => {
     await button(page, 'End test').first().click();
     await expect.poll(async () => button(page, 'End test').count()).toBe(1);
     await button(page, 'End all other sessions').click();
-    await page.getByText('You are signed in nowhere else.').waitFor();
+    await page.getByText('You are not signed in anywhere else.').waitFor();
     expect(await Promise.all([...others, domain.cookie].map((cookie) => crew.isSignedIn(cookie)))).toEqual([false, false, true]);
     expect(stage.complaints).toEqual([]);
   });

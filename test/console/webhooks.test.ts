@@ -38,11 +38,11 @@ describe('webhooks', () => {
     expect(await page.content()).not.toContain(secret);
 
     await page.getByRole('button', { name: 'Send a test' }).click();
-    await page.getByText(/The server took the test: status 204/).waitFor();
+    await page.getByText(/The server accepted the test: status 204/).waitFor();
     expect(receiver.received[0]?.body.type).toBe('ping');
     receiver.answer = answerWith(503);
     await page.getByRole('button', { name: 'Send a test' }).click();
-    await page.getByText('The test was not taken: the server refused it (status 503)').waitFor();
+    await page.getByText('The test failed: the server refused it (status 503)').waitFor();
 
     await stage.harness.device(stage.domain, 'SN-1');
     await page.getByRole('button', { name: 'Deliveries' }).click();
@@ -55,13 +55,13 @@ describe('webhooks', () => {
     await dialog.getByRole('button', { name: 'New secret' }).click();
     expect(await dialog.getByText(/^whsec_/).textContent()).not.toBe(secret);
     await dialog.getByRole('button', { name: 'I have copied it' }).click();
-    await page.getByText(/The old secret signs too until/).waitFor();
+    await page.getByText(/Events are also signed with the old secret until/).waitFor();
     await page.getByRole('button', { name: 'Edit' }).click();
     await dialog.getByLabel('Billing').check();
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Devices · Billing · Alerts').waitFor();
     await page.getByRole('button', { name: 'Switch off' }).click();
-    await page.getByText(/While it is off nothing is kept for it/).waitFor();
+    await page.getByText(/While it is off, no events are kept for it/).waitFor();
     await page.getByRole('button', { name: 'Remove' }).click();
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await page.getByText('No webhooks').waitFor();

@@ -11,14 +11,15 @@ export const billing = {
   'billing.devices': 'Devices enrolled',
   'billing.available': 'Credits available',
   'billing.held': 'Credits held',
-  'billing.heldText': 'Held credits came with displays that could not prove themselves; the vendor lets them go after a check.',
-  'billing.perDay': 'Used per day now',
+  'billing.heldText':
+    'Held credits came with displays that could not prove their identity; the vendor releases them after a check.',
+  'billing.perDay': 'Used per day',
   'billing.daysLeft': 'Days left',
   'billing.ends': 'Expected end date',
   'billing.more': 'More displays',
   'billing.untilWith': 'With them: until {{day}}',
   'redeem.pin': 'PIN code number',
-  'redeem.hint': 'The product key from your mail or from Admin Portal.',
+  'redeem.hint': 'The product key from your e-mail or from the Admin Portal.',
   'redeem.use': 'Use',
   'redeem.already': 'Already used here on {{date}}.',
   'redeem.done_one': '{{n}} credit added. Credits available now: {{balance}}.',
@@ -39,7 +40,7 @@ export const billing = {
   'history.usage': 'Daily use',
   'history.adjustment': 'Adjustment',
   'history.reversal': 'Reversal',
-  'history.empty': 'No bookings yet',
+  'history.empty': 'No entries yet',
   'history.emptyHint':
-    'Credits that come with a display, product keys and daily use appear here, each with the balance after it.',
+    'Credits that come with a display, product keys and daily use appear here, each with the resulting balance.',
 } as const;

@@ -14,14 +14,14 @@ export const billing: Record<keyof typeof words, string> = {
   'billing.available': 'Crédits disponibles',
   'billing.held': 'Crédits retenus',
   'billing.heldText':
-    'Les crédits retenus viennent d’écrans qui n’ont pas pu faire leur preuve ; le fournisseur les libère après vérification.',
+    'Les crédits retenus viennent d’écrans qui n’ont pas pu prouver leur identité ; le fournisseur les libère après vérification.',
   'billing.perDay': 'Décompte par jour',
   'billing.daysLeft': 'Jours restants',
   'billing.ends': 'Fin prévue',
   'billing.more': 'Écrans en plus',
   'billing.untilWith': 'Avec eux : jusqu’au {{day}}',
   'redeem.pin': 'Numéro du code PIN',
-  'redeem.hint': 'La clé produit de votre e-mail ou d’Admin Portal.',
+  'redeem.hint': 'La clé produit reçue par e-mail ou affichée dans Admin Portal.',
   'redeem.use': 'Utiliser',
   'redeem.already': 'Déjà utilisée ici le {{date}}.',
   'redeem.done_one': '{{n}} crédit ajouté. Crédits disponibles : {{balance}}.',
@@ -44,5 +44,5 @@ export const billing: Record<keyof typeof words, string> = {
   'history.reversal': 'Annulation',
   'history.empty': 'Aucune écriture pour l’instant',
   'history.emptyHint':
-    'Les crédits attribués avec un écran, les clés produit et le décompte du jour apparaissent ici, chacun avec le solde après lui.',
+    'Les crédits attribués avec un écran, les clés produit et le décompte du jour apparaissent ici, chacun avec le solde qui en résulte.',
 };

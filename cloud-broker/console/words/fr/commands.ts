@@ -7,7 +7,7 @@ export const commands: Record<keyof typeof words, string> = {
   'commands.refresh': 'Actualiser l’inventaire',
   'commands.setTags': 'Définir les étiquettes : {{tags}}',
   'commands.noTags': 'aucune',
-  'commands.empty': 'Rien n’a encore été demandé à cet appareil. Une commande l’attend jusqu’à 24 heures.',
+  'commands.empty': 'Aucune commande pour cet appareil pour l’instant. Une commande attend l’appareil pendant 24 heures au plus.',
   'commands.more': 'Afficher les précédentes',
   'commands.waiting': 'en attente',
   'commands.sent': 'envoyée',
@@ -29,7 +29,7 @@ export const commands: Record<keyof typeof words, string> = {
   'commandCount.expired_other': '{{n}} expirées',
   'commands.toAll_one': 'Commande à {{n}} appareil de cette liste…',
   'commands.toAll_other': 'Commande aux {{n}} appareils de cette liste…',
-  'commands.refusedMany_one': '{{n}} refusée : trop de commandes y attendent',
-  'commands.refusedMany_other': '{{n}} refusées : trop de commandes y attendent',
+  'commands.refusedMany_one': '{{n}} refusée : trop de commandes sont déjà en attente',
+  'commands.refusedMany_other': '{{n}} refusées : trop de commandes sont déjà en attente',
   'commands.none': 'Aucun appareil inscrit ici.',
 };

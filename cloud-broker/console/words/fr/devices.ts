@@ -16,7 +16,7 @@ export const devices: Record<keyof typeof words, string> = {
   'was.pending': 'Était en attente d’approbation',
   'was.keyChanged': 'Était remplacé ou cloné ?',
   'devices.title': 'Appareils',
-  'devices.settling': 'États fiables dès {{time}} : le service vient de redémarrer, les écrans reviennent.',
+  'devices.settling': 'États fiables dès {{time}} : le service vient de redémarrer, les écrans se reconnectent.',
   'devices.empty': 'Aucun appareil pour l’instant',
   'devices.emptyHint':
     'Chaque écran inscrit dans ce domaine apparaît ici, avec son état et son dernier signal. Pour en inscrire un :',
@@ -38,7 +38,7 @@ export const devices: Record<keyof typeof words, string> = {
   'filter.others_one': '{{n}} autre',
   'filter.others_other': '{{n}} autres',
   'views.title': 'Vues',
-  'views.none': 'Filtres, ordre et colonnes se gardent sous un nom.',
+  'views.none': 'Vous pouvez enregistrer filtres, ordre et colonnes sous un nom.',
   'views.name': 'Nom de cette vue',
   'views.save': 'Enregistrer',
   'views.delete': 'Supprimer la vue {{name}}',

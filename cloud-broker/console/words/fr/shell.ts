@@ -27,7 +27,7 @@ export const shell: Record<keyof typeof words, string> = {
   'error.retry': 'Réessayer',
   'live.lost': 'Connexion perdue. Données de {{time}}.',
   'live.slow':
-    'Pas de mise à jour en direct : cette page est relue toutes les 10 secondes. {{proxy}} retient ou coupe le flux d’événements ; désactivez-y la mise en tampon pour /api/v1/events (nginx : proxy_buffering off).',
+    'Pas de mise à jour en direct : cette page est actualisée toutes les 10 secondes. {{proxy}} retarde ou coupe le flux d’événements ; désactivez-y la mise en tampon pour /api/v1/events (nginx : proxy_buffering off).',
   'live.spoken': 'Changements d’état : {{changes}}.',
   'domain.unconfirmed': 'Non confirmé',
   'domain.trial': 'Évaluation',
