@@ -87,6 +87,22 @@ describe('the end of a session', () => {
     await until(() => calls().includes('will 8'));
   });
 
+  test('[E9] by a revocation while it waits for the older one: it never began', async () => {
+    const device = await newDevice(service);
+    const { resolve: open, promise: wait } = Promise.withResolvers<void>();
+    service.recorder.onMessage = (call) => (call === 'heartbeat 1' ? wait : Promise.resolve());
+    const older = await connectDevice(service, device, 7);
+    older.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(1)));
+    await until(() => calls().includes('heartbeat 1'));
+    const newer = await connectDevice(service, device, 8);
+    service.gateway.disconnect(device.id);
+    await newer.untilClosed();
+    open();
+    await until(() => calls().includes('disconnected, lost'));
+    await until(() => service.gateway.figures().deviceSessions === 0);
+    expect(calls()).toEqual(['connected', 'heartbeat 1', 'will 7', 'disconnected, lost']);
+  });
+
   test('[E9] by unenrolment closes it at once, and nothing that still comes is handled', async () => {
     const device = await newDevice(service);
     const client = await connectDevice(service, device);

@@ -38,6 +38,11 @@ export function hasEnded(state: SessionState): state is EndedState {
   return state.name === 'flushing' || state.name === 'closed';
 }
 
+/** It broke a rule, its device was revoked or the service stops: nothing that waits is handled any more. Who went away had sent it before. */
+export function wasSentAway(state: SessionState): boolean {
+  return hasEnded(state) && state.ending !== 'said' && state.ending !== 'lost';
+}
+
 /** Whether a message that was handled now is acknowledged. */
 export function mayAcknowledge(state: SessionState): boolean {
   switch (state.name) {

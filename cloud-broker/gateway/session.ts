@@ -9,6 +9,7 @@ import {
   isOpen,
   mayAcknowledge,
   stateAfter,
+  wasSentAway,
   type Ending,
   type SessionEvent,
   type SessionState,
@@ -129,7 +130,9 @@ export class Session {
     this.transition({ type: 'accepted' });
     const handle = async (): Promise<() => void> => {
       await this.parts.before;
-      return () => this.parts.role.start();
+      return () => {
+        if (!wasSentAway(this.state)) this.parts.role.start();
+      };
     };
     this.inbox.push({ handle, together: false });
     this.parts.gate.open();
@@ -254,8 +257,7 @@ export class Session {
     const { ending } = this.state;
     const { gate, role, host } = this.parts;
     gate.shut();
-    // A client that went away had sent these before; from one that was sent away nothing more is taken.
-    if (ending !== 'said' && ending !== 'lost') this.inbox.drop();
+    if (wasSentAway(this.state)) this.inbox.drop();
     host.ended(this);
     this.inbox.finish(() => role.stop(ending));
     return true;
