@@ -5,6 +5,9 @@ import type { Parameter, Reads } from '../tx.ts';
 import { DatabaseFault } from './database-faults.ts';
 import type { ReadReply, ReadRequest } from './reader.ts';
 
+/** Most statements that may wait at a time; beyond it the answer is `busy`, so that memory stays bounded. */
+const MAX_WAITING = 20_000;
+
 interface Waiting {
   resolve(rows: never): void;
   reject(error: Error): void;
@@ -60,6 +63,7 @@ export class ReaderThread implements Reads {
 
   private async ask<Rows>(what: ReadRequest['what'], text: string, parameters: Parameter[]): Promise<Rows> {
     if (this.failure !== null) throw this.failure;
+    if (this.waiting.size >= MAX_WAITING) throw new RollcallError('busy');
     this.lastId += 1;
     const id = this.lastId;
     return new Promise<Rows>((resolve, reject) => {

@@ -28,6 +28,42 @@ const domainInput = (name: string) => ({
 const domainNames = async (store: TestStore): Promise<string[]> =>
   (await store.reader.all<{ name: string }>('SELECT name FROM domains ORDER BY name')).map(({ name }) => name);
 
+describe('reads', () => {
+  test('are answered in their order, and see what was committed before they were asked for', async () => {
+    const store = await testStore();
+    const seen: number[] = [];
+    const look = async (n: number): Promise<void> => {
+      await store.reader.get('SELECT ?', n);
+      seen.push(n);
+    };
+    await Promise.all([look(1), look(2), look(3)]);
+    expect(seen).toEqual([1, 2, 3]);
+    await store.write('createDomain', domainInput('springfield'));
+    expect(await domainNames(store)).toEqual(['springfield']);
+  });
+
+  test('change nothing, and what the database refuses is told to whoever asked', async () => {
+    const store = await testStore();
+    await expect(store.reader.all("DELETE FROM domains RETURNING 'gone'")).rejects.toMatchObject({ code: 'database-unusable' });
+    await expect(store.reader.get('SELECT absent')).rejects.toThrow('no such column');
+    expect(await store.reader.get('SELECT 1 AS one')).toEqual({ one: 1 });
+  });
+
+  test('that are too many are told so, and the others are answered', async () => {
+    const store = await testStore();
+    const looks = await Promise.allSettled(Array.from({ length: 20_001 }, async () => store.reader.get('SELECT 1 AS one')));
+    expect(looks.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { code: 'busy' } }]);
+  });
+
+  test('of a store that was closed are refused', async () => {
+    const store = await testStore();
+    const last = store.reader.get('SELECT 1 AS one');
+    await store.close();
+    expect(await last).toEqual({ one: 1 });
+    await expect(store.reader.get('SELECT 1')).rejects.toMatchObject({ code: 'internal' });
+  });
+});
+
 describe('group commit', () => {
   test('[E2] writes that wait together share a commit', async () => {
     const store = await testStore();
