@@ -106,7 +106,7 @@ describe('the Admin Portal', () => {
     await click(page, 'Invite');
     await page.getByText('An invitation is on its way to lisa@example.org.').waitFor();
     const lisa = await stage.window({ path: `/portal/invitation#token=${await crew.visitor.tokenTo('lisa@example.org')}` });
-    await lisa.getByText('marge@example.org invites you to Springfield schools').waitFor();
+    await lisa.getByText('marge@example.org has invited you to Springfield schools').waitFor();
     await field(lisa, 'Your name').fill('Lisa Simpson');
     await field(lisa, 'Choose a password').fill(PASSWORD);
     await click(lisa, 'Join');
