@@ -98,7 +98,7 @@ test.each([
 
 /** Waits to be asked, is then too busy to look for longer than one press lasts, and never ends by itself. */
 const STUBBORN = `
-  import { askedToEnd } from ${JSON.stringify(join(ROOT, 'cloud-broker', 'ending.ts'))};
+  import { askedToEnd } from ${JSON.stringify(join(ROOT, 'cloud-broker', 'cli', 'ending.ts'))};
   const alive = setInterval(() => undefined, 1000);
   const asked = askedToEnd();
   console.log('ready');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 /** The service's command line, as tests start it. */
-export const CLI = join(ROOT, 'cloud-broker', 'cli.ts');
+export const CLI = join(ROOT, 'cloud-broker', 'cli', 'main.ts');
 
 /** What a child's environment is, whatever the machine's own has set for Rollcall. */
 export function childEnvironment(own: Record<string, string>): NodeJS.ProcessEnv {

@@ -4,7 +4,7 @@ import type { Operator } from '../../../cloud-broker/operator/operator.ts';
 import { remoteOperator } from '../../../cloud-broker/operator/remote.ts';
 import { childEnvironment, ROOT, TestProcess } from '../../support/process.ts';
 
-const CLI = join(ROOT, 'cloud-broker', 'cli.ts');
+const CLI = join(ROOT, 'cloud-broker', 'cli', 'main.ts');
 
 export class ServiceProcess {
   readonly http: string;
