@@ -110,7 +110,7 @@ describe('the keyboard', () => {
     await page.getByRole('link', { name: 'S-01', exact: true }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.press('?');
-    expect(await page.getByRole('dialog', { name: 'Keys' }).count()).toBe(0);
+    expect(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).count()).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).not.toBe('search');
   });
 
@@ -118,9 +118,9 @@ describe('the keyboard', () => {
     const { stage, page, ids } = await stageWith(3);
     await using _ = stage;
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' });
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' });
     await page.keyboard.press('/');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
     await page.getByRole('link', { name: 'S-01', exact: true }).focus();

@@ -46,10 +46,10 @@ describe('webhooks', () => {
 
     await stage.harness.device(stage.domain, 'SN-1');
     await page.getByRole('button', { name: 'Deliveries' }).click();
-    await page.getByText(/the server refused it \(status 503\) · 1 try · next try/).waitFor();
+    await page.getByText(/the server refused it \(status 503\) · 1 attempt · next attempt/).waitFor();
     receiver.answer = answerWith(200);
     await page.getByRole('button', { name: 'Try now' }).click();
-    await page.getByText('status 200 · 2 tries').waitFor();
+    await page.getByText('status 200 · 2 attempts').waitFor();
 
     await page.getByRole('button', { name: 'New secret' }).click();
     await dialog.getByRole('button', { name: 'New secret' }).click();
