@@ -70,7 +70,7 @@ test('[P1] a device shows what it reported by the hour, as charts and as text', 
     })
     .waitFor();
   await drawer.getByRole('img', { name: /Temperature 44 °C/ }).waitFor();
-  await drawer.getByRole('img', { name: /Heartbeats an hour 1\.$/ }).waitFor();
+  await drawer.getByRole('img', { name: /Heartbeats per hour 1\.$/ }).waitFor();
   const asText = drawer.locator('.rc-chart details').first();
   await asText.locator('summary').click();
   expect(await asText.getByRole('listitem').count()).toBe(11);

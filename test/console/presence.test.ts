@@ -43,14 +43,16 @@ test('[P5] [P6] [P4] a device shows what it was in 90 days, and the list until w
   const cookie = await harness.signIn(`admin@${domain.name}`);
   const page = await stage.window({ cookie, path: `/devices?device=${id}` });
   const drawer = page.getByRole('dialog', { name: 'Device' });
-  const strip = drawer.getByRole('img', { name: /^Presence by day, from .* \d{4} to .* \d{4}\. Online [\d.]+% of the time/ });
+  const strip = drawer.getByRole('img', {
+    name: /^Presence by day, from .* \d{4} to .* \d{4}\. Online for [\d.]+% of the known time/,
+  });
   await strip.waitFor();
   expect(await strip.locator('> span').count()).toBe(90);
   expect(await strip.locator('> span').nth(80).getAttribute('title')).toContain('Online: 9 hrs');
   const text = (await drawer.textContent()) ?? '';
   for (const part of ['Switched off', 'Running, but out of contact', 'Unknown: the service was not running'])
     expect(text).toContain(part);
-  await page.getByText(/States settle by \d\d:\d\d/).waitFor();
+  await page.getByText(/Statuses will be reliable by \d\d:\d\d/).waitFor();
 
   const french = await stage.window({ cookie, path: `/devices?device=${id}`, language: 'fr-FR', width: 390 });
   await french.getByText(/En ligne [\d,]+\s% du temps connu/).waitFor();
