@@ -30,7 +30,7 @@ export const deviceErrors = {
   ),
   'domain-unknown': entry(
     null,
-    ['No active domain has this name.', 'Check the spelling. A domain name contains only a–z and 0–9.'],
+    ['No such active domain.', 'Check the spelling. A domain name contains only a–z and 0–9.'],
     [
       'Domaine introuvable ou inactif.',
       "Vérifiez l'orthographe. Un nom de domaine ne contient que des lettres a–z et des chiffres 0–9.",
@@ -80,7 +80,7 @@ export const deviceErrors = {
   ),
   busy: entry(
     429,
-    ['Too many requests at once.', 'Wait a moment; the next attempt is automatic.'],
+    ['Many at once.', 'Wait a moment; the next attempt is automatic.'],
     ['Trop de demandes à la fois.', 'Patientez un instant ; la prochaine tentative est automatique.'],
   ),
   internal: entry(

@@ -100,7 +100,7 @@ describe('alerts', () => {
     expect(await signs.first().textContent()).toBe('Offline');
 
     await page.goto(`${stage.url}/devices?device=${others[0]}`);
-    await page.getByText('2 other displays tagged North went offline in the same minute.').waitFor();
+    await page.getByText('2 others tagged North went in the same minute.').waitFor();
     await page.goto(`${stage.url}/devices?device=${first}`);
     await page.getByRole('dialog').getByText('Never heard').waitFor();
     expect(await page.getByText('in the same minute').count()).toBe(0);

@@ -104,7 +104,7 @@ describe('a lost link', () => {
     await streaming(stage);
     await page.getByRole('article', { name: 'PC-4410' }).waitFor();
     await service.stop();
-    await page.getByText(/^Connection lost\. Data as of \d\d:\d\d:\d\d\.$/).waitFor();
+    await page.getByText(/^Connection lost\. Data of \d\d:\d\d:\d\d\.$/).waitFor();
     await page.getByText('Was online').first().waitFor();
     expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
     expect(await page.getByRole('row').filter({ hasText: 'Room 000100' }).count()).toBe(1);
@@ -132,7 +132,7 @@ describe('a lost link', () => {
     service.fallSilent();
     // From here on only the page's own clock counts.
     await page.clock.pauseAt(new Date(Date.now() + 2_000));
-    const lost = page.getByText(/^Connection lost\. Data as of/);
+    const lost = page.getByText(/^Connection lost\. Data of/);
     await page.clock.runFor(500);
     expect(await lost.count()).toBe(0);
     await page.clock.runFor(2_500);

@@ -52,7 +52,7 @@ test('[P5] [P6] [P4] a device shows what it was in 90 days, and the list until w
   const text = (await drawer.textContent()) ?? '';
   for (const part of ['Switched off', 'Running, but out of contact', 'Unknown: the service was not running'])
     expect(text).toContain(part);
-  await page.getByText(/Statuses will be reliable by \d\d:\d\d/).waitFor();
+  await page.getByText(/States settle by \d\d:\d\d/).waitFor();
 
   const french = await stage.window({ cookie, path: `/devices?device=${id}`, language: 'fr-FR', width: 390 });
   await french.getByText(/En ligne [\d,]+\s% du temps connu/).waitFor();

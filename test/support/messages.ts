@@ -87,7 +87,7 @@ export const examples: readonly Example[] = [
       type: 'rejected',
       requestId: ID,
       code: 'busy',
-      message: 'Too many requests at once.',
+      message: 'Many at once.',
       next: 'Wait.',
       retryAfterS: 5,
       correlationId: 'ABCDE-FGHJK',

@@ -35,7 +35,7 @@ const words = {
     id: 'id',
     noNetwork: 'No network. Plug in the cable or join Wi-Fi.',
     unreachable: 'Service unreachable: allow {where}.',
-    busy: 'Too many displays at once. Next attempt in {seconds} s.',
+    busy: 'Many at once. Next try in {seconds} s.',
     serial: 'Serial',
     networkUp: 'Network connected',
     networkDown: 'No network',

@@ -1,9 +1,9 @@
 export const device = {
   'device.title': 'Device',
-  'device.wentWith_one': '{{n}} other display tagged {{tag}} went offline in the same minute.',
-  'device.wentWith_other': '{{n}} other displays tagged {{tag}} went offline in the same minute.',
-  'device.wentWithAny_one': '{{n}} other display went offline in the same minute.',
-  'device.wentWithAny_other': '{{n}} other displays went offline in the same minute.',
+  'device.wentWith_one': '{{n}} other tagged {{tag}} went in the same minute.',
+  'device.wentWith_other': '{{n}} others tagged {{tag}} went in the same minute.',
+  'device.wentWithAny_one': '{{n}} other display went in the same minute.',
+  'device.wentWithAny_other': '{{n}} other displays went in the same minute.',
   'device.presence': 'Presence and health',
   'device.connected': 'Connected',
   'history.title': 'Last 90 days',

@@ -14,7 +14,7 @@ export const devices = {
   'was.pending': 'Was waiting for approval',
   'was.keyChanged': 'Was replaced or cloned?',
   'devices.title': 'Devices',
-  'devices.settling': 'Statuses will be reliable by {{time}}: the service has restarted, and displays are reconnecting.',
+  'devices.settling': 'States settle by {{time}}: the service has restarted, and displays are reconnecting.',
   'devices.empty': 'No devices yet',
   'devices.emptyHint':
     'Every display that enrols in this domain appears here, with its status and its last heartbeat. To enrol one:',

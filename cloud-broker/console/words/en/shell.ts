@@ -23,7 +23,7 @@ export const shell = {
   'time.none': 'none yet',
   'error.reference': 'Reference:',
   'error.retry': 'Retry',
-  'live.lost': 'Connection lost. Data as of {{time}}.',
+  'live.lost': 'Connection lost. Data of {{time}}.',
   'live.slow':
     'No live updates: this page is refreshed every 10 seconds. {{proxy}} delays or cuts the event stream; turn buffering off there for /api/v1/events (nginx: proxy_buffering off).',
   'live.spoken': 'Status changes: {{changes}}.',
