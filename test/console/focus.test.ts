@@ -156,10 +156,10 @@ test('with the keyboard alone: what goes by its own action hands the focus on, a
       async () => {
         await go('/devices');
         await press(page, 'button', '3 blocked displays');
-        await press(page, 'button', 'Lift');
+        await press(page, 'button', 'Lift the block');
         await page.getByRole('dialog').getByRole('article').nth(2).waitFor({ state: 'detached' });
       },
-      /^Lift$/,
+      /^Lift the block$/,
     ],
     [
       'revoke an API key',
