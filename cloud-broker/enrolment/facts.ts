@@ -2,7 +2,7 @@ import { checkCode } from '../../protocol/signing.ts';
 import { serialKey } from '../../protocol/text.ts';
 import type { BudgetClass, EnrolmentAttempt } from './attempt.ts';
 import { identityOf } from '../devices/rules/identity.ts';
-import { decide, type Entitlement, type Facts } from './rules/decide.ts';
+import { decide, type Decision, type Entitlement, type Facts } from './rules/decide.ts';
 import { widestNetworkOf } from '../net/address.ts';
 import { boardBySerial, type BoardRow } from '../register/rows.ts';
 import { devicesOfKey, devicesOfSerial, type DeviceRow } from '../devices/rows.ts';
@@ -18,6 +18,8 @@ export interface EnrolInput extends EnrolmentAttempt {
 
 export interface LoadedFacts {
   facts: Facts;
+  /** What they come to. */
+  decision: Decision;
   domain: DomainRow;
   board: BoardRow | null;
   serialKey: string;
@@ -121,10 +123,14 @@ export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedF
     former: former === undefined ? null : { deviceId: former.id },
     waiting: waitingRow(ofKey.find((row) => row.state === 'pending' && here(row))),
   };
+  let decision = decide(facts);
   // Counted for a board that would wait only: most never do, and it is the dearest fact.
-  if (decide(facts).outcome === 'pending') Object.assign(facts.domain, await waitingRows(tx, domain.id, attempt.address));
+  if (decision.outcome === 'pending') {
+    Object.assign(facts.domain, await waitingRows(tx, domain.id, attempt.address));
+    decision = decide(facts);
+  }
   const budgetClass: BudgetClass = bound !== null ? 'known-key' : listed !== null ? 'listed' : 'rest';
-  return { facts, domain, board: listed, serialKey: serial, budgetClass };
+  return { facts, decision, domain, board: listed, serialKey: serial, budgetClass };
 }
 
 /** E6: how many boards wait in the domain, and how many of them came from the widest network of `address`. */

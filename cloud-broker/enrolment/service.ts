@@ -5,6 +5,7 @@
 import { decode, enrolmentUp, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
 import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
 import { NONCE_BYTES, pemOf } from '../../protocol/signing.ts';
+import { errorText } from '../../protocol/error-text.ts';
 import { correlationIdFrom } from '../../protocol/text.ts';
 import { TokenBuckets } from '../net/token-bucket.ts';
 import { AddressBudgets } from './address-budgets.ts';
@@ -281,7 +282,7 @@ export class EnrolmentDesk {
     // What passes without anybody at the board is `busy`.
     const passes = error instanceof RollcallError && (error.code === 'busy' || error.code === 'clock-doubtful');
     const code = passes ? 'busy' : 'internal';
-    await this.refuse(open, code, { ...about, detail: error instanceof Error ? error.message : String(error) });
+    await this.refuse(open, code, { ...about, detail: errorText(error) });
   }
 
   /** Where the session is gone the message is lost: the board asks again and gets the same answer (E3). */

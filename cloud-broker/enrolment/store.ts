@@ -13,7 +13,7 @@ const isBusy = (decision: Decision): boolean => decision.outcome === 'rejected' 
 async function preview(tx: Reads, attempt: EnrolInput): Promise<Preview> {
   const loaded = await loadFacts(tx, attempt);
   if (loaded === null) return { budgetClass: 'rest', certificateFor: null, busy: false, busyOverBudget: false };
-  const decision = decide(loaded.facts);
+  const { decision } = loaded;
   return {
     budgetClass: loaded.budgetClass,
     busy: isBusy(decision),

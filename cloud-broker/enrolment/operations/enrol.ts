@@ -1,5 +1,5 @@
 import type { EnrolmentAttempt, EnrolmentOutcome, Refusal } from '../attempt.ts';
-import { decide, type Decision, type Grant } from '../rules/decide.ts';
+import type { Decision, Grant } from '../rules/decide.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { epochAfter } from '../../../protocol/messages.ts';
 import { widestNetworkOf } from '../../net/address.ts';
@@ -29,7 +29,7 @@ export async function enrol(context: WriteContext, attempt: EnrolInput): Promise
   if (loaded === null) return { outcome: 'rejected', code: 'domain-unknown' };
   if ((loaded.board?.factoryPublicKey ?? null) !== attempt.checkedFactoryKey && loaded.facts.identity === 'listed')
     return { outcome: 'facts-changed' };
-  const decision = decide(loaded.facts);
+  const { decision } = loaded;
   if (decision.outcome === 'rejected') {
     // The agent keeps no pairing code (D7), so a board that waits asks on without one: it is still asking (E6).
     if (decision.code === 'pairing-code-required' && loaded.facts.waiting !== null) {
