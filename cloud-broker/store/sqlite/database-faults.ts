@@ -1,4 +1,5 @@
 /** What SQLite's own failures are called: one place, for the writer, for every reader and for whoever opens the file. */
+import { errorText } from '../../../protocol/error-text.ts';
 import { RollcallError, type ErrorCode } from '../../../protocol/errors.ts';
 
 /** The low byte of SQLite's result codes; the rest says more of the same. */
@@ -38,7 +39,7 @@ export class DatabaseFault extends RollcallError {
 /** The refusal that a failure of the database or its disk is, or the error as it came: a broken rule of the schema stays what it is. */
 function namedFault(error: unknown, file: string): unknown {
   const code = CODES.get(sqliteCodeOf(error) ?? -1);
-  return code === undefined ? error : new DatabaseFault(code, file, error instanceof Error ? error.message : String(error));
+  return code === undefined ? error : new DatabaseFault(code, file, errorText(error));
 }
 
 /** Runs `work` on the database in `file`; what fails is named. */

@@ -1,3 +1,4 @@
+import { errorText } from '../../../protocol/error-text.ts';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,7 +14,7 @@ const isAnothers = (error: unknown): boolean =>
 
 function unusable(folder: string, error: unknown): RollcallError {
   const code = isAnothers(error) ? 'folder-not-private' : 'folder-unusable';
-  return new RollcallError(code, { folder, reason: error instanceof Error ? error.message : String(error) });
+  return new RollcallError(code, { folder, reason: errorText(error) });
 }
 
 function openLock(folder: string): DatabaseSync {

@@ -1,4 +1,5 @@
 /** The reader thread: runs the statements of reads, in the order in which they were asked for. It sees each commit of the writer as soon as it is done (WAL). */
+import { errorText } from '../../../protocol/error-text.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ErrorCode } from '../../../protocol/errors.ts';
 import type { Parameter } from '../tx.ts';
@@ -25,7 +26,7 @@ function answer({ id, what, text, parameters }: ReadRequest): ReadReply {
   try {
     return { id, ok: true, rows: connection[what](text, ...parameters) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     const fault = error instanceof DatabaseFault ? { code: error.code, reason: error.reason } : null;
     return { id, ok: false, message, fault };
   }

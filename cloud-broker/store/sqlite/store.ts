@@ -1,21 +1,13 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { isErrorCode, RollcallError } from '../../../protocol/errors.ts';
 import { dispatchEffects, type EffectHandlers } from '../effects.ts';
 import type { OperationInput, OperationName, OperationOutput } from '../../service/operations.ts';
 import type { Store } from '../port.ts';
 import { openWriter } from './connection.ts';
 import { ReaderThread } from './reader-client.ts';
+import { startThread, ThreadCalls } from './thread-calls.ts';
 import type { CommitReport, WriteReply, WriteRequest } from './writer.ts';
-
-/** Most writes that may wait at a time; beyond it the answer is `busy`, so that memory stays bounded. */
-const MAX_WAITING = 20_000;
-
-interface Waiting {
-  resolve(output: never): void;
-  reject(error: Error): void;
-}
 
 export interface StoreOptions {
   folder: string;
@@ -39,32 +31,30 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const file = join(options.folder, 'rollcall.db');
   // What is wrong with the file is named here; the writer thread then opens one that is whole and current.
   openWriter(file).close();
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), {
-    workerData: { file, maxBatch: options.maxBatch ?? MAX_BATCH },
-    name: 'writer',
-  });
-  const [first] = (await once(worker, 'message')) as [unknown];
-  if (first !== 'ready') throw new Error('the writer did not start');
-  return new SqliteStore(worker, await ReaderThread.open(file, options.onFatal), options);
+  const { maxBatch = MAX_BATCH } = options;
+  const [writer, reader] = await Promise.all([
+    startThread(new URL('./writer.ts', import.meta.url), 'writer', { file, maxBatch }),
+    startThread(new URL('./reader.ts', import.meta.url), 'reader', { file }),
+  ]);
+  return new SqliteStore(writer, new ReaderThread(file, reader, options.onFatal), options);
 }
 
 class SqliteStore implements Store {
   readonly reader: ReaderThread;
   private readonly worker: Worker;
   private readonly options: StoreOptions;
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly calls: ThreadCalls<Omit<WriteRequest, 'id'>>;
   private readonly registered: EffectHandlers[] = [];
   private readonly timedListeners: ((commitMs: number) => void)[] = [];
   private readonly faultListeners: ((reason: string) => void)[] = [];
   private commitMs: number[] = [];
-  private lastId = 0;
-  private unsent: WriteRequest[] = [];
   private closing = false;
   private readonly ended = Promise.withResolvers<void>();
   private isEnded = false;
 
   constructor(worker: Worker, reader: ReaderThread, options: StoreOptions) {
     this.worker = worker;
+    this.calls = new ThreadCalls(worker);
     this.reader = reader;
     this.options = options;
     worker.on('message', (message: CommitReport | 'closed') => {
@@ -81,20 +71,7 @@ class SqliteStore implements Store {
   async write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
     if (this.closing || this.isEnded) throw new RollcallError('internal', { reason: 'the store is closed' });
     this.options.demand?.(name);
-    if (this.waiting.size >= MAX_WAITING) throw new RollcallError('busy');
-    this.lastId += 1;
-    const request: WriteRequest = { id: this.lastId, name, input };
-    return new Promise((resolve, reject) => {
-      this.waiting.set(request.id, { resolve, reject });
-      // What is asked in one turn goes in one message: a message costs more than the request in it.
-      if (this.unsent.push(request) === 1) process.nextTick(() => this.send());
-    });
-  }
-
-  private send(): void {
-    const requests = this.unsent;
-    this.unsent = [];
-    if (requests.length > 0) this.worker.postMessage(requests);
+    return this.calls.ask({ name, input });
   }
 
   onCommitted(handlers: EffectHandlers): void {
@@ -110,13 +87,13 @@ class SqliteStore implements Store {
   }
 
   figures(): { waiting: number; commitMs: readonly number[] } {
-    return { waiting: this.waiting.size, commitMs: this.commitMs };
+    return { waiting: this.calls.size, commitMs: this.commitMs };
   }
 
   async close(): Promise<void> {
     if (this.closing) return this.ended.promise;
     this.closing = true;
-    this.send();
+    this.calls.send();
     this.worker.postMessage('close');
     await this.ended.promise;
     await this.reader.close();
@@ -132,20 +109,16 @@ class SqliteStore implements Store {
   }
 
   private answer(reply: WriteReply): void {
-    const waiting = this.waiting.get(reply.id);
-    this.waiting.delete(reply.id);
-    if (waiting === undefined) return;
     if (reply.ok) {
-      waiting.resolve(reply.output as never);
+      this.calls.resolve(reply.id, reply.output);
       return;
     }
     if (reply.code === 'internal') this.options.onInternalError(reply.message);
-    waiting.reject(new RollcallError(isErrorCode(reply.code) ? reply.code : 'internal', reply.details));
+    this.calls.reject(reply.id, new RollcallError(isErrorCode(reply.code) ? reply.code : 'internal', reply.details));
   }
 
   private fail(error: Error): void {
-    for (const { reject } of this.waiting.values()) reject(new RollcallError('internal'));
-    this.waiting.clear();
+    this.calls.fail(new RollcallError('internal'));
     this.options.onFatal(error);
   }
 }
