@@ -2,6 +2,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { simulationOrder, type SimulationReport, type SimulationStart } from '../../protocol/simulation.ts';
+import { errorText } from '../../protocol/error-text.ts';
 import { normaliseDomain } from '../../protocol/text.ts';
 import { discover } from '../discovery.ts';
 import { Refusal } from '../refusal.ts';
@@ -56,7 +57,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
   obey(message).catch((error: unknown) => {
     const refused = error instanceof Refusal ? error : null;
-    const detail = refused?.detail ?? (error instanceof Error ? error.message : String(error));
+    const detail = refused?.detail ?? errorText(error);
     report({ say: 'refused', code: refused?.code ?? 'internal', detail });
   });
 });

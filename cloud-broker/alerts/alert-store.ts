@@ -1,4 +1,4 @@
-/** The book of one domain in the store (P7): see alerts/rules.ts. */
+/** The book of one domain in the store (P7): see rules/rules.ts. */
 import { alertMails } from './mails.ts';
 import { putMail } from '../mail/outbox.ts';
 import { GATHER_MS, isLasting, type Book, type DeviceAlert, type Due } from './rules/rules.ts';

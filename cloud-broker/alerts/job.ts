@@ -1,4 +1,5 @@
 /** What alerts do by themselves (P7). */
+import { errorText } from '../../protocol/error-text.ts';
 import type { Logger } from 'pino';
 import { alertsWait } from './queries.ts';
 import type { Store } from '../store/port.ts';
@@ -49,8 +50,6 @@ export function noteTakeOvers(parts: {
     if (!takeOvers.note(deviceId, now)) return;
     store
       .write('noteTakeOvers', { deviceId, now })
-      .catch((error: unknown) =>
-        log.error({ error: error instanceof Error ? error.message : String(error) }, 'alerts could not be looked after'),
-      );
+      .catch((error: unknown) => log.error({ error: errorText(error) }, 'alerts could not be looked after'));
   };
 }

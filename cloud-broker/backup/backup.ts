@@ -1,4 +1,5 @@
 /** S4: a consistent copy of a running service's data with its keys, as one file. */
+import { errorText } from '../../protocol/error-text.ts';
 import { closeSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { RollcallError } from '../../protocol/errors.ts';
@@ -54,7 +55,7 @@ export async function backUp(folder: string, file: string, now: number): Promise
     if (statSync(file, { throwIfNoEntry: false }) !== undefined) throw failed('the file is there already');
     closeSync(openSync(part, 'wx', 0o600));
   } catch (error) {
-    throw error instanceof RollcallError ? error : failed(error instanceof Error ? error.message : String(error));
+    throw error instanceof RollcallError ? error : failed(errorText(error));
   }
   try {
     // The signed heads first: none of them may lie beyond the end of the books that are copied after them (L5).
@@ -67,6 +68,6 @@ export async function backUp(folder: string, file: string, now: number): Promise
     return { file, bytes: statSync(file).size, verified: flaw === null, ...(flaw === null ? {} : { flaw }) };
   } catch (error) {
     rmSync(part, { force: true });
-    throw error instanceof RollcallError ? error : failed(error instanceof Error ? error.message : String(error));
+    throw error instanceof RollcallError ? error : failed(errorText(error));
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { createPrivateKey } from 'node:crypto';
@@ -25,6 +26,6 @@ export async function flawOf(file: string): Promise<string | null> {
     const { firstDifference: difference } = withDamagedHeads(await verifyLedger(file, checkpoints), damaged);
     return difference === undefined ? null : `the books: ${difference.domain} row ${difference.n ?? '-'} ${difference.what}`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }

@@ -2,6 +2,7 @@
  * The long parts of a backup, away from the service's own thread: copying the database as it is at one moment, and reading
  * the whole copy for damage. Answers with null, or with what is wrong.
  */
+import { errorText } from '../../protocol/error-text.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -35,7 +36,7 @@ function run(asked: BackupJob): string | null {
   try {
     return asked.job === 'copy' ? copy(asked.from, asked.to) : check(asked.file);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }
 

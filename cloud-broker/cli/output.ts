@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import { CommanderError } from 'commander';
 import { isErrorCode, RollcallError, wordsOf, type ErrorCode } from '../../protocol/errors.ts';
 
@@ -14,7 +15,7 @@ export interface Json {
 
 /** The reason of a refusal on standard error: code, sentence, what exactly, next step. */
 export function explain(error: unknown): string {
-  if (!(error instanceof RollcallError)) return `internal: ${error instanceof Error ? error.message : String(error)}`;
+  if (!(error instanceof RollcallError)) return `internal: ${errorText(error)}`;
   const code: ErrorCode = isErrorCode(error.code) ? error.code : 'internal';
   const words = wordsOf(code, 'en');
   const details = Object.entries(error.details ?? {}).map(

@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import { readSettings } from '../service/config.ts';
 import { askedToEnd } from './ending.ts';
 import { createLog } from '../service/log.ts';
@@ -21,7 +22,7 @@ export async function serve({ json }: Json): Promise<void> {
   ]);
   await end;
   await service.close().catch((error: unknown) => {
-    log.error({ error: error instanceof Error ? error.message : String(error) }, 'the service did not stop cleanly');
+    log.error({ error: errorText(error) }, 'the service did not stop cleanly');
     process.exit(EXIT.refused);
   });
   process.exit(EXIT.done);

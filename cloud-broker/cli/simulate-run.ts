@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { RollcallError } from '../../protocol/errors.ts';
@@ -103,7 +104,7 @@ export async function runSimulation(typed: Typed): Promise<void> {
   try {
     parseSeed(`${typed.seed}-${typed.boards}`);
   } catch (error) {
-    throw wrongUsage(`--seed: ${error instanceof Error ? error.message : String(error)}`);
+    throw wrongUsage(`--seed: ${errorText(error)}`);
   }
   const json = typed.json === true;
   if (typed.register !== undefined) return writeRegister(typed.register, seedsOf(typed.seed, typed.boards), json);

@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import type { EventEmitter } from 'node:events';
 import { Aedes, type AedesPublishPacket, type Client, type ConnectPacket, type Subscription } from 'aedes';
 import { encode, type DeviceDown } from '../../protocol/messages.ts';
@@ -292,9 +293,6 @@ class EmbeddedGateway implements Gateway {
   }
 
   private handlerFailed(clientId: string, error: unknown): void {
-    this.options.log.warn(
-      { clientId, error: error instanceof Error ? error.message : String(error) },
-      'a gateway handler failed',
-    );
+    this.options.log.warn({ clientId, error: errorText(error) }, 'a gateway handler failed');
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import {
   chmodSync,
   closeSync,
@@ -58,7 +59,7 @@ export class KeyFolder {
       if ((about.mode & 0o077) !== 0) chmodSync(path, 0o600);
       return readFileSync(path);
     } catch (error) {
-      throw new KeyFileError(path, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      throw new KeyFileError(path, `cannot be read: ${errorText(error)}`);
     }
   }
 
@@ -67,7 +68,7 @@ export class KeyFolder {
     try {
       this.replace(path, content);
     } catch (error) {
-      throw new KeyFileError(path, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      throw new KeyFileError(path, `cannot be written: ${errorText(error)}`);
     }
   }
 

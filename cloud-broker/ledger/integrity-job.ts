@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import type { Logger } from 'pino';
 import { LedgerSum } from './ledger-sum.ts';
 import type { Store } from '../store/port.ts';
@@ -41,7 +42,7 @@ class Check {
   async run(): Promise<void> {
     const { log, clock, stopping } = this.parts;
     const wrong = await this.look().catch((error: unknown) => ({
-      error: error instanceof Error ? error.message : String(error),
+      error: errorText(error),
     }));
     if (stopping.aborted) return;
     this.ok = wrong === null;

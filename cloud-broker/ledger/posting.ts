@@ -67,7 +67,7 @@ export async function headOf(tx: Reads, domainId: number): Promise<Head | null> 
 
 /**
  * Books one transfer in the domain's chain (L1 to L5). The same idempotency key with the same content returns the first
- * booking; with other content it is a `conflict`. Refusals of ledger/transfers.ts are a `conflict` with their reason.
+ * booking; with other content it is a `conflict`. Refusals of rules/transfers.ts are a `conflict` with their reason.
  */
 async function book(
   context: WriteContext,

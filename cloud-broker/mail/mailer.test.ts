@@ -117,7 +117,7 @@ test('a server that is away takes nothing with it: what waits is sent when it is
   };
   for (const id of ids)
     await eventually(
-      async () => await later(id),
+      async () => later(id),
       ({ sent_at }) => sent_at !== null,
       'the mail is sent',
     );

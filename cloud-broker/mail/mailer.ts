@@ -1,4 +1,5 @@
 /** Takes mails out of the outbox, after the commit that put them there and until each is known to be sent. */
+import { errorText } from '../../protocol/error-text.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Secrets } from '../keys/secrets.ts';
@@ -123,7 +124,7 @@ export class Mailer {
         await this.deliver(mail);
       } catch (error) {
         this.serverIsAway();
-        this.parts.log.error({ mail: id, error: error instanceof Error ? error.message : String(error) }, 'a mail failed');
+        this.parts.log.error({ mail: id, error: errorText(error) }, 'a mail failed');
       }
       clearTimeout(slow);
       this.onTheirWay.delete(id);

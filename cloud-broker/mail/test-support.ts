@@ -65,7 +65,7 @@ function runMailer(parts: Omit<MailerParts, 'wake'>): { mailer: Mailer; wake: ()
   const jobs = new Jobs<'mail'>(parts.log);
   const wake = (): void => jobs.wake('mail');
   const mailer = new Mailer({ ...parts, wake });
-  jobs.start([{ name: 'mail', everyMs: 60_000, run: async () => await mailer.look() }]);
+  jobs.start([{ name: 'mail', everyMs: 60_000, run: async () => mailer.look() }]);
   onTestFinished(async () => {
     await jobs.stop();
     await mailer.close();
@@ -123,7 +123,7 @@ export async function office(
     const { recipient = ADA, language = 'en', data = DATA, secret = sealed } = facts;
     // Whether it may be null, a kind that is known at compile time says.
     const mail = { domainId: 1, recipient, language, data, secret: secret as Uint8Array };
-    await store.transaction(async (context) => await putMail(context, kind, mail, clock.now));
+    await store.transaction(async (context) => putMail(context, kind, mail, clock.now));
     running.wake();
     return store.committedOf('mail').at(-1)?.id ?? 0;
   };
@@ -140,4 +140,4 @@ export async function office(
 }
 
 export const once = async (there: Office, id: number, what: (row: Row) => boolean): Promise<Row> =>
-  eventually(async () => await there.row(id), what, 'the row of the mail');
+  eventually(async () => there.row(id), what, 'the row of the mail');

@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type * as z from 'zod';
@@ -50,7 +51,7 @@ async function ask(socketPath: string, method: string, path: string, body: strin
   });
   sent.on('error', reject).end(body ?? undefined);
   return promise.catch((error: unknown) => {
-    throw new RollcallError('unreachable', { reason: error instanceof Error ? error.message : String(error) });
+    throw new RollcallError('unreachable', { reason: errorText(error) });
   });
 }
 

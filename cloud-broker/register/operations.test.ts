@@ -72,7 +72,9 @@ describe('importing the register', () => {
     const { store } = await twoDomains();
     await load(store, { credits: '100' });
     await enrolled(store, { serial: 'SN-1' });
-    expect(await load(store, { credits: '99' })).toMatchObject({ rejected: [{ reason: 'credits: 100 have already been granted' }] });
+    expect(await load(store, { credits: '99' })).toMatchObject({
+      rejected: [{ reason: 'credits: 100 have already been granted' }],
+    });
     expect(await load(store, { credits: '100', fulfilment: 'product-key' })).toMatchObject({ rejected: [{ line: 2 }] });
     expect(await load(store, { credits: '100', invoice: 'INV-2' })).toMatchObject({ rejected: [{ line: 2 }] });
     expect(await load(store, { credits: '130', model: 'New' })).toMatchObject({ changed: 1 });

@@ -30,7 +30,7 @@ export function isBelievable(machine: number, expected: number, isStart: boolean
 
 /**
  * Follows the machine's clock while it is believable. Where it is not, the service's own time goes on from the newest stored one by the monotonic
- * clock, so that nothing is dated by the other, and what has a lasting effect waits (store/lasting.ts) until the clock is right or the operator says that it is.
+ * clock, so that nothing is dated by the other, and what has a lasting effect waits (lasting-operations.ts) until the clock is right or the operator says that it is.
  */
 export class ServiceClock {
   private readonly sources: ClockSources;

@@ -1,4 +1,5 @@
 /** Wires commands (P8): what waits in the store goes out through the gateway. */
+import { errorText } from '../../protocol/error-text.ts';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { CommandDesk, type CommandMessage } from '../device-commands/dispatcher.ts';
@@ -24,10 +25,7 @@ export function commandDesk(deps: {
         return await openCommands(store.reader, deviceId, now);
       } catch (error) {
         // They are sent in its next session, or behind the next command.
-        log.error(
-          { error: error instanceof Error ? error.message : String(error) },
-          'the commands of a device could not be read',
-        );
+        log.error({ error: errorText(error) }, 'the commands of a device could not be read');
         return [];
       }
     },
@@ -37,7 +35,7 @@ export function commandDesk(deps: {
         await store.write('moveCommand', { now: clock(), deviceId, commandId, to });
       } catch (error) {
         // What became of it is still told by its result.
-        log.error({ error: error instanceof Error ? error.message : String(error), to }, 'a command’s way could not be stored');
+        log.error({ error: errorText(error), to }, 'a command’s way could not be stored');
       }
     },
     clock,

@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -80,7 +81,7 @@ function fromFile(environment: NodeJS.ProcessEnv): Record<string, unknown> {
     throw new RollcallError('settings-invalid', {
       setting: 'ROLLCALL_CONFIG',
       file,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: errorText(error),
     });
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import type { Logger } from 'pino';
 import { farewell } from './command-delivery.ts';
 import type { CommandDesk } from '../device-commands/dispatcher.ts';
@@ -27,7 +28,7 @@ export async function endRevoked(
     const enrolled = "SELECT 1 AS found FROM devices WHERE id = ? AND state = 'enrolled'";
     hasLeft = (await store.reader.get(enrolled, deviceId)) === null;
   } catch (error) {
-    log.error({ error: error instanceof Error ? error.message : String(error) }, 'a revoked device could not be read');
+    log.error({ error: errorText(error) }, 'a revoked device could not be read');
   }
   gateway?.disconnect(deviceId, hasLeft ? farewell() : undefined);
   if (hasLeft) registry.forget(deviceId);

@@ -1,4 +1,5 @@
 /** Everything that the service does by itself, and how often. What it is that is done stands with each capability. */
+import { errorText } from '../../protocol/error-text.ts';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AlertJob } from '../alerts/job.ts';
@@ -21,7 +22,7 @@ import type { Store } from '../store/port.ts';
 import { walWatch } from './wal-watch.ts';
 import type { Deliverer } from '../webhooks/deliverer.ts';
 import type { Workshop } from './context.ts';
-import { messageOf, type Job } from './jobs.ts';
+import type { Job } from './jobs.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -87,7 +88,7 @@ async function doChores({ workshop, gateway, log, stopping }: JobParts, store: J
   for (const chore of chores) {
     if (stopping.aborted) return;
     await chore().catch((error: unknown) => {
-      if (!stopping.aborted) log.error({ error: messageOf(error) }, 'hourly chores');
+      if (!stopping.aborted) log.error({ error: errorText(error) }, 'hourly chores');
     });
   }
 }
@@ -109,7 +110,7 @@ export function jobList(parts: JobParts): Job<JobName>[] {
   const saying =
     (text: string, to: Pick<Logger, 'error'> = log) =>
     (error: unknown): void =>
-      to.error({ error: messageOf(error) }, text);
+      to.error({ error: errorText(error) }, text);
   return [
     {
       name: 'service-runs',
@@ -134,13 +135,13 @@ export function jobList(parts: JobParts): Job<JobName>[] {
       run: async () => alerts.run(),
       failed: saying('alerts could not be looked after'),
     },
-    { name: 'commands', everyMs: 5 * SECOND_MS, startsLater: true, run: async () => await commands.sweep() },
-    { name: 'webhooks', everyMs: MINUTE_MS, retryMs: SECOND_MS, run: async () => await webhooks.look() },
+    { name: 'commands', everyMs: 5 * SECOND_MS, startsLater: true, run: async () => commands.sweep() },
+    { name: 'webhooks', everyMs: MINUTE_MS, retryMs: SECOND_MS, run: async () => webhooks.look() },
     {
       name: 'mail',
       everyMs: MINUTE_MS,
       retryMs: SERVER_AWAY_MS,
-      run: async () => await mailer.look(),
+      run: async () => mailer.look(),
       failed: saying('the outbox could not be read', log.child({ area: 'mail' })),
     },
     {

@@ -1,4 +1,5 @@
 /** Runs what the service does by itself: each job again and again, one run of it at a time. */
+import { errorText } from '../../protocol/error-text.ts';
 import type { Logger } from 'pino';
 
 /** Runs `run` once, `ms` milliseconds from now. Returns what calls it off. */
@@ -23,11 +24,6 @@ export interface Job<Name extends string = string> {
   retryMs?: number;
   /** Told what a run failed with. Without it, the log is. */
   failed?(error: unknown): void;
-}
-
-/** Of an error, what the log says. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export class Jobs<Name extends string = string> {
@@ -138,7 +134,7 @@ class Loop {
     const { job } = this;
     this.failures += 1;
     if (job.failed === undefined)
-      this.log.error({ job: job.name, error: messageOf(error), inARow: this.failures }, 'a job failed');
+      this.log.error({ job: job.name, error: errorText(error), inARow: this.failures }, 'a job failed');
     else job.failed(error);
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { errorText } from '../../protocol/error-text.ts';
 import { crockfordCode } from '../../protocol/text.ts';
 import type { ListeningAt } from '../operator/listening.ts';
 import type { Operator } from '../operator/operator.ts';
@@ -83,8 +84,7 @@ async function startRegistry({ store, clock }: Workshop, settings: Settings, log
       clock: clock.now,
       heartbeat: settings.heartbeat,
       thresholds: { jitterS, graceS: Math.max(intervalS, 5) },
-      onFlushError: (error) =>
-        log.error({ error: error instanceof Error ? error.message : String(error) }, 'heartbeats could not be stored'),
+      onFlushError: (error) => log.error({ error: errorText(error) }, 'heartbeats could not be stored'),
     },
     await storedPresence(store),
   );
@@ -233,7 +233,7 @@ async function listenToOperator(
     });
   } catch (error) {
     // Some mounted folders hold no sockets. Displays are served all the same.
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     deps.log.error({ reason }, 'commands on this machine cannot reach the service: its data folder takes no socket');
   }
 }

@@ -28,7 +28,7 @@ export async function startWebhooks(parts: {
   const deliverer = new Deliverer({
     store,
     secrets,
-    present: async (event) => await dataOf(sources, { domainId: event.domainId, tags: [], billing: true }, event),
+    present: async (event) => dataOf(sources, { domainId: event.domainId, tags: [], billing: true }, event),
     policy: { allowPrivate },
     resolve,
     clock,

@@ -1,3 +1,4 @@
+import { errorText } from '../../protocol/error-text.ts';
 import { newToken, tokenHash, type Secrets } from '../keys/secrets.ts';
 import type { MailKind } from '../mail/mail-kind.ts';
 import type { NewLink } from './operations/sign-up.ts';
@@ -38,7 +39,7 @@ export function newLink(parts: Pick<AccessParts, 'secrets' | 'random'>, { templa
 /** Does work whose answer is always the same after that answer has left, so that its time tells nothing either. */
 export function afterTheAnswer(parts: Pick<AccessParts, 'log'>, work: () => Promise<void>): void {
   setImmediate(() => {
-    work().catch((error: unknown) => parts.log(error instanceof Error ? error.message : String(error)));
+    work().catch((error: unknown) => parts.log(errorText(error)));
   });
 }
 

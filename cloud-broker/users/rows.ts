@@ -11,7 +11,7 @@ export interface InvitedUser {
   id: string;
   /** The part before the `@` of `name@domain`. */
   name: string;
-  /** The library's unique address (domains/login-names.ts). */
+  /** The library's unique address (login-names.ts). */
   login: string;
   /** Lower case. */
   email: string;

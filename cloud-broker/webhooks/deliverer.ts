@@ -1,4 +1,5 @@
 /** Sends the events of each domain to its webhooks: in their order, one on its way for each webhook, until each is delivered or given up. */
+import { errorText } from '../../protocol/error-text.ts';
 import type { Logger } from 'pino';
 import type { Secrets } from '../keys/secrets.ts';
 import type { StoredEvent } from '../store/effects.ts';
@@ -56,15 +57,15 @@ export interface DelivererParts {
 /** What a turn ended with: `more` waits at once. */
 type TurnEnd = 'more' | 'idle';
 
-/**
- * A crash after the receiver's answer and before its commit sends that event once more, with the same id: at least once, not exactly.
- * Everything else is found in the store again: nothing waits in memory alone.
- */
 /** What routes about webhooks need beside the others. */
 export interface WithWebhooks {
   webhooks: Pick<Deliverer, 'changed' | 'ping' | 'policy'>;
 }
 
+/**
+ * A crash after the receiver's answer and before its commit sends that event once more, with the same id: at least once, not exactly.
+ * Everything else is found in the store again: nothing waits in memory alone.
+ */
 export class Deliverer {
   readonly policy: AddressPolicy;
   private readonly parts: DelivererParts;
@@ -74,7 +75,6 @@ export class Deliverer {
   private readonly queue = new Set<string>();
   /** Turns that run: webhook and its domain. */
   private readonly running = new Map<string, { domainId: number; done: Promise<void> }>();
-
   /** Whose last turn could not be stored: however due they are, they wait for a moment. */
   private readonly resting = new Set<string>();
 
@@ -138,7 +138,7 @@ export class Deliverer {
       if ((await this.turn(id)) === 'more') this.queue.add(id);
     } catch (error) {
       if (!this.stopping.signal.aborted) {
-        const said = error instanceof Error ? error.message : String(error);
+        const said = errorText(error);
         this.parts.log.error({ webhook: id, error: said }, 'a webhook failed inside');
         this.resting.add(id);
         setTimeout(() => this.again(id), REST_MS).unref();

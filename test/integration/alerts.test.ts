@@ -69,7 +69,7 @@ async function open(folder: string, server: MailServer, clock: () => number): Pr
     wake,
     log,
   });
-  jobs.start([{ name: 'mail', everyMs: 60_000, run: async () => await mailer.look() }]);
+  jobs.start([{ name: 'mail', everyMs: 60_000, run: async () => mailer.look() }]);
   store.onCommitted({ mail: wake });
   let stopped: Promise<void> | null = null;
   const end = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import type { Reads } from '../../store/tx.ts';
 import { decodeCursor, pageOf, type PageRequest } from '../../store/paging.ts';
 import type { Viewer } from '../../devices/queries/devices.ts';
 
-/** Where days can be open: the same as openDays() of ledger/usage.ts says of one domain. */
+/** Where days can be open: the same as openDays() of ledger/rules/usage.ts says of one domain. */
 const OPEN = 'next_usage_day < ? AND closed_at IS NULL AND (closing_at IS NULL OR next_usage_day < closing_at / 86400000)';
 const STUCK_SHOWN = 1000;
 

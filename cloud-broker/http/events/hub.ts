@@ -50,10 +50,10 @@ function rights({ userId, role, billing, tags, domainId, scopes }: SignedIn): st
   return JSON.stringify([userId, role, billing, tags, domainId, scopes]);
 }
 
-/** All open event streams: wakes them after commits, tells them of heartbeats, and ends those whose session ended. */
 /** An event, not a comment: a browser's page is told of no comments. Without an id, it is not counted when the stream is resumed. */
 const ALIVE = message('alive', 0);
 
+/** All open event streams: wakes them after commits, tells them of heartbeats, and ends those whose session ended. */
 export class EventHub {
   private readonly deps: HubDeps;
   private readonly sessions = new Map<string, OpenSession>();

@@ -217,7 +217,7 @@ async function testWebhooks(
   const wake = (): void => jobs.wake('webhooks');
   // No test asks a name server.
   const webhooks = await startWebhooks({ ...parts, wake, allowPrivate: webhookPrivate, resolve: async () => [] });
-  jobs.start([{ name: 'webhooks', everyMs: 60_000, run: async () => await webhooks.look() }]);
+  jobs.start([{ name: 'webhooks', everyMs: 60_000, run: async () => webhooks.look() }]);
   return webhooks;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Tables of the sign-in library (better-auth 1.7), renamed `auth_*`. The text is what its own compileMigrations prints for
- * domains/accounts-library.ts, and a test holds that it finds nothing missing; added are only the checks and the
+ * accounts-library.ts, and a test holds that it finds nothing missing; added are only the checks and the
  * reference to the domain. Not STRICT: the library writes its dates as ISO 8601 texts and asks for columns of type `date`.
  */
 export const accountTables = `
