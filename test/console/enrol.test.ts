@@ -45,10 +45,16 @@ test('[E11] a try that was refused before anybody looked is there, by the refere
   const page = await stage.window({ cookie: domain.cookie, path: '/enrol' });
   await page.getByText('Enrolment of SN-7 (MX-65) refused.').waitFor();
   await page.getByText('AAAAA-00001').waitFor();
+  const read = Promise.withResolvers<void>();
+  await page.route('**/enrolments/refused*', async (route) => {
+    await read.promise;
+    await route.continue();
+  });
   await refuse('AAAAA-00002');
-  // Seen as it happens, and not a second time below.
+  // Seen as it happens, and not a second time below, also before the list is read again.
   await page.getByText('AAAAA-00002').waitFor();
   expect(await page.getByText('Enrolment of SN-7').count()).toBe(1);
+  read.resolve();
   await page.reload();
   await page.getByText('2 times.').waitFor();
 

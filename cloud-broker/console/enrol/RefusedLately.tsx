@@ -1,5 +1,6 @@
 import { Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { EnrolmentEvent } from '../../../protocol/api.ts';
 import { refusedPage } from '../../../protocol/api-enrolment.ts';
 import { read } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
@@ -10,10 +11,16 @@ import { RefusedLine } from './RefusedLine.tsx';
 const MOST = 10;
 
 /**
- * What was refused before anybody looked: with `q` the tries of a serial, or the one whose reference a display shows. Not those
- * that are `shown` beside it.
+ * What was refused before anybody looked: with `q` the tries of a serial, or the one whose reference a display shows. A row is
+ * one serial refused for one reason: not those that are `shown` beside it, as they happen.
  */
-export function RefusedLately({ q = '', shown = [] }: { q?: string; shown?: readonly { correlationId: string }[] }) {
+export function RefusedLately({
+  q = '',
+  shown = [],
+}: {
+  q?: string;
+  shown?: readonly Pick<EnrolmentEvent, 'serial' | 'code'>[];
+}) {
   const { t } = useWords();
   const { data } = useQuery({
     queryKey: [...keys.refused, q],
@@ -25,7 +32,8 @@ export function RefusedLately({ q = '', shown = [] }: { q?: string; shown?: read
     // Refused to users who see only some devices.
     retry: false,
   });
-  const items = data?.items.filter((made) => !shown.some(({ correlationId }) => correlationId === made.correlationId)) ?? [];
+  const items =
+    data?.items.filter((made) => !shown.some(({ serial, code }) => serial === made.serial && code === made.code)) ?? [];
   if (items.length === 0) return null;
   return (
     <section className="rc-panel rc-card">
