@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { START, temporaryFolder, testStore } from '../../test/support/store.ts';
+import { databaseBeside, START, temporaryFolder, testStore } from '../../test/support/store.ts';
 import { defaultAlertSettings } from './rules/settings.ts';
 import { alertRulesOf } from './rows.ts';
 import { alertZones } from './schema.ts';
@@ -12,7 +11,7 @@ const OFFSET = /^([+-])(\d\d):?(\d\d)?$/;
 
 test('[P7] rules of before that name an offset get a time zone that means the same; those with a zone keep theirs', async () => {
   const folder = await temporaryFolder();
-  const file = new DatabaseSync(join(folder, 'rollcall.db'));
+  const file = databaseBeside(join(folder, 'rollcall.db'));
   for (const migration of migrations.slice(0, BEFORE_ZONES)) file.exec(migration);
   file.exec(`PRAGMA user_version = ${BEFORE_ZONES}`);
   const offsets = ['+01:00', '-05', '+0530', '+05:45', '-03:30', '+14:00', '-12:00', '+00:00', '-09:30'];

@@ -1,9 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { enrolled, listBoards, START, temporaryFolder } from '../../test/support/store.ts';
+import { databaseBeside, enrolled, listBoards, START, temporaryFolder } from '../../test/support/store.ts';
 import { readSettings } from '../service/config.ts';
 import { openWorkshop, type Workshop } from '../service/context.ts';
 import { backUp } from './backup.ts';
@@ -48,7 +47,7 @@ const modeOf = (path: string): number => statSync(path).mode & 0o777;
 function tampered(file: string, statement: string): string {
   const other = `${file}-${Math.random()}`;
   copyFileSync(file, other);
-  const db = new DatabaseSync(other);
+  const db = databaseBeside(other);
   db.exec(statement);
   db.close();
   return other;
@@ -94,7 +93,7 @@ describe('[S4] a backup', () => {
   test('[S4] [L5] of books that are wrong says so', async () => {
     const { folder, workshop, file } = await lived();
     await workshop.close();
-    const db = new DatabaseSync(join(folder, 'rollcall.db'));
+    const db = databaseBeside(join(folder, 'rollcall.db'));
     db.exec('DROP TRIGGER transfers_are_not_changed; UPDATE transfers SET credits = credits + 1');
     db.close();
     expect(await backUp(folder, file, START)).toMatchObject({

@@ -1,7 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
-import { START, testDomain } from '../../test/support/store.ts';
+import { databaseBeside, START, testDomain } from '../../test/support/store.ts';
 import { verifyLedgerApart } from './verify-in-worker.ts';
 import { LedgerIntegrity } from './integrity-job.ts';
 
@@ -49,7 +48,7 @@ async function watched(transfers = 3): Promise<Watched> {
 
 /** As somebody with the file could, behind the service's back. */
 function tamper(store: InProcessStore, tx: string): void {
-  const database = new DatabaseSync(store.file);
+  const database = databaseBeside(store.file);
   for (const { name } of database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all())
     database.exec(`DROP TRIGGER "${String(name)}"`);
   database.exec(tx);

@@ -1,14 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  balanceOf,
-  enrolled,
-  factoryKeyPem,
-  listBoards,
-  testDomain,
-  testStore,
-  type TestStore,
-} from '../../test/support/store.ts';
+import { balanceOf, databaseBeside, enrolled, factoryKeyPem, listBoards, testDomain, testStore, type TestStore } from '../../test/support/store.ts';
 import { EMPTY_HASH } from './rules/transfers.ts';
 import { verifyLedger } from './verify-books.ts';
 
@@ -22,7 +14,7 @@ async function books(): Promise<{ store: TestStore; attacker: DatabaseSync }> {
     [10, 20].map((credits) => ({ serial: `SN-${credits}`, credits, factoryPublicKey: factoryKeyPem() })),
   );
   for (const serial of ['SN-10', 'SN-20']) await enrolled(store, { serial });
-  const attacker = new DatabaseSync(store.file);
+  const attacker = databaseBeside(store.file);
   attacker.exec('PRAGMA foreign_keys = OFF');
   onTestFinished(() => attacker.close());
   return { store, attacker };

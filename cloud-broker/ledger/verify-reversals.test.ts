@@ -1,7 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
-import { balanceOf, CHANGE, enrolled, listBoards, START, testDomain } from '../../test/support/store.ts';
+import { balanceOf, CHANGE, databaseBeside, enrolled, listBoards, START, testDomain } from '../../test/support/store.ts';
 import { verifyLedger } from './verify-books.ts';
 import { takingBackDifference } from './verify-reversals.ts';
 import { ConnectionTx } from '../store/sqlite/tx.ts';
@@ -31,7 +30,7 @@ async function books(): Promise<InProcessStore> {
 }
 
 async function differenceAfter(store: InProcessStore, ...statements: string[]) {
-  const file = new DatabaseSync(store.file);
+  const file = databaseBeside(store.file);
   onTestFinished(() => file.close());
   file.exec('PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; DROP INDEX one_reversal_a_transfer');
   for (const row of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())

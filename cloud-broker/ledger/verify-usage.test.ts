@@ -1,7 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
-import { CHANGE, DAY_MS, enrolled, listBoards, START, testDomain } from '../../test/support/store.ts';
+import { CHANGE, databaseBeside, DAY_MS, enrolled, listBoards, START, testDomain } from '../../test/support/store.ts';
 import { closeOpenDays } from './close-days.ts';
 import { trialEnd } from '../domains/rules/status.ts';
 import { firstChargedDay, startOf } from './rules/usage.ts';
@@ -37,7 +36,7 @@ async function closedDays(): Promise<InProcessStore> {
 }
 
 function differenceAfter(store: InProcessStore, ...statements: string[]) {
-  const file = new DatabaseSync(store.file);
+  const file = databaseBeside(store.file);
   onTestFinished(() => file.close());
   file.exec('PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON');
   for (const row of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())

@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openHarness, type Harness, type TestDomain } from '../service/testing/harness.ts';
 import { verifyLedger } from '../ledger/verify-books.ts';
+import { databaseBeside } from '../../test/support/store.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -27,7 +27,7 @@ const unenrol = async (domain: TestDomain, id: string): Promise<void> => {
 /** Enrols boards whose credits are held: the domain's unproven grants of today are spent first, in rows of the rule's own columns. */
 const enrolHeld = async (domain: TestDomain, serials: string[]): Promise<void> => {
   const day = Math.floor(harness.now / (24 * HOUR_MS));
-  const database = new DatabaseSync(harness.databaseFile);
+  const database = databaseBeside(harness.databaseFile);
   database.prepare('UPDATE domains SET unproven_day = ?, unproven_count = unproven_limit WHERE id = ?').run(day, domain.id);
   database.close();
   for (const serial of serials) await harness.enrol(domain, serial);

@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { open } from './testing/event-stream.ts';
 import { openHarness, type Harness, type TestDomain } from './testing/harness.ts';
+import { databaseBeside } from '../../test/support/store.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ async function busy(domain: TestDomain, prefix: string): Promise<void> {
     await post(`/devices/${(await harness.enrol(domain, `${prefix}-w${n}`)).deviceId}/reject`, {});
   }
   await harness.enrol(domain, `${prefix}-waits`);
-  const file = new DatabaseSync(harness.databaseFile);
+  const file = databaseBeside(harness.databaseFile);
   const alert = file.prepare("INSERT INTO alerts (domain_id, kind, raised_at, since_at) VALUES (?, 'waiting', ?, ?)");
   for (const n of [1, 2, 3]) alert.run(domain.id, harness.now + n, harness.now);
   file.close();

@@ -1,6 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { testStore, START } from '../../test/support/store.ts';
+import { databaseBeside, START, testStore } from '../../test/support/store.ts';
 import { walBytes, walWatch } from './wal-watch.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -39,10 +38,10 @@ test('a real reader that does not end makes it grow; when it is gone the log is 
   const store = await testStore();
   const { look, told } = watched(store.file);
   const note = 'x'.repeat(MEBIBYTE);
-  const writer = new DatabaseSync(store.file);
+  const writer = databaseBeside(store.file);
   onTestFinished(() => writer.close());
   writer.exec('PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0; CREATE TABLE ballast (text TEXT)');
-  const reader = new DatabaseSync(store.file, { readOnly: true });
+  const reader = databaseBeside(store.file, { readOnly: true });
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM domains').get();
   for (let n = 0; n < 60; n += 1) writer.prepare('INSERT INTO ballast VALUES (?)').run(note);

@@ -1,8 +1,7 @@
 /** Numbers that leave the service count within their owner; data of before keeps what was shown of it. */
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { CHANGE, enrol, LATER, START, temporaryFolder, testDomain, testStore } from '../../test/support/store.ts';
+import { CHANGE, databaseBeside, enrol, LATER, START, temporaryFolder, testDomain, testStore } from '../../test/support/store.ts';
 import { numbers } from './schema/numbers.ts';
 import { listAlerts } from '../alerts/queries.ts';
 import { listAudit } from '../audit/queries.ts';
@@ -16,7 +15,7 @@ const NUMBERED = ['events', 'audit', 'alerts'];
 /** The data folder of a service of before, with two domains whose rows alternate. */
 async function formerFolder(): Promise<string> {
   const folder = await temporaryFolder();
-  const file = new DatabaseSync(join(folder, 'rollcall.db'));
+  const file = databaseBeside(join(folder, 'rollcall.db'));
   for (const migration of migrations.slice(0, BEFORE)) file.exec(migration);
   file.exec(`PRAGMA user_version = ${BEFORE}`);
   for (const [id, name] of [
@@ -75,7 +74,7 @@ test('[S4] a data folder of before opens: every number that was shown stays, and
     '4',
     '2',
   ]);
-  expect(() => new DatabaseSync(store.file).exec("UPDATE audit SET actor = 'b'")).toThrow(/append-only/);
+  expect(() => databaseBeside(store.file).exec("UPDATE audit SET actor = 'b'")).toThrow(/append-only/);
 });
 
 test('[S4] a stream of before is resumed after the upgrade without a gap, from its own last event or from another domain’s', async () => {

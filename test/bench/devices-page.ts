@@ -1,6 +1,6 @@
 /**
  * `devices-page`: the first page of GET /devices for every offered filter and sort, in a domain of 100,000 devices beside one of
- * 1,000 in the same service; and how long it takes while that service takes 5,000 heartbeats a second.
+ * 1,000 in the same service; and how long it takes while that service takes 5,000 heartbeats a second, beside a bare fastify that answers with such a page.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,10 @@ const SCALES = {
 };
 type Scale = (typeof SCALES)[Size];
 
-const MOST_MS = 10;
+/** Of a bare fastify's slowest pages at the same time. */
+const AT_MOST = 3;
+/** Questions from one side before the other is asked. */
+const IN_TURN = 10;
 /** Between two pages while heartbeats come in: some 75 pages a second, as many as thousands of admins ask for. */
 const REST_MS = 10;
 const PASSWORD = 'devices-page-1';
@@ -106,6 +109,7 @@ function questions(scale: Scale, databaseFile: string): Question[] {
 
 class Reader {
   private readonly child = new Child(join(LOAD, 'http-reader.ts'));
+  private readonly bare = new Child(join(LOAD, 'bare-page.ts'));
   /** Its share of a core, call by call. */
   readonly busy: number[] = [];
 
@@ -130,8 +134,23 @@ class Reader {
     return read.ms;
   }
 
+  /** Starts a fastify that only answers with the page of this question, whatever it is asked. */
+  async startBare({ paths }: Question): Promise<void> {
+    const input: ReadInput = { user: 'admin@large', paths: [paths.large], times: 1, restMs: 0 };
+    const [page] = (await this.child.call<Read>('read', input)).last;
+    const origin = await this.bare.call<string>('listen', { page });
+    await this.child.call('signIn', { origin, user: 'bare', password: PASSWORD } satisfies SignInInput);
+  }
+
+  async readBare(asked: readonly Question[]): Promise<number[]> {
+    const paths = asked.map((question) => question.paths.large);
+    const input: ReadInput = { user: 'bare', paths, times: 1, restMs: REST_MS };
+    return (await this.child.call<Read>('read', input)).ms.flat();
+  }
+
   async stop(): Promise<void> {
     await this.child.stop();
+    await this.bare.stop();
   }
 }
 
@@ -174,6 +193,9 @@ async function underLoad(
   parts: { fleet: Fleet; scale: Scale },
 ): Promise<Comparison> {
   const { perSecond, rounds, seconds, fleet: devices } = parts.scale;
+  const [first] = asked;
+  if (first === undefined) throw new Error('nothing is asked');
+  await reader.startBare(first);
   const load = await connectedFleet(parts.fleet, devices, service.mqttPort);
   const pairs: Pair[] = [];
   const busy: { service: number; load: number }[] = [];
@@ -187,15 +209,19 @@ async function underLoad(
       const beats = load.call<Beaten>('beat', { perSecond, seconds, qos: 1 } satisfies BeatInput).finally(() => {
         beating = false;
       });
-      const ms: number[] = [];
-      while (beating) ms.push(...(await reader.read('large', asked, 1, REST_MS)).flat());
+      const [ms, bareMs]: [number[], number[]] = [[], []];
+      for (let from = 0; beating; from = (from + IN_TURN) % asked.length) {
+        const some = asked.slice(from, from + IN_TURN);
+        ms.push(...(await reader.read('large', some, 1, REST_MS)).flat());
+        bareMs.push(...(await reader.readBare(some)));
+      }
       const beaten = await beats;
       const share = (usageOf(service.pid).cpuSeconds - spent) / beaten.seconds;
       const taken = (await service.metric('rollcall_heartbeats_total')) - before;
       if (taken !== beaten.sent || beaten.acknowledged !== beaten.sent)
         throw new Error(`${taken} heartbeats were taken, ${beaten.acknowledged} acknowledged, ${beaten.sent} sent`);
       if (round === 0) continue;
-      pairs.push({ ours: quantile(ms, 0.99), other: MOST_MS });
+      pairs.push({ ours: quantile(ms, 0.99), other: quantile(bareMs, 0.99) });
       busy.push({ service: share, load: beaten.cpuSeconds / beaten.seconds });
       pages += ms.length;
       slowest = Math.max(slowest, ...ms);
@@ -205,8 +231,8 @@ async function underLoad(
   }
   const note = `${pages} pages of every filter and sort, slowest ${slowest.toFixed(1)} ms; service ${percent(middle(busy.map((share) => share.service)))} of a core, \
 heartbeats' load ${percent(middle(busy.map((share) => share.load)))}, reader ${percent(reader.busy.at(-1) ?? 0)}`;
-  const figure = `p99 at ${perSecond} heartbeats/s (QoS 1), against ${MOST_MS} ms`;
-  return { bench: 'devices-page', figure, unit: 'ms', bound: { atMost: 1 }, pairs, note };
+  const figure = `p99 at ${perSecond} heartbeats/s (QoS 1), against a bare fastify`;
+  return { bench: 'devices-page', figure, unit: 'ms', bound: { atMost: AT_MOST }, pairs, note };
 }
 
 /** A data folder with both domains, each with its first user, and a fleet of devices that can connect. */

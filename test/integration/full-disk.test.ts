@@ -4,12 +4,11 @@ import { once } from 'node:events';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { BoardClient } from '../support/board-client.ts';
 import { childEnvironment, CLI, eventually } from '../support/process.ts';
 import { passwordOf, TestService } from '../support/service.ts';
-import { temporaryFolder } from '../support/store.ts';
+import { databaseBeside, temporaryFolder } from '../support/store.ts';
 
 async function readiness(http: string): Promise<{ status: number; reason: string }> {
   const response = await fetch(`${http}/readyz`);
@@ -177,7 +176,7 @@ test('[E10] who writes while another program holds the database locked is told b
   const admin = await service.domain('springfield');
   await service.list([{ board: 'hall' }, { board: 'gym' }]);
   const { deviceId } = await board().enrol(service);
-  const outside = new DatabaseSync(join(service.folder, 'rollcall.db'));
+  const outside = databaseBeside(join(service.folder, 'rollcall.db'));
   onTestFinished(() => outside.close());
   outside.exec('BEGIN IMMEDIATE');
   const [signed, changed, asked] = await Promise.all([
@@ -200,7 +199,7 @@ test('a reader that does not end lets the log beside the database grow: the figu
   const admin = await service.domain('springfield');
   await service.list([{ board: 'hall' }]);
   const { deviceId } = await board().enrol(service);
-  const reader = new DatabaseSync(join(service.folder, 'rollcall.db'), { readOnly: true });
+  const reader = databaseBeside(join(service.folder, 'rollcall.db'), { readOnly: true });
   onTestFinished(() => reader.close());
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM domains').get();

@@ -1,13 +1,13 @@
 /** A herd of real agents: 500, or as many as ROLLCALL_TEST_HERD says. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import type { Device } from '../../protocol/api.ts';
 import { readDatabase } from '../support/database-copy.ts';
 import { eventually } from '../support/process.ts';
 import { TestService } from '../support/service.ts';
 import { SimulationProcess } from '../support/simulation.ts';
+import { databaseBeside } from '../support/store.ts';
 
 const HERD = Number(process.env['ROLLCALL_TEST_HERD'] ?? 500);
 /** They begin at 100 a second. */
@@ -77,7 +77,7 @@ test(
 
     await service.kill9();
     const rows = await enrolled(service);
-    const database = new DatabaseSync(join(service.folder, 'rollcall.db'));
+    const database = databaseBeside(join(service.folder, 'rollcall.db'));
     database.prepare('UPDATE presence SET last_heartbeat_at = last_heartbeat_at - ?').run(OUTAGE_MS);
     database.close();
     await service.restart();

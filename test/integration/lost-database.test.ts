@@ -3,11 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, open, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BoardClient } from '../support/board-client.ts';
 import { DidNotStart, rollcall, TestService } from '../support/service.ts';
-import { temporaryFolder } from '../support/store.ts';
+import { databaseBeside, temporaryFolder } from '../support/store.ts';
 
 let lived = '';
 afterAll(() => rm(lived, { recursive: true, force: true }));
@@ -42,7 +41,7 @@ const database = (folder: string): string => join(folder, 'rollcall.db');
 
 describe('keys or signed heads without their database', () => {
   const emptySchema = (file: string): void => {
-    const db = new DatabaseSync(file);
+    const db = databaseBeside(file);
     db.exec('PRAGMA journal_mode = WAL');
     db.close();
   };

@@ -2,12 +2,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
 import { BoardClient } from '../support/board-client.ts';
 import { eventually, ROOT } from '../support/process.ts';
 import { rollcall, TestService } from '../support/service.ts';
-import { temporaryFolder } from '../support/store.ts';
+import { databaseBeside, temporaryFolder } from '../support/store.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -48,7 +47,7 @@ test.each([
   await link.heartbeat();
   expect(days((await rollcall(service.folder, ['clock'])).json?.['service'])).toBe(0);
   const heard = () => {
-    const database = new DatabaseSync(join(service.folder, 'rollcall.db'), { readOnly: true });
+    const database = databaseBeside(join(service.folder, 'rollcall.db'), { readOnly: true });
     const row = database.prepare('SELECT max(last_heartbeat_at) AS at FROM presence').get();
     database.close();
     return row?.['at'];
@@ -81,7 +80,7 @@ async function leftFor(daysAgo: number): Promise<string> {
   }
   const folder = await temporaryFolder();
   await cp(used, folder, { recursive: true });
-  const database = new DatabaseSync(join(folder, 'rollcall.db'));
+  const database = databaseBeside(join(folder, 'rollcall.db'));
   database.exec(`UPDATE service_clock SET believed_at = believed_at - ${daysAgo * DAY_MS}`);
   database.close();
   return folder;

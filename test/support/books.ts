@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished } from 'vitest';
 import { CheckpointFile } from '../../cloud-broker/ledger/checkpoints.ts';
 import type { Checkpoint } from '../../cloud-broker/ledger/rules/chain.ts';
 import { ledgerHeads } from '../../cloud-broker/ledger/verify-books.ts';
 import { inProcessStore, type InProcessStore } from './in-process.ts';
-import { enrolled, factoryKeyPem, listBoards, START, testDomain } from './store.ts';
+import { databaseBeside, enrolled, factoryKeyPem, listBoards, START, testDomain } from './store.ts';
 
 /** Four boards of springfield's and one of shelbyville's, 10 credits each, the heads of the third transfer signed. */
 export async function books(): Promise<{ store: InProcessStore; signed: Checkpoint[]; file: CheckpointFile; path: string }> {
@@ -28,7 +28,7 @@ export async function books(): Promise<{ store: InProcessStore; signed: Checkpoi
 
 /** Writes into the file as somebody who has taken the guards away first. */
 export function tamper(store: { file: string }, ...statements: string[]): DatabaseSync {
-  const file = new DatabaseSync(store.file);
+  const file = databaseBeside(store.file);
   onTestFinished(() => file.close());
   file.exec('PRAGMA foreign_keys = OFF');
   for (const row of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())

@@ -1,4 +1,8 @@
-/** Runs before the tests that start programs: agents are started as displays have them, from the one file. */
+/** Runs before the tests that start programs: they are started as displays and installations have them. */
 import { buildAgent } from '../../scripts/build-agent.ts';
+import { buildService } from '../../scripts/build-service.ts';
 
-export const setup = buildAgent;
+export async function setup(): Promise<void> {
+  await buildAgent();
+  await buildService();
+}

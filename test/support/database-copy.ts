@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { databaseBeside } from './store.ts';
 
 /**
  * What is on the disk of a service that was killed, read from a copy: opening the files themselves would do the recovery that
@@ -12,7 +12,7 @@ export async function readDatabase<Row>(folder: string, query: string): Promise<
   try {
     await copyFile(join(folder, 'rollcall.db'), join(copy, 'rollcall.db'));
     await copyFile(join(folder, 'rollcall.db-wal'), join(copy, 'rollcall.db-wal')).catch(() => undefined);
-    const database = new DatabaseSync(join(copy, 'rollcall.db'));
+    const database = databaseBeside(join(copy, 'rollcall.db'));
     try {
       return database.prepare(query).all() as Row[];
     } finally {

@@ -79,7 +79,7 @@ export class TestService {
     this.environment = environment;
   }
 
-  /** `cli`: another than the sources'. Throws a DidNotStart with exit code and standard error where the service refuses to start. */
+  /** `cli`: another than that of this build. Throws a DidNotStart with exit code and standard error where the service refuses to start. */
   static async start(
     options: { folder?: string; environment?: Record<string, string>; cli?: string } = {},
   ): Promise<TestService> {

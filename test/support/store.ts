@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { serialKey } from '../../protocol/text.ts';
 import type { EnrolmentOutcome } from '../../cloud-broker/enrolment/attempt.ts';
@@ -23,6 +24,11 @@ export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** The file of a store that may be writing at this moment: waits for its transaction, where SQLite by itself would fail as locked. */
+export function databaseBeside(file: string, options: { readOnly?: boolean } = {}): DatabaseSync {
+  return new DatabaseSync(file, { timeout: 600_000, ...options });
 }
 
 export type TestStore = Store & {

@@ -4,12 +4,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import type { WebhookType } from '../../protocol/api-webhooks.ts';
 import { createSecrets, type Secrets } from '../../cloud-broker/keys/secrets.ts';
 import { Jobs } from '../../cloud-broker/service/jobs.ts';
-import { CHANGE, START, type TestStore } from './store.ts';
+import { CHANGE, databaseBeside, START, type TestStore } from './store.ts';
 import { Deliverer, type DelivererParts } from '../../cloud-broker/webhooks/deliverer.ts';
 import { newWebhookSecret } from '../../cloud-broker/webhooks/rules/signature.ts';
 
@@ -154,7 +153,7 @@ export class Post {
     type: WebhookType = 'billing',
     data: object = { transferId: 1 },
   ): Promise<number[]> {
-    const file = new DatabaseSync(this.store.file);
+    const file = databaseBeside(this.store.file);
     try {
       const counter = file.prepare(
         "INSERT INTO counters VALUES ('events', ?, 1) ON CONFLICT DO UPDATE SET newest = newest + 1 RETURNING newest",
@@ -174,7 +173,7 @@ export class Post {
 
   /** What is older than a week is not kept. */
   forget(domainId: number, event: number): void {
-    const file = new DatabaseSync(this.store.file);
+    const file = databaseBeside(this.store.file);
     file.prepare('DELETE FROM events WHERE domain_id = ? AND number = ?').run(domainId, event);
     file.close();
   }

@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newCode } from '../../product-keys/rules.ts';
 import { openHarness, type Harness } from '../../service/testing/harness.ts';
 import { PortalCrew, type Answer, type PortalPerson } from '../../service/testing/portal.ts';
+import { databaseBeside } from '../../../test/support/store.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -157,7 +157,7 @@ describe('[K3] claiming', () => {
   test('[K3] claim, key and subscription are one transaction', async () => {
     const { code, invoice } = await crew.code();
     // The last of its writes fails, so nothing of those before it may stay.
-    const other = new DatabaseSync(harness.databaseFile);
+    const other = databaseBeside(harness.databaseFile);
     other.exec(`CREATE TRIGGER no_claims BEFORE INSERT ON portal_subscriptions BEGIN SELECT RAISE(ABORT, 'not now'); END`);
     expect((await claim(marge, code)).status).toBe(500);
     other.exec('DROP TRIGGER no_claims');

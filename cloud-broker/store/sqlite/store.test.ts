@@ -1,20 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  attemptOf,
-  balanceOf,
-  contentOf,
-  enrol,
-  enrolled,
-  listBoards,
-  openTestStore,
-  START,
-  temporaryFolder,
-  testDomain,
-  testStore,
-  type TestStore,
-} from '../../../test/support/store.ts';
+import { attemptOf, balanceOf, contentOf, databaseBeside, enrol, enrolled, listBoards, openTestStore, START, temporaryFolder, testDomain, testStore, type TestStore } from '../../../test/support/store.ts';
 import { verifyLedger } from '../../ledger/verify-books.ts';
 
 const domainInput = (name: string) => ({
@@ -105,7 +91,7 @@ describe('group commit', () => {
     const store = await testStore();
     await testDomain(store, 'springfield');
     await listBoards(store, [{ serial: 'SN-1' }]);
-    const other = new DatabaseSync(store.file, { readOnly: true });
+    const other = databaseBeside(store.file, { readOnly: true });
     const order: string[] = [];
     store.onCommitted({
       event(events) {
@@ -136,11 +122,11 @@ describe('opening and closing', () => {
     const folder = await temporaryFolder();
     const store = await testStore(folder);
     await store.close();
-    const file = new DatabaseSync(store.file);
+    const file = databaseBeside(store.file);
     file.exec('PRAGMA user_version = 99');
     file.close();
     await expect(openTestStore(folder)).rejects.toThrow(/newer version \(schema 99/);
-    const untouched = new DatabaseSync(store.file, { readOnly: true });
+    const untouched = databaseBeside(store.file, { readOnly: true });
     expect(untouched.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
     untouched.close();
   });

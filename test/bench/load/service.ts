@@ -1,10 +1,7 @@
 /** The real service as a process of its own, for benchmarks: free ports, its own data folder, everything else as in the field. */
-import { join } from 'node:path';
 import type { Operator } from '../../../cloud-broker/operator/operator.ts';
 import { remoteOperator } from '../../../cloud-broker/operator/remote.ts';
-import { childEnvironment, ROOT, TestProcess } from '../../support/process.ts';
-
-const CLI = join(ROOT, 'cloud-broker', 'cli', 'main.ts');
+import { childEnvironment, CLI, TestProcess } from '../../support/process.ts';
 
 export class ServiceProcess {
   readonly http: string;
@@ -21,7 +18,7 @@ export class ServiceProcess {
 
   /**
    * `environment`: settings beside those that a benchmark needs, such as ROLLCALL_MQTT_PORT. `execArgv`: for Node, such as --cpu-prof. `cli`:
-   * another than the sources'.
+   * another than that of this build.
    */
   static async start(
     folder: string,
