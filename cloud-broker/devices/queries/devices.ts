@@ -145,13 +145,14 @@ export async function listDevices(tx: Reads, viewer: Viewer, query: DevicesQuery
   const source = sourceOf(viewer.domainId, tags);
   const ofStatus: Condition[] =
     query.status === undefined ? [] : [{ text: `${source.row}.status = ?`, parameters: [query.status] }];
+  const total = counted(tx, viewer.domainId, tags, query.status);
   const rows: DeviceView[] = [];
   for (const { text, parameters, order } of stretches(source, both(source, ...ofStatus), query.sort, from)) {
     const wanted = query.limit + 1 - rows.length;
     const page = `SELECT ${COLUMNS} FROM ${source.from} WHERE ${text} ORDER BY ${order} LIMIT ?`;
     if (wanted > 0) rows.push(...(await tx.all<DeviceView>(page, ...parameters, wanted)));
   }
-  return { ...(await cut(tx, viewer, rows, query)), total: await counted(tx, viewer.domainId, tags, query.status) };
+  return { ...(await cut(tx, viewer, rows, query)), total: await total };
 }
 
 /** The place that the query's cursor stands for; null where it begins at the beginning. */
