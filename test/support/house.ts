@@ -13,15 +13,15 @@ const CAPABILITIES = [
   'operator',
   'portal',
   'webhooks',
+  'enrolment',
   'alerts',
   'billing',
   'product-keys',
   'device-commands',
-  'enrolment',
   'presence',
   'register',
-  'devices',
   'users',
+  'devices',
   'domains',
   'ledger',
   'audit',
@@ -54,10 +54,6 @@ const TO_MOVE: Readonly<Record<string, readonly string[]>> = {
   // Closing a domain ends its devices and webhooks; a new domain has its first user.
   'cloud-broker/domains/operations': ['devices', 'users', 'webhooks'],
   'cloud-broker/domains': ['users'],
-  // A clone is told of in the transaction that found it.
-  'cloud-broker/enrolment/operations': ['alerts'],
-  // How many devices a user sees.
-  'cloud-broker/users/queries': ['devices'],
   // What an event shows to whom.
   'cloud-broker/http/events': ['devices', 'service'],
   // The list of operations, and that of migrations.
