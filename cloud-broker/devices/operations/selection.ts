@@ -5,11 +5,11 @@ import type { WriteContext } from '../../store/commit.ts';
 import { deviceOfDomain } from '../rows.ts';
 import { domainById, statusOf } from '../../domains/rows.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
-import { changeDevice, unenrol } from './devices.ts';
+import { changeDevice } from './devices.ts';
 
 const MOST_TAGS = 32;
 
-type Refused = { deviceId: string; reason: ChangeRefusal }[];
+export type Refused = { deviceId: string; reason: ChangeRefusal }[];
 
 export interface ChangeTagsInput extends ChangeRequest {
   ids: string[];
@@ -43,23 +43,4 @@ export async function changeTags(
     }
   }
   return { changed, unchanged: input.ids.length - changed.length - refused.length, refused };
-}
-
-/** E9 for each of them; what waits for an approval is refused. */
-export async function unenrolSome(
-  context: WriteContext,
-  { ids, ...asked }: ChangeRequest & { ids: string[] },
-): Promise<{ unenrolled: string[]; refused: Refused }> {
-  const unenrolled: string[] = [];
-  const refused: Refused = [];
-  for (const id of ids) {
-    const device = await deviceOfDomain(context.tx, asked.domainId, id);
-    if (device === null || device.state === 'unenrolled') refused.push({ deviceId: id, reason: 'not-found' });
-    else if (device.state === 'pending') refused.push({ deviceId: id, reason: 'not-enrolled' });
-    else {
-      await unenrol(context, { ...asked, id });
-      unenrolled.push(id);
-    }
-  }
-  return { unenrolled, refused };
 }

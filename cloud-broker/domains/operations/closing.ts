@@ -8,7 +8,7 @@ import { GONE, type Gone } from '../../devices/rows.ts';
 import { domainById, type DomainRow } from '../rows.ts';
 import { headOf, post, settleDays } from '../../ledger/posting.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
-import { unenrol } from '../../devices/operations/devices.ts';
+import { unenrol } from '../../enrolment/operations/unenrol.ts';
 import { endWebhooks } from '../../webhooks/operations/webhooks.ts';
 
 const ACTOR = 'system';

@@ -1,7 +1,8 @@
 import { enrol, noteRefusal } from './enrol.ts';
 import { approve } from './approve.ts';
-import { reject, liftBlock, unenrol, prune } from '../../devices/operations/devices.ts';
-import { unenrolSome } from '../../devices/operations/selection.ts';
+import { reject, liftBlock } from './reject.ts';
+import { unenrol, unenrolSome } from './unenrol.ts';
+import { prune } from './prune.ts';
 import { releaseCredits } from './held-credits.ts';
 
 export const enrolmentOperations = {

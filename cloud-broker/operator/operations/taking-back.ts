@@ -9,7 +9,7 @@ import { domainById, type DomainRow } from '../../domains/rows.ts';
 import { post, SELECT_TRANSFER, type TransferRow } from '../../ledger/posting.ts';
 import { boardBooks, reverseTransfer, takeGrantBack } from '../../register/reversing.ts';
 import type { Reads } from '../../store/tx.ts';
-import { endEnrolment } from '../../devices/operations/devices.ts';
+import { endEnrolment } from '../../enrolment/operations/unenrol.ts';
 import { domainWithBooks, refuseClosedBooks } from '../../domains/open-books.ts';
 
 interface ByOperator {
