@@ -1,9 +1,8 @@
 /** Rows of the store as the API shows them (protocol/api.ts). Pure. */
-import type { Billing, Block, Device } from '../../protocol/api.ts';
+import type { Billing, Device } from '../../protocol/api.ts';
 import { checkCode } from '../../protocol/signing.ts';
 import type { Principal } from '../http/access.ts';
 import { isoTime, nullableIsoTime } from '../store/paging.ts';
-import type { BlockView } from '../enrolment/queries/blocks.ts';
 import type { DeviceView, Viewer } from './queries/devices.ts';
 import type { Moment } from './queries/found-devices.ts';
 import type { DomainRow } from '../domains/rows.ts';
@@ -53,18 +52,6 @@ function presentPending(view: DeviceView): Device['pending'] {
     lastAskedAt: isoTime(view.lastAskedAt ?? view.statusSince),
     address: view.address ?? '',
     competesWith: view.competesWith,
-  };
-}
-
-export function presentBlock(view: BlockView): Block {
-  return {
-    id: view.id,
-    serial: view.serial,
-    checkCode: checkCode(view.keyFingerprint),
-    kind: view.kind,
-    since: isoTime(view.sinceAt),
-    until: nullableIsoTime(view.untilAt),
-    by: view.actor,
   };
 }
 

@@ -1,17 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import {
-  approveBody,
-  block as blockSchema,
   device as deviceSchema,
   deviceCounts,
   devicePatch,
   devicesPage,
   devicesQuery,
-  rejectBody,
   type Device,
 } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
-import { blockView } from '../../enrolment/queries/blocks.ts';
 import { isoTime } from '../../store/paging.ts';
 import { countDevices, deviceOrFormer, deviceView } from '../queries/devices.ts';
 import { pageOfDevices } from '../queries/found-devices.ts';
@@ -19,10 +15,10 @@ import type { DeviceSearch } from '../queries/search.ts';
 import { callerOf } from '../../http/access.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
-import { momentOf, presentBlock, presentDevice, viewerOf } from '../present.ts';
+import { momentOf, presentDevice, viewerOf } from '../present.ts';
 
 /** The device as the caller sees it. Refuses with `not-found`, for another domain's like for one that never was (A4). */
-async function deviceOf(deps: HttpDeps, request: FastifyRequest, id: string): Promise<Device> {
+export async function deviceOf(deps: HttpDeps, request: FastifyRequest, id: string): Promise<Device> {
   const view = await deviceView(deps.store.reader, viewerOf(callerOf(request)), id);
   if (view === null) throw new RollcallError('not-found');
   return presentDevice(view, deps.presence.of(id));
@@ -120,61 +116,6 @@ export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
       await deviceOf(deps, request, id);
       await store.write('unenrol', { ...askedBy(request, deps), id });
       return reply.code(204).send();
-    },
-  );
-}
-
-/** E6, E7: what waits for a person. */
-export function approvalRoutes(api: Api, deps: HttpDeps): void {
-  const { store } = deps;
-  const tags = ['approval'];
-
-  api.post(
-    '/devices/:id/approve',
-    {
-      // A board that brings credits may still enrol (D5): the operation decides.
-      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
-      schema: {
-        tags,
-        summary: 'Approve a waiting board: this is its enrolment',
-        params: idParams,
-        body: approveBody,
-        response: { 200: deviceSchema, ...refusals },
-      },
-    },
-    async (request) => {
-      const { id } = request.params;
-      const { pending } = await deviceOf(deps, request, id);
-      // It would change a device that the caller does not see (D6).
-      if (pending?.code === 'key-changed' && pending.competesWith === null) throw new RollcallError('forbidden');
-      const { unprovenLimit } = deps.settings;
-      const asked = { ...askedBy(request, deps), id, as: request.body.as ?? null, unprovenLimit };
-      const { deviceId } = await store.write('approve', asked);
-      return deviceOf(deps, request, deviceId);
-    },
-  );
-
-  api.post(
-    '/devices/:id/reject',
-    {
-      config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
-      schema: {
-        tags,
-        summary: 'Reject a waiting board, for 30 days or until the block is lifted',
-        params: idParams,
-        body: rejectBody,
-        response: { 200: blockSchema, ...refusals },
-      },
-    },
-    async (request) => {
-      const { id } = request.params;
-      await deviceOf(deps, request, id);
-      const asked = askedBy(request, deps);
-      const { blockId } = await store.write('reject', { ...asked, id, block: request.body.block ?? false });
-      const view = await blockView(store.reader, asked.domainId, blockId);
-      // Somebody lifted it in between.
-      if (view === null) throw new RollcallError('conflict');
-      return presentBlock(view);
     },
   );
 }

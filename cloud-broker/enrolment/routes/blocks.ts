@@ -1,10 +1,24 @@
 import * as z from 'zod';
-import { blocksPage, cursor, limit } from '../../../protocol/api.ts';
-import { listBlocks } from '../queries/blocks.ts';
+import { blocksPage, cursor, limit, type Block } from '../../../protocol/api.ts';
+import { checkCode } from '../../../protocol/signing.ts';
+import { isoTime, nullableIsoTime } from '../../store/paging.ts';
+import { listBlocks, type BlockView } from '../queries/blocks.ts';
 import { callerOf } from '../../http/access.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
-import { presentBlock } from '../../devices/present.ts';
+
+/** A block as the API shows it. */
+export function presentBlock(view: BlockView): Block {
+  return {
+    id: view.id,
+    serial: view.serial,
+    checkCode: checkCode(view.keyFingerprint),
+    kind: view.kind,
+    since: isoTime(view.sinceAt),
+    until: nullableIsoTime(view.untilAt),
+    by: view.actor,
+  };
+}
 
 /** E6: what a person has turned away, and lifting it again. */
 export function blockRoutes(api: Api, deps: HttpDeps): void {
