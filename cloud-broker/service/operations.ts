@@ -2,7 +2,9 @@
 import { alertOperations } from '../alerts/operations/index.ts';
 import { commandOperations } from '../device-commands/operations-list.ts';
 import { deviceOperations } from '../devices/operations/index.ts';
+import { closePieceOf } from '../domains/operations/closing.ts';
 import { domainOperations } from '../domains/operations/index.ts';
+import { endEnrolments } from '../enrolment/operations/closing.ts';
 import { enrolmentOperations } from '../enrolment/operations/index.ts';
 import { ledgerOperations } from '../ledger/operations/index.ts';
 import { mailOperations } from '../mail/operations-list.ts';
@@ -13,6 +15,7 @@ import { productKeyOperations } from '../product-keys/operations-list.ts';
 import { registerOperations } from '../register/operations-list.ts';
 import { userOperations } from '../users/operations/index.ts';
 import { webhookOperations } from '../webhooks/operations/index.ts';
+import { endWebhooks } from '../webhooks/operations/webhooks.ts';
 
 export const operations = {
   ...ledgerOperations,
@@ -29,6 +32,7 @@ export const operations = {
   ...mailOperations,
   ...portalOperations,
   ...operatorOperations,
+  closePiece: closePieceOf([...endEnrolments, endWebhooks]),
 } as const;
 
 type Operations = typeof operations;

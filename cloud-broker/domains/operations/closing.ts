@@ -4,12 +4,9 @@ import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { normaliseDomain } from '../../../protocol/text.ts';
 import { closingKey } from '../../ledger/rules/transfers.ts';
 import type { WriteContext } from '../../store/commit.ts';
-import { GONE, type Gone } from '../../devices/rows.ts';
 import { domainById, type DomainRow } from '../rows.ts';
 import { headOf, post, settleDays } from '../../ledger/posting.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
-import { unenrol } from '../../enrolment/operations/unenrol.ts';
-import { endWebhooks } from '../../webhooks/operations/webhooks.ts';
 
 const ACTOR = 'system';
 
@@ -51,57 +48,25 @@ export async function withdrawClosing(context: WriteContext, input: ChangeReques
 }
 
 /**
- * D8: one piece of the closing of a domain whose time has come: some devices, waiting rows or blocks, and when none is left all the
+ * Ends what a capability has of a domain that closes, as of `at`, or up to `most` of it where there may be much: true where it did, and is to be asked
+ * again. What answers false may write still, and stands or falls with the rest.
+ */
+export type EndWithDomain = (context: WriteContext, domain: DomainRow, at: number, most: number) => Promise<boolean>;
+
+type ClosePiece = (context: WriteContext, input: { now: number; domainId: number; most: number }) => Promise<{ done: boolean }>;
+
+/**
+ * D8: one piece of the closing of a domain whose time has come: some of what `endings` end, one after the other, and when none is left all the
  * rest at once. `done` when nothing is left to do. Everything counts from the moment of closing, whenever the job runs.
  */
-export async function closePiece(
-  context: WriteContext,
-  input: { now: number; domainId: number; most: number },
-): Promise<{ done: boolean }> {
-  const domain = await domainById(context.tx, input.domainId);
-  if (domain === null || domain.closingAt === null || domain.closingAt > input.now || domain.closedAt !== null)
+export function closePieceOf(endings: readonly EndWithDomain[]): ClosePiece {
+  return async (context, { now, domainId, most }) => {
+    const domain = await domainById(context.tx, domainId);
+    if (domain === null || domain.closingAt === null || domain.closingAt > now || domain.closedAt !== null) return { done: true };
+    for (const end of endings) if (await end(context, domain, domain.closingAt, most)) return { done: false };
+    await endDomain(context, domain, now);
     return { done: true };
-  const at = domain.closingAt;
-  const ended =
-    (await endDevices(context, domain, at, input.most)) ||
-    (await endWaiting(context, domain, at, input.most)) ||
-    (await endBlocks(context, domain, input.most));
-  if (!ended) await endDomain(context, domain, input.now);
-  return { done: !ended };
-}
-
-async function endDevices(context: WriteContext, domain: DomainRow, at: number, most: number): Promise<boolean> {
-  const devices = await context.tx.all<{ id: string }>(
-    "SELECT id FROM devices WHERE domain_id = ? AND state <> 'unenrolled' AND state = 'enrolled' LIMIT ?",
-    domain.id,
-    most,
-  );
-  for (const { id } of devices) await unenrol(context, { now: at, id, domainId: domain.id, actor: ACTOR, address: null });
-  return devices.length > 0;
-}
-
-async function endWaiting(context: WriteContext, domain: DomainRow, at: number, most: number): Promise<boolean> {
-  const waiting = await context.tx.all<Gone & { key: string }>(
-    `DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE domain_id = ? AND state <> 'unenrolled' AND state = 'pending' LIMIT ?)
-     ${GONE}, key_fingerprint AS key`,
-    domain.id,
-    most,
-  );
-  for (const row of waiting) {
-    context.emitRemoved(domain.id, at, row);
-    context.decided(domain.id, row.key);
-  }
-  return waiting.length > 0;
-}
-
-async function endBlocks(context: WriteContext, domain: DomainRow, most: number): Promise<boolean> {
-  return (
-    (await context.tx.run(
-      'DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE domain_id = ? LIMIT ?)',
-      domain.id,
-      most,
-    )) > 0
-  );
+  };
 }
 
 /** Links, sessions and API keys end, the balance is forfeited, and the domain is closed: all or nothing. */
@@ -114,7 +79,6 @@ async function endDomain(context: WriteContext, domain: DomainRow, now: number):
     'UPDATE domains SET pairing_hash = NULL, pairing_sealed = NULL, pairing_previous_hash = NULL, pairing_previous_until = NULL WHERE id = ?',
     domain.id,
   );
-  endWebhooks(context, domain.id);
   const forfeited = await forfeit(context, domain, now);
   tx.send('UPDATE domains SET closed_at = ? WHERE id = ?', now, domain.id);
   const details = { forfeited };

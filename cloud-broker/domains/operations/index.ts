@@ -1,6 +1,6 @@
 import { createDomain, activateDomain, setEnrolmentPolicy } from './domains.ts';
 import { changeDomain } from './settings.ts';
-import { askClosing, withdrawClosing, closePiece, erasePersonalData } from './closing.ts';
+import { askClosing, withdrawClosing, erasePersonalData } from './closing.ts';
 
 export const domainOperations = {
   createDomain,
@@ -9,6 +9,5 @@ export const domainOperations = {
   changeDomain,
   askClosing,
   withdrawClosing,
-  closePiece,
   erasePersonalData,
 };

@@ -3,6 +3,7 @@ import { putMail } from '../../mail/outbox.ts';
 import { MAX_WEBHOOKS, type WebhookType } from '../../../protocol/api-webhooks.ts';
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
 import { alertRulesOf } from '../../alerts/rows.ts';
+import type { EndWithDomain } from '../../domains/operations/closing.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import { newestEventId } from '../../store/events.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
@@ -155,10 +156,11 @@ export async function deleteWebhook(context: WriteContext, input: ChangeRequest 
 }
 
 /** D8: a closed domain tells nobody anything any more. */
-export function endWebhooks(context: WriteContext, domainId: number): void {
-  context.tx.send('DELETE FROM webhook_deliveries WHERE webhook_id IN (SELECT id FROM webhooks WHERE domain_id = ?)', domainId);
-  context.tx.send('DELETE FROM webhooks WHERE domain_id = ?', domainId);
-}
+export const endWebhooks: EndWithDomain = async ({ tx }, { id }) => {
+  tx.send('DELETE FROM webhook_deliveries WHERE webhook_id IN (SELECT id FROM webhooks WHERE domain_id = ?)', id);
+  tx.send('DELETE FROM webhooks WHERE domain_id = ?', id);
+  return false;
+};
 
 /**
  * One more try of an event: at once where it waits, beside the others where it was delivered or given up. Refuses with `not-found`, and
