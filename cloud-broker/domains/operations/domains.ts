@@ -3,7 +3,6 @@ import { domainName } from '../../../protocol/text.ts';
 import { firstChargedDay } from '../../ledger/rules/usage.ts';
 import { trialEnd } from '../rules/status.ts';
 import { EMPTY_HASH } from '../../ledger/rules/transfers.ts';
-import { insertUser, type NewUser } from '../../users/rows.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import { domainByName } from '../rows.ts';
 import { isNameFree } from '../queries/names.ts';
@@ -17,23 +16,6 @@ export interface DomainDetails {
   contactName: string;
   phone: string;
   language: Language;
-}
-
-export interface CreateDomainInput extends Omit<DomainDetails, 'language'> {
-  language?: Language;
-  /** D6: its first user. */
-  owner?: NewUser;
-  /** Who activates it at once, with its first user in the same transaction: what the operator does. */
-  activatedBy?: string;
-}
-
-/** A domain without a mail: with `owner` and `activatedBy` whole at once. Refuses with `name-invalid` or `name-taken`. */
-export async function createDomain(context: WriteContext, input: CreateDomainInput): Promise<{ domainId: number }> {
-  const { now, owner, activatedBy } = input;
-  const { domainId } = await layDomain(context, { ...input, language: input.language ?? 'en' });
-  if (owner !== undefined) insertUser(context.tx, owner, domainId, now);
-  if (activatedBy !== undefined) await activateDomain(context, { now, domainId, actor: activatedBy });
-  return { domainId };
 }
 
 /**

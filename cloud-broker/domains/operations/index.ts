@@ -1,9 +1,8 @@
-import { createDomain, activateDomain, setEnrolmentPolicy } from './domains.ts';
+import { activateDomain, setEnrolmentPolicy } from './domains.ts';
 import { changeDomain } from './settings.ts';
 import { askClosing, withdrawClosing, erasePersonalData } from './closing.ts';
 
 export const domainOperations = {
-  createDomain,
   activateDomain,
   setEnrolmentPolicy,
   changeDomain,

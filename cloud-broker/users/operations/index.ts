@@ -1,3 +1,4 @@
+import { createDomain } from './create-domain.ts';
 import { signUp, resendActivation, activateByLink } from './sign-up.ts';
 import { requestReset, resetPassword, changePassword } from './passwords.ts';
 import { offerSecondFactor, confirmSecondFactor, takeSecondFactor, endSecondFactor } from './second-factor.ts';
@@ -8,6 +9,7 @@ import { saveView, deleteView } from './views.ts';
 import { accountStatement } from './statement.ts';
 
 export const userOperations = {
+  createDomain,
   signUp,
   resendActivation,
   activateByLink,
