@@ -4,25 +4,16 @@ import { enrolmentEvent, type BillingEvent, type DeviceEvent } from '../../proto
 import type { DeviceData, StoredEvent } from '../store/effects.ts';
 import { alertView, openAlerts } from '../alerts/queries.ts';
 import { transferView } from '../billing/queries/billing.ts';
-import { deviceView, type DeviceView, type Viewer } from '../devices/queries/devices.ts';
+import { deviceView, devicesWithDomain, type DeviceView, type Viewer } from '../devices/queries/devices.ts';
 import { historyRowFor } from '../billing/queries/history-row.ts';
 import type { Reads } from '../store/tx.ts';
 import type { LivePresence } from '../http/deps.ts';
+import { message, type EventPresenters, type StreamViewer } from '../http/events/stream.ts';
 import { presentDevice, tagsOf } from '../devices/present.ts';
-
-/** Who reads a stream: what the lists would show, and whether Billing would be shown. */
-export interface StreamViewer extends Viewer {
-  billing: boolean;
-}
 
 export interface Sources {
   reader: Reads;
   presence: LivePresence;
-}
-
-/** One message of the stream; without `id` it is not counted when the stream is resumed. */
-export function message(type: string, data: unknown, id?: number): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** Whether the viewer's list showed the device until this event. Who has no tags sees every device of the domain. */
@@ -86,7 +77,7 @@ export async function dataOf(
 }
 
 /** The messages of some stored events, in their order. Of several about one device only the last is sent: each shows it as it is now. */
-export async function messagesOf(sources: Sources, viewer: StreamViewer, events: readonly StoredEvent[]): Promise<string> {
+async function messagesOf(sources: Sources, viewer: StreamViewer, events: readonly StoredEvent[]): Promise<string> {
   const lastOf = new Map(events.flatMap((event) => (event.type === 'device' ? [[event.data.deviceId, event.id] as const] : [])));
   const lost = new Set(
     events.flatMap((event) => (event.type === 'device' && tookFrom(viewer, event.data) ? [event.data.deviceId] : [])),
@@ -102,8 +93,21 @@ export async function messagesOf(sources: Sources, viewer: StreamViewer, events:
 }
 
 /** Whether a viewer's list shows this device of his domain. */
-export function sees(viewer: Viewer, view: DeviceView & { domainId: number }): boolean {
+function sees(viewer: Viewer, view: DeviceView & { domainId: number }): boolean {
   if (view.domainId !== viewer.domainId) return false;
   const tags = viewer.tags.length === 0 ? [] : tagsOf(view);
   return viewer.tags.every((tag) => tags.includes(tag));
+}
+
+/** What the event streams show of all capabilities. */
+export function eventPresenters(sources: Sources): EventPresenters {
+  return {
+    messagesOf: async (viewer, events) => messagesOf(sources, viewer, events),
+    heardDevices: async (ids) =>
+      (await devicesWithDomain(sources.reader, ids)).map((view) => ({
+        domainId: view.domainId,
+        isSeenBy: (viewer) => sees(viewer, view),
+        present: () => ({ device: presentDevice(view, sources.presence.of(view.id)) }),
+      })),
+  };
 }

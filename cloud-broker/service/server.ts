@@ -44,6 +44,7 @@ import { presenceRoutes } from '../presence/routes/presence.ts';
 import { claimRoutes, subscriptionRoutes } from '../portal/routes/claims.ts';
 import { memberRoutes, organizationRoutes, portalInvitationRoutes } from '../portal/routes/organizations.ts';
 import { selectionRoutes } from '../devices/routes/selection.ts';
+import { eventPresenters } from './event-presenters.ts';
 import { serviceRoutes } from './routes.ts';
 import { ownSessionRoutes } from '../users/routes/own-sessions.ts';
 import { viewRoutes } from '../users/routes/views.ts';
@@ -192,6 +193,7 @@ function eventHub(app: Api, deps: ServerParts, callers: Callers): EventHub {
   const hub = new EventHub({
     ...deps,
     callers,
+    presenters: eventPresenters({ reader: deps.store.reader, presence: deps.presence }),
     onError: (error) => deps.log.error({ err: error }, 'a session could not be looked up'),
   });
   deps.metrics.watchStreams(() => hub.size);

@@ -48,8 +48,6 @@ const BESIDE_THE_SERVICE: Record<string, { may: readonly string[]; why: string }
 const TO_MOVE: Readonly<Record<string, readonly string[]>> = {
   // An e-mail as people write it.
   'cloud-broker/domains': ['users'],
-  // What an event shows to whom.
-  'cloud-broker/http/events': ['devices', 'service'],
   // The list of operations, and that of migrations.
   'cloud-broker/store': ['service'],
   'cloud-broker/store/sqlite': ['service'],

@@ -1,13 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { canResumeAfter, newestEventId } from '../../store/events.ts';
-import { devicesWithDomain } from '../../devices/queries/devices.ts';
 import type { Store } from '../../store/port.ts';
 import type { HttpLimits, LivePresence } from '../deps.ts';
 import { mayBill, type CallerHeaders, type SignedIn } from '../access.ts';
-import { presentDevice, viewerOf } from '../../devices/present.ts';
-import { message, sees } from '../../service/event-presenters.ts';
-import { EventStream } from './stream.ts';
+import { EventStream, message, type EventPresenters } from './stream.ts';
 
 /** A stream further behind than this many events reads its lists anew instead. */
 const MAX_BACKLOG = 2000;
@@ -18,7 +15,8 @@ const MAX_HEARD = 100_000;
 export interface HubDeps {
   store: Store;
   callers: { stillThere(headers: CallerHeaders): Promise<SignedIn | null> };
-  presence: LivePresence;
+  presence: Pick<LivePresence, 'onHeartbeats'>;
+  presenters: EventPresenters;
   limits: Pick<HttpLimits, 'streamsPerSession' | 'streamsInAll' | 'stream'>;
   /** A look at a session failed for no reason of its own. */
   onError(error: unknown): void;
@@ -100,8 +98,9 @@ export class EventHub {
     const stream = new EventStream({
       response,
       headers: request.headers,
-      viewer: { ...viewerOf(signedIn), billing: mayBill(signedIn) },
-      sources: { reader: this.deps.store.reader, presence: this.deps.presence },
+      viewer: { domainId: signedIn.domainId, tags: signedIn.tags, billing: mayBill(signedIn) },
+      reader: this.deps.store.reader,
+      presenters: this.deps.presenters,
       ...request.start,
     });
     this.add(signedIn, request.credentials, stream);
@@ -193,11 +192,11 @@ export class EventHub {
   }
 
   private async tellSome(ids: readonly string[]): Promise<void> {
-    for (const view of await devicesWithDomain(this.deps.store.reader, ids)) {
-      if (!this.domains.has(view.domainId)) continue;
-      const text = message('device', { device: presentDevice(view, this.deps.presence.of(view.id)) });
-      this.each(view.domainId, (stream) => {
-        if (sees(stream.viewer, view)) stream.pass(text);
+    for (const device of await this.deps.presenters.heardDevices(ids)) {
+      if (!this.domains.has(device.domainId)) continue;
+      const text = message('device', device.present());
+      this.each(device.domainId, (stream) => {
+        if (device.isSeenBy(stream.viewer)) stream.pass(text);
       });
     }
   }

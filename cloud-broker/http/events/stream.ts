@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { StoredEvent } from '../../store/effects.ts';
 import { eventsAfter } from '../../store/events.ts';
-import { messagesOf, type Sources, type StreamViewer } from '../../service/event-presenters.ts';
+import type { Reads } from '../../store/tx.ts';
 
 /** Stored events that are presented in one go; between two slices everything else gets its turn. */
 const SLICE = 100;
@@ -9,11 +10,39 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** Milliseconds after which a browser connects again. */
 const RETRY_MS = 3000;
 
+/** Who reads a stream: what the lists would show, and whether Billing would be shown. */
+export interface StreamViewer {
+  domainId: number;
+  tags: readonly string[];
+  billing: boolean;
+}
+
+/** What is shown of events, and to whom (A4): handed in, for here no capability is known. */
+export interface EventPresenters {
+  /** The messages of some stored events, in their order. */
+  messagesOf(viewer: StreamViewer, events: readonly StoredEvent[]): Promise<string>;
+  /** Devices of any domain that were heard. */
+  heardDevices(ids: readonly string[]): Promise<HeardDevice[]>;
+}
+
+interface HeardDevice {
+  domainId: number;
+  isSeenBy(viewer: StreamViewer): boolean;
+  /** The data of its message. */
+  present(): unknown;
+}
+
+/** One message of the stream; without `id` it is not counted when the stream is resumed. */
+export function message(type: string, data: unknown, id?: number): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
 export interface StreamStart {
   response: ServerResponse;
   headers: Record<string, number | string | string[] | undefined>;
   viewer: StreamViewer;
-  sources: Sources;
+  reader: Reads;
+  presenters: Pick<EventPresenters, 'messagesOf'>;
   /** Id of the last event that the reader has. */
   after: number;
   /** What is sent before anything else. */
@@ -27,7 +56,8 @@ export interface StreamStart {
 export class EventStream {
   readonly viewer: StreamViewer;
   private readonly response: ServerResponse;
-  private readonly sources: Sources;
+  private readonly reader: Reads;
+  private readonly presenters: StreamStart['presenters'];
   private after: number;
   /** Something may lie behind its place. */
   private isBehind = false;
@@ -38,7 +68,8 @@ export class EventStream {
   constructor(start: StreamStart) {
     this.viewer = start.viewer;
     this.response = start.response;
-    this.sources = start.sources;
+    this.reader = start.reader;
+    this.presenters = start.presenters;
     this.after = start.after;
     this.response.on('drain', () => {
       this.blockedSince = null;
@@ -94,10 +125,10 @@ export class EventStream {
 
   private async sendSlice(): Promise<void> {
     this.isBehind = false;
-    const events = await eventsAfter(this.sources.reader, this.viewer.domainId, this.after, SLICE);
+    const events = await eventsAfter(this.reader, this.viewer.domainId, this.after, SLICE);
     const last = events.at(-1);
     if (last === undefined) return;
-    const text = await messagesOf(this.sources, this.viewer, events);
+    const text = await this.presenters.messagesOf(this.viewer, events);
     this.after = last.id;
     if (text !== '') this.write(text);
     if (events.length === SLICE) this.isBehind = true;
