@@ -22,7 +22,7 @@ describe('the house', () => {
     expect(house.length).toBeGreaterThan(1000);
     expect(new Set(house.map(({ path }) => roomOf(path)))).toContain('protocol');
     const graph = fileGraph(house);
-    expect(graph.get('cloud-broker/store/sqlite/store.ts')).toContain('cloud-broker/store/sqlite/writer.ts');
+    expect(graph.get('cloud-broker/service/store.ts')).toContain('cloud-broker/service/writer-thread.ts');
     const relative = house.flatMap(({ path, specifiers }) =>
       specifiers.filter((specifier) => /^\..*\.tsx?$/.test(specifier)).map((specifier) => `${path} ${specifier}`),
     );

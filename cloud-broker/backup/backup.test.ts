@@ -5,8 +5,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { databaseBeside, enrolled, listBoards, START, temporaryFolder } from '../../test/support/store.ts';
 import { readSettings } from '../service/config.ts';
 import { openWorkshop, type Workshop } from '../service/context.ts';
+import { migrations } from '../service/migrations.ts';
 import { backUp } from './backup.ts';
-import { restore } from './restore.ts';
+import { restore as restoreInto } from './restore.ts';
 
 const quiet = pino({ level: 'silent' });
 const fail = (error: Error): never => {
@@ -14,6 +15,10 @@ const fail = (error: Error): never => {
 };
 
 /** A data folder in use, with a domain; closed after the test at the latest. */
+const ABOUT = { now: START, schemaVersion: migrations.length };
+const restore = async (file: string, folder: string): ReturnType<typeof restoreInto> =>
+  restoreInto(file, folder, migrations.length);
+
 async function workshopIn(folder: string): Promise<Workshop> {
   const workshop = await openWorkshop(readSettings({ ROLLCALL_DATA: folder }), quiet, fail);
   let open = true;
@@ -83,9 +88,9 @@ describe('[S4] a backup', () => {
     const { folder, file } = await lived();
     writeFileSync(file, 'somebody’s');
     for (const bad of [file, 'relative', join(folder, 'no', 'such', 'folder')]) {
-      await expect(backUp(folder, bad, START)).rejects.toMatchObject({ code: 'backup-failed' });
+      await expect(backUp(folder, bad, ABOUT)).rejects.toMatchObject({ code: 'backup-failed' });
     }
-    await expect(backUp(join(folder, 'nothing here'), `${file}-2`, START)).rejects.toMatchObject({ code: 'backup-failed' });
+    await expect(backUp(join(folder, 'nothing here'), `${file}-2`, ABOUT)).rejects.toMatchObject({ code: 'backup-failed' });
     expect(readFileSync(file, 'utf8')).toBe('somebody’s');
     expect(readdirSync(join(file, '..'))).toEqual(['backup']);
   });
@@ -96,7 +101,7 @@ describe('[S4] a backup', () => {
     const db = databaseBeside(join(folder, 'rollcall.db'));
     db.exec('DROP TRIGGER transfers_are_not_changed; UPDATE transfers SET credits = credits + 1');
     db.close();
-    expect(await backUp(folder, file, START)).toMatchObject({
+    expect(await backUp(folder, file, ABOUT)).toMatchObject({
       verified: false,
       flaw: expect.stringContaining('the books') as string,
     });

@@ -47,7 +47,11 @@ function finish(part: string, file: string): void {
  * Backs `folder` up to `file`, an absolute path that must not exist, readable by its owner alone (0600). Refuses with
  * `backup-failed`, whose details say why; then there is no file.
  */
-export async function backUp(folder: string, file: string, now: number): Promise<BackupMade> {
+export async function backUp(
+  folder: string,
+  file: string,
+  { now, schemaVersion }: { now: number; schemaVersion: number },
+): Promise<BackupMade> {
   const failed = (reason: string): RollcallError => new RollcallError('backup-failed', { file, reason });
   if (!isAbsolute(file)) throw failed('the path is not absolute');
   const part = `${file}.part`;
@@ -63,7 +67,7 @@ export async function backUp(folder: string, file: string, now: number): Promise
     const problem = await inWorker({ job: 'copy', from: join(folder, 'rollcall.db'), to: part });
     if (problem !== null) throw failed(problem);
     fillBackup(part, files, now);
-    const flaw = await flawOf(part);
+    const flaw = await flawOf(part, schemaVersion);
     finish(part, file);
     return { file, bytes: statSync(file).size, verified: flaw === null, ...(flaw === null ? {} : { flaw }) };
   } catch (error) {

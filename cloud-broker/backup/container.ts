@@ -3,7 +3,6 @@
  * the keys and the signed heads of the books. So any SQLite reads it, and what is wrong with it SQLite's own check finds.
  */
 import { DatabaseSync } from 'node:sqlite';
-import { migrations } from '../service/migrations.ts';
 
 /** "RCBK" in the file's header tells a backup from a database in use. */
 const APPLICATION_ID = 0x52_43_42_4b;
@@ -37,13 +36,16 @@ export function fillBackup(file: string, files: BackupFiles, now: number): void 
   }
 }
 
-/** The files of a backup. Throws, in words, where the file is none, is of a newer version, or has a file that does not belong there. */
-export function readBackupFiles(file: string): BackupFiles {
+/**
+ * The files of a backup. Throws, in words, where the file is none, has a newer schema than `schemaVersion`, or has a file that does not belong
+ * there.
+ */
+export function readBackupFiles(file: string, schemaVersion: number): BackupFiles {
   const db = new DatabaseSync(file, { readOnly: true });
   try {
     const of = (pragma: string): number => Number(db.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);
     if (of('application_id') !== APPLICATION_ID) throw new Error('it is a database, but no backup');
-    if (of('user_version') > migrations.length) throw new Error('it was made by a newer version');
+    if (of('user_version') > schemaVersion) throw new Error('it was made by a newer version');
     const rows = db.prepare('SELECT name, content FROM backup_files ORDER BY name LIMIT ?').all(MOST_FILES + 1);
     if (rows.length > MOST_FILES) throw new Error('it has too many files');
     const files: BackupFiles = new Map();

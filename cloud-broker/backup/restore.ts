@@ -76,16 +76,16 @@ function unpack(file: string, files: BackupFiles, folder: string): void {
 
 /**
  * Restores a backup into `folder`, which must be empty or not there. The backup is verified first; nothing is written before.
- * Refuses with `folder-in-use`, `folder-not-empty` or `backup-damaged`.
+ * `schemaVersion`: the newest that this service knows. Refuses with `folder-in-use`, `folder-not-empty` or `backup-damaged`.
  */
-export async function restore(file: string, folder: string): Promise<{ folder: string; bytes: number }> {
+export async function restore(file: string, folder: string, schemaVersion: number): Promise<{ folder: string; bytes: number }> {
   const damaged = (reason: string): RollcallError => new RollcallError('backup-damaged', { file, reason });
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw damaged('there is no such file');
-  const flaw = await flawOf(file);
+  const flaw = await flawOf(file, schemaVersion);
   if (flaw !== null) throw damaged(flaw);
   const lock = lockEmpty(folder);
   try {
-    unpack(file, readBackupFiles(file), folder);
+    unpack(file, readBackupFiles(file, schemaVersion), folder);
     return { folder, bytes: statSync(file).size };
   } finally {
     lock.release();

@@ -16,9 +16,9 @@ export async function inWorker(job: BackupJob): Promise<string | null> {
 }
 
 /** Opens a backup and reads all of it: no damage, its own keys, and books that are right up to every signed head. Null, or what is wrong. */
-export async function flawOf(file: string): Promise<string | null> {
+export async function flawOf(file: string, schemaVersion: number): Promise<string | null> {
   try {
-    const files = readBackupFiles(file);
+    const files = readBackupFiles(file, schemaVersion);
     const damage = await inWorker({ job: 'check', file });
     if (damage !== null) return damage;
     const ledgerKey = createPrivateKey(Buffer.from(files.get('keys/ledger.key') ?? []));

@@ -24,9 +24,13 @@ export function backupCommands(program: Command): void {
     .description('restore a backup into an empty data folder')
     .option('--json')
     .action(async (file: string, options: Json) => {
-      const [{ readSettings }, { restore }] = await Promise.all([import('../service/config.ts'), import('../backup/restore.ts')]);
+      const [{ readSettings }, { restore }, { migrations }] = await Promise.all([
+        import('../service/config.ts'),
+        import('../backup/restore.ts'),
+        import('../service/migrations.ts'),
+      ]);
       const { dataFolder } = readSettings(process.env);
-      const restored = await restore(resolve(file), dataFolder);
+      const restored = await restore(resolve(file), dataFolder, migrations.length);
       print(options.json === true, restored, () => [
         `Restored ${dataFolder}. Displays that enrolled after the backup will come back by themselves.`,
       ]);

@@ -22,10 +22,10 @@ import { demandDatabase, isSealed } from '../store/sqlite/own-database.ts';
 import { verifyLedgerApart } from '../ledger/verify-in-worker.ts';
 import { ledgerHeads, verifyLedger } from '../ledger/verify-books.ts';
 import { lastingOperations } from './lasting-operations.ts';
-import type { OperationName } from './operations.ts';
+import { migrations } from './migrations.ts';
 import { believedAt } from '../presence/operations/presence.ts';
-import { openStore } from '../store/sqlite/store.ts';
-import type { Store } from '../store/port.ts';
+import { openStore } from './store.ts';
+import type { OperationName, Store } from '../store/port.ts';
 
 /** The monotonic clock stands still while a machine sleeps, so one that slept for weeks has to be believed by hand. */
 const CLOCKS: ClockSources = { machine: () => Date.now(), elapsed: () => performance.now() };
@@ -146,7 +146,7 @@ function assemble(parts: {
     serviceClock: clock,
     random: randomBytes,
     verifyLedger: async () => prove((signed) => verifyLedger(databaseFile, signed)),
-    backup: async (file) => backUp(settings.dataFolder, file, now()),
+    backup: async (file) => backUp(settings.dataFolder, file, { now: now(), schemaVersion: migrations.length }),
   });
   return {
     store,

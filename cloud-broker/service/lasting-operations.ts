@@ -1,4 +1,4 @@
-import type { OperationName } from './operations.ts';
+import type { OperationName } from '../store/port.ts';
 
 /**
  * What is dated for good or ends by time, and cannot be taken back: it waits while the clock is in doubt. Everything else goes on, presence and renewals

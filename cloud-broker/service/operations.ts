@@ -35,7 +35,8 @@ export const operations = {
   closePiece: closePieceOf([...endEnrolments, endWebhooks]),
 } as const;
 
-type Operations = typeof operations;
-export type OperationName = keyof Operations;
-export type OperationInput<Name extends OperationName> = Parameters<Operations[Name]>[1];
-export type OperationOutput<Name extends OperationName> = Awaited<ReturnType<Operations[Name]>>;
+type AllOperations = typeof operations;
+
+declare module '../store/port.ts' {
+  interface Operations extends AllOperations {}
+}

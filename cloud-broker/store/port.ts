@@ -1,7 +1,13 @@
 /** What everything outside store/ knows of the database: one transaction port, whichever engine is behind it. */
 import type { EffectHandlers } from './effects.ts';
-import type { OperationInput, OperationName, OperationOutput } from '../service/operations.ts';
 import type { Reads } from './tx.ts';
+
+/** Every write there is, by name: who puts the service together adds them to this interface (service/operations.ts). */
+export interface Operations {}
+
+export type OperationName = keyof Operations;
+export type OperationInput<Name extends OperationName> = Parameters<Operations[Name]>[1];
+export type OperationOutput<Name extends OperationName> = Awaited<ReturnType<Operations[Name]>>;
 
 /** Where everything is kept. */
 export interface Store {

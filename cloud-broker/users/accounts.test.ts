@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { getMigrations } from 'better-auth/db/migration';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSecrets } from '../keys/secrets.ts';
-import { openStore } from '../store/sqlite/store.ts';
+import { openStore } from '../service/store.ts';
 import type { Store } from '../store/port.ts';
 import { accountsLibrary, type AccountsLibrary } from './accounts-library.ts';
 import { createAccounts, type Accounts } from './accounts.ts';

@@ -10,7 +10,7 @@ import { closeOpenDays } from '../../cloud-broker/ledger/close-days.ts';
 import { trialEnd } from '../../cloud-broker/domains/rules/status.ts';
 import { firstChargedDay, startOf } from '../../cloud-broker/ledger/rules/usage.ts';
 import { verifyLedger } from '../../cloud-broker/ledger/verify-books.ts';
-import { openStore } from '../../cloud-broker/store/sqlite/store.ts';
+import { openStore } from '../../cloud-broker/service/store.ts';
 import type { Store } from '../../cloud-broker/store/port.ts';
 import { BareDays, readDay } from './bare-days.ts';
 import type { Size } from './measure.ts';

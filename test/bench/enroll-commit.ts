@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EnrolInput } from '../../cloud-broker/enrolment/facts.ts';
-import { openStore } from '../../cloud-broker/store/sqlite/store.ts';
+import { openStore } from '../../cloud-broker/service/store.ts';
 import type { Store } from '../../cloud-broker/store/port.ts';
 import type { Size } from './measure.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';

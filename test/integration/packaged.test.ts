@@ -45,7 +45,7 @@ test('the built service needs nothing but itself', async () => {
   const recorded = await readFile(join(dirname(cli), '..', 'dist', 'service', 'cloud-broker-cli-main.js.sources.json'), 'utf8');
   const programs = [
     'cloud-broker/cli/main.ts',
-    'cloud-broker/store/sqlite/writer.ts',
+    'cloud-broker/service/writer-thread.ts',
     'cloud-broker/store/sqlite/reader.ts',
     'agent/simulation/worker.ts',
   ];

@@ -48,10 +48,6 @@ const BESIDE_THE_SERVICE: Record<string, { may: readonly string[]; why: string }
 const TO_MOVE: Readonly<Record<string, readonly string[]>> = {
   // An e-mail as people write it.
   'cloud-broker/domains': ['users'],
-  // The list of operations, and that of migrations.
-  'cloud-broker/store': ['service'],
-  'cloud-broker/store/sqlite': ['service'],
-  'cloud-broker/backup': ['service'],
 };
 
 /** Files that are rules: every `rules.ts`, everything in a folder `rules/`, and what a commit leads to. */

@@ -2,16 +2,12 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { noNotes, storeNotes, WriteContext } from '../../cloud-broker/store/commit.ts';
 import type { Effect, EffectKind, EffectOf } from '../../cloud-broker/store/effects.ts';
-import {
-  operations,
-  type OperationInput,
-  type OperationName,
-  type OperationOutput,
-} from '../../cloud-broker/service/operations.ts';
+import { migrations } from '../../cloud-broker/service/migrations.ts';
+import { operations } from '../../cloud-broker/service/operations.ts';
 import { openWriter, type Connection } from '../../cloud-broker/store/sqlite/connection.ts';
 import { ConnectionTx } from '../../cloud-broker/store/sqlite/tx.ts';
 import type { Tx } from '../../cloud-broker/store/tx.ts';
-import type { Store } from '../../cloud-broker/store/port.ts';
+import type { OperationInput, OperationName, OperationOutput, Store } from '../../cloud-broker/store/port.ts';
 import { CHANGE, START, temporaryFolder, testDomain } from './store.ts';
 
 /**
@@ -28,7 +24,7 @@ export class InProcessStore implements Store {
 
   constructor(folder: string) {
     this.file = join(folder, 'rollcall.db');
-    this.connection = openWriter(this.file);
+    this.connection = openWriter(this.file, migrations);
     this.connection.exec('PRAGMA synchronous = OFF');
     this.reader = new ConnectionTx(this.connection);
   }

@@ -8,7 +8,7 @@ import { serialKey } from '../../protocol/text.ts';
 import type { EnrolmentOutcome } from '../../cloud-broker/enrolment/attempt.ts';
 import { boardBySerial } from '../../cloud-broker/register/rows.ts';
 import type { EnrolInput } from '../../cloud-broker/enrolment/facts.ts';
-import { openStore } from '../../cloud-broker/store/sqlite/store.ts';
+import { openStore } from '../../cloud-broker/service/store.ts';
 import type { Store } from '../../cloud-broker/store/port.ts';
 
 export const DAY_MS = 86_400_000;

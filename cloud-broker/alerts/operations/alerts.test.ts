@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alertsOf, at, mailsOf, school } from '../../../test/support/alerts.ts';
 import { CHANGE, contentOf, enrolled, listBoards, START, waiting } from '../../../test/support/store.ts';
+import { migrations } from '../../service/migrations.ts';
 import { openWriter } from '../../store/sqlite/connection.ts';
 import { ConnectionTx } from '../../store/sqlite/tx.ts';
 import { alertsWait } from '../queries.ts';
@@ -68,7 +69,7 @@ describe('[P7] alerts in the store', () => {
     await run(at(45));
     expect(await contentOf(store)).toEqual(after);
     expect(await mailsOf(store)).toHaveLength(1);
-    const other = openWriter(store.file);
+    const other = openWriter(store.file, migrations);
     expect(await alertsWait(new ConnectionTx(other), at(46))).toBe(false);
     other.close();
     await run(at(300));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MAX_EPOCH } from '../../../protocol/messages.ts';
 import { twoDomains, type InProcessStore } from '../../../test/support/in-process.ts';
 import { CHANGE, enrolled, START } from '../../../test/support/store.ts';
-import type { OperationInput } from '../../service/operations.ts';
+import type { OperationInput } from '../../store/port.ts';
 
 const DAY_MS = 86_400_000;
 type PresenceFlush = OperationInput<'flushPresence'>;

@@ -13,7 +13,7 @@ import type { Operator } from '../../operator/operator.ts';
 import { createPortal } from '../../portal/portal.ts';
 import { ServiceClock } from '../clock.ts';
 import type { EnrolInput } from '../../enrolment/facts.ts';
-import { openStore } from '../../store/sqlite/store.ts';
+import { openStore } from '../store.ts';
 import type { Store } from '../../store/port.ts';
 import { Jobs } from '../jobs.ts';
 import { startWebhooks } from '../webhook-delivery.ts';

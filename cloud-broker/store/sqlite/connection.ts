@@ -1,7 +1,6 @@
 import { DatabaseSync, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
 import type { Parameter } from '../tx.ts';
 import { naming } from './database-faults.ts';
-import { migrations } from '../../service/migrations.ts';
 
 /** The sizes of insertRows' statements: few, because each is prepared once and kept. */
 const ROWS_AT_ONCE = [64, 8, 1];
@@ -91,12 +90,12 @@ export function openReader(file: string): Connection {
 }
 
 /** The one connection that writes: every commit is on disk when it returns (`synchronous = FULL`), and the schema is current. */
-export function openWriter(file: string): Connection {
+export function openWriter(file: string, migrations: readonly string[]): Connection {
   return opened(new Connection(file, { readOnly: false }), (connection) => {
     connection.exec(
       'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216',
     );
-    migrate(connection);
+    migrate(connection, migrations);
   });
 }
 
@@ -111,7 +110,7 @@ function opened(connection: Connection, prepare: (connection: Connection) => voi
   }
 }
 
-function migrate(connection: Connection): void {
+function migrate(connection: Connection, migrations: readonly string[]): void {
   const version = connection.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
   if (version > migrations.length) {
     throw new Error(`the data folder was written by a newer version (schema ${version}, this one knows ${migrations.length})`);

@@ -2,12 +2,19 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { isErrorCode, RollcallError } from '../../../protocol/errors.ts';
 import { dispatchEffects, type EffectHandlers } from '../effects.ts';
-import type { OperationInput, OperationName, OperationOutput } from '../../service/operations.ts';
-import type { Store } from '../port.ts';
+import type { OperationInput, OperationName, OperationOutput, Store } from '../port.ts';
 import { openWriter } from './connection.ts';
 import { ReaderThread } from './reader-client.ts';
 import { startThread, ThreadCalls } from './thread-calls.ts';
 import type { CommitReport, WriteReply, WriteRequest } from './writer.ts';
+
+/** What the service is made of, handed in. */
+interface StoreParts {
+  /** The schema, in order (service/migrations.ts). */
+  migrations: readonly string[];
+  /** The program that calls `runWriter` with all operations. */
+  writerThread: URL;
+}
 
 export interface StoreOptions {
   folder: string;
@@ -27,13 +34,13 @@ const MAX_BATCH = 128;
  * Opens the embedded store (SQLite) in `folder`, which must exist and be locked by this process (S4). Refuses with `database-damaged`,
  * `database-unusable`, or `busy` where another program holds the file.
  */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openSqliteStore(options: StoreOptions & StoreParts): Promise<Store> {
   const file = join(options.folder, 'rollcall.db');
   // What is wrong with the file is named here; the writer thread then opens one that is whole and current.
-  openWriter(file).close();
+  openWriter(file, options.migrations).close();
   const { maxBatch = MAX_BATCH } = options;
   const [writer, reader] = await Promise.all([
-    startThread(new URL('./writer.ts', import.meta.url), 'writer', { file, maxBatch }),
+    startThread(options.writerThread, 'writer', { file, maxBatch }),
     startThread(new URL('./reader.ts', import.meta.url), 'reader', { file }),
   ]);
   return new SqliteStore(writer, new ReaderThread(file, reader, options.onFatal), options);

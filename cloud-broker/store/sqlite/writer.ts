@@ -3,13 +3,14 @@
  * a refused one takes nothing with it. Answers leave after the commit. Operations change their input never: they may run twice.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { DatabaseFault } from './database-faults.ts';
 import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Notes } from '../commit.ts';
 import type { Effect } from '../effects.ts';
-import { operations, type OperationName } from '../../service/operations.ts';
-import { openWriter } from './connection.ts';
+import type { OperationName, Operations } from '../port.ts';
+import { openWriter, type Connection } from './connection.ts';
+import type { Tx } from '../tx.ts';
 import { ConnectionTx } from './tx.ts';
 
 export interface WriteRequest {
@@ -32,23 +33,14 @@ export interface CommitReport {
   commitMs: number;
 }
 
-const port = parentPort;
-if (port === null) throw new Error('the writer runs as a worker thread');
-const { file, maxBatch } = workerData as { file: string; maxBatch: number };
-const connection = openWriter(file);
-const tx = new ConnectionTx(connection);
-const queue: WriteRequest[] = [];
-let isDraining = false;
-let isClosing = false;
-/** Of the batch that runs. */
-let fault: string | null = null;
-
-function refusal(id: number, error: unknown): WriteReply {
-  if (error instanceof DatabaseFault) fault = error.reason;
-  if (error instanceof RollcallError) {
-    return { id, ok: false, code: error.code, message: error.message, ...(error.details ? { details: error.details } : {}) };
-  }
-  return { id, ok: false, code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+/** Runs this thread as the writer, with all operations that there are. */
+export function runWriter(operations: Operations, migrations: readonly string[]): void {
+  const port = parentPort;
+  if (port === null) throw new Error('the writer runs as a worker thread');
+  const { file, maxBatch } = workerData as { file: string; maxBatch: number };
+  const writer = new Writer({ port, connection: openWriter(file, migrations), operations, maxBatch });
+  port.on('message', (message: WriteRequest[] | 'close') => writer.take(message));
+  port.postMessage('ready');
 }
 
 /**
@@ -59,94 +51,127 @@ function failsAll(error: unknown): boolean {
   return error instanceof DatabaseFault && error.code !== 'database-damaged';
 }
 
-async function run(request: WriteRequest, notes: Notes): Promise<WriteReply> {
-  const operation = operations[request.name] as (context: WriteContext, input: unknown) => unknown;
-  const context = new WriteContext(tx, notes, correlationIdOf(request.input));
-  return { id: request.id, ok: true, output: await operation(context, request.input) };
-}
-
-async function runInSavepoint(request: WriteRequest, notes: Notes): Promise<WriteReply> {
-  const own = noNotes();
-  connection.exec('SAVEPOINT operation');
-  try {
-    const reply = await run(request, own);
-    connection.exec('RELEASE operation');
-    addNotes(notes, own);
-    return reply;
-  } catch (error) {
-    if (failsAll(error)) throw error;
-    connection.exec('ROLLBACK TO operation');
-    connection.exec('RELEASE operation');
-    return refusal(request.id, error);
-  }
-}
-
 type Committing = Pick<CommitReport, 'replies' | 'effects'>;
 
-/** Throws where an operation throws that has no savepoint, or where nothing can be stored; then nothing of the batch stands. */
-async function commit(batch: WriteRequest[], each: typeof run): Promise<Committing> {
-  const notes = noNotes();
-  connection.exec('BEGIN IMMEDIATE');
-  try {
-    const replies: WriteReply[] = [];
-    for (const request of batch) replies.push(await each(request, notes));
-    const effects = await storeNotes(tx, notes);
-    connection.exec('COMMIT');
-    return { replies, effects };
-  } catch (error) {
-    connection.rollBack();
-    throw error;
+interface WriterParts {
+  port: MessagePort;
+  connection: Connection;
+  operations: Operations;
+  maxBatch: number;
+}
+
+class Writer {
+  private readonly parts: WriterParts;
+  private readonly tx: Tx;
+  private readonly queue: WriteRequest[] = [];
+  private isDraining = false;
+  private isClosing = false;
+  /** Of the batch that runs. */
+  private fault: string | null = null;
+
+  constructor(parts: WriterParts) {
+    this.parts = parts;
+    this.tx = new ConnectionTx(parts.connection);
+  }
+
+  private refusal(id: number, error: unknown): WriteReply {
+    if (error instanceof DatabaseFault) this.fault = error.reason;
+    if (error instanceof RollcallError) {
+      return { id, ok: false, code: error.code, message: error.message, ...(error.details ? { details: error.details } : {}) };
+    }
+    return { id, ok: false, code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+
+  private async run(request: WriteRequest, notes: Notes): Promise<WriteReply> {
+    const operation = this.parts.operations[request.name] as (context: WriteContext, input: unknown) => unknown;
+    const context = new WriteContext(this.tx, notes, correlationIdOf(request.input));
+    return { id: request.id, ok: true, output: await operation(context, request.input) };
+  }
+
+  private async runInSavepoint(request: WriteRequest, notes: Notes): Promise<WriteReply> {
+    const { connection } = this.parts;
+    const own = noNotes();
+    connection.exec('SAVEPOINT operation');
+    try {
+      const reply = await this.run(request, own);
+      connection.exec('RELEASE operation');
+      addNotes(notes, own);
+      return reply;
+    } catch (error) {
+      if (failsAll(error)) throw error;
+      connection.exec('ROLLBACK TO operation');
+      connection.exec('RELEASE operation');
+      return this.refusal(request.id, error);
+    }
+  }
+
+  /** Throws where an operation throws that has no savepoint, or where nothing can be stored; then nothing of the batch stands. */
+  private async commit(batch: WriteRequest[], withSavepoints: boolean): Promise<Committing> {
+    const { connection } = this.parts;
+    const notes = noNotes();
+    connection.exec('BEGIN IMMEDIATE');
+    try {
+      const replies: WriteReply[] = [];
+      for (const request of batch)
+        replies.push(await (withSavepoints ? this.runInSavepoint(request, notes) : this.run(request, notes)));
+      const effects = await storeNotes(this.tx, notes);
+      connection.exec('COMMIT');
+      return { replies, effects };
+    } catch (error) {
+      connection.rollBack();
+      throw error;
+    }
+  }
+
+  /** Operations are refused seldom and savepoints cost a sixth of an enrolment: the batch runs without them first. */
+  private async commitOrRefuse(batch: WriteRequest[]): Promise<Committing> {
+    const refuseAll = (error: unknown): Committing => ({
+      replies: batch.map(({ id }) => this.refusal(id, error)),
+      effects: [],
+    });
+    try {
+      return await this.commit(batch, false);
+    } catch (error) {
+      if (batch.length === 1 || failsAll(error)) return refuseAll(error);
+    }
+    try {
+      return await this.commit(batch, true);
+    } catch (error) {
+      return refuseAll(error);
+    }
+  }
+
+  private async runBatch(batch: WriteRequest[]): Promise<CommitReport> {
+    const started = performance.now();
+    this.fault = null;
+    const done = await this.commitOrRefuse(batch);
+    return { ...done, fault: this.fault, commitMs: performance.now() - started };
+  }
+
+  private end(): void {
+    const { port, connection } = this.parts;
+    try {
+      connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // A full disk, or somebody outside who reads: what is committed stays in the log beside the database and is read from there.
+    }
+    connection.close();
+    port.postMessage('closed');
+    port.close();
+  }
+
+  /** Runs what waits, batch after batch. What arrived meanwhile is read before a batch begins, so that it joins it. */
+  private async drain(): Promise<void> {
+    const { port, maxBatch } = this.parts;
+    this.isDraining = true;
+    for (await turn(); this.queue.length > 0; await turn()) port.postMessage(await this.runBatch(this.queue.splice(0, maxBatch)));
+    this.isDraining = false;
+    if (this.isClosing) this.end();
+  }
+
+  take(message: WriteRequest[] | 'close'): void {
+    if (message === 'close') this.isClosing = true;
+    else this.queue.push(...message);
+    if (!this.isDraining) void this.drain();
   }
 }
-
-/** Operations are refused seldom and savepoints cost a sixth of an enrolment: the batch runs without them first. */
-async function commitOrRefuse(batch: WriteRequest[]): Promise<Committing> {
-  const refuseAll = (error: unknown): Committing => ({
-    replies: batch.map(({ id }) => refusal(id, error)),
-    effects: [],
-  });
-  try {
-    return await commit(batch, run);
-  } catch (error) {
-    if (batch.length === 1 || failsAll(error)) return refuseAll(error);
-  }
-  try {
-    return await commit(batch, runInSavepoint);
-  } catch (error) {
-    return refuseAll(error);
-  }
-}
-
-async function runBatch(batch: WriteRequest[]): Promise<CommitReport> {
-  const started = performance.now();
-  fault = null;
-  const done = await commitOrRefuse(batch);
-  return { ...done, fault, commitMs: performance.now() - started };
-}
-
-function end(): void {
-  try {
-    connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  } catch {
-    // A full disk, or somebody outside who reads: what is committed stays in the log beside the database and is read from there.
-  }
-  connection.close();
-  port?.postMessage('closed');
-  port?.close();
-}
-
-/** Runs what waits, batch after batch. What arrived meanwhile is read before a batch begins, so that it joins it. */
-async function drain(): Promise<void> {
-  isDraining = true;
-  for (await turn(); queue.length > 0; await turn()) port?.postMessage(await runBatch(queue.splice(0, maxBatch)));
-  isDraining = false;
-  if (isClosing) end();
-}
-
-port.on('message', (message: WriteRequest[] | 'close') => {
-  if (message === 'close') isClosing = true;
-  else queue.push(...message);
-  if (!isDraining) void drain();
-});
-
-port.postMessage('ready');

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { ServiceKeys } from '../../../cloud-broker/keys/keys.ts';
 import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
-import { openStore } from '../../../cloud-broker/store/sqlite/store.ts';
+import { openStore } from '../../../cloud-broker/service/store.ts';
 import { CREDITS, listBoards, seedFleet } from './fleet.ts';
 import type { ServiceProcess } from './service.ts';
 

@@ -10,7 +10,7 @@ import { openKeys, type ServiceKeys } from '../../../cloud-broker/keys/keys.ts';
 import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
 import { spkiDer } from '../../../protocol/signing.ts';
 import { deviceCertificateSigner } from '../../../cloud-broker/keys/device-certificates.ts';
-import { openStore } from '../../../cloud-broker/store/sqlite/store.ts';
+import { openStore } from '../../../cloud-broker/service/store.ts';
 import type { Store } from '../../../cloud-broker/store/port.ts';
 
 export const CREDITS = 1095;

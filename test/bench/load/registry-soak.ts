@@ -4,7 +4,7 @@
  */
 import { storedPresence } from '../../../cloud-broker/service/device-handler.ts';
 import { PresenceRegistry } from '../../../cloud-broker/presence/presence-registry.ts';
-import { openStore } from '../../../cloud-broker/store/sqlite/store.ts';
+import { openStore } from '../../../cloud-broker/service/store.ts';
 import type { Store } from '../../../cloud-broker/store/port.ts';
 import type { Heartbeat } from '../../../protocol/messages.ts';
 import { serveCalls } from '../child.ts';
