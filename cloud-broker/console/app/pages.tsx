@@ -15,128 +15,50 @@ interface PageEntry {
 
 const PortalHeader = lazy(async () => ({ default: (await import('../portal/PortalHeader.tsx')).PortalHeader }));
 
+type Load = () => Promise<ComponentType>;
+
+const pageOf = (access: PageEntry['access'], title: WordKey, load: Load): PageEntry => ({
+  title,
+  Page: lazy(async () => ({ default: await load() })),
+  access,
+});
+const signedIn = (title: WordKey, load: Load): PageEntry => pageOf('signed-in', title, load);
+const open = (title: WordKey, load: Load): PageEntry => pageOf('open', title, load);
+const ofPortal = (title: WordKey, load: Load): PageEntry => ({ ...open(title, load), Header: PortalHeader });
+
 /** Every page beside Devices; its path is in address.ts. */
 export const pages: Record<PathPage, PageEntry> = {
-  overview: {
-    title: 'overview.title',
-    Page: lazy(async () => ({ default: (await import('../overview/OverviewPage.tsx')).OverviewPage })),
-    access: 'signed-in',
-  },
-  enrol: {
-    title: 'enrol.open',
-    Page: lazy(async () => ({ default: (await import('../enrol/EnrolPage.tsx')).EnrolPage })),
-    access: 'signed-in',
-  },
-  install: {
-    title: 'install.title',
-    Page: lazy(async () => ({ default: (await import('../enrol/InstallPage.tsx')).InstallPage })),
-    access: 'open',
-  },
-  billing: {
-    title: 'billing.title',
-    Page: lazy(async () => ({ default: (await import('../billing/BillingPage.tsx')).BillingPage })),
-    access: 'signed-in',
-  },
-  account: {
-    title: 'account.title',
-    Page: lazy(async () => ({ default: (await import('../account/AccountPage.tsx')).AccountPage })),
-    access: 'signed-in',
-  },
-  signUp: {
-    title: 'signUp.title',
-    Page: lazy(async () => ({ default: (await import('../sign-up/SignUpPage.tsx')).SignUpPage })),
-    access: 'open',
-  },
-  activate: {
-    title: 'activate.title',
-    Page: lazy(async () => ({ default: (await import('../sign-up/ActivatePage.tsx')).ActivatePage })),
-    access: 'open',
-  },
-  forgot: {
-    title: 'forgot.title',
-    Page: lazy(async () => ({ default: (await import('../sign-in/ForgotPage.tsx')).ForgotPage })),
-    access: 'open',
-  },
-  reset: {
-    title: 'reset.title',
-    Page: lazy(async () => ({ default: (await import('../sign-in/ResetPage.tsx')).ResetPage })),
-    access: 'open',
-  },
-  users: {
-    title: 'users.title',
-    Page: lazy(async () => ({ default: (await import('../users/UsersPage.tsx')).UsersPage })),
-    access: 'signed-in',
-  },
-  invitation: {
-    title: 'invitation.title',
-    Page: lazy(async () => ({ default: (await import('../users/InvitationPage.tsx')).InvitationPage })),
-    access: 'open',
-  },
-  portal: {
-    title: 'portal.title',
-    Page: lazy(async () => ({ default: (await import('../portal/PortalPage.tsx')).PortalPage })),
-    access: 'open',
-  },
-  portalSignUp: {
-    title: 'signUp.title',
-    Page: lazy(async () => ({ default: (await import('../portal/PortalSignUpPage.tsx')).PortalSignUpPage })),
-    access: 'open',
-  },
-  portalActivate: {
-    title: 'activate.title',
-    Page: lazy(async () => ({ default: (await import('../portal/PortalActivatePage.tsx')).PortalActivatePage })),
-    access: 'open',
-  },
-  portalForgot: {
-    title: 'forgot.title',
-    Page: lazy(async () => ({ default: (await import('../portal/PortalForgotPage.tsx')).PortalForgotPage })),
-    access: 'open',
-  },
-  portalReset: {
-    title: 'reset.title',
-    Page: lazy(async () => ({ default: (await import('../portal/PortalResetPage.tsx')).PortalResetPage })),
-    access: 'open',
-  },
-  portalInvitation: {
-    title: 'portal.invitation',
-    Page: lazy(async () => ({ default: (await import('../portal/PortalInvitationPage.tsx')).PortalInvitationPage })),
-    access: 'open',
-  },
-  portalSubscriptions: {
-    title: 'portal.subscriptions',
-    Page: lazy(async () => ({ default: (await import('../portal/SubscriptionsPage.tsx')).SubscriptionsPage })),
-    access: 'open',
-    Header: PortalHeader,
-  },
-  portalOrganization: {
-    title: 'portal.organization',
-    Page: lazy(async () => ({ default: (await import('../portal/OrganizationPage.tsx')).OrganizationPage })),
-    access: 'open',
-    Header: PortalHeader,
-  },
-  settings: {
-    title: 'settings.title',
-    Page: lazy(async () => ({ default: (await import('../settings/SettingsPage.tsx')).SettingsPage })),
-    access: 'signed-in',
-  },
-  apiKeys: {
-    title: 'apiKeys.title',
-    Page: lazy(async () => ({ default: (await import('../api-keys/ApiKeysPage.tsx')).ApiKeysPage })),
-    access: 'signed-in',
-  },
-  webhooks: {
-    title: 'webhooks.title',
-    Page: lazy(async () => ({ default: (await import('../webhooks/WebhooksPage.tsx')).WebhooksPage })),
-    access: 'signed-in',
-  },
-  audit: {
-    title: 'audit.title',
-    Page: lazy(async () => ({ default: (await import('../audit/AuditPage.tsx')).AuditPage })),
-    access: 'signed-in',
-  },
-  alerts: {
-    title: 'alerts.title',
-    Page: lazy(async () => ({ default: (await import('../alerts/AlertsPage.tsx')).AlertsPage })),
-    access: 'signed-in',
-  },
+  overview: signedIn('overview.title', async () => (await import('../overview/OverviewPage.tsx')).OverviewPage),
+  enrol: signedIn('enrol.open', async () => (await import('../enrol/EnrolPage.tsx')).EnrolPage),
+  install: open('install.title', async () => (await import('../enrol/InstallPage.tsx')).InstallPage),
+  billing: signedIn('billing.title', async () => (await import('../billing/BillingPage.tsx')).BillingPage),
+  account: signedIn('account.title', async () => (await import('../account/AccountPage.tsx')).AccountPage),
+  signUp: open('signUp.title', async () => (await import('../sign-up/SignUpPage.tsx')).SignUpPage),
+  activate: open('activate.title', async () => (await import('../sign-up/ActivatePage.tsx')).ActivatePage),
+  forgot: open('forgot.title', async () => (await import('../sign-in/ForgotPage.tsx')).ForgotPage),
+  reset: open('reset.title', async () => (await import('../sign-in/ResetPage.tsx')).ResetPage),
+  users: signedIn('users.title', async () => (await import('../users/UsersPage.tsx')).UsersPage),
+  invitation: open('invitation.title', async () => (await import('../users/InvitationPage.tsx')).InvitationPage),
+  portal: open('portal.title', async () => (await import('../portal/PortalPage.tsx')).PortalPage),
+  portalSignUp: open('signUp.title', async () => (await import('../portal/PortalSignUpPage.tsx')).PortalSignUpPage),
+  portalActivate: open('activate.title', async () => (await import('../portal/PortalActivatePage.tsx')).PortalActivatePage),
+  portalForgot: open('forgot.title', async () => (await import('../portal/PortalForgotPage.tsx')).PortalForgotPage),
+  portalReset: open('reset.title', async () => (await import('../portal/PortalResetPage.tsx')).PortalResetPage),
+  portalInvitation: open(
+    'portal.invitation',
+    async () => (await import('../portal/PortalInvitationPage.tsx')).PortalInvitationPage,
+  ),
+  portalSubscriptions: ofPortal(
+    'portal.subscriptions',
+    async () => (await import('../portal/SubscriptionsPage.tsx')).SubscriptionsPage,
+  ),
+  portalOrganization: ofPortal(
+    'portal.organization',
+    async () => (await import('../portal/OrganizationPage.tsx')).OrganizationPage,
+  ),
+  settings: signedIn('settings.title', async () => (await import('../settings/SettingsPage.tsx')).SettingsPage),
+  apiKeys: signedIn('apiKeys.title', async () => (await import('../api-keys/ApiKeysPage.tsx')).ApiKeysPage),
+  webhooks: signedIn('webhooks.title', async () => (await import('../webhooks/WebhooksPage.tsx')).WebhooksPage),
+  audit: signedIn('audit.title', async () => (await import('../audit/AuditPage.tsx')).AuditPage),
+  alerts: signedIn('alerts.title', async () => (await import('../alerts/AlertsPage.tsx')).AlertsPage),
 };
