@@ -1,8 +1,9 @@
-import { Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { change } from '../api/client.ts';
 import { useSession } from '../app/Session.tsx';
+import { PageHead, Panel } from '../parts/pages.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
 import { useWords } from '../words/words.ts';
@@ -17,9 +18,7 @@ export function AccountPage() {
   return (
     <div className="rc-stack rc-narrow">
       <div>
-        <Title order={1} size="h2">
-          {t('account.title')}
-        </Title>
+        <PageHead title={t('account.title')} />
         <Text className="rc-wrap rc-dim">{t('account.about', { user, email })}</Text>
       </div>
       <ChangePassword user={user} />
@@ -48,36 +47,23 @@ function ChangePassword({ user }: { user: string }) {
     if (current !== '' && isLongEnough(password)) save.mutate();
   };
   return (
-    <Paper
-      className="rc-panel"
-      component="form"
-      p="xl"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <Stack gap="md">
-        <Title order={2} size="h3">
-          {t('account.password')}
-        </Title>
-        <input hidden name="username" autoComplete="username" value={user} readOnly />
-        <PasswordField label={t('account.current')} kind="current" value={current} onChange={setCurrent} />
-        <PasswordField
-          label={t('reset.new')}
-          kind="new"
-          value={password}
-          wrong={tried && !isLongEnough(password)}
-          onChange={setPassword}
-        />
-        {save.isError ? <Refused error={save.error} /> : null}
-        {save.isSuccess && password === '' ? <Text role="status">{t('account.changed')}</Text> : null}
-        <div>
-          <Button type="submit" loading={save.isPending} disabled={current === '' || password === ''}>
-            {t('account.change')}
-          </Button>
-        </div>
-      </Stack>
-    </Paper>
+    <Panel title={t('account.password')} onSubmit={submit}>
+      <input hidden name="username" autoComplete="username" value={user} readOnly />
+      <PasswordField label={t('account.current')} kind="current" value={current} onChange={setCurrent} />
+      <PasswordField
+        label={t('reset.new')}
+        kind="new"
+        value={password}
+        wrong={tried && !isLongEnough(password)}
+        onChange={setPassword}
+      />
+      <Refused error={save.error} />
+      {save.isSuccess && password === '' ? <Text role="status">{t('account.changed')}</Text> : null}
+      <div>
+        <Button type="submit" loading={save.isPending} disabled={current === '' || password === ''}>
+          {t('account.change')}
+        </Button>
+      </div>
+    </Panel>
   );
 }

@@ -1,12 +1,13 @@
-import { Button, Code, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Code, Group, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { FormEvent, ReactNode } from 'react';
 import { renderSVG } from 'uqr';
 import { offeredSecondFactor, type OfferedSecondFactor } from '../../../protocol/api-access.ts';
 import { ask, change } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
 import { useSession } from '../app/Session.tsx';
+import { Form } from '../parts/Form.tsx';
+import { Panel } from '../parts/pages.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { PasswordField } from '../sign-in/PasswordField.tsx';
 import { useWords } from '../words/words.ts';
@@ -24,37 +25,20 @@ export function SecondFactor() {
     await client.invalidateQueries({ queryKey: keys.session });
   };
   return (
-    <Paper className="rc-panel" p="xl">
-      <Stack gap="md">
-        <Title order={2} size="h3">
-          {t('account.factor')}
-        </Title>
-        <Text>{t(secondFactor ? 'account.factorOn' : 'account.factorOff')}</Text>
-        {offered !== null ? (
-          <Confirm offered={offered} onDone={done} />
-        ) : step === 'rest' ? (
-          <div>
-            <Button variant={secondFactor ? 'default' : 'filled'} onClick={() => setStep('password')}>
-              {t(secondFactor ? 'account.turnOff' : 'account.setUp')}
-            </Button>
-          </div>
-        ) : (
-          <WithPassword isOn={secondFactor} onOffered={setOffered} onEnded={done} onCancel={() => setStep('rest')} />
-        )}
-      </Stack>
-    </Paper>
-  );
-}
-
-function Form({ onSubmit, children }: { onSubmit: () => void; children: ReactNode }) {
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    onSubmit();
-  };
-  return (
-    <Stack component="form" gap="md" onSubmit={submit}>
-      {children}
-    </Stack>
+    <Panel title={t('account.factor')}>
+      <Text>{t(secondFactor ? 'account.factorOn' : 'account.factorOff')}</Text>
+      {offered !== null ? (
+        <Confirm offered={offered} onDone={done} />
+      ) : step === 'rest' ? (
+        <div>
+          <Button variant={secondFactor ? 'default' : 'filled'} onClick={() => setStep('password')}>
+            {t(secondFactor ? 'account.turnOff' : 'account.setUp')}
+          </Button>
+        </div>
+      ) : (
+        <WithPassword isOn={secondFactor} onOffered={setOffered} onEnded={done} onCancel={() => setStep('rest')} />
+      )}
+    </Panel>
   );
 }
 
@@ -79,7 +63,7 @@ function WithPassword({ isOn, onOffered, onEnded, onCancel }: WithPasswordProps)
   return (
     <Form onSubmit={() => password !== '' && go.mutate()}>
       <PasswordField label={t('account.current')} kind="current" autoFocus value={password} onChange={setPassword} />
-      {go.isError ? <Refused error={go.error} /> : null}
+      <Refused error={go.error} />
       <Group gap="xs">
         <Button type="submit" loading={go.isPending} disabled={password === ''}>
           {t(isOn ? 'account.turnOff' : 'signUp.continue')}
@@ -123,7 +107,7 @@ function Confirm({ offered, onDone }: { offered: OfferedSecondFactor; onDone: ()
         value={code}
         onChange={(event) => setCode(event.currentTarget.value)}
       />
-      {confirm.isError ? <Refused error={confirm.error} /> : null}
+      <Refused error={confirm.error} />
       <div>
         <Button type="submit" loading={confirm.isPending} disabled={code.trim() === ''}>
           {t('account.turnOn')}

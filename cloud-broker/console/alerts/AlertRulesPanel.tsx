@@ -1,10 +1,11 @@
-import { Button, Group, NumberInput, Paper, Select, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
+import { Group, NumberInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LOST_AFTER, type AlertRules, type AlertSettings } from '../../../protocol/api-alerts.ts';
 import { useAllowed } from '../app/Session.tsx';
-import { ErrorPanel, Refused, RowsLoading } from '../parts/panels.tsx';
+import { Panel, Save } from '../parts/pages.tsx';
+import { Refused, Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { browserZone } from '../words/zone.ts';
 import { isUsable, previewQuery, rulesQuery, settingsOf, useSaveRules } from './queries.ts';
@@ -14,10 +15,8 @@ const TYPING_MS = 400;
 
 /** P7: what is mailed, where and when, and how many mails that would have been. */
 export function AlertRulesPanel() {
-  const { data, error, refetch } = useQuery(rulesQuery);
-  if (data === undefined)
-    return error === null ? <RowsLoading rows={4} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
-  return <RulesForm rules={data} />;
+  const query = useQuery(rulesQuery);
+  return query.data === undefined ? <Unread query={query} rows={4} /> : <RulesForm rules={query.data} />;
 }
 
 /** A domain that never said where it is, is where its admin is. */
@@ -39,34 +38,19 @@ function RulesForm({ rules }: { rules: AlertRules }) {
     setDraft({ ...draft, ...patch });
   };
   return (
-    <Paper
-      className="rc-panel"
-      component="form"
-      p="xl"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(settings, { onSuccess: () => setDraft({}) });
-      }}
-    >
-      <Stack gap="md">
-        <Title order={2} size="h3">
-          {t('alerts.rules')}
-        </Title>
-        <Kinds settings={settings} set={set} />
-        <Where settings={settings} set={set} email={rules.domainEmail} />
-        <When settings={settings} set={set} />
-        <Preview settings={settings} />
-        {save.isError ? <Refused error={save.error} /> : null}
-        <Group gap="md">
-          <Button type="submit" loading={save.isPending} disabled={!changed || !allowed.change || !isUsable(settings)}>
-            {t('alerts.save')}
-          </Button>
-          <Text className="rc-dim" role="status">
-            {save.isSuccess && !changed ? t('alerts.saved') : ''}
-          </Text>
-        </Group>
-      </Stack>
-    </Paper>
+    <Panel title={t('alerts.rules')} onSubmit={() => save.mutate(settings, { onSuccess: () => setDraft({}) })}>
+      <Kinds settings={settings} set={set} />
+      <Where settings={settings} set={set} email={rules.domainEmail} />
+      <When settings={settings} set={set} />
+      <Preview settings={settings} />
+      <Save
+        attempt={save}
+        action={t('alerts.save')}
+        changed={changed}
+        disabled={!allowed.change || !isUsable(settings)}
+        saved={t('alerts.saved')}
+      />
+    </Panel>
   );
 }
 

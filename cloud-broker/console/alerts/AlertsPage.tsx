@@ -1,9 +1,12 @@
-import { Button, Text, Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import type { Alert } from '../../../protocol/api-alerts.ts';
+import { rowsIn } from '../api/pages.ts';
 import { useSession } from '../app/Session.tsx';
 import { CopyCurl } from '../parts/CopyCurl.tsx';
-import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { PageHead } from '../parts/pages.tsx';
+import { Empty, More, Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { AlertLine } from './AlertLine.tsx';
 import { AlertRulesPanel } from './AlertRulesPanel.tsx';
@@ -15,12 +18,9 @@ export function AlertsPage() {
   const { role } = useSession();
   return (
     <div className="rc-stack rc-medium">
-      <div className="rc-page-head">
-        <Title order={1} size="h2">
-          {t('alerts.title')}
-        </Title>
+      <PageHead title={t('alerts.title')}>
         <CopyCurl path="/alerts" />
-      </div>
+      </PageHead>
       <Open />
       <Earlier />
       {role === 'user' ? null : <AlertRulesPanel />}
@@ -30,40 +30,27 @@ export function AlertsPage() {
 
 function Open() {
   const { t } = useWords();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery('open'));
-  if (data === undefined)
-    return error === null ? <RowsLoading rows={3} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
-  const rows = data.pages.flatMap((page) => page.items);
+  const query = useInfiniteQuery(alertsQuery('open'));
+  if (query.data === undefined) return <Unread query={query} rows={3} />;
+  const rows = rowsIn(query.data);
   if (rows.length === 0)
     return (
       <Empty title={t('alerts.calm')}>
         <Text>{t('alerts.calmHint')}</Text>
       </Empty>
     );
-  const more = hasNextPage ? { busy: isFetchingNextPage, show: () => void fetchNextPage() } : null;
-  return <Lines title={t('alerts.open')} rows={rows} more={more} />;
+  return <Lines title={t('alerts.open')} rows={rows} more={<More query={query} />} />;
 }
 
 /** Nothing is said where there is nothing, or where the list above says why it cannot be read. */
 function Earlier() {
   const { t } = useWords();
-  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery('closed'));
-  const rows = data?.pages.flatMap((page) => page.items) ?? [];
-  if (rows.length === 0) return null;
-  const more = hasNextPage ? { busy: isFetchingNextPage, show: () => void fetchNextPage() } : null;
-  return <Lines title={t('alerts.earlier')} rows={rows} more={more} />;
+  const query = useInfiniteQuery(alertsQuery('closed'));
+  const rows = rowsIn(query.data);
+  return rows.length === 0 ? null : <Lines title={t('alerts.earlier')} rows={rows} more={<More query={query} />} />;
 }
 
-function Lines({
-  title,
-  rows,
-  more,
-}: {
-  title: string;
-  rows: readonly Alert[];
-  more: { busy: boolean; show: () => void } | null;
-}) {
-  const { t } = useWords();
+function Lines({ title, rows, more }: { title: string; rows: readonly Alert[]; more: ReactNode }) {
   return (
     <section className="rc-stack" aria-label={title}>
       <Title order={2} size="h4">
@@ -74,13 +61,7 @@ function Lines({
           <AlertLine key={row.id} alert={row} />
         ))}
       </ul>
-      {more === null ? null : (
-        <div>
-          <Button variant="default" loading={more.busy} onClick={more.show}>
-            {t('rows.more')}
-          </Button>
-        </div>
-      )}
+      {more}
     </section>
   );
 }

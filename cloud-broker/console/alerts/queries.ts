@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import {
   alertPreview,
   alertRules,
@@ -8,7 +8,9 @@ import {
   type AlertSettings,
 } from '../../../protocol/api-alerts.ts';
 import { ask, change, read } from '../api/client.ts';
+import { inPages } from '../api/pages.ts';
 import { keys } from '../api/queries.ts';
+import { useChange } from '../api/use-change.ts';
 
 const ROWS = 50;
 /** What ends without an event, such as by an approval, is seen by then. */
@@ -17,13 +19,7 @@ const AGAIN_MS = 30_000;
 export const alertsQuery = (state: 'open' | 'closed') =>
   infiniteQueryOptions({
     queryKey: [...keys.alerts, state],
-    queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams({ state, limit: String(ROWS) });
-      if (pageParam !== null) query.set('cursor', pageParam);
-      return read(`/alerts?${query.toString()}`, alertsPage, signal);
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
+    ...inPages('/alerts', alertsPage, ROWS, { state }),
     refetchInterval: AGAIN_MS,
   });
 
@@ -58,10 +54,4 @@ export const previewQuery = (settings: AlertSettings) =>
     gcTime: 60_000,
   });
 
-export function useSaveRules() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (settings: AlertSettings) => change('PUT', '/alerts/settings', settings),
-    onSettled: () => client.invalidateQueries({ queryKey: RULES }),
-  });
-}
+export const useSaveRules = () => useChange((settings: AlertSettings) => change('PUT', '/alerts/settings', settings), RULES);

@@ -1,9 +1,12 @@
-import { Button, Group, Modal, Stack, Text, Title } from '@mantine/core';
+import { Button, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ApiKey } from '../../../protocol/api-keys.ts';
+import { rowsIn } from '../api/pages.ts';
 import { useAllowed } from '../app/Session.tsx';
-import { Empty, ErrorPanel, Fact, Facts, Refused, RowsLoading } from '../parts/panels.tsx';
+import { careful, Confirm } from '../parts/Dialog.tsx';
+import { Cards } from '../parts/pages.tsx';
+import { Fact, Facts, More } from '../parts/panels.tsx';
 import { Ago, Exact } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
 import { NewKey } from './NewKey.tsx';
@@ -14,45 +17,27 @@ import { scopeWords } from './scopes.ts';
 export function ApiKeysPage() {
   const { t } = useWords();
   const { change } = useAllowed();
-  const { data, error, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery(apiKeysQuery);
+  const query = useInfiniteQuery(apiKeysQuery);
   const [making, setMaking] = useState(false);
-  const keys = data?.pages.flatMap((page) => page.items) ?? [];
-  const open = (
-    <Button disabled={!change} onClick={() => setMaking(true)}>
-      {t('apiKeys.make')}
-    </Button>
-  );
   return (
     <div className="rc-stack rc-medium">
-      <div className="rc-page-head">
-        <Title order={1} size="h2">
-          {t('apiKeys.title')}
-        </Title>
-        {keys.length > 0 ? open : null}
-      </div>
-      <Text>
-        {t('apiKeys.about')} <a href="/api/docs">{t('apiKeys.docs')}</a>
-      </Text>
-      {data === undefined && error !== null ? <ErrorPanel error={error} retry={() => void refetch()} /> : null}
-      {data === undefined && error === null ? <RowsLoading rows={3} /> : null}
-      {data !== undefined && keys.length === 0 ? (
-        <Empty title={t('apiKeys.empty')}>
-          <Text>{t('apiKeys.emptyHint')}</Text>
-          {open}
-        </Empty>
-      ) : null}
-      {keys.length > 0 ? (
-        <ul className="rc-cards">
-          {keys.map((key) => (
-            <KeyCard key={key.id} apiKey={key} />
-          ))}
-        </ul>
-      ) : null}
-      {hasNextPage ? (
-        <Button variant="default" onClick={() => void fetchNextPage()}>
-          {t('rows.more')}
-        </Button>
-      ) : null}
+      <Cards
+        title={t('apiKeys.title')}
+        make={
+          <Button disabled={!change} onClick={() => setMaking(true)}>
+            {t('apiKeys.make')}
+          </Button>
+        }
+        query={query}
+        items={query.data && rowsIn(query.data)}
+        empty={{ title: t('apiKeys.empty'), hint: t('apiKeys.emptyHint') }}
+        renderCard={(key) => <KeyCard key={key.id} apiKey={key} />}
+      >
+        <Text>
+          {t('apiKeys.about')} <a href="/api/docs">{t('apiKeys.docs')}</a>
+        </Text>
+      </Cards>
+      <More query={query} />
       {making ? <NewKey onClose={() => setMaking(false)} /> : null}
     </div>
   );
@@ -90,26 +75,16 @@ function KeyCard({ apiKey }: { apiKey: ApiKey }) {
 function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
   const { t } = useWords();
   const revoke = useRevoke(apiKey.id);
-  const title = t('apiKeys.revokeTitle', { name: apiKey.name });
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('close') }}>
-      <Stack gap="md">
-        <Text>{t('apiKeys.revokeText')}</Text>
-        {revoke.isError ? <Refused error={revoke.error} /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button
-            variant="default"
-            className="rc-danger"
-            loading={revoke.isPending}
-            onClick={() => revoke.mutate(undefined, { onSuccess: onClose })}
-          >
-            {t('apiKeys.revoke')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Confirm
+      title={t('apiKeys.revokeTitle', { name: apiKey.name })}
+      onClose={onClose}
+      action={t('apiKeys.revoke')}
+      look={careful}
+      attempt={revoke}
+      onConfirm={() => revoke.mutate(undefined, { onSuccess: onClose })}
+    >
+      <Text>{t('apiKeys.revokeText')}</Text>
+    </Confirm>
   );
 }

@@ -1,80 +1,66 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Checkbox, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { apiScopes } from '../../../protocol/api-keys.ts';
 import type { ApiScope, NewApiKey } from '../../../protocol/api-keys.ts';
 import { Copyable } from '../parts/Copyable.tsx';
-import { Notice } from '../parts/Notice.tsx';
-import { Refused } from '../parts/panels.tsx';
+import { Dialog, DialogForm, ShownOnce } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useNewApiKey } from './queries.ts';
 import { scopeWords } from './scopes.ts';
 
-/** Makes a key and shows it, this once. A click beside the dialog does not close it over a key that nobody has copied yet. */
+/** Makes a key and shows it, this once. */
 export function NewKey({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
   const make = useNewApiKey();
   const made = make.data;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
+    <Dialog
       title={made === undefined ? t('apiKeys.make') : t('apiKeys.made', { name: made.name })}
-      closeOnClickOutside={made === undefined}
-      closeOnEscape={made === undefined}
-      closeButtonProps={{ 'aria-label': t('close') }}
+      size="lg"
+      stays={made !== undefined}
+      onClose={onClose}
     >
-      {made === undefined ? <Form make={make} onClose={onClose} /> : <Secret made={made} onClose={onClose} />}
-    </Modal>
+      {made === undefined ? <Fields make={make} onClose={onClose} /> : <Secret made={made} onClose={onClose} />}
+    </Dialog>
   );
 }
 
-function Form({ make, onClose }: { make: ReturnType<typeof useNewApiKey>; onClose: () => void }) {
+function Fields({ make, onClose }: { make: ReturnType<typeof useNewApiKey>; onClose: () => void }) {
   const { t } = useWords();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly ApiScope[]>(['devices:read']);
   const complete = name.trim() !== '' && scopes.length > 0;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (complete) make.mutate({ name, scopes: [...scopes] });
-      }}
+    <DialogForm
+      action={t('apiKeys.make')}
+      attempt={make}
+      disabled={!complete}
+      onSubmit={() => make.mutate({ name, scopes: [...scopes] })}
+      onCancel={onClose}
     >
-      <Stack gap="md">
-        <TextInput
-          label={t('apiKeys.name')}
-          description={t('apiKeys.nameHint')}
-          value={name}
-          maxLength={64}
-          autoComplete="off"
-          required
-          withAsterisk={false}
-          data-autofocus
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Checkbox.Group
-          label={t('apiKeys.scopes')}
-          value={[...scopes]}
-          onChange={(chosen) => setScopes(apiScopes.filter((scope) => chosen.includes(scope)))}
-        >
-          <Stack gap="xs" mt="xs">
-            {apiScopes.map((scope) => (
-              <Checkbox key={scope} value={scope} label={t(scopeWords[scope])} />
-            ))}
-          </Stack>
-        </Checkbox.Group>
-        {make.isError ? <Refused error={make.error} /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" loading={make.isPending} disabled={!complete}>
-            {t('apiKeys.make')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <TextInput
+        label={t('apiKeys.name')}
+        description={t('apiKeys.nameHint')}
+        value={name}
+        maxLength={64}
+        autoComplete="off"
+        required
+        withAsterisk={false}
+        data-autofocus
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Checkbox.Group
+        label={t('apiKeys.scopes')}
+        value={[...scopes]}
+        onChange={(chosen) => setScopes(apiScopes.filter((scope) => chosen.includes(scope)))}
+      >
+        <Stack gap="xs" mt="xs">
+          {apiScopes.map((scope) => (
+            <Checkbox key={scope} value={scope} label={t(scopeWords[scope])} />
+          ))}
+        </Stack>
+      </Checkbox.Group>
+    </DialogForm>
   );
 }
 
@@ -88,18 +74,13 @@ function Secret({ made, onClose }: { made: NewApiKey; onClose: () => void }) {
   const { t } = useWords();
   const canRead = made.scopes.some((scope) => scope !== 'devices:write');
   return (
-    <Stack gap="md">
-      <Notice colour="wait">{t('apiKeys.once')}</Notice>
-      <Copyable text={made.secret} />
+    <ShownOnce notice={t('apiKeys.once')} secret={made.secret} kept={t('apiKeys.kept')} onClose={onClose}>
       {canRead ? (
         <div>
           <Text size="sm">{t('apiKeys.tryIt')}</Text>
           <Copyable text={firstCall(made)} />
         </div>
       ) : null}
-      <Group justify="flex-end">
-        <Button onClick={onClose}>{t('apiKeys.kept')}</Button>
-      </Group>
-    </Stack>
+    </ShownOnce>
   );
 }

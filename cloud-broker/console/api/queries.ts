@@ -8,6 +8,7 @@ import type { DeviceFilter } from '../app/address.ts';
 import { readBySerial } from '../devices/paste.ts';
 import { compare } from '../live/rows.ts';
 import { read } from './client.ts';
+import { inPages, pathOfPage, type Cursor } from './pages.ts';
 import { browserZone } from '../words/zone.ts';
 import { hasCode } from './failure.ts';
 
@@ -17,7 +18,6 @@ const PAGE_ROWS = 100;
 const COUNTS_EVERY_MS = 30_000;
 const PRESENCE_EVERY_MS = 60_000;
 
-export type Cursor = string | null;
 export type HistoryList = InfiniteData<FoldedPage, Cursor>;
 
 export const keys = {
@@ -57,26 +57,18 @@ async function readSession(signal: AbortSignal): Promise<Session | null> {
 
 export const sessionQuery = queryOptions({ queryKey: keys.session, queryFn: ({ signal }) => readSession(signal) });
 
-function pageOf(path: string, query: URLSearchParams, cursor: Cursor): string {
-  query.set('limit', String(PAGE_ROWS));
-  if (cursor !== null) query.set('cursor', cursor);
-  return `${path}?${query.toString()}`;
-}
-
 /** One page of the list that a filter opens. */
 export const readDevices = (filter: DeviceFilter, cursor: Cursor, signal?: AbortSignal): Promise<DevicesPage> =>
   filter.serials === undefined
-    ? read(pageOf('/devices', filterQuery(filter), cursor), devicesPage, signal)
+    ? read(pathOfPage('/devices', PAGE_ROWS, cursor, filterQuery(filter)), devicesPage, signal)
     : readBySerial(filter.serials, (a, b) => compare(filter, a, b));
-
-const next = (page: { nextCursor: Cursor }): Cursor => page.nextCursor;
 
 export const devicesQuery = (filter: DeviceFilter) =>
   infiniteQueryOptions({
     queryKey: [...keys.lists, filter],
     queryFn: ({ pageParam, signal }) => readDevices(filter, pageParam, signal),
     initialPageParam: null as Cursor,
-    getNextPageParam: next,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
     structuralSharing: false,
   });
 
@@ -107,9 +99,7 @@ export const countsQuery = queryOptions({
 
 export const blocksQuery = infiniteQueryOptions({
   queryKey: keys.blocks,
-  queryFn: ({ pageParam, signal }) => read(pageOf('/blocks', new URLSearchParams(), pageParam), blocksPage, signal),
-  initialPageParam: null as Cursor,
-  getNextPageParam: next,
+  ...inPages('/blocks', blocksPage, PAGE_ROWS),
 });
 
 export const billingQuery = queryOptions({
@@ -119,10 +109,7 @@ export const billingQuery = queryOptions({
 
 export const historyQuery = infiniteQueryOptions({
   queryKey: keys.history,
-  queryFn: ({ pageParam, signal }) =>
-    read(pageOf('/billing/history/folded', new URLSearchParams(), pageParam), foldedPage, signal),
-  initialPageParam: null as Cursor,
-  getNextPageParam: next,
+  ...inPages('/billing/history/folded', foldedPage, PAGE_ROWS),
   structuralSharing: false,
 });
 
@@ -130,7 +117,7 @@ export const historyQuery = infiniteQueryOptions({
 export const usedDayQuery = (date: string) =>
   queryOptions({
     queryKey: ['billing', 'day', date],
-    queryFn: ({ signal }) => read(pageOf(`/billing/days/${date}`, new URLSearchParams(), null), usedDay, signal),
+    queryFn: ({ signal }) => read(pathOfPage(`/billing/days/${date}`, PAGE_ROWS, null), usedDay, signal),
     // A closed day is final.
     staleTime: Infinity,
   });

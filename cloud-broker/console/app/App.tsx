@@ -8,7 +8,7 @@ import { sessionQuery } from '../api/queries.ts';
 import { DevicesPage } from '../devices/DevicesPage.tsx';
 import { LiveProvider } from '../live/Live.tsx';
 import { later } from '../parts/later.tsx';
-import { ErrorPanel } from '../parts/panels.tsx';
+import { Unread } from '../parts/panels.tsx';
 import { ClockProvider } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
 import { AddressProvider, useAddress } from './Address.tsx';
@@ -50,7 +50,7 @@ function Gate() {
     if (session.error === null) return null;
     return (
       <main className="rc-page">
-        <ErrorPanel error={session.error} retry={() => void session.refetch()} />
+        <Unread query={session} />
       </main>
     );
   }

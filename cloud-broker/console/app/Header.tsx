@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -7,7 +7,8 @@ import { proxyName } from '../api/proxy.ts';
 import { keys } from '../api/queries.ts';
 import { useLive, useLost } from '../live/Live.tsx';
 import { Spoken } from '../live/Spoken.tsx';
-import { DomainSign, Shape } from '../parts/Status.tsx';
+import { PersonMenu } from '../parts/PersonMenu.tsx';
+import { DomainSign } from '../parts/Status.tsx';
 import { AlertsLink } from '../alerts/AlertsLink.tsx';
 import { OwnLanguage } from '../users/OwnLanguage.tsx';
 import { useWords } from '../words/words.ts';
@@ -78,32 +79,20 @@ function UserMenu() {
     onSuccess: () => client.setQueryData(keys.session, null),
   });
   return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <UnstyledButton className="rc-user" aria-label={t('header.user', { user })} title={user}>
-          <Shape>
-            <circle cx="8" cy="5.2" r="2.9" />
-            <path d="M2.6 14c.5-3.2 2.6-4.8 5.4-4.8s4.9 1.6 5.4 4.8" />
-          </Shape>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{user}</Menu.Label>
-        <Menu.Item onClick={() => go({ page: 'billing' })}>{t('billing.title')}</Menu.Item>
-        {role === 'user' ? null : (
-          <>
-            <Menu.Item onClick={() => go({ page: 'users' })}>{t('users.title')}</Menu.Item>
-            <Menu.Item onClick={() => go({ page: 'apiKeys' })}>{t('apiKeys.title')}</Menu.Item>
-            <Menu.Item onClick={() => go({ page: 'webhooks' })}>{t('webhooks.title')}</Menu.Item>
-            <Menu.Item onClick={() => go({ page: 'audit' })}>{t('audit.title')}</Menu.Item>
-            <Menu.Item onClick={() => go({ page: 'settings' })}>{t('settings.title')}</Menu.Item>
-            <Menu.Divider />
-          </>
-        )}
-        <Menu.Item onClick={() => go({ page: 'account' })}>{t('account.title')}</Menu.Item>
-        <Menu.Divider />
-        <Menu.Item onClick={() => signOut.mutate()}>{t('session.signOut')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <PersonMenu user={user} label={user} width={240} onSignOut={() => signOut.mutate()}>
+      <Menu.Item onClick={() => go({ page: 'billing' })}>{t('billing.title')}</Menu.Item>
+      {role === 'user' ? null : (
+        <>
+          {(['users', 'apiKeys', 'webhooks', 'audit', 'settings'] as const).map((page) => (
+            <Menu.Item key={page} onClick={() => go({ page })}>
+              {t(`${page}.title`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+        </>
+      )}
+      <Menu.Item onClick={() => go({ page: 'account' })}>{t('account.title')}</Menu.Item>
+      <Menu.Divider />
+    </PersonMenu>
   );
 }

@@ -1,11 +1,13 @@
-import { Button, Text, TextInput, Title } from '@mantine/core';
+import { Button, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import type { AuditRow } from '../../../protocol/api-audit.ts';
+import { rowsIn } from '../api/pages.ts';
 import { deviceAlone } from '../app/address.ts';
 import { Link, useAddress } from '../app/Address.tsx';
 import { RefusedLately } from '../enrol/RefusedLately.tsx';
-import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { PageHead } from '../parts/pages.tsx';
+import { Empty, More, Unread } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
@@ -26,9 +28,7 @@ export function AuditPage() {
   const [searched] = useDebouncedValue(q.trim(), TYPING_MS);
   return (
     <div className="rc-stack">
-      <Title order={1} size="h2">
-        {t('audit.title')}
-      </Title>
+      <PageHead title={t('audit.title')} />
       <div className="rc-tools">
         <TextInput
           className="rc-audit-search"
@@ -50,9 +50,8 @@ function Listing({ searched }: { searched: string }) {
   const { t } = useWords();
   const { go } = useAddress();
   const query = useInfiniteQuery({ ...auditQuery(searched), placeholderData: keepPreviousData });
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = query;
-  if (data === undefined) return error === null ? <RowsLoading /> : <ErrorPanel error={error} retry={() => void refetch()} />;
-  const rows = data.pages.flatMap((page) => page.items);
+  if (query.data === undefined) return <Unread query={query} />;
+  const rows = rowsIn(query.data);
   if (rows.length === 0) {
     return searched === '' ? (
       <Empty title={t('audit.empty')}>
@@ -81,13 +80,7 @@ function Listing({ searched }: { searched: string }) {
           <Row key={row.id} row={row} />
         ))}
       </div>
-      {hasNextPage ? (
-        <div>
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('rows.more')}
-          </Button>
-        </div>
-      ) : null}
+      <More query={query} />
     </>
   );
 }

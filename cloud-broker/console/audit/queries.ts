@@ -1,6 +1,6 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { auditPage } from '../../../protocol/api-audit.ts';
-import { read } from '../api/client.ts';
+import { inPages } from '../api/pages.ts';
 
 const ROWS = 50;
 
@@ -8,14 +8,7 @@ const ROWS = 50;
 export const auditQuery = (q: string) =>
   infiniteQueryOptions({
     queryKey: ['audit', q],
-    queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams({ limit: String(ROWS) });
-      if (q !== '') query.set('q', q);
-      if (pageParam !== null) query.set('cursor', pageParam);
-      return read(`/audit?${query.toString()}`, auditPage, signal);
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
+    ...inPages('/audit', auditPage, ROWS, q === '' ? {} : { q }),
     staleTime: 0,
     gcTime: 60_000,
   });

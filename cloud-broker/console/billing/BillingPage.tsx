@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { Billing } from '../../../protocol/api.ts';
 import { billingQuery } from '../api/queries.ts';
 import { useLost } from '../live/Live.tsx';
-import { ErrorPanel, Fact, Facts } from '../parts/panels.tsx';
+import { PageHead } from '../parts/pages.tsx';
+import { Fact, Facts, Unread } from '../parts/panels.tsx';
 import { DomainSign } from '../parts/Status.tsx';
 import type { Words } from '../words/words.ts';
 import { CopyCurl } from '../parts/CopyCurl.tsx';
@@ -19,9 +20,7 @@ export function BillingPage() {
   const { t } = useWords();
   return (
     <div className="rc-stack">
-      <Title order={1} size="h2">
-        {t('billing.title')}
-      </Title>
+      <PageHead title={t('billing.title')} />
       <Figures />
       <BalanceChart />
       <Redeem />
@@ -54,10 +53,9 @@ function Figures() {
   const words = useWords();
   const { t, formats } = words;
   const lost = useLost();
-  const { data, error, refetch } = useQuery(billingQuery);
-  if (data === undefined) {
-    return error === null ? <Skeleton height={180} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
-  }
+  const query = useQuery(billingQuery);
+  const { data } = query;
+  if (data === undefined) return <Unread query={query} meanwhile={<Skeleton height={180} />} />;
   return (
     <section className={`rc-panel rc-figures${lost ? ' rc-pale' : ''}`}>
       <p className="rc-headline">{headline(words, data)}</p>

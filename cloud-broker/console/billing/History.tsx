@@ -1,15 +1,15 @@
 import { Text } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import type { FoldedRow } from '../../../protocol/api.ts';
+import { rowsIn } from '../api/pages.ts';
 import { historyQuery } from '../api/queries.ts';
 import { deviceAlone } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { useLost } from '../live/Live.tsx';
 import { Changes } from '../parts/Changes.tsx';
 import { useHeld } from '../parts/held.ts';
-import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { Empty, Unread } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { Cell, VirtualTable } from '../parts/VirtualTable.tsx';
 import { actorName } from '../words/actor.ts';
@@ -17,8 +17,7 @@ import { useWords } from '../words/words.ts';
 import { UsedDays } from './UsedDays.tsx';
 import type { WordKey } from '../words/words.ts';
 
-const WIDE_ROW_PX = 49;
-const NARROW_ROW_PX = 104;
+const ROW_PX = { wide: 49, narrow: 104 };
 
 const kindWords: Record<FoldedRow['kind'], WordKey> = {
   enrolment: 'history.enrolment',
@@ -40,12 +39,13 @@ export function History() {
 
 function Listing({ held }: { held: boolean }) {
   const { t } = useWords();
-  const { data, error, hasNextPage, isFetching, fetchNextPage, refetch } = useInfiniteQuery(historyQuery);
-  const rows = useMemo(() => (data === undefined ? [] : data.pages.flatMap((page) => page.items)), [data]);
+  const query = useInfiniteQuery(historyQuery);
+  const { data, hasNextPage, isFetching, fetchNextPage } = query;
+  const rows = useMemo(() => rowsIn(data), [data]);
   const fetchMore = useCallback(() => {
     if (!isFetching) void fetchNextPage();
   }, [isFetching, fetchNextPage]);
-  if (data === undefined) return error === null ? <RowsLoading /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  if (data === undefined) return <Unread query={query} />;
   const [newest] = rows;
   if (newest === undefined) {
     return (
@@ -68,7 +68,6 @@ interface RowsProps {
 function Rows({ held, rows, newest, more, fetchMore }: RowsProps) {
   const { t } = useWords();
   const lost = useLost();
-  const narrow = useMediaQuery('(max-width: 760px)') ?? false;
   // The newest row shown; while held it stays what it was.
   const [shown, setShown] = useState(newest);
   if (!held && shown !== newest) setShown(newest);
@@ -83,7 +82,7 @@ function Rows({ held, rows, newest, more, fetchMore }: RowsProps) {
         total={more ? -1 : visible.length}
         rowKey={(row) => row.id}
         renderCells={(row) => <Cells row={row} />}
-        rowHeight={narrow ? NARROW_ROW_PX : WIDE_ROW_PX}
+        rowHeight={ROW_PX}
         more={more}
         fetchMore={fetchMore}
         strip={<Changes count={rows.length - visible.length} show={() => setShown(newest)} />}

@@ -5,6 +5,7 @@ import { redeemed } from '../../../protocol/api.ts';
 import { ask } from '../api/client.ts';
 import { Failure, failureWords } from '../api/failure.ts';
 import { keys } from '../api/queries.ts';
+import { submitting } from '../parts/Form.tsx';
 import { useWords } from '../words/words.ts';
 import type { Words } from '../words/words.ts';
 
@@ -47,10 +48,7 @@ export function Redeem() {
       className="rc-panel"
       p="md"
       component="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (pin !== '' && !redeem.isPending) redeem.mutate();
-      }}
+      onSubmit={submitting(() => pin !== '' && !redeem.isPending && redeem.mutate())}
     >
       <Group align="flex-end" gap="sm">
         <TextInput

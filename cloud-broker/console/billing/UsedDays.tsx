@@ -1,4 +1,4 @@
-import { Anchor, Drawer, NavLink, Text } from '@mantine/core';
+import { Anchor, NavLink, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
@@ -6,7 +6,8 @@ import type { FoldedRow } from '../../../protocol/api.ts';
 import { usedDayQuery } from '../api/queries.ts';
 import { deviceAlone } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
-import { ErrorPanel } from '../parts/panels.tsx';
+import { SideDialog } from '../parts/Dialog.tsx';
+import { Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,17 +31,11 @@ export function UsedDays({ run, children }: { run: NonNullable<FoldedRow['run']>
       <Anchor component="button" type="button" onClick={() => setOpen(true)}>
         {children}
       </Anchor>
-      <Drawer
-        opened={open}
-        onClose={() => setOpen(false)}
-        position="right"
-        title={t('history.usage')}
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
+      <SideDialog title={t('history.usage')} opened={open} onClose={() => setOpen(false)}>
         {datesOf(run).map((date) => (
           <DayUsed key={date} date={date} label={formats.date(date)} />
         ))}
-      </Drawer>
+      </SideDialog>
     </>
   );
 }
@@ -56,9 +51,9 @@ function DayUsed({ date, label }: { date: string; label: string }) {
 
 function Devices({ date }: { date: string }) {
   const { t, formats } = useWords();
-  const { data, error, refetch } = useQuery(usedDayQuery(date));
-  if (data === undefined)
-    return error === null ? <Text size="sm">{t('loading')}</Text> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  const query = useQuery(usedDayQuery(date));
+  const { data } = query;
+  if (data === undefined) return <Unread query={query} meanwhile={<Text size="sm">{t('loading')}</Text>} />;
   const more = data.devices - data.items.length;
   return (
     <ul className="rc-plain-list">

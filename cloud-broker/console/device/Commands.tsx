@@ -2,8 +2,9 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Command } from '../../../protocol/api-commands.ts';
 import type { Device } from '../../../protocol/api.ts';
+import { rowsIn } from '../api/pages.ts';
 import { useAllowed } from '../app/Session.tsx';
-import { ErrorPanel, Refused, RowsLoading } from '../parts/panels.tsx';
+import { More, Refused, Unread } from '../parts/panels.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
@@ -42,17 +43,16 @@ function Ask({ id }: { id: string }) {
         {button('identify', t('commands.identifyHint'))}
         {button('refresh')}
       </Group>
-      {command.isError ? <Refused error={command.error} /> : null}
+      <Refused error={command.error} />
     </>
   );
 }
 
 function Asked({ id }: { id: string }) {
   const { t } = useWords();
-  const { data, error, isError, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(commandsQuery(id));
-  if (isError) return <ErrorPanel error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <RowsLoading rows={2} />;
-  const commands = data.pages.flatMap(({ items }) => items);
+  const query = useInfiniteQuery(commandsQuery(id));
+  if (query.isError || query.data === undefined) return <Unread query={query} rows={2} />;
+  const commands = rowsIn(query.data);
   if (commands.length === 0) return <Text className="rc-dim">{t('commands.empty')}</Text>;
   return (
     <>
@@ -61,13 +61,7 @@ function Asked({ id }: { id: string }) {
           <Line key={command.id} command={command} />
         ))}
       </ol>
-      {hasNextPage ? (
-        <div>
-          <Button variant="subtle" size="xs" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('commands.more')}
-          </Button>
-        </div>
-      ) : null}
+      <More query={query} look={{ variant: 'subtle', size: 'xs' }} word="commands.more" />
     </>
   );
 }

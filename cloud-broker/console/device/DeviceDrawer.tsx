@@ -1,5 +1,5 @@
-import { Drawer } from '@mantine/core';
 import { lazy, Suspense } from 'react';
+import { SideDialog } from '../parts/Dialog.tsx';
 import { RowsLoading } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 
@@ -10,19 +10,12 @@ const DeviceSheet = lazy(async () => ({ default: (await import('./DeviceSheet.ts
 export function DeviceDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
   const { t } = useWords();
   return (
-    <Drawer
-      opened={id !== null}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={t('device.title')}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
+    <SideDialog title={t('device.title')} opened={id !== null} onClose={onClose} size="lg">
       {id === null ? null : (
         <Suspense fallback={<RowsLoading rows={6} />}>
           <DeviceSheet key={id} id={id} />
         </Suspense>
       )}
-    </Drawer>
+    </SideDialog>
   );
 }

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { Device } from '../../../protocol/api.ts';
 import { deviceQuery, presenceQuery } from '../api/queries.ts';
 import { useLost } from '../live/Live.tsx';
-import { ErrorPanel, Fact, Facts, RowsLoading } from '../parts/panels.tsx';
+import { Fact, Facts, Unread } from '../parts/panels.tsx';
 import { DeviceSign, stateOf, UnstableSign } from '../parts/Status.tsx';
 import { Ago, Exact } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
@@ -20,9 +20,9 @@ import { WaitingCard } from '../waiting/WaitingCard.tsx';
 
 /** Everything of one device. */
 export function DeviceSheet({ id }: { id: string }) {
-  const { data, error, isError, refetch } = useQuery(deviceQuery(id));
-  if (isError) return <ErrorPanel error={error} retry={() => void refetch()} />;
-  return data === undefined ? <RowsLoading rows={6} /> : <DeviceFacts device={data} />;
+  const query = useQuery(deviceQuery(id));
+  if (query.isError || query.data === undefined) return <Unread query={query} rows={6} />;
+  return <DeviceFacts device={query.data} />;
 }
 
 function DeviceFacts({ device }: { device: Device }) {

@@ -1,9 +1,9 @@
 import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { FormEvent } from 'react';
 import { devicePatch } from '../../../protocol/api.ts';
 import type { Device, DevicePatch } from '../../../protocol/api.ts';
 import { useAllowed } from '../app/Session.tsx';
+import { submitting } from '../parts/Form.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useEdit } from '../devices/changes.ts';
@@ -30,13 +30,12 @@ export function EditDevice({ device }: { device: Device }) {
     setLabel(null);
     setTags(null);
   };
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     if (checked.success) edit.mutate(checked.data, { onSuccess: forget });
   };
   return (
     // Not the tags, whose list would open and take the next Escape.
-    <Stack component="form" gap="sm" onSubmit={submit} data-landing tabIndex={-1}>
+    <Stack component="form" gap="sm" onSubmit={submitting(submit)} data-landing tabIndex={-1}>
       <TextInput
         label={t('column.label')}
         value={label ?? device.label}
@@ -55,7 +54,7 @@ export function EditDevice({ device }: { device: Device }) {
         error={wrong('tags') ? t('edit.tagsWrong') : null}
         onChange={setTags}
       />
-      {edit.isError ? <Refused error={edit.error} /> : null}
+      <Refused error={edit.error} />
       {touched ? (
         <Group gap="xs">
           <Button type="submit" disabled={!change || !checked.success} loading={edit.isPending}>

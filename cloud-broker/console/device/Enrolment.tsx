@@ -5,7 +5,7 @@ import type { DeviceEnrolment, EnrolmentStep } from '../../../protocol/api-enrol
 import { isErrorCode, wordsOf } from '../../../protocol/errors.ts';
 import { read } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
-import { ErrorPanel, Fact, Facts, RowsLoading } from '../parts/panels.tsx';
+import { Fact, Facts, Unread } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
@@ -19,9 +19,9 @@ const enrolmentQuery = (id: string) =>
 
 /** How it came in, step by step (E11), and the certificate that it has. */
 export function Enrolment({ id }: { id: string }) {
-  const { data, error, isError, refetch } = useQuery(enrolmentQuery(id));
-  if (isError) return <ErrorPanel error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <RowsLoading rows={2} />;
+  const query = useQuery(enrolmentQuery(id));
+  const { data } = query;
+  if (query.isError || data === undefined) return <Unread query={query} rows={2} />;
   return (
     <>
       <ol className="rc-commands">

@@ -3,7 +3,7 @@ import { deviceHealth, type DeviceHealth, type HealthHour } from '../../../proto
 import { read } from '../api/client.ts';
 import type { StatusColour } from '../app/theme.ts';
 import { LineChart } from '../parts/LineChart.tsx';
-import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import type { WordKey } from '../words/words.ts';
 import { stepsOf, type Reported } from './health-lines.ts';
@@ -39,13 +39,13 @@ const charts: readonly Chart[] = [
 /** What it reported of its health in the last 24 hours, by the hour. */
 export function HealthHistory({ id }: { id: string }) {
   const { t, formats } = useWords();
-  const { data, error, isError, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ['devices', 'health', id],
     queryFn: ({ signal }) => read(`/devices/${encodeURIComponent(id)}/health`, deviceHealth, signal),
     refetchInterval: AGAIN_MS,
   });
-  if (isError) return <ErrorPanel error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <RowsLoading rows={2} />;
+  const { data } = query;
+  if (query.isError || data === undefined) return <Unread query={query} rows={2} />;
   const begun = Date.parse(data.since) > Date.parse(data.hours[0]?.at ?? data.to);
   return (
     <>

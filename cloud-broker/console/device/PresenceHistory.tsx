@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { DevicePresence, PresenceDay, PresenceSpan } from '../../../protocol/api-presence.ts';
 import { dateIn } from '../../../protocol/time-zone.ts';
 import { presenceQuery } from '../api/queries.ts';
-import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { Unread } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
 import type { WordKey } from '../words/words.ts';
@@ -29,9 +29,9 @@ const kindWords: Record<Kind, WordKey> = {
 /** What it was in the last 90 days (P5). */
 export function PresenceHistory({ id }: { id: string }) {
   const { t, formats } = useWords();
-  const { data, error, isError, refetch } = useQuery(presenceQuery(id));
-  if (isError) return <ErrorPanel error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <RowsLoading rows={2} />;
+  const query = useQuery(presenceQuery(id));
+  const { data } = query;
+  if (query.isError || data === undefined) return <Unread query={query} rows={2} />;
   const { uptimePercent } = data;
   const uptime = uptimePercent === null ? t('history.nothing') : t('history.uptime', { percent: formats.percent(uptimePercent) });
   return (

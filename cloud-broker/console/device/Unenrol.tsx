@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Device } from '../../../protocol/api.ts';
 import { devicesView } from '../app/address.ts';
 import { useAddress } from '../app/Address.tsx';
 import { useAllowed } from '../app/Session.tsx';
-import { Refused } from '../parts/panels.tsx';
+import { careful, Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useUnenrol } from '../devices/changes.ts';
 
@@ -21,30 +21,22 @@ export function Unenrol({ device }: { device: Device }) {
   };
   return (
     <div>
-      <Button variant="default" className="rc-danger" disabled={!remove} onClick={() => setAsking(true)}>
+      <Button {...careful} disabled={!remove} onClick={() => setAsking(true)}>
         {t('unenrol.open')}
       </Button>
-      <Modal
+      <Confirm
+        title={t('unenrol.title', { label: device.label })}
         opened={asking}
         onClose={() => setAsking(false)}
-        title={t('unenrol.title', { label: device.label })}
-        closeButtonProps={{ 'aria-label': t('close') }}
+        action={t('unenrol.open')}
+        look={{ color: 'red' }}
+        attempt={unenrol}
+        onConfirm={() => unenrol.mutate(undefined, { onSuccess: done })}
       >
-        <Stack gap="md">
-          <Text>{t('unenrol.text')}</Text>
-          {(device.credits?.granted ?? 0) > 0 ? <Text>{t('unenrol.takesAlong')}</Text> : null}
-          <Text>{t('unenrol.back')}</Text>
-          {unenrol.isError ? <Refused error={unenrol.error} /> : null}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={() => setAsking(false)}>
-              {t('cancel')}
-            </Button>
-            <Button color="red" loading={unenrol.isPending} onClick={() => unenrol.mutate(undefined, { onSuccess: done })}>
-              {t('unenrol.open')}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        <Text>{t('unenrol.text')}</Text>
+        {(device.credits?.granted ?? 0) > 0 ? <Text>{t('unenrol.takesAlong')}</Text> : null}
+        <Text>{t('unenrol.back')}</Text>
+      </Confirm>
     </div>
   );
 }

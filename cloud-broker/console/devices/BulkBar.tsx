@@ -46,7 +46,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
       <Button variant="subtle" size="xs" onClick={selection.clear}>
         {t('select.clear')}
       </Button>
-      {command.isError ? <Refused error={command.error} /> : null}
+      <Refused error={command.error} />
       {command.data === undefined ? null : <Outcome made={command.data} />}
       <TagsForm aim={open === 'tags' ? { ids } : null} title={selected} onClose={shut} />
       <UnenrolSome

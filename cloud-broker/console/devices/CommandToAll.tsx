@@ -37,7 +37,7 @@ export function CommandToAll({ filter, total }: { filter: DeviceFilter; total: n
         </Menu.Dropdown>
       </Menu>
       <TagsForm aim={tagging ? { filter } : null} title={all} onClose={() => setTagging(false)} />
-      {command.isError ? <Refused error={command.error} /> : null}
+      <Refused error={command.error} />
       {command.data === undefined ? null : <Outcome made={command.data} />}
     </Group>
   );

@@ -1,5 +1,4 @@
 import { Anchor, Button, Checkbox, Text } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
 import type { CSSProperties, KeyboardEvent } from 'react';
 import type { Device } from '../../../protocol/api.ts';
@@ -28,8 +27,7 @@ import type { Selection } from './selection.ts';
 
 const BulkBar = later(async () => (await import('./BulkBar.tsx')).BulkBar);
 
-const WIDE_ROW_PX = 60;
-const NARROW_ROW_PX = 143;
+const ROW_PX = { wide: 60, narrow: 143 };
 
 /** Names the devices that a filter shows, in whatever order. */
 const listOf = (filter: DeviceFilter): string => JSON.stringify({ ...filter, sort: null });
@@ -125,7 +123,6 @@ function Rows(props: Props) {
   const { filter, list, selection, editing, edit } = props;
   const { t, formats } = useWords();
   const lost = useLost();
-  const narrow = useMediaQuery('(max-width: 760px)') ?? false;
   const [chosen, choose] = useColumns();
   const onRowKey = useRowKeys(props);
   const searching = searches(filter);
@@ -178,7 +175,7 @@ function Rows(props: Props) {
           />
         )}
         onRowKey={onRowKey}
-        rowHeight={narrow ? NARROW_ROW_PX : WIDE_ROW_PX}
+        rowHeight={ROW_PX}
         more={list.more && !list.refreshing}
         fetchMore={list.fetchMore}
         strip={<Changes count={list.changes} show={list.show} />}

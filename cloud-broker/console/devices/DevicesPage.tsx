@@ -1,4 +1,4 @@
-import { Button, Group, Title } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { blocksQuery, countsQuery } from '../api/queries.ts';
@@ -7,6 +7,7 @@ import type { DevicesView } from '../app/address.ts';
 import { useAddress } from '../app/Address.tsx';
 import { useAdmins, useAllowed, useSession } from '../app/Session.tsx';
 import { later } from '../parts/later.tsx';
+import { PageHead } from '../parts/pages.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { useWords } from '../words/words.ts';
 import { BlockedDrawer } from '../waiting/BlockedDrawer.tsx';
@@ -36,10 +37,7 @@ export function DevicesPage({ view }: { view: DevicesView }) {
   const [serials, setSerials] = useState<readonly string[] | null>(null);
   return (
     <div className="rc-stack">
-      <div className="rc-page-head">
-        <Title order={1} size="h2">
-          {t('devices.title')}
-        </Title>
+      <PageHead title={t('devices.title')}>
         <Group gap="xs">
           {blocked > 0 ? (
             <Button variant="default" onClick={() => go({ ...devicesView(filter), panel: 'blocked' })}>
@@ -56,7 +54,7 @@ export function DevicesPage({ view }: { view: DevicesView }) {
           </Button>
           <Button onClick={() => go({ page: 'enrol' })}>{t('enrol.open')}</Button>
         </Group>
-      </div>
+      </PageHead>
       {role === 'user' ? (
         <Notice colour="off">{admins === null ? t('session.looksOnly') : t('session.looks', { names: admins })}</Notice>
       ) : null}

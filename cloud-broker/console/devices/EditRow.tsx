@@ -1,8 +1,9 @@
 import { Button, Group, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { FormEvent, KeyboardEvent } from 'react';
+import type { KeyboardEvent } from 'react';
 import { devicePatch } from '../../../protocol/api.ts';
 import type { Device, DevicePatch } from '../../../protocol/api.ts';
+import { submitting } from '../parts/Form.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useEdit } from './changes.ts';
@@ -18,8 +19,7 @@ export function EditRow({ device, onClose }: { device: Device; onClose: () => vo
   const edit = useEdit(device);
   const patch: DevicePatch = { label: label.trim(), tags: tags.map((tag) => tag.trim()) };
   const checked = devicePatch.safeParse(patch);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     if (!checked.success) return;
     if (JSON.stringify(checked.data) === JSON.stringify({ label: device.label, tags: device.tags })) return onClose();
     edit.mutate(checked.data, { onSuccess: onClose });
@@ -30,7 +30,7 @@ export function EditRow({ device, onClose }: { device: Device; onClose: () => vo
     onClose();
   };
   return (
-    <form className="rc-edit-row" onSubmit={submit} onKeyDown={leave}>
+    <form className="rc-edit-row" onSubmit={submitting(submit)} onKeyDown={leave}>
       <TextInput
         size="xs"
         // oxlint-disable-next-line jsx-a11y/no-autofocus -- somebody has just asked for this field
@@ -57,7 +57,7 @@ export function EditRow({ device, onClose }: { device: Device; onClose: () => vo
           {t('cancel')}
         </Button>
       </Group>
-      {edit.isError ? <Refused error={edit.error} /> : null}
+      <Refused error={edit.error} />
     </form>
   );
 }

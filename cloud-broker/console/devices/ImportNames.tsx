@@ -1,10 +1,12 @@
-import { Alert, Button, FileButton, Modal, Progress, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, FileButton, Progress, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { expectedPage, importReport, type ImportRow, type ImportVerdict } from '../../../protocol/api-import.ts';
 import { wordsOf } from '../../../protocol/errors.ts';
 import { lineProblem, TableRefusal } from '../../../protocol/table-problems.ts';
 import { ask, change, read } from '../api/client.ts';
+import { useChange } from '../api/use-change.ts';
+import { Dialog } from '../parts/Dialog.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import type { WordKey } from '../words/words.ts';
@@ -25,32 +27,28 @@ const verdictWords: Record<ImportVerdict, WordKey> = {
 export function ImportNames({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('import.title')} size="xl" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Dialog title={t('import.title')} opened={opened} onClose={onClose} size="xl">
       <Stack gap="md">
         <Upload />
         <Expected />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
 function useImport(onProgress: (done: number) => void) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ rows, preview }: { rows: readonly ImportRow[]; preview: boolean }) => {
-      const made: MadeRow[] = [];
-      for (const piece of piecesOf(rows)) {
-        const report = await ask('/devices/import', importReport, { rows: piece, preview });
-        for (const [index, { verdict, before }] of report.rows.entries()) {
-          const row = piece[index];
-          if (row !== undefined) made.push({ ...row, verdict, before });
-        }
-        onProgress(made.length);
+  return useChange(async ({ rows, preview }: { rows: readonly ImportRow[]; preview: boolean }) => {
+    const made: MadeRow[] = [];
+    for (const piece of piecesOf(rows)) {
+      const report = await ask('/devices/import', importReport, { rows: piece, preview });
+      for (const [index, { verdict, before }] of report.rows.entries()) {
+        const row = piece[index];
+        if (row !== undefined) made.push({ ...row, verdict, before });
       }
-      return { made, preview };
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: EXPECTED }),
-  });
+      onProgress(made.length);
+    }
+    return { made, preview };
+  }, EXPECTED);
 }
 
 function Upload() {
@@ -80,7 +78,7 @@ function Upload() {
       </div>
       {table === null ? null : table instanceof TableRefusal ? <RefusedFile refusal={table} /> : <About table={table} />}
       {run.isPending ? <Progress value={(100 * done) / Math.max(1, rows.length)} aria-label={t('import.title')} /> : null}
-      {run.isError ? <Refused error={run.error} /> : null}
+      <Refused error={run.error} />
       {run.data === undefined ? null : <Made made={run.data.made} preview={run.data.preview} />}
       {run.data?.preview === true ? (
         <div>
@@ -163,15 +161,11 @@ function Made({ made, preview }: { made: readonly MadeRow[]; preview: boolean })
 /** How many displays are waited for, and how to stop that. */
 function Expected() {
   const { t, formats } = useWords();
-  const client = useQueryClient();
   const { data } = useQuery({
     queryKey: EXPECTED,
     queryFn: ({ signal }) => read('/devices/expected?limit=1', expectedPage, signal),
   });
-  const forget = useMutation({
-    mutationFn: () => change('DELETE', '/devices/expected', {}),
-    onSettled: () => client.invalidateQueries({ queryKey: EXPECTED }),
-  });
+  const forget = useChange(() => change('DELETE', '/devices/expected'), EXPECTED);
   if (data === undefined || data.total === 0) return null;
   return (
     <Text className="rc-dim">

@@ -1,6 +1,7 @@
-import { Kbd, Modal, Text } from '@mantine/core';
+import { Kbd, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Link } from '../app/Address.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
 import { areShortcutsOn } from '../parts/shortcuts.ts';
 import { useWords } from '../words/words.ts';
 
@@ -33,12 +34,7 @@ export function Keys() {
     ['?', t('keys.list')],
   ] as const;
   return (
-    <Modal
-      opened={opened}
-      onClose={() => setOpened(false)}
-      title={t('keys.title')}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
+    <Dialog title={t('keys.title')} opened={opened} onClose={() => setOpened(false)}>
       <dl className="rc-keys">
         {rows.map(([key, what]) => (
           <div key={key}>
@@ -52,6 +48,6 @@ export function Keys() {
       <Text className="rc-dim" mt="md">
         <Link to={{ page: 'account' }}>{t('keys.off')}</Link>
       </Text>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,12 +1,13 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Text, Textarea } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import type { FormEvent } from 'react';
 import { serialKey } from '../../../protocol/text.ts';
 import { devicesQuery } from '../api/queries.ts';
 import { noFilter } from '../app/address.ts';
 import { rowsOf } from '../live/rows.ts';
 import { Copyable } from '../parts/Copyable.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
+import { Form } from '../parts/Form.tsx';
 import { useWords } from '../words/words.ts';
 import { DeviceTable } from './DeviceTable.tsx';
 import { missingOf, MOST_PASTED, serialsOf } from './paste.ts';
@@ -56,14 +57,13 @@ export function PasteSerials({ opened, onClose, onFind }: Props) {
   const [text, setText] = useState('');
   const serials = serialsOf(text);
   const most = formats.number(MOST_PASTED);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     onFind(serials.slice(0, MOST_PASTED));
     setText('');
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={t('paste.open')} closeButtonProps={{ 'aria-label': t('close') }}>
-      <Stack component="form" gap="md" onSubmit={submit}>
+    <Dialog title={t('paste.open')} opened={opened} onClose={onClose}>
+      <Form onSubmit={submit}>
         <Textarea
           label={t('paste.field')}
           description={t('paste.hint', { n: most })}
@@ -77,7 +77,7 @@ export function PasteSerials({ opened, onClose, onFind }: Props) {
         <Button type="submit" disabled={serials.length === 0}>
           {t('paste.find')}
         </Button>
-      </Stack>
-    </Modal>
+      </Form>
+    </Dialog>
   );
 }

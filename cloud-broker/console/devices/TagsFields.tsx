@@ -1,6 +1,6 @@
-import { Button, Stack, TagsInput } from '@mantine/core';
+import { Button, TagsInput } from '@mantine/core';
 import { useState } from 'react';
-import type { FormEvent } from 'react';
+import { Form } from '../parts/Form.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { undoTags, useTags } from './bulk.ts';
@@ -26,12 +26,10 @@ export function TagsFields({ aim, onClose }: { aim: Aim; onClose: () => void }) 
     offer({ text: parts.join(' · '), undo: made.undoable && made.changed > 0 ? () => undoTags(made) : null });
     onClose();
   };
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void =>
     tags.mutate({ aim, add: trimmed(add), remove: trimmed(remove).filter((tag) => !add.includes(tag)) }, { onSuccess: done });
-  };
   return (
-    <Stack component="form" gap="md" onSubmit={submit}>
+    <Form onSubmit={submit}>
       <TagsInput
         label={t('bulk.add')}
         maxTags={MOST_TAGS}
@@ -41,11 +39,11 @@ export function TagsFields({ aim, onClose }: { aim: Aim; onClose: () => void }) 
         data-autofocus
       />
       <TagsInput label={t('bulk.remove')} maxTags={MOST_TAGS} maxLength={MOST_CHARACTERS} value={remove} onChange={setRemove} />
-      {tags.isError ? <Refused error={tags.error} /> : null}
+      <Refused error={tags.error} />
       <Button type="submit" loading={tags.isPending} disabled={add.length + remove.length === 0}>
         {t('bulk.apply')}
       </Button>
-    </Stack>
+    </Form>
   );
 }
 

@@ -49,7 +49,7 @@ function UndoBar({ offer, forget }: { offer: Offer; forget: (old: Offer) => void
           {t('undo.do')}
         </Button>
       )}
-      {isError ? <Refused error={undo.error} /> : null}
+      <Refused error={undo.error} />
     </div>
   );
 }

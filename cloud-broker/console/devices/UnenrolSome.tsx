@@ -1,5 +1,5 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { Refused } from '../parts/panels.tsx';
+import { Text } from '@mantine/core';
+import { Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useUnenrolSome } from './bulk.ts';
 import { useUndo } from './Undo.tsx';
@@ -25,26 +25,18 @@ export function UnenrolSome({ ids, opened, onClose, onDone }: Props) {
       },
     });
   return (
-    <Modal
+    <Confirm
+      title={t('bulk.unenrolTitle', { count: ids.length, n: formats.number(ids.length) })}
       opened={opened}
       onClose={onClose}
-      title={t('bulk.unenrolTitle', { count: ids.length, n: formats.number(ids.length) })}
-      closeButtonProps={{ 'aria-label': t('close') }}
+      action={t('unenrol.open')}
+      look={{ color: 'red' }}
+      attempt={unenrol}
+      onConfirm={start}
     >
-      <Stack gap="md">
-        <Text>{t('bulk.unenrolText')}</Text>
-        <Text>{t('bulk.unenrolTakes')}</Text>
-        <Text>{t('bulk.unenrolBack')}</Text>
-        {unenrol.isError ? <Refused error={unenrol.error} /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button color="red" loading={unenrol.isPending} onClick={start}>
-            {t('unenrol.open')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      <Text>{t('bulk.unenrolText')}</Text>
+      <Text>{t('bulk.unenrolTakes')}</Text>
+      <Text>{t('bulk.unenrolBack')}</Text>
+    </Confirm>
   );
 }

@@ -6,7 +6,8 @@ import { ask, change, read } from '../api/client.ts';
 import { addressOf, devicesView, parseAddress } from '../app/address.ts';
 import type { DevicesView, View } from '../app/address.ts';
 import { Link, useAddress } from '../app/Address.tsx';
-import { ErrorPanel, Refused } from '../parts/panels.tsx';
+import { submitting } from '../parts/Form.tsx';
+import { Refused, Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 
 const viewsKey = ['views'];
@@ -25,7 +26,7 @@ export function ViewsMenu({ close }: { close: () => void }) {
   const client = useQueryClient();
   const { view } = useAddress();
   const [name, setName] = useState('');
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: viewsKey,
     queryFn: ({ signal }) => read('/me/views', viewList, signal),
   });
@@ -39,7 +40,8 @@ export function ViewsMenu({ close }: { close: () => void }) {
   });
   const remove = useMutation({ mutationFn: async (id: string) => change('DELETE', `/me/views/${id}`), onSuccess: again });
   const failed = save.error ?? remove.error;
-  if (data === undefined) return error === null ? null : <ErrorPanel error={error} retry={() => void refetch()} />;
+  const { data } = query;
+  if (data === undefined) return <Unread query={query} meanwhile={null} />;
   return (
     <Stack gap="sm" role="group" aria-label={t('views.title')} className="rc-filter-menu">
       {data.items.length === 0 ? (
@@ -60,12 +62,7 @@ export function ViewsMenu({ close }: { close: () => void }) {
           ))}
         </ul>
       )}
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim() !== '') save.mutate();
-        }}
-      >
+      <form onSubmit={submitting(() => name.trim() !== '' && save.mutate())}>
         <Group gap="xs" align="end" wrap="nowrap">
           <TextInput
             label={t('views.name')}
@@ -78,7 +75,7 @@ export function ViewsMenu({ close }: { close: () => void }) {
           </Button>
         </Group>
       </form>
-      {failed === null ? null : <Refused error={failed} />}
+      <Refused error={failed} />
     </Stack>
   );
 }

@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { device as deviceSchema } from '../../../protocol/api.ts';
 import type { Device, DevicePatch } from '../../../protocol/api.ts';
 import { change, read } from '../api/client.ts';
 import { hasCode } from '../api/failure.ts';
 import { keys } from '../api/queries.ts';
+import { useChange } from '../api/use-change.ts';
 import { useHub } from '../live/Live.tsx';
 import { useWords } from '../words/words.ts';
 import { useUndo } from './Undo.tsx';
@@ -73,10 +74,4 @@ export function useUnenrol(id: string) {
 }
 
 /** Lifts a rejection or a block. */
-export function useLift(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => change('DELETE', `/blocks/${encodeURIComponent(id)}`),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.blocks }),
-  });
-}
+export const useLift = (id: string) => useChange(() => change('DELETE', `/blocks/${encodeURIComponent(id)}`), keys.blocks);

@@ -1,9 +1,10 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { commandBatch, commandsPage } from '../../../protocol/api-commands.ts';
 import type { Command, CommandState } from '../../../protocol/api-commands.ts';
 import { change, read } from '../api/client.ts';
+import { inPages } from '../api/pages.ts';
 import { keys } from '../api/queries.ts';
-import type { Cursor } from '../api/queries.ts';
+import { useChange } from '../api/use-change.ts';
 import type { WordKey, Words } from '../words/words.ts';
 
 const PAGE_ROWS = 5;
@@ -15,12 +16,7 @@ const pathOf = (id: string): string => `/devices/${encodeURIComponent(id)}/comma
 export const commandsQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: [...keys.commands, id],
-    queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams({ limit: String(PAGE_ROWS), ...(pageParam === null ? {} : { cursor: pageParam }) });
-      return read(`${pathOf(id)}?${query.toString()}`, commandsPage, signal);
-    },
-    initialPageParam: null as Cursor,
-    getNextPageParam: (page) => page.nextCursor,
+    ...inPages(pathOf(id), commandsPage, PAGE_ROWS),
   });
 
 /** What can be asked with one click. */
@@ -28,13 +24,8 @@ export type Asked = 'identify' | 'refresh';
 export const askedWords: Record<Asked, WordKey> = { identify: 'commands.identify', refresh: 'commands.refresh' };
 
 /** Asks something of one device (P8). */
-export function useCommand(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (name: Asked) => change('POST', pathOf(id), { name }),
-    onSettled: () => client.invalidateQueries({ queryKey: [...keys.commands, id] }),
-  });
-}
+export const useCommand = (id: string) =>
+  useChange((name: Asked) => change('POST', pathOf(id), { name }), [...keys.commands, id]);
 
 const isOpen = (states: Record<CommandState, number>): boolean => states.waiting + states.sent + states.delivered > 0;
 

@@ -7,6 +7,7 @@ import { useSession } from '../app/Session.tsx';
 import { EnrolSteps } from '../devices/EnrolSteps.tsx';
 import { Waiting } from '../waiting/Waiting.tsx';
 import { Copyable } from '../parts/Copyable.tsx';
+import { PageHead } from '../parts/pages.tsx';
 import { settingsQuery } from '../settings/queries.ts';
 import { useWords } from '../words/words.ts';
 import { RefusedLately } from './RefusedLately.tsx';
@@ -23,9 +24,7 @@ export function EnrolPage() {
   const since = useTriesSince();
   return (
     <div className="rc-stack rc-medium">
-      <Title order={1} size="h2">
-        {t('enrol.open')}
-      </Title>
+      <PageHead title={t('enrol.open')} />
       <section className="rc-panel rc-card rc-enrol">
         <div className="rc-stack">
           <Big name={t('enrol.domain')} text={domain.name} />

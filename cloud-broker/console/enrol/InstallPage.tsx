@@ -1,6 +1,7 @@
-import { Button, Stack, Text, Title } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useHash } from '@mantine/hooks';
 import { LanguageSwitch } from '../app/LanguageSwitch.tsx';
+import { PageHead } from '../parts/pages.tsx';
 import { useWords } from '../words/words.ts';
 import { readSheet } from './sheet.ts';
 
@@ -11,12 +12,9 @@ export function InstallPage() {
   const sheet = readSheet(hash);
   return (
     <Stack className="rc-sheet" gap="lg">
-      <div className="rc-page-head">
-        <Title order={1} size="h2">
-          {t('install.title')}
-        </Title>
+      <PageHead title={t('install.title')}>
         <LanguageSwitch />
-      </div>
+      </PageHead>
       {sheet === null ? (
         <Text>{t('install.empty')}</Text>
       ) : (

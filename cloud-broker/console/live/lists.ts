@@ -2,7 +2,8 @@ import type { Query, QueryClient } from '@tanstack/react-query';
 import type { BillingEvent, DevicesPage } from '../../../protocol/api.ts';
 import type { DeviceFilter } from '../app/address.ts';
 import { keys, readDevices } from '../api/queries.ts';
-import type { Cursor, HistoryList } from '../api/queries.ts';
+import type { Cursor } from '../api/pages.ts';
+import type { HistoryList } from '../api/queries.ts';
 import { absorb, differences, nothingWaiting, settle, withTotal } from './rows.ts';
 import type { Change, DeviceList, Held, Waiting } from './rows.ts';
 

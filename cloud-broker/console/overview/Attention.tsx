@@ -13,7 +13,7 @@ import { devicesView, noFilter } from '../app/address.ts';
 import type { DeviceFilter, View } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { Notice } from '../parts/Notice.tsx';
-import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { RowsLoading, Unread } from '../parts/panels.tsx';
 import { deviceSigns, domainSigns, unstableSign } from '../parts/shapes.tsx';
 import type { Sign } from '../parts/shapes.tsx';
 import { Shape } from '../parts/Status.tsx';
@@ -77,7 +77,7 @@ const isCalm = ({ days, pending, alerts, dark, silent, unstable }: Attention): b
 export function AttentionPanel() {
   const { t, formats } = useWords();
   const { found, failed } = useAttention();
-  if (failed !== undefined) return <ErrorPanel error={failed.error} retry={() => void failed.refetch()} />;
+  if (failed !== undefined) return <Unread query={failed} />;
   if (found === null) return <RowsLoading rows={2} />;
   if (isCalm(found)) return <Notice colour="good">{t('overview.calm')}</Notice>;
   const { days, pending, dark, told, silent, unstable } = found;

@@ -5,7 +5,7 @@ import { read } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
 import { devicesView, noFilter } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
-import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 
 const AGAIN_MS = 30_000;
@@ -13,14 +13,14 @@ const AGAIN_MS = 30_000;
 /** How many displays there are of each model and firmware; each number is the total of the list that it opens. */
 export function Kinds() {
   const { t } = useWords();
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     // Read again with the counts by status.
     queryKey: [...keys.counts, 'kinds'],
     queryFn: ({ signal }) => read('/overview/kinds', kinds, signal),
     refetchInterval: AGAIN_MS,
   });
-  if (data === undefined)
-    return error === null ? <RowsLoading rows={3} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  const { data } = query;
+  if (data === undefined) return <Unread query={query} rows={3} />;
   if (data.models.items.length === 0) return null;
   return (
     <div className="rc-kinds">

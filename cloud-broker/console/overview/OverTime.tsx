@@ -5,7 +5,7 @@ import { overTime } from '../../../protocol/api-overview.ts';
 import { hasCode } from '../api/failure.ts';
 import { read } from '../api/client.ts';
 import { LineChart } from '../parts/LineChart.tsx';
-import { ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { daysOf, momentsOf } from './over-time.ts';
 
@@ -15,14 +15,15 @@ const AGAIN_MS = 300_000;
 export function OverTime() {
   const { t, formats } = useWords();
   const [days, setDays] = useState('7');
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ['overview', 'presence', days],
     queryFn: ({ signal }) => read(`/overview/presence?days=${days}`, overTime, signal),
     refetchInterval: AGAIN_MS,
     placeholderData: keepPreviousData,
     retry: false,
   });
-  if (hasCode(error, 'forbidden')) return <p className="rc-dim">{t('overview.ofYours')}</p>;
+  const { data } = query;
+  if (hasCode(query.error, 'forbidden')) return <p className="rc-dim">{t('overview.ofYours')}</p>;
   const moments = data === undefined ? [] : momentsOf(data);
   const line = (name: string, colour: 'good' | 'off', value: 'online' | 'all') => ({
     name,
@@ -45,13 +46,7 @@ export function OverTime() {
           data={['7', '30', '90'].map((value) => ({ value, label: t('overview.days', { n: value }) }))}
         />
       </div>
-      {data === undefined ? (
-        error === null ? (
-          <RowsLoading rows={3} />
-        ) : (
-          <ErrorPanel error={error} retry={() => void refetch()} />
-        )
-      ) : null}
+      {data === undefined ? <Unread query={query} rows={3} /> : null}
       {data !== undefined && moments.length === 0 ? <p className="rc-dim">{t('overview.noTime')}</p> : null}
       {data !== undefined && moments.length > 0 ? (
         <LineChart

@@ -1,10 +1,11 @@
-import { Button, Text, Title } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { countsQuery } from '../api/queries.ts';
 import { devicesView, noFilter } from '../app/address.ts';
 import { Link, useAddress } from '../app/Address.tsx';
 import { useLost } from '../live/Live.tsx';
-import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { PageHead } from '../parts/pages.tsx';
+import { Empty, Unread } from '../parts/panels.tsx';
 import { DeviceSign } from '../parts/Status.tsx';
 import { useWords } from '../words/words.ts';
 import { AttentionPanel } from './Attention.tsx';
@@ -17,9 +18,7 @@ export function OverviewPage() {
   const lost = useLost();
   return (
     <div className={lost ? 'rc-stack rc-pale' : 'rc-stack'}>
-      <Title order={1} size="h2">
-        {t('overview.title')}
-      </Title>
+      <PageHead title={t('overview.title')} />
       <AttentionPanel />
       <Now />
       <OverTime />
@@ -31,9 +30,9 @@ export function OverviewPage() {
 function Now() {
   const { t, formats } = useWords();
   const { go } = useAddress();
-  const { data, error, refetch } = useQuery(countsQuery);
-  if (data === undefined)
-    return error === null ? <RowsLoading rows={2} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  const query = useQuery(countsQuery);
+  const { data } = query;
+  if (data === undefined) return <Unread query={query} rows={2} />;
   const enrolled = data.all - data.pending;
   if (data.all === 0)
     return (

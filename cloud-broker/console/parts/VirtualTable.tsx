@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { CSSProperties, KeyboardEvent, ReactNode, RefObject } from 'react';
@@ -21,7 +22,8 @@ interface Props<Row> {
   rowClass?: (row: Row) => string;
   /** The cells of a row, one for each column. */
   renderCells: (row: Row) => ReactNode;
-  rowHeight: number;
+  /** Before a row is measured, in pixels: on a screen, and on a phone. */
+  rowHeight: { wide: number; narrow: number };
   more: boolean;
   fetchMore: () => void;
   /** What stands between the head and the rows. */
@@ -51,10 +53,11 @@ export function VirtualTable<Row>(props: Props<Row>) {
   const { rows, rowKey, more, fetchMore } = props;
   const body = useRef<HTMLDivElement>(null);
   const scrollMargin = usePageTop(body);
+  const narrow = useMediaQuery('(max-width: 760px)') ?? false;
   // oxlint-disable-next-line react/incompatible-library -- what it returns must not be memoized, and nothing here does
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => props.rowHeight,
+    estimateSize: () => (narrow ? props.rowHeight.narrow : props.rowHeight.wide),
     overscan: 4,
     scrollMargin,
     getItemKey: (index) => {

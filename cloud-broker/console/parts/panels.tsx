@@ -1,9 +1,11 @@
 import { Alert, Button, Code, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import type { ButtonProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { wordsOf } from '../../../protocol/errors.ts';
 import { codesWaitS, Failure, failureWords, hasCode } from '../api/failure.ts';
 import { useAdmins } from '../app/Session.tsx';
 import { useWords } from '../words/words.ts';
+import type { WordKey } from '../words/words.ts';
 
 /** The correlation id, to be quoted to support; nothing when no answer came. */
 function Reference({ error }: { error: unknown }) {
@@ -16,9 +18,10 @@ function Reference({ error }: { error: unknown }) {
   );
 }
 
-/** A refusal beside what was tried: sentence, next step and id (E11). */
+/** A refusal beside what was tried: sentence, next step and id (E11); nothing where nothing was refused (`error` null). */
 export function Refused({ error }: { error: unknown }) {
   const { t, language, formats } = useWords();
+  if (error === null) return null;
   const waitS = codesWaitS(error);
   const words =
     waitS === null
@@ -86,6 +89,43 @@ export function RowsLoading({ rows = 8 }: { rows?: number }) {
         ))}
       </Stack>
     </Paper>
+  );
+}
+
+interface Reading {
+  error: unknown;
+  refetch: () => unknown;
+}
+
+interface UnreadProps {
+  query: Reading;
+  rows?: number;
+  /** What stands there meanwhile, where that is not rows. */
+  meanwhile?: ReactNode;
+}
+
+/** In the place of what a query reads: something like it until it is there, or why it could not be read. */
+export function Unread({ query, rows = 8, meanwhile = <RowsLoading rows={rows} /> }: UnreadProps) {
+  return query.error === null ? meanwhile : <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
+}
+
+interface MoreProps {
+  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+  look?: Pick<ButtonProps, 'size' | 'variant'>;
+  /** What the button says. */
+  word?: WordKey;
+}
+
+/** Fetches the next page of a list, while there is one. */
+export function More({ query, look = { variant: 'default' }, word = 'rows.more' }: MoreProps) {
+  const { t } = useWords();
+  if (!query.hasNextPage) return null;
+  return (
+    <div>
+      <Button {...look} loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        {t(word)}
+      </Button>
+    </div>
   );
 }
 

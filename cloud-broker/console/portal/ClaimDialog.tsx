@@ -1,12 +1,12 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { FormEvent, ReactNode } from 'react';
 import { claimPreview, portalSubscription, type ClaimPreview, type PortalSubscription } from '../../../protocol/api-portal.ts';
 import { ask } from '../api/client.ts';
 import { Failure, hasCode } from '../api/failure.ts';
 import { Link } from '../app/Address.tsx';
 import { Copyable } from '../parts/Copyable.tsx';
+import { Dialog, DialogForm } from '../parts/Dialog.tsx';
 import { Fact, Facts, Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { Models } from './Models.tsx';
@@ -16,9 +16,9 @@ import { organizationsQuery, usePortalChange } from './queries.ts';
 export function ClaimDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('portal.claimStart')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Dialog title={t('portal.claimStart')} opened={opened} onClose={onClose}>
       <Steps onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -29,18 +29,6 @@ function Steps({ onClose }: { onClose: () => void }) {
   if (claimed !== null) return <Claimed subscription={claimed} onClose={onClose} />;
   if (seen === null) return <CodeStep code={code} setCode={setCode} onSeen={setSeen} onClose={onClose} />;
   return <ClaimStep code={code} seen={seen} onBack={() => setSeen(null)} onClaimed={setClaimed} onClose={onClose} />;
-}
-
-function Form({ onSubmit, children }: { onSubmit: () => void; children: ReactNode }) {
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    onSubmit();
-  };
-  return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">{children}</Stack>
-    </form>
-  );
 }
 
 interface CodeStepProps {
@@ -59,7 +47,13 @@ function CodeStep({ code, setCode, onSeen, onClose }: CodeStepProps) {
   const isFilled = code.trim() !== '';
   const mistyped = isMistyped(look.error);
   return (
-    <Form onSubmit={() => isFilled && look.mutate(undefined, { onSuccess: onSeen })}>
+    <DialogForm
+      action={t('signUp.continue')}
+      attempt={{ isPending: look.isPending, error: mistyped ? null : look.error }}
+      disabled={!isFilled}
+      onSubmit={() => look.mutate(undefined, { onSuccess: onSeen })}
+      onCancel={onClose}
+    >
       <TextInput
         label={t('portal.code')}
         description={t('portal.codeHint')}
@@ -77,16 +71,7 @@ function CodeStep({ code, setCode, onSeen, onClose }: CodeStepProps) {
           look.reset();
         }}
       />
-      {look.isError && !mistyped ? <Refused error={look.error} /> : null}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>
-          {t('cancel')}
-        </Button>
-        <Button type="submit" disabled={!isFilled} loading={look.isPending}>
-          {t('signUp.continue')}
-        </Button>
-      </Group>
-    </Form>
+    </DialogForm>
   );
 }
 
@@ -118,7 +103,14 @@ function ClaimStep({ code, seen, onBack, onClaimed, onClose }: ClaimStepProps) {
     );
   }
   return (
-    <Form onSubmit={() => organizationId !== null && claim.mutate(undefined, { onSuccess: onClaimed })}>
+    <DialogForm
+      action={t('portal.claim')}
+      attempt={claim}
+      disabled={organizationId === null}
+      onSubmit={() => claim.mutate(undefined, { onSuccess: onClaimed })}
+      cancel={t('signUp.back')}
+      onCancel={onBack}
+    >
       <Preview seen={seen} />
       {mine.length > 1 ? (
         <Select
@@ -131,17 +123,8 @@ function ClaimStep({ code, seen, onBack, onClaimed, onClose }: ClaimStepProps) {
       ) : null}
       {mine.length === 1 ? <Text className="rc-wrap">{t('portal.forThis', { organization: mine[0]?.name ?? '' })}</Text> : null}
       {noAdmin ? <Text role="status">{t('portal.notAdmin')}</Text> : null}
-      {organizations.error === null ? null : <Refused error={organizations.error} />}
-      {claim.isError ? <Refused error={claim.error} /> : null}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onBack}>
-          {t('signUp.back')}
-        </Button>
-        <Button type="submit" disabled={organizationId === null} loading={claim.isPending}>
-          {t('portal.claim')}
-        </Button>
-      </Group>
-    </Form>
+      <Refused error={organizations.error} />
+    </DialogForm>
   );
 }
 

@@ -1,9 +1,9 @@
 import { Button, Checkbox, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { FormEvent } from 'react';
 import { isEmail } from '../../../protocol/email.ts';
 import { change } from '../api/client.ts';
 import { Failure } from '../api/failure.ts';
+import { submitting } from '../parts/Form.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { EmailField } from './EmailField.tsx';
@@ -23,8 +23,7 @@ export function InviteMember({ organizationId }: { organizationId: string }) {
       role: asAdmin ? 'admin' : 'member',
     }),
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     setTried(true);
     if (!isEmail(email)) return;
     const done = (): void => {
@@ -40,7 +39,7 @@ export function InviteMember({ organizationId }: { organizationId: string }) {
     <Refused error={invite.error} />
   );
   return (
-    <form className="rc-invite" onSubmit={submit} noValidate>
+    <form className="rc-invite" onSubmit={submitting(submit)} noValidate>
       <EmailField value={email} wrong={tried && !isEmail(email)} onChange={setEmail} ofSomebodyElse />
       <Checkbox label={t('portal.asAdmin')} checked={asAdmin} onChange={(event) => setAsAdmin(event.currentTarget.checked)} />
       <Button type="submit" variant="default" loading={invite.isPending}>

@@ -1,9 +1,12 @@
-import { Button, Group, Modal, Paper, Select, Stack, Text, Title } from '@mantine/core';
+import { Button, Select, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { portalRoles, type PortalMember, type PortalOrganization, type PortalRole } from '../../../protocol/api-portal.ts';
 import { change } from '../api/client.ts';
-import { ErrorPanel, Refused, RowsLoading } from '../parts/panels.tsx';
+import { rowsIn } from '../api/pages.ts';
+import { Confirm } from '../parts/Dialog.tsx';
+import { Panel } from '../parts/pages.tsx';
+import { More, Refused, Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { InviteMember } from './InviteMember.tsx';
 import { membersQuery, usePortalChange } from './queries.ts';
@@ -12,34 +15,19 @@ import { roleWords } from './roles.ts';
 /** One organisation: its members and open invitations; an admin invites, changes and takes away, everybody may leave. */
 export function MembersPanel({ organization }: { organization: PortalOrganization }) {
   const { t } = useWords();
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
-    membersQuery(organization.id),
-  );
-  const members = data?.pages.flatMap((page) => page.items) ?? [];
+  const query = useInfiniteQuery(membersQuery(organization.id));
   const isAdmin = organization.role === 'admin';
   return (
-    <Paper className="rc-panel" component="section" p="xl" aria-label={organization.name}>
-      <Stack gap="md">
-        <Title order={2} size="h3" className="rc-wrap">
-          {organization.name}
-        </Title>
-        {data === undefined && error === null ? <RowsLoading rows={2} /> : null}
-        {data === undefined && error !== null ? <ErrorPanel error={error} retry={() => void refetch()} /> : null}
-        <ul className="rc-members">
-          {members.map((member) => (
-            <MemberRow key={member.id} organizationId={organization.id} member={member} isAdmin={isAdmin} />
-          ))}
-        </ul>
-        {hasNextPage ? (
-          <Group>
-            <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              {t('rows.more')}
-            </Button>
-          </Group>
-        ) : null}
-        {isAdmin ? <InviteMember organizationId={organization.id} /> : <Text className="rc-dim">{t('portal.onlyAdmins')}</Text>}
-      </Stack>
-    </Paper>
+    <Panel title={organization.name} isLandmark>
+      {query.data === undefined ? <Unread query={query} rows={2} /> : null}
+      <ul className="rc-members">
+        {rowsIn(query.data).map((member) => (
+          <MemberRow key={member.id} organizationId={organization.id} member={member} isAdmin={isAdmin} />
+        ))}
+      </ul>
+      <More query={query} />
+      {isAdmin ? <InviteMember organizationId={organization.id} /> : <Text className="rc-dim">{t('portal.onlyAdmins')}</Text>}
+    </Panel>
   );
 }
 
@@ -98,45 +86,27 @@ function MemberRow({ organizationId, member, isAdmin }: MemberRowProps) {
           </Button>
         ) : null}
       </div>
-      {setRole.isError ? <Refused error={setRole.error} /> : null}
+      <Refused error={setRole.error} />
       {removing ? <RemoveDialog organizationId={organizationId} member={member} onClose={() => setRemoving(false)} /> : null}
     </li>
   );
 }
 
 /** One dialog says what is lost (principle 8). */
-function RemoveDialog({
-  organizationId,
-  member,
-  onClose,
-}: {
-  organizationId: string;
-  member: PortalMember;
-  onClose: () => void;
-}) {
+function RemoveDialog({ organizationId, member, onClose }: Omit<MemberRowProps, 'isAdmin'> & { onClose: () => void }) {
   const { t } = useWords();
   const remove = usePortalChange(() => change('DELETE', pathOf(organizationId, member)));
   const text = member.you ? 'portal.leaveText' : member.invitedUntil === null ? 'portal.removeText' : 'portal.removeInvited';
-  const person = member.name ?? member.email;
   return (
-    <Modal
-      opened
+    <Confirm
+      title={t(member.you ? 'portal.leave' : 'portal.removeOf', { person: member.name ?? member.email })}
       onClose={onClose}
-      title={<span className="rc-wrap">{t(member.you ? 'portal.leave' : 'portal.removeOf', { person })}</span>}
-      closeButtonProps={{ 'aria-label': t('close') }}
+      action={t(member.you ? 'portal.leave' : 'portal.remove')}
+      look={{ color: 'red' }}
+      attempt={remove}
+      onConfirm={() => remove.mutate(undefined, { onSuccess: onClose })}
     >
-      <Stack gap="md">
-        <Text>{t(text)}</Text>
-        {remove.isError ? <Refused error={remove.error} /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined, { onSuccess: onClose })}>
-            {t(member.you ? 'portal.leave' : 'portal.remove')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      <Text>{t(text)}</Text>
+    </Confirm>
   );
 }

@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ErrorPanel } from '../parts/panels.tsx';
+import { Unread } from '../parts/panels.tsx';
 import { PortalSignIn } from './PortalSignIn.tsx';
 import { portalSessionQuery } from './queries.ts';
 
 /** Nobody sees a page of the portal before signing in to it; whoever does finds the page that the address asked for. */
 export function PortalGate({ children }: { children: ReactNode }) {
   const session = useQuery(portalSessionQuery);
-  if (session.data === undefined)
-    return session.error === null ? null : <ErrorPanel error={session.error} retry={() => void session.refetch()} />;
+  if (session.data === undefined) return <Unread query={session} meanwhile={null} />;
   return session.data === null ? <PortalSignIn /> : children;
 }

@@ -2,8 +2,9 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PortalSubscription } from '../../../protocol/api-portal.ts';
+import { rowsIn } from '../api/pages.ts';
 import { Copyable } from '../parts/Copyable.tsx';
-import { ErrorPanel, Fact, Facts, RowsLoading } from '../parts/panels.tsx';
+import { Fact, Facts, More, Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { Models } from './Models.tsx';
 import { boardsQuery } from './queries.ts';
@@ -61,26 +62,18 @@ function Serials({ id, invoice }: { id: string; invoice: string }) {
 }
 
 function SerialList({ id }: { id: string }) {
-  const { t } = useWords();
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(boardsQuery(id));
-  if (data === undefined)
-    return error === null ? <RowsLoading rows={2} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  const query = useInfiniteQuery(boardsQuery(id));
+  if (query.data === undefined) return <Unread query={query} rows={2} />;
   return (
     <>
       <ul className="rc-serials">
-        {data.pages
-          .flatMap((page) => page.items)
-          .map(({ serial, model }) => (
-            <li key={serial}>
-              <span className="rc-mono">{serial}</span> <span className="rc-dim">{model}</span>
-            </li>
-          ))}
+        {rowsIn(query.data).map(({ serial, model }) => (
+          <li key={serial}>
+            <span className="rc-mono">{serial}</span> <span className="rc-dim">{model}</span>
+          </li>
+        ))}
       </ul>
-      {hasNextPage ? (
-        <Button variant="default" size="compact-sm" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {t('rows.more')}
-        </Button>
-      ) : null}
+      <More query={query} look={{ variant: 'default', size: 'compact-sm' }} />
     </>
   );
 }

@@ -1,8 +1,10 @@
-import { Button, Text, Title } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { rowsIn } from '../api/pages.ts';
 import { Link } from '../app/Address.tsx';
-import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { Cards } from '../parts/pages.tsx';
+import { More } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { ClaimDialog } from './ClaimDialog.tsx';
 import { PortalGate } from './PortalGate.tsx';
@@ -20,47 +22,28 @@ export function SubscriptionsPage() {
 
 function Subscriptions() {
   const { t, formats } = useWords();
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(subscriptionsQuery);
+  const query = useInfiniteQuery(subscriptionsQuery);
+  const { data } = query;
   const [claiming, setClaiming] = useState(false);
-  const claim = <Button onClick={() => setClaiming(true)}>{t('portal.claimStart')}</Button>;
-  const items = data?.pages.flatMap((page) => page.items) ?? [];
   const total = data?.pages[0]?.total ?? 0;
   return (
     <div className="rc-stack">
-      <div className="rc-page-head">
-        <Title order={1} size="h2">
-          {t('portal.subscriptions')}
-        </Title>
-        {items.length > 0 ? claim : null}
-      </div>
-      {data === undefined && error === null ? <RowsLoading rows={3} /> : null}
-      {data === undefined && error !== null ? <ErrorPanel error={error} retry={() => void refetch()} /> : null}
-      {data !== undefined && items.length === 0 ? (
-        <Empty title={t('portal.none')}>
-          <Text>{t('portal.noneText')}</Text>
-          {claim}
-        </Empty>
-      ) : null}
-      {items.length > 0 ? (
-        <>
+      <Cards
+        title={t('portal.subscriptions')}
+        make={<Button onClick={() => setClaiming(true)}>{t('portal.claimStart')}</Button>}
+        query={query}
+        items={data && rowsIn(data)}
+        empty={{ title: t('portal.none'), hint: t('portal.noneText') }}
+        renderCard={(subscription) => <SubscriptionCard key={subscription.id} subscription={subscription} />}
+      >
+        {total > 0 ? (
           <Text>
             {t('portal.keyUse')} <Link to={{ page: 'billing' }}>{t('portal.toBilling')}</Link>
           </Text>
-          {total > 1 ? <Text className="rc-dim">{t('portal.count', { count: total, n: formats.number(total) })}</Text> : null}
-          <ul className="rc-cards">
-            {items.map((subscription) => (
-              <SubscriptionCard key={subscription.id} subscription={subscription} />
-            ))}
-          </ul>
-        </>
-      ) : null}
-      {hasNextPage ? (
-        <div>
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('rows.more')}
-          </Button>
-        </div>
-      ) : null}
+        ) : null}
+        {total > 1 ? <Text className="rc-dim">{t('portal.count', { count: total, n: formats.number(total) })}</Text> : null}
+      </Cards>
+      <More query={query} />
       <ClaimDialog opened={claiming} onClose={() => setClaiming(false)} />
     </div>
   );

@@ -10,6 +10,7 @@ import {
 } from '../../../protocol/api-portal.ts';
 import { read } from '../api/client.ts';
 import { hasCode } from '../api/failure.ts';
+import { inPages, pathOfPage } from '../api/pages.ts';
 import { portalKeys } from '../api/queries.ts';
 
 async function readSession(signal: AbortSignal): Promise<PortalPerson | null> {
@@ -24,52 +25,31 @@ async function readSession(signal: AbortSignal): Promise<PortalPerson | null> {
 /** Who is signed in to the portal; null when nobody is. */
 export const portalSessionQuery = queryOptions({ queryKey: portalKeys.session, queryFn: ({ signal }) => readSession(signal) });
 
-const pageOf = (path: string, limit: number, cursor: string | null): string =>
-  `${path}?limit=${limit}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
-const first = null as string | null;
-const next = (page: { nextCursor: string | null }): string | null => page.nextCursor;
-
 /** All organisations of the person, 50 at most. No event tells of them, so each visit reads them again. */
 export const organizationsQuery = queryOptions({
   queryKey: portalKeys.organizations,
   queryFn: async ({ signal }): Promise<PortalOrganization[]> =>
-    (await read(pageOf('/portal/organizations', 200, null), portalOrganizationsPage, signal)).items,
+    (await read(pathOfPage('/portal/organizations', 200, null), portalOrganizationsPage, signal)).items,
   staleTime: 0,
 });
 
 export const membersQuery = (organizationId: string) =>
   infiniteQueryOptions({
     queryKey: [...portalKeys.members, organizationId],
-    queryFn: ({ pageParam, signal }) =>
-      read(
-        pageOf(`/portal/organizations/${encodeURIComponent(organizationId)}/members`, 50, pageParam),
-        portalMembersPage,
-        signal,
-      ),
-    initialPageParam: first,
-    getNextPageParam: next,
+    ...inPages(`/portal/organizations/${encodeURIComponent(organizationId)}/members`, portalMembersPage, 50),
     staleTime: 0,
   });
 
 export const subscriptionsQuery = infiniteQueryOptions({
   queryKey: portalKeys.subscriptions,
-  queryFn: ({ pageParam, signal }) => read(pageOf('/portal/subscriptions', 20, pageParam), portalSubscriptionsPage, signal),
-  initialPageParam: first,
-  getNextPageParam: next,
+  ...inPages('/portal/subscriptions', portalSubscriptionsPage, 20),
   staleTime: 0,
 });
 
 export const boardsQuery = (subscriptionId: string) =>
   infiniteQueryOptions({
     queryKey: [...portalKeys.boards, subscriptionId],
-    queryFn: ({ pageParam, signal }) =>
-      read(
-        pageOf(`/portal/subscriptions/${encodeURIComponent(subscriptionId)}/boards`, 200, pageParam),
-        portalBoardsPage,
-        signal,
-      ),
-    initialPageParam: first,
-    getNextPageParam: next,
+    ...inPages(`/portal/subscriptions/${encodeURIComponent(subscriptionId)}/boards`, portalBoardsPage, 200),
   });
 
 /** A change in the portal; all that is shown of it is read again, whatever came of it. */

@@ -1,8 +1,11 @@
-import { Button, Group, Modal, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DomainSettings } from '../../../protocol/api-domain.ts';
 import { useAllowed, useSession } from '../app/Session.tsx';
+import { careful, Dialog, DialogForm } from '../parts/Dialog.tsx';
+import { Panel } from '../parts/pages.tsx';
 import { Refused } from '../parts/panels.tsx';
+import { PasswordField } from '../sign-in/PasswordField.tsx';
 import { useWords } from '../words/words.ts';
 import { useCloseDomain, useWithdrawClosing } from './queries.ts';
 
@@ -15,20 +18,17 @@ export function Closing({ domain }: { domain: DomainSettings }) {
   const withdraw = useWithdrawClosing();
   const mayClose = role === 'domain-admin' && remove;
   return (
-    <Paper className="rc-panel" p="xl">
-      <Stack gap="md" align="flex-start">
-        <Title order={2} size="h3">
-          {t('closing.title')}
-        </Title>
-        <Text size="sm">
-          {domain.closingAt === null
-            ? t('closing.about')
-            : t('closing.stands', { name: domain.name, time: formats.exact(domain.closingAt) })}
-        </Text>
-        <Effects />
-        {withdraw.isError ? <Refused error={withdraw.error} /> : null}
+    <Panel title={t('closing.title')}>
+      <Text size="sm">
+        {domain.closingAt === null
+          ? t('closing.about')
+          : t('closing.stands', { name: domain.name, time: formats.exact(domain.closingAt) })}
+      </Text>
+      <Effects />
+      <Refused error={withdraw.error} />
+      <div>
         {domain.closingAt === null ? (
-          <Button variant="default" className="rc-danger" disabled={!mayClose} onClick={() => setAsking(true)}>
+          <Button {...careful} disabled={!mayClose} onClick={() => setAsking(true)}>
             {t('closing.open')}
           </Button>
         ) : (
@@ -36,10 +36,10 @@ export function Closing({ domain }: { domain: DomainSettings }) {
             {t('closing.withdraw')}
           </Button>
         )}
-        {role === 'domain-admin' ? null : <Text className="rc-dim">{t('closing.domainAdminOnly')}</Text>}
-      </Stack>
+      </div>
+      {role === 'domain-admin' ? null : <Text className="rc-dim">{t('closing.domainAdminOnly')}</Text>}
       {asking ? <CloseDialog name={domain.name} onClose={() => setAsking(false)} /> : null}
-    </Paper>
+    </Panel>
   );
 }
 
@@ -61,57 +61,32 @@ function CloseDialog({ name, onClose }: { name: string; onClose: () => void }) {
   const [typed, setTyped] = useState('');
   const [password, setPassword] = useState('');
   const close = useCloseDomain();
-  const submit = (): void => close.mutate({ name: typed, password }, { onSuccess: onClose });
   return (
-    <Modal opened onClose={onClose} title={t('closing.question', { name })} closeButtonProps={{ 'aria-label': t('close') }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
+    <Dialog title={t('closing.question', { name })} onClose={onClose}>
+      <DialogForm
+        action={t('closing.confirm')}
+        look={careful}
+        attempt={close}
+        disabled={typed.trim() !== name || password === ''}
+        onSubmit={() => close.mutate({ name: typed, password }, { onSuccess: onClose })}
+        onCancel={onClose}
       >
-        <Stack gap="md">
-          <Text>{t('closing.about')}</Text>
-          <Effects />
-          <TextInput
-            label={t('closing.typeName', { name })}
-            value={typed}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            maxLength={64}
-            required
-            withAsterisk={false}
-            data-autofocus
-            onChange={(event) => setTyped(event.currentTarget.value)}
-          />
-          <PasswordInput
-            label={t('settings.passwordAgain')}
-            value={password}
-            autoComplete="current-password"
-            maxLength={256}
-            required
-            withAsterisk={false}
-            visibilityToggleButtonProps={{ 'aria-label': t('session.showPassword') }}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          {close.isError ? <Refused error={close.error} /> : null}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('cancel')}
-            </Button>
-            <Button
-              type="submit"
-              className="rc-danger"
-              variant="default"
-              loading={close.isPending}
-              disabled={typed.trim() !== name || password === ''}
-            >
-              {t('closing.confirm')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+        <Text>{t('closing.about')}</Text>
+        <Effects />
+        <TextInput
+          label={t('closing.typeName', { name })}
+          value={typed}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={64}
+          required
+          withAsterisk={false}
+          data-autofocus
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        <PasswordField label={t('settings.passwordAgain')} kind="current" value={password} onChange={setPassword} />
+      </DialogForm>
+    </Dialog>
   );
 }

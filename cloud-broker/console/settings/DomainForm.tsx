@@ -1,9 +1,11 @@
-import { Button, Group, Paper, PasswordInput, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DomainSettings } from '../../../protocol/api-domain.ts';
 import { isEmail } from '../../../protocol/email.ts';
 import { useAllowed } from '../app/Session.tsx';
-import { Refused } from '../parts/panels.tsx';
+import { LanguageChoice } from '../parts/LanguageChoice.tsx';
+import { Panel, Save } from '../parts/pages.tsx';
+import { PasswordField } from '../sign-in/PasswordField.tsx';
 import { useWords } from '../words/words.ts';
 import { useChangeDomain } from './queries.ts';
 
@@ -34,67 +36,26 @@ export function DomainForm({ domain }: { domain: DomainSettings }) {
     });
   };
   return (
-    <Paper
-      className="rc-panel"
-      component="form"
-      p="xl"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <Stack gap="md">
-        <Title order={2} size="h3">
-          {t('settings.domain')}
-        </Title>
-        <Fields shown={shown} set={set} />
-        {newEmail ? <PasswordAgain value={password} onChange={setPassword} /> : null}
-        <Stack gap={4}>
-          <Text size="sm" fw={500}>
-            {t('settings.language')}
-          </Text>
-          <SegmentedControl
-            aria-label={t('settings.language')}
-            value={shown.language}
-            data={[
-              { value: 'en', label: 'English' },
-              { value: 'fr', label: 'Français' },
-            ]}
-            onChange={(value) => set({ language: value === 'fr' ? 'fr' : 'en' })}
-          />
-        </Stack>
-        {save.isError ? <Refused error={save.error} /> : null}
-        <Group gap="md">
-          <Button
-            type="submit"
-            loading={save.isPending}
-            disabled={changed.length === 0 || !allowed.change || (newEmail && !isEmail(shown.email))}
-          >
-            {t('settings.save')}
-          </Button>
-          <Text className="rc-dim" role="status">
-            {save.isSuccess && changed.length === 0 ? t('settings.saved') : ''}
-          </Text>
-        </Group>
-      </Stack>
-    </Paper>
-  );
-}
-
-function PasswordAgain({ value, onChange }: { value: string; onChange: (password: string) => void }) {
-  const { t } = useWords();
-  return (
-    <PasswordInput
-      label={t('settings.passwordAgain')}
-      description={t('settings.passwordForEmail')}
-      value={value}
-      autoComplete="current-password"
-      maxLength={256}
-      required
-      withAsterisk={false}
-      visibilityToggleButtonProps={{ 'aria-label': t('session.showPassword') }}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
+    <Panel title={t('settings.domain')} onSubmit={submit}>
+      <Fields shown={shown} set={set} />
+      {newEmail ? (
+        <PasswordField
+          label={t('settings.passwordAgain')}
+          description={t('settings.passwordForEmail')}
+          kind="current"
+          value={password}
+          onChange={setPassword}
+        />
+      ) : null}
+      <LanguageChoice label={t('settings.language')} language={shown.language} choose={(language) => set({ language })} />
+      <Save
+        attempt={save}
+        action={t('settings.save')}
+        changed={changed.length > 0}
+        disabled={!allowed.change || (newEmail && !isEmail(shown.email))}
+        saved={t('settings.saved')}
+      />
+    </Panel>
   );
 }
 

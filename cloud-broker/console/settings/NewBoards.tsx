@@ -1,8 +1,9 @@
-import { Button, Group, Paper, Select, Stack, Switch, Text, Title } from '@mantine/core';
+import { Button, Group, Select, Stack, Switch, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { DomainSettings } from '../../../protocol/api-domain.ts';
 import { useAllowed } from '../app/Session.tsx';
 import { Copyable } from '../parts/Copyable.tsx';
+import { Panel } from '../parts/pages.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useChangeDomain, useNewPairingCode, useNoPairingCode } from './queries.ts';
@@ -11,15 +12,10 @@ import { useChangeDomain, useNewPairingCode, useNoPairingCode } from './queries.
 export function NewBoards({ domain }: { domain: DomainSettings }) {
   const { t } = useWords();
   return (
-    <Paper className="rc-panel" p="xl">
-      <Stack gap="lg">
-        <Title order={2} size="h3">
-          {t('settings.newBoards')}
-        </Title>
-        <PairingCode domain={domain} />
-        <Unlisted domain={domain} />
-      </Stack>
-    </Paper>
+    <Panel title={t('settings.newBoards')} gap="lg">
+      <PairingCode domain={domain} />
+      <Unlisted domain={domain} />
+    </Panel>
   );
 }
 
@@ -47,7 +43,7 @@ function PairingCode({ domain }: { domain: DomainSettings }) {
       {previousCodeUntil === null ? null : (
         <Text className="rc-dim">{t('pairing.previousUntil', { time: formats.exact(previousCodeUntil) })}</Text>
       )}
-      {error === null ? null : <Refused error={error} />}
+      <Refused error={error} />
       <Group gap="sm" align="flex-end">
         {pairingCode === null ? null : (
           <Select
@@ -113,7 +109,7 @@ function Unlisted({ domain }: { domain: DomainSettings }) {
         disabled={!change || save.isPending}
         onChange={(event) => save.mutate({ unlisted: event.currentTarget.checked ? 'accept' : 'approve' })}
       />
-      {save.isError ? <Refused error={save.error} /> : null}
+      <Refused error={save.error} />
     </Stack>
   );
 }

@@ -1,8 +1,9 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { closingDomain, domainSettings, pairingCode } from '../../../protocol/api-domain.ts';
 import type { DomainPatch } from '../../../protocol/api-domain.ts';
 import { ask, change, read } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
+import { useChange } from '../api/use-change.ts';
 
 const SETTINGS = ['settings'] as const;
 
@@ -13,42 +14,14 @@ export const settingsQuery = queryOptions({
   staleTime: 0,
 });
 
-/** After a change, or a refused one, shows the domain as it really is. */
-function useLookAgain(): () => Promise<void> {
-  const client = useQueryClient();
-  return async () => {
-    await client.invalidateQueries({ queryKey: SETTINGS });
-    await client.invalidateQueries({ queryKey: keys.session });
-  };
-}
+/** After a change, or a refused one, the domain is shown as it really is. */
+const useSettingsChange = <Input = void, Output = void>(made: (input: Input) => Promise<Output>) =>
+  useChange(made, SETTINGS, keys.session);
 
-export function useChangeDomain() {
-  const onSettled = useLookAgain();
-  return useMutation({ mutationFn: (patch: DomainPatch) => change('PATCH', '/domain', patch), onSettled });
-}
-
-export function useNewPairingCode() {
-  const onSettled = useLookAgain();
-  return useMutation({
-    mutationFn: (previousDays: number) => ask('/domain/pairing-code', pairingCode, { previousDays }),
-    onSettled,
-  });
-}
-
-export function useNoPairingCode() {
-  const onSettled = useLookAgain();
-  return useMutation({ mutationFn: () => change('DELETE', '/domain/pairing-code'), onSettled });
-}
-
-export function useCloseDomain() {
-  const onSettled = useLookAgain();
-  return useMutation({
-    mutationFn: (typed: { name: string; password: string }) => ask('/domain/close', closingDomain, typed),
-    onSettled,
-  });
-}
-
-export function useWithdrawClosing() {
-  const onSettled = useLookAgain();
-  return useMutation({ mutationFn: () => change('DELETE', '/domain/close'), onSettled });
-}
+export const useChangeDomain = () => useSettingsChange((patch: DomainPatch) => change('PATCH', '/domain', patch));
+export const useNewPairingCode = () =>
+  useSettingsChange((previousDays: number) => ask('/domain/pairing-code', pairingCode, { previousDays }));
+export const useNoPairingCode = () => useSettingsChange(() => change('DELETE', '/domain/pairing-code'));
+export const useCloseDomain = () =>
+  useSettingsChange((typed: { name: string; password: string }) => ask('/domain/close', closingDomain, typed));
+export const useWithdrawClosing = () => useSettingsChange(() => change('DELETE', '/domain/close'));

@@ -14,14 +14,17 @@ interface PasswordFieldProps {
   kind: 'current' | 'new';
   wrong?: boolean;
   autoFocus?: boolean;
+  /** Why a present one is asked for. */
+  description?: string;
 }
 
-export function PasswordField({ label, value, onChange, kind, wrong = false, autoFocus = false }: PasswordFieldProps) {
+export function PasswordField(props: PasswordFieldProps) {
   const { t } = useWords();
+  const { label, value, onChange, kind, wrong = false, autoFocus = false, description } = props;
   return (
     <PasswordInput
       label={label}
-      description={kind === 'new' ? t('signUp.passwordHint') : undefined}
+      description={kind === 'new' ? t('signUp.passwordHint') : description}
       name={kind === 'new' ? 'new-password' : 'password'}
       autoComplete={kind === 'new' ? 'new-password' : 'current-password'}
       required

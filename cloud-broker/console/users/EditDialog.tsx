@@ -1,8 +1,9 @@
-import { Button, Modal, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { isEmail } from '../../../protocol/email.ts';
 import type { User, UserPatch } from '../../../protocol/api-users.ts';
 import { useAllowed, useSession } from '../app/Session.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useChangeUser } from './queries.ts';
 import { UserForm } from './UserForm.tsx';
@@ -44,22 +45,16 @@ export function EditDialog({ user, onClose, onRemove }: EditDialogProps) {
     return t(isSelf ? 'users.endsOwn' : 'users.ends');
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={<span className="rc-wrap">{user.user}</span>}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
+    <Dialog title={user.user} onClose={onClose}>
       <UserForm
         draft={draft}
         set={setDraft}
         hint={hint()}
-        submitWord={t('edit.save')}
+        action={t('edit.save')}
+        attempt={save}
         onSubmit={() => (patch === null ? onClose() : save.mutate(patch, { onSuccess: onClose }))}
         onCancel={onClose}
         disabled={patch === null || !isEmail(draft.email) || !allowed.change}
-        pending={save.isPending}
-        error={save.error}
         aside={
           <Button variant="default" className="rc-danger" disabled={!allowed.change} onClick={onRemove}>
             {t('users.remove')}
@@ -68,6 +63,6 @@ export function EditDialog({ user, onClose, onRemove }: EditDialogProps) {
       >
         {isSelf ? <Text className="rc-dim">{t('users.isYou')}</Text> : null}
       </UserForm>
-    </Modal>
+    </Dialog>
   );
 }

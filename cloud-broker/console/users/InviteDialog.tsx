@@ -1,9 +1,11 @@
-import { Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { isEmail } from '../../../protocol/email.ts';
 import { userName } from '../../../protocol/api-users.ts';
 import type { Language } from '../../../protocol/errors.ts';
 import { useAllowed, useSession } from '../app/Session.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
+import { LanguageChoice } from '../parts/LanguageChoice.tsx';
 import { useWords } from '../words/words.ts';
 import { useInvite } from './queries.ts';
 import { UserForm } from './UserForm.tsx';
@@ -15,9 +17,9 @@ const nobody: UserDraft = { email: '', role: 'user', billing: false, tags: [] };
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('users.invite')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Dialog title={t('users.invite')} opened={opened} onClose={onClose}>
       <Invite onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -39,28 +41,12 @@ function Invite({ onClose }: { onClose: () => void }) {
       draft={draft}
       set={setDraft}
       hint={t('users.inviteHint')}
-      submitWord={t('users.send')}
+      action={t('users.send')}
+      attempt={invite}
       onSubmit={submit}
       onCancel={onClose}
       disabled={!complete || !allowed.change}
-      pending={invite.isPending}
-      error={invite.error}
-      more={
-        <Stack gap={4}>
-          <Text size="sm" fw={600}>
-            {t('users.language')}
-          </Text>
-          <SegmentedControl
-            aria-label={t('users.language')}
-            value={language}
-            data={[
-              { value: 'en', label: 'English' },
-              { value: 'fr', label: 'Français' },
-            ]}
-            onChange={(value) => setLanguage(value === 'fr' ? 'fr' : 'en')}
-          />
-        </Stack>
-      }
+      more={<LanguageChoice label={t('users.language')} language={language} choose={setLanguage} />}
     >
       <TextInput
         label={t('users.name')}

@@ -1,8 +1,10 @@
-import { Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { OwnSession } from '../../../protocol/api-users.ts';
+import { rowsIn } from '../api/pages.ts';
 import { useLost } from '../live/Live.tsx';
-import { ErrorPanel, Refused, RowsLoading } from '../parts/panels.tsx';
+import { Panel } from '../parts/pages.tsx';
+import { More, Refused, Unread } from '../parts/panels.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
 import { browserName } from './browser.ts';
@@ -11,29 +13,19 @@ import { ownSessionsQuery, useEndOthers, useEndSession } from './queries.ts';
 /** Where one is signed in, each with the way to end it (D6). */
 export function Sessions() {
   const { t } = useWords();
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(ownSessionsQuery);
-  if (data === undefined)
-    return error === null ? <RowsLoading rows={2} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
-  const sessions = data.pages.flatMap((page) => page.items);
+  const query = useInfiniteQuery(ownSessionsQuery);
+  if (query.data === undefined) return <Unread query={query} rows={2} />;
+  const sessions = rowsIn(query.data);
   return (
-    <Paper className="rc-panel" component="section" p="xl" aria-label={t('sessions.title')}>
-      <Stack gap="md">
-        <Title order={2} size="h3">
-          {t('sessions.title')}
-        </Title>
-        <ul className="rc-sessions">
-          {sessions.map((session) => (
-            <SessionRow key={session.id} session={session} />
-          ))}
-        </ul>
-        {hasNextPage ? (
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('rows.more')}
-          </Button>
-        ) : null}
-        {sessions.some(({ current }) => !current) ? <EndOthers /> : <Text className="rc-dim">{t('sessions.onlyThis')}</Text>}
-      </Stack>
-    </Paper>
+    <Panel title={t('sessions.title')} isLandmark>
+      <ul className="rc-sessions">
+        {sessions.map((session) => (
+          <SessionRow key={session.id} session={session} />
+        ))}
+      </ul>
+      <More query={query} />
+      {sessions.some(({ current }) => !current) ? <EndOthers /> : <Text className="rc-dim">{t('sessions.onlyThis')}</Text>}
+    </Panel>
   );
 }
 
@@ -68,7 +60,7 @@ function SessionRow({ session }: { session: OwnSession }) {
           </Button>
         )}
       </div>
-      {end.isError ? <Refused error={end.error} /> : null}
+      <Refused error={end.error} />
     </li>
   );
 }
@@ -82,7 +74,7 @@ function EndOthers() {
       <Button variant="default" disabled={lost} loading={end.isPending} onClick={() => end.mutate()}>
         {t('sessions.endOthers')}
       </Button>
-      {end.isError ? <Refused error={end.error} /> : null}
+      <Refused error={end.error} />
     </div>
   );
 }

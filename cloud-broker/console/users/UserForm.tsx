@@ -1,10 +1,10 @@
-import { Button, Checkbox, Group, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Checkbox, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { FormEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Role } from '../../../protocol/api.ts';
 import { isEmail } from '../../../protocol/email.ts';
 import { useSession } from '../app/Session.tsx';
-import { Refused } from '../parts/panels.tsx';
+import { DialogForm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { conflictWord } from './failure-words.ts';
 import { roleHints, rolesGivenBy, roleWords, seesBilling } from './roles.ts';
@@ -26,12 +26,11 @@ interface UserFormProps {
   /** What stands at the left of the buttons. */
   aside?: ReactNode;
   hint: string | null;
-  submitWord: string;
+  action: string;
+  attempt: { isPending: boolean; error: unknown };
   onSubmit: () => void;
   onCancel: () => void;
   disabled: boolean;
-  pending: boolean;
-  error: unknown;
 }
 
 /** Role, Billing, tags and e-mail of a user, to be invited or changed. */
@@ -40,60 +39,44 @@ export function UserForm(props: UserFormProps) {
   const { draft, set } = props;
   // Half an address is no mistake while it is typed.
   const [left, setLeft] = useState(false);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (!props.disabled) props.onSubmit();
-  };
+  const { isPending, error } = props.attempt;
+  const conflict = conflictWord(error);
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        {props.children}
-        <TextInput
-          label={t('users.email')}
-          inputMode="email"
-          autoComplete="off"
-          required
-          withAsterisk={false}
-          maxLength={254}
-          value={draft.email}
-          error={left && draft.email !== '' && !isEmail(draft.email) ? t('signUp.emailWrong') : null}
-          onBlur={() => setLeft(true)}
-          onChange={(event) => set({ ...draft, email: event.currentTarget.value })}
-        />
-        <RoleChoice draft={draft} set={set} />
-        <Sight draft={draft} set={set} />
-        {props.more}
-        {props.hint === null ? null : (
-          <Text size="sm" role="status">
-            {props.hint}
-          </Text>
-        )}
-        <Conflict error={props.error} />
-        <Group gap="xs" justify="flex-end">
-          <div className="rc-grow">{props.aside}</div>
-          <Button variant="default" onClick={props.onCancel}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" disabled={props.disabled} loading={props.pending}>
-            {props.submitWord}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  );
-}
-
-/** Why it was refused: what stands against it where we know it, else sentence, next step and id. */
-function Conflict({ error }: { error: unknown }) {
-  const { t } = useWords();
-  if (error === null || error === undefined) return null;
-  const word = conflictWord(error);
-  return word === null ? (
-    <Refused error={error} />
-  ) : (
-    <Text role="alert" className="rc-danger">
-      {t(word)}
-    </Text>
+    <DialogForm
+      action={props.action}
+      attempt={{ isPending, error: conflict === null ? error : null }}
+      disabled={props.disabled}
+      onSubmit={props.onSubmit}
+      onCancel={props.onCancel}
+      aside={props.aside ?? null}
+    >
+      {props.children}
+      <TextInput
+        label={t('users.email')}
+        inputMode="email"
+        autoComplete="off"
+        required
+        withAsterisk={false}
+        maxLength={254}
+        value={draft.email}
+        error={left && draft.email !== '' && !isEmail(draft.email) ? t('signUp.emailWrong') : null}
+        onBlur={() => setLeft(true)}
+        onChange={(event) => set({ ...draft, email: event.currentTarget.value })}
+      />
+      <RoleChoice draft={draft} set={set} />
+      <Sight draft={draft} set={set} />
+      {props.more}
+      {props.hint === null ? null : (
+        <Text size="sm" role="status">
+          {props.hint}
+        </Text>
+      )}
+      {conflict === null ? null : (
+        <Text role="alert" className="rc-danger">
+          {t(conflict)}
+        </Text>
+      )}
+    </DialogForm>
   );
 }
 

@@ -1,5 +1,4 @@
 import { Button, UnstyledButton } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import type { User } from '../../../protocol/api-users.ts';
 import { failureWords } from '../api/failure.ts';
 import { useAllowed, useSession } from '../app/Session.tsx';
@@ -10,8 +9,7 @@ import { useWords } from '../words/words.ts';
 import { useResend } from './queries.ts';
 import { mayManage, roleWords, seesBilling } from './roles.ts';
 
-const WIDE_ROW_PX = 60;
-const NARROW_ROW_PX = 150;
+const ROW_PX = { wide: 60, narrow: 150 };
 /** Tags shown in a row; the dialog shows all. */
 const ROW_TAGS = 4;
 const nothing = (): void => undefined;
@@ -19,7 +17,6 @@ const nothing = (): void => undefined;
 export function UserTable({ users, onEdit }: { users: readonly User[]; onEdit: (user: User) => void }) {
   const { t } = useWords();
   const lost = useLost();
-  const narrow = useMediaQuery('(max-width: 760px)') ?? false;
   return (
     <div className={`rc-panel${lost ? ' rc-pale' : ''}`}>
       <VirtualTable
@@ -37,7 +34,7 @@ export function UserTable({ users, onEdit }: { users: readonly User[]; onEdit: (
         total={users.length}
         rowKey={(user) => user.id}
         renderCells={(user) => <Cells user={user} onEdit={onEdit} />}
-        rowHeight={narrow ? NARROW_ROW_PX : WIDE_ROW_PX}
+        rowHeight={ROW_PX}
         more={false}
         fetchMore={nothing}
       />

@@ -1,9 +1,10 @@
-import { Button, Text, TextInput, Title } from '@mantine/core';
+import { Button, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { User } from '../../../protocol/api-users.ts';
 import { useAllowed } from '../app/Session.tsx';
-import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
+import { PageHead } from '../parts/pages.tsx';
+import { Empty, Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { EditDialog } from './EditDialog.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
@@ -18,24 +19,18 @@ const FEW_USERS = 12;
 export function UsersPage() {
   const { t } = useWords();
   const { change } = useAllowed();
-  const { data, error, refetch } = useQuery(usersQuery);
+  const query = useQuery(usersQuery);
   const [inviting, setInviting] = useState(false);
-  const invite = (
-    <Button disabled={!change} onClick={() => setInviting(true)}>
-      {t('users.invite')}
-    </Button>
-  );
   return (
     <div className="rc-stack">
-      <div className="rc-page-head">
-        <Title order={1} size="h2">
-          {t('users.title')}
-        </Title>
-        {data === undefined ? null : invite}
-      </div>
-      {data === undefined && error !== null ? <ErrorPanel error={error} retry={() => void refetch()} /> : null}
-      {data === undefined && error === null ? <RowsLoading /> : null}
-      {data === undefined ? null : <Listing users={data} />}
+      <PageHead title={t('users.title')}>
+        {query.data === undefined ? null : (
+          <Button disabled={!change} onClick={() => setInviting(true)}>
+            {t('users.invite')}
+          </Button>
+        )}
+      </PageHead>
+      {query.data === undefined ? <Unread query={query} /> : <Listing users={query.data} />}
       <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
     </div>
   );

@@ -1,8 +1,10 @@
-import { useMutation, useQueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { endedSessions, sessionsPage, usersPage } from '../../../protocol/api-users.ts';
 import type { InviteBody, User, UserPatch, UsersPage } from '../../../protocol/api-users.ts';
 import { ask, change, read } from '../api/client.ts';
+import { inPages, pathOfPage, type Cursor } from '../api/pages.ts';
 import { keys } from '../api/queries.ts';
+import { useChange } from '../api/use-change.ts';
 
 const USERS = ['users'] as const;
 const SESSIONS = ['sessions'] as const;
@@ -10,13 +12,12 @@ const SESSIONS = ['sessions'] as const;
 /** All users of the domain, 1,000 at most: few enough to be searched here. */
 async function readUsers(signal: AbortSignal): Promise<User[]> {
   const users: User[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: UsersPage = await read(`/users?limit=200${after}`, usersPage, signal);
+  let cursor: Cursor = null;
+  do {
+    const page: UsersPage = await read(pathOfPage('/users', 200, cursor), usersPage, signal);
     users.push(...page.items);
     cursor = page.nextCursor;
-  }
+  } while (cursor !== null);
   return users;
 }
 
@@ -25,58 +26,21 @@ export const usersQuery = queryOptions({ queryKey: USERS, queryFn: ({ signal }) 
 
 export const ownSessionsQuery = infiniteQueryOptions({
   queryKey: SESSIONS,
-  queryFn: ({ pageParam, signal }) =>
-    read(`/sessions?limit=50${pageParam === null ? '' : `&cursor=${encodeURIComponent(pageParam)}`}`, sessionsPage, signal),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => page.nextCursor,
+  ...inPages('/sessions', sessionsPage, 50),
   staleTime: 0,
 });
 
 const pathOf = (id: string): string => `/users/${encodeURIComponent(id)}`;
 
-/** After a change, or a refused one, shows users and oneself as they really are. */
-function useLookAgain(): () => Promise<void> {
-  const client = useQueryClient();
-  return async () => {
-    await client.invalidateQueries({ queryKey: keys.session });
-    await client.invalidateQueries({ queryKey: USERS });
-  };
-}
+/** After a change, or a refused one, users and oneself are shown as they really are. */
+const useUserChange = <Input = void>(made: (input: Input) => Promise<void>) => useChange(made, keys.session, USERS);
 
-export function useInvite() {
-  const onSettled = useLookAgain();
-  return useMutation({ mutationFn: (invite: InviteBody) => change('POST', '/users', invite), onSettled });
-}
-
-export function useChangeUser(id: string) {
-  const onSettled = useLookAgain();
-  return useMutation({ mutationFn: (patch: UserPatch) => change('PATCH', pathOf(id), patch), onSettled });
-}
-
-export function useRemoveUser(id: string) {
-  const onSettled = useLookAgain();
-  return useMutation({ mutationFn: () => change('DELETE', pathOf(id)), onSettled });
-}
-
+export const useInvite = () => useUserChange((invite: InviteBody) => change('POST', '/users', invite));
+export const useChangeUser = (id: string) => useUserChange((patch: UserPatch) => change('PATCH', pathOf(id), patch));
+export const useRemoveUser = (id: string) => useUserChange(() => change('DELETE', pathOf(id)));
 /** Mails the invitation again; the older link is void from then on. */
-export function useResend(id: string) {
-  const onSettled = useLookAgain();
-  return useMutation({ mutationFn: () => change('POST', `${pathOf(id)}/resend`), onSettled });
-}
+export const useResend = (id: string) => useUserChange(() => change('POST', `${pathOf(id)}/resend`));
 
 /** Ends one of the own sessions; the present one too, which leads to sign-in. */
-export function useEndSession(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => change('DELETE', `/sessions/${encodeURIComponent(id)}`),
-    onSettled: () => client.invalidateQueries({ queryKey: SESSIONS }),
-  });
-}
-
-export function useEndOthers() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => ask('/sessions/end-others', endedSessions),
-    onSettled: () => client.invalidateQueries({ queryKey: SESSIONS }),
-  });
-}
+export const useEndSession = (id: string) => useChange(() => change('DELETE', `/sessions/${encodeURIComponent(id)}`), SESSIONS);
+export const useEndOthers = () => useChange(() => ask('/sessions/end-others', endedSessions), SESSIONS);

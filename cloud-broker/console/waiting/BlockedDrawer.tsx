@@ -1,10 +1,12 @@
-import { Button, Drawer, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Block } from '../../../protocol/api.ts';
+import { rowsIn } from '../api/pages.ts';
 import { blocksQuery } from '../api/queries.ts';
 import { useAllowed } from '../app/Session.tsx';
 import { CopyCurl } from '../parts/CopyCurl.tsx';
-import { ErrorPanel, Fact, Facts, Refused, RowsLoading } from '../parts/panels.tsx';
+import { SideDialog } from '../parts/Dialog.tsx';
+import { Fact, Facts, More, Refused, Unread } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
@@ -14,25 +16,17 @@ import { useLift } from '../devices/changes.ts';
 export function BlockedDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={t('blocked.title')}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
+    <SideDialog title={t('blocked.title')} opened={opened} onClose={onClose} size="lg">
       <Blocks />
-    </Drawer>
+    </SideDialog>
   );
 }
 
 function Blocks() {
   const { t } = useWords();
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(blocksQuery);
-  if (data === undefined)
-    return error === null ? <RowsLoading rows={3} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
-  const blocks = data.pages.flatMap((page) => page.items);
+  const query = useInfiniteQuery(blocksQuery);
+  if (query.data === undefined) return <Unread query={query} rows={3} />;
+  const blocks = rowsIn(query.data);
   if (blocks.length === 0) return <Text>{t('blocked.none')}</Text>;
   return (
     <Stack gap="md">
@@ -43,11 +37,7 @@ function Blocks() {
       {blocks.map((block) => (
         <BlockCard key={block.id} block={block} />
       ))}
-      {hasNextPage ? (
-        <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {t('rows.more')}
-        </Button>
-      ) : null}
+      <More query={query} />
     </Stack>
   );
 }
@@ -76,7 +66,7 @@ function BlockCard({ block }: { block: Block }) {
         </Fact>
         <Fact name={t('blocked.by')}>{actorName(t, block.by)}</Fact>
       </Facts>
-      {lift.isError ? <Refused error={lift.error} /> : null}
+      <Refused error={lift.error} />
     </article>
   );
 }

@@ -7,7 +7,7 @@ import { deviceQuery } from '../api/queries.ts';
 import { deviceAlone } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { useAllowed } from '../app/Session.tsx';
-import { ErrorPanel, Fact, Facts, Refused } from '../parts/panels.tsx';
+import { Fact, Facts, Refused, Unread } from '../parts/panels.tsx';
 import { DeviceSign, stateOf } from '../parts/Status.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
@@ -29,11 +29,11 @@ export function KeyChanged({ device, pending, competesWith }: { device: Device; 
           <Title order={3} size="h5">
             {t('changed.running')}
           </Title>
-          {running.data === undefined ? null : <Running device={running.data} />}
-          {running.isPending ? <Skeleton height={120} /> : null}
-          {running.isError && running.data === undefined ? (
-            <ErrorPanel error={running.error} retry={() => void running.refetch()} />
-          ) : null}
+          {running.data === undefined ? (
+            <Unread query={running} meanwhile={<Skeleton height={120} />} />
+          ) : (
+            <Running device={running.data} />
+          )}
         </section>
         <section className="rc-side">
           <Title order={3} size="h5">
@@ -107,7 +107,7 @@ function Choices({ device, shareable }: { device: Device; shareable: boolean }) 
           </Choice>
         ) : null}
       </div>
-      {approve.isError ? <Refused error={approve.error} /> : null}
+      <Refused error={approve.error} />
       <RejectDialog device={device} opened={rejecting} onClose={() => setRejecting(false)} />
     </>
   );

@@ -1,7 +1,7 @@
-import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
+import { Checkbox, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Device } from '../../../protocol/api.ts';
-import { Refused } from '../parts/panels.tsx';
+import { Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useReject } from '../devices/changes.ts';
 
@@ -11,25 +11,16 @@ export function RejectDialog({ device, opened, onClose }: { device: Device; open
   const [block, setBlock] = useState(false);
   const reject = useReject(device.id);
   return (
-    <Modal
+    <Confirm
+      title={t('reject.title', { serial: device.serial })}
       opened={opened}
       onClose={onClose}
-      title={t('reject.title', { serial: device.serial })}
-      closeButtonProps={{ 'aria-label': t('close') }}
+      action={t('waiting.reject')}
+      attempt={reject}
+      onConfirm={() => reject.mutate(block, { onSuccess: onClose })}
     >
-      <Stack gap="md">
-        <Text>{t('reject.text')}</Text>
-        <Checkbox label={t('reject.block')} checked={block} onChange={(event) => setBlock(event.currentTarget.checked)} />
-        {reject.isError ? <Refused error={reject.error} /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button loading={reject.isPending} onClick={() => reject.mutate(block, { onSuccess: onClose })}>
-            {t('waiting.reject')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      <Text>{t('reject.text')}</Text>
+      <Checkbox label={t('reject.block')} checked={block} onChange={(event) => setBlock(event.currentTarget.checked)} />
+    </Confirm>
   );
 }

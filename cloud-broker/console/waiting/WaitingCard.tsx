@@ -67,7 +67,7 @@ export function WaitingCard({ device, pending }: { device: Device; pending: Pend
           </Button>
         </Group>
       </div>
-      {approve.isError ? <Refused error={approve.error} /> : null}
+      <Refused error={approve.error} />
       <RejectDialog device={device} opened={rejecting} onClose={() => setRejecting(false)} />
     </article>
   );

@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Webhook, WebhookDelivery } from '../../../protocol/api-webhooks.ts';
 import { useAllowed } from '../app/Session.tsx';
-import { ErrorPanel, Refused, RowsLoading } from '../parts/panels.tsx';
+import { Refused, Unread } from '../parts/panels.tsx';
 import { Signed } from '../parts/Status.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
@@ -12,14 +12,14 @@ import { deliverySigns, failureName, typeWords } from './webhook-words.ts';
 /** What was sent to a webhook, the newest event first. */
 export function Deliveries({ webhook }: { webhook: Webhook }) {
   const { t } = useWords();
-  const { data, error, refetch } = useQuery(deliveriesQuery(webhook.id));
+  const query = useQuery(deliveriesQuery(webhook.id));
+  const { data } = query;
   const again = useSendAgain(webhook.id);
-  if (data === undefined)
-    return error === null ? <RowsLoading rows={3} /> : <ErrorPanel error={error} retry={() => void refetch()} />;
+  if (data === undefined) return <Unread query={query} rows={3} />;
   if (data.length === 0) return <Text className="rc-dim">{t('webhooks.noDeliveries')}</Text>;
   return (
     <>
-      {again.isError ? <Refused error={again.error} /> : null}
+      <Refused error={again.error} />
       <ol className="rc-commands" aria-label={t('webhooks.deliveries')}>
         {data.map((delivery) => (
           <Line

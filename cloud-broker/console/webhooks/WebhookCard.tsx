@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { Webhook } from '../../../protocol/api-webhooks.ts';
 import { useAllowed } from '../app/Session.tsx';
+import { careful, Confirm, Dialog } from '../parts/Dialog.tsx';
 import { Fact, Facts, Refused } from '../parts/panels.tsx';
 import { Signed } from '../parts/Status.tsx';
 import { Exact } from '../parts/Time.tsx';
@@ -12,11 +13,11 @@ import { useChangeWebhook, useRemove, useTest } from './queries.ts';
 import { failureName, typeWords, webhookSign } from './webhook-words.ts';
 import { WebhookForm } from './WebhookForm.tsx';
 
-type Dialog = 'edit' | 'secret' | 'remove' | null;
+type Opened = 'edit' | 'secret' | 'remove' | null;
 
 export function WebhookCard({ webhook }: { webhook: Webhook }) {
   const { t } = useWords();
-  const [dialog, setDialog] = useState<Dialog>(null);
+  const [dialog, setDialog] = useState<Opened>(null);
   const [showsDeliveries, setShowsDeliveries] = useState(false);
   const close = () => setDialog(null);
   const sign = webhookSign(webhook);
@@ -71,7 +72,7 @@ function Standing({ webhook }: { webhook: Webhook }) {
 
 function Actions(props: {
   webhook: Webhook;
-  open: (dialog: Dialog) => void;
+  open: (dialog: Opened) => void;
   showsDeliveries: boolean;
   onDeliveries: () => void;
 }) {
@@ -84,7 +85,7 @@ function Actions(props: {
   return (
     <Stack gap="xs" mt="sm">
       <Group gap="xs">
-        <Button {...small} disabled={!change} loading={test.isPending} onClick={() => test.mutate(undefined)}>
+        <Button {...small} disabled={!change} loading={test.isPending} onClick={() => test.mutate()}>
           {t('webhooks.test')}
         </Button>
         <Button {...small} aria-expanded={props.showsDeliveries} onClick={props.onDeliveries}>
@@ -112,8 +113,8 @@ function Actions(props: {
           </Text>
         )}
       </div>
-      {test.isError ? <Refused error={test.error} /> : null}
-      {edit.isError ? <Refused error={edit.error} /> : null}
+      <Refused error={test.error} />
+      <Refused error={edit.error} />
     </Stack>
   );
 }
@@ -123,16 +124,15 @@ function EditDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => voi
   const edit = useChangeWebhook(webhook.id);
   const { url, description, types } = webhook;
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('webhooks.editTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Dialog title={t('webhooks.editTitle')} size="lg" onClose={onClose}>
       <WebhookForm
         start={{ url, description, types }}
         action={t('webhooks.save')}
-        pending={edit.isPending}
-        error={edit.error}
+        attempt={edit}
         onSubmit={(fields) => edit.mutate(fields, { onSuccess: onClose })}
         onClose={onClose}
       />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -140,24 +140,15 @@ function RemoveDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => v
   const { t } = useWords();
   const remove = useRemove(webhook.id);
   return (
-    <Modal opened onClose={onClose} title={t('webhooks.removeTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
-      <Stack gap="md">
-        <Text className="rc-wrap">{t('webhooks.removeText', { url: webhook.url })}</Text>
-        {remove.isError ? <Refused error={remove.error} /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button
-            variant="default"
-            className="rc-danger"
-            loading={remove.isPending}
-            onClick={() => remove.mutate(undefined, { onSuccess: onClose })}
-          >
-            {t('webhooks.remove')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Confirm
+      title={t('webhooks.removeTitle')}
+      onClose={onClose}
+      action={t('webhooks.remove')}
+      look={careful}
+      attempt={remove}
+      onConfirm={() => remove.mutate(undefined, { onSuccess: onClose })}
+    >
+      <Text className="rc-wrap">{t('webhooks.removeText', { url: webhook.url })}</Text>
+    </Confirm>
   );
 }

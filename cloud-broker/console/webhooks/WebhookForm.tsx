@@ -1,7 +1,7 @@
-import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { webhookTypes } from '../../../protocol/api-webhooks.ts';
-import { Refused } from '../parts/panels.tsx';
+import { DialogForm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import type { WebhookFields } from './queries.ts';
 import { typeWords } from './webhook-words.ts';
@@ -10,65 +10,53 @@ import { typeWords } from './webhook-words.ts';
 export function WebhookForm(props: {
   start: WebhookFields;
   action: string;
-  pending: boolean;
-  error: unknown;
+  attempt: { isPending: boolean; error: unknown };
   onSubmit: (fields: WebhookFields) => void;
   onClose: () => void;
 }) {
   const { t } = useWords();
   const [fields, setFields] = useState(props.start);
   const { url, description, types } = fields;
-  const complete = url.trim() !== '' && types.length > 0;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (complete) props.onSubmit({ ...fields, url: url.trim() });
-      }}
+    <DialogForm
+      action={props.action}
+      attempt={props.attempt}
+      disabled={url.trim() === '' || types.length === 0}
+      onSubmit={() => props.onSubmit({ ...fields, url: url.trim() })}
+      onCancel={props.onClose}
     >
-      <Stack gap="md">
-        <TextInput
-          label={t('webhooks.url')}
-          description={t('webhooks.urlHint')}
-          placeholder="https://"
-          value={url}
-          maxLength={2048}
-          autoComplete="off"
-          inputMode="url"
-          required
-          withAsterisk={false}
-          data-autofocus
-          onChange={(event) => setFields({ ...fields, url: event.currentTarget.value })}
-        />
-        <TextInput
-          label={t('webhooks.description')}
-          description={t('webhooks.descriptionHint')}
-          value={description}
-          maxLength={100}
-          autoComplete="off"
-          onChange={(event) => setFields({ ...fields, description: event.currentTarget.value })}
-        />
-        <Checkbox.Group
-          label={t('webhooks.types')}
-          value={types}
-          onChange={(chosen) => setFields({ ...fields, types: webhookTypes.filter((type) => chosen.includes(type)) })}
-        >
-          <Stack gap="xs" mt="xs">
-            {webhookTypes.map((type) => (
-              <Checkbox key={type} value={type} label={t(typeWords[type].name)} description={t(typeWords[type].hint)} />
-            ))}
-          </Stack>
-        </Checkbox.Group>
-        {props.error === null ? null : <Refused error={props.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={props.onClose}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" loading={props.pending} disabled={!complete}>
-            {props.action}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <TextInput
+        label={t('webhooks.url')}
+        description={t('webhooks.urlHint')}
+        placeholder="https://"
+        value={url}
+        maxLength={2048}
+        autoComplete="off"
+        inputMode="url"
+        required
+        withAsterisk={false}
+        data-autofocus
+        onChange={(event) => setFields({ ...fields, url: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t('webhooks.description')}
+        description={t('webhooks.descriptionHint')}
+        value={description}
+        maxLength={100}
+        autoComplete="off"
+        onChange={(event) => setFields({ ...fields, description: event.currentTarget.value })}
+      />
+      <Checkbox.Group
+        label={t('webhooks.types')}
+        value={types}
+        onChange={(chosen) => setFields({ ...fields, types: webhookTypes.filter((type) => chosen.includes(type)) })}
+      >
+        <Stack gap="xs" mt="xs">
+          {webhookTypes.map((type) => (
+            <Checkbox key={type} value={type} label={t(typeWords[type].name)} description={t(typeWords[type].hint)} />
+          ))}
+        </Stack>
+      </Checkbox.Group>
+    </DialogForm>
   );
 }

@@ -1,7 +1,8 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { newWebhook, webhookDeliveries, webhooksList, webhookTest } from '../../../protocol/api-webhooks.ts';
 import type { WebhookPatch, WebhookType } from '../../../protocol/api-webhooks.ts';
 import { ask, change, read } from '../api/client.ts';
+import { useChange } from '../api/use-change.ts';
 
 const WEBHOOKS = ['webhooks'] as const;
 /** No event tells of deliveries: those in view are read again. */
@@ -23,27 +24,19 @@ export const deliveriesQuery = (id: string) =>
     refetchInterval: LOOK_MS,
   });
 
-/** What a change of webhooks makes known: the list and what is in view of its deliveries. */
-function useChange<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSettled: () => client.invalidateQueries({ queryKey: WEBHOOKS }),
-    // The answer may hold a secret: it is not kept longer than it is shown.
-    gcTime: 0,
-  });
-}
-
 export interface WebhookFields {
   url: string;
   types: WebhookType[];
   description: string;
 }
 
-export const useNewWebhook = () => useChange(async (fields: WebhookFields) => ask('/webhooks', newWebhook, fields));
-export const useNewSecret = (id: string) => useChange(async () => ask(`${pathOf(id)}/secret`, newWebhook));
-export const useTest = (id: string) => useChange(async () => ask(`${pathOf(id)}/test`, webhookTest));
-export const useChangeWebhook = (id: string) => useChange(async (patch: WebhookPatch) => change('PATCH', pathOf(id), patch));
-export const useRemove = (id: string) => useChange(async () => change('DELETE', pathOf(id)));
+/** What a change makes known: the list and what is in view of deliveries. */
+const useWebhookChange = <Input = void, Output = void>(made: (input: Input) => Promise<Output>) => useChange(made, WEBHOOKS);
+
+export const useNewWebhook = () => useWebhookChange((fields: WebhookFields) => ask('/webhooks', newWebhook, fields));
+export const useNewSecret = (id: string) => useWebhookChange(() => ask(`${pathOf(id)}/secret`, newWebhook));
+export const useTest = (id: string) => useWebhookChange(() => ask(`${pathOf(id)}/test`, webhookTest));
+export const useChangeWebhook = (id: string) => useWebhookChange((patch: WebhookPatch) => change('PATCH', pathOf(id), patch));
+export const useRemove = (id: string) => useWebhookChange(() => change('DELETE', pathOf(id)));
 export const useSendAgain = (id: string) =>
-  useChange(async (delivery: string) => change('POST', `${pathOf(id)}/deliveries/${encodeURIComponent(delivery)}/retry`));
+  useWebhookChange((delivery: string) => change('POST', `${pathOf(id)}/deliveries/${encodeURIComponent(delivery)}/retry`));
