@@ -1,13 +1,12 @@
-import { Menu, UnstyledButton } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { PortalPerson } from '../../../protocol/api-portal.ts';
 import { change } from '../api/client.ts';
-import { portalKeys } from '../api/queries.ts';
 import { Link, useAddress } from '../app/Address.tsx';
 import { LanguageSwitch } from '../app/LanguageSwitch.tsx';
-import { Shape } from '../parts/Status.tsx';
+import { PersonMenu } from '../parts/PersonMenu.tsx';
+import { ofPortal } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
-import { portalSessionQuery, useNewPerson } from './queries.ts';
+import { portalSessionQuery } from './queries.ts';
 
 /** The portal's own header: nothing of a domain is here. */
 export function PortalHeader() {
@@ -32,42 +31,35 @@ export function PortalHeader() {
           {link('portalOrganization', t('portal.organization'))}
         </nav>
         <LanguageSwitch />
-        <PersonMenu session={session} />
+        <SignedIn session={session} />
       </div>
     </header>
   );
 }
 
-function PersonMenu({ session }: { session: PortalPerson }) {
-  const { t } = useWords();
+function SignedIn({ session }: { session: PortalPerson }) {
   const { go } = useAddress();
-  const newPerson = useNewPerson();
+  const client = useQueryClient();
   const signOut = useMutation({
-    mutationKey: portalKeys.all,
+    mutationKey: ofPortal.session,
     mutationFn: () => change('DELETE', '/portal/session'),
     onSuccess: async () => {
-      await newPerson();
+      await ofPortal.newUser(client);
       go({ page: 'portal' });
     },
   });
   return (
-    <Menu position="bottom-end" width={260}>
-      <Menu.Target>
-        <UnstyledButton className="rc-user" aria-label={t('header.user', { user: session.email })} title={session.email}>
-          <Shape>
-            <circle cx="8" cy="5.2" r="2.9" />
-            <path d="M2.6 14c.5-3.2 2.6-4.8 5.4-4.8s4.9 1.6 5.4 4.8" />
-          </Shape>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label className="rc-wrap">
+    <PersonMenu
+      user={session.email}
+      label={
+        <>
           {session.name}
           <br />
           {session.email}
-        </Menu.Label>
-        <Menu.Item onClick={() => signOut.mutate()}>{t('session.signOut')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </>
+      }
+      width={260}
+      onSignOut={() => signOut.mutate()}
+    />
   );
 }

@@ -4,13 +4,14 @@ import { useState } from 'react';
 import { portalInvitation, type PortalInvitation } from '../../../protocol/api-portal.ts';
 import { ask, change } from '../api/client.ts';
 import { portalKeys } from '../api/queries.ts';
-import { Link, useAddress } from '../app/Address.tsx';
+import { Link } from '../app/Address.tsx';
 import { Refused } from '../parts/panels.tsx';
+import { AccessCard, UnreadLink } from '../sign-in/AccessCard.tsx';
 import { useLinkToken } from '../sign-in/link-token.ts';
 import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
+import { ofPortal, useEnter } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
-import { PortalCard } from './PortalCard.tsx';
-import { portalSessionQuery, useNewPerson } from './queries.ts';
+import { portalSessionQuery } from './queries.ts';
 
 /** Where an invitation's link leads. Opening it changes nothing: only the button joins (D2). */
 export function PortalInvitationPage() {
@@ -23,21 +24,17 @@ export function PortalInvitationPage() {
   });
   if (shown.data !== undefined && session.data !== undefined)
     return <JoinForm token={token} shown={shown.data} isHere={session.data?.email === shown.data.email} />;
-  const error = shown.error ?? session.error;
   return (
-    <PortalCard title={t('portal.invitation')}>
-      {error === null ? <Text role="status">{t('loading')}</Text> : <Refused error={error} />}
-      {error === null ? null : <Text size="sm">{t('portal.invitationAgain')}</Text>}
-      <Link to={{ page: 'portal' }}>{t('session.signIn')}</Link>
-    </PortalCard>
+    <UnreadLink realm={ofPortal} title={t('portal.invitation')} error={shown.error ?? session.error}>
+      <Text size="sm">{t('portal.invitationAgain')}</Text>
+    </UnreadLink>
   );
 }
 
 /** `isHere`: the invited person is signed in already, so the button alone joins. */
 function JoinForm({ token, shown, isHere }: { token: string; shown: PortalInvitation; isHere: boolean }) {
   const { t } = useWords();
-  const { go } = useAddress();
-  const newPerson = useNewPerson();
+  const enter = useEnter(ofPortal);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [tried, setTried] = useState(false);
@@ -49,17 +46,14 @@ function JoinForm({ token, shown, isHere }: { token: string; shown: PortalInvita
       await change('POST', '/portal/invitation', { token, ...proof });
       if (!isHere) await change('POST', '/portal/session', { email, password });
     },
-    onSuccess: async () => {
-      await newPerson();
-      go({ page: 'portalSubscriptions' }, { replace: true });
-    },
+    onSuccess: enter,
   });
   const submit = (): void => {
     setTried(true);
     if (isHere || (hasAccount ? password !== '' : isLongEnough(password) && name.trim() !== '')) join.mutate();
   };
   return (
-    <PortalCard title={t('portal.invitation')} onSubmit={submit}>
+    <AccessCard realm={ofPortal} title={t('portal.invitation')} onSubmit={submit}>
       <Text className="rc-wrap">
         {t('portal.invitationAbout', { organization: shown.organization, invitedBy: shown.invitedBy })}
       </Text>
@@ -90,11 +84,11 @@ function JoinForm({ token, shown, isHere }: { token: string; shown: PortalInvita
           />
         </>
       )}
-      {join.isError ? <Refused error={join.error} /> : null}
+      <Refused error={join.error} />
       <Button type="submit" loading={join.isPending}>
         {t('portal.join')}
       </Button>
       {hasAccount && !isHere ? <Link to={{ page: 'portalForgot' }}>{t('forgot.title')}</Link> : null}
-    </PortalCard>
+    </AccessCard>
   );
 }

@@ -3,12 +3,13 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isEmail } from '../../../protocol/email.ts';
 import { change } from '../api/client.ts';
-import { Link } from '../app/Address.tsx';
 import { Refused } from '../parts/panels.tsx';
+import { AccessCard, ToSignIn } from '../sign-in/AccessCard.tsx';
 import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
+import { ofPortal } from '../sign-in/realms.ts';
+import { CheckMail } from '../sign-up/ResendCard.tsx';
 import { useWords } from '../words/words.ts';
 import { EmailField } from './EmailField.tsx';
-import { PortalCard } from './PortalCard.tsx';
 
 /** A free account of the portal. It is made when the mail's link and the password come together (D2). */
 export function PortalSignUpPage() {
@@ -31,10 +32,10 @@ export function PortalSignUpPage() {
     setTried(true);
     if (name.trim() !== '' && organization.trim() !== '' && isEmail(email) && isLongEnough(password)) signUp.mutate();
   };
-  if (signUp.isSuccess) return <CheckPortalMail email={email.trim()} />;
+  if (signUp.isSuccess) return <CheckMail realm={ofPortal} email={email.trim()} about={{ email: email.trim() }} />;
   const missing = (text: string) => (tried && text.trim() === '' ? t('portal.missing') : null);
   return (
-    <PortalCard title={t('signUp.title')} onSubmit={submit}>
+    <AccessCard realm={ofPortal} title={t('signUp.title')} onSubmit={submit}>
       <Text size="sm">{t('portal.signUpAbout')}</Text>
       <TextInput
         label={t('portal.name')}
@@ -61,30 +62,13 @@ export function PortalSignUpPage() {
         wrong={tried && !isLongEnough(password)}
         onChange={(typed) => edit({ password: typed })}
       />
-      {signUp.isError ? <Refused error={signUp.error} /> : null}
+      <Refused error={signUp.error} />
       <Button type="submit" loading={signUp.isPending}>
         {t('signUp.create')}
       </Button>
       <Text size="sm">
-        {t('signUp.have')} <Link to={{ page: 'portal' }}>{t('session.signIn')}</Link>
+        {t('signUp.have')} <ToSignIn realm={ofPortal} />
       </Text>
-    </PortalCard>
-  );
-}
-
-function CheckPortalMail({ email }: { email: string }) {
-  const { t } = useWords();
-  const resend = useMutation({ mutationFn: () => change('POST', '/portal/signup/resend', { email }) });
-  return (
-    <PortalCard title={t('mail.title')}>
-      <Text className="rc-wrap">{t('mail.sent', { email })}</Text>
-      <Text size="sm">{t('mail.missing')}</Text>
-      {resend.isError ? <Refused error={resend.error} /> : null}
-      {resend.isSuccess ? <Text role="status">{t('mail.resent')}</Text> : null}
-      <Button variant="default" loading={resend.isPending} onClick={() => resend.mutate()}>
-        {t('mail.resend')}
-      </Button>
-      <Link to={{ page: 'portal' }}>{t('session.signIn')}</Link>
-    </PortalCard>
+    </AccessCard>
   );
 }

@@ -62,12 +62,3 @@ export function usePortalChange<Input = void, Output = void>(mutationFn: (input:
       client.invalidateQueries({ queryKey: portalKeys.all, predicate: ({ queryKey }) => queryKey[1] !== portalKeys.session[1] }),
   });
 }
-
-/** What one person read in this window is not for the next one. */
-export function useNewPerson(): () => Promise<void> {
-  const client = useQueryClient();
-  return async () => {
-    client.removeQueries({ queryKey: portalKeys.all, predicate: ({ queryKey }) => queryKey[1] !== portalKeys.session[1] });
-    await client.invalidateQueries({ queryKey: portalKeys.session });
-  };
-}

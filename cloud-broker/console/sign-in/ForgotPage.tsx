@@ -1,47 +1,57 @@
-import { Button, Text, TextInput } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { change } from '../api/client.ts';
-import { devicesView } from '../app/address.ts';
-import { Link } from '../app/Address.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
-import { AccessCard } from './AccessCard.tsx';
+import { AccessCard, ToSignIn } from './AccessCard.tsx';
+import { ofDomains, type Realm } from './realms.ts';
+import { UserField } from './UserField.tsx';
 
-/** Asks for a mail with a link. The answer is the same whether there is such a user or not, and so are the words. */
+/** Asks for a mail with a link. */
 export function ForgotPage() {
   const { t } = useWords();
-  const [user, setUser] = useState('');
-  const ask = useMutation({ mutationFn: () => change('POST', '/password/forgot', { user: user.trim() }) });
+  const [typed, setTyped] = useState('');
+  const user = typed.trim();
+  return (
+    <Forgot realm={ofDomains} text={t('forgot.text')} sent={t('forgot.sent')} about={user === '' ? null : { user }}>
+      <UserField user={typed} onChange={setTyped} />
+    </Forgot>
+  );
+}
+
+interface ForgotProps {
+  realm: Realm;
+  text: string;
+  /** What is said afterwards: the same whether there is such a user or not, as is the answer. */
+  sent: string;
+  /** Whose password it is; null until that is typed. */
+  about: object | null;
+  children: ReactNode;
+}
+
+export function Forgot({ realm, text, sent, about, children }: ForgotProps) {
+  const { t } = useWords();
+  const ask = useMutation({ mutationFn: (user: object) => change('POST', `${realm.root}/password/forgot`, user) });
   if (ask.isSuccess) {
     return (
-      <AccessCard title={t('mail.title')}>
-        <Text role="status">{t('forgot.sent')}</Text>
+      <AccessCard realm={realm} title={t('mail.title')}>
+        <Text role="status">{sent}</Text>
         <Text size="sm">{t('mail.missing')}</Text>
-        <Link to={devicesView()}>{t('session.signIn')}</Link>
+        <ToSignIn realm={realm} />
       </AccessCard>
     );
   }
   return (
-    <AccessCard title={t('forgot.title')} onSubmit={() => user.trim() !== '' && ask.mutate()}>
-      <Text>{t('forgot.text')}</Text>
-      <TextInput
-        label={t('session.user')}
-        description={t('session.userHint')}
-        name="username"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoFocus
-        maxLength={320}
-        value={user}
-        onChange={(event) => setUser(event.currentTarget.value)}
-      />
-      {ask.isError ? <Refused error={ask.error} /> : null}
-      <Button type="submit" loading={ask.isPending} disabled={user.trim() === ''}>
+    <AccessCard realm={realm} title={t('forgot.title')} onSubmit={() => about !== null && ask.mutate(about)}>
+      <Text>{text}</Text>
+      {children}
+      <Refused error={ask.error} />
+      <Button type="submit" loading={ask.isPending} disabled={about === null}>
         {t('forgot.send')}
       </Button>
-      <Link to={devicesView()}>{t('session.signIn')}</Link>
+      <ToSignIn realm={realm} />
     </AccessCard>
   );
 }

@@ -9,6 +9,8 @@ import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { AccessCard } from './AccessCard.tsx';
 import { PasswordField } from './PasswordField.tsx';
+import { ofDomains } from './realms.ts';
+import { UserField } from './UserField.tsx';
 
 export function SignInPage() {
   const { t } = useWords();
@@ -39,7 +41,7 @@ export function SignInPage() {
   };
   return (
     <main>
-      <AccessCard title={t('session.signIn')} onSubmit={() => signIn.mutate()}>
+      <AccessCard realm={ofDomains} title={t('session.signIn')} onSubmit={() => signIn.mutate()}>
         {code === null ? (
           <>
             <UserField user={user} onChange={setUser} />
@@ -69,26 +71,6 @@ export function SignInPage() {
         )}
       </AccessCard>
     </main>
-  );
-}
-
-function UserField({ user, onChange }: { user: string; onChange: (user: string) => void }) {
-  const { t } = useWords();
-  return (
-    <TextInput
-      label={t('session.user')}
-      description={t('session.userHint')}
-      name="username"
-      autoComplete="username"
-      autoCapitalize="none"
-      spellCheck={false}
-      autoFocus
-      required
-      withAsterisk={false}
-      maxLength={320}
-      value={user}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
   );
 }
 

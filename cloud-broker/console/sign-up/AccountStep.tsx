@@ -7,11 +7,10 @@ import { isEmail } from '../../../protocol/email.ts';
 import { isErrorCode, wordsOf } from '../../../protocol/errors.ts';
 import { domainName } from '../../../protocol/text.ts';
 import { read } from '../api/client.ts';
-import { devicesView } from '../app/address.ts';
-import { Link } from '../app/Address.tsx';
 import { Refused } from '../parts/panels.tsx';
-import { AccessCard } from '../sign-in/AccessCard.tsx';
+import { AccessCard, ToSignIn } from '../sign-in/AccessCard.tsx';
 import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
+import { ofDomains } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
 import type { Draft } from './draft.ts';
 
@@ -55,7 +54,7 @@ export function AccountStep({ draft, edit, refusal, onContinue }: AccountStepPro
   };
   const failure = unanswered ?? refusal;
   return (
-    <AccessCard title={t('signUp.title')} onSubmit={() => void submit()}>
+    <AccessCard realm={ofDomains} title={t('signUp.title')} onSubmit={() => void submit()}>
       <Text size="sm">{t('signUp.trial')}</Text>
       <NameField name={name} tried={tried} onChange={(typed) => edit({ name: typed })} />
       <TextInput
@@ -75,10 +74,10 @@ export function AccountStep({ draft, edit, refusal, onContinue }: AccountStepPro
         wrong={tried && !isLongEnough(password)}
         onChange={(typed) => edit({ password: typed })}
       />
-      {failure === null ? null : <Refused error={failure} />}
+      <Refused error={failure} />
       <Button type="submit">{t('signUp.continue')}</Button>
       <Text size="sm">
-        {t('signUp.have')} <Link to={devicesView()}>{t('session.signIn')}</Link>
+        {t('signUp.have')} <ToSignIn realm={ofDomains} />
       </Text>
     </AccessCard>
   );

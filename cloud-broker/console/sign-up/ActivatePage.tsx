@@ -1,64 +1,87 @@
 import { Button, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { activation, type Activation } from '../../../protocol/api-access.ts';
+import type { ReactNode } from 'react';
+import { activation } from '../../../protocol/api-access.ts';
 import { ask, change } from '../api/client.ts';
-import { keys } from '../api/queries.ts';
-import { devicesView } from '../app/address.ts';
-import { Link, useAddress } from '../app/Address.tsx';
 import { Refused } from '../parts/panels.tsx';
-import { AccessCard } from '../sign-in/AccessCard.tsx';
+import { AccessCard, ToSignIn, UnreadLink } from '../sign-in/AccessCard.tsx';
 import { useLinkToken } from '../sign-in/link-token.ts';
 import { PasswordField } from '../sign-in/PasswordField.tsx';
+import { ofDomains, useEnter, type Realm } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
 import { ResendCard } from './ResendCard.tsx';
 
-/** Where an activation mail's link leads. Opening it changes nothing: only the button, with the password, activates (D2). */
+/** Where an activation mail's link leads. */
 export function ActivatePage() {
   const { t } = useWords();
-  const token = useLinkToken();
-  const [wantsAnother, setWantsAnother] = useState(false);
-  const shown = useQuery({
-    queryKey: ['link', 'activation', token],
-    queryFn: () => ask('/activation/show', activation, { token }),
-  });
-  if (wantsAnother) return <ResendCard />;
-  if (shown.data !== undefined) return <ActivateForm token={token} shown={shown.data} />;
   return (
-    <AccessCard title={t('activate.title')}>
-      {shown.error === null ? <Text role="status">{t('loading')}</Text> : <Refused error={shown.error} />}
-      {shown.error === null ? null : <Button onClick={() => setWantsAnother(true)}>{t('activate.again')}</Button>}
-      <Link to={devicesView()}>{t('session.signIn')}</Link>
-    </AccessCard>
+    <Activate
+      realm={ofDomains}
+      read={(token) => ask('/activation/show', activation, { token })}
+      nameOf={({ user }) => ({ user })}
+      resend={<ResendCard />}
+    >
+      {(shown) => (
+        <>
+          <Text className="rc-wrap">{t('activate.about', { ...shown })}</Text>
+          <Text size="sm">{t('signUp.trial')}</Text>
+        </>
+      )}
+    </Activate>
   );
 }
 
-function ActivateForm({ token, shown }: { token: string; shown: Activation }) {
+interface ActivateProps<Shown> {
+  realm: Realm;
+  /** What the link stands for. */
+  read: (token: string) => Promise<Shown>;
+  /** The name to sign in with, as the API calls it. */
+  nameOf: (shown: Shown) => Record<string, string>;
+  /** For who comes with a link that is not good any more. */
+  resend: ReactNode;
+  children: (shown: Shown) => ReactNode;
+}
+
+/** Opening the link changes nothing: only the button, with the password, activates (D2). */
+export function Activate<Shown>(props: ActivateProps<Shown>) {
   const { t } = useWords();
-  const { go } = useAddress();
-  const client = useQueryClient();
+  const { realm, read, resend } = props;
+  const token = useLinkToken();
+  const [wantsAnother, setWantsAnother] = useState(false);
+  const shown = useQuery({ queryKey: ['link', 'activation', realm.root, token], queryFn: () => read(token) });
+  if (wantsAnother) return resend;
+  if (shown.data !== undefined) return <ActivateForm {...props} token={token} shown={shown.data} />;
+  return (
+    <UnreadLink realm={realm} title={t('activate.title')} error={shown.error}>
+      <Button onClick={() => setWantsAnother(true)}>{t('activate.again')}</Button>
+    </UnreadLink>
+  );
+}
+
+type ActivateFormProps<Shown> = ActivateProps<Shown> & { token: string; shown: Shown };
+
+function ActivateForm<Shown>({ realm, nameOf, children, token, shown }: ActivateFormProps<Shown>) {
+  const { t } = useWords();
+  const enter = useEnter(realm);
   const [password, setPassword] = useState('');
   const activate = useMutation({
     mutationFn: async () => {
-      await change('POST', '/activation', { token, password });
-      await change('POST', '/session', { user: shown.user, password });
+      await change('POST', `${realm.root}/activation`, { token, password });
+      await change('POST', `${realm.root}/session`, { ...nameOf(shown), password });
     },
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: keys.session });
-      go(devicesView(), { replace: true });
-    },
+    onSuccess: enter,
   });
   return (
-    <AccessCard title={t('activate.title')} onSubmit={() => password !== '' && activate.mutate()}>
-      <Text className="rc-wrap">{t('activate.about', { ...shown })}</Text>
-      <Text size="sm">{t('signUp.trial')}</Text>
-      <input hidden name="username" autoComplete="username" value={shown.user} readOnly />
+    <AccessCard realm={realm} title={t('activate.title')} onSubmit={() => password !== '' && activate.mutate()}>
+      {children(shown)}
+      <input hidden name="username" autoComplete="username" value={Object.values(nameOf(shown)).join('')} readOnly />
       <PasswordField label={t('activate.password')} kind="current" autoFocus value={password} onChange={setPassword} />
-      {activate.isError ? <Refused error={activate.error} /> : null}
+      <Refused error={activate.error} />
       <Button type="submit" loading={activate.isPending} disabled={password === ''}>
         {t('activate.button')}
       </Button>
-      {activate.isError ? <Link to={devicesView()}>{t('session.signIn')}</Link> : null}
+      {activate.isError ? <ToSignIn realm={realm} /> : null}
     </AccessCard>
   );
 }

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { Refused } from '../parts/panels.tsx';
 import { AccessCard } from '../sign-in/AccessCard.tsx';
+import { ofDomains } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
 import type { Draft } from './draft.ts';
 
@@ -18,7 +19,7 @@ export function MoreStep({ draft, edit, refusal, isPending, onBack, onCreate }: 
   const { t } = useWords();
   const isFilled = [draft.organization, draft.contactName, draft.phone].every((text) => text.trim() !== '');
   return (
-    <AccessCard title={t('signUp.moreTitle')} onSubmit={() => isFilled && onCreate()}>
+    <AccessCard realm={ofDomains} title={t('signUp.moreTitle')} onSubmit={() => isFilled && onCreate()}>
       <TextInput
         label={t('signUp.organization')}
         autoComplete="organization"
@@ -42,7 +43,7 @@ export function MoreStep({ draft, edit, refusal, isPending, onBack, onCreate }: 
         value={draft.phone}
         onChange={(event) => edit({ phone: event.currentTarget.value })}
       />
-      {refusal === null ? null : <Refused error={refusal} />}
+      <Refused error={refusal} />
       <Button type="submit" loading={isPending} disabled={!isFilled}>
         {t('signUp.create')}
       </Button>

@@ -1,49 +1,92 @@
 import { Button, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { change } from '../api/client.ts';
-import { devicesView } from '../app/address.ts';
-import { Link } from '../app/Address.tsx';
 import { Refused } from '../parts/panels.tsx';
-import { AccessCard } from '../sign-in/AccessCard.tsx';
+import { AccessCard, ToSignIn } from '../sign-in/AccessCard.tsx';
+import { ofDomains, type Realm } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
 
-export const useResend = () =>
-  useMutation({ mutationFn: (about: { name: string; email: string }) => change('POST', '/signup/resend', about) });
+const useResend = (realm: Realm) =>
+  useMutation({ mutationFn: (about: object) => change('POST', `${realm.root}/signup/resend`, about) });
+
+/** What became of asking for another mail. */
+function Resent({ resend }: { resend: ReturnType<typeof useResend> }) {
+  const { t } = useWords();
+  if (resend.isSuccess) return <Text role="status">{t('mail.resent')}</Text>;
+  return <Refused error={resend.error} />;
+}
 
 /** For who comes with a link that is not good any more: another mail, by name and e-mail of the sign-up. */
 export function ResendCard() {
   const { t } = useWords();
-  const [name, setName] = useState('');
-  const [email, setEmail] = useState('');
-  const resend = useResend();
-  const about = { name: name.trim().toLowerCase(), email: email.trim() };
-  const isFilled = about.name !== '' && about.email !== '';
+  const [typed, setTyped] = useState({ name: '', email: '' });
+  const about = { name: typed.name.trim().toLowerCase(), email: typed.email.trim() };
   return (
-    <AccessCard title={t('activate.again')} onSubmit={() => isFilled && resend.mutate(about)}>
+    <Resend realm={ofDomains} about={about.name !== '' && about.email !== '' ? about : null}>
       <TextInput
         label={t('signUp.name')}
         autoCapitalize="none"
         spellCheck={false}
         autoFocus
         maxLength={64}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        value={typed.name}
+        onChange={(event) => setTyped({ ...typed, name: event.currentTarget.value })}
       />
       <TextInput
         label={t('signUp.email')}
         inputMode="email"
         autoComplete="email"
         maxLength={254}
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
+        value={typed.email}
+        onChange={(event) => setTyped({ ...typed, email: event.currentTarget.value })}
       />
-      {resend.isError ? <Refused error={resend.error} /> : null}
-      {resend.isSuccess ? <Text role="status">{t('mail.resent')}</Text> : null}
-      <Button type="submit" loading={resend.isPending} disabled={!isFilled}>
+    </Resend>
+  );
+}
+
+interface ResendProps {
+  realm: Realm;
+  /** Whose mail it is; null until that is typed. */
+  about: object | null;
+  /** What else one may do. */
+  beside?: ReactNode;
+  children: ReactNode;
+}
+
+/** The answer is the same whoever asks. */
+export function Resend({ realm, about, beside, children }: ResendProps) {
+  const { t } = useWords();
+  const resend = useResend(realm);
+  return (
+    <AccessCard realm={realm} title={t('activate.again')} onSubmit={() => about !== null && resend.mutate(about)}>
+      {children}
+      <Resent resend={resend} />
+      <Button type="submit" loading={resend.isPending} disabled={about === null}>
         {t('mail.resend')}
       </Button>
-      <Link to={devicesView()}>{t('session.signIn')}</Link>
+      <div className="rc-access-links">
+        <ToSignIn realm={realm} />
+        {beside}
+      </div>
+    </AccessCard>
+  );
+}
+
+/** The end of a sign-up: what to do with the mail, and what without one. `about` as `Resend` takes it. */
+export function CheckMail({ realm, email, about }: { realm: Realm; email: string; about: object }) {
+  const { t } = useWords();
+  const resend = useResend(realm);
+  return (
+    <AccessCard realm={realm} title={t('mail.title')}>
+      <Text className="rc-wrap">{t('mail.sent', { email })}</Text>
+      <Text size="sm">{t('mail.missing')}</Text>
+      <Resent resend={resend} />
+      <Button variant="default" loading={resend.isPending} onClick={() => resend.mutate(about)}>
+        {t('mail.resend')}
+      </Button>
+      <ToSignIn realm={realm} />
     </AccessCard>
   );
 }

@@ -2,11 +2,12 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { change } from '../api/client.ts';
 import { hasCode } from '../api/failure.ts';
+import { ofDomains } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
 import { AccountStep } from './AccountStep.tsx';
-import { CheckMail } from './CheckMail.tsx';
 import type { Draft } from './draft.ts';
 import { MoreStep } from './MoreStep.tsx';
+import { CheckMail } from './ResendCard.tsx';
 
 const EMPTY: Draft = { name: '', email: '', password: '', organization: '', contactName: '', phone: '' };
 /** Refusals that are about what the first page asked. */
@@ -28,15 +29,15 @@ export function SignUpPage() {
     signUp.reset();
     setStep(to);
   };
-  if (signUp.isSuccess) return <CheckMail name={draft.name} email={draft.email} />;
-  const refusal = signUp.isError ? signUp.error : null;
+  if (signUp.isSuccess)
+    return <CheckMail realm={ofDomains} email={draft.email} about={{ name: draft.name, email: draft.email }} />;
   return step === 'account' ? (
-    <AccountStep draft={draft} edit={edit} refusal={refusal} onContinue={() => go('more')} />
+    <AccountStep draft={draft} edit={edit} refusal={signUp.error} onContinue={() => go('more')} />
   ) : (
     <MoreStep
       draft={draft}
       edit={edit}
-      refusal={refusal}
+      refusal={signUp.error}
       isPending={signUp.isPending}
       onBack={() => go('account')}
       onCreate={() => signUp.mutate()}
