@@ -25,7 +25,7 @@ export function alertRoutes(api: Api, deps: HttpDeps): void {
       config: { scope: 'devices:read', withTags: 'refused' },
       schema: {
         tags,
-        summary: 'What was raised, newest first; one row an event',
+        summary: 'List alerts, newest first; one row per event',
         querystring: alertsQuery,
         response: { 200: alertsPage, ...refusals },
       },
@@ -53,7 +53,11 @@ export function alertRulesRoutes(api: Api, deps: HttpDeps): void {
     '/alerts/settings',
     {
       config: { access: 'admin' },
-      schema: { tags, summary: 'What is mailed, where and when', response: { 200: alertRules, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Get the alert settings: what is mailed, where and when',
+        response: { 200: alertRules, ...refusals },
+      },
     },
     async (request) => rulesOf(callerOf(request).domainId),
   );
@@ -64,7 +68,7 @@ export function alertRulesRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Say what is mailed, where and when',
+        summary: 'Update the alert settings: what is mailed, where and when',
         body: alertSettings,
         response: { 200: alertRules, ...refusals },
       },
@@ -81,7 +85,7 @@ export function alertRulesRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin', whenDisabled: 'allowed' },
       schema: {
         tags,
-        summary: 'How many mails these rules would have sent in the last 30 days; changes nothing',
+        summary: 'Preview how many mails these rules would have sent in the last 30 days',
         body: alertSettings,
         response: { 200: alertPreview, ...refusals },
       },

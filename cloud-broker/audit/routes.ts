@@ -12,7 +12,7 @@ export function auditRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin' },
       schema: {
         tags: ['audit'],
-        summary: 'Who changed what, when, from where; newest first',
+        summary: 'List audit entries, newest first',
         querystring: auditQuery,
         response: { 200: auditPage, ...refusals },
       },

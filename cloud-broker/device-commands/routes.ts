@@ -63,7 +63,7 @@ export function commandRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin', withTags: 'allowed', scope: 'devices:write' },
       schema: {
         tags,
-        summary: 'Ask something of a device: it waits there for at most 24 hours',
+        summary: 'Send a command to a device; it expires after 24 hours',
         params: idParams,
         body: commandBody,
         response: { 201: commandSchema, ...refusals },
@@ -94,7 +94,7 @@ export function commandRoutes(api: Api, deps: HttpDeps): void {
       config: { scope: 'devices:read' },
       schema: {
         tags,
-        summary: 'What was asked of a device, newest first',
+        summary: 'List commands sent to a device, newest first',
         params: idParams,
         querystring: commandsQuery,
         response: { 200: commandsPage, ...refusals },
@@ -125,7 +125,7 @@ export function commandsRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
       config: { access: 'admin', withTags: 'allowed', scope: 'devices:write' },
       schema: {
         tags,
-        summary: 'Ask something of several devices, or of all that a filter shows',
+        summary: 'Send a command to several devices, or to all that match a filter',
         body: commandsBody,
         response: { 201: commandsMade, ...refusals },
       },
@@ -139,7 +139,7 @@ export function commandsRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
       config: { scope: 'devices:read' },
       schema: {
         tags,
-        summary: 'What became of what was asked of several devices, by state',
+        summary: 'Get the progress of a command to several devices, by state',
         params: idParams,
         response: { 200: commandBatch, ...refusals },
       },

@@ -83,7 +83,7 @@ export function domainRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
     '/domain',
     {
       config: { access: 'admin' },
-      schema: { tags, summary: 'The domain and its settings', response: { 200: domainSettings, ...refusals } },
+      schema: { tags, summary: 'Get the domain and its settings', response: { 200: domainSettings, ...refusals } },
     },
     async (request) => presentDomain(deps, await domainOf(deps, request)),
   );
@@ -94,7 +94,7 @@ export function domainRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Change settings; a new e-mail asks for the password',
+        summary: 'Update settings; changing the e-mail requires the password',
         body: domainPatch,
         response: { 200: domainSettings, ...refusals },
       },
@@ -123,7 +123,7 @@ export function pairingRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Make a new pairing code; the one before it may stay good for some days',
+        summary: 'Create a pairing code; the previous one may stay valid for some days',
         body: pairingCodeBody,
         response: { 200: pairingCode, ...refusals },
       },
@@ -145,7 +145,7 @@ export function pairingRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Ask new boards for no pairing code any more',
+        summary: 'Stop requiring a pairing code from new boards',
         body: emptyBody,
         response: { 204: nothing, ...refusals },
       },
@@ -174,7 +174,7 @@ export function closingRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
       config: { access: 'domain-admin', whenDisabled: 'allowed' },
       schema: {
         tags,
-        summary: 'Close the domain in 7 days: its name and the own password are typed again',
+        summary: 'Close the domain in 7 days; requires its name and your password',
         body: closeDomainBody,
         response: { 200: closingDomain, ...refusals },
       },
@@ -193,7 +193,7 @@ export function closingRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
     '/domain/close',
     {
       config: { access: 'domain-admin', whenDisabled: 'allowed' },
-      schema: { tags, summary: 'Withdraw the closing', body: emptyBody, response: { 204: nothing, ...refusals } },
+      schema: { tags, summary: 'Cancel the closing of the domain', body: emptyBody, response: { 204: nothing, ...refusals } },
     },
     async (request, reply) => {
       await store.write('withdrawClosing', askedBy(request, deps));

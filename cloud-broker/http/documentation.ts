@@ -16,7 +16,7 @@ export async function documentApi(app: Api): Promise<void> {
       components: {
         securitySchemes: {
           operator: { type: 'http', scheme: 'bearer' },
-          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the domain, with the scope named here (A2)' },
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the domain that has the scope named here (A2)' },
         },
       },
     },

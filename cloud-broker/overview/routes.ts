@@ -33,7 +33,7 @@ export function overviewRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
       config: { scope: 'devices:read' },
       schema: {
         tags: ['devices'],
-        summary: 'How many devices there are of each model, firmware and tag, and online',
+        summary: 'Count devices, and those online, by model, firmware and tag',
         querystring: kindsQuery,
         response: { 200: kinds, ...refusals },
       },
@@ -56,7 +56,7 @@ export function overviewRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
       config: { scope: 'devices:read' },
       schema: {
         tags: ['devices'],
-        summary: 'How many devices come and go or are silent for long, and which groups are dark',
+        summary: 'Count flapping and long-silent devices, and find tags that are all offline',
         response: { 200: attention, ...refusals },
       },
     },
@@ -81,7 +81,7 @@ export function overTimeRoutes(api: Api, { store, clock }: HttpDeps): void {
       config: { scope: 'devices:read', withTags: 'refused' },
       schema: {
         tags: ['devices'],
-        summary: 'How many devices were what, in the last days',
+        summary: 'Get device counts by status over the last days',
         querystring: overTimeQuery,
         response: { 200: overTime, ...refusals },
       },
@@ -106,7 +106,7 @@ export function overTimeRoutes(api: Api, { store, clock }: HttpDeps): void {
       config: { access: 'billing', scope: 'billing' },
       schema: {
         tags: ['billing'],
-        summary: 'The credits at the end of each of the last days',
+        summary: 'Get the credits at the end of each of the last days',
         querystring: balanceQuery,
         response: { 200: balanceOverTime, ...refusals },
       },

@@ -11,7 +11,7 @@ export function serviceRoutes(app: Api, deps: HttpDeps): void {
 
   app.get(
     '/healthz',
-    { schema: { tags, summary: 'The process answers', response: { 200: z.object({ status: z.literal('ok') }) } } },
+    { schema: { tags, summary: 'Check that the process is alive', response: { 200: z.object({ status: z.literal('ok') }) } } },
     async () => ({
       status: 'ok' as const,
     }),
@@ -22,7 +22,7 @@ export function serviceRoutes(app: Api, deps: HttpDeps): void {
     {
       schema: {
         tags,
-        summary: 'The service can take work',
+        summary: 'Check that the service is ready for work',
         response: {
           200: z.object({ status: z.literal('ready') }),
           503: z.object({ status: z.literal('not-ready'), reason: z.string() }),
@@ -44,7 +44,7 @@ export function serviceRoutes(app: Api, deps: HttpDeps): void {
     {
       schema: {
         tags,
-        summary: 'Where devices connect, and whom they may trust there',
+        summary: 'Get where devices connect and which CA to trust',
         response: { 200: discoverySchema, ...refusals },
       },
     },

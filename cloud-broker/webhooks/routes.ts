@@ -59,7 +59,7 @@ function makingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
     '/webhooks',
     {
       config: { access: 'admin' },
-      schema: { tags, summary: 'Webhooks of the domain, at most five', response: { 200: webhooksList, ...refusals } },
+      schema: { tags, summary: 'List webhooks; a domain has at most five', response: { 200: webhooksList, ...refusals } },
     },
     async (request) => ({ items: await listWebhooks(store.reader, callerOf(request).domainId, clock()) }),
   );
@@ -70,7 +70,7 @@ function makingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Make a webhook; the answer is the only place where its secret is shown',
+        summary: 'Create a webhook; its secret is shown only in this response',
         body: newWebhookBody,
         response: { 201: newWebhook, ...refusals },
       },
@@ -98,7 +98,7 @@ function changingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Change a webhook, or switch it off or on; switched on it begins with what happens from then on',
+        summary: 'Update a webhook; one switched on receives only events from then on',
         params: idParams,
         body: webhookPatch,
         response: { 200: webhook, ...refusals },
@@ -124,7 +124,7 @@ function changingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
     '/webhooks/:id',
     {
       config: { access: 'admin' },
-      schema: { tags, summary: 'Remove a webhook', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
+      schema: { tags, summary: 'Delete a webhook', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -146,7 +146,7 @@ function useRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Make another secret; the one before it signs beside it for 24 hours',
+        summary: 'Create a new secret; the old one stays in use beside it for 24 hours',
         params: idParams,
         body: emptyBody,
         response: { 200: newWebhook, ...refusals },
@@ -168,7 +168,7 @@ function useRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Send a ping and say what became of it',
+        summary: 'Send a ping and return its outcome',
         params: idParams,
         body: emptyBody,
         response: { 200: webhookTest, ...refusals },
@@ -195,7 +195,7 @@ function deliveryRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'What was sent to a webhook: the newest fifty events',
+        summary: 'List the newest fifty events sent to a webhook',
         params: idParams,
         response: { 200: webhookDeliveries, ...refusals },
       },
@@ -211,7 +211,7 @@ function deliveryRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Send an event of the last 7 days once more, with the same id',
+        summary: 'Resend an event of the last 7 days with the same id',
         params: deliveryParams,
         body: emptyBody,
         response: { 202: nothing, ...refusals },

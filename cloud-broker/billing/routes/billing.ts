@@ -20,7 +20,7 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
     '/billing',
     {
       config: { access: 'billing', scope: 'billing' },
-      schema: { tags, summary: 'Status, credits and how long they last', response: { 200: billingSchema, ...refusals } },
+      schema: { tags, summary: 'Get status, credits and how long they will last', response: { 200: billingSchema, ...refusals } },
     },
     async (request) => {
       const { domainId } = callerOf(request);
@@ -36,7 +36,7 @@ export function billingRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'billing', scope: 'billing' },
       schema: {
         tags,
-        summary: 'How long the credits last with more devices',
+        summary: 'Estimate how long the credits would last with more devices',
         querystring: forecastQuery,
         response: { 200: forecast, ...refusals },
       },

@@ -16,7 +16,7 @@ export function heldRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'billing', scope: 'billing' },
       schema: {
         tags: ['billing'],
-        summary: 'Devices whose credits are held',
+        summary: 'List devices whose credits are held',
         querystring: z.object({ cursor, limit }),
         response: { 200: heldPage, ...refusals },
       },

@@ -76,7 +76,7 @@ function usageDays(api: Api, deps: HttpDeps): void {
       config: { access: 'billing', scope: 'billing' },
       schema: {
         tags,
-        summary: 'A closed day of use, and its devices',
+        summary: 'Get a closed day of use and its devices',
         params: z.object({ date: z.iso.date() }),
         querystring: z.object({ cursor, limit }),
         response: { 200: usedDay, ...refusals },
@@ -104,7 +104,7 @@ export function historyRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'billing', scope: 'billing' },
       schema: {
         tags,
-        summary: 'Every movement of credits, newest first',
+        summary: 'List every movement of credits, newest first',
         querystring: historyQuery,
         response: { 200: historyPage, ...refusals },
       },
@@ -122,7 +122,7 @@ export function historyRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'billing', scope: 'billing' },
       schema: {
         tags,
-        summary: 'The same, with daily use between two other rows as one row',
+        summary: 'List movements of credits with consecutive days of use combined',
         querystring: historyQuery,
         response: { 200: foldedPage, ...refusals },
       },
@@ -146,7 +146,7 @@ export function historyRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'billing', scope: 'billing' },
       schema: {
         tags,
-        summary: 'The whole history as CSV, with the hash of each row',
+        summary: 'Export the whole history as CSV, with the hash of each row',
         response: { 200: z.unknown().describe('CSV'), ...refusals },
       },
     },

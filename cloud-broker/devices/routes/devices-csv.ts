@@ -61,7 +61,7 @@ export function devicesCsvRoute(api: Api, deps: HttpDeps, search: DeviceSearch):
       config: { scope: 'devices:read' },
       schema: {
         tags: ['devices'],
-        summary: 'The devices that a filter shows, as CSV',
+        summary: 'Export the devices that match a filter as CSV',
         querystring: asked,
         response: { 200: z.unknown().describe('CSV'), ...refusals },
       },

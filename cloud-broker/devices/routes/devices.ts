@@ -32,7 +32,7 @@ export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): vo
     '/devices',
     {
       config: { scope: 'devices:read' },
-      schema: { tags, summary: 'Devices, page by page', querystring: devicesQuery, response: { 200: devicesPage, ...refusals } },
+      schema: { tags, summary: 'List devices', querystring: devicesQuery, response: { 200: devicesPage, ...refusals } },
     },
     async (request) => {
       const viewer = viewerOf(callerOf(request));
@@ -45,7 +45,7 @@ export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): vo
     '/devices/counts',
     {
       config: { scope: 'devices:read' },
-      schema: { tags, summary: 'How many devices each status filter opens', response: { 200: deviceCounts, ...refusals } },
+      schema: { tags, summary: 'Count devices by status filter', response: { 200: deviceCounts, ...refusals } },
     },
     async (request) => {
       const { settlesAt } = deps.presence;
@@ -60,7 +60,7 @@ export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): vo
       config: { scope: 'devices:read' },
       schema: {
         tags,
-        summary: 'One device, also one that is enrolled no more',
+        summary: 'Get one device, enrolled or unenrolled',
         params: idParams,
         response: { 200: deviceSchema, ...refusals },
       },
@@ -85,7 +85,7 @@ export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin', withTags: 'allowed', scope: 'devices:write' },
       schema: {
         tags,
-        summary: 'Change label and tags',
+        summary: 'Update the label and tags of a device',
         params: idParams,
         body: devicePatch,
         response: { 200: deviceSchema, ...refusals },
@@ -109,7 +109,7 @@ export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
     '/devices/:id',
     {
       config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
-      schema: { tags, summary: 'Unenrol', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
+      schema: { tags, summary: 'Unenrol a device', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
     },
     async (request, reply) => {
       const { id } = request.params;

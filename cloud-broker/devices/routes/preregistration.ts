@@ -30,7 +30,7 @@ export function expectedRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin', scope: 'devices:write' },
       schema: {
         tags,
-        summary: 'Labels and tags by serial: of devices that are here, and of displays still to come',
+        summary: 'Import labels and tags by serial, also for displays yet to enrol',
         body: importBody,
         response: { 200: importReport, ...refusals },
       },
@@ -50,7 +50,7 @@ export function expectedRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin', scope: 'devices:read' },
       schema: {
         tags,
-        summary: 'Labels and tags that wait for their displays',
+        summary: 'List labels and tags imported for displays yet to enrol',
         querystring: expectedQuery,
         response: { 200: expectedPage, ...refusals },
       },
@@ -71,7 +71,12 @@ export function expectedRoutes(api: Api, deps: HttpDeps): void {
     '/devices/expected',
     {
       config: { access: 'admin', scope: 'devices:write' },
-      schema: { tags, summary: 'Forget what waits for displays', body: emptyBody, response: { 204: nothing, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Delete labels and tags imported for displays yet to enrol',
+        body: emptyBody,
+        response: { 204: nothing, ...refusals },
+      },
     },
     async (request, reply) => {
       await store.write('forgetExpected', askedBy(request, deps));

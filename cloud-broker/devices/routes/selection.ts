@@ -36,7 +36,7 @@ export function selectionRoutes(api: Api, deps: HttpDeps, search: DeviceSearch):
     '/devices/find',
     {
       config: { scope: 'devices:read', whenDisabled: 'allowed' },
-      schema: { tags, summary: 'Which of these serials are here', body: findBody, response: { 200: findMade, ...refusals } },
+      schema: { tags, summary: 'Find devices by their serials', body: findBody, response: { 200: findMade, ...refusals } },
     },
     async (request) => {
       const { found, missing } = await devicesBySerial(store.reader, viewerOf(callerOf(request)), request.body.serials);
@@ -50,7 +50,7 @@ export function selectionRoutes(api: Api, deps: HttpDeps, search: DeviceSearch):
       config: { access: 'admin', withTags: 'allowed', scope: 'devices:write' },
       schema: {
         tags,
-        summary: 'Add and take away tags of several devices, or of all that a filter shows',
+        summary: 'Add and remove tags of several devices, or of all that match a filter',
         body: tagsBody,
         response: { 200: tagsMade, ...refusals },
       },

@@ -18,7 +18,7 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
       schema: {
         tags,
-        summary: 'Approve a waiting board: this is its enrolment',
+        summary: 'Approve a pending board, which enrols it',
         params: idParams,
         body: approveBody,
         response: { 200: deviceSchema, ...refusals },
@@ -42,7 +42,7 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
       schema: {
         tags,
-        summary: 'Reject a waiting board, for 30 days or until the block is lifted',
+        summary: 'Reject a pending board for 30 days, or until the block is lifted',
         params: idParams,
         body: rejectBody,
         response: { 200: blockSchema, ...refusals },

@@ -32,7 +32,7 @@ export function blockRoutes(api: Api, deps: HttpDeps): void {
       config: { scope: 'devices:read', withTags: 'refused' },
       schema: {
         tags,
-        summary: 'Boards that were turned away',
+        summary: 'List blocked boards',
         querystring: z.object({ cursor, limit }),
         response: { 200: blocksPage, ...refusals },
       },

@@ -18,7 +18,7 @@ export function enrolmentRoutes(api: Api, { store }: HttpDeps): void {
       config: { scope: 'devices:read', withTags: 'refused' },
       schema: {
         tags,
-        summary: 'Refused tries to enrol, the latest first',
+        summary: 'List refused enrolment attempts, newest first',
         querystring: refusedQuery,
         response: { 200: refusedPage, ...refusals },
       },
@@ -32,7 +32,7 @@ export function enrolmentRoutes(api: Api, { store }: HttpDeps): void {
       config: { scope: 'devices:read' },
       schema: {
         tags,
-        summary: 'How a device came in, step by step, and its certificate',
+        summary: 'Get the enrolment of a device, step by step, and its certificate',
         params: idParams,
         response: { 200: deviceEnrolment, ...refusals },
       },

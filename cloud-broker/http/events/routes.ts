@@ -4,7 +4,7 @@ import { refusals, type Api } from '../api.ts';
 import type { EventHub } from './hub.ts';
 
 const stream = {
-  description: 'Server-sent events: device, enrolment, billing; reset says that lists must be read anew',
+  description: 'Server-sent events device, enrolment, billing, alert; on reset, reload lists',
   content: { 'text/event-stream': { schema: z.string() } },
 };
 
@@ -15,7 +15,7 @@ export function eventRoutes(api: Api, hub: EventHub): void {
       config: { scope: 'devices:read' },
       schema: {
         tags: ['events'],
-        summary: 'What happens, as it happens; resumes with Last-Event-ID',
+        summary: 'Stream events as they happen; resumes with Last-Event-ID',
         response: { 200: stream, ...refusals },
       },
     },

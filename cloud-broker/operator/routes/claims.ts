@@ -11,7 +11,7 @@ export function operatorClaimRoutes(api: Api, { operator }: HttpDeps & WithOpera
       schema: {
         tags: ['operator'],
         security: [{ operator: [] }],
-        summary: 'The claim code of an invoice; again: the same one',
+        summary: 'Issue the claim code of an invoice; repeating returns the same code',
         body: issueClaimBody,
         response: { 201: claimIssued, ...refusals },
       },

@@ -7,12 +7,12 @@ import type { HttpDeps } from '../../http/deps.ts';
 /** Registered beside operatorRoutes, under the same token. */
 export function operatorClockRoutes(api: Api, { operator }: HttpDeps & WithOperator): void {
   const secured = { tags: ['operator'], security: [{ operator: [] }], response: { 200: clockView, ...refusals } };
-  api.get('/clock', { schema: { ...secured, summary: 'What time it is for the machine and for the service' } }, async () =>
+  api.get('/clock', { schema: { ...secured, summary: 'Get the time of the machine and of the service' } }, async () =>
     operator.clock(),
   );
   api.post(
     '/clock/accept',
-    { schema: { ...secured, summary: 'Say that the machine’s clock is right', body: z.object({}) } },
+    { schema: { ...secured, summary: 'Accept the machine’s clock as correct', body: z.object({}) } },
     async () => operator.acceptClock(),
   );
 }

@@ -56,7 +56,7 @@ function takingBackRoutes(api: Api, operator: Operator): void {
     {
       schema: {
         ...secured,
-        summary: 'Unenrol a board wherever it is and take its grant back',
+        summary: 'Release a board: unenrol it wherever it is and take its grant back',
         params: serialParams,
         body: reasonBody,
         response: { 200: boardReleased, ...refusals },
@@ -69,7 +69,7 @@ function takingBackRoutes(api: Api, operator: Operator): void {
     {
       schema: {
         ...secured,
-        summary: 'Give from the loss account what a reversal did not cover',
+        summary: 'Make good from the loss account what a reversal did not cover',
         params: serialParams,
         body: reasonBody,
         response: { 200: madeGood, ...refusals },
@@ -82,7 +82,7 @@ function takingBackRoutes(api: Api, operator: Operator): void {
     {
       schema: {
         ...secured,
-        summary: 'Let held credits go',
+        summary: 'Release held credits',
         body: releaseCreditsBody,
         response: { 200: creditsReleased, ...refusals },
       },

@@ -57,7 +57,7 @@ export function operatorRoutes(api: Api, deps: HttpDeps & WithOperator, token: s
       bodyLimit: IMPORT_BYTES,
       schema: {
         ...secured,
-        summary: 'List boards; a verdict for each line',
+        summary: 'Import boards into the register, with a verdict for each line',
         body: importBody,
         response: { 200: importReport, ...refusals },
       },
@@ -69,7 +69,7 @@ export function operatorRoutes(api: Api, deps: HttpDeps & WithOperator, token: s
     {
       schema: {
         ...secured,
-        summary: 'A listed board, its entitlement and where it is',
+        summary: 'Get a listed board, its entitlement and where it is',
         params: serialParams,
         response: { 200: boardSummary, ...refusals },
       },
@@ -81,7 +81,7 @@ export function operatorRoutes(api: Api, deps: HttpDeps & WithOperator, token: s
     {
       schema: {
         ...secured,
-        summary: 'Prove the books from the first row',
+        summary: 'Verify the books from the first row',
         body: z.object({}),
         response: { 200: verdict, ...refusals },
       },
@@ -93,7 +93,7 @@ export function operatorRoutes(api: Api, deps: HttpDeps & WithOperator, token: s
     {
       schema: {
         ...secured,
-        summary: 'Back the data up with all keys, into a new file on this machine',
+        summary: 'Back up the data, keys included, to a new file on this machine',
         body: backupBody,
         response: { 200: backupMade, ...refusals },
       },
@@ -109,7 +109,7 @@ function domainRoutes(api: Api, deps: HttpDeps & WithOperator): void {
     {
       schema: {
         ...secured,
-        summary: 'Make an activated domain and its first user',
+        summary: 'Create an activated domain and its first user',
         body: createDomainBody,
         response: { 201: domainCreated, ...refusals },
       },
@@ -118,12 +118,12 @@ function domainRoutes(api: Api, deps: HttpDeps & WithOperator): void {
   );
   api.get(
     '/domains',
-    { schema: { ...secured, summary: 'All domains, by name', querystring: page, response: { 200: domainsPage, ...refusals } } },
+    { schema: { ...secured, summary: 'List domains by name', querystring: page, response: { 200: domainsPage, ...refusals } } },
     async (request) => operator.listDomains(request.query),
   );
   api.get(
     '/domains/:name',
-    { schema: { ...secured, summary: 'One domain', params: nameParams, response: { 200: domainSummary, ...refusals } } },
+    { schema: { ...secured, summary: 'Get one domain', params: nameParams, response: { 200: domainSummary, ...refusals } } },
     async (request) => operator.showDomain(request.params.name),
   );
   api.patch(
@@ -131,7 +131,7 @@ function domainRoutes(api: Api, deps: HttpDeps & WithOperator): void {
     {
       schema: {
         ...secured,
-        summary: 'How new boards get in',
+        summary: 'Update how a domain admits new boards',
         params: nameParams,
         body: enrolmentBody,
         response: { 200: enrolmentPolicy, ...refusals },
@@ -144,7 +144,7 @@ function domainRoutes(api: Api, deps: HttpDeps & WithOperator): void {
     {
       schema: {
         ...secured,
-        summary: 'A domain’s Billing History',
+        summary: 'List the Billing History of a domain',
         params: nameParams,
         querystring: page,
         response: { 200: historyPage, ...refusals },

@@ -25,7 +25,7 @@ export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps 
       config,
       schema: {
         tags,
-        summary: 'Sign up to the Admin Portal; a mail brings the link',
+        summary: 'Sign up to the Admin Portal; an e-mail brings the activation link',
         body: portalSignUpBody,
         response: { 201: portalSignedUp, ...refusals },
       },
@@ -42,7 +42,7 @@ export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps 
       config,
       schema: {
         tags,
-        summary: 'Mail the link again; the older one is void',
+        summary: 'Send the activation link again; the older one becomes void',
         body: portalEmailBody,
         response: { 202: nothing, ...refusals },
       },
@@ -57,7 +57,12 @@ export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps 
     '/activation/show',
     {
       config,
-      schema: { tags, summary: 'What a link activates', body: portalLinkBody, response: { 200: portalPerson, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Show what an activation link activates',
+        body: portalLinkBody,
+        response: { 200: portalPerson, ...refusals },
+      },
     },
     async (request) => accounts.showActivation(request.body.token, request.ip),
   );
@@ -68,7 +73,7 @@ export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps 
       config,
       schema: {
         tags,
-        summary: 'Activate with link and password',
+        summary: 'Activate an account with its link and password',
         body: portalLinkPasswordBody,
         response: { 200: portalPerson, ...refusals },
       },
@@ -84,7 +89,7 @@ export function portalPasswordRoutes(api: Api, { portal: { accounts } }: HttpDep
       config,
       schema: {
         tags,
-        summary: 'Mail a link to choose another password',
+        summary: 'Send an e-mail with a link to choose a new password',
         body: portalEmailBody,
         response: { 202: nothing, ...refusals },
       },
@@ -101,7 +106,7 @@ export function portalPasswordRoutes(api: Api, { portal: { accounts } }: HttpDep
       config,
       schema: {
         tags,
-        summary: 'Whose password a link resets',
+        summary: 'Show whose password a link resets',
         body: portalLinkBody,
         response: { 200: portalPerson, ...refusals },
       },
@@ -115,7 +120,7 @@ export function portalPasswordRoutes(api: Api, { portal: { accounts } }: HttpDep
       config,
       schema: {
         tags,
-        summary: 'Another password by link; all sessions end',
+        summary: 'Reset the password by link; ends all sessions',
         body: portalLinkPasswordBody,
         response: { 204: nothing, ...refusals },
       },
@@ -145,7 +150,7 @@ export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps
 
   api.get(
     '/session',
-    { schema: { tags, summary: 'Who is signed in', response: { 200: portalPerson, ...refusals } } },
+    { schema: { tags, summary: 'Get the signed-in user', response: { 200: portalPerson, ...refusals } } },
     async (request) => {
       const { email, name } = personOf(request);
       return { email: shownEmail(email), name };

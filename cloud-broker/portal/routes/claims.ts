@@ -24,7 +24,7 @@ export function claimRoutes(api: Api, deps: HttpDeps & WithPortal): void {
     {
       schema: {
         tags,
-        summary: 'What a claim code stands for; changes nothing',
+        summary: 'Show what a claim code is for, without claiming it',
         body: claimPreviewBody,
         response: { 200: claimPreview, ...refusals },
       },
@@ -37,7 +37,7 @@ export function claimRoutes(api: Api, deps: HttpDeps & WithPortal): void {
     {
       schema: {
         tags,
-        summary: 'Claim, as an admin of the organization; 200 where it has it already',
+        summary: 'Claim a code as an admin of the organization; 200 if already claimed by it',
         body: claimBody,
         response: { 200: portalSubscription, 201: portalSubscription, ...refusals },
       },
@@ -56,7 +56,7 @@ export function subscriptionRoutes(api: Api, { store, portal: { claims } }: Http
     {
       schema: {
         tags,
-        summary: 'Subscriptions of the own organizations, newest first, with their product keys',
+        summary: 'List your organizations’ subscriptions and product keys, newest first',
         querystring: portalPageQuery,
         response: { 200: portalSubscriptionsPage, ...refusals },
       },
@@ -72,7 +72,7 @@ export function subscriptionRoutes(api: Api, { store, portal: { claims } }: Http
     {
       schema: {
         tags,
-        summary: 'Boards of a subscription',
+        summary: 'List the boards of a subscription',
         params: idParams,
         querystring: portalPageQuery,
         response: { 200: portalBoardsPage, ...refusals },

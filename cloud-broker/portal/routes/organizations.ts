@@ -46,7 +46,7 @@ export function organizationRoutes(api: Api, deps: HttpDeps & WithPortal): void 
     {
       schema: {
         tags,
-        summary: 'The own organizations',
+        summary: 'List your organizations',
         querystring: portalPageQuery,
         response: { 200: portalOrganizationsPage, ...refusals },
       },
@@ -59,7 +59,7 @@ export function organizationRoutes(api: Api, deps: HttpDeps & WithPortal): void 
     {
       schema: {
         tags,
-        summary: 'Make an organization, as its admin',
+        summary: 'Create an organization and become its admin',
         body: portalOrganizationBody,
         response: { 201: portalOrganization, ...refusals },
       },
@@ -77,7 +77,7 @@ export function organizationRoutes(api: Api, deps: HttpDeps & WithPortal): void 
     {
       schema: {
         tags,
-        summary: 'Members and open invitations',
+        summary: 'List members and open invitations',
         params: idParams,
         querystring: portalPageQuery,
         response: { 200: portalMembersPage, ...refusals },
@@ -98,7 +98,7 @@ export function memberRoutes(api: Api, deps: HttpDeps & WithPortal): void {
     {
       schema: {
         tags,
-        summary: 'Change a member’s role, as an admin',
+        summary: 'Update the role of a member, as an admin',
         params: portalMemberParams,
         body: portalMemberPatch,
         response: { 200: portalMember, ...refusals },
@@ -123,7 +123,7 @@ export function memberRoutes(api: Api, deps: HttpDeps & WithPortal): void {
     {
       schema: {
         tags,
-        summary: 'Take a member or an invitation away, or leave; the last admin stays',
+        summary: 'Remove a member or an invitation, or leave; the last admin stays',
         params: portalMemberParams,
         body: emptyBody,
         response: { 204: nothing, ...refusals },
@@ -146,7 +146,7 @@ export function portalInvitationRoutes(api: Api, deps: HttpDeps & WithPortal): v
     {
       schema: {
         tags,
-        summary: 'Invite by mail, as an admin; again: another link',
+        summary: 'Invite by e-mail, as an admin; repeating sends a new link',
         params: idParams,
         body: portalInvitationBody,
         response: { 201: portalMember, ...refusals },
@@ -171,7 +171,12 @@ export function portalInvitationRoutes(api: Api, deps: HttpDeps & WithPortal): v
     '/invitation/show',
     {
       config: { access: 'open' },
-      schema: { tags, summary: 'What a link invites to', body: portalLinkBody, response: { 200: portalInvitation, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Show what a link invites to',
+        body: portalLinkBody,
+        response: { 200: portalInvitation, ...refusals },
+      },
     },
     async (request) => accounts.showInvitation(request.body.token, request.ip),
   );
@@ -182,7 +187,7 @@ export function portalInvitationRoutes(api: Api, deps: HttpDeps & WithPortal): v
       config: { access: 'open' },
       schema: {
         tags,
-        summary: 'Join by link: in a session of the invited e-mail, by its password, or with a new account',
+        summary: 'Join by link: by session or password of the invited e-mail, or a new account',
         body: portalAcceptBody,
         response: { 200: portalAccepted, ...refusals },
       },

@@ -25,7 +25,7 @@ export function healthRoutes(api: Api, { store, presence, clock }: HttpDeps): vo
       config: { scope: 'devices:read' },
       schema: {
         tags: ['devices'],
-        summary: 'What it reported of its health, by the hour of the last day',
+        summary: 'Get the health reported by a device, hour by hour for the last day',
         params: idParams,
         response: { 200: deviceHealth, ...refusals },
       },

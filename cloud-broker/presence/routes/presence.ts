@@ -49,7 +49,7 @@ export function presenceRoutes(api: Api, { store, clock }: HttpDeps): void {
       config: { scope: 'devices:read' },
       schema: {
         tags: ['devices'],
-        summary: 'What its presence was in the last days: spans, days and the share of time it was online',
+        summary: 'Get the presence of a device over the last days: spans, days and uptime',
         params: idParams,
         querystring: presenceQuery,
         response: { 200: devicePresence, ...refusals },

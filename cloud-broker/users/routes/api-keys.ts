@@ -17,7 +17,7 @@ export function apiKeyRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'API keys of the domain, without what they are',
+        summary: 'List API keys, without the keys themselves',
         querystring: apiKeysQuery,
         response: { 200: apiKeysPage, ...refusals },
       },
@@ -31,7 +31,7 @@ export function apiKeyRoutes(api: Api, deps: HttpDeps): void {
       config: { access: 'admin' },
       schema: {
         tags,
-        summary: 'Make an API key; the answer is the only place where it is shown',
+        summary: 'Create an API key; it is shown only in this response',
         body: newApiKeyBody,
         response: { 201: newApiKeySchema, ...refusals },
       },

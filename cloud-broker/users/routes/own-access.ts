@@ -33,7 +33,7 @@ export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps
       config: open,
       schema: {
         tags,
-        summary: 'Mail a link to choose another password',
+        summary: 'Send an e-mail with a link to choose a new password',
         body: forgotBody,
         response: { 202: nothing, ...refusals },
       },
@@ -48,7 +48,7 @@ export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps
     '/password/reset/show',
     {
       config: open,
-      schema: { tags, summary: 'Whose password a link resets', body: linkBody, response: { 200: resetShown, ...refusals } },
+      schema: { tags, summary: 'Show whose password a link resets', body: linkBody, response: { 200: resetShown, ...refusals } },
     },
     async (request) => ownPassword.show(request.body.token, request.ip),
   );
@@ -59,7 +59,7 @@ export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps
       config: open,
       schema: {
         tags,
-        summary: 'Another password by link; all sessions end',
+        summary: 'Reset the password by link; ends all sessions',
         body: resetBody,
         response: { 204: nothing, ...refusals },
       },
@@ -76,7 +76,7 @@ export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps
       config: own,
       schema: {
         tags,
-        summary: 'Change the own password; the other sessions end',
+        summary: 'Change your password; ends your other sessions',
         body: changePasswordBody,
         response: { 204: nothing, ...refusals },
       },
@@ -97,7 +97,7 @@ export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: Ht
       config: own,
       schema: {
         tags,
-        summary: 'Make a second factor, shown once, to be confirmed',
+        summary: 'Create a second factor, shown once and still to be confirmed',
         body: passwordBody,
         response: { 200: offeredSecondFactor, ...refusals },
       },
@@ -111,7 +111,7 @@ export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: Ht
       config: own,
       schema: {
         tags,
-        summary: 'Turn it on with a first code; the other sessions end',
+        summary: 'Turn on the second factor with a first code; ends your other sessions',
         body: codeBody,
         response: { 204: nothing, ...refusals },
       },
@@ -128,7 +128,7 @@ export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: Ht
       config: own,
       schema: {
         tags,
-        summary: 'Turn it off; the other sessions end',
+        summary: 'Turn off the second factor; ends your other sessions',
         body: passwordBody,
         response: { 204: nothing, ...refusals },
       },

@@ -17,7 +17,7 @@ export function ownSessionRoutes(api: Api, deps: HttpDeps): void {
     {
       schema: {
         tags,
-        summary: 'The own sessions, newest first',
+        summary: 'List your sessions, newest first',
         querystring: sessionsQuery,
         response: { 200: sessionsPage, ...refusals },
       },
@@ -34,7 +34,7 @@ export function ownSessionRoutes(api: Api, deps: HttpDeps): void {
       config,
       schema: {
         tags,
-        summary: 'End one of the own sessions',
+        summary: 'End one of your sessions',
         params: idParams,
         body: emptyBody,
         response: { 204: nothing, ...refusals },
@@ -52,7 +52,7 @@ export function ownSessionRoutes(api: Api, deps: HttpDeps): void {
       config,
       schema: {
         tags,
-        summary: 'End all own sessions but this one',
+        summary: 'End all your sessions except this one',
         body: emptyBody,
         response: { 200: endedSessions, ...refusals },
       },
@@ -64,7 +64,7 @@ export function ownSessionRoutes(api: Api, deps: HttpDeps): void {
     '/me',
     {
       config,
-      schema: { tags, summary: 'The language of the own mails', body: ownPatch, response: { 200: own, ...refusals } },
+      schema: { tags, summary: 'Update the language of your e-mails', body: ownPatch, response: { 200: own, ...refusals } },
     },
     async (request) => {
       const { user, userId } = callerOf(request);

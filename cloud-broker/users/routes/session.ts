@@ -37,7 +37,7 @@ export function sessionRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
       config: { access: 'open' },
       schema: {
         tags: ['session'],
-        summary: 'Sign in with name@domain or an e-mail, and a code where the second factor is on',
+        summary: 'Sign in by name@domain or e-mail, with a code if the second factor is on',
         body: signInBody,
         response: { 200: sessionSchema, ...refusals },
       },
@@ -53,7 +53,7 @@ export function sessionRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
 
   api.get(
     '/session',
-    { schema: { tags: ['session'], summary: 'Who is signed in', response: { 200: sessionSchema, ...refusals } } },
+    { schema: { tags: ['session'], summary: 'Get the signed-in user', response: { 200: sessionSchema, ...refusals } } },
     async (request) => presentSession(deps, callerOf(request)),
   );
 

@@ -25,7 +25,7 @@ export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps & Wit
       config,
       schema: {
         tags,
-        summary: 'Sign up a domain; a mail brings the link',
+        summary: 'Sign up a domain; an e-mail brings the activation link',
         body: signUpBody,
         response: { 201: signedUp, ...refusals },
       },
@@ -41,7 +41,12 @@ export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps & Wit
     '/signup/names/:name',
     {
       config,
-      schema: { tags, summary: 'Whether a name can be had', params: nameParams, response: { 200: nameVerdict, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Check whether a domain name is available',
+        params: nameParams,
+        response: { 200: nameVerdict, ...refusals },
+      },
     },
     async (request) => signUps.checkName(request.params.name, request.ip),
   );
@@ -52,7 +57,7 @@ export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps & Wit
       config,
       schema: {
         tags,
-        summary: 'Mail the link again; the older one is void',
+        summary: 'Send the activation link again; the older one becomes void',
         body: resendBody,
         response: { 202: nothing, ...refusals },
       },
@@ -70,7 +75,12 @@ export function activationRoutes(api: Api, { accounts: { signUps } }: HttpDeps &
     '/activation/show',
     {
       config,
-      schema: { tags, summary: 'What a link activates', body: linkBody, response: { 200: activation, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Show what an activation link activates',
+        body: linkBody,
+        response: { 200: activation, ...refusals },
+      },
     },
     async (request) => signUps.show(request.body.token, request.ip),
   );
@@ -81,7 +91,7 @@ export function activationRoutes(api: Api, { accounts: { signUps } }: HttpDeps &
       config,
       schema: {
         tags,
-        summary: 'Activate with link and password',
+        summary: 'Activate a domain with its link and password',
         body: activateBody,
         response: { 200: activation, ...refusals },
       },

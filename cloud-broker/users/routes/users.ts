@@ -41,7 +41,7 @@ export function userRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
     '/users',
     {
       config,
-      schema: { tags, summary: 'Users, page by page', querystring: usersQuery, response: { 200: usersPage, ...refusals } },
+      schema: { tags, summary: 'List users', querystring: usersQuery, response: { 200: usersPage, ...refusals } },
     },
     async (request) => listUsers(store.reader, callerOf(request).domainId, request.query, deps.clock()),
   );
@@ -52,7 +52,7 @@ export function userRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
       config,
       schema: {
         tags,
-        summary: 'Change role, Billing, tags or e-mail; all but the e-mail end the sessions of the user',
+        summary: 'Update a user; a new role, tags or Billing access ends their sessions',
         params: idParams,
         body: userPatch,
         response: { 200: userSchema, ...refusals },
@@ -68,7 +68,7 @@ export function userRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
     '/users/:id',
     {
       config,
-      schema: { tags, summary: 'Remove a user', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
+      schema: { tags, summary: 'Delete a user', params: idParams, body: emptyBody, response: { 204: nothing, ...refusals } },
     },
     async (request, reply) => {
       await store.write('removeUser', { ...askedByUser(request, deps), id: request.params.id });
@@ -86,7 +86,7 @@ export function invitingRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
       config,
       schema: {
         tags,
-        summary: 'Invite a user; a mail brings the link',
+        summary: 'Invite a user by e-mail',
         body: inviteBody,
         response: { 201: userSchema, ...refusals },
       },
@@ -104,7 +104,7 @@ export function invitingRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
       config,
       schema: {
         tags,
-        summary: 'Mail the invitation again; the older link is void',
+        summary: 'Send the invitation again; the older link becomes void',
         params: idParams,
         body: emptyBody,
         response: { 200: userSchema, ...refusals },
@@ -124,7 +124,7 @@ export function invitationRoutes(api: Api, { accounts: { users } }: HttpDeps & W
     '/invitation/show',
     {
       config: open,
-      schema: { tags, summary: 'What a link invites to', body: linkBody, response: { 200: invitation, ...refusals } },
+      schema: { tags, summary: 'Show what a link invites to', body: linkBody, response: { 200: invitation, ...refusals } },
     },
     async (request) => users.show(request.body.token, request.ip),
   );
@@ -133,7 +133,12 @@ export function invitationRoutes(api: Api, { accounts: { users } }: HttpDeps & W
     '/invitation',
     {
       config: open,
-      schema: { tags, summary: 'Join with link and a password', body: acceptBody, response: { 200: joined, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Accept an invitation with its link and a new password',
+        body: acceptBody,
+        response: { 200: joined, ...refusals },
+      },
     },
     async (request) => {
       const { token, password } = request.body;

@@ -13,7 +13,7 @@ export function viewRoutes(api: Api, deps: HttpDeps): void {
   const tags = ['devices'];
   api.get(
     '/me/views',
-    { schema: { tags, summary: 'The own saved views of Devices', response: { 200: viewList, ...refusals } } },
+    { schema: { tags, summary: 'List your saved views of Devices', response: { 200: viewList, ...refusals } } },
     async (request) => ({ items: await savedViews(store.reader, callerOf(request).userId) }),
   );
 
@@ -21,7 +21,7 @@ export function viewRoutes(api: Api, deps: HttpDeps): void {
     '/me/views',
     {
       config,
-      schema: { tags, summary: 'Save a view under a name', body: viewBody, response: { 200: viewMade, ...refusals } },
+      schema: { tags, summary: 'Create a saved view', body: viewBody, response: { 200: viewMade, ...refusals } },
     },
     async (request) => store.write('saveView', { ...askedByUser(request, deps), ...request.body }),
   );
