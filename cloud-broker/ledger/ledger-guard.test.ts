@@ -1,6 +1,15 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { balanceOf, databaseBeside, enrolled, factoryKeyPem, listBoards, testDomain, testStore, type TestStore } from '../../test/support/store.ts';
+import {
+  balanceOf,
+  databaseBeside,
+  enrolled,
+  factoryKeyPem,
+  listBoards,
+  testDomain,
+  testStore,
+  type TestStore,
+} from '../../test/support/store.ts';
 import { EMPTY_HASH } from './rules/transfers.ts';
 import { verifyLedger } from './verify-books.ts';
 

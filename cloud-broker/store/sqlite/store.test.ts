@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attemptOf, balanceOf, contentOf, databaseBeside, enrol, enrolled, listBoards, openTestStore, START, temporaryFolder, testDomain, testStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  attemptOf,
+  balanceOf,
+  contentOf,
+  databaseBeside,
+  enrol,
+  enrolled,
+  listBoards,
+  openTestStore,
+  START,
+  temporaryFolder,
+  testDomain,
+  testStore,
+  type TestStore,
+} from '../../../test/support/store.ts';
 import { verifyLedger } from '../../ledger/verify-books.ts';
 
 const domainInput = (name: string) => ({
