@@ -3,9 +3,10 @@ import { alertMails } from './mails.ts';
 import { putMail } from '../mail/outbox.ts';
 import { GATHER_MS, isLasting, type Book, type DeviceAlert, type Due } from './rules/rules.ts';
 import type { AlertKind, AlertSettings } from '../../protocol/api-alerts.ts';
-import { mailLevel, type MailedDomain } from './levels.ts';
+import { mailLevel, momentFor, type MailedDomain } from './levels.ts';
 import type { WriteContext } from '../store/commit.ts';
 import type { Reads, Tx } from '../store/tx.ts';
+import { greatest, numbersOf } from '../store/dialect.ts';
 
 /** Names in a mail and in a line of the console. */
 export const NAMES_SHOWN = 20;
@@ -15,7 +16,7 @@ async function commonTag(tx: Reads, domainId: number, alertIds: string): Promise
   return (
     (
       await tx.get<{ tag: string }>(
-        `WITH told AS (SELECT DISTINCT device_id FROM alert_devices WHERE alert_id IN (SELECT value FROM json_each(?1)))
+        `WITH told AS (SELECT DISTINCT device_id FROM alert_devices WHERE alert_id IN ${numbersOf('?1')})
        SELECT t.tag FROM told JOIN device_tags t ON t.device_id = told.device_id AND t.domain_id = ?2 GROUP BY t.tag
        HAVING count(*) = (SELECT count(*) FROM told)
        ORDER BY (SELECT sum(devices) FROM device_counts c WHERE c.domain_id = ?2 AND c.tag = t.tag), t.tag LIMIT 1`,
@@ -81,16 +82,7 @@ export class StoredBook implements Book {
       at - GATHER_MS,
     );
     if (open !== null) return open.id;
-    // Two of a kind never begin in the same moment, whatever the clock did.
-    const raisedAt =
-      (
-        await this.tx.get<{ next: number | null }>(
-          'SELECT max(raised_at) + 1 AS next FROM alerts WHERE domain_id = ? AND kind = ? AND raised_at >= ?',
-          this.domain.id,
-          kind,
-          at,
-        )
-      )?.next ?? at;
+    const raisedAt = await momentFor(this.tx, this.domain.id, kind, at);
     return await this.tx.insert(
       'INSERT INTO alerts (domain_id, kind, raised_at, closed_at, due_at, since_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)',
       this.domain.id,
@@ -153,7 +145,7 @@ export class StoredBook implements Book {
     if (this.domain.closedAt !== null) return;
     if (kind === 'credits' || kind === 'trial')
       return mailLevel(this.context, this.domain, this.settings, { ids, at, now: this.now });
-    const told = `FROM alert_devices WHERE alert_id IN (SELECT value FROM json_each(?))${isLasting(kind) ? ' AND ended_at IS NULL' : ''}`;
+    const told = `FROM alert_devices WHERE alert_id IN ${numbersOf('?')}${isLasting(kind) ? ' AND ended_at IS NULL' : ''}`;
     const sum = await this.tx.get<{ count: number; since: number }>(
       `SELECT count(*) AS count, min(since_at) AS since ${told}`,
       ids,
@@ -177,7 +169,7 @@ export class StoredBook implements Book {
       },
       this.now,
     );
-    this.tx.send('UPDATE alerts SET mailed_at = ? WHERE id IN (SELECT value FROM json_each(?))', at, ids);
+    this.tx.send(`UPDATE alerts SET mailed_at = ? WHERE id IN ${numbersOf('?')}`, at, ids);
   }
 
   hold(kind: AlertKind, at: number, until: number): void {
@@ -197,7 +189,7 @@ export class StoredBook implements Book {
   restart(at: number, watchMs: number): void {
     this.tx.send('UPDATE alert_watches SET due_at = ? WHERE domain_id = ?', at + watchMs, this.domain.id);
     this.tx.send(
-      'UPDATE alerts SET due_at = max(due_at, ?) WHERE domain_id = ? AND due_at IS NOT NULL',
+      `UPDATE alerts SET due_at = ${greatest('due_at', '?1')} WHERE domain_id = ?2 AND due_at IS NOT NULL`,
       at + GATHER_MS,
       this.domain.id,
     );

@@ -1,13 +1,14 @@
 /** Alerts about the domain itself: its credits and its trial (P7). */
 import { alertMails } from './mails.ts';
 import { putMail } from '../mail/outbox.ts';
-import type { AlertSettings } from '../../protocol/api-alerts.ts';
+import type { AlertKind, AlertSettings } from '../../protocol/api-alerts.ts';
 import type { Language } from '../../protocol/errors.ts';
 import { isWanted, verdictOf } from './rules/settings.ts';
 import { alertRulesOf } from './rows.ts';
 import type { WriteContext } from '../store/commit.ts';
 import { billingFigures } from '../billing/queries/billing.ts';
 import type { Reads } from '../store/tx.ts';
+import { greatest, numbersOf } from '../store/dialect.ts';
 
 /** Whom a mail of alerts is about. */
 export interface MailedDomain {
@@ -42,7 +43,7 @@ export async function mailLevel(
   const { id: domainId, name, email, language, trialEndsAt, balance: credits } = domain;
   const about = { domainId, recipient: settings.mailbox ?? email, language, secret: null };
   const open = await context.tx.all<{ id: number; kind: LevelAlert; days: number }>(
-    "SELECT id, kind, days FROM alerts WHERE id IN (SELECT value FROM json_each(?)) AND closed_at IS NULL AND kind IN ('credits', 'trial')",
+    `SELECT id, kind, days FROM alerts WHERE id IN ${numbersOf('?')} AND closed_at IS NULL AND kind IN ('credits', 'trial')`,
     ids,
   );
   for (const { id, kind, days } of open) {
@@ -52,18 +53,29 @@ export async function mailLevel(
       const { devices } = await billingFigures(context.tx, domainId);
       await putMail(context, alertMails.creditsLow, { ...about, data: { name, days, credits, devices } }, now);
     }
-    context.tx.send('UPDATE alerts SET mailed_at = max(raised_at, ?), due_at = NULL WHERE id = ?', at, id);
+    context.tx.send(`UPDATE alerts SET mailed_at = ${greatest('raised_at', '?1')}, due_at = NULL WHERE id = ?2`, at, id);
   }
 }
 
 export async function closeLevel(context: WriteContext, domainId: number, kind: LevelAlert, now: number): Promise<void> {
   const closed = await context.tx.all<{ id: number }>(
-    'UPDATE alerts SET closed_at = max(raised_at, ?), due_at = NULL WHERE domain_id = ? AND kind = ? AND closed_at IS NULL RETURNING id',
+    `UPDATE alerts SET closed_at = ${greatest('raised_at', '?1')}, due_at = NULL WHERE domain_id = ?2 AND kind = ?3 AND closed_at IS NULL RETURNING id`,
     now,
     domainId,
     kind,
   );
   for (const { id } of closed) context.emit(domainId, now, { type: 'alert', data: { alertId: id } });
+}
+
+/** When an alert is raised: two of a kind never begin in the same moment, whatever the clock did. */
+export async function momentFor(tx: Reads, domainId: number, kind: AlertKind, at: number): Promise<number> {
+  const row = await tx.get<{ next: number | null }>(
+    'SELECT max(raised_at) + 1 AS next FROM alerts WHERE domain_id = ? AND kind = ? AND raised_at >= ?',
+    domainId,
+    kind,
+    at,
+  );
+  return row?.next ?? at;
 }
 
 /** Fewer than `days` days are left: told at once, unless the domain's rules say later or not at all. It takes the place of the one before. */
@@ -79,10 +91,10 @@ export async function raiseLevel(
   if (!isWanted(settings, kind)) return;
   const verdict = verdictOf(settings, now);
   const id = await context.tx.insert(
-    `INSERT INTO alerts (domain_id, kind, raised_at, since_at, days, due_at)
-     SELECT ?1, ?2, max(?3, coalesce((SELECT max(raised_at) + 1 FROM alerts WHERE domain_id = ?1 AND kind = ?2), 0)), ?3, ?4, ?5`,
+    'INSERT INTO alerts (domain_id, kind, raised_at, since_at, days, due_at) VALUES (?, ?, ?, ?, ?, ?)',
     domain.id,
     kind,
+    await momentFor(context.tx, domain.id, kind, now),
     now,
     days,
     verdict === 'silent' ? null : verdict === 'send' ? now : verdict.until,

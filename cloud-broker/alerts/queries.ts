@@ -30,7 +30,7 @@ interface AlertRow {
 
 const COLUMNS =
   'id, number, kind, raised_at AS raisedAt, closed_at AS closedAt, mailed_at AS mailedAt, due_at AS dueAt, since_at AS since, tag, devices, open_devices AS open, days';
-const SHOWN = "domain_id = ?1 AND (kind <> 'credits' OR ?2)";
+const SHOWN = "domain_id = ?1 AND (kind <> 'credits' OR ?2 = 1)";
 const STATES = { open: 'AND closed_at IS NULL', closed: 'AND closed_at IS NOT NULL', all: '' } as const;
 
 const place = z.int().min(1);

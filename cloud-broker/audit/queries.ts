@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { AuditPage, AuditRow } from '../../protocol/api-audit.ts';
 import type { Reads } from '../store/tx.ts';
 import { decodeCursor, END, isoTime, pageOf, type PageRequest } from '../store/paging.ts';
+import { byIndex, notBeginning } from '../store/dialect.ts';
 
 interface StoredRow {
   /** Counts within the domain. */
@@ -20,19 +21,19 @@ const OF_DOMAIN = `SELECT ${COLUMNS} FROM audit WHERE domain_id = ?1 AND number 
 
 /** Ids whose text lies in [?4, ?5), from an index of its own that holds all it needs: no row is looked at that is not shown. */
 const begins = (column: string, where = ''): string =>
-  `SELECT id FROM audit INDEXED BY audit_by_${column} WHERE domain_id = ?1 AND ${column} >= ?4 AND ${column} < ?5 ${where}`;
+  `SELECT id FROM ${byIndex('audit', `audit_by_${column}`)} WHERE domain_id = ?1 AND ${column} >= ?4 AND ${column} < ?5 ${where}`;
 /** One statement; a test holds that each of its parts is answered by its index. */
 export const AUDIT_SEARCH = `SELECT ${COLUMNS} FROM audit WHERE id IN (
   SELECT id FROM (
-    ${begins('subject')} UNION ${begins('action')} UNION ${begins('actor', "AND actor NOT GLOB 'device:*'")}
-    UNION SELECT id FROM audit INDEXED BY audit_by_correlation WHERE domain_id = ?1 AND correlation_id = ?6 AND correlation_id IS NOT NULL
-  ) WHERE id < ?2 ORDER BY id DESC LIMIT ?3
+    ${begins('subject')} UNION ${begins('action')} UNION ${begins('actor', `AND ${notBeginning('actor', 'device:')}`)}
+    UNION SELECT id FROM ${byIndex('audit', 'audit_by_correlation')} WHERE domain_id = ?1 AND correlation_id = ?6 AND correlation_id IS NOT NULL
+  ) found WHERE id < ?2 ORDER BY id DESC LIMIT ?3
 ) ORDER BY id DESC`;
 
 const place = z.int().min(1);
 
-/** The rowid of the domain's n-th row: what the indexes of a search are in the order of. */
-async function rowidOf(tx: Reads, domainId: number, number: number): Promise<number> {
+/** The id of the domain's n-th row: what the indexes of a search are in the order of. */
+async function idOf(tx: Reads, domainId: number, number: number): Promise<number> {
   const row = await tx.get<{ id: number }>('SELECT id FROM audit WHERE domain_id = ? AND number = ?', domainId, number);
   return row?.id ?? Number.MAX_SAFE_INTEGER;
 }
@@ -53,7 +54,7 @@ export async function listAudit(tx: Reads, domainId: number, request: AuditReque
       : await tx.all<StoredRow>(
           AUDIT_SEARCH,
           domainId,
-          await rowidOf(tx, domainId, before),
+          await idOf(tx, domainId, before),
           request.limit + 1,
           q,
           q + END,

@@ -77,7 +77,7 @@ async function sendOne(
   const joined = admission.verdict === 'joined' ? open.find(({ n }) => n === admission.n) : undefined;
   const n = joined?.n ?? (await insert(context, input, { deviceId, commandId }, args));
   if (input.batchId !== null)
-    tx.send('INSERT OR IGNORE INTO command_batches (batch_id, command_n) VALUES (?, ?)', input.batchId, n);
+    tx.send('INSERT INTO command_batches (batch_id, command_n) VALUES (?, ?) ON CONFLICT DO NOTHING', input.batchId, n);
   else audit(context, input, 'device.command', deviceId, {});
   // The service owns the tags; the device is told of them.
   if (input.args.tags !== undefined) await setTags(context, input, deviceId, input.args.tags);

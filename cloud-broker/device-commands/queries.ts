@@ -54,7 +54,7 @@ export async function batchView(tx: Reads, viewer: Viewer, batchId: string, now:
     `SELECT c.name, c.outcome, max(c.sent_at) AS sentAt, max(c.delivered_at) AS deliveredAt, max(c.expires_at) AS expiresAt, count(*) AS commands
      FROM command_batches b JOIN commands c ON c.n = b.command_n JOIN devices d ON d.id = c.device_id
      WHERE b.batch_id = ? AND ${seen}
-     GROUP BY c.outcome, c.sent_at IS NULL, c.delivered_at IS NULL, c.expires_at <= ?`,
+     GROUP BY c.name, c.outcome, c.sent_at IS NULL, c.delivered_at IS NULL, c.expires_at <= ?`,
     batchId,
     viewer.domainId,
     ...viewer.tags,

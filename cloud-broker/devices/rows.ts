@@ -27,8 +27,8 @@ const SELECT = `SELECT id, domain_id AS domainId, state, identity, board_id AS b
 // Whole texts, put together once: a statement is found again by its text.
 const OF_DOMAIN = `${SELECT} WHERE id = ? AND domain_id = ?`;
 const BY_ID = `${SELECT} WHERE id = ?`;
-const OF_KEY = `${SELECT} WHERE key_fingerprint = ? AND domain_id = ? ORDER BY enrolled_at`;
-const OF_SERIAL = `${SELECT} WHERE serial_key = ? AND identity <> 'key' AND state <> 'pending' ORDER BY enrolled_at`;
+const OF_KEY = `${SELECT} WHERE key_fingerprint = ? AND domain_id = ? ORDER BY enrolled_at NULLS FIRST`;
+const OF_SERIAL = `${SELECT} WHERE serial_key = ? AND identity <> 'key' AND state <> 'pending' ORDER BY enrolled_at NULLS FIRST`;
 
 /** At the end of a statement that takes devices away: what the stream of events needs to tell so (A4). */
 export const GONE = 'RETURNING id, tags';

@@ -25,7 +25,7 @@ export interface Claim {
 /** E1: from now on this key stands for this board only. */
 export function bindKey(context: WriteContext, claim: Pick<Claim, 'key' | 'serialKey'>, now: number): void {
   context.tx.send(
-    'INSERT OR IGNORE INTO device_keys (fingerprint, serial_key, first_seen_at) VALUES (?, ?, ?)',
+    'INSERT INTO device_keys (fingerprint, serial_key, first_seen_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
     claim.key.fingerprint,
     claim.serialKey,
     now,
@@ -175,7 +175,7 @@ export function openFromOf({ nextUsageDay, trialEndsAt }: Pick<DomainRow, 'nextU
 /** Opens the device's span (L6), books the grant (E5), and notes audit and event. */
 async function beginEnrolment(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): Promise<void> {
   context.tx.send(
-    'INSERT OR IGNORE INTO enrolment_spans (device_id, domain_id, from_at) VALUES (?, ?, ?)',
+    'INSERT INTO enrolment_spans (device_id, domain_id, from_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
     as.id,
     domain.id,
     Math.max(now, openFromOf(domain)),
@@ -214,7 +214,7 @@ async function markCompeting(context: WriteContext, domainId: number, deviceId: 
   // Looked for first: there is seldom anybody, and a look costs a third of an UPDATE that finds nobody.
   const waiting = await tx.all<{ id: string }>(
     `SELECT w.id FROM devices d JOIN devices w ON w.serial_key = d.serial_key AND w.domain_id = ? AND w.state = 'pending'
-      AND w.identity <> 'key' AND w.competes_with IS NOT d.id WHERE d.id = ?`,
+      AND w.identity <> 'key' AND w.competes_with IS DISTINCT FROM d.id WHERE d.id = ?`,
     domainId,
     deviceId,
   );

@@ -30,7 +30,7 @@ function keepRefused({ tx }: WriteContext, domainId: number, { now, board, addre
   tx.send(
     `INSERT INTO refused_tries (domain_id, serial_key, code, serial, model, first_at, at, address, correlation_id)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8)
-     ON CONFLICT DO UPDATE SET model = ?5, at = ?6, address = ?7, correlation_id = ?8, times = times + 1`,
+     ON CONFLICT (domain_id, serial_key, code) DO UPDATE SET model = ?5, at = ?6, address = ?7, correlation_id = ?8, times = refused_tries.times + 1`,
     domainId,
     serialKey(board.serial),
     code,

@@ -18,7 +18,7 @@ export class LedgerSum {
     for (;;) {
       const piece = await tx.get<{ rows: number; last: number | null; sum: number }>(
         `SELECT count(*) AS rows, max(id) AS last, ${VENDOR_SHARE} AS sum
-         FROM (SELECT id, debit, credits FROM transfers WHERE id > ? ORDER BY id LIMIT ?)`,
+         FROM (SELECT id, debit, credits FROM transfers WHERE id > ? ORDER BY id LIMIT ?) piece`,
         this.through,
         ROWS_AT_ONCE,
       );

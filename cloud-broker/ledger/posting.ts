@@ -134,9 +134,9 @@ async function usageStateOf(tx: Reads, domainId: number): Promise<UsageState> {
  * at most, so those are only counted; of the few that ended since, each counts once, unless it is back.
  */
 const DEVICES = `SELECT
-  (SELECT count(*) FROM enrolment_spans WHERE domain_id = ?1 AND ifnull(to_at, 9223372036854775807) = 9223372036854775807 AND from_at < ?3)
+  (SELECT count(*) FROM enrolment_spans WHERE domain_id = ?1 AND coalesce(to_at, 9223372036854775807) = 9223372036854775807 AND from_at < ?3)
   + (SELECT count(DISTINCT e.device_id) FROM enrolment_spans e
-    WHERE e.domain_id = ?1 AND ifnull(e.to_at, 9223372036854775807) BETWEEN ?2 AND 9223372036854775806 AND e.from_at < ?3
+    WHERE e.domain_id = ?1 AND coalesce(e.to_at, 9223372036854775807) BETWEEN ?2 AND 9223372036854775806 AND e.from_at < ?3
     AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.device_id = e.device_id AND o.to_at IS NULL AND o.from_at < ?3)) AS devices`;
 
 async function devicesOf(tx: Reads, domainId: number, day: number): Promise<number> {

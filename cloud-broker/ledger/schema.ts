@@ -37,3 +37,9 @@ export const usageHeads = `
 ALTER TABLE usage_days ADD COLUMN head_n INTEGER;
 CREATE INDEX transfers_but_usage ON transfers (domain_id, n) WHERE kind <> 'usage';
 `;
+
+/** The same index with the function that PostgreSQL has too: an index on an expression serves only the very same words. */
+export const spansByEnd = `
+DROP INDEX spans_by_end;
+CREATE INDEX spans_by_end ON enrolment_spans (domain_id, coalesce(to_at, 9223372036854775807), from_at, device_id);
+`;

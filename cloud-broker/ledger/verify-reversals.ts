@@ -17,17 +17,21 @@ interface ReversalRow {
   others: number;
 }
 
+const OTHER_WAY = 'coalesce(o.debit = t.credit AND o.credit = t.debit, false)';
+const SAME_CAUSE =
+  '(o.board_id IS NOT DISTINCT FROM t.board_id AND o.device_id IS NOT DISTINCT FROM t.device_id AND o.product_key_id IS NOT DISTINCT FROM t.product_key_id)';
+const OWN_KEY = "(t.idempotency_key IS NOT DISTINCT FROM 'reversal:' || t.reverses)";
+const OTHERS = '(SELECT count(*) FROM transfers x WHERE x.reverses = t.reverses) - 1';
+
 /** Every row that says that it reverses, with what it says it reverses. */
 const REVERSALS = `SELECT d.name AS domain, t.n, t.kind, t.credits, o.n AS reversedN, o.kind AS reversedKind, o.credits AS reversedCredits,
-  ifnull(o.domain_id = t.domain_id, 0) AS sameDomain, ifnull(o.debit = t.credit AND o.credit = t.debit, 0) AS otherWay,
-  o.board_id IS t.board_id AND o.device_id IS t.device_id AND o.product_key_id IS t.product_key_id AS sameCause,
-  t.idempotency_key IS 'reversal:' || t.reverses AS ownKey,
-  (SELECT count(*) FROM transfers x WHERE x.reverses = t.reverses) - 1 AS others
+  coalesce(o.domain_id = t.domain_id, false) AS sameDomain, ${OTHER_WAY} AS otherWay, ${SAME_CAUSE} AS sameCause, ${OWN_KEY} AS ownKey,
+  ${OTHERS} AS others
   FROM transfers t JOIN domains d ON d.id = t.domain_id LEFT JOIN transfers o ON o.id = t.reverses`;
 
 /** The first that is wrong in this order is what the proof says. */
 const WRONG = `(t.kind = 'reversal') <> (t.reverses IS NOT NULL) OR o.id IS NULL OR o.kind = 'reversal' OR o.domain_id <> t.domain_id OR o.n >= t.n
-  OR NOT otherWay OR NOT sameCause OR NOT ownKey OR t.credits > o.credits OR others > 0`;
+  OR NOT ${OTHER_WAY} OR NOT ${SAME_CAUSE} OR NOT ${OWN_KEY} OR t.credits > o.credits OR ${OTHERS} > 0`;
 
 function whatIsWrong(row: ReversalRow): string {
   if (row.kind !== 'reversal') return `reverses a transfer, but is of the kind ${row.kind}`;
@@ -70,11 +74,11 @@ const BOOKED = `SELECT board_id, sum(CASE credit WHEN 'domain' THEN credits ELSE
  */
 async function boards(tx: Reads): Promise<Difference | null> {
   const row = await tx.get<BoardRow>(
-    `SELECT serial, spent, granted, madeGood, kept FROM (
-       SELECT b.serial, b.credits + ifnull(t.made_good, 0) - b.left_credits - b.key_credits AS spent, ifnull(t.granted, 0) AS granted,
-         ifnull(t.made_good, 0) AS madeGood, ifnull(t.kept, 0) AS kept
-       FROM boards b LEFT JOIN (${BOOKED}) t ON t.board_id = b.id)
-     WHERE spent <> granted OR madeGood NOT BETWEEN 0 AND kept LIMIT 1`,
+    `SELECT serial, spent, granted, made_good AS madeGood, kept FROM (
+       SELECT b.serial, b.credits + coalesce(t.made_good, 0) - b.left_credits - b.key_credits AS spent, coalesce(t.granted, 0) AS granted,
+         coalesce(t.made_good, 0) AS made_good, coalesce(t.kept, 0) AS kept
+       FROM boards b LEFT JOIN (${BOOKED}) t ON t.board_id = b.id) booked
+     WHERE spent <> granted OR made_good NOT BETWEEN 0 AND kept LIMIT 1`,
   );
   if (row === null) return null;
   const { serial, spent, granted, madeGood, kept } = row;

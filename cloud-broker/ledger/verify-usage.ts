@@ -37,8 +37,8 @@ const DAYS = `SELECT u.day, u.devices, u.charged, u.waived, u.transfer_id AS tra
 
 /** In the order of the index of the spans: the rest of those with the same end, then those that end later. One comparison of all three would not use it. */
 const SPANS = 'SELECT to_at AS toAt, from_at AS fromAt, device_id AS deviceId FROM enrolment_spans WHERE domain_id = ?';
-const SAME_END = `${SPANS} AND ifnull(to_at, ${OPEN_END}) = ? AND (from_at, device_id) > (?, ?) ORDER BY from_at, device_id LIMIT ?`;
-const LATER_END = `${SPANS} AND ifnull(to_at, ${OPEN_END}) > ? ORDER BY ifnull(to_at, ${OPEN_END}), from_at, device_id LIMIT ?`;
+const SAME_END = `${SPANS} AND coalesce(to_at, ${OPEN_END}) = ? AND (from_at, device_id) > (?, ?) ORDER BY from_at, device_id LIMIT ?`;
+const LATER_END = `${SPANS} AND coalesce(to_at, ${OPEN_END}) > ? ORDER BY coalesce(to_at, ${OPEN_END}), from_at, device_id LIMIT ?`;
 
 interface Span {
   toAt: number | null;

@@ -1,5 +1,6 @@
 import type { Language } from '../../protocol/errors.ts';
 import type { Reads } from '../store/tx.ts';
+import { numbersOf } from '../store/dialect.ts';
 
 /** A mail that waits in the outbox. */
 export interface WaitingMail {
@@ -15,7 +16,7 @@ export interface WaitingMail {
   tries: number;
 }
 
-const NOT_AMONG = 'id NOT IN (SELECT value FROM json_each(?))';
+const NOT_AMONG = `id NOT IN ${numbersOf('?')}`;
 
 /** Mails whose next try is due, the longest due first; `except`: ids of those that are on their way. */
 export async function dueMails(

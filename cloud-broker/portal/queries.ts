@@ -96,7 +96,7 @@ export interface SubscriptionView {
 const SUBSCRIPTION = `SELECT s.organization_id AS organizationId, o.name AS organization, s.invoice, s.product_key_id AS keyId,
   k.sealed, k.credits, k.redeemed_at AS redeemedAt, s.claimed_at AS claimedAt
   FROM portal_subscriptions s JOIN portal_organizations o ON o.id = s.organization_id JOIN product_keys k ON k.id = s.product_key_id`;
-const IN_MINE = 's.organization_id IN (SELECT organization_id FROM portal_members WHERE user_id = ?)';
+const IN_MINE = 's.organization_id IN (SELECT organization_id FROM portal_members WHERE user_id = ?1)';
 
 /** K3: the subscriptions of all organisations that the user is a member of, newest first. */
 export async function listSubscriptions(tx: Reads, userId: string, request: PageRequest): Promise<Page<SubscriptionView>> {
@@ -113,7 +113,7 @@ export async function listSubscriptions(tx: Reads, userId: string, request: Page
 
 /** A subscription is named by its product key's id. Null for one of an organisation that the user is no member of, as for one that is not there (A4). */
 export async function subscriptionView(tx: Reads, userId: string, keyId: string): Promise<SubscriptionView | null> {
-  return await tx.get<SubscriptionView>(`${SUBSCRIPTION} WHERE s.product_key_id = ? AND ${IN_MINE}`, keyId, userId);
+  return await tx.get<SubscriptionView>(`${SUBSCRIPTION} WHERE s.product_key_id = ?2 AND ${IN_MINE}`, userId, keyId);
 }
 
 /** Boards of an invoice: those of its product key, or, before there is one, those that it will be for. */

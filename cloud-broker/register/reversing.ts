@@ -35,8 +35,8 @@ export interface BoardBooks {
 /** What the books say about a board. */
 export async function boardBooks(tx: Reads, boardId: number): Promise<BoardBooks> {
   const row = await tx.get<BoardBooks>(
-    `SELECT ifnull(sum(CASE 'vendor:grants' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END), 0) AS kept,
-      ifnull(sum(CASE 'vendor:loss' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END), 0) AS madeGood
+    `SELECT coalesce(sum(CASE 'vendor:grants' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END), 0) AS kept,
+      coalesce(sum(CASE 'vendor:loss' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END), 0) AS madeGood
      FROM transfers WHERE board_id = ?`,
     boardId,
   );

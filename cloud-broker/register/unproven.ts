@@ -30,7 +30,10 @@ export function countUnproven(context: WriteContext, domainId: number, now: numb
     today,
     domainId,
   );
-  context.tx.send('INSERT INTO unproven_days (day, grants) VALUES (?, 1) ON CONFLICT DO UPDATE SET grants = grants + 1', today);
+  context.tx.send(
+    'INSERT INTO unproven_days (day, grants) VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET grants = unproven_days.grants + 1',
+    today,
+  );
 }
 
 /** Whether boards of this one's invoice turned up in another domain. Two seeks, however many boards the invoice has. */
@@ -50,7 +53,7 @@ export async function notePlace(context: WriteContext, domain: DomainRow, board:
   const { tx } = context;
   if (board.invoice === null || board.factoryPublicKey !== null) return;
   const isNew = await tx.run(
-    'INSERT OR IGNORE INTO invoice_places (board_id, domain_id, invoice) VALUES (?, ?, ?)',
+    'INSERT INTO invoice_places (board_id, domain_id, invoice) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
     board.id,
     domain.id,
     board.invoice,
@@ -66,9 +69,9 @@ export async function notePlace(context: WriteContext, domain: DomainRow, board:
 /** By name, at most MOST_NAMED; from domain to domain, never over all boards of the invoice. */
 async function domainsOfInvoice(tx: Reads, invoice: string): Promise<string[]> {
   const rows = await tx.all<{ name: string }>(
-    `WITH RECURSIVE places (id) AS (
-      SELECT min(domain_id) FROM invoice_places WHERE invoice = ?1
-      UNION ALL SELECT (SELECT min(domain_id) FROM invoice_places WHERE invoice = ?1 AND domain_id > id) FROM places WHERE id IS NOT NULL LIMIT ?2
+    `WITH RECURSIVE places (id, n) AS (
+      SELECT min(domain_id), 1 FROM invoice_places WHERE invoice = ?1
+      UNION ALL SELECT (SELECT min(domain_id) FROM invoice_places WHERE invoice = ?1 AND domain_id > id), n + 1 FROM places WHERE id IS NOT NULL AND n < ?2
     ) SELECT name FROM places JOIN domains USING (id)`,
     invoice,
     MOST_NAMED,
@@ -79,7 +82,7 @@ async function domainsOfInvoice(tx: Reads, invoice: string): Promise<string[]> {
 /** The board is not enrolled in the domain any more: where it left no grant behind, or `always`, it was never there. */
 export function forgetPlace(tx: Tx, domainId: number, boardId: number, always: boolean): void {
   tx.send(
-    `DELETE FROM invoice_places WHERE board_id = ?1 AND domain_id = ?2 AND (?3 OR NOT EXISTS (
+    `DELETE FROM invoice_places WHERE board_id = ?1 AND domain_id = ?2 AND (?3 = 1 OR NOT EXISTS (
       SELECT 1 FROM devices WHERE board_id = ?1 AND domain_id = ?2 AND state = 'enrolled'
       UNION ALL SELECT 1 FROM transfers t WHERE t.board_id = ?1 AND t.domain_id = ?2 AND t.kind = 'enrolment'
         AND NOT EXISTS (SELECT 1 FROM transfers r WHERE r.reverses = t.id)))`,
@@ -111,7 +114,7 @@ async function warn(
   const { reason, subject, details } = about;
   const isFirst = await context.tx.run(
     `INSERT INTO unproven_warnings (reason, subject, day) VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET day = excluded.day WHERE day < excluded.day`,
+     ON CONFLICT (reason, subject) DO UPDATE SET day = excluded.day WHERE unproven_warnings.day < excluded.day`,
     reason,
     subject,
     dayOf(now),

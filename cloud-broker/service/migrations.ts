@@ -13,7 +13,7 @@ import { records } from '../store/schema/records.ts';
 import { sampleTables } from '../presence/schema/samples.ts';
 import { codeTryTables, secondFactorTables } from '../users/schema/second-factor.ts';
 import { unprovenTables } from '../register/schema/unproven.ts';
-import { usageHeads, usageTables } from '../ledger/schema.ts';
+import { spansByEnd, usageHeads, usageTables } from '../ledger/schema.ts';
 import { userTables } from '../users/schema/users.ts';
 import { waitingTables } from '../enrolment/schema.ts';
 import { viewTables } from '../users/schema/views.ts';
@@ -47,4 +47,5 @@ export const migrations: readonly string[] = [
   numbers,
   alertZones,
   unprovenTables,
+  spansByEnd,
 ];

@@ -31,7 +31,7 @@ async function nextNumbers(tx: Tx, what: 'events' | 'audit', rows: readonly { do
   const next = new Map<number | null, number>();
   for (const [domainId, count] of counts) {
     const row = await tx.get<{ newest: number }>(
-      'INSERT INTO counters VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET newest = newest + ?3 RETURNING newest',
+      'INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT (what, domain_id) DO UPDATE SET newest = counters.newest + excluded.newest RETURNING newest',
       what,
       domainId,
       count,

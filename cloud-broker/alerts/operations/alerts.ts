@@ -164,8 +164,8 @@ export async function noteTakeOvers(context: WriteContext, { deviceId, now }: { 
 /** P7: somebody may pass for this device, waiting or enrolled. False where it was said today already. */
 export async function suspectClone(context: WriteContext, deviceId: string, now: number): Promise<boolean> {
   const told = await context.tx.run(
-    `INSERT OR IGNORE INTO alert_signals (domain_id, device_id, kind, at) SELECT domain_id, id, 'take-overs', ?
-     FROM devices WHERE id = ? AND state <> 'unenrolled'`,
+    `INSERT INTO alert_signals (domain_id, device_id, kind, at) SELECT domain_id, id, 'take-overs', ?
+     FROM devices WHERE id = ? AND state <> 'unenrolled' ON CONFLICT DO NOTHING`,
     now,
     deviceId,
   );
@@ -215,7 +215,7 @@ export async function raiseCredits(
     trialOpen: 0 | 1;
     isTrial: 0 | 1;
   }>(
-    `SELECT d.id, coalesce(h.balance, 0) AS balance, (d.trial_ends_at > ?1 AND NOT (d.credited AND coalesce(h.balance, 0) > 0)) AS isTrial,
+    `SELECT d.id, coalesce(h.balance, 0) AS balance, (d.trial_ends_at > ?1 AND NOT (d.credited = 1 AND coalesce(h.balance, 0) > 0)) AS isTrial,
        (SELECT coalesce(sum(c.devices), 0) FROM device_counts c WHERE c.domain_id = d.id AND c.tag = '' AND c.status <> 'pending') AS devices,
        (SELECT a.days FROM alerts a WHERE a.domain_id = d.id AND a.kind = 'credits' AND a.closed_at IS NULL) AS open,
        EXISTS (SELECT 1 FROM alerts a WHERE a.domain_id = d.id AND a.kind = 'trial' AND a.closed_at IS NULL) AS trialOpen

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Reads } from '../../store/tx.ts';
 import { historyAt, type HistoryView } from './billing.ts';
 import { decodeCursor, pageOf, type PageRequest } from '../../store/paging.ts';
+import { byIndex } from '../../store/dialect.ts';
 
 /** A run of daily use: the newest row's view with the credits of all, and the days it covers. */
 export interface FoldedView extends HistoryView {
@@ -52,7 +53,7 @@ export async function foldedHistory(
 /** The last row before the run that `n` is in, which is no daily use; the empty chain's head where there is none. */
 async function beforeRun(tx: Reads, domainId: number, n: number): Promise<Bound> {
   const row = await tx.get<Bound>(
-    `SELECT n, balance_after AS balanceAfter FROM transfers INDEXED BY transfers_beside_usage
+    `SELECT n, balance_after AS balanceAfter FROM ${byIndex('transfers', 'transfers_beside_usage')}
      WHERE domain_id = ? AND n < ? AND kind <> 'usage' ORDER BY n DESC LIMIT 1`,
     domainId,
     n,

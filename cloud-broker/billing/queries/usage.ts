@@ -3,9 +3,12 @@ import { dateOf, dayOf, MOST_OPEN_DAYS, startOf } from '../../ledger/rules/usage
 import type { Reads } from '../../store/tx.ts';
 import { decodeCursor, pageOf, type PageRequest } from '../../store/paging.ts';
 import type { Viewer } from '../../devices/queries/devices.ts';
+import { eachOf, least, textsOf } from '../../store/dialect.ts';
 
 /** Where days can be open: the same as openDays() of ledger/rules/usage.ts says of one domain. */
-const OPEN = 'next_usage_day < ? AND closed_at IS NULL AND (closing_at IS NULL OR next_usage_day < closing_at / 86400000)';
+const OPEN = 'next_usage_day < ?1 AND closed_at IS NULL AND (closing_at IS NULL OR next_usage_day < closing_at / 86400000)';
+/** The day before which a domain's days are to be closed, and none later than this one. */
+const endOfOpen = (day: string): string => least('closing_at / 86400000', day);
 const STUCK_SHOWN = 1000;
 
 /**
@@ -16,10 +19,9 @@ export async function stuckDomains(tx: Reads, now: number): Promise<{ domain: st
   const today = dayOf(now);
   return (
     await tx.all<{ name: string; day: number; until: number }>(
-      `SELECT name, next_usage_day AS day, min(?, ifnull(closing_at / 86400000, ?)) AS until FROM domains WHERE ${OPEN} ORDER BY next_usage_day, id LIMIT ?`,
-      today,
-      today,
+      `SELECT name, next_usage_day AS day, ${endOfOpen('?2')} AS until FROM domains WHERE ${OPEN} ORDER BY next_usage_day NULLS FIRST, id LIMIT ?3`,
       today - MOST_OPEN_DAYS,
+      today,
       STUCK_SHOWN,
     )
   )
@@ -31,7 +33,7 @@ export async function stuckDomains(tx: Reads, now: number): Promise<{ domain: st
 export async function mostOpenDays(tx: Reads, now: number): Promise<number> {
   const today = dayOf(now);
   const oldest = await tx.get<{ day: number }>(
-    `SELECT next_usage_day AS day FROM domains WHERE ${OPEN} ORDER BY next_usage_day LIMIT 1`,
+    `SELECT next_usage_day AS day FROM domains WHERE ${OPEN} ORDER BY next_usage_day NULLS FIRST LIMIT 1`,
     today,
   );
   return oldest === null ? 0 : today - oldest.day;
@@ -44,13 +46,9 @@ export async function openDaysThrough(
 ): Promise<number> {
   const end = about.through + 1;
   const row = await tx.get<{ days: number | null }>(
-    `SELECT sum(min(?, ifnull(closing_at / 86400000, ?)) - next_usage_day) AS days FROM domains
-     WHERE ${OPEN} AND next_usage_day >= ? AND (? IS NULL OR name = ?)`,
-    end,
-    end,
+    `SELECT sum(${endOfOpen('?1')} - next_usage_day) AS days FROM domains WHERE ${OPEN} AND next_usage_day >= ?2 AND (?3 IS NULL OR name = ?3)`,
     end,
     about.from,
-    about.domain,
     about.domain,
   );
   return row?.days ?? 0;
@@ -61,7 +59,7 @@ export async function hasOpenDays(tx: Reads, now: number): Promise<boolean> {
   const today = dayOf(now);
   return (
     (await tx.get(
-      `SELECT 1 AS found FROM domains WHERE ${OPEN} AND next_usage_day >= ? LIMIT 1`,
+      `SELECT 1 AS found FROM domains WHERE ${OPEN} AND next_usage_day >= ?2 LIMIT 1`,
       today,
       today - MOST_OPEN_DAYS,
     )) !== null
@@ -71,10 +69,9 @@ export async function hasOpenDays(tx: Reads, now: number): Promise<boolean> {
 /** What the closed rows of one day say: in how many domains it is closed, and what it cost. */
 export async function closedOn(tx: Reads, day: number, domain: string | null): Promise<{ domains: number; credits: number }> {
   const row = await tx.get<{ domains: number; credits: number | null }>(
-    `SELECT count(*) AS domains, sum(u.charged) AS credits FROM domains d JOIN usage_days u ON u.domain_id = d.id AND u.day = ?
-     WHERE ? IS NULL OR d.name = ?`,
+    `SELECT count(*) AS domains, sum(u.charged) AS credits FROM domains d JOIN usage_days u ON u.domain_id = d.id AND u.day = ?1
+     WHERE ?2 IS NULL OR d.name = ?2`,
     day,
-    domain,
     domain,
   );
   return { domains: row?.domains ?? 0, credits: row?.credits ?? 0 };
@@ -109,14 +106,14 @@ interface UsedRow extends UsedDevice {
 
 /** Stands for the end of a span that is open, as in the index of the spans, whose order a page keeps. */
 const OPEN_END = 9_223_372_036_854_775_807n;
-const END = (span: string): string => `ifnull(${span}.to_at, ${OPEN_END})`;
+const END = (span: string): string => `coalesce(${span}.to_at, ${OPEN_END})`;
 /** A device with several spans in the day is listed by its last: the open one, or of those that ended the later. */
-const USED = `SELECT d.id, d.serial, d.label, e.to_at AS toAt, e.from_at AS fromAt FROM enrolment_spans e CROSS JOIN devices d ON d.id = e.device_id
-  WHERE e.domain_id = ?1 AND ${END('e')} >= ?2 AND e.from_at < ?3
+const USED = `SELECT d.id, d.serial, d.label, e.to_at AS toAt, e.from_at AS fromAt FROM enrolment_spans e CROSS JOIN devices d
+  WHERE d.id = e.device_id AND e.domain_id = ?1 AND ${END('e')} >= ?2 AND e.from_at < ?3
   AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.device_id = e.device_id AND o.to_at IS NULL AND o.from_at < ?3 AND o.id <> e.id)
   AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.domain_id = ?1 AND ${END('o')} >= e.to_at AND ${END('o')} < ${OPEN_END}
     AND o.device_id = e.device_id AND o.from_at < ?3 AND (o.to_at, o.id) > (e.to_at, e.id))
-  AND NOT EXISTS (SELECT 1 FROM json_each(?4) t WHERE t.value NOT IN (SELECT value FROM json_each(d.tags)))`;
+  AND NOT EXISTS (SELECT 1 FROM ${eachOf('?4', 't')} WHERE t.value NOT IN ${textsOf('d.tags')})`;
 /** After the cursor's row: the rest of those with the same end, then those that end later. One comparison of all three would not use the index. */
 const SAME_END = `${USED} AND ${END('e')} = ?6 AND (e.from_at, e.device_id) > (?7, ?8) ORDER BY e.from_at, e.device_id LIMIT ?5`;
 const LATER_END = `${USED} AND ${END('e')} > ?6 ORDER BY ${END('e')}, e.from_at, e.device_id LIMIT ?5`;

@@ -26,7 +26,8 @@ export async function importNames(context: WriteContext, input: ChangeRequest & 
       if (one.before === null) room -= 1;
       waiting += 1;
       tx.send(
-        'INSERT OR REPLACE INTO expected_devices (domain_id, serial_key, serial, label, tags, uploaded_at) VALUES (?, ?, ?, ?, ?, ?)',
+        `INSERT INTO expected_devices (domain_id, serial_key, serial, label, tags, uploaded_at) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (domain_id, serial_key) DO UPDATE SET serial = excluded.serial, label = excluded.label, tags = excluded.tags, uploaded_at = excluded.uploaded_at`,
         input.domainId,
         serialKey(row.serial),
         row.serial.trim(),

@@ -4,6 +4,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { Parameter, Reads } from '../../store/tx.ts';
 import { decodeCursor, pageOf } from '../../store/paging.ts';
 import { fits, orderedBy } from './device-order.ts';
+import { eachOf, textsOf } from '../../store/dialect.ts';
 
 /** Whose eyes a read goes through: one domain, and for a user with tags only devices with all of them (A4, D6). */
 export interface Viewer {
@@ -53,7 +54,7 @@ const COLUMNS = `d.id, d.state, d.serial, d.serial_source AS serialSource, d.mod
 
 /** `state <> 'unenrolled'` stands word for word as in the indexes, which are of no use to a query without it. */
 const SHOWN = "d.domain_id = ? AND d.state <> 'unenrolled'";
-export const HAS_TAG = 'EXISTS (SELECT 1 FROM json_each(d.tags) WHERE value = ?)';
+export const HAS_TAG = `? IN ${textsOf('d.tags')}`;
 
 type DeviceSort = (typeof deviceSorts)[number];
 
@@ -83,10 +84,10 @@ function sourceOf(domainId: number, [first, ...others]: readonly string[]): Sour
   if (first === undefined) return { from: 'devices d', row: 'd', id: 'd.id', text: SHOWN, parameters: [domainId] };
   return {
     // Not turned round: the tag's index gives the order.
-    from: 'device_tags t CROSS JOIN devices d ON d.id = t.device_id',
+    from: 'device_tags t CROSS JOIN devices d',
     row: 't',
     id: 't.device_id',
-    text: ['t.domain_id = ? AND t.tag = ?', ...others.map(() => HAS_TAG)].join(' AND '),
+    text: ['d.id = t.device_id AND t.domain_id = ? AND t.tag = ?', ...others.map(() => HAS_TAG)].join(' AND '),
     parameters: [domainId, first, ...others],
   };
 }
@@ -182,7 +183,7 @@ async function withSeenRival(tx: Reads, viewer: Viewer, view: DeviceView): Promi
 /** In the order of `ids`; without those that went meanwhile. */
 export async function devicesById(tx: Reads, ids: readonly string[]): Promise<DeviceView[]> {
   return await tx.all<DeviceView>(
-    `SELECT ${COLUMNS} FROM json_each(?) asked CROSS JOIN devices d ON d.id = asked.value AND d.state <> 'unenrolled' ORDER BY asked.key`,
+    `SELECT ${COLUMNS} FROM ${eachOf('?', 'asked')} CROSS JOIN devices d WHERE d.id = asked.value AND d.state <> 'unenrolled' ORDER BY asked.key`,
     JSON.stringify(ids),
   );
 }
@@ -204,7 +205,7 @@ export async function enrolledIds(
 export async function seenIds(tx: Reads, viewer: Viewer, ids: readonly string[]): Promise<Set<string>> {
   const { text, parameters } = conditionOf(SHOWN, viewer);
   const rows = await tx.all<{ id: string }>(
-    `SELECT d.id FROM json_each(?) asked CROSS JOIN devices d ON d.id = asked.value WHERE ${text}`,
+    `SELECT d.id FROM ${eachOf('?', 'asked')} CROSS JOIN devices d WHERE d.id = asked.value AND ${text}`,
     JSON.stringify(ids),
     ...parameters,
   );
@@ -260,7 +261,7 @@ export async function deviceOrFormer(tx: Reads, viewer: Viewer, id: string): Pro
 /** One device of any domain, with its domain and its tags: for streams, which then ask themselves who may see it. */
 export async function devicesWithDomain(tx: Reads, ids: readonly string[]): Promise<(DeviceView & { domainId: number })[]> {
   return tx.all(
-    `SELECT ${COLUMNS}, d.domain_id AS domainId FROM devices d WHERE d.id IN (SELECT value FROM json_each(?)) AND d.state <> 'unenrolled'`,
+    `SELECT ${COLUMNS}, d.domain_id AS domainId FROM devices d WHERE d.id IN ${textsOf('?')} AND d.state <> 'unenrolled'`,
     JSON.stringify(ids),
   );
 }

@@ -6,6 +6,7 @@ import { Term, type Searched, type Terms } from './search-term.ts';
 import { folded, termsOf, type OrderedBy, type Wanted } from './device-filter.ts';
 import { Tally } from './search-tally.ts';
 import { Signatures } from './trigram-filter.ts';
+import { textsOf } from '../../store/dialect.ts';
 
 /** Sets of tags that devices are counted for: those of all, and of users with tags. */
 const MOST_TALLIES = 16;
@@ -145,7 +146,7 @@ export class DomainSearch {
   }
 
   private async rowsOf(ids: string[]): Promise<Map<string, Row>> {
-    const page = `SELECT ${COLUMNS} FROM devices WHERE id IN (SELECT value FROM json_each(?)) AND ${SHOWN}`;
+    const page = `SELECT ${COLUMNS} FROM devices WHERE id IN ${textsOf('?')} AND ${SHOWN}`;
     try {
       const rows = await this.tx.all<Row>(page, JSON.stringify(ids), this.domainId);
       return new Map(rows.map((row) => [row.id, row]));

@@ -37,7 +37,7 @@ export async function darkTags(tx: Reads, domainId: number, most: number): Promi
   if (there?.isDay !== 1) return [];
   return await tx.all<{ tag: string; offline: number }>(
     `SELECT tag, sum(devices) AS offline FROM device_counts WHERE domain_id = ? AND tag <> '' AND status IN ('online', 'late', 'offline')
-     GROUP BY tag HAVING min(status = 'offline') = 1 AND sum(devices) >= ? ORDER BY sum(devices) DESC, tag LIMIT ?`,
+     GROUP BY tag HAVING count(*) FILTER (WHERE status <> 'offline') = 0 AND sum(devices) >= ? ORDER BY sum(devices) DESC, tag LIMIT ?`,
     domainId,
     FEWEST_DARK,
     most,

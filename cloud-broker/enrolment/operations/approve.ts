@@ -108,7 +108,7 @@ async function targetOf(
 
 /** E12: an admin says that several boards have this serial: from now on only the device key tells them apart. */
 function shareSerial(context: WriteContext, domainId: number, serial: string): void {
-  context.tx.send('INSERT OR IGNORE INTO shared_serials (domain_id, serial_key) VALUES (?, ?)', domainId, serial);
+  context.tx.send('INSERT INTO shared_serials (domain_id, serial_key) VALUES (?, ?) ON CONFLICT DO NOTHING', domainId, serial);
   context.tx.send(
     "UPDATE devices SET identity = 'key' WHERE domain_id = ? AND serial_key = ? AND identity = 'serial'",
     domainId,

@@ -249,8 +249,8 @@ async function hasCertificate(tx: Reads, device: { id: string; enrolledAt: numbe
 /** E3: of more than five live certificates the oldest goes. */
 function trimCertificates(tx: Tx, deviceId: string, newest: string, now: number): void {
   tx.send(
-    `UPDATE certificates SET revoked_at = ? WHERE fingerprint IN (SELECT fingerprint FROM certificates WHERE device_id = ? AND revoked_at IS NULL
-      ORDER BY issued_at DESC, fingerprint = ? DESC LIMIT -1 OFFSET ?)`,
+    `UPDATE certificates SET revoked_at = ?1 WHERE device_id = ?2 AND revoked_at IS NULL AND fingerprint NOT IN (SELECT fingerprint FROM certificates
+      WHERE device_id = ?2 AND revoked_at IS NULL ORDER BY issued_at DESC, fingerprint = ?3 DESC LIMIT ?4)`,
     now,
     deviceId,
     newest,

@@ -7,6 +7,7 @@ import { domainById, type DomainRow } from '../../domains/rows.ts';
 import { openFromOf, revokeCertificates, stopCompeting } from '../enrolling.ts';
 import { takeGrantBack } from '../../register/reversing.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
+import { greatest } from '../../store/dialect.ts';
 
 export interface UnenrolInput {
   now: number;
@@ -43,7 +44,11 @@ export async function endEnrolment(
   );
   // Its last moment in a day that is closed, at the earliest: that day has counted it (L6).
   const end = Math.max(input.now, openFromOf(domain) - 1);
-  tx.send('UPDATE enrolment_spans SET to_at = max(from_at, ?) WHERE device_id = ? AND to_at IS NULL', end, device.id);
+  tx.send(
+    `UPDATE enrolment_spans SET to_at = ${greatest('from_at', '?1')} WHERE device_id = ?2 AND to_at IS NULL`,
+    end,
+    device.id,
+  );
   await revokeCertificates(context, device.id, input.now);
   await stopCompeting(context, device.domainId, device.id, input.now);
   endCommands(context, device.id, input.now);

@@ -3,6 +3,7 @@ import type { DeviceEnrolment, EnrolmentStep, RefusedTry } from '../../../protoc
 import { serialKey } from '../../../protocol/text.ts';
 import type { Reads } from '../../store/tx.ts';
 import { decodeCursor, END, isoTime, pageOf, type PageRequest } from '../../store/paging.ts';
+import { byIndex, textsOf } from '../../store/dialect.ts';
 
 const MOST_STEPS = 50;
 
@@ -88,20 +89,21 @@ async function decidedSteps(tx: Reads, device: { id: string; domainId: number })
     address: string | null;
     action: string;
     correlationId: string | null;
-    code: string | null;
-    granted: number | null;
+    details: string;
   }>(
-    `SELECT at, actor, address, action, correlation_id AS correlationId, details ->> 'code' AS code, details ->> 'granted' AS granted
-     FROM audit INDEXED BY audit_by_subject WHERE domain_id = ? AND subject = ? AND action IN (SELECT value FROM json_each(?))
+    `SELECT at, actor, address, action, correlation_id AS correlationId, details FROM ${byIndex('audit', 'audit_by_subject')}
+     WHERE domain_id = ? AND subject = ? AND action IN ${textsOf('?')}
      ORDER BY id DESC LIMIT ?`,
     device.domainId,
     device.id,
     JSON.stringify([...ofAction.keys()]),
     MOST_STEPS,
   );
-  return rows.flatMap(({ actor, action, ...row }) => {
+  return rows.flatMap(({ actor, action, details, ...row }) => {
     const what = ofAction.get(action);
-    return what === undefined ? [] : [{ ...noStep, ...row, what, by: actor.startsWith('device:') ? null : actor }];
+    if (what === undefined) return [];
+    const { code = null, granted = null } = JSON.parse(details) as { code?: string; granted?: number };
+    return [{ ...noStep, ...row, code, granted, what, by: actor.startsWith('device:') ? null : actor }];
   });
 }
 

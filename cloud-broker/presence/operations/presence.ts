@@ -15,11 +15,11 @@ export async function flushPresence(context: WriteContext, flush: Flush): Promis
     tx.send(
       `INSERT INTO presence (device_id, epoch, last_heartbeat_at, interval_s, ended, ended_at, clock_difference_ms, health, inventory)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM devices WHERE id = ?1 AND state = 'enrolled')
-       ON CONFLICT (device_id) DO UPDATE SET epoch = CASE WHEN epoch >= ${MAX_EPOCH} THEN excluded.epoch ELSE max(epoch, excluded.epoch) END,
+       ON CONFLICT (device_id) DO UPDATE SET epoch = CASE WHEN presence.epoch >= ${MAX_EPOCH} OR excluded.epoch > presence.epoch THEN excluded.epoch ELSE presence.epoch END,
          last_heartbeat_at = excluded.last_heartbeat_at,
          interval_s = excluded.interval_s, ended = excluded.ended, ended_at = excluded.ended_at,
-         clock_difference_ms = excluded.clock_difference_ms, health = coalesce(excluded.health, health),
-         inventory = coalesce(excluded.inventory, inventory)`,
+         clock_difference_ms = excluded.clock_difference_ms, health = coalesce(excluded.health, presence.health),
+         inventory = coalesce(excluded.inventory, presence.inventory)`,
       row.deviceId,
       row.epoch,
       row.lastHeartbeatAt,
@@ -34,7 +34,7 @@ export async function flushPresence(context: WriteContext, flush: Flush): Promis
   for (const birth of flush.births) {
     const changed = await tx.get<{ domainId: number }>(
       `UPDATE devices SET agent_version = ?1, firmware = coalesce(?2, firmware) WHERE id = ?3 AND state = 'enrolled'
-         AND (agent_version <> ?1 OR firmware IS NOT coalesce(?2, firmware)) RETURNING domain_id AS domainId`,
+         AND (agent_version <> ?1 OR firmware IS DISTINCT FROM coalesce(?2, firmware)) RETURNING domain_id AS domainId`,
       birth.agentVersion,
       birth.firmware,
       birth.deviceId,
@@ -45,7 +45,8 @@ export async function flushPresence(context: WriteContext, flush: Flush): Promis
   for (const transition of flush.transitions) await changeStatus(context, transition, flush.now);
   for (const { deviceId, from, to } of flush.running) {
     tx.send(
-      "INSERT OR REPLACE INTO running_times SELECT id, ?, ? FROM devices WHERE id = ? AND state = 'enrolled'",
+      `INSERT INTO running_times (device_id, from_at, to_at) SELECT id, ?, ? FROM devices WHERE id = ? AND state = 'enrolled'
+       ON CONFLICT (device_id, from_at) DO UPDATE SET to_at = excluded.to_at`,
       from,
       to,
       deviceId,
@@ -69,8 +70,10 @@ async function changeStatus(
   );
   if (device === null) return;
   context.emit(device.domainId, now, { type: 'device', data: { deviceId } });
+  // Of two changes in one millisecond the later stays, with a number of its own: who reads on from the last number has to meet it.
+  tx.send('DELETE FROM status_changes WHERE device_id = ? AND at = ?', deviceId, since);
   tx.send(
-    'INSERT OR REPLACE INTO status_changes (device_id, domain_id, at, status, how) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO status_changes (device_id, domain_id, at, status, how) VALUES (?, ?, ?, ?, ?)',
     deviceId,
     device.domainId,
     since,
@@ -89,9 +92,9 @@ async function changeStatus(
 export function noteRun(context: WriteContext, { startedAt, now }: { startedAt: number; now: number }): void {
   const { tx } = context;
   tx.send(
-    'INSERT INTO service_runs (started_at, alive_at) VALUES (?1, max(?1, ?2)) ON CONFLICT (started_at) DO UPDATE SET alive_at = excluded.alive_at',
+    'INSERT INTO service_runs (started_at, alive_at) VALUES (?, ?) ON CONFLICT (started_at) DO UPDATE SET alive_at = excluded.alive_at',
     startedAt,
-    now,
+    Math.max(startedAt, now),
   );
   tx.send('DELETE FROM service_runs WHERE alive_at < ?', now - HISTORY_MS);
   believe(tx, now);

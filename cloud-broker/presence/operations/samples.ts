@@ -18,18 +18,19 @@ export async function samplePresence(
 ): Promise<number | null> {
   const { tx } = context;
   const last = await tx.get<{ id: number; domains: number }>(
-    'SELECT max(id) AS id, count(*) AS domains FROM (SELECT id FROM domains WHERE id > ? ORDER BY id LIMIT ?)',
+    'SELECT max(id) AS id, count(*) AS domains FROM (SELECT id FROM domains WHERE id > ? ORDER BY id LIMIT ?) piece',
     after,
     PIECE,
   );
   if (last === null || last.domains === 0) return null;
   tx.send(
-    `INSERT OR REPLACE INTO presence_samples (domain_id, at, online, late, offline, never)
+    `INSERT INTO presence_samples (domain_id, at, online, late, offline, never)
      SELECT id, ?1, online, late, offline, never FROM (
        SELECT d.id, ${counted('online')} AS online, ${counted('late')} AS late, ${counted('offline')} AS offline, ${counted('never')} AS never
        FROM domains d WHERE d.id > ?2 AND d.id <= ?3) d
      WHERE NOT EXISTS (SELECT 1 FROM (${LAST}) l WHERE (l.online, l.late, l.offline, l.never) = (d.online, d.late, d.offline, d.never))
-       AND (online + late + offline + never > 0 OR EXISTS (SELECT 1 FROM presence_samples WHERE domain_id = d.id))`,
+       AND (online + late + offline + never > 0 OR EXISTS (SELECT 1 FROM presence_samples WHERE domain_id = d.id))
+     ON CONFLICT (domain_id, at) DO UPDATE SET online = excluded.online, late = excluded.late, offline = excluded.offline, never = excluded.never`,
     now,
     after,
     last.id,

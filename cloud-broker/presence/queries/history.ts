@@ -1,6 +1,7 @@
 import type { History, Period, StatusChange } from '../rules/spans.ts';
 import type { Reads } from '../../store/tx.ts';
 import type { DeviceView, Viewer } from '../../devices/queries/devices.ts';
+import { eachOf, textsOf } from '../../store/dialect.ts';
 
 /** Of a device that changes more often than every six minutes for 90 days, the older part is left out. */
 const MOST_CHANGES = 20_000;
@@ -65,12 +66,12 @@ export async function wentWith(
     `WITH went AS (
        SELECT DISTINCT c.device_id AS id FROM status_changes c JOIN devices d ON d.id = c.device_id
        WHERE c.domain_id = ?1 AND c.n BETWEEN ?2 - ?3 AND ?2 + ?3 AND c.at BETWEEN ?4 - ?5 AND ?4 + ?5 AND c.status = 'offline' AND c.device_id <> ?6
-         AND d.state = 'enrolled' AND NOT EXISTS (SELECT 1 FROM json_each(?7) w WHERE w.value NOT IN (SELECT value FROM json_each(d.tags))))
+         AND d.state = 'enrolled' AND NOT EXISTS (SELECT 1 FROM ${eachOf('?7', 'w')} WHERE w.value NOT IN ${textsOf('d.tags')}))
      SELECT * FROM (
        SELECT t.tag AS tag, count(*) AS others FROM went JOIN device_tags t ON t.device_id = went.id
-         AND t.tag IN (SELECT value FROM json_each(?8)) GROUP BY t.tag
-       UNION ALL SELECT NULL, count(*) FROM went)
-     ORDER BY tag IS NULL, others DESC, tag LIMIT 1`,
+         AND t.tag IN ${textsOf('?8')} GROUP BY t.tag
+       UNION ALL SELECT NULL, count(*) FROM went) counted
+     ORDER BY tag IS NULL, others DESC, tag NULLS LAST LIMIT 1`,
     viewer.domainId,
     own.n,
     MOST_LOOKED_AT,

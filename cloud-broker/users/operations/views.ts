@@ -19,7 +19,7 @@ export async function saveView(context: WriteContext, input: AskedByUser & { nam
   );
   if ((others?.n ?? 0) >= MOST_VIEWS) throw new RollcallError('conflict', { reason: 'too-many-views', most: MOST_VIEWS });
   tx.send(
-    'INSERT INTO saved_views (user_id, name, query) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET query = excluded.query',
+    'INSERT INTO saved_views (user_id, name, query) VALUES (?, ?, ?) ON CONFLICT (user_id, name) DO UPDATE SET query = excluded.query',
     actorId,
     name,
     query,

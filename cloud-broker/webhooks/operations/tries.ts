@@ -2,6 +2,7 @@ import type { WriteContext } from '../../store/commit.ts';
 import type { StoredEvent } from '../../store/effects.ts';
 import type { TryResult, Verdict } from '../rules/rules.ts';
 import { switchOffWebhook } from './webhooks.ts';
+import { greatest } from '../../store/dialect.ts';
 
 /** Deliveries kept of one webhook beside those that wait: the newest. */
 const KEPT = 200;
@@ -31,8 +32,7 @@ export async function noteWebhookTry(context: WriteContext, input: Tried): Promi
   if (verdict === null) tx.send('UPDATE webhooks SET failing_since = NULL, next_try_at = NULL WHERE id = ?', webhookId);
   else tx.send('UPDATE webhooks SET failing_since = coalesce(failing_since, ?) WHERE id = ?', now, webhookId);
   if (waits) tx.send('UPDATE webhooks SET next_try_at = ? WHERE id = ?', verdict.nextTryAt, webhookId);
-  else if (inTurn)
-    tx.send('UPDATE webhooks SET next_try_at = NULL, after_event = max(after_event, ?) WHERE id = ?', event.id, webhookId);
+  else if (inTurn) moveOn(context, webhookId, event.id);
   if (verdict !== null && verdict.off !== null && webhook.enabled === 1)
     await switchOffWebhook(context, webhookId, verdict.off, now);
   forgetOld(context, webhookId);
@@ -43,7 +43,7 @@ function putDelivery(context: WriteContext, input: Tried, state: 'delivered' | '
   context.tx.send(
     `INSERT INTO webhook_deliveries (webhook_id, event_id, type, event_at, state, tries, first_try_at, last_try_at, status, failure)
      VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
-     ON CONFLICT (webhook_id, event_id) DO UPDATE SET state = excluded.state, tries = tries + 1, last_try_at = excluded.last_try_at,
+     ON CONFLICT (webhook_id, event_id) DO UPDATE SET state = excluded.state, tries = webhook_deliveries.tries + 1, last_try_at = excluded.last_try_at,
        status = excluded.status, failure = excluded.failure`,
     webhookId,
     event.id,
@@ -67,9 +67,16 @@ function forgetOld(context: WriteContext, webhookId: string): void {
   );
 }
 
+const AFTER = `after_event = ${greatest('after_event', '?1')}`;
+
+/** The event has had its turn. */
+function moveOn(context: WriteContext, webhookId: string, eventId: number): void {
+  context.tx.send(`UPDATE webhooks SET next_try_at = NULL, ${AFTER} WHERE id = ?2`, eventId, webhookId);
+}
+
 /** Nothing up to the event `to` is meant for this webhook: so it is not looked at again. */
 export function passWebhookEvents(context: WriteContext, input: { webhookId: string; to: number }): void {
-  context.tx.send('UPDATE webhooks SET after_event = max(after_event, ?) WHERE id = ?', input.to, input.webhookId);
+  context.tx.send(`UPDATE webhooks SET ${AFTER} WHERE id = ?2`, input.to, input.webhookId);
 }
 
 /** The event that waits, or that was asked for again, is not kept any more: it is given up, and those after it have their turn. */
@@ -77,6 +84,5 @@ export function dropWebhookEvent(context: WriteContext, input: { webhookId: stri
   const { webhookId, eventId, inTurn } = input;
   context.tx.send("UPDATE webhook_deliveries SET state = 'failed' WHERE webhook_id = ? AND event_id = ?", webhookId, eventId);
   if (!inTurn) return;
-  context.tx.send('UPDATE webhooks SET next_try_at = NULL WHERE id = ?', webhookId);
-  passWebhookEvents(context, { webhookId, to: eventId });
+  moveOn(context, webhookId, eventId);
 }
