@@ -2,7 +2,7 @@
 import { alertPreview, alertRules, alertSettings, alertsPage, alertsQuery, type AlertRules } from '../../protocol/api-alerts.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { previewOf } from './rules/preview.ts';
-import { shownEmail } from '../users/login-names.ts';
+import { shownEmail } from '../identity/emails.ts';
 import { alertRulesOf } from './rows.ts';
 import { domainById } from '../domains/rows.ts';
 import { alertHistory, creditsHistory, listAlerts, openAlerts, trialReminders } from './queries.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../protocol/api-domain.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { closesAt } from './closing.ts';
-import { shownEmail } from '../users/login-names.ts';
+import { shownEmail } from '../identity/emails.ts';
 import { makePairingCode, openPairingCode } from './pairing.ts';
 import { domainById, statusOf, type DomainRow } from './rows.ts';
 import { domainDetails, waitingForApproval } from './queries/settings.ts';

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { emailAddress } from '../../protocol/email.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
 import { makeKey } from '../product-keys/product-keys.ts';
-import { shownEmail } from '../users/login-names.ts';
+import { shownEmail } from '../identity/emails.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { Store } from '../store/port.ts';
 

@@ -1,4 +1,3 @@
-import { domainToUnicode } from 'node:url';
 import { readEmail } from '../../protocol/email.ts';
 import { domainName } from '../../protocol/text.ts';
 
@@ -9,12 +8,6 @@ const USER_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
 /** Nobody's login address: what an unknown user costs as much work as a wrong password with. */
 export const NOBODY = `nobody@${LOGIN_HOST}`;
-
-/** A stored e-mail as people write it: its host in the letters of its language. */
-export function shownEmail(email: string): string {
-  const at = email.lastIndexOf('@') + 1;
-  return `${email.slice(0, at)}${domainToUnicode(email.slice(at)) || email.slice(at)}`;
-}
 
 /** What was typed to sign in, as it is compared and limited: however an e-mail is written, it is one. */
 export function loginTyped(typed: string): string {

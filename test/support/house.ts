@@ -23,6 +23,7 @@ const CAPABILITIES = [
   'users',
   'devices',
   'domains',
+  'identity',
   'ledger',
   'audit',
 ] as const;
@@ -45,10 +46,7 @@ const BESIDE_THE_SERVICE: Record<string, { may: readonly string[]; why: string }
  * What the law still lets pass, by folder and room, since 2026-11-30: what these folders take from others has yet to be handed in, or to be split. An
  * entry that nothing needs any more fails the test, so that this list only gets shorter.
  */
-const TO_MOVE: Readonly<Record<string, readonly string[]>> = {
-  // An e-mail as people write it.
-  'cloud-broker/domains': ['users'],
-};
+const TO_MOVE: Readonly<Record<string, readonly string[]>> = {};
 
 /** Files that are rules: every `rules.ts`, everything in a folder `rules/`, and what a commit leads to. */
 const RULES: readonly RegExp[] = [/\/rules(\.ts$|\/)/, /^cloud-broker\/store\/effects\.ts$/];

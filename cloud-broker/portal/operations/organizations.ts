@@ -3,7 +3,7 @@ import { portalMails } from '../mails.ts';
 import { putMail } from '../../mail/outbox.ts';
 import type { PortalRole } from '../../../protocol/api-portal.ts';
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
-import { shownEmail } from '../../users/login-names.ts';
+import { shownEmail } from '../../identity/emails.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import {
   demandMember,

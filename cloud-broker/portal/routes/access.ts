@@ -8,7 +8,7 @@ import {
   portalSignInBody,
   portalSignUpBody,
 } from '../../../protocol/api-portal.ts';
-import { shownEmail } from '../../users/login-names.ts';
+import { shownEmail } from '../../identity/emails.ts';
 import { emptyBody, nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { languageOf } from '../../http/language.ts';

@@ -19,7 +19,7 @@ import {
 } from '../../../protocol/api-portal.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { newLink } from '../../users/access-parts.ts';
-import { shownEmail } from '../../users/login-names.ts';
+import { shownEmail } from '../../identity/emails.ts';
 import { demandEmail } from '../../users/sign-ups.ts';
 import { newOrganizationId } from '../accounts.ts';
 import { demandMember } from '../rows.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { OwnSession, User } from '../../../protocol/api-users.ts';
 import type { Role } from '../../../protocol/api.ts';
 import type { Language } from '../../../protocol/errors.ts';
-import { shownEmail } from '../login-names.ts';
+import { shownEmail } from '../../identity/emails.ts';
 import type { Reads } from '../../store/tx.ts';
 import { decodeCursor, nullableIsoTime, pageOf, type PageRequest } from '../../store/paging.ts';
 import { countShown } from '../../devices/queries/devices.ts';

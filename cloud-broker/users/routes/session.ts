@@ -2,7 +2,7 @@ import type { WithAccounts } from '../accounts.ts';
 import { session as sessionSchema, signInBody, type Session } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { Principal } from '../../http/access.ts';
-import { shownEmail } from '../login-names.ts';
+import { shownEmail } from '../../identity/emails.ts';
 import { domainById, statusOf } from '../../domains/rows.ts';
 import { nullableIsoTime } from '../../store/paging.ts';
 import { hasSecondFactor } from '../queries/second-factor.ts';

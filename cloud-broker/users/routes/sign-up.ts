@@ -9,7 +9,7 @@ import {
   signedUp,
   signUpBody,
 } from '../../../protocol/api-access.ts';
-import { shownEmail } from '../login-names.ts';
+import { shownEmail } from '../../identity/emails.ts';
 import { nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { languageOf } from '../../http/language.ts';
