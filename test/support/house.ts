@@ -1,8 +1,6 @@
 /**
- * The law of the house: who may import whom, and what a rule may touch. All of it is data: a folder that moves changes a line here, and `toMove` only
- * ever gets shorter.
+ * The law of the house: who may import whom, and what a rule may touch. All of it is data: a folder that moves changes a line here.
  */
-import { posix } from 'node:path';
 import { Visitor } from 'vite';
 import { circles, fileGraph, parsed, roomGraph, type SourceFile } from './import-graph.ts';
 
@@ -41,12 +39,6 @@ const BESIDE_THE_SERVICE: Record<string, { may: readonly string[]; why: string }
   agent: { may: ['protocol', 'firmware-shim'], why: 'agent and service meet only in the protocol' },
   console: { may: ['protocol'], why: 'the console runs in a browser: of ours it imports only the protocol' },
 };
-
-/**
- * What the law still lets pass, by folder and room, since 2026-11-30: what these folders take from others has yet to be handed in, or to be split. An
- * entry that nothing needs any more fails the test, so that this list only gets shorter.
- */
-const TO_MOVE: Readonly<Record<string, readonly string[]>> = {};
 
 /** Files that are rules: every `rules.ts`, everything in a folder `rules/`, and what a commit leads to. */
 const RULES: readonly RegExp[] = [/\/rules(\.ts$|\/)/, /^cloud-broker\/store\/effects\.ts$/];
@@ -90,23 +82,14 @@ interface Violation {
   why: string;
 }
 
-const arrows = (files: readonly SourceFile[]): [string, string][] =>
-  [...fileGraph(files)].flatMap(([from, targets]) => [...targets].map((to): [string, string] => [from, to]));
-
-/** Imports that the law forbids, by files; those that `TO_MOVE` lets pass are `waiting`, and what it lists for nobody is `done`. */
-export function judge(
-  files: readonly SourceFile[],
-  toMove = TO_MOVE,
-): { forbidden: Violation[]; waiting: Violation[]; done: string[] } {
-  const all = arrows(files).flatMap(([from, to]) => {
-    const why = whyForbidden(from, to);
-    return why === null ? [] : [{ from, to, why }];
-  });
-  const passes = ({ from, to }: Violation): boolean => toMove[posix.dirname(from)]?.includes(roomOf(to)) === true;
-  const waiting = all.filter(passes);
-  const needed = new Set(waiting.map(({ from, to }) => `${posix.dirname(from)} → ${roomOf(to)}`));
-  const listed = Object.entries(toMove).flatMap(([folder, rooms]) => rooms.map((room) => `${folder} → ${room}`));
-  return { forbidden: all.filter((each) => !passes(each)), waiting, done: listed.filter((entry) => !needed.has(entry)) };
+/** Imports that the law forbids, by files. */
+export function forbidden(files: readonly SourceFile[]): Violation[] {
+  return [...fileGraph(files)].flatMap(([from, targets]) =>
+    [...targets].flatMap((to) => {
+      const why = whyForbidden(from, to);
+      return why === null ? [] : [{ from, to, why }];
+    }),
+  );
 }
 
 function whyForbidden(from: string, to: string): string | null {
@@ -133,9 +116,7 @@ export function foreignToProtocol(files: readonly SourceFile[]): Violation[] {
 
 /** Rooms that import each other in circles. Tests are left out, which may cross all rooms, and the service, which puts all together. */
 export function roomCircles(files: readonly SourceFile[]): string[][] {
-  const counted = files.filter(
-    ({ path }) => !isTest(path) && !COMPOSITION.has(roomOf(path)) && TO_MOVE[posix.dirname(path)] === undefined,
-  );
+  const counted = files.filter(({ path }) => !isTest(path) && !COMPOSITION.has(roomOf(path)));
   return circles(roomGraph(fileGraph(counted), roomOf));
 }
 
