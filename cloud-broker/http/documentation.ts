@@ -11,7 +11,7 @@ export async function documentApi(app: Api): Promise<void> {
       info: {
         title: 'Rollcall',
         version: '1',
-        description: 'Devices, billing and events of one domain. Every error is `{ code, message, correlationId, details? }`.',
+        description: 'Devices, billing and events of a domain. An error is `{ code, message, next?, correlationId, details? }`.',
       },
       components: {
         securitySchemes: {
