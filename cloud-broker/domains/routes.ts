@@ -60,19 +60,14 @@ async function presentDomain(deps: HttpDeps, domain: DomainRow): Promise<DomainS
 /** Who knows the passwords of users. */
 interface WithPasswords {
   accounts: {
-    ownPassword: {
-      demand(
-        owner: { userId: string; domainId: number; user: string; sessionId: string; address: string },
-        password: string,
-      ): Promise<void>;
-    };
+    ownPassword: { demand(who: { actorId: string; actor: string; address: string }, password: string): Promise<void> };
   };
 }
 
 /** That a session is not a forgotten one: the password typed again. */
 async function demandPassword({ accounts }: WithPasswords, request: FastifyRequest, password: string): Promise<void> {
-  const { userId, domainId, user, sessionId } = callerOf(request);
-  await accounts.ownPassword.demand({ userId, domainId, user, sessionId, address: request.ip }, password);
+  const { userId: actorId, user: actor } = callerOf(request);
+  await accounts.ownPassword.demand({ actorId, actor, address: request.ip }, password);
 }
 
 /** What admins see and set of their domain. */

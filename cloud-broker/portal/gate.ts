@@ -1,12 +1,13 @@
 /** What every request to the Admin Portal passes before its route sees it. A domain's session or key is nothing here (A4). */
 import type { FastifyRequest } from 'fastify';
 import { RollcallError } from '../../protocol/errors.ts';
-import type { From, PortalUser } from './accounts.ts';
+import type { PortalUser } from './accounts.ts';
 import type { WithPortal } from './portal.ts';
 import type { AskedInPortal } from './operations/organizations.ts';
 import type { Api } from '../http/api.ts';
 import type { HttpDeps } from '../http/deps.ts';
 import { demandOrigin } from '../http/access.ts';
+import type { From } from '../identity/links.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,8 +20,9 @@ export function keepPortalGate(api: Api, { portal, settings }: HttpDeps & WithPo
   api.decorateRequest('portalUser', null);
   api.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
-    demandOrigin(request, settings.publicUrl, portal.accounts.cookieName);
-    request.portalUser = await portal.accounts.sessionOf(request.headers.cookie);
+    const { sessions } = portal.accounts;
+    demandOrigin(request, settings.publicUrl, sessions.cookieName);
+    request.portalUser = (await sessions.of(request.headers.cookie))?.person ?? null;
     if (request.portalUser === null && request.routeOptions.config.access !== 'open') throw new RollcallError('signed-out');
   });
 }

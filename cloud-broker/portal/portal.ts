@@ -1,11 +1,11 @@
 /** The Admin Portal (K3, K4): a service beside the domains, with people, organisations and claims of its own. */
 import { createHmac } from 'node:crypto';
-import type { Passwords } from '../users/passwords.ts';
-import type { Secrets } from '../keys/secrets.ts';
+import type { RealmServices } from '../identity/access.ts';
+import type { Passwords } from '../identity/passwords.ts';
 import { lazily } from '../../protocol/lazily.ts';
-import type { Store } from '../store/port.ts';
 import { PortalAccounts } from './accounts.ts';
 import { Claims } from './claims.ts';
+import { portalRealm } from './realm.ts';
 
 export interface Portal {
   accounts: PortalAccounts;
@@ -17,20 +17,15 @@ export interface WithPortal {
   portal: Portal;
 }
 
-export interface PortalServices {
-  store: Store;
-  secrets: Secrets;
+export interface PortalServices extends Omit<RealmServices, 'library'> {
+  /** Shared with the domains' accounts, so that hashing never takes more of the machine than they may. */
   passwords: Passwords;
   /** At least 32 characters (S1); the portal derives one of its own, so that a cookie signed for a domain is nothing here. */
   cookieSecret: string;
-  publicUrl: string;
-  clock(): number;
-  random(bytes: number): Uint8Array;
-  log(message: string): void;
 }
 
 export function createPortal({ cookieSecret, ...parts }: PortalServices): Portal {
   const secret = createHmac('sha256', cookieSecret).update('rollcall admin portal sessions').digest('hex');
-  const library = lazily(async () => (await import('./library.ts')).portalLibrary({ ...parts, secret }));
+  const library = lazily(async () => (await import('../identity/library.ts')).signInLibrary(portalRealm, { ...parts, secret }));
   return { accounts: new PortalAccounts({ ...parts, library }), claims: new Claims(parts) };
 }

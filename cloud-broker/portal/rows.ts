@@ -2,7 +2,9 @@
 import type { PortalRole } from '../../protocol/api-portal.ts';
 import type { Language } from '../../protocol/errors.ts';
 import { RollcallError } from '../../protocol/errors.ts';
+import { credentials } from '../identity/rows.ts';
 import type { Reads, Tx } from '../store/tx.ts';
+import { portalRealm } from './realm.ts';
 
 export interface PortalUserRow {
   id: string;
@@ -17,16 +19,14 @@ export interface NewPortalUser extends PortalUserRow {
   passwordHash: string;
 }
 
+const { insertPassword, ...others } = credentials(portalRealm);
+export const { passwordHashOf, setPasswordHash, endSessions } = others;
+
 const USER = 'SELECT "id", "email", "name", "language" FROM auth_portal_user';
 
 /** `email` in lower case. */
 export async function portalUserByEmail(tx: Reads, email: string): Promise<PortalUserRow | null> {
   return await tx.get<PortalUserRow>(`${USER} WHERE "email" = ?`, email);
-}
-
-export async function portalPasswordHash(tx: Reads, userId: string): Promise<string | null> {
-  const account = `SELECT "password" AS hash FROM auth_portal_account WHERE "userId" = ? AND "providerId" = 'credential'`;
-  return (await tx.get<{ hash: string | null }>(account, userId))?.hash ?? null;
 }
 
 /** D2: stores a user whose e-mail a link has shown to be theirs; a sign-up of this e-mail that still waits is over. */
@@ -41,16 +41,7 @@ export function insertPortalUser(tx: Tx, user: NewPortalUser, now: number): void
     at,
     user.language,
   );
-  tx.send(
-    `INSERT INTO auth_portal_account ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
-     VALUES (?, ?, 'credential', ?, ?, ?, ?)`,
-    user.accountId,
-    user.id,
-    user.id,
-    user.passwordHash,
-    at,
-    at,
-  );
+  insertPassword(tx, { userId: user.id, accountId: user.accountId, hash: user.passwordHash }, now);
   tx.send('DELETE FROM portal_sign_ups WHERE email = ?', user.email);
 }
 

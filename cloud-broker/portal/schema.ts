@@ -1,8 +1,11 @@
 /**
  * The Admin Portal's own tables (K3, K4): people, their organisations, claim codes and subscriptions. Nothing here names a domain.
- * `auth_portal_*` belong to the sign-in library (see accounts-schema.ts): a test holds that it finds nothing missing.
+ * `auth_portal_*` belong to the sign-in library: a test holds that it finds nothing missing.
  */
-const portalUsers = `
+import { libraryTables } from '../identity/schema.ts';
+import { portalRealm } from './realm.ts';
+
+export const portalTables = `
 CREATE TABLE auth_portal_user (
   "id" TEXT NOT NULL PRIMARY KEY,
   "name" TEXT NOT NULL,
@@ -13,49 +16,7 @@ CREATE TABLE auth_portal_user (
   "updatedAt" DATE NOT NULL,
   "language" TEXT NOT NULL CHECK ("language" IN ('en', 'fr'))
 );
-
-CREATE TABLE auth_portal_session (
-  "id" TEXT NOT NULL PRIMARY KEY,
-  "expiresAt" DATE NOT NULL,
-  "token" TEXT NOT NULL UNIQUE,
-  "createdAt" DATE NOT NULL,
-  "updatedAt" DATE NOT NULL,
-  "ipAddress" TEXT,
-  "userAgent" TEXT,
-  "userId" TEXT NOT NULL REFERENCES auth_portal_user ("id") ON DELETE CASCADE
-);
-CREATE INDEX "auth_portal_session_userId_idx" ON auth_portal_session ("userId");
-
-CREATE TABLE auth_portal_account (
-  "id" TEXT NOT NULL PRIMARY KEY,
-  "accountId" TEXT NOT NULL,
-  "providerId" TEXT NOT NULL,
-  "userId" TEXT NOT NULL REFERENCES auth_portal_user ("id") ON DELETE CASCADE,
-  "accessToken" TEXT,
-  "refreshToken" TEXT,
-  "idToken" TEXT,
-  "accessTokenExpiresAt" DATE,
-  "refreshTokenExpiresAt" DATE,
-  "scope" TEXT,
-  "password" TEXT,
-  "createdAt" DATE NOT NULL,
-  "updatedAt" DATE NOT NULL
-);
-CREATE INDEX "auth_portal_account_userId_idx" ON auth_portal_account ("userId");
-
-CREATE TABLE auth_portal_verification (
-  "id" TEXT NOT NULL PRIMARY KEY,
-  "identifier" TEXT NOT NULL,
-  "value" TEXT NOT NULL,
-  "expiresAt" DATE NOT NULL,
-  "createdAt" DATE NOT NULL,
-  "updatedAt" DATE NOT NULL
-);
-CREATE INDEX "auth_portal_verification_identifier_idx" ON auth_portal_verification ("identifier");
-`;
-
-export const portalTables = `
-${portalUsers}
+${libraryTables(portalRealm.tables)}
 -- D2: a person becomes a user when link and password come together; until then there is only this.
 CREATE TABLE portal_sign_ups (
   email TEXT PRIMARY KEY CHECK (email = lower(email)),

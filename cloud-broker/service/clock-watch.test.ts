@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { inProcessStore } from '../../test/support/in-process.ts';
 import { DAY_MS, START, testDomain } from '../../test/support/store.ts';
 import { clockWatch } from './clock-watch.ts';
-import { isFromTheFuture } from '../users/session-age.ts';
+import { isFromTheFuture } from '../identity/sessions.ts';
 import { clockDoings } from '../operator/clock.ts';
 import { PresenceRegistry } from '../presence/presence-registry.ts';
 import { ServiceClock } from './clock.ts';

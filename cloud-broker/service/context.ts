@@ -7,7 +7,8 @@ import { certifiedHosts } from './addresses.ts';
 import { backUp } from '../backup/backup.ts';
 import { demandRestored } from '../backup/restore.ts';
 import type { Settings } from './config.ts';
-import { createAccounts, type Accounts } from '../users/accounts.ts';
+import { Accounts } from '../users/accounts.ts';
+import { domainRealm } from '../users/realm.ts';
 import { lazily } from '../../protocol/lazily.ts';
 import { openKeys, type ServiceKeys } from '../keys/keys.ts';
 import { createSecrets, type Secrets } from '../keys/secrets.ts';
@@ -90,23 +91,25 @@ function demandBelievable(clock: ServiceClock | null, name: OperationName): void
   });
 }
 
-function accountsOf(parts: {
+interface RealmParts extends Pick<Workshop, 'store' | 'keys' | 'secrets'> {
   settings: Settings;
-  store: Store;
-  keys: ServiceKeys;
-  secrets: Secrets;
   log: Logger;
   clock(): number;
-}): Accounts {
-  const { settings, store, keys, secrets, log, clock } = parts;
+}
+
+/** Both realms of people who sign in: users of domains, and people of the Admin Portal. */
+function realmsOf({ settings, store, keys, secrets, log, clock }: RealmParts): Pick<Workshop, 'accounts' | 'portal'> {
   const publicUrl = settings.publicUrl ?? 'http://127.0.0.1';
-  const noted = (message: string): void => log.error({ message }, 'accounts');
-  const secret = keys.cookieSecret.export().toString('hex');
+  const cookieSecret = keys.cookieSecret.export().toString('hex');
+  const noted = (of: string) => (message: string) => log.error({ message }, of);
   const library = lazily(async () => {
-    const { accountsLibrary } = await import('../users/accounts-library.ts');
-    return accountsLibrary({ store, secret, publicUrl, log: noted });
+    const { signInLibrary } = await import('../identity/library.ts');
+    return signInLibrary(domainRealm, { store, secret: cookieSecret, publicUrl, log: noted('accounts') });
   });
-  return createAccounts({ library, store, publicUrl, secrets, clock, random: randomBytes, log: noted });
+  const services = { store, publicUrl, secrets, clock, random: randomBytes };
+  const accounts = new Accounts({ ...services, library, log: noted('accounts') });
+  const { passwords } = accounts;
+  return { accounts, portal: createPortal({ ...services, passwords, cookieSecret, log: noted('admin portal') }) };
 }
 
 function assemble(parts: {
@@ -127,17 +130,7 @@ function assemble(parts: {
     return withDamagedHeads(await books(signed), damaged);
   };
   const secrets = createSecrets(keys.masterKey.export());
-  const accounts = accountsOf({ settings, store, keys, secrets, log, clock: now });
-  const portal = createPortal({
-    store,
-    secrets,
-    passwords: accounts.passwords,
-    cookieSecret: keys.cookieSecret.export().toString('hex'),
-    publicUrl: settings.publicUrl ?? 'http://127.0.0.1',
-    clock: now,
-    random: randomBytes,
-    log: (message) => log.error({ message }, 'admin portal'),
-  });
+  const { accounts, portal } = realmsOf({ settings, store, keys, secrets, log, clock: now });
   const operator = localOperator({
     store,
     accounts,

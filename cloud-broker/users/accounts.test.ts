@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSecrets } from '../keys/secrets.ts';
 import { openStore } from '../service/store.ts';
 import type { Store } from '../store/port.ts';
-import { accountsLibrary, type AccountsLibrary } from './accounts-library.ts';
-import { createAccounts, type Accounts } from './accounts.ts';
+import { signInLibrary, type SignInLibrary } from '../identity/library.ts';
+import { Accounts } from './accounts.ts';
+import { domainRealm } from './realm.ts';
 
 const SECRET = 'a secret for tests, long enough for anyone';
 const PASSWORD = 'correct horse battery';
@@ -16,7 +17,7 @@ const PASSWORD = 'correct horse battery';
 let folder: string;
 let store: Store;
 let accounts: Accounts;
-let library: AccountsLibrary;
+let library: SignInLibrary;
 const now = Date.UTC(2026, 0, 5);
 let visitor = 0;
 
@@ -32,8 +33,8 @@ beforeAll(async () => {
 });
 
 function accountsAt(publicUrl: string): Accounts {
-  library = accountsLibrary({ store, secret: SECRET, publicUrl, log: fail });
-  return createAccounts({
+  library = signInLibrary(domainRealm, { store, secret: SECRET, publicUrl, log: fail });
+  return new Accounts({
     library: async () => library,
     store,
     publicUrl,
@@ -128,6 +129,11 @@ describe('[D6] signing in', () => {
     }
     for (const spy of work) spy.mockRestore();
   });
+});
+
+test('[D6] the library signs nobody in by itself: limits and second factor are on the one way in', async () => {
+  const own = library.api.signInEmail({ body: { email: 'admin@springfield.rollcall.invalid', password: PASSWORD } });
+  await expect(own).rejects.toThrow('Email and password is not enabled');
 });
 
 describe('[D6] limits', () => {

@@ -1,19 +1,9 @@
-import { readEmail } from '../../protocol/email.ts';
 import { domainName } from '../../protocol/text.ts';
 
 /** D6: a domain's first user. */
 export const FIRST_USER = 'admin';
 const LOGIN_HOST = 'rollcall.invalid';
 const USER_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
-
-/** Nobody's login address: what an unknown user costs as much work as a wrong password with. */
-export const NOBODY = `nobody@${LOGIN_HOST}`;
-
-/** What was typed to sign in, as it is compared and limited: however an e-mail is written, it is one. */
-export function loginTyped(typed: string): string {
-  const text = typed.trim().toLowerCase();
-  return readEmail(text) ?? text;
-}
 
 /** D6: `name@domain` is unique and an e-mail is not, so the library's unique address is made from the name (RFC 2606). */
 export function loginAddress(user: string, domain: string): string {
@@ -30,6 +20,11 @@ export function nameAndDomain(typed: string): { name: string; domain: string } |
   const at = typed.lastIndexOf('@');
   const [name, domain] = [typed.slice(0, at), typed.slice(at + 1)];
   return at > 0 && domainName.safeParse(domain).success ? { name, domain } : null;
+}
+
+/** What a password must not be of `name@domain`: its parts and the whole. */
+export function namesOf(user: string): string[] {
+  return [user, ...user.split('@')];
 }
 
 export function isUserName(name: string): boolean {

@@ -1,18 +1,19 @@
 import { userMails } from './mails.ts';
 import { RollcallError } from '../../protocol/errors.ts';
-import { tokenHash } from '../keys/secrets.ts';
+import { demandPassword, mailLater, newLink, type AccessParts } from '../identity/access.ts';
+import { demandGoodPassword } from '../identity/password-rules.ts';
 import { passwordHashOf, userById, type UserRow } from './rows.ts';
-import { liveToken } from './tokens.ts';
-import { afterTheAnswer, newLink, type AccessParts, type Owner } from './access-parts.ts';
-import { nameAndDomain, userOf } from './login-names.ts';
-import { demandGoodPassword, namesToAvoid } from './password-rules.ts';
+import type { AskedByUser } from './operations/users.ts';
+import { linkedUser } from './linked-user.ts';
+import { namesOf, userOf } from './login-names.ts';
+
+/** `actor` is `name@domain`. */
+type Who = Pick<AskedByUser, 'actorId' | 'actor' | 'address'>;
 
 interface OwnPasswordParts extends AccessParts {
   /** The user that was typed, where the domain is open. */
   userTyped(typed: string): Promise<UserRow | null>;
 }
-
-const busy = (): RollcallError => new RollcallError('busy', { retryAfterS: 60 });
 
 /** D6: a password forgotten, or changed by who knows it. */
 export class OwnPassword {
@@ -24,10 +25,8 @@ export class OwnPassword {
 
   /** Mails a link, if there is such a user; who asks gets the same answer in any case. Refuses with `busy` by address only. */
   forgot(typed: string, address: string): void {
-    const { limits, store, clock, userTyped } = this.parts;
-    const now = clock();
-    if (!limits.mailAsk(address, now)) throw busy();
-    afterTheAnswer(this.parts, async () => {
+    const { limits, store, userTyped } = this.parts;
+    mailLater(this.parts, address, async (now) => {
       const user = await userTyped(typed);
       // Who never chose a password has an invitation for it.
       if (user === null || (await passwordHashOf(store.reader, user.id)) === null) return;
@@ -39,64 +38,46 @@ export class OwnPassword {
 
   /** Whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
   async show(token: string, address: string): Promise<{ user: string }> {
-    return { user: userOf((await this.linked(token, address)).login) };
+    const { user } = await linkedUser(this.parts, 'reset', token, address);
+    return { user: userOf(user.login) };
   }
 
   /** Another password by the link of a mail; all sessions end. Refuses with `link-not-valid`, `invalid-request`, `password-weak`, `busy`. */
   async reset(token: string, password: string, address: string): Promise<void> {
-    const { store, passwords, clock } = this.parts;
-    const { login, email } = await this.linked(token, address);
-    demandGoodFor(login, email, password);
-    const passwordHash = await passwords.hash(password, address);
-    await store.write('resetPassword', {
-      now: clock(),
-      tokenHash: tokenHash(token),
-      passwordHash,
-      actor: userOf(login),
-      address,
-    });
+    const { store, clock } = this.parts;
+    const { user, hash } = await linkedUser(this.parts, 'reset', token, address);
+    const passwordHash = await this.newHash(user, password, address);
+    const actor = userOf(user.login);
+    await store.write('resetPassword', { now: clock(), tokenHash: hash, passwordHash, actor, address });
   }
 
   /** Another password; the other sessions end. Refuses with `password-wrong`, `invalid-request`, `password-weak` or `busy`. */
-  async change(owner: Owner, current: string, password: string): Promise<void> {
-    const { store, passwords, clock } = this.parts;
-    await demandPassword(this.parts, owner, current);
-    const user = await userById(store.reader, owner.userId);
+  async change(asked: AskedByUser, current: string, password: string): Promise<void> {
+    const { store, clock } = this.parts;
+    await demandOwnPassword(this.parts, asked, current);
+    const user = await userById(store.reader, asked.actorId);
     if (user === null) throw new RollcallError('signed-out');
-    demandGoodFor(user.login, user.email, password);
-    const passwordHash = await passwords.hash(password, owner.address);
-    const { user: actor, ...change } = owner;
-    await store.write('changePassword', { ...change, actor, now: clock(), passwordHash });
+    const passwordHash = await this.newHash(user, password, asked.address);
+    await store.write('changePassword', { ...asked, now: clock(), passwordHash });
   }
 
   /** That whoever sits there knows the password. Refuses with `password-wrong` or `busy`. */
-  async demand(owner: Owner, password: string): Promise<void> {
-    return demandPassword(this.parts, owner, password);
+  async demand(who: Who, password: string): Promise<void> {
+    return demandOwnPassword(this.parts, who, password);
   }
 
-  private async linked(token: string, address: string): Promise<UserRow> {
-    const { limits, store, clock } = this.parts;
-    const now = clock();
-    if (!limits.link(address, now)) throw busy();
-    const found = await liveToken(store.reader, tokenHash(token), 'reset', now);
-    const user = found === null ? null : await userById(store.reader, found.userId);
-    if (user === null) throw new RollcallError('link-not-valid');
-    return user;
+  private async newHash({ login, email }: UserRow, password: string, address: string): Promise<string> {
+    demandGoodPassword(password, email, ...namesOf(userOf(login)));
+    return this.parts.passwords.hash(password, address);
   }
-}
-
-function demandGoodFor(login: string, email: string, password: string): void {
-  const parts = nameAndDomain(userOf(login));
-  demandGoodPassword(password, parts === null ? [email] : namesToAvoid({ ...parts, email }));
 }
 
 /** That whoever sits there knows the password: a session alone may be a forgotten one. Refuses with `password-wrong`, or with `busy` after too many tries of this user from this address. */
-export async function demandPassword(
+export async function demandOwnPassword(
   parts: Pick<AccessParts, 'limits' | 'store' | 'passwords' | 'clock'>,
-  owner: Pick<Owner, 'userId' | 'user' | 'address'>,
+  { actorId, actor, address }: Who,
   password: string,
 ): Promise<void> {
-  if (!parts.limits.pair(owner.user, owner.address, parts.clock())) throw new RollcallError('busy', { retryAfterS: 30 });
-  if (!(await parts.passwords.verify(await passwordHashOf(parts.store.reader, owner.userId), password, owner.address)))
-    throw new RollcallError('password-wrong');
+  parts.limits.pair(actor, address, parts.clock());
+  await demandPassword(parts, await passwordHashOf(parts.store.reader, actorId), password, address);
 }

@@ -1,10 +1,9 @@
-/**
- * Users and their passwords, in the sign-in library's tables, where they must stand or fall with rows of ours. What the
- * library does by itself (sessions, signing in) goes through the library.
- */
+/** Users of domains and their passwords, in the sign-in library's tables, where they must stand or fall with rows of ours. */
 import type { Role } from '../../protocol/api.ts';
 import type { Language } from '../../protocol/errors.ts';
+import { credentials } from '../identity/rows.ts';
 import type { Reads, Tx } from '../store/tx.ts';
+import { domainRealm } from './realm.ts';
 
 /** A user to be stored without a password: nobody signs in as them (D2). The id is made before the write. */
 export interface InvitedUser {
@@ -35,9 +34,10 @@ export interface UserRow {
   language: Language;
 }
 
-const COLUMNS = `u."id", u."domainId", u."email" AS login, u."contactEmail" AS email, u."language"`;
+const { insertPassword: insertOnlyPassword, ...others } = credentials(domainRealm);
+export const { passwordHashOf, setPasswordHash, endSessions } = others;
 
-const isoTime = (now: number): string => new Date(now).toISOString();
+const COLUMNS = `u."id", u."domainId", u."email" AS login, u."contactEmail" AS email, u."language"`;
 
 /** Stores a user with a password. */
 export function insertUser(tx: Tx, user: NewUser, domainId: number, now: number): void {
@@ -47,7 +47,7 @@ export function insertUser(tx: Tx, user: NewUser, domainId: number, now: number)
 
 /** Stores a user without a password, whose e-mail nobody has shown to be theirs. */
 export function insertInvited(tx: Tx, user: InvitedUser, domainId: number, now: number): void {
-  const at = isoTime(now);
+  const at = new Date(now).toISOString();
   tx.send(
     `INSERT INTO auth_user ("id", "name", "email", "emailVerified", "createdAt", "updatedAt", "contactEmail", "domainId", "role", "billing", "tags", "language")
      VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -67,17 +67,7 @@ export function insertInvited(tx: Tx, user: InvitedUser, domainId: number, now: 
 
 /** Gives a user who has none a password. It takes a link from their mailbox (D2), or the vendor's word, so the e-mail is theirs. */
 export function insertPassword(tx: Tx, password: { userId: string; accountId: string; hash: string }, now: number): void {
-  const at = isoTime(now);
-  tx.send(
-    `INSERT INTO auth_account ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
-     VALUES (?, ?, 'credential', ?, ?, ?, ?)`,
-    password.accountId,
-    password.userId,
-    password.userId,
-    password.hash,
-    at,
-    at,
-  );
+  insertOnlyPassword(tx, password, now);
   confirmEmail(tx, password.userId);
 }
 
@@ -92,30 +82,4 @@ export async function userById(tx: Reads, id: string): Promise<UserRow | null> {
 
 export async function userByLogin(tx: Reads, login: string): Promise<UserRow | null> {
   return await tx.get<UserRow>(`SELECT ${COLUMNS} FROM auth_user u WHERE u."email" = ?`, login);
-}
-
-/** The hash of a user's password; null where there is no such user, or none with a password. */
-export async function passwordHashOf(tx: Reads, userId: string): Promise<string | null> {
-  return (
-    (
-      await tx.get<{ hash: string | null }>(
-        `SELECT "password" AS hash FROM auth_account WHERE "userId" = ? AND "providerId" = 'credential'`,
-        userId,
-      )
-    )?.hash ?? null
-  );
-}
-
-export function setPasswordHash(tx: Tx, userId: string, hash: string, now: number): void {
-  tx.send(
-    `UPDATE auth_account SET "password" = ?, "updatedAt" = ? WHERE "userId" = ? AND "providerId" = 'credential'`,
-    hash,
-    isoTime(now),
-    userId,
-  );
-}
-
-/** D6: ends all sessions of a user but `except`; the number of sessions that ended. */
-export async function endSessions(tx: Tx, userId: string, except: string | null): Promise<number> {
-  return await tx.run('DELETE FROM auth_session WHERE "userId" = ? AND "id" <> ?', userId, except ?? '');
 }

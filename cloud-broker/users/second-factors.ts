@@ -2,8 +2,9 @@ import type { OfferedSecondFactor } from '../../protocol/api-access.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import type { CodeVerdict } from './operations/second-factor.ts';
 import { secondFactorOf } from './queries/second-factor.ts';
-import type { AccessParts, Owner } from './access-parts.ts';
-import { demandPassword } from './own-password.ts';
+import type { AccessParts } from '../identity/access.ts';
+import type { AskedByUser } from './operations/users.ts';
+import { demandOwnPassword } from './own-password.ts';
 import { appKey, matchingStep, newRecoveryCodes, recoveryCodeTyped, SECRET_BYTES } from './second-factor-codes.ts';
 
 interface CodeTry {
@@ -24,37 +25,36 @@ export class SecondFactors {
   }
 
   /** Makes one, to be confirmed with a first code; until then nothing asks for it. Refuses with `password-wrong`, `busy` or `conflict`. */
-  async offer(owner: Owner, password: string): Promise<OfferedSecondFactor> {
+  async offer(asked: AskedByUser, password: string): Promise<OfferedSecondFactor> {
     const { store, secrets, clock, random } = this.parts;
-    await demandPassword(this.parts, owner, password);
+    await demandOwnPassword(this.parts, asked, password);
+    const { actorId: userId } = asked;
     const secret = random(SECRET_BYTES);
     const recoveryCodes = newRecoveryCodes(random);
     await store.write('offerSecondFactor', {
       now: clock(),
-      userId: owner.userId,
-      sealedSecret: secrets.seal('second factor', owner.userId, Buffer.from(secret).toString('base64url')),
-      recoveryHashes: recoveryCodes.map((code) => this.recoveryHash(owner.userId, code) ?? ''),
+      userId,
+      sealedSecret: secrets.seal('second factor', userId, Buffer.from(secret).toString('base64url')),
+      recoveryHashes: recoveryCodes.map((code) => this.recoveryHash(userId, code) ?? ''),
     });
-    return { ...appKey(secret, owner.user), recoveryCodes };
+    return { ...appKey(secret, asked.actor), recoveryCodes };
   }
 
   /** Turns on what was offered, once a code shows that the app has it. Refuses with `second-factor-wrong`, `busy` or `conflict`. */
-  async confirm(owner: Owner, code: string): Promise<void> {
+  async confirm(asked: AskedByUser, code: string): Promise<void> {
     const { store, limits, clock } = this.parts;
     const now = clock();
-    if (!limits.pair(owner.user, owner.address, now)) throw new RollcallError('busy', { retryAfterS: 30 });
-    const offered = await secondFactorOf(store.reader, owner.userId);
+    limits.pair(asked.actor, asked.address, now);
+    const offered = await secondFactorOf(store.reader, asked.actorId);
     if (offered === null || offered.isOn) throw new RollcallError('conflict', { reason: 'nothing-to-confirm' });
-    const step = await matchingStep(this.opened(owner.userId, offered.secret), code, now);
-    const { user: actor, ...change } = owner;
-    demandRight(await store.write('confirmSecondFactor', { ...change, actor, now, sealedSecret: offered.secret, step }));
+    const step = await matchingStep(this.opened(asked.actorId, offered.secret), code, now);
+    demandRight(await store.write('confirmSecondFactor', { ...asked, now, sealedSecret: offered.secret, step }));
   }
 
   /** Turns it off; with none on nothing happens. Refuses with `password-wrong` or `busy`. */
-  async end(owner: Owner, password: string): Promise<void> {
-    await demandPassword(this.parts, owner, password);
-    const { user: actor, ...change } = owner;
-    await this.parts.store.write('endSecondFactor', { ...change, actor, now: this.parts.clock() });
+  async end(asked: AskedByUser, password: string): Promise<void> {
+    await demandOwnPassword(this.parts, asked, password);
+    await this.parts.store.write('endSecondFactor', { ...asked, now: this.parts.clock() });
   }
 
   /** Takes a code of the app or a recovery code, each good once. Refuses with `second-factor-wrong`, or `busy` after many of them. */

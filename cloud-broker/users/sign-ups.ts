@@ -3,14 +3,14 @@ import type { Activation, NameVerdict } from '../../protocol/api-access.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
 import { readEmail } from '../../protocol/email.ts';
 import { domainName } from '../../protocol/text.ts';
-import { tokenHash } from '../keys/secrets.ts';
-import { passwordHashOf, userById, type NewUser } from './rows.ts';
-import { domainById } from '../domains/rows.ts';
+import { demandPassword, mailLater, newLink, newRowId, type AccessParts } from '../identity/access.ts';
+import { demandEmail } from '../identity/emails.ts';
+import { demandGoodPassword } from '../identity/password-rules.ts';
+import { passwordHashOf, type NewUser, type UserRow } from './rows.ts';
+import type { DomainRow } from '../domains/rows.ts';
 import { isNameFree } from '../domains/queries/names.ts';
-import { liveToken } from './tokens.ts';
-import { afterTheAnswer, newLink, newRowId, type AccessParts } from './access-parts.ts';
-import { FIRST_USER, loginAddress, userOf } from './login-names.ts';
-import { demandGoodPassword, namesToAvoid } from './password-rules.ts';
+import { FIRST_USER, loginAddress, namesOf, userOf } from './login-names.ts';
+import { linkedUser } from './linked-user.ts';
 
 export interface SignUp {
   name: string;
@@ -20,15 +20,6 @@ export interface SignUp {
   contactName: string;
   phone: string;
   language: Language;
-}
-
-const busy = (): RollcallError => new RollcallError('busy', { retryAfterS: 60 });
-
-/** An e-mail as it is stored. Refuses with `invalid-request`. */
-export function demandEmail(typed: string): string {
-  const email = readEmail(typed);
-  if (email === null) throw new RollcallError('invalid-request', { field: 'email' });
-  return email;
 }
 
 /** D1, D2: how a domain begins: signed up, mailed, activated by link and password. */
@@ -43,7 +34,7 @@ export class SignUps {
   async checkName(name: string, address: string): Promise<NameVerdict> {
     const { limits, store, clock } = this.parts;
     const now = clock();
-    if (!limits.nameCheck(address, now)) throw busy();
+    limits.nameCheck(address, now);
     const isValid = domainName.safeParse(name).success;
     const available = isValid && (await isNameFree(store.reader, name, now));
     const code = available ? null : isValid ? 'name-taken' : 'name-invalid';
@@ -59,10 +50,10 @@ export class SignUps {
     const { password, name, ...rest } = about;
     if (!domainName.safeParse(name).success) throw new RollcallError('name-invalid');
     const email = demandEmail(about.email);
-    demandGoodPassword(password, namesToAvoid({ name: FIRST_USER, domain: name, email }));
-    if (!limits.signUp(address, clock())) throw busy();
+    demandGoodPassword(password, email, ...namesOf(`${FIRST_USER}@${name}`));
+    limits.signUp(address, clock());
     if (!(await isNameFree(store.reader, name, clock()))) throw new RollcallError('name-taken');
-    if (!limits.unaskedMail('sign-up', email, clock())) throw busy();
+    if (!limits.unaskedMail('sign-up', email, clock())) throw new RollcallError('busy', { retryAfterS: 60 });
     const owner = await this.firstUser({ domain: name, email, password, language: about.language }, address);
     const link = newLink(this.parts, userMails.activation);
     await store.write('signUp', { ...rest, now: clock(), name, email, owner, link });
@@ -77,7 +68,7 @@ export class SignUps {
     const { passwords, random } = this.parts;
     const { domain, password, language } = about;
     const email = demandEmail(about.email);
-    demandGoodPassword(password, namesToAvoid({ name: FIRST_USER, domain, email }));
+    demandGoodPassword(password, email, ...namesOf(`${FIRST_USER}@${domain}`));
     return {
       id: newRowId(random),
       accountId: newRowId(random),
@@ -94,10 +85,8 @@ export class SignUps {
 
   /** D2: another mail, if there is such a sign-up; who asks gets the same answer in any case. Refuses with `busy` by address only. */
   resend(name: string, typed: string, address: string): void {
-    const { limits, store, clock } = this.parts;
-    const now = clock();
-    if (!limits.mailAsk(address, now)) throw busy();
-    afterTheAnswer(this.parts, async () => {
+    const { limits, store } = this.parts;
+    mailLater(this.parts, address, async (now) => {
       const email = readEmail(typed);
       if (email === null || !limits.unaskedMail('sign-up', email, now)) return;
       await store.write('resendActivation', { now, name, email, link: newLink(this.parts, userMails.activation) });
@@ -106,8 +95,7 @@ export class SignUps {
 
   /** D2: whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
   async show(token: string, address: string): Promise<Activation> {
-    const { userId: _, ...shown } = await this.linked(token, address);
-    return shown;
+    return shown(await linkedUser(this.parts, 'activation', token, address));
   }
 
   /**
@@ -115,24 +103,16 @@ export class SignUps {
    * `password-wrong` (the link stays good) or `busy`.
    */
   async activate(token: string, password: string, address: string): Promise<Activation> {
-    const { limits, store, passwords, clock } = this.parts;
-    const { userId, ...shown } = await this.linked(token, address);
-    const hash = tokenHash(token);
-    if (!limits.pair(`link ${hash}`, address, clock())) throw busy();
-    if (!(await passwords.verify(await passwordHashOf(store.reader, userId), password, address)))
-      throw new RollcallError('password-wrong');
-    await store.write('activateByLink', { now: clock(), tokenHash: hash, actor: shown.user, address });
-    return shown;
-  }
-
-  private async linked(token: string, address: string): Promise<Activation & { userId: string }> {
     const { limits, store, clock } = this.parts;
-    const now = clock();
-    if (!limits.link(address, now)) throw busy();
-    const found = await liveToken(store.reader, tokenHash(token), 'activation', now);
-    const domain = found === null ? null : await domainById(store.reader, found.domainId);
-    const user = found === null ? null : await userById(store.reader, found.userId);
-    if (domain === null || user === null) throw new RollcallError('link-not-valid');
-    return { name: domain.name, organization: domain.organization, user: userOf(user.login), userId: user.id };
+    const found = await linkedUser(this.parts, 'activation', token, address);
+    const activation = shown(found);
+    limits.pair(`link ${found.hash}`, address, clock(), 60);
+    await demandPassword(this.parts, await passwordHashOf(store.reader, found.user.id), password, address);
+    await store.write('activateByLink', { now: clock(), tokenHash: found.hash, actor: activation.user, address });
+    return activation;
   }
+}
+
+function shown({ domain, user }: { domain: DomainRow; user: UserRow }): Activation {
+  return { name: domain.name, organization: domain.organization, user: userOf(user.login) };
 }

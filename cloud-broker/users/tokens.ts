@@ -1,10 +1,8 @@
 import { RollcallError } from '../../protocol/errors.ts';
+import { LINK_VALID_MS } from '../identity/links.ts';
 import type { Reads, Tx } from '../store/tx.ts';
 
 export type TokenPurpose = 'activation' | 'reset' | 'invitation';
-
-/** D2: how long the link of a mail is good. */
-export const LINK_VALID_MS = 48 * 3_600_000;
 
 /** A link's token as the store keeps it: its hash, what it is for and for whom. */
 export interface TokenRow {

@@ -1,14 +1,15 @@
 import { userMails } from './mails.ts';
 import type { Role } from '../../protocol/api.ts';
+import type { Invitation } from '../../protocol/api-users.ts';
 import { RollcallError, type Language } from '../../protocol/errors.ts';
-import { tokenHash } from '../keys/secrets.ts';
 import { passwordHashOf, userById, userByLogin } from './rows.ts';
 import { domainById, statusOf } from '../domains/rows.ts';
 import type { AskedByUser } from './operations/users.ts';
-import { liveToken } from './tokens.ts';
-import { newLink, newRowId, type AccessParts } from './access-parts.ts';
-import { loginAddress, userOf } from './login-names.ts';
-import { demandGoodPassword, namesToAvoid } from './password-rules.ts';
+import { linkedUser } from './linked-user.ts';
+import { newLink, newRowId, type AccessParts } from '../identity/access.ts';
+import type { From } from '../identity/links.ts';
+import { demandGoodPassword } from '../identity/password-rules.ts';
+import { loginAddress, namesOf, userOf } from './login-names.ts';
 
 export interface Invite {
   /** Before the `@`, as protocol/api-users.ts reads it. */
@@ -25,13 +26,6 @@ export interface UserChange {
   billing?: boolean | undefined;
   tags?: readonly string[] | undefined;
   email?: string | undefined;
-}
-
-/** What the page of an invitation shows. */
-export interface Invitation {
-  user: string;
-  domain: string;
-  organization: string;
 }
 
 /** D6: how users come into a domain, change and leave. */
@@ -73,15 +67,15 @@ export class Users {
   }
 
   /** D2: takes the invitation up with a password. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
-  async accept(token: string, password: string, from: { address: string; correlationId: string }): Promise<{ user: string }> {
+  async accept(token: string, password: string, from: From): Promise<{ user: string }> {
     const { store, passwords, clock, random } = this.parts;
-    const { user, domain, name, email } = await this.linked(token, from.address);
-    demandGoodPassword(password, namesToAvoid({ name, domain, email }));
+    const { user, email, hash } = await this.linked(token, from.address);
+    demandGoodPassword(password, email, ...namesOf(user));
     const passwordHash = await passwords.hash(password, from.address);
     await store.write('acceptInvitation', {
       ...from,
       now: clock(),
-      tokenHash: tokenHash(token),
+      tokenHash: hash,
       passwordHash,
       accountId: newRowId(random),
       actor: user,
@@ -108,20 +102,12 @@ export class Users {
   }
 
   private demandMail({ domainId, now }: AskedByUser, recipient: string): void {
-    if (!this.parts.limits.askedMail(String(domainId), recipient, now)) throw new RollcallError('busy', { retryAfterS: 900 });
+    this.parts.limits.askedMail(String(domainId), recipient, now);
   }
 
-  private async linked(token: string, address: string): Promise<Invitation & { name: string; email: string }> {
-    const { limits, store, clock } = this.parts;
-    const now = clock();
-    if (!limits.link(address, now)) throw new RollcallError('busy', { retryAfterS: 60 });
-    const found = await liveToken(store.reader, tokenHash(token), 'invitation', now);
-    const domain = found === null ? null : await domainById(store.reader, found.domainId);
-    const user = found === null ? null : await userById(store.reader, found.userId);
-    if (domain === null || user === null || ['unconfirmed', 'closed'].includes(statusOf(domain, now)))
-      throw new RollcallError('link-not-valid');
-    const full = userOf(user.login);
-    const name = full.slice(0, -(domain.name.length + 1));
-    return { user: full, domain: domain.name, organization: domain.organization, name, email: user.email };
+  private async linked(token: string, address: string): Promise<Invitation & { email: string; hash: string }> {
+    const { user, domain, hash } = await linkedUser(this.parts, 'invitation', token, address);
+    if (['unconfirmed', 'closed'].includes(statusOf(domain, this.parts.clock()))) throw new RollcallError('link-not-valid');
+    return { user: userOf(user.login), domain: domain.name, organization: domain.organization, email: user.email, hash };
   }
 }

@@ -4,23 +4,20 @@ import { putMail } from '../../mail/outbox.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import {
+  endSessions,
   insertOrganization,
   insertPortalUser,
   portalUserByEmail,
+  setPasswordHash,
   signUpByEmail,
   signUpByToken,
   userByResetToken,
   type PortalUserRow,
   type SignUpRow,
 } from '../rows.ts';
-import { LINK_VALID_MS } from '../../users/tokens.ts';
-import type { NewLink } from '../../users/operations/sign-up.ts';
+import { LINK_VALID_MS, type From, type NewLink } from '../../identity/links.ts';
 
-interface Change {
-  now: number;
-  address: string;
-  correlationId: string;
-}
+type Change = From & { now: number };
 
 /** A change of the portal stands in the vendor's audit log, not in any domain's. */
 export function auditPortal(
@@ -56,7 +53,7 @@ export async function portalSignUp(
     input.activation.tokenHash,
     input.now + LINK_VALID_MS,
   );
-  await mailActivation(context, input.now, input, input.activation);
+  await mailLink(context, input.now, portalMails.activation, input, input.activation);
   auditPortal(context, input, { actor: input.email, action: 'portal.signed-up', subject: input.email });
 }
 
@@ -73,29 +70,28 @@ export async function resendPortalActivation(
     input.now + LINK_VALID_MS,
     input.email,
   );
-  await mailActivation(context, input.now, signUp, input.link);
-}
-
-async function mailActivation(context: WriteContext, now: number, to: SignUpRow, link: NewLink): Promise<void> {
-  const { email: recipient, language, name: person } = to;
-  await putMail(
-    context,
-    portalMails.activation,
-    { domainId: null, recipient, language, data: { person }, secret: link.sealed },
-    now,
-  );
+  await mailLink(context, input.now, portalMails.activation, signUp, input.link);
 }
 
 async function mailReset(context: WriteContext, now: number, to: PortalUserRow, link: NewLink): Promise<void> {
-  const { id, email: recipient, language, name: person } = to;
   context.tx.send(
     `INSERT INTO portal_resets (user_id, token_hash, expires_at) VALUES (?1, ?2, ?3)
      ON CONFLICT (user_id) DO UPDATE SET token_hash = ?2, expires_at = ?3`,
-    id,
+    to.id,
     link.tokenHash,
     now + LINK_VALID_MS,
   );
-  await putMail(context, portalMails.reset, { domainId: null, recipient, language, data: { person }, secret: link.sealed }, now);
+  await mailLink(context, now, portalMails.reset, to, link);
+}
+
+async function mailLink(
+  context: WriteContext,
+  now: number,
+  kind: typeof portalMails.reset,
+  { email: recipient, language, name: person }: Pick<PortalUserRow, 'email' | 'language' | 'name'>,
+  link: NewLink,
+): Promise<void> {
+  await putMail(context, kind, { domainId: null, recipient, language, data: { person }, secret: link.sealed }, now);
 }
 
 /** D2: makes the user and the first organisation. The password was checked before. Refuses with `link-not-valid`. */
@@ -135,13 +131,8 @@ export async function resetPortalPassword(
   const user = await userByResetToken(tx, input.tokenHash, input.now);
   if (user === null) throw new RollcallError('link-not-valid');
   tx.send('DELETE FROM portal_resets WHERE user_id = ?', user.id);
-  tx.send(
-    `UPDATE auth_portal_account SET "password" = ?, "updatedAt" = ? WHERE "userId" = ? AND "providerId" = 'credential'`,
-    input.passwordHash,
-    new Date(input.now).toISOString(),
-    user.id,
-  );
-  tx.send('DELETE FROM auth_portal_session WHERE "userId" = ?', user.id);
+  setPasswordHash(tx, user.id, input.passwordHash, input.now);
+  await endSessions(tx, user.id, null);
   auditPortal(context, input, { actor: user.email, action: 'portal.password-reset', subject: user.email });
 }
 

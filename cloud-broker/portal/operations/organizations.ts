@@ -3,6 +3,7 @@ import { portalMails } from '../mails.ts';
 import { putMail } from '../../mail/outbox.ts';
 import type { PortalRole } from '../../../protocol/api-portal.ts';
 import { RollcallError, type Language } from '../../../protocol/errors.ts';
+import { LINK_VALID_MS, type From, type NewLink } from '../../identity/links.ts';
 import { shownEmail } from '../../identity/emails.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import {
@@ -14,21 +15,17 @@ import {
   portalUserByEmail,
   type NewPortalUser,
 } from '../rows.ts';
-import { LINK_VALID_MS } from '../../users/tokens.ts';
 import { auditPortal } from './access.ts';
-import type { NewLink } from '../../users/operations/sign-up.ts';
 
 const MOST_ORGANIZATIONS = 50;
 const MOST_MEMBERS = 500;
 
 /** A signed-in person of the portal, who asks for a change. */
-export interface AskedInPortal {
+export interface AskedInPortal extends From {
   now: number;
   userId: string;
   /** The person's e-mail. */
   actor: string;
-  address: string;
-  correlationId: string;
 }
 
 async function countOf(context: WriteContext, where: 'user_id' | 'organization_id', id: string): Promise<number> {
@@ -116,7 +113,7 @@ export async function invitePortalMember(context: WriteContext, input: Invite): 
  */
 export async function acceptPortalInvitation(
   context: WriteContext,
-  input: { now: number; address: string; correlationId: string; tokenHash: string; newUser: NewPortalUser | null },
+  input: From & { now: number; tokenHash: string; newUser: NewPortalUser | null },
 ): Promise<void> {
   const { tx } = context;
   const invitation = await invitationByToken(tx, input.tokenHash, input.now);

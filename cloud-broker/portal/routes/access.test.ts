@@ -1,6 +1,7 @@
 import { getMigrations } from 'better-auth/db/migration';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { portalLibrary } from '../library.ts';
+import { signInLibrary } from '../../identity/library.ts';
+import { portalRealm } from '../realm.ts';
 import { openHarness, PASSWORD, type Harness } from '../../service/testing/harness.ts';
 import { PortalCrew } from '../../service/testing/portal.ts';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => harness.close());
 
 test('the sign-in library finds nothing missing in the portal’s tables', async () => {
-  const library = portalLibrary({
+  const library = signInLibrary(portalRealm, {
     store: harness.store,
     secret: 'a secret for tests, long enough for anyone',
     publicUrl: 'http://127.0.0.1:8080',

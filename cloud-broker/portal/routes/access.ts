@@ -8,10 +8,10 @@ import {
   portalSignInBody,
   portalSignUpBody,
 } from '../../../protocol/api-portal.ts';
-import { shownEmail } from '../../identity/emails.ts';
 import { emptyBody, nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { languageOf } from '../../http/language.ts';
+import { shownPerson } from '../accounts.ts';
 import { fromOf, personOf } from '../gate.ts';
 
 const tags = ['portal: access'];
@@ -140,28 +140,25 @@ export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps
       schema: { tags, summary: 'Sign in by e-mail', body: portalSignInBody, response: { 200: portalPerson, ...refusals } },
     },
     async (request, reply) => {
-      const { email, password } = request.body;
-      const userAgent = request.headers['user-agent'];
-      const { user, cookies } = await accounts.signIn({ email, password, address: request.ip, userAgent });
+      const { email: typed, password } = request.body;
+      const attempt = { typed, password, address: request.ip, userAgent: request.headers['user-agent'] };
+      const { person, cookies } = await accounts.sessions.signIn(attempt);
       void reply.header('set-cookie', cookies);
-      return { email: shownEmail(user.email), name: user.name };
+      return shownPerson(person);
     },
   );
 
   api.get(
     '/session',
     { schema: { tags, summary: 'Get the signed-in user', response: { 200: portalPerson, ...refusals } } },
-    async (request) => {
-      const { email, name } = personOf(request);
-      return { email: shownEmail(email), name };
-    },
+    async (request) => shownPerson(personOf(request)),
   );
 
   api.delete(
     '/session',
     { config, schema: { tags, summary: 'Sign out', body: emptyBody, response: { 204: nothing, ...refusals } } },
     async (request, reply) => {
-      const cookies = await accounts.signOut(request.headers.cookie);
+      const cookies = await accounts.sessions.signOut(request.headers.cookie);
       return reply.header('set-cookie', cookies).code(204).send();
     },
   );

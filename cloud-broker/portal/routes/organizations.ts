@@ -18,9 +18,8 @@ import {
   type PortalMember,
 } from '../../../protocol/api-portal.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
-import { newLink } from '../../users/access-parts.ts';
-import { shownEmail } from '../../identity/emails.ts';
-import { demandEmail } from '../../users/sign-ups.ts';
+import { newLink } from '../../identity/access.ts';
+import { demandEmail, shownEmail } from '../../identity/emails.ts';
 import { newOrganizationId } from '../accounts.ts';
 import { demandMember } from '../rows.ts';
 import { isoTime, nullableIsoTime } from '../../store/paging.ts';
@@ -157,7 +156,7 @@ export function portalInvitationRoutes(api: Api, deps: HttpDeps & WithPortal): v
       const email = demandEmail(request.body.email);
       const { language, userId } = personOf(request);
       await demandMember(store.reader, userId, organizationId);
-      if (!accounts.limits.askedMail(userId, email, clock())) throw new RollcallError('busy', { retryAfterS: 900 });
+      accounts.limits.askedMail(userId, email, clock());
       const link = newLink(deps, portalMails.invitation);
       const invite = { organizationId, email, role: request.body.role, language, link };
       const { memberId } = await store.write('invitePortalMember', { ...askedInPortal(request, deps), ...invite });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
-import { createAccounts, type Accounts } from '../../users/accounts.ts';
+import { Accounts } from '../../users/accounts.ts';
 import type { EnrolmentOutcome } from '../../enrolment/attempt.ts';
 import { createSecrets, type Secrets } from '../../keys/secrets.ts';
 import { localOperator, type OperatorServices } from '../../operator/local.ts';
@@ -247,7 +247,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     log: (line) => log.push(line),
   });
   const secrets = createSecrets(randomBytes(32));
-  const accounts = createAccounts({
+  const accounts = new Accounts({
     library: async () => library,
     store,
     publicUrl: publicUrl ?? 'http://localhost',

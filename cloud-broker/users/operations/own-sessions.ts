@@ -4,7 +4,8 @@ import { endSessions } from '../rows.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { AskedByUser } from './users.ts';
 
-function record(context: WriteContext, input: AskedByUser, action: string, details: object = {}): void {
+/** A user's change of what is their own stands in the audit log. */
+export function recordOwn(context: WriteContext, input: AskedByUser, action: string, details: object = {}): void {
   const { domainId, now: at, actor, address } = input;
   context.audit({ domainId, at, actor, address, action, subject: actor, details });
 }
@@ -13,13 +14,13 @@ function record(context: WriteContext, input: AskedByUser, action: string, detai
 export async function endOwnSession(context: WriteContext, input: AskedByUser & { id: string }): Promise<void> {
   const ended = await context.tx.run('DELETE FROM auth_session WHERE "id" = ? AND "userId" = ?', input.id, input.actorId);
   if (ended === 0) throw new RollcallError('not-found');
-  record(context, input, 'session.ended');
+  recordOwn(context, input, 'session.ended');
 }
 
 /** Ends all sessions of one's own but the present one; how many that were. */
 export async function endOtherSessions(context: WriteContext, input: AskedByUser): Promise<{ ended: number }> {
   const ended = await endSessions(context.tx, input.actorId, input.sessionId);
-  if (ended > 0) record(context, input, 'session.others-ended', { sessions: ended });
+  if (ended > 0) recordOwn(context, input, 'session.others-ended', { sessions: ended });
   return { ended };
 }
 
@@ -30,5 +31,5 @@ export async function setOwnLanguage(context: WriteContext, input: AskedByUser &
     ?.language;
   if (before === undefined || before === input.language) return;
   tx.send('UPDATE auth_user SET "language" = ? WHERE "id" = ?', input.language, input.actorId);
-  record(context, input, 'user.changed', { before: { language: before }, after: { language: input.language } });
+  recordOwn(context, input, 'user.changed', { before: { language: before }, after: { language: input.language } });
 }

@@ -5,7 +5,9 @@ import { confirmEmail, endSessions, setPasswordHash, userById, type UserRow } fr
 import type { WriteContext } from '../../store/commit.ts';
 import { domainById } from '../../domains/rows.ts';
 import { putToken, spendToken, voidTokens } from '../tokens.ts';
-import type { NewLink } from './sign-up.ts';
+import type { NewLink } from '../../identity/links.ts';
+import { recordOwn } from './own-sessions.ts';
+import type { AskedByUser } from './users.ts';
 
 async function userOrRefuse(context: WriteContext, userId: string): Promise<UserRow> {
   const user = await userById(context.tx, userId);
@@ -44,27 +46,15 @@ export async function resetPassword(
   context.audit({ domainId, at, actor, address, action: 'user.password-reset', subject: actor });
 }
 
-/** Who changes their own sign-in, from where, and in which session, which goes on. */
-export interface OwnChange {
-  now: number;
-  userId: string;
-  domainId: number;
-  /** `name@domain`. */
-  actor: string;
-  address: string;
-  sessionId: string;
-}
-
 /** D6: what every change of the own sign-in does: the other sessions end, and the audit log has it. */
-export async function recordOwnChange(context: WriteContext, change: OwnChange, action: string): Promise<void> {
-  await endSessions(context.tx, change.userId, change.sessionId);
-  const { domainId, now: at, actor, address } = change;
-  context.audit({ domainId, at, actor, address, action, subject: actor });
+export async function recordOwnChange(context: WriteContext, change: AskedByUser, action: string): Promise<void> {
+  await endSessions(context.tx, change.actorId, change.sessionId);
+  recordOwn(context, change, action);
 }
 
 /** D6: another password by who knows the present one; open reset links are void. */
-export async function changePassword(context: WriteContext, input: OwnChange & { passwordHash: string }): Promise<void> {
-  setPasswordHash(context.tx, input.userId, input.passwordHash, input.now);
-  voidTokens(context.tx, input.userId, 'reset');
+export async function changePassword(context: WriteContext, input: AskedByUser & { passwordHash: string }): Promise<void> {
+  setPasswordHash(context.tx, input.actorId, input.passwordHash, input.now);
+  voidTokens(context.tx, input.actorId, 'reset');
   await recordOwnChange(context, input, 'user.password-changed');
 }

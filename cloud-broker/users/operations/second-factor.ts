@@ -5,7 +5,8 @@ import { codeWaitMs, FREE_CODES, type CodeTries } from '../rules/code-tries.ts';
 import { userById } from '../rows.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import { secondFactorOf } from '../queries/second-factor.ts';
-import { recordOwnChange, type OwnChange } from './passwords.ts';
+import { recordOwnChange } from './passwords.ts';
+import type { AskedByUser } from './users.ts';
 
 /** D6: keeps a second factor to be confirmed, in place of one that never was. Refuses with `conflict` where one is on. */
 export async function offerSecondFactor(
@@ -86,10 +87,10 @@ async function tellOfWrongCodes(
  */
 export async function confirmSecondFactor(
   context: WriteContext,
-  input: OwnChange & { sealedSecret: Uint8Array; step: number | null },
+  input: AskedByUser & { sealedSecret: Uint8Array; step: number | null },
 ): Promise<CodeVerdict> {
-  const { now, userId, sealedSecret, step } = input;
-  return await judge(context, input, async () => {
+  const { now, actorId: userId, sealedSecret, step } = input;
+  return await judge(context, { ...input, userId }, async () => {
     if (step === null) return false;
     const changed = await context.tx.run(
       'UPDATE second_factors SET confirmed_at = ?, last_step = ? WHERE user_id = ? AND secret = ? AND confirmed_at IS NULL',
@@ -127,8 +128,8 @@ export async function takeSecondFactor(
 }
 
 /** D6: asked for no more; the other sessions end. Where none is on nothing happens. */
-export async function endSecondFactor(context: WriteContext, input: OwnChange): Promise<void> {
-  const wasOn = (await secondFactorOf(context.tx, input.userId))?.isOn === true;
-  context.tx.send('DELETE FROM second_factors WHERE user_id = ?', input.userId);
+export async function endSecondFactor(context: WriteContext, input: AskedByUser): Promise<void> {
+  const wasOn = (await secondFactorOf(context.tx, input.actorId))?.isOn === true;
+  context.tx.send('DELETE FROM second_factors WHERE user_id = ?', input.actorId);
   if (wasOn) await recordOwnChange(context, input, 'user.second-factor-off');
 }

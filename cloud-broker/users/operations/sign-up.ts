@@ -4,14 +4,9 @@ import type { Language } from '../../../protocol/errors.ts';
 import { insertUser, type NewUser } from '../rows.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import { domainByName, type DomainRow } from '../../domains/rows.ts';
+import type { NewLink } from '../../identity/links.ts';
 import { putToken, spendToken } from '../tokens.ts';
 import { activateDomain, layDomain, type DomainDetails } from '../../domains/operations/domains.ts';
-
-/** The link of a mail: the hash is kept, the token itself leaves with the mail, sealed until then. */
-export interface NewLink {
-  tokenHash: string;
-  sealed: Uint8Array;
-}
 
 export interface SignUpInput extends DomainDetails {
   owner: NewUser;

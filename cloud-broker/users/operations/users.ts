@@ -10,7 +10,7 @@ import { domainById } from '../../domains/rows.ts';
 import { putToken, spendToken, voidTokens } from '../tokens.ts';
 import type { Reads } from '../../store/tx.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
-import type { NewLink } from './sign-up.ts';
+import type { NewLink } from '../../identity/links.ts';
 
 /** Who manages users: as the session said when the request came; what they may is read again from their row. */
 export interface AskedByUser extends ChangeRequest {

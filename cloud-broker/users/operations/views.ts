@@ -1,12 +1,8 @@
 import { MOST_VIEWS, type SavedView } from '../../../protocol/api-views.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../../store/commit.ts';
+import { recordOwn } from './own-sessions.ts';
 import type { AskedByUser } from './users.ts';
-
-function record(context: WriteContext, input: AskedByUser, action: string, name: string): void {
-  const { domainId, now: at, actor, address } = input;
-  context.audit({ domainId, at, actor, address, action, subject: actor, details: { name } });
-}
 
 /** Keeps a view of Devices under a name of one's own, in place of another of that name. Refuses with `conflict` a 51st. */
 export async function saveView(context: WriteContext, input: AskedByUser & { name: string; query: string }): Promise<SavedView> {
@@ -29,7 +25,7 @@ export async function saveView(context: WriteContext, input: AskedByUser & { nam
     actorId,
     name,
   );
-  record(context, input, 'view.saved', name);
+  recordOwn(context, input, 'view.saved', { name });
   return { id: saved?.id ?? '', name, query };
 }
 
@@ -41,5 +37,5 @@ export async function deleteView(context: WriteContext, input: AskedByUser & { i
     input.actorId,
   );
   if (gone === null) throw new RollcallError('not-found');
-  record(context, input, 'view.deleted', gone.name);
+  recordOwn(context, input, 'view.deleted', gone);
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AccessLimits } from '../accounts-limits.ts';
-import { Passwords } from '../passwords.ts';
-import { accountsLibrary } from '../accounts-library.ts';
+import { AccessLimits } from '../../identity/limits.ts';
+import { Passwords } from '../../identity/passwords.ts';
+import { signInLibrary } from '../../identity/library.ts';
+import { domainRealm } from '../realm.ts';
 import { SecondFactors } from '../second-factors.ts';
 import { openHarness, ORIGIN, PASSWORD, type Harness, type TestDomain } from '../../service/testing/harness.ts';
 import { OwnAccess } from '../../service/testing/own-access.ts';
@@ -117,7 +118,7 @@ test('[D6] of 200 codes at the same moment ten are judged, also by a service tha
   expect((await told(domain)).mails).toHaveLength(1);
   const { store, secrets } = harness;
   const parts = { store, secrets, clock: () => harness.now, random: () => new Uint8Array(), log: () => undefined };
-  const library = accountsLibrary({ ...parts, secret: 'x'.repeat(32), publicUrl: ORIGIN });
+  const library = signInLibrary(domainRealm, { ...parts, secret: 'x'.repeat(32), publicUrl: ORIGIN });
   const restarted = new SecondFactors({ ...parts, limits: new AccessLimits(), passwords: new Passwords(async () => library) });
   expect(await take(restarted, await own.codeOf(secret))).toBe('busy');
   harness.now += MINUTE_MS;

@@ -1,5 +1,4 @@
 import type { WithAccounts } from '../accounts.ts';
-import type { FastifyRequest } from 'fastify';
 import {
   changePasswordBody,
   codeBody,
@@ -10,22 +9,17 @@ import {
   resetBody,
   resetShown,
 } from '../../../protocol/api-access.ts';
-import type { Owner } from '../access-parts.ts';
-import { callerOf } from '../../http/access.ts';
 import { nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
+import { askedByUser } from './users.ts';
 
 const open = { access: 'open' } as const;
 /** D5: the own password and second factor are everybody's, without credits too. */
 const own = { access: 'signed-in', whenDisabled: 'allowed' } as const;
 
-function ownerOf(request: FastifyRequest): Owner {
-  const { userId, domainId, user, sessionId } = callerOf(request);
-  return { userId, domainId, user, sessionId, address: request.ip, correlationId: request.id };
-}
-
 /** D6: a password forgotten, or changed by who knows it. */
-export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps & WithAccounts): void {
+export function passwordRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
+  const { ownPassword } = deps.accounts;
   const tags = ['password'];
   api.post(
     '/password/forgot',
@@ -82,14 +76,15 @@ export function passwordRoutes(api: Api, { accounts: { ownPassword } }: HttpDeps
       },
     },
     async (request, reply) => {
-      await ownPassword.change(ownerOf(request), request.body.current, request.body.password);
+      await ownPassword.change(askedByUser(request, deps), request.body.current, request.body.password);
       return reply.code(204).send();
     },
   );
 }
 
 /** D6: the own second factor, an authenticator app with recovery codes. */
-export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: HttpDeps & WithAccounts): void {
+export function secondFactorRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
+  const { secondFactors } = deps.accounts;
   const tags = ['second factor'];
   api.post(
     '/second-factor',
@@ -102,7 +97,7 @@ export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: Ht
         response: { 200: offeredSecondFactor, ...refusals },
       },
     },
-    async (request) => secondFactors.offer(ownerOf(request), request.body.password),
+    async (request) => secondFactors.offer(askedByUser(request, deps), request.body.password),
   );
 
   api.post(
@@ -117,7 +112,7 @@ export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: Ht
       },
     },
     async (request, reply) => {
-      await secondFactors.confirm(ownerOf(request), request.body.code);
+      await secondFactors.confirm(askedByUser(request, deps), request.body.code);
       return reply.code(204).send();
     },
   );
@@ -134,7 +129,7 @@ export function secondFactorRoutes(api: Api, { accounts: { secondFactors } }: Ht
       },
     },
     async (request, reply) => {
-      await secondFactors.end(ownerOf(request), request.body.password);
+      await secondFactors.end(askedByUser(request, deps), request.body.password);
       return reply.code(204).send();
     },
   );

@@ -1,3 +1,4 @@
+import { RollcallError } from '../../protocol/errors.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
 import { TokenBuckets } from '../net/token-bucket.ts';
 
@@ -10,7 +11,7 @@ const TO_ONE = { burst: 4, perSecond: 4 / 3600 } as const;
 /**
  * D6: what is tried without being signed in, counted by address and by (user, address) or (link, address), never by the user
  * alone, so that nobody can lock an admin out. Every try counts, right or wrong: what runs at the same time is counted before it
- * is known to have failed. Each answers false where a try is one too many; `now` in milliseconds.
+ * is known to have failed. Each but one refuses with `busy` what is one too many; `now` in milliseconds.
  */
 export class AccessLimits {
   private readonly signIns = new NetworkBudgets({ burst: 60, perSecond: 0.5 }, MOST);
@@ -23,35 +24,36 @@ export class AccessLimits {
   private readonly askers = new TokenBuckets({ burst: 100, perSecond: 100 / 86_400 }, MOST);
   private readonly asked = new TokenBuckets(TO_ONE, MOST);
 
-  signIn(user: string, address: string, now: number): boolean {
-    return this.signIns.spend(address, now) && this.pair(user, address, now);
+  signIn(user: string, address: string, now: number): void {
+    demand(this.signIns.spend(address, now), 30);
+    this.pair(user, address, now);
   }
 
   /** A password or a code typed for one user or one link: ten at once, then one in 30 s. */
-  pair(about: string, address: string, now: number): boolean {
-    return this.pairs.spend(address, now, about.trim().toLowerCase());
+  pair(about: string, address: string, now: number, retryAfterS = 30): void {
+    demand(this.pairs.spend(address, now, about.trim().toLowerCase()), retryAfterS);
   }
 
-  nameCheck(address: string, now: number): boolean {
-    return this.nameChecks.spend(address, now);
+  nameCheck(address: string, now: number): void {
+    demand(this.nameChecks.spend(address, now), 60);
   }
 
-  signUp(address: string, now: number): boolean {
-    return this.signUps.spend(address, now);
+  signUp(address: string, now: number): void {
+    demand(this.signUps.spend(address, now), 60);
   }
 
-  link(address: string, now: number): boolean {
-    return this.links.spend(address, now);
+  link(address: string, now: number): void {
+    demand(this.links.spend(address, now), 60);
   }
 
-  mailAsk(address: string, now: number): boolean {
-    return this.mailAsks.spend(address, now);
+  mailAsk(address: string, now: number): void {
+    demand(this.mailAsks.spend(address, now), 60);
   }
 
   /**
    * Mails that strangers can cause: four at once to one recipient, then four an hour. What is not sent voids no older link. `about`:
    * what the mail is for. Each purpose has its own count, so that sign-ups with somebody's e-mail do not hold back a reset of theirs,
-   * nor a reset in one domain that in another.
+   * nor a reset in one domain that in another. False where it is one too many.
    */
   unaskedMail(about: 'sign-up' | `reset${string}`, recipient: string, now: number): boolean {
     return this.recipients.spend(`${about} ${recipient.trim().toLowerCase()}`, now);
@@ -61,7 +63,11 @@ export class AccessLimits {
    * Mails that a signed-in admin asks for, such as invitations: `asker`, the domain or the person of the portal, has a hundred a day,
    * at once or spread over it, four at once to one recipient. Nobody else spends them, and they spend nothing of anybody else.
    */
-  askedMail(asker: string, recipient: string, now: number): boolean {
-    return this.asked.spend(`${asker} ${recipient.trim().toLowerCase()}`, now) && this.askers.spend(asker, now);
+  askedMail(asker: string, recipient: string, now: number): void {
+    demand(this.asked.spend(`${asker} ${recipient.trim().toLowerCase()}`, now) && this.askers.spend(asker, now), 900);
   }
+}
+
+function demand(isIn: boolean, retryAfterS: number): void {
+  if (!isIn) throw new RollcallError('busy', { retryAfterS });
 }

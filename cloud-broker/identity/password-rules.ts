@@ -2,7 +2,7 @@ import { readEmail } from '../../protocol/email.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 
 /** Characters of a password (D1). */
-export const PASSWORD_LENGTH = { least: 10, most: 256 } as const;
+const PASSWORD_LENGTH = { least: 10, most: 256 } as const;
 
 /** What lists of leaked passwords begin with, of ten characters or more; the shorter ones are too short here anyway. */
 const COMMON = new Set([
@@ -54,21 +54,15 @@ const REPEATED = /^(.{1,3}?)\1+.{0,2}$/su;
 
 /**
  * D1: what a password must not be. Refuses with `invalid-request` where it is too short or too long, and with `password-weak`
- * where it is the first that anybody would try. `about` is what is known of its user: names, the e-mail.
+ * where it is the first that anybody would try: that of a list, or what is known of its user: the e-mail, its first part, `names`.
  */
-export function demandGoodPassword(password: string, about: readonly string[]): void {
+export function demandGoodPassword(password: string, email: string, ...names: string[]): void {
   if (password.length < PASSWORD_LENGTH.least || password.length > PASSWORD_LENGTH.most)
     throw new RollcallError('invalid-request', { field: 'password', ...PASSWORD_LENGTH });
   const plain = readEmail(password) ?? password.trim().toLowerCase();
-  const known = about.map((text) => text.trim().toLowerCase());
+  const known = [email, email.split('@')[0] ?? '', ...names].map((text) => text.trim().toLowerCase());
   // A name with digits after it is the name.
   const bare = plain.replace(/[\d\s!?.,_-]+$/u, '');
   if (COMMON.has(plain) || REPEATED.test(plain) || known.includes(plain) || (bare !== '' && known.includes(bare)))
     throw new RollcallError('password-weak');
-}
-
-/** What a password is compared with: the domain, the user's name, the e-mail and its first part. */
-export function namesToAvoid(user: { name: string; domain: string; email: string }): string[] {
-  const { name, domain, email } = user;
-  return [domain, name, `${name}@${domain}`, email, email.split('@')[0] ?? ''];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AccountsLibrary } from './accounts-library.ts';
+import type { SignInLibrary } from './library.ts';
 import { Passwords } from './passwords.ts';
 
 test('[D6] wrong tries spread over the links of one IPv6 site keep nobody else from signing in', async () => {
@@ -13,7 +13,7 @@ test('[D6] wrong tries spread over the links of one IPv6 site keep nobody else f
     },
     verify: async () => false,
   };
-  const library = { $context: Promise.resolve({ password: functions }) } as unknown as AccountsLibrary;
+  const library = { $context: Promise.resolve({ password: functions }) } as unknown as SignInLibrary;
   const passwords = new Passwords(async () => library);
   const outcomes: Promise<string>[] = [];
   const attempt = (password: string, address: string): void => {

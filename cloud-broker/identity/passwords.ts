@@ -1,6 +1,6 @@
 import { RollcallError } from '../../protocol/errors.ts';
 import { FairQueue } from '../net/fair-queue.ts';
-import type { AccountsLibrary } from './accounts-library.ts';
+import type { SignInLibrary } from './library.ts';
 
 /** Password hashing takes two of libuv's threads at most, so that device signatures are still checked; then tries wait. */
 const HASHING = { atOnce: 2, waiting: 50 } as const;
@@ -10,10 +10,10 @@ const HASHING = { atOnce: 2, waiting: 50 } as const;
  * that nobody's wrong tries keep others out. All refuse with `busy`.
  */
 export class Passwords {
-  private readonly library: () => Promise<Pick<AccountsLibrary, '$context'>>;
+  private readonly library: () => Promise<Pick<SignInLibrary, '$context'>>;
   private readonly queue = new FairQueue(HASHING.atOnce, HASHING.waiting);
 
-  constructor(library: () => Promise<Pick<AccountsLibrary, '$context'>>) {
+  constructor(library: () => Promise<Pick<SignInLibrary, '$context'>>) {
     this.library = library;
   }
 
@@ -31,7 +31,7 @@ export class Passwords {
   }
 
   /** Runs work that costs about one hash. */
-  async oneOfFew<T>(address: string, work: () => Promise<T>): Promise<T> {
+  private async oneOfFew<T>(address: string, work: () => Promise<T>): Promise<T> {
     if (!(await this.queue.enter(address))) throw new RollcallError('busy', { retryAfterS: 5 });
     try {
       return await work();
