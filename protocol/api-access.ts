@@ -33,11 +33,10 @@ export const resendBody = z.object({ name: typedName, email });
 
 export const linkBody = z.object({ token });
 export const activation = z.object({ name: domainName, organization: z.string(), user: z.string() });
-export const activateBody = z.object({ token, password });
+export const linkPasswordBody = z.object({ token, password });
 
 export const forgotBody = z.object({ user: z.string().min(1).max(320) });
 export const resetShown = z.object({ user: z.string() });
-export const resetBody = z.object({ token, password });
 export const changePasswordBody = z.object({ current: password, password });
 
 /** What a change of the second factor asks for again: a session alone may be a forgotten one. */

@@ -27,8 +27,6 @@ export const portalSignUpBody = z.object({
 });
 export const portalSignedUp = z.object({ email: z.string() });
 export const portalEmailBody = z.object({ email: typedEmail });
-export const portalLinkBody = z.object({ token });
-export const portalLinkPasswordBody = z.object({ token, password });
 /** Whose link it is. */
 export const portalPerson = z.object({ email: z.string(), name: z.string() });
 

@@ -7,7 +7,7 @@ import type { AskedInPortal } from './operations/organizations.ts';
 import type { Api } from '../http/api.ts';
 import type { HttpDeps } from '../http/deps.ts';
 import { demandOrigin } from '../http/access.ts';
-import type { From } from '../identity/links.ts';
+import { fromOf } from '../identity/routes.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,10 +31,6 @@ export function keepPortalGate(api: Api, { portal, settings }: HttpDeps & WithPo
 export function personOf(request: FastifyRequest): PortalUser {
   if (request.portalUser === null) throw new RollcallError('signed-out');
   return request.portalUser;
-}
-
-export function fromOf(request: FastifyRequest): From {
-  return { address: request.ip, correlationId: request.id };
 }
 
 /** Who asks for a change, from where, and when (A3). */

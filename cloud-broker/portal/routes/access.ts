@@ -1,8 +1,7 @@
 import type { WithPortal } from '../portal.ts';
+import { linkBody, linkPasswordBody } from '../../../protocol/api-access.ts';
 import {
   portalEmailBody,
-  portalLinkBody,
-  portalLinkPasswordBody,
   portalPerson,
   portalSignedUp,
   portalSignInBody,
@@ -11,137 +10,82 @@ import {
 import { emptyBody, nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { languageOf } from '../../http/language.ts';
+import { fromOf, openPost } from '../../identity/routes.ts';
 import { shownPerson } from '../accounts.ts';
-import { fromOf, personOf } from '../gate.ts';
+import { personOf } from '../gate.ts';
 
 const tags = ['portal: access'];
-const config = { access: 'open' } as const;
 
 /** K3, D2: an account of the portal, apart from every domain. */
 export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
-  api.post(
+  openPost(
+    api,
     '/signup',
     {
-      config,
-      schema: {
-        tags,
-        summary: 'Sign up to the Admin Portal; an e-mail brings the activation link',
-        body: portalSignUpBody,
-        response: { 201: portalSignedUp, ...refusals },
-      },
+      tags,
+      summary: 'Sign up to the Admin Portal; an e-mail brings the activation link',
+      body: portalSignUpBody,
+      status: 201,
+      answer: portalSignedUp,
     },
-    async (request, reply) => {
-      const { name, organization = name, language = languageOf(request.headers['accept-language']), ...rest } = request.body;
-      return reply.code(201).send(await accounts.signUp({ ...rest, name, organization, language }, fromOf(request)));
+    async (body, request) => {
+      const { name, organization = name, language = languageOf(request.headers['accept-language']), ...rest } = body;
+      return accounts.signUp({ ...rest, name, organization, language }, fromOf(request));
     },
   );
 
-  api.post(
+  openPost(
+    api,
     '/signup/resend',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Send the activation link again; the older one becomes void',
-        body: portalEmailBody,
-        response: { 202: nothing, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      accounts.resend(request.body.email, request.ip);
-      return reply.code(202).send();
-    },
+    { tags, summary: 'Send the activation link again; the older one becomes void', body: portalEmailBody, status: 202 },
+    ({ email }, { ip }) => accounts.resend(email, ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/activation/show',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Show what an activation link activates',
-        body: portalLinkBody,
-        response: { 200: portalPerson, ...refusals },
-      },
-    },
-    async (request) => accounts.showActivation(request.body.token, request.ip),
+    { tags, summary: 'Show what an activation link activates', body: linkBody, answer: portalPerson },
+    async ({ token }, { ip }) => accounts.showActivation(token, ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/activation',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Activate an account with its link and password',
-        body: portalLinkPasswordBody,
-        response: { 200: portalPerson, ...refusals },
-      },
-    },
-    async (request) => accounts.activate(request.body.token, request.body.password, fromOf(request)),
+    { tags, summary: 'Activate an account with its link and password', body: linkPasswordBody, answer: portalPerson },
+    async ({ token, password }, request) => accounts.activate(token, password, fromOf(request)),
   );
 }
 
 export function portalPasswordRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
-  api.post(
+  openPost(
+    api,
     '/password/forgot',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Send an e-mail with a link to choose a new password',
-        body: portalEmailBody,
-        response: { 202: nothing, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      accounts.forgot(request.body.email, request.ip);
-      return reply.code(202).send();
-    },
+    { tags, summary: 'Send an e-mail with a link to choose a new password', body: portalEmailBody, status: 202 },
+    ({ email }, { ip }) => accounts.forgot(email, ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/password/reset/show',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Show whose password a link resets',
-        body: portalLinkBody,
-        response: { 200: portalPerson, ...refusals },
-      },
-    },
-    async (request) => accounts.showReset(request.body.token, request.ip),
+    { tags, summary: 'Show whose password a link resets', body: linkBody, answer: portalPerson },
+    async ({ token }, { ip }) => accounts.showReset(token, ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/password/reset',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Reset the password by link; ends all sessions',
-        body: portalLinkPasswordBody,
-        response: { 204: nothing, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      await accounts.reset(request.body.token, request.body.password, fromOf(request));
-      return reply.code(204).send();
-    },
+    { tags, summary: 'Reset the password by link; ends all sessions', body: linkPasswordBody, status: 204 },
+    async ({ token, password }, request) => accounts.reset(token, password, fromOf(request)),
   );
 }
 
 export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
-  api.post(
+  openPost(
+    api,
     '/session',
-    {
-      config,
-      schema: { tags, summary: 'Sign in by e-mail', body: portalSignInBody, response: { 200: portalPerson, ...refusals } },
-    },
-    async (request, reply) => {
-      const { email: typed, password } = request.body;
-      const attempt = { typed, password, address: request.ip, userAgent: request.headers['user-agent'] };
+    { tags, summary: 'Sign in by e-mail', body: portalSignInBody, answer: portalPerson },
+    async ({ email: typed, password }, { ip: address, headers }, reply) => {
+      const attempt = { typed, password, address, userAgent: headers['user-agent'] };
       const { person, cookies } = await accounts.sessions.signIn(attempt);
       void reply.header('set-cookie', cookies);
       return shownPerson(person);
@@ -156,7 +100,10 @@ export function portalSessionRoutes(api: Api, { portal: { accounts } }: HttpDeps
 
   api.delete(
     '/session',
-    { config, schema: { tags, summary: 'Sign out', body: emptyBody, response: { 204: nothing, ...refusals } } },
+    {
+      config: { access: 'open' },
+      schema: { tags, summary: 'Sign out', body: emptyBody, response: { 204: nothing, ...refusals } },
+    },
     async (request, reply) => {
       const cookies = await accounts.sessions.signOut(request.headers.cookie);
       return reply.header('set-cookie', cookies).code(204).send();

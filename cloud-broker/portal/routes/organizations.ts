@@ -1,12 +1,12 @@
 import type { WithPortal } from '../portal.ts';
 import { portalMails } from '../mails.ts';
 import type { FastifyRequest } from 'fastify';
+import { linkBody } from '../../../protocol/api-access.ts';
 import {
   portalAcceptBody,
   portalAccepted,
   portalInvitation,
   portalInvitationBody,
-  portalLinkBody,
   portalMember,
   portalMemberParams,
   portalMemberPatch,
@@ -20,6 +20,7 @@ import {
 import { RollcallError } from '../../../protocol/errors.ts';
 import { newLink } from '../../identity/access.ts';
 import { demandEmail, shownEmail } from '../../identity/emails.ts';
+import { fromOf, openPost } from '../../identity/routes.ts';
 import { newOrganizationId } from '../accounts.ts';
 import { demandMember } from '../rows.ts';
 import { isoTime, nullableIsoTime } from '../../store/paging.ts';
@@ -27,7 +28,7 @@ import { listMembers, listOrganizations, memberView } from '../queries.ts';
 import { emptyBody, idParams, nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { languageOf } from '../../http/language.ts';
-import { askedInPortal, fromOf, personOf } from '../gate.ts';
+import { askedInPortal, personOf } from '../gate.ts';
 
 const tags = ['portal: organizations'];
 
@@ -166,34 +167,25 @@ export function portalInvitationRoutes(api: Api, deps: HttpDeps & WithPortal): v
     },
   );
 
-  api.post(
+  openPost(
+    api,
     '/invitation/show',
-    {
-      config: { access: 'open' },
-      schema: {
-        tags,
-        summary: 'Show what a link invites to',
-        body: portalLinkBody,
-        response: { 200: portalInvitation, ...refusals },
-      },
-    },
-    async (request) => accounts.showInvitation(request.body.token, request.ip),
+    { tags, summary: 'Show what a link invites to', body: linkBody, answer: portalInvitation },
+    async ({ token }, { ip }) => accounts.showInvitation(token, ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/invitation',
     {
-      config: { access: 'open' },
-      schema: {
-        tags,
-        summary: 'Join by link: by session or password of the invited e-mail, or a new account',
-        body: portalAcceptBody,
-        response: { 200: portalAccepted, ...refusals },
-      },
+      tags,
+      summary: 'Join by link: by session or password of the invited e-mail, or a new account',
+      body: portalAcceptBody,
+      answer: portalAccepted,
     },
-    async (request) => {
+    async (body, request) => {
       const language = languageOf(request.headers['accept-language']);
-      return accounts.accept({ ...request.body, language }, request.portalUser, fromOf(request));
+      return accounts.accept({ ...body, language }, request.portalUser, fromOf(request));
     },
   );
 }

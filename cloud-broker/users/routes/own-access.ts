@@ -4,16 +4,16 @@ import {
   codeBody,
   forgotBody,
   linkBody,
+  linkPasswordBody,
   offeredSecondFactor,
   passwordBody,
-  resetBody,
   resetShown,
 } from '../../../protocol/api-access.ts';
+import { openPost } from '../../identity/routes.ts';
 import { nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { askedByUser } from './users.ts';
 
-const open = { access: 'open' } as const;
 /** D5: the own password and second factor are everybody's, without credits too. */
 const own = { access: 'signed-in', whenDisabled: 'allowed' } as const;
 
@@ -21,47 +21,25 @@ const own = { access: 'signed-in', whenDisabled: 'allowed' } as const;
 export function passwordRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   const { ownPassword } = deps.accounts;
   const tags = ['password'];
-  api.post(
+  openPost(
+    api,
     '/password/forgot',
-    {
-      config: open,
-      schema: {
-        tags,
-        summary: 'Send an e-mail with a link to choose a new password',
-        body: forgotBody,
-        response: { 202: nothing, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      ownPassword.forgot(request.body.user, request.ip);
-      return reply.code(202).send();
-    },
+    { tags, summary: 'Send an e-mail with a link to choose a new password', body: forgotBody, status: 202 },
+    ({ user }, { ip }) => ownPassword.forgot(user, ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/password/reset/show',
-    {
-      config: open,
-      schema: { tags, summary: 'Show whose password a link resets', body: linkBody, response: { 200: resetShown, ...refusals } },
-    },
-    async (request) => ownPassword.show(request.body.token, request.ip),
+    { tags, summary: 'Show whose password a link resets', body: linkBody, answer: resetShown },
+    async ({ token }, { ip }) => ownPassword.show(token, ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/password/reset',
-    {
-      config: open,
-      schema: {
-        tags,
-        summary: 'Reset the password by link; ends all sessions',
-        body: resetBody,
-        response: { 204: nothing, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      await ownPassword.reset(request.body.token, request.body.password, request.ip);
-      return reply.code(204).send();
-    },
+    { tags, summary: 'Reset the password by link; ends all sessions', body: linkPasswordBody, status: 204 },
+    async ({ token, password }, { ip }) => ownPassword.reset(token, password, ip),
   );
 
   api.post(

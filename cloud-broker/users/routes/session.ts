@@ -4,6 +4,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { Principal } from '../../http/access.ts';
 import { shownEmail } from '../../identity/emails.ts';
 import { domainById, statusOf } from '../../domains/rows.ts';
+import { openPost } from '../../identity/routes.ts';
 import { nullableIsoTime } from '../../store/paging.ts';
 import { hasSecondFactor } from '../queries/second-factor.ts';
 import { adminNames } from '../queries/user-list.ts';
@@ -30,21 +31,20 @@ async function presentSession(deps: HttpDeps & WithAccounts, principal: Principa
   };
 }
 
+const tags = ['session'];
+
 export function sessionRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
-  api.post(
+  openPost(
+    api,
     '/session',
     {
-      config: { access: 'open' },
-      schema: {
-        tags: ['session'],
-        summary: 'Sign in by name@domain or e-mail, with a code if the second factor is on',
-        body: signInBody,
-        response: { 200: sessionSchema, ...refusals },
-      },
+      tags,
+      summary: 'Sign in by name@domain or e-mail, with a code if the second factor is on',
+      body: signInBody,
+      answer: sessionSchema,
     },
-    async (request, reply) => {
-      const { user, password, code } = request.body;
-      const attempt = { user, password, code, address: request.ip, userAgent: request.headers['user-agent'] };
+    async ({ user, password, code }, { ip: address, headers }, reply) => {
+      const attempt = { user, password, code, address, userAgent: headers['user-agent'] };
       const { principal, cookies } = await deps.accounts.signIn(attempt);
       void reply.header('set-cookie', cookies);
       return presentSession(deps, principal);
@@ -53,7 +53,7 @@ export function sessionRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
 
   api.get(
     '/session',
-    { schema: { tags: ['session'], summary: 'Get the signed-in user', response: { 200: sessionSchema, ...refusals } } },
+    { schema: { tags, summary: 'Get the signed-in user', response: { 200: sessionSchema, ...refusals } } },
     async (request) => presentSession(deps, callerOf(request)),
   );
 
@@ -61,7 +61,7 @@ export function sessionRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
     '/session',
     {
       config: { access: 'open' },
-      schema: { tags: ['session'], summary: 'Sign out', body: emptyBody, response: { 204: nothing, ...refusals } },
+      schema: { tags, summary: 'Sign out', body: emptyBody, response: { 204: nothing, ...refusals } },
     },
     async (request, reply) => {
       const cookies = await deps.accounts.signOut(request.headers);

@@ -1,8 +1,8 @@
 import type { WithAccounts } from '../accounts.ts';
 import {
-  activateBody,
   activation,
   linkBody,
+  linkPasswordBody,
   nameParams,
   nameVerdict,
   resendBody,
@@ -10,37 +10,30 @@ import {
   signUpBody,
 } from '../../../protocol/api-access.ts';
 import { shownEmail } from '../../identity/emails.ts';
-import { nothing, refusals, type Api } from '../../http/api.ts';
+import { openPost } from '../../identity/routes.ts';
+import { refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { languageOf } from '../../http/language.ts';
 
 const tags = ['sign-up'];
-const config = { access: 'open' } as const;
 
 /** D1, D2: how a domain begins. Nothing here asks for a session or gives one. */
 export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps & WithAccounts): void {
-  api.post(
+  openPost(
+    api,
     '/signup',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Sign up a domain; an e-mail brings the activation link',
-        body: signUpBody,
-        response: { 201: signedUp, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      const language = request.body.language ?? languageOf(request.headers['accept-language']);
-      const { name, user, email } = await signUps.signUp({ ...request.body, language }, request.ip);
-      return reply.code(201).send({ name, user, email: shownEmail(email) });
+    { tags, summary: 'Sign up a domain; an e-mail brings the activation link', body: signUpBody, status: 201, answer: signedUp },
+    async (body, { headers, ip }) => {
+      const language = body.language ?? languageOf(headers['accept-language']);
+      const { name, user, email } = await signUps.signUp({ ...body, language }, ip);
+      return { name, user, email: shownEmail(email) };
     },
   );
 
   api.get(
     '/signup/names/:name',
     {
-      config,
+      config: { access: 'open' },
       schema: {
         tags,
         summary: 'Check whether a domain name is available',
@@ -51,51 +44,27 @@ export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps & Wit
     async (request) => signUps.checkName(request.params.name, request.ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/signup/resend',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Send the activation link again; the older one becomes void',
-        body: resendBody,
-        response: { 202: nothing, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      signUps.resend(request.body.name, request.body.email, request.ip);
-      return reply.code(202).send();
-    },
+    { tags, summary: 'Send the activation link again; the older one becomes void', body: resendBody, status: 202 },
+    ({ name, email }, { ip }) => signUps.resend(name, email, ip),
   );
 }
 
 /** D2: the page of the mail's link looks with `show`, which changes nothing; only link and password together activate. */
 export function activationRoutes(api: Api, { accounts: { signUps } }: HttpDeps & WithAccounts): void {
-  api.post(
+  openPost(
+    api,
     '/activation/show',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Show what an activation link activates',
-        body: linkBody,
-        response: { 200: activation, ...refusals },
-      },
-    },
-    async (request) => signUps.show(request.body.token, request.ip),
+    { tags, summary: 'Show what an activation link activates', body: linkBody, answer: activation },
+    async ({ token }, { ip }) => signUps.show(token, ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/activation',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Activate a domain with its link and password',
-        body: activateBody,
-        response: { 200: activation, ...refusals },
-      },
-    },
-    async (request) => signUps.activate(request.body.token, request.body.password, request.ip),
+    { tags, summary: 'Activate a domain with its link and password', body: linkPasswordBody, answer: activation },
+    async ({ token, password }, { ip }) => signUps.activate(token, password, ip),
   );
 }

@@ -1,6 +1,6 @@
 import type { WithAccounts } from '../accounts.ts';
 import type { FastifyRequest } from 'fastify';
-import { activateBody as acceptBody, linkBody } from '../../../protocol/api-access.ts';
+import { linkBody, linkPasswordBody } from '../../../protocol/api-access.ts';
 import {
   inviteBody,
   invitation,
@@ -15,6 +15,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { AskedByUser } from '../operations/users.ts';
 import { languageOfUser, listUsers, userView } from '../queries/user-list.ts';
 import { callerOf } from '../../http/access.ts';
+import { fromOf, openPost } from '../../identity/routes.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 
@@ -119,30 +120,17 @@ export function invitingRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
 
 /** D2: the page of the mail's link looks with `show`, which changes nothing; only the button with a password joins. */
 export function invitationRoutes(api: Api, { accounts: { users } }: HttpDeps & WithAccounts): void {
-  const open = { access: 'open' } as const;
-  api.post(
+  openPost(
+    api,
     '/invitation/show',
-    {
-      config: open,
-      schema: { tags, summary: 'Show what a link invites to', body: linkBody, response: { 200: invitation, ...refusals } },
-    },
-    async (request) => users.show(request.body.token, request.ip),
+    { tags, summary: 'Show what a link invites to', body: linkBody, answer: invitation },
+    async ({ token }, { ip }) => users.show(token, ip),
   );
 
-  api.post(
+  openPost(
+    api,
     '/invitation',
-    {
-      config: open,
-      schema: {
-        tags,
-        summary: 'Accept an invitation with its link and a new password',
-        body: acceptBody,
-        response: { 200: joined, ...refusals },
-      },
-    },
-    async (request) => {
-      const { token, password } = request.body;
-      return users.accept(token, password, { address: request.ip, correlationId: request.id });
-    },
+    { tags, summary: 'Accept an invitation with its link and a new password', body: linkPasswordBody, answer: joined },
+    async ({ token, password }, request) => users.accept(token, password, fromOf(request)),
   );
 }
