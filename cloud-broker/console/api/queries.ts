@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { InfiniteData } from '@tanstack/react-query';
 import { devicePresence } from '../../../protocol/api-presence.ts';
 import { billing, blocksPage, device, deviceCounts, devicesPage, foldedPage, session, usedDay } from '../../../protocol/api.ts';
-import type { DevicesPage, FoldedPage, Session } from '../../../protocol/api.ts';
+import type { DevicesPage, FoldedPage } from '../../../protocol/api.ts';
 import { filterQuery } from '../app/address.ts';
 import type { DeviceFilter } from '../app/address.ts';
 import { readBySerial } from '../devices/paste.ts';
@@ -45,17 +45,21 @@ export const portalKeys = {
   boards: ['portal', 'boards'],
 } as const;
 
-/** Who is signed in; null when nobody is. */
-async function readSession(signal: AbortSignal): Promise<Session | null> {
+/** Null where nobody is signed in. */
+export async function ifSignedIn<Answer>(reading: Promise<Answer>): Promise<Answer | null> {
   try {
-    return await read('/session', session, signal);
+    return await reading;
   } catch (error) {
     if (hasCode(error, 'signed-out')) return null;
     throw error;
   }
 }
 
-export const sessionQuery = queryOptions({ queryKey: keys.session, queryFn: ({ signal }) => readSession(signal) });
+/** Who is signed in; null when nobody is. */
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: ({ signal }) => ifSignedIn(read('/session', session, signal)),
+});
 
 /** One page of the list that a filter opens. */
 export const readDevices = (filter: DeviceFilter, cursor: Cursor, signal?: AbortSignal): Promise<DevicesPage> =>

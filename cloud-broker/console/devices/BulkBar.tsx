@@ -4,14 +4,11 @@ import { useAllowed } from '../app/Session.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useCommands } from './bulk.ts';
-import { askedWords } from './commands.ts';
-import type { Asked } from './commands.ts';
+import { askedWords, asks } from './commands.ts';
 import { Outcome } from './Outcome.tsx';
 import type { Selection } from './selection.ts';
 import { TagsForm } from './TagsForm.tsx';
 import { UnenrolSome } from './UnenrolSome.tsx';
-
-const asked: readonly Asked[] = ['identify', 'refresh'];
 
 /** What can be done with the selected devices, and what became of it (principle 7). */
 export function BulkBar({ selection }: { selection: Selection }) {
@@ -25,7 +22,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
   return (
     <Group gap="xs" className="rc-to-all rc-bulk" role="group" aria-label={t('bulk.title')}>
       <b aria-live="polite">{selected}</b>
-      {asked.map((name) => (
+      {asks.map((name) => (
         <Button
           key={name}
           variant="default"

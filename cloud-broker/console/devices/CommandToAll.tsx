@@ -5,12 +5,9 @@ import { useAllowed } from '../app/Session.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useCommands } from './bulk.ts';
-import { askedWords } from './commands.ts';
-import type { Asked } from './commands.ts';
+import { askedWords, asks } from './commands.ts';
 import { Outcome } from './Outcome.tsx';
 import { TagsForm } from './TagsForm.tsx';
-
-const asked: readonly Asked[] = ['identify', 'refresh'];
 
 /** Asks something of every device that the list shows, read or not, and counts what becomes of it (P8). */
 export function CommandToAll({ filter, total }: { filter: DeviceFilter; total: number }) {
@@ -28,7 +25,7 @@ export function CommandToAll({ filter, total }: { filter: DeviceFilter; total: n
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {asked.map((name) => (
+          {asks.map((name) => (
             <Menu.Item key={name} onClick={() => command.mutate({ name, aim: { filter } })}>
               {t(askedWords[name])}
             </Menu.Item>

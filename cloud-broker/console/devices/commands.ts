@@ -20,7 +20,8 @@ export const commandsQuery = (id: string) =>
   });
 
 /** What can be asked with one click. */
-export type Asked = 'identify' | 'refresh';
+export const asks = ['identify', 'refresh'] as const;
+export type Asked = (typeof asks)[number];
 export const askedWords: Record<Asked, WordKey> = { identify: 'commands.identify', refresh: 'commands.refresh' };
 
 /** Asks something of one device (P8). */

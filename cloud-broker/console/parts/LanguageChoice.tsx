@@ -11,7 +11,7 @@ interface LanguageChoiceProps {
 export function LanguageChoice({ label, language, choose }: LanguageChoiceProps) {
   return (
     <Stack gap={4}>
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         {label}
       </Text>
       <SegmentedControl

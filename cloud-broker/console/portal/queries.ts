@@ -6,24 +6,16 @@ import {
   portalPerson,
   portalSubscriptionsPage,
   type PortalOrganization,
-  type PortalPerson,
 } from '../../../protocol/api-portal.ts';
 import { read } from '../api/client.ts';
-import { hasCode } from '../api/failure.ts';
 import { inPages, pathOfPage } from '../api/pages.ts';
-import { portalKeys } from '../api/queries.ts';
-
-async function readSession(signal: AbortSignal): Promise<PortalPerson | null> {
-  try {
-    return await read('/portal/session', portalPerson, signal);
-  } catch (error) {
-    if (hasCode(error, 'signed-out')) return null;
-    throw error;
-  }
-}
+import { ifSignedIn, portalKeys } from '../api/queries.ts';
 
 /** Who is signed in to the portal; null when nobody is. */
-export const portalSessionQuery = queryOptions({ queryKey: portalKeys.session, queryFn: ({ signal }) => readSession(signal) });
+export const portalSessionQuery = queryOptions({
+  queryKey: portalKeys.session,
+  queryFn: ({ signal }) => ifSignedIn(read('/portal/session', portalPerson, signal)),
+});
 
 /** All organisations of the person, 50 at most. No event tells of them, so each visit reads them again. */
 export const organizationsQuery = queryOptions({
