@@ -58,8 +58,8 @@ describe('the law speaks where somebody imports', () => {
     ['agent/setup/server.ts', 'cloud-broker/net/address.ts', 'agent and service meet only in the protocol'],
     ['cloud-broker/service/main.ts', 'agent/run.ts', null],
     ['cloud-broker/users/users.ts', 'agent/run.ts', 'agent and service meet only in the protocol'],
-    ['cloud-broker/console/app/App.tsx', 'cloud-broker/store/sqlite/connection.ts', 'the console runs in a browser'],
-    ['cloud-broker/console/app/App.tsx', 'firmware-shim/text.ts', 'the console runs in a browser'],
+    ['cloud-broker/console/shell/App.tsx', 'cloud-broker/store/sqlite/connection.ts', 'the console runs in a browser'],
+    ['cloud-broker/console/shell/App.tsx', 'firmware-shim/text.ts', 'the console runs in a browser'],
     ['cloud-broker/http/console.ts', 'cloud-broker/console/main.tsx', 'the console runs in a browser'],
     ['cloud-broker/net/address.ts', 'cloud-broker/ledger/rules/usage.ts', 'plumbing imports no capability'],
     ['cloud-broker/mail/mailer.ts', 'cloud-broker/alerts/mails.ts', 'plumbing imports no capability'],
@@ -109,6 +109,11 @@ describe('the law speaks where somebody imports', () => {
       ...planted('cloud-broker/ledger/c.ts', 'cloud-broker/portal/d.ts'),
     ];
     expect(roomCircles(files)).toEqual([['ledger', 'portal']]);
+    const pages = [
+      ...planted('cloud-broker/console/devices/a.ts', 'cloud-broker/console/device/b.ts'),
+      ...planted('cloud-broker/console/device/c.ts', 'cloud-broker/console/devices/d.ts'),
+    ];
+    expect(roomCircles(pages)).toEqual([['console/device', 'console/devices']]);
   });
 });
 

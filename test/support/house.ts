@@ -1,6 +1,7 @@
 /**
  * The law of the house: who may import whom, and what a rule may touch. All of it is data: a folder that moves changes a line here.
  */
+import { posix } from 'node:path';
 import { Visitor } from 'vite';
 import { circles, fileGraph, parsed, roomGraph, type SourceFile } from './import-graph.ts';
 
@@ -114,10 +115,12 @@ export function foreignToProtocol(files: readonly SourceFile[]): Violation[] {
     );
 }
 
-/** Rooms that import each other in circles. Tests are left out, which may cross all rooms, and the service, which puts all together. */
+/** Rooms, and folders of the console, that import each other in circles. Tests are left out, which may cross all rooms, and the service, which puts all together. */
 export function roomCircles(files: readonly SourceFile[]): string[][] {
   const counted = files.filter(({ path }) => !isTest(path) && !COMPOSITION.has(roomOf(path)));
-  return circles(roomGraph(fileGraph(counted), roomOf));
+  const folderOf = (path: string): string =>
+    roomOf(path) === 'console' ? posix.dirname(path).split('/').slice(1, 3).join('/') : roomOf(path);
+  return circles(roomGraph(fileGraph(counted), folderOf));
 }
 
 /** Modules of Node in which nothing is read or waited for, beside what `RANDOM` names. */

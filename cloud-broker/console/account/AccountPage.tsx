@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { change } from '../api/client.ts';
-import { useSession } from '../app/Session.tsx';
+import { useSession } from '../session/Session.tsx';
 import { PageHead, Panel } from '../parts/pages.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';

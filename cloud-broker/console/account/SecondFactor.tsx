@@ -5,7 +5,7 @@ import { renderSVG } from 'uqr';
 import { offeredSecondFactor, type OfferedSecondFactor } from '../../../protocol/api-access.ts';
 import { ask, change } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
-import { useSession } from '../app/Session.tsx';
+import { useSession } from '../session/Session.tsx';
 import { Form } from '../parts/Form.tsx';
 import { Panel } from '../parts/pages.tsx';
 import { Refused } from '../parts/panels.tsx';

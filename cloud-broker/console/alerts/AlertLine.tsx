@@ -1,7 +1,7 @@
 import type { Alert } from '../../../protocol/api-alerts.ts';
 import { deviceAlone } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
-import { useSession } from '../app/Session.tsx';
+import { useSession } from '../session/Session.tsx';
 import { deviceSigns } from '../parts/shapes.tsx';
 import { Shape } from '../parts/Status.tsx';
 import { Ago } from '../parts/Time.tsx';

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LOST_AFTER, type AlertRules, type AlertSettings } from '../../../protocol/api-alerts.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { Panel, Save } from '../parts/pages.tsx';
 import { Refused, Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';

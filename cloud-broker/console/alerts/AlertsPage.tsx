@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Alert } from '../../../protocol/api-alerts.ts';
 import { rowsIn } from '../api/pages.ts';
-import { useSession } from '../app/Session.tsx';
+import { useSession } from '../session/Session.tsx';
 import { CopyCurl } from '../parts/CopyCurl.tsx';
 import { PageHead } from '../parts/pages.tsx';
 import { Empty, More, Unread } from '../parts/panels.tsx';

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ApiKey } from '../../../protocol/api-keys.ts';
 import { rowsIn } from '../api/pages.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { careful, Confirm } from '../parts/Dialog.tsx';
 import { Cards } from '../parts/pages.tsx';
 import { Fact, Facts, More } from '../parts/panels.tsx';

@@ -5,8 +5,8 @@ import { billing, blocksPage, device, deviceCounts, devicesPage, foldedPage, ses
 import type { DevicesPage, FoldedPage } from '../../../protocol/api.ts';
 import { filterQuery } from '../app/address.ts';
 import type { DeviceFilter } from '../app/address.ts';
-import { readBySerial } from '../devices/paste.ts';
-import { compare } from '../live/rows.ts';
+import { readBySerial } from './by-serial.ts';
+import { compare } from './rows.ts';
 import { read } from './client.ts';
 import { inPages, pathOfPage, type Cursor } from './pages.ts';
 import { browserZone } from '../words/zone.ts';

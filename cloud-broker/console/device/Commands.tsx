@@ -3,13 +3,13 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Command } from '../../../protocol/api-commands.ts';
 import type { Device } from '../../../protocol/api.ts';
 import { rowsIn } from '../api/pages.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { More, Refused, Unread } from '../parts/panels.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
-import { askedWords, commandName, commandsQuery, reachedAt, stateWords, useCommand } from '../devices/commands.ts';
-import type { Asked } from '../devices/commands.ts';
+import { askedWords, commandName, commandsQuery, reachedAt, stateWords, useCommand } from '../fleet/commands.ts';
+import type { Asked } from '../fleet/commands.ts';
 
 /** What can be asked of a device, and what became of what was asked (P8). */
 export function Commands({ device, former }: { device: Device; former: boolean }) {

@@ -2,11 +2,11 @@ import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { devicePatch } from '../../../protocol/api.ts';
 import type { Device, DevicePatch } from '../../../protocol/api.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { submitting } from '../parts/Form.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
-import { useEdit } from '../devices/changes.ts';
+import { useEdit } from '../fleet/changes.ts';
 
 const MOST_TAGS = 32;
 const MOST_CHARACTERS = 64;

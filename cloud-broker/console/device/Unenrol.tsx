@@ -3,10 +3,10 @@ import { useState } from 'react';
 import type { Device } from '../../../protocol/api.ts';
 import { devicesView } from '../app/address.ts';
 import { useAddress } from '../app/Address.tsx';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { careful, Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
-import { useUnenrol } from '../devices/changes.ts';
+import { useUnenrol } from '../fleet/changes.ts';
 
 /** Ends a device's enrolment; the dialog says what is lost and what stays (E9). */
 export function Unenrol({ device }: { device: Device }) {

@@ -1,10 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useCommands } from './bulk.ts';
-import { askedWords, asks } from './commands.ts';
+import { askedWords, asks } from '../fleet/commands.ts';
 import { Outcome } from './Outcome.tsx';
 import type { Selection } from './selection.ts';
 import { TagsForm } from './TagsForm.tsx';

@@ -1,11 +1,11 @@
 import { Button, Group, Menu } from '@mantine/core';
 import { useState } from 'react';
 import type { DeviceFilter } from '../app/address.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useCommands } from './bulk.ts';
-import { askedWords, asks } from './commands.ts';
+import { askedWords, asks } from '../fleet/commands.ts';
 import { Outcome } from './Outcome.tsx';
 import { TagsForm } from './TagsForm.tsx';
 

@@ -5,7 +5,7 @@ import { blocksQuery, countsQuery } from '../api/queries.ts';
 import { devicesView } from '../app/address.ts';
 import type { DevicesView } from '../app/address.ts';
 import { useAddress } from '../app/Address.tsx';
-import { useAdmins, useAllowed, useSession } from '../app/Session.tsx';
+import { useAdmins, useAllowed, useSession } from '../session/Session.tsx';
 import { later } from '../parts/later.tsx';
 import { PageHead } from '../parts/pages.tsx';
 import { Notice } from '../parts/Notice.tsx';
@@ -17,7 +17,7 @@ import { Filters } from './Filters.tsx';
 import { RefusedTries } from '../waiting/RefusedTries.tsx';
 import { Keys } from './Keys.tsx';
 import { Pasted, PasteSerials } from './Pasted.tsx';
-import { UndoProvider } from './Undo.tsx';
+import { UndoProvider } from '../fleet/Undo.tsx';
 import { Waiting } from '../waiting/Waiting.tsx';
 
 const ImportNames = later(async () => (await import('./ImportNames.tsx')).ImportNames);

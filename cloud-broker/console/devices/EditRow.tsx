@@ -6,7 +6,7 @@ import type { Device, DevicePatch } from '../../../protocol/api.ts';
 import { submitting } from '../parts/Form.tsx';
 import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
-import { useEdit } from './changes.ts';
+import { useEdit } from '../fleet/changes.ts';
 
 const MOST_TAGS = 32;
 const MOST_CHARACTERS = 64;

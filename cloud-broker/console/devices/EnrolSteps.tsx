@@ -1,4 +1,4 @@
-import { useSession } from '../app/Session.tsx';
+import { useSession } from '../session/Session.tsx';
 import { Copyable } from '../parts/Copyable.tsx';
 import { useWords } from '../words/words.ts';
 

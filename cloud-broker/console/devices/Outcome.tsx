@@ -2,7 +2,7 @@ import { commandStates } from '../../../protocol/api-commands.ts';
 import { useWords } from '../words/words.ts';
 import { useStates } from './bulk.ts';
 import type { Commanded } from './bulk.ts';
-import { countWords } from './commands.ts';
+import { countWords } from '../fleet/commands.ts';
 
 /** "298 done · 9 waiting · 5 failed", kept up to date. */
 export function Outcome({ made }: { made: Commanded }) {

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { serialKey } from '../../../protocol/text.ts';
 import { devicesQuery } from '../api/queries.ts';
 import { noFilter } from '../app/address.ts';
-import { rowsOf } from '../live/rows.ts';
+import { rowsOf } from '../api/rows.ts';
 import { Copyable } from '../parts/Copyable.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Form } from '../parts/Form.tsx';

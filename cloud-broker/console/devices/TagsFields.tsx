@@ -5,7 +5,7 @@ import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { undoTags, useTags } from './bulk.ts';
 import type { Aim, TagsChanged } from './bulk.ts';
-import { useUndo } from './Undo.tsx';
+import { useUndo } from '../fleet/Undo.tsx';
 
 const MOST_TAGS = 8;
 const MOST_CHARACTERS = 64;

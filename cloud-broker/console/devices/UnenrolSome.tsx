@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useUnenrolSome } from './bulk.ts';
-import { useUndo } from './Undo.tsx';
+import { useUndo } from '../fleet/Undo.tsx';
 
 interface Props {
   ids: readonly string[];

@@ -6,8 +6,8 @@ import type { TagsMade } from '../../../protocol/api-selection.ts';
 import { ask } from '../api/client.ts';
 import { filterQuery } from '../app/address.ts';
 import type { DeviceFilter } from '../app/address.ts';
-import { batchQuery } from './commands.ts';
-import type { Asked } from './commands.ts';
+import { batchQuery } from '../fleet/commands.ts';
+import type { Asked } from '../fleet/commands.ts';
 
 /** A selection, or all that a filter shows, also beyond what was read of the list. */
 export type Aim = { ids: readonly string[] } | { filter: DeviceFilter };

@@ -1,7 +1,5 @@
-import { findMade, MOST_SERIALS } from '../../../protocol/api-selection.ts';
-import type { Device, DevicesPage } from '../../../protocol/api.ts';
+import type { Device } from '../../../protocol/api.ts';
 import { serialKey } from '../../../protocol/text.ts';
-import { ask } from '../api/client.ts';
 
 /** Serials that are looked up at most. */
 export const MOST_PASTED = 5000;
@@ -19,16 +17,6 @@ export function serialsOf(text: string): string[] {
     if (serial !== '' && !serials.has(serialKey(serial))) serials.set(serialKey(serial), serial);
   }
   return [...serials.values()];
-}
-
-/** The devices that carry one of these serials, as one page. */
-export async function readBySerial(serials: readonly string[], order: (a: Device, b: Device) => number): Promise<DevicesPage> {
-  const items: Device[] = [];
-  for (let from = 0; from < serials.length; from += MOST_SERIALS) {
-    const { found } = await ask('/devices/find', findMade, { serials: serials.slice(from, from + MOST_SERIALS) });
-    items.push(...found);
-  }
-  return { items: items.toSorted(order), nextCursor: null, total: items.length };
 }
 
 /** Serials that no device of the list carries. */

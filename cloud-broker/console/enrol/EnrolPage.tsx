@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { renderSVG } from 'uqr';
 import { hasCode } from '../api/failure.ts';
-import { useSession } from '../app/Session.tsx';
+import { useSession } from '../session/Session.tsx';
 import { EnrolSteps } from '../devices/EnrolSteps.tsx';
 import { Waiting } from '../waiting/Waiting.tsx';
 import { Copyable } from '../parts/Copyable.tsx';

@@ -6,7 +6,7 @@ import { read } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
-import { RefusedLine } from './RefusedLine.tsx';
+import { RefusedLine } from '../waiting/RefusedLine.tsx';
 
 const MOST = 10;
 

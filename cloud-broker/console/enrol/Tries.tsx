@@ -5,7 +5,7 @@ import { Link } from '../app/Address.tsx';
 import { useLive } from '../live/Live.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
-import { RefusedLine } from './RefusedLine.tsx';
+import { RefusedLine } from '../waiting/RefusedLine.tsx';
 
 /** Every try to enrol since the page was opened, as it happens (E11), the newest first. */
 export function useTriesSince(): EnrolmentEvent[] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Device, HistoryRow } from '../../../protocol/api.ts';
 import type { HistoryList } from '../api/queries.ts';
 import { withRow } from './lists.ts';
-import { turned } from './Spoken.tsx';
+import { turned } from '../shell/Spoken.tsx';
 
 const row = (n: number): HistoryRow => ({
   id: `t-${n}`,

@@ -7,7 +7,7 @@ import { deviceQuery, keys } from '../api/queries.ts';
 import type { HistoryList } from '../api/queries.ts';
 import { DOUBT_MS, firstLink, nextLink, type Link } from './link.ts';
 import { absorbEverywhere, CATCH_UP_PAGES, catchUp, listsInView, withRow } from './lists.ts';
-import type { Change } from './rows.ts';
+import type { Change } from '../api/rows.ts';
 import { openStream } from './stream.ts';
 import type { EventName, Stream } from './stream.ts';
 

@@ -4,8 +4,8 @@ import type { DeviceFilter } from '../app/address.ts';
 import { keys, readDevices } from '../api/queries.ts';
 import type { Cursor } from '../api/pages.ts';
 import type { HistoryList } from '../api/queries.ts';
-import { absorb, differences, nothingWaiting, settle, withTotal } from './rows.ts';
-import type { Change, DeviceList, Held, Waiting } from './rows.ts';
+import { absorb, differences, nothingWaiting, settle, withTotal } from '../api/rows.ts';
+import type { Change, DeviceList, Held, Waiting } from '../api/rows.ts';
 
 /** Pages of a list that are read again after a lost link; deeper rows are caught up by the events that were missed. */
 export const CATCH_UP_PAGES = 10;

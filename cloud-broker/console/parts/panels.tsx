@@ -3,7 +3,7 @@ import type { ButtonProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { wordsOf } from '../../../protocol/errors.ts';
 import { codesWaitS, Failure, failureWords, hasCode } from '../api/failure.ts';
-import { useAdmins } from '../app/Session.tsx';
+import { useAdmins } from '../session/Session.tsx';
 import { useWords } from '../words/words.ts';
 import type { WordKey } from '../words/words.ts';
 

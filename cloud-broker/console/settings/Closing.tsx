@@ -1,7 +1,7 @@
 import { Button, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DomainSettings } from '../../../protocol/api-domain.ts';
-import { useAllowed, useSession } from '../app/Session.tsx';
+import { useAllowed, useSession } from '../session/Session.tsx';
 import { careful, Dialog, DialogForm } from '../parts/Dialog.tsx';
 import { Panel } from '../parts/pages.tsx';
 import { Refused } from '../parts/panels.tsx';

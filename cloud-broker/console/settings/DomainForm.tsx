@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DomainSettings } from '../../../protocol/api-domain.ts';
 import { isEmail } from '../../../protocol/email.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { LanguageChoice } from '../parts/LanguageChoice.tsx';
 import { Panel, Save } from '../parts/pages.tsx';
 import { PasswordField } from '../sign-in/PasswordField.tsx';

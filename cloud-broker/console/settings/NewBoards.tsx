@@ -1,7 +1,7 @@
 import { Button, Group, Select, Stack, Switch, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { DomainSettings } from '../../../protocol/api-domain.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { Copyable } from '../parts/Copyable.tsx';
 import { Panel } from '../parts/pages.tsx';
 import { Refused } from '../parts/panels.tsx';

@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { isEmail } from '../../../protocol/email.ts';
 import type { User, UserPatch } from '../../../protocol/api-users.ts';
-import { useAllowed, useSession } from '../app/Session.tsx';
+import { useAllowed, useSession } from '../session/Session.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useChangeUser } from './queries.ts';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { isEmail } from '../../../protocol/email.ts';
 import { userName } from '../../../protocol/api-users.ts';
 import type { Language } from '../../../protocol/errors.ts';
-import { useAllowed, useSession } from '../app/Session.tsx';
+import { useAllowed, useSession } from '../session/Session.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { LanguageChoice } from '../parts/LanguageChoice.tsx';
 import { useWords } from '../words/words.ts';

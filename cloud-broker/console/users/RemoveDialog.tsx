@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import type { User } from '../../../protocol/api-users.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useRemoveUser } from './queries.ts';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Role } from '../../../protocol/api.ts';
 import { isEmail } from '../../../protocol/email.ts';
-import { useSession } from '../app/Session.tsx';
+import { useSession } from '../session/Session.tsx';
 import { DialogForm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { conflictWord } from './failure-words.ts';

@@ -1,7 +1,7 @@
 import { Button, UnstyledButton } from '@mantine/core';
 import type { User } from '../../../protocol/api-users.ts';
 import { failureWords } from '../api/failure.ts';
-import { useAllowed, useSession } from '../app/Session.tsx';
+import { useAllowed, useSession } from '../session/Session.tsx';
 import { useLost } from '../live/Live.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { Cell, VirtualTable } from '../parts/VirtualTable.tsx';

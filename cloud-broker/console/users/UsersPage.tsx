@@ -2,7 +2,7 @@ import { Button, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { User } from '../../../protocol/api-users.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { PageHead } from '../parts/pages.tsx';
 import { Empty, Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';

@@ -3,14 +3,14 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Block } from '../../../protocol/api.ts';
 import { rowsIn } from '../api/pages.ts';
 import { blocksQuery } from '../api/queries.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { CopyCurl } from '../parts/CopyCurl.tsx';
 import { SideDialog } from '../parts/Dialog.tsx';
 import { Fact, Facts, More, Refused, Unread } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
-import { useLift } from '../devices/changes.ts';
+import { useLift } from '../fleet/changes.ts';
 
 /** The displays that were rejected or blocked, each with the way to let it ask again (E6). */
 export function BlockedDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {

@@ -1,5 +1,5 @@
 import { CloseButton } from '@mantine/core';
-import { RefusedLine } from '../enrol/RefusedLine.tsx';
+import { RefusedLine } from './RefusedLine.tsx';
 import { useHub, useLive } from '../live/Live.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { Ago } from '../parts/Time.tsx';

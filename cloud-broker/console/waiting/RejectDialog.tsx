@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Device } from '../../../protocol/api.ts';
 import { Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
-import { useReject } from '../devices/changes.ts';
+import { useReject } from '../fleet/changes.ts';
 
 /** Rejecting shuts a display out, so one dialog says for how long and how to take it back (principle 8). */
 export function RejectDialog({ device, opened, onClose }: { device: Device; opened: boolean; onClose: () => void }) {

@@ -8,8 +8,8 @@ import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { DeviceSign, stateOf } from '../parts/Status.tsx';
 import { later } from '../parts/later.tsx';
 import { useWords } from '../words/words.ts';
-import { useDeviceList } from '../devices/device-list.ts';
-import type { LiveDeviceList } from '../devices/device-list.ts';
+import { useDeviceList } from '../fleet/device-list.ts';
+import type { LiveDeviceList } from '../fleet/device-list.ts';
 import { useHeld } from '../parts/held.ts';
 import { WaitingCard } from './WaitingCard.tsx';
 

@@ -2,12 +2,12 @@ import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Device } from '../../../protocol/api.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { Fact, Facts, Refused } from '../parts/panels.tsx';
 import { DeviceSign, stateOf } from '../parts/Status.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
-import { useApprove } from '../devices/changes.ts';
+import { useApprove } from '../fleet/changes.ts';
 import { RejectDialog } from './RejectDialog.tsx';
 
 export type Pending = NonNullable<Device['pending']>;

@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Webhook, WebhookDelivery } from '../../../protocol/api-webhooks.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { Refused, Unread } from '../parts/panels.tsx';
 import { Signed } from '../parts/Status.tsx';
 import { Ago } from '../parts/Time.tsx';

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { Webhook } from '../../../protocol/api-webhooks.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { careful, Confirm, Dialog } from '../parts/Dialog.tsx';
 import { Fact, Facts, Refused } from '../parts/panels.tsx';
 import { Signed } from '../parts/Status.tsx';

@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { MAX_WEBHOOKS } from '../../../protocol/api-webhooks.ts';
-import { useAllowed } from '../app/Session.tsx';
+import { useAllowed } from '../session/Session.tsx';
 import { Cards } from '../parts/pages.tsx';
 import { useWords } from '../words/words.ts';
 import { NewWebhook } from './NewWebhook.tsx';

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { countsQuery, devicesQuery, sessionQuery } from '../api/queries.ts';
-import type { View } from './address.ts';
+import type { View } from '../app/address.ts';
 import { pages } from './pages.tsx';
 
 /**

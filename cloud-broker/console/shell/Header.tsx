@@ -6,15 +6,15 @@ import { change } from '../api/client.ts';
 import { proxyName } from '../api/proxy.ts';
 import { keys } from '../api/queries.ts';
 import { useLive, useLost } from '../live/Live.tsx';
-import { Spoken } from '../live/Spoken.tsx';
+import { Spoken } from './Spoken.tsx';
 import { PersonMenu } from '../parts/PersonMenu.tsx';
 import { DomainSign } from '../parts/Status.tsx';
 import { AlertsLink } from '../alerts/AlertsLink.tsx';
 import { OwnLanguage } from '../users/OwnLanguage.tsx';
 import { useWords } from '../words/words.ts';
-import { devicesView } from './address.ts';
-import { Link, useAddress } from './Address.tsx';
-import { useSession } from './Session.tsx';
+import { devicesView } from '../app/address.ts';
+import { Link, useAddress } from '../app/Address.tsx';
+import { useSession } from '../session/Session.tsx';
 
 /** Stays in view while the page scrolls, so that a lost link cannot be overlooked; `--top` tells others where it ends. */
 export function Header() {

@@ -1,7 +1,7 @@
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
 import type { WordKey } from '../words/words.ts';
-import type { PathPage } from './address.ts';
+import type { PathPage } from '../app/address.ts';
 
 interface PageEntry {
   title: WordKey;

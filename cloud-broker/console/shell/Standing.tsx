@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { Notice } from '../parts/Notice.tsx';
 import { useWords } from '../words/words.ts';
-import type { PathPage } from './address.ts';
-import { useAddress } from './Address.tsx';
-import { useSession } from './Session.tsx';
+import type { PathPage } from '../app/address.ts';
+import { useAddress } from '../app/Address.tsx';
+import { useSession } from '../session/Session.tsx';
 
 /** What holds for the whole domain, on every page: no credits left (D5), or about to be closed (D8). */
 export function Standing() {

@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import type { Device, DeviceStatus } from '../../../protocol/api.ts';
 import { deviceSigns } from '../parts/shapes.tsx';
 import { useWords } from '../words/words.ts';
-import { useHub } from './Live.tsx';
+import { useHub } from '../live/Live.tsx';
 
 const SPEAK_EVERY_MS = 10_000;
 

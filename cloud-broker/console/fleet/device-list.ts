@@ -4,8 +4,8 @@ import type { Device } from '../../../protocol/api.ts';
 import { devicesQuery } from '../api/queries.ts';
 import type { DeviceFilter } from '../app/address.ts';
 import { settleList, waitingKey } from '../live/lists.ts';
-import { matches, nothingWaiting, rowsOf } from '../live/rows.ts';
-import type { Waiting } from '../live/rows.ts';
+import { matches, nothingWaiting, rowsOf } from '../api/rows.ts';
+import type { Waiting } from '../api/rows.ts';
 
 export interface LiveDeviceList {
   rows: readonly Device[];

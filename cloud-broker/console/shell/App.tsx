@@ -11,13 +11,13 @@ import { later } from '../parts/later.tsx';
 import { Unread } from '../parts/panels.tsx';
 import { ClockProvider } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
-import { AddressProvider, useAddress } from './Address.tsx';
-import type { PathPage } from './address.ts';
+import { AddressProvider, useAddress } from '../app/Address.tsx';
+import type { PathPage } from '../app/address.ts';
 import { Header } from './Header.tsx';
 import { pages } from './pages.tsx';
-import { SessionProvider } from './Session.tsx';
+import { SessionProvider } from '../session/Session.tsx';
 import { Standing } from './Standing.tsx';
-import { cssVariables, theme } from './theme.ts';
+import { cssVariables, theme } from '../app/theme.ts';
 
 const SignInPage = later(async () => (await import('../sign-in/SignInPage.tsx')).SignInPage);
 
