@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { migrations } from '../cloud-broker/service/migrations.ts';
 import { readSources } from './support/import-graph.ts';
-import { foreignIn, isPortable, sqlTexts, type Nullable } from './support/sql-subset.ts';
+import { changesListedDevices, foreignIn, isPortable, sqlTexts, type Nullable } from './support/sql-subset.ts';
 
 function nullableColumns(): Nullable {
   const db = new DatabaseSync(':memory:');
@@ -41,6 +41,25 @@ describe('SQL of the product', () => {
   test('keeps to what both engines understand', () => {
     const foreign = texts.flatMap(({ path, text }) => foreignIn(text, nullable).map((why) => `${path}: ${why}:\n${text}`));
     expect(foreign).toEqual([]);
+  });
+});
+
+describe('what lists and alerts read of a device', () => {
+  test('is changed only where what follows from it is brought along', () => {
+    const files = texts.filter(({ text }) => changesListedDevices(text)).map(({ path }) => path);
+    // enrolling.ts inserts, and tells of it.
+    expect([...new Set(files)]).toEqual(['cloud-broker/devices/changes.ts', 'cloud-broker/enrolment/enrolling.ts']);
+  });
+
+  test.each([
+    ["UPDATE devices SET firmware = ?, status = 'late' WHERE id = ?", true],
+    ['UPDATE devices SET § WHERE id = ?', true],
+    ['DELETE FROM devices WHERE id = ?', true],
+    ['INSERT INTO devices (id) VALUES (?)', true],
+    ['UPDATE devices SET firmware = ? WHERE status = ?', false],
+    ['UPDATE boards SET label = ? WHERE id = ?', false],
+  ])('is what %s changes: %s', (text, changes) => {
+    expect(changesListedDevices(text)).toBe(changes);
   });
 });
 

@@ -4,9 +4,9 @@ import { putMail } from '../mail/outbox.ts';
 import { GATHER_MS, isLasting, type Book, type DeviceAlert, type Due } from './rules/rules.ts';
 import type { AlertKind, AlertSettings } from '../../protocol/api-alerts.ts';
 import { mailLevel, momentFor, type MailedDomain } from './levels.ts';
-import type { WriteContext } from '../store/commit.ts';
+import { nextNumber, type WriteContext } from '../store/commit.ts';
 import type { Reads, Tx } from '../store/tx.ts';
-import { greatest, numbersOf } from '../store/dialect.ts';
+import { greatest, least, numbersOf } from '../store/dialect.ts';
 
 /** Names in a mail and in a line of the console. */
 export const NAMES_SHOWN = 20;
@@ -24,6 +24,20 @@ async function commonTag(tx: Reads, domainId: number, alertIds: string): Promise
         domainId,
       )
     )?.tag ?? null
+  );
+}
+
+/**
+ * What an alert says of its devices: how many they are, and how many of them it still lasts for. It is open while it lasts for one, and closed when the last has ended; *back* is
+ * closed from the beginning. Counted anew, once for all that a transaction did.
+ */
+export function countDevices(tx: Tx, alertId: number): void {
+  tx.send(
+    `UPDATE alerts SET devices = m.devices, open_devices = m.lasting, since_at = ${least('m.since', 'since_at')},
+       closed_at = CASE WHEN m.lasting > 0 THEN NULL WHEN kind = 'back' THEN closed_at ELSE ${greatest('m.ended', 'raised_at')} END
+     FROM (SELECT count(*) AS devices, count(*) FILTER (WHERE ended_at IS NULL) AS lasting, min(since_at) AS since, max(ended_at) AS ended
+       FROM alert_devices WHERE alert_id = ?1) m WHERE id = ?1 AND m.devices > 0`,
+    alertId,
   );
 }
 
@@ -84,8 +98,9 @@ export class StoredBook implements Book {
     if (open !== null) return open.id;
     const raisedAt = await momentFor(this.tx, this.domain.id, kind, at);
     return await this.tx.insert(
-      'INSERT INTO alerts (domain_id, kind, raised_at, closed_at, due_at, since_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)',
+      'INSERT INTO alerts (domain_id, number, kind, raised_at, closed_at, due_at, since_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       this.domain.id,
+      await nextNumber(this.tx, 'alerts', this.domain.id),
       kind,
       raisedAt,
       kind === 'back' ? raisedAt : null,
@@ -198,6 +213,7 @@ export class StoredBook implements Book {
   /** Tells the consoles which alerts are not as they were. */
   async close(): Promise<void> {
     for (const id of this.touched) {
+      countDevices(this.tx, id);
       this.tx.send('UPDATE alerts SET tag = ? WHERE id = ?', await commonTag(this.tx, this.domain.id, JSON.stringify([id])), id);
       this.context.emit(this.domain.id, this.now, { type: 'alert', data: { alertId: id } });
     }

@@ -5,7 +5,7 @@ import type { AlertKind, AlertSettings } from '../../protocol/api-alerts.ts';
 import type { Language } from '../../protocol/errors.ts';
 import { isWanted, verdictOf } from './rules/settings.ts';
 import { alertRulesOf } from './rows.ts';
-import type { WriteContext } from '../store/commit.ts';
+import { nextNumber, type WriteContext } from '../store/commit.ts';
 import { billingFigures } from '../billing/queries/billing.ts';
 import type { Reads } from '../store/tx.ts';
 import { greatest, numbersOf } from '../store/dialect.ts';
@@ -91,8 +91,9 @@ export async function raiseLevel(
   if (!isWanted(settings, kind)) return;
   const verdict = verdictOf(settings, now);
   const id = await context.tx.insert(
-    'INSERT INTO alerts (domain_id, kind, raised_at, since_at, days, due_at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO alerts (domain_id, number, kind, raised_at, since_at, days, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     domain.id,
+    await nextNumber(context.tx, 'alerts', domain.id),
     kind,
     await momentFor(context.tx, domain.id, kind, now),
     now,

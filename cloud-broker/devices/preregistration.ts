@@ -2,6 +2,7 @@ import { serialKey } from '../../protocol/text.ts';
 import type { ImportRow, ImportVerdict } from '../../protocol/api-import.ts';
 import type { WriteContext } from '../store/commit.ts';
 import type { Reads } from '../store/tx.ts';
+import { updateDevices } from './changes.ts';
 
 /** Displays of one domain that labels and tags may wait for. */
 export const MOST_EXPECTED = 100_000;
@@ -87,12 +88,9 @@ export async function takeExpected(
   );
   if (expected === null) return null;
   const { serialKey: key, ...named } = expected;
-  tx.send(
-    'UPDATE devices SET label = coalesce(?, label), tags = coalesce(?, tags) WHERE id = ?',
-    named.label,
-    named.tags,
+  await updateDevices(tx, 'label = coalesce(?, label), tags = coalesce(?, tags)', [named.label, named.tags], 'id = ?', [
     deviceId,
-  );
+  ]);
   tx.send('DELETE FROM expected_devices WHERE domain_id = ? AND serial_key = ?', domainId, key);
   return named;
 }

@@ -30,14 +30,6 @@ const BY_ID = `${SELECT} WHERE id = ?`;
 const OF_KEY = `${SELECT} WHERE key_fingerprint = ? AND domain_id = ? ORDER BY enrolled_at NULLS FIRST`;
 const OF_SERIAL = `${SELECT} WHERE serial_key = ? AND identity <> 'key' AND state <> 'pending' ORDER BY enrolled_at NULLS FIRST`;
 
-/** At the end of a statement that takes devices away: what the stream of events needs to tell so (A4). */
-export const GONE = 'RETURNING id, tags';
-export interface Gone {
-  id: string;
-  /** JSON list. */
-  tags: string;
-}
-
 /** A device or waiting row of this domain; null for another domain's (A4). */
 export async function deviceOfDomain(tx: Reads, domainId: number, id: string): Promise<DeviceRow | null> {
   return await tx.get<DeviceRow>(OF_DOMAIN, id, domainId);

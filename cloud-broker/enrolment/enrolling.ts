@@ -9,7 +9,7 @@ import { widestNetworkOf } from '../net/address.ts';
 import { takeExpected } from '../devices/preregistration.ts';
 import type { WriteContext } from '../store/commit.ts';
 import type { BoardRow } from '../register/rows.ts';
-import { GONE, type Gone } from '../devices/rows.ts';
+import { deleteDevices, follow, updateDevices } from '../devices/changes.ts';
 import type { DomainRow } from '../domains/rows.ts';
 import { post } from '../ledger/posting.ts';
 import { countUnproven, notePlace } from '../register/unproven.ts';
@@ -80,6 +80,19 @@ function insertDevice(context: WriteContext, row: NewDevice, now: number): void 
     waits === null ? null : address,
     waits === null ? null : widestNetworkOf(address),
   );
+  const after = {
+    id: row.id,
+    domainId: row.domainId,
+    state: row.as.state,
+    status: waits === null ? 'never' : 'pending',
+    label: board.serial.trim(),
+    tags: '[]',
+    enrolledAt: waits === null ? now : null,
+    unenrolledAt: null,
+    pendingCode: waits?.code ?? null,
+    firstAskedAt: waits === null ? null : now,
+  };
+  follow(context.tx, [{ before: null, after }]);
 }
 
 /** E6: the board waits for an admin. */
@@ -140,27 +153,30 @@ export interface EnrolledAs {
  */
 export async function markEnrolled(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): Promise<void> {
   const { tx } = context;
-  const replaced = await tx.all<Gone>(
-    `DELETE FROM devices WHERE domain_id = ? AND key_fingerprint = ? AND state = 'pending' AND id <> ? ${GONE}`,
+  const replaced = await deleteDevices(tx, "domain_id = ? AND key_fingerprint = ? AND state = 'pending' AND id <> ?", [
     domain.id,
     as.key.fingerprint,
     as.id,
-  );
-  tx.send(
-    `UPDATE devices SET state = 'enrolled', identity = ?, board_id = ?, key_fingerprint = ?, public_key = ?, model = coalesce(?, model),
+  ]);
+  await updateDevices(
+    tx,
+    `state = 'enrolled', identity = ?, board_id = ?, key_fingerprint = ?, public_key = ?, model = coalesce(?, model),
       status = CASE state WHEN 'enrolled' THEN status ELSE 'never' END, status_since = CASE state WHEN 'enrolled' THEN status_since ELSE ? END,
       enrolled_at = CASE state WHEN 'enrolled' THEN enrolled_at ELSE ? END, unenrolled_at = NULL, granted = ?, grant_reason = ?, pending_code = NULL, competes_with = NULL,
-      first_asked_at = NULL, last_asked_at = NULL, address = NULL WHERE id = ?`,
-    as.identity,
-    as.board?.id ?? null,
-    as.key.fingerprint,
-    as.key.pem,
-    as.board?.model ?? null,
-    now,
-    now,
-    as.grant.credits,
-    as.grant.reason,
-    as.id,
+      first_asked_at = NULL, last_asked_at = NULL, address = NULL`,
+    [
+      as.identity,
+      as.board?.id ?? null,
+      as.key.fingerprint,
+      as.key.pem,
+      as.board?.model ?? null,
+      now,
+      now,
+      as.grant.credits,
+      as.grant.reason,
+    ],
+    'id = ?',
+    [as.id],
   );
   await revokeCertificates(context, as.id, now);
   await beginEnrolment(context, domain, as, now);
@@ -219,18 +235,16 @@ async function markCompeting(context: WriteContext, domainId: number, deviceId: 
     deviceId,
   );
   for (const { id } of waiting) {
-    tx.send("UPDATE devices SET pending_code = 'key-changed', competes_with = ? WHERE id = ?", deviceId, id);
+    await updateDevices(tx, "pending_code = 'key-changed', competes_with = ?", [deviceId], 'id = ?', [id]);
     context.emit(domainId, now, { type: 'device', data: { deviceId: id } });
   }
 }
 
 /** E7: who competed with this device waits for a plain approval: the device is gone, or its serial names several boards. */
 export async function stopCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): Promise<void> {
-  const changed = await context.tx.all<{ id: string }>(
-    "UPDATE devices SET pending_code = 'awaiting-approval', competes_with = NULL WHERE competes_with = ? AND state = 'pending' RETURNING id",
-    deviceId,
-  );
-  for (const { id } of changed) context.emit(domainId, now, { type: 'device', data: { deviceId: id } });
+  const freed = "pending_code = 'awaiting-approval', competes_with = NULL";
+  const changed = await updateDevices(context.tx, freed, [], "competes_with = ? AND state = 'pending'", [deviceId]);
+  for (const { after } of changed) context.emit(domainId, now, { type: 'device', data: { deviceId: after.id } });
 }
 
 /** E5: notes where the board is, takes what is granted from its entitlement and books it, in the same transaction as the device. `isProven`: by the operator's word (E14). */

@@ -5,6 +5,7 @@ import { RollcallError } from '../../protocol/errors.ts';
 import { credentials } from '../identity/rows.ts';
 import type { Reads, Tx } from '../store/tx.ts';
 import { portalRealm } from './realm.ts';
+import { newPublicId } from '../store/public-id.ts';
 
 export interface PortalUserRow {
   id: string;
@@ -116,7 +117,8 @@ export function insertOrganization(
 ): void {
   tx.send('INSERT INTO portal_organizations (id, name, created_at) VALUES (?, ?, ?)', organization.id, organization.name, now);
   tx.send(
-    `INSERT INTO portal_members (organization_id, user_id, email, role, since_at) VALUES (?, ?, ?, 'admin', ?)`,
+    `INSERT INTO portal_members (public_id, organization_id, user_id, email, role, since_at) VALUES (?, ?, ?, ?, 'admin', ?)`,
+    newPublicId(),
     organization.id,
     admin.id,
     admin.email,

@@ -2,6 +2,7 @@ import { access } from '../users/schema/access.ts';
 import { accountTables } from '../users/schema/accounts.ts';
 import { alertTables, alertZones } from '../alerts/schema.ts';
 import { commandTables } from '../device-commands/schema.ts';
+import { derivedInCode } from '../store/schema/derived.ts';
 import { expectedTables } from '../devices/schema/preregistration.ts';
 import { keyTables } from '../product-keys/schema.ts';
 import { lists } from '../store/schema/lists.ts';
@@ -48,4 +49,5 @@ export const migrations: readonly string[] = [
   alertZones,
   unprovenTables,
   spansByEnd,
+  derivedInCode,
 ];

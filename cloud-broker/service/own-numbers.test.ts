@@ -25,8 +25,8 @@ async function busy(domain: TestDomain, prefix: string): Promise<void> {
   }
   await harness.enrol(domain, `${prefix}-waits`);
   const file = databaseBeside(harness.databaseFile);
-  const alert = file.prepare("INSERT INTO alerts (domain_id, kind, raised_at, since_at) VALUES (?, 'waiting', ?, ?)");
-  for (const n of [1, 2, 3]) alert.run(domain.id, harness.now + n, harness.now);
+  const alert = file.prepare("INSERT INTO alerts (domain_id, number, kind, raised_at, since_at) VALUES (?, ?, 'waiting', ?, ?)");
+  for (const n of [1, 2, 3]) alert.run(domain.id, n, harness.now + n, harness.now);
   file.close();
 }
 

@@ -24,20 +24,23 @@ export function addNotes(batch: Notes, own: Notes): void {
   batch.audit.push(...own.audit);
 }
 
+/** The newest of the numbers that a domain's rows of a kind have, after `count` more were given out: none is given twice. */
+export async function nextNumber(tx: Tx, what: 'events' | 'audit' | 'alerts', domainId: number, count = 1): Promise<number> {
+  const row = await tx.get<{ newest: number }>(
+    'INSERT INTO counters (what, domain_id, newest) VALUES (?, ?, ?) ON CONFLICT (what, domain_id) DO UPDATE SET newest = counters.newest + excluded.newest RETURNING newest',
+    what,
+    domainId,
+    count,
+  );
+  return row?.newest ?? count;
+}
+
 /** The next numbers of their domains, in the order of `rows`; 0 for what is of no domain. */
 async function nextNumbers(tx: Tx, what: 'events' | 'audit', rows: readonly { domainId: number | null }[]): Promise<number[]> {
   const counts = new Map<number, number>();
   for (const { domainId } of rows) if (domainId !== null) counts.set(domainId, (counts.get(domainId) ?? 0) + 1);
   const next = new Map<number | null, number>();
-  for (const [domainId, count] of counts) {
-    const row = await tx.get<{ newest: number }>(
-      'INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT (what, domain_id) DO UPDATE SET newest = counters.newest + excluded.newest RETURNING newest',
-      what,
-      domainId,
-      count,
-    );
-    next.set(domainId, (row?.newest ?? count) - count);
-  }
+  for (const [domainId, count] of counts) next.set(domainId, (await nextNumber(tx, what, domainId, count)) - count);
   return rows.map(({ domainId }) => {
     const last = next.get(domainId);
     if (last === undefined) return 0;

@@ -5,7 +5,23 @@ import { previewOf } from '../../cloud-broker/alerts/rules/preview.ts';
 import { defaultAlertSettings } from '../../cloud-broker/alerts/rules/settings.ts';
 import { alertHistory } from '../../cloud-broker/alerts/queries.ts';
 import { alertsOf, at, mailsOf, school } from '../support/alerts.ts';
+import type { InProcessStore } from '../support/in-process.ts';
 import { START, waiting } from '../support/store.ts';
+
+/** What an alert says of its devices is what they say, and alerts are numbered without a gap. */
+async function expectRecounted({ reader }: InProcessStore): Promise<void> {
+  const held = await reader.all(
+    `SELECT number, devices, open_devices AS open, closed_at IS NULL AS isOpen, CASE kind WHEN 'back' THEN raised_at ELSE closed_at END AS closedAt, since_at AS since
+     FROM alerts ORDER BY id`,
+  );
+  const counted = await reader.all(
+    `SELECT row_number() OVER (ORDER BY a.id) AS number, count(*) AS devices, sum(m.ended_at IS NULL) AS open, sum(m.ended_at IS NULL) > 0 AS isOpen,
+       CASE WHEN a.kind = 'back' THEN a.raised_at WHEN sum(m.ended_at IS NULL) = 0 THEN max(a.raised_at, max(m.ended_at)) END AS closedAt,
+       min(m.since_at) AS since
+     FROM alerts a JOIN alert_devices m ON m.alert_id = a.id GROUP BY a.id ORDER BY a.id`,
+  );
+  expect(held).toEqual(counted);
+}
 
 test('[P7] a preview counts what the same history really sent, whatever happened in it', async () => {
   const step = fc.record({
@@ -58,6 +74,7 @@ test('[P7] a preview counts what the same history really sent, whatever happened
     const preview = await previewOf({ ...defaultAlertSettings, ...more }, history, to);
     const really = { mails: (await mailsOf(store)).length, alerts: (await alertsOf(store)).length };
     expect(preview).toEqual(really);
+    await expectRecounted(store);
   });
   await fc.assert(property, { numRuns: 12 });
 });

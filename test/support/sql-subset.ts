@@ -201,3 +201,10 @@ export function foreignIn(text: string, nullable: Nullable): string[] {
   const broken = RULES.filter(({ breaks }) => breaks(read)).map(({ why }) => why);
   return unsaidNulls(read, nullable) ? [...broken, 'the engines order NULL differently: say NULLS FIRST or NULLS LAST'] : broken;
 }
+
+/** Whether a statement changes rows of devices in what counts, rows of tags and signals follow from. */
+export function changesListedDevices(text: string): boolean {
+  if (/\b(?:INSERT INTO|DELETE FROM) devices\b/.test(text)) return true;
+  const set = /\bUPDATE devices SET ([^]*?)(?:\bWHERE\b|$)/.exec(text)?.[1] ?? '';
+  return /§|\b(?:state|status|label|tags|enrolled_at|unenrolled_at|pending_code) = /.test(set);
+}

@@ -4,7 +4,7 @@ import { advance, take, type Happening } from '../rules/rules.ts';
 import { defaultAlertSettings, lostAfterMs } from '../rules/settings.ts';
 import { HISTORY_MS } from '../../presence/rules/spans.ts';
 import { alertCursors, alertRulesOf, type AlertCursors } from '../rows.ts';
-import { StoredBook } from '../alert-store.ts';
+import { countDevices, StoredBook } from '../alert-store.ts';
 import { closeLevel, mailedDomain, raiseLevel } from '../levels.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
@@ -238,13 +238,15 @@ export async function raiseCredits(
 }
 
 /** What is over long since is forgotten, and a suspicion of a clone that nothing renewed is over. */
-export function pruneAlerts(context: WriteContext, { now }: { now: number }): void {
+export async function pruneAlerts(context: WriteContext, { now }: { now: number }): Promise<void> {
   const { tx } = context;
-  tx.send(
-    "UPDATE alert_devices SET ended_at = ?1 WHERE kind = 'take-overs' AND ended_at IS NULL AND since_at <= ?2 AND alert_id IN (SELECT id FROM alerts WHERE kind = 'take-overs' AND closed_at IS NULL AND due_at IS NULL)",
+  const ended = await tx.all<{ id: number }>(
+    `UPDATE alert_devices SET ended_at = ? WHERE kind = 'take-overs' AND ended_at IS NULL AND since_at <= ?
+       AND alert_id IN (SELECT id FROM alerts WHERE kind = 'take-overs' AND closed_at IS NULL AND due_at IS NULL) RETURNING alert_id AS id`,
     now,
     now - SUSPECTED_MS,
   );
+  for (const id of new Set(ended.map((device) => device.id))) countDevices(tx, id);
   tx.send('DELETE FROM alerts WHERE closed_at < ?', now - HISTORY_MS);
   tx.send(
     "DELETE FROM alert_signals WHERE at < ? AND n <= (SELECT up_to FROM alert_cursors WHERE feed = 'signals')",

@@ -1,5 +1,6 @@
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../../store/commit.ts';
+import { updateDevices } from '../changes.ts';
 import { deviceOfDomain } from '../rows.ts';
 import { domainById, statusOf } from '../../domains/rows.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
@@ -14,13 +15,15 @@ export async function changeDevice(
   const domain = await domainById(tx, input.domainId);
   if (device === null || device.state === 'unenrolled' || domain === null) throw new RollcallError('not-found');
   if (statusOf(domain, input.now) === 'disabled') throw new RollcallError('domain-disabled');
-  const before = await tx.get<{ label: string; tags: string }>('SELECT label, tags FROM devices WHERE id = ?', device.id);
-  tx.send(
-    'UPDATE devices SET label = coalesce(?, label), tags = coalesce(?, tags) WHERE id = ?',
-    input.label,
-    input.tags === null ? null : JSON.stringify(input.tags),
-    device.id,
+  const tags = input.tags === null ? null : JSON.stringify(input.tags);
+  const [change] = await updateDevices(
+    tx,
+    'label = coalesce(?, label), tags = coalesce(?, tags)',
+    [input.label, tags],
+    'id = ?',
+    [device.id],
   );
+  const before = change === undefined ? null : { label: change.before.label, tags: change.before.tags };
   context.audit({
     domainId: input.domainId,
     at: input.now,

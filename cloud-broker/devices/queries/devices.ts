@@ -212,7 +212,7 @@ export async function seenIds(tx: Reads, viewer: Viewer, ids: readonly string[])
   return new Set(rows.map(({ id }) => id));
 }
 
-/** How many devices a list without a search has: kept by the schema's triggers, but for several tags at once. */
+/** How many devices a list without a search has: kept by devices/changes.ts, but for several tags at once. */
 async function counted(tx: Reads, domainId: number, tags: readonly string[], status: DeviceStatus | undefined): Promise<number> {
   const ofStatus: Condition[] = status === undefined ? [] : [{ text: 'status = ?', parameters: [status] }];
   const total = async (from: string, condition: Condition, what: string): Promise<number> =>

@@ -1,5 +1,5 @@
 import type { WriteContext } from '../../store/commit.ts';
-import { GONE, type Gone } from '../../devices/rows.ts';
+import { deleteDevices } from '../../devices/changes.ts';
 import type { EndWithDomain } from '../../domains/operations/closing.ts';
 import type { DomainRow } from '../../domains/rows.ts';
 import { unenrol } from './unenrol.ts';
@@ -15,15 +15,14 @@ async function endDevices(context: WriteContext, domain: DomainRow, at: number, 
 }
 
 async function endWaiting(context: WriteContext, domain: DomainRow, at: number, most: number): Promise<boolean> {
-  const waiting = await context.tx.all<Gone & { key: string }>(
-    `DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE domain_id = ? AND state <> 'unenrolled' AND state = 'pending' LIMIT ?)
-     ${GONE}, key_fingerprint AS key`,
-    domain.id,
-    most,
+  const waiting = await deleteDevices(
+    context.tx,
+    "id IN (SELECT id FROM devices WHERE domain_id = ? AND state <> 'unenrolled' AND state = 'pending' LIMIT ?)",
+    [domain.id, most],
   );
   for (const row of waiting) {
     context.emitRemoved(domain.id, at, row);
-    context.decided(domain.id, row.key);
+    context.decided(domain.id, row.keyFingerprint);
   }
   return waiting.length > 0;
 }

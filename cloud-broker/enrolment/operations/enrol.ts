@@ -5,6 +5,7 @@ import { epochAfter } from '../../../protocol/messages.ts';
 import { widestNetworkOf } from '../../net/address.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { BoardRow } from '../../register/rows.ts';
+import { updateDevices } from '../../devices/changes.ts';
 import { deviceById, type DeviceRow } from '../../devices/rows.ts';
 import { domainByName, type DomainRow } from '../../domains/rows.ts';
 import { bindKey, bookGrant, insertEnrolled, insertWaiting, markEnrolled, refreshClaim, type Claim } from '../enrolling.ts';
@@ -70,12 +71,12 @@ function claimOf(loaded: LoadedFacts, attempt: EnrolmentAttempt): Claim {
   return { board: attempt.board, serialKey: loaded.serialKey, key: attempt.key, address: attempt.address };
 }
 
-function waitForApproval(
+async function waitForApproval(
   context: WriteContext,
   loaded: LoadedFacts,
   attempt: EnrolmentAttempt,
   decision: Extract<Decision, { outcome: 'pending' }>,
-): EnrolmentOutcome {
+): Promise<EnrolmentOutcome> {
   const { facts, domain } = loaded;
   const claim = claimOf(loaded, attempt);
   const deviceId = facts.waiting?.deviceId ?? attempt.proposedId;
@@ -104,16 +105,13 @@ function waitForApproval(
       details: { code: decision.code },
     });
   } else {
-    context.tx.send(
-      'UPDATE devices SET identity = ?, board_id = ?, pending_code = ?, competes_with = ?, last_asked_at = ?, address = ?, network = ? WHERE id = ?',
-      facts.identity,
-      loaded.board?.id ?? null,
-      decision.code,
-      decision.competesWith,
-      attempt.now,
-      attempt.address,
-      widestNetworkOf(attempt.address),
-      deviceId,
+    const { now, address } = attempt;
+    await updateDevices(
+      context.tx,
+      'identity = ?, board_id = ?, pending_code = ?, competes_with = ?, last_asked_at = ?, address = ?, network = ?',
+      [facts.identity, loaded.board?.id ?? null, decision.code, decision.competesWith, now, address, widestNetworkOf(address)],
+      'id = ?',
+      [deviceId],
     );
     refreshClaim(context, deviceId, attempt.board);
   }

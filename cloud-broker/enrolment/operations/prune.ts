@@ -1,5 +1,5 @@
 import type { WriteContext } from '../../store/commit.ts';
-import { GONE, type Gone } from '../../devices/rows.ts';
+import { deleteDevices } from '../../devices/changes.ts';
 
 const DAY_MS = 86_400_000;
 /** E6: a waiting row that nobody asked for in 7 days goes. */
@@ -10,10 +10,7 @@ const REFUSED_KEPT_MS = 30 * DAY_MS;
 /** Waiting rows, ended blocks, links and old events whose time is over. */
 export async function prune(context: WriteContext, input: { now: number }): Promise<{ waiting: number }> {
   const { tx } = context;
-  const gone = await tx.all<Gone & { domainId: number }>(
-    `DELETE FROM devices WHERE state = 'pending' AND last_asked_at < ? ${GONE}, domain_id AS domainId`,
-    input.now - WAITING_MS,
-  );
+  const gone = await deleteDevices(tx, "state = 'pending' AND last_asked_at < ?", [input.now - WAITING_MS]);
   for (const row of gone) {
     context.audit({ domainId: row.domainId, at: input.now, actor: 'system', action: 'device.stopped-asking', subject: row.id });
     context.emitRemoved(row.domainId, input.now, row);

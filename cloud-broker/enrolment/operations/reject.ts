@@ -1,6 +1,7 @@
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../../store/commit.ts';
-import { GONE, type Gone } from '../../devices/rows.ts';
+import { newPublicId } from '../../store/public-id.ts';
+import { deleteDevices } from '../../devices/changes.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
 import { waitingRow } from './approve.ts';
 
@@ -22,8 +23,10 @@ export async function reject(
       row.serialKey,
     )) !== null;
   const kind = input.block ? 'blocked' : 'rejected';
-  const rowid = await tx.insert(
-    'INSERT INTO blocks (domain_id, kind, key_fingerprint, serial, serial_key, since_at, until_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  const blockId = newPublicId();
+  tx.send(
+    'INSERT INTO blocks (public_id, domain_id, kind, key_fingerprint, serial, serial_key, since_at, until_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    blockId,
     input.domainId,
     kind,
     row.keyFingerprint,
@@ -33,9 +36,7 @@ export async function reject(
     input.block ? null : input.now + REJECTION_MS,
     input.actor,
   );
-  const block = await tx.get<{ publicId: string }>('SELECT public_id AS publicId FROM blocks WHERE id = ?', rowid);
-  if (block === null) throw new Error('the block was not stored');
-  const gone = await tx.all<Gone>(`DELETE FROM devices WHERE id = ? ${GONE}`, row.id);
+  const gone = await deleteDevices(tx, 'id = ?', [row.id]);
   context.audit({
     domainId: input.domainId,
     at: input.now,
@@ -47,7 +48,7 @@ export async function reject(
   });
   for (const device of gone) context.emitRemoved(input.domainId, input.now, device);
   context.decided(input.domainId, row.keyFingerprint);
-  return { blockId: block.publicId };
+  return { blockId };
 }
 
 export async function liftBlock(context: WriteContext, input: ChangeRequest & { blockId: string }): Promise<void> {

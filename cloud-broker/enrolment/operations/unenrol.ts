@@ -2,7 +2,8 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import { endCommands } from '../../device-commands/rows.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { Refused } from '../../devices/operations/selection.ts';
-import { deviceById, deviceOfDomain, GONE, type Gone } from '../../devices/rows.ts';
+import { updateDevices } from '../../devices/changes.ts';
+import { deviceById, deviceOfDomain } from '../../devices/rows.ts';
 import { domainById, type DomainRow } from '../../domains/rows.ts';
 import { openFromOf, revokeCertificates, stopCompeting } from '../enrolling.ts';
 import { takeGrantBack } from '../../register/reversing.ts';
@@ -36,11 +37,12 @@ export async function endEnrolment(
   const domain = device === null ? null : await domainById(tx, device.domainId);
   if (device === null || domain === null || device.state === 'unenrolled') throw new RollcallError('not-found');
   if (device.state === 'pending') throw new RollcallError('conflict', { reason: 'not-enrolled' });
-  const gone = await tx.all<Gone>(
-    `UPDATE devices SET state = 'unenrolled', unenrolled_at = ?, status = 'offline', status_since = ? WHERE id = ? ${GONE}`,
-    input.now,
-    input.now,
-    device.id,
+  const gone = await updateDevices(
+    tx,
+    "state = 'unenrolled', unenrolled_at = ?, status = 'offline', status_since = ?",
+    [input.now, input.now],
+    'id = ?',
+    [device.id],
   );
   // Its last moment in a day that is closed, at the earliest: that day has counted it (L6).
   const end = Math.max(input.now, openFromOf(domain) - 1);
@@ -60,7 +62,7 @@ export async function endEnrolment(
     action: 'device.unenrolled',
     subject: device.id,
   });
-  for (const one of gone) context.emitRemoved(device.domainId, input.now, one);
+  for (const { after } of gone) context.emitRemoved(device.domainId, input.now, after);
   return { domain, boardId: device.boardId };
 }
 

@@ -16,6 +16,7 @@ import {
   type NewPortalUser,
 } from '../rows.ts';
 import { auditPortal } from './access.ts';
+import { newPublicId } from '../../store/public-id.ts';
 
 const MOST_ORGANIZATIONS = 50;
 const MOST_MEMBERS = 500;
@@ -68,9 +69,9 @@ export async function invitePortalMember(context: WriteContext, input: Invite): 
   if (known !== null && known.userId !== null) throw new RollcallError('conflict', { reason: 'member-already' });
   if (known === null && (await countOf(context, 'organization_id', organizationId)) >= MOST_MEMBERS)
     throw new RollcallError('conflict', { reason: 'too-many-members', most: MOST_MEMBERS });
-  tx.send(
-    `INSERT INTO portal_members (organization_id, email, role, since_at, invited_by, token_hash, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-     ON CONFLICT (organization_id, email) DO UPDATE SET role = ?3, since_at = ?4, invited_by = ?5, token_hash = ?6, expires_at = ?7`,
+  const row = await tx.get<{ id: string }>(
+    `INSERT INTO portal_members (organization_id, email, role, since_at, invited_by, token_hash, expires_at, public_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+     ON CONFLICT (organization_id, email) DO UPDATE SET role = ?3, since_at = ?4, invited_by = ?5, token_hash = ?6, expires_at = ?7 RETURNING public_id AS id`,
     organizationId,
     email,
     role,
@@ -78,11 +79,7 @@ export async function invitePortalMember(context: WriteContext, input: Invite): 
     input.actor,
     link.tokenHash,
     now + LINK_VALID_MS,
-  );
-  const row = await tx.get<{ id: string }>(
-    'SELECT public_id AS id FROM portal_members WHERE organization_id = ? AND email = ?',
-    organizationId,
-    email,
+    newPublicId(),
   );
   const organization =
     (await tx.get<{ name: string }>('SELECT name FROM portal_organizations WHERE id = ?', organizationId))?.name ?? '';

@@ -3,6 +3,7 @@ import type { Flush } from '../flush.ts';
 import { HISTORY_MS } from '../rules/spans.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { Tx } from '../../store/tx.ts';
+import { follow, setStatus, type Change } from '../../devices/changes.ts';
 
 const LEFT_BEFORE_MS = 30 * 86_400_000;
 /** Longer than any link is good (D2, D6). */
@@ -42,7 +43,12 @@ export async function flushPresence(context: WriteContext, flush: Flush): Promis
     // Lists are filtered and counted by firmware: they are told, even where its status stays.
     if (changed !== null) context.emit(changed.domainId, flush.now, { type: 'device', data: { deviceId: birth.deviceId } });
   }
-  for (const transition of flush.transitions) await changeStatus(context, transition, flush.now);
+  const changes: Change[] = [];
+  for (const transition of flush.transitions) {
+    const change = await changeStatus(context, transition, flush.now);
+    if (change !== null) changes.push(change);
+  }
+  follow(tx, changes);
   for (const { deviceId, from, to } of flush.running) {
     tx.send(
       `INSERT INTO running_times (device_id, from_at, to_at) SELECT id, ?, ? FROM devices WHERE id = ? AND state = 'enrolled'
@@ -59,23 +65,18 @@ async function changeStatus(
   context: WriteContext,
   { deviceId, status, since, how }: Flush['transitions'][number],
   now: number,
-): Promise<void> {
+): Promise<Change | null> {
   const { tx } = context;
-  const device = await tx.get<{ domainId: number }>(
-    "UPDATE devices SET status = ?, status_since = ? WHERE id = ? AND state = 'enrolled' AND status <> ? RETURNING domain_id AS domainId",
-    status,
-    since,
-    deviceId,
-    status,
-  );
-  if (device === null) return;
-  context.emit(device.domainId, now, { type: 'device', data: { deviceId } });
+  const change = await setStatus(tx, deviceId, status, since);
+  if (change === null) return null;
+  const { domainId } = change.before;
+  context.emit(domainId, now, { type: 'device', data: { deviceId } });
   // Of two changes in one millisecond the later stays, with a number of its own: who reads on from the last number has to meet it.
   tx.send('DELETE FROM status_changes WHERE device_id = ? AND at = ?', deviceId, since);
   tx.send(
     'INSERT INTO status_changes (device_id, domain_id, at, status, how) VALUES (?, ?, ?, ?, ?)',
     deviceId,
-    device.domainId,
+    domainId,
     since,
     status,
     how,
@@ -86,6 +87,7 @@ async function changeStatus(
     deviceId,
     now - HISTORY_MS,
   );
+  return change;
 }
 
 /** Notes that the service runs. What lies between two runs nobody saw. */

@@ -3,6 +3,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import { MAX_API_KEYS } from '../api-keys.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
+import { newPublicId } from '../../store/public-id.ts';
 
 export interface CreateApiKey extends ChangeRequest {
   name: string;
@@ -18,8 +19,10 @@ export async function createApiKey(context: WriteContext, input: CreateApiKey): 
   const live = await tx.all<{ name: string }>('SELECT name FROM api_keys WHERE domain_id = ? AND revoked_at IS NULL', domainId);
   if (live.some((key) => key.name === name)) throw new RollcallError('name-taken');
   if (live.length >= MAX_API_KEYS) throw new RollcallError('conflict', { reason: 'too-many-keys', most: MAX_API_KEYS });
-  const rowid = await tx.insert(
-    'INSERT INTO api_keys (domain_id, name, hash, scopes, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?)',
+  const id = newPublicId();
+  tx.send(
+    'INSERT INTO api_keys (public_id, domain_id, name, hash, scopes, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    id,
     domainId,
     name,
     input.hash,
@@ -29,7 +32,7 @@ export async function createApiKey(context: WriteContext, input: CreateApiKey): 
   );
   const { now: at, actor, address } = input;
   context.audit({ domainId, at, actor, address, action: 'api-key.created', subject: name, details: { scopes: input.scopes } });
-  return { id: (await tx.get<{ id: string }>('SELECT public_id AS id FROM api_keys WHERE id = ?', rowid))?.id ?? '' };
+  return { id };
 }
 
 /** A2: from this commit on the key opens nothing. Refuses with `not-found`. */

@@ -3,6 +3,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import { recordOwn } from './own-sessions.ts';
 import type { AskedByUser } from './users.ts';
+import { newPublicId } from '../../store/public-id.ts';
 
 /** Keeps a view of Devices under a name of one's own, in place of another of that name. Refuses with `conflict` a 51st. */
 export async function saveView(context: WriteContext, input: AskedByUser & { name: string; query: string }): Promise<SavedView> {
@@ -14,16 +15,13 @@ export async function saveView(context: WriteContext, input: AskedByUser & { nam
     name,
   );
   if ((others?.n ?? 0) >= MOST_VIEWS) throw new RollcallError('conflict', { reason: 'too-many-views', most: MOST_VIEWS });
-  tx.send(
-    'INSERT INTO saved_views (user_id, name, query) VALUES (?, ?, ?) ON CONFLICT (user_id, name) DO UPDATE SET query = excluded.query',
+  const saved = await tx.get<{ id: string }>(
+    `INSERT INTO saved_views (public_id, user_id, name, query) VALUES (?, ?, ?, ?)
+     ON CONFLICT (user_id, name) DO UPDATE SET query = excluded.query RETURNING public_id AS id`,
+    newPublicId(),
     actorId,
     name,
     query,
-  );
-  const saved = await tx.get<{ id: string }>(
-    'SELECT public_id AS id FROM saved_views WHERE user_id = ? AND name = ?',
-    actorId,
-    name,
   );
   recordOwn(context, input, 'view.saved', { name });
   return { id: saved?.id ?? '', name, query };

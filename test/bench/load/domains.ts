@@ -41,6 +41,12 @@ const ROWS = `
       s.model, firmware, 'Android 13', 'arm64', '1.0.0', iif(waits OR n % 3 = 0, s.serial, room), iif(waits, '[]', tags), iif(waits, 'pending', status), at,
       iif(waits, NULL, at), iif(waits, 0, 1095), iif(waits, NULL, 'granted'), iif(waits, 'awaiting-approval', NULL), iif(waits, now, NULL),
       iif(waits, now, NULL), '192.0.2.1' FROM seed s LEFT JOIN boards b ON b.serial_key = lower(s.serial) ORDER BY at, n;
+  INSERT INTO device_tags (device_id, tag, domain_id, status, label, enrolled_at)
+    SELECT d.id, t.value, d.domain_id, d.status, d.label, d.enrolled_at FROM seed s JOIN devices d ON d.id = s.id, json_each(d.tags) t;
+  INSERT INTO device_counts (domain_id, tag, status, devices)
+    SELECT s.domain_id, t.tag, d.status, count(*) FROM seed s JOIN devices d ON d.id = s.id
+      JOIN (SELECT id, '' AS tag FROM seed UNION ALL SELECT device_id, tag FROM device_tags) t ON t.id = s.id GROUP BY 1, 2, 3;
+  INSERT INTO alert_signals (domain_id, device_id, kind, at) SELECT domain_id, id, 'waits', now FROM seed WHERE waits;
   INSERT INTO certificates SELECT lower(hex(randomblob(32))), id, lower(hex(randomblob(16))), at, at, NULL FROM seed WHERE NOT waits;
   INSERT INTO enrolment_spans (device_id, domain_id, from_at) SELECT id, domain_id, at FROM seed WHERE NOT waits;
   INSERT INTO transfers (domain_id, n, at, kind, debit, credit, credits, idempotency_key, device_id, actor, balance_after, previous_hash, hash)

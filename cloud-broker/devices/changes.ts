@@ -1,0 +1,172 @@
+/**
+ * Whatever changes what lists and alerts read of a device goes through here: the row, and in the same transaction what follows from it, which are the counts that lists show
+ * (`device_counts`), the rows that the list of a tag is read from (`device_tags`), and the feed that alerts read on (`alert_signals`).
+ */
+import type { Parameter, Tx } from '../store/tx.ts';
+import type { DeviceRow } from './rows.ts';
+
+/** What is derived from. */
+export interface Listed {
+  id: string;
+  domainId: number;
+  state: DeviceRow['state'];
+  status: string;
+  label: string;
+  /** JSON list. */
+  tags: string;
+  enrolledAt: number | null;
+  unenrolledAt: number | null;
+  pendingCode: string | null;
+  firstAskedAt: number | null;
+}
+
+export interface Change {
+  /** Null: the row is new. */
+  before: Listed | null;
+  /** Null: the row is gone. */
+  after: Listed | null;
+}
+
+const LISTED = `id, domain_id AS domainId, state, status, label, tags, enrolled_at AS enrolledAt, unenrolled_at AS unenrolledAt,
+  pending_code AS pendingCode, first_asked_at AS firstAskedAt`;
+
+/** Sets columns of the devices that `where` names, whose parameters are `of`. */
+export async function updateDevices(
+  tx: Tx,
+  set: string,
+  values: readonly Parameter[],
+  where: string,
+  of: readonly Parameter[],
+): Promise<{ before: Listed; after: Listed }[]> {
+  const former = await tx.all<Listed>(`SELECT ${LISTED} FROM devices WHERE ${where}`, ...of);
+  if (former.length === 0) return [];
+  const updated = await tx.all<Listed>(`UPDATE devices SET ${set} WHERE ${where} RETURNING ${LISTED}`, ...values, ...of);
+  const found = new Map(updated.map((row) => [row.id, row]));
+  const changes = former.flatMap((before) => {
+    const after = found.get(before.id);
+    return after === undefined ? [] : [{ before, after }];
+  });
+  follow(tx, changes);
+  return changes;
+}
+
+/** Deletes the devices that `where` names, whose parameters are `of`; as they were. */
+export async function deleteDevices(
+  tx: Tx,
+  where: string,
+  of: readonly Parameter[],
+): Promise<(Listed & { keyFingerprint: string })[]> {
+  const gone = await tx.all<Listed & { keyFingerprint: string }>(
+    `DELETE FROM devices WHERE ${where} RETURNING ${LISTED}, key_fingerprint AS keyFingerprint`,
+    ...of,
+  );
+  follow(
+    tx,
+    gone.map((before) => ({ before, after: null })),
+  );
+  return gone;
+}
+
+/** An enrolled device's new status; null where that is no change. The caller has `follow` told of it, once for many. */
+export async function setStatus(
+  tx: Tx,
+  id: string,
+  status: string,
+  since: number,
+): Promise<{ before: Listed; after: Listed } | null> {
+  const before = await tx.get<Listed>(
+    `SELECT ${LISTED} FROM devices WHERE id = ? AND state = 'enrolled' AND status <> ?`,
+    id,
+    status,
+  );
+  if (before === null) return null;
+  tx.send('UPDATE devices SET status = ?, status_since = ? WHERE id = ?', status, since, id);
+  return { before, after: { ...before, status } };
+}
+
+/** Brings along what follows from changes of rows that are made already. */
+export function follow(tx: Tx, changes: readonly Change[]): void {
+  const counts = new Counts();
+  for (const change of changes) {
+    const { before, after } = change;
+    const [had, has] = [tagsOf(before), tagsOf(after)];
+    if (before?.status !== after?.status || before?.state !== after?.state || before?.tags !== after?.tags) {
+      counts.add(before, had, -1);
+      counts.add(after, has, 1);
+    }
+    if (had.length > 0 || has.length > 0) retag(tx, change, has);
+    const signal = signalOf(change);
+    if (signal !== null) tx.send(SIGNAL, ...signal);
+  }
+  counts.store(tx);
+}
+
+/** Tags that a list shows the device by; a device that left is in none. */
+function tagsOf(row: Listed | null): string[] {
+  if (row === null || row.tags === '[]' || row.state === 'unenrolled') return [];
+  return [...new Set(JSON.parse(row.tags) as string[])];
+}
+
+function retag(tx: Tx, { before, after }: Change, tags: readonly string[]): void {
+  if (before !== null && after !== null && tags.length > 0 && before.tags === after.tags && before.state !== 'unenrolled') {
+    if (before.status === after.status && before.label === after.label && before.enrolledAt === after.enrolledAt) return;
+    tx.send(
+      'UPDATE device_tags SET status = ?, label = ?, enrolled_at = ? WHERE device_id = ?',
+      after.status,
+      after.label,
+      after.enrolledAt,
+      after.id,
+    );
+    return;
+  }
+  if (before !== null) tx.send('DELETE FROM device_tags WHERE device_id = ?', before.id);
+  if (after !== null && tags.length > 0)
+    tx.sendRows(
+      'device_tags (device_id, tag, domain_id, status, label, enrolled_at)',
+      tags.map((tag) => [after.id, tag, after.domainId, after.status, after.label, after.enrolledAt]),
+    );
+}
+
+const MORE = `INSERT INTO device_counts (domain_id, tag, status, devices) VALUES (?, ?, ?, ?)
+  ON CONFLICT (domain_id, tag, status) DO UPDATE SET devices = device_counts.devices + excluded.devices`;
+const FEWER = 'UPDATE device_counts SET devices = devices - ? WHERE domain_id = ? AND tag = ? AND status = ?';
+const NONE = "DELETE FROM device_counts WHERE domain_id = ? AND tag = ? AND status = ? AND devices = 0 AND tag <> ''";
+
+/** What the counts change by, one statement a count however many devices change it. */
+class Counts {
+  private readonly by = new Map<string, { of: [domainId: number, tag: string, status: string]; devices: number }>();
+
+  /** Tag '' counts all devices, whatever their tags: no tag is empty. */
+  add(row: Listed | null, tags: readonly string[], devices: 1 | -1): void {
+    if (row === null || row.state === 'unenrolled') return;
+    for (const tag of ['', ...tags]) {
+      const key = `${row.domainId} ${row.status} ${tag}`;
+      const count = this.by.get(key);
+      if (count === undefined) this.by.set(key, { of: [row.domainId, tag, row.status], devices });
+      else count.devices += devices;
+    }
+  }
+
+  store(tx: Tx): void {
+    for (const { of, devices } of this.by.values()) {
+      if (devices > 0) tx.send(MORE, ...of, devices);
+      if (devices >= 0) continue;
+      tx.send(FEWER, -devices, ...of);
+      if (of[1] !== '') tx.send(NONE, ...of);
+    }
+  }
+}
+
+const SIGNAL = 'INSERT INTO alert_signals (domain_id, device_id, kind, at) VALUES (?, ?, ?, ?)';
+
+/** P7: what alerts are to look at. Without a time where the row does not say it: it is put in when the signal is looked at, a few seconds later. */
+function signalOf({ before, after }: Change): [domainId: number, id: string, kind: string, at: number | null] | null {
+  const row = after ?? before;
+  if (row === null) return null;
+  const signal = (kind: string, at: number | null): [number, string, string, number | null] => [row.domainId, row.id, kind, at];
+  const waits = row.pendingCode === 'key-changed' ? 'key-changed' : 'waits';
+  if (before === null) return row.state === 'pending' ? signal(waits, row.firstAskedAt) : null;
+  if (before.state === 'pending' && after?.state !== 'pending') return signal('decided', null);
+  if (before.state === 'enrolled' && after?.state === 'unenrolled') return signal('left', after.unenrolledAt);
+  return row.pendingCode !== null && row.pendingCode !== before.pendingCode ? signal(waits, null) : null;
+}
