@@ -45,7 +45,6 @@ function Fields({ make, onClose }: { make: ReturnType<typeof useNewApiKey>; onCl
         maxLength={64}
         autoComplete="off"
         required
-        withAsterisk={false}
         data-autofocus
         onChange={(event) => setName(event.currentTarget.value)}
       />

@@ -30,6 +30,8 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   defaultRadius: 'md',
   cursorType: 'pointer',
+  // No asterisks: the button of a form is disabled, or says what is missing, until all that it needs is there.
+  components: { InputWrapper: { defaultProps: { withAsterisk: false } } },
 });
 
 function variables(scheme: 'light' | 'dark'): Record<string, string> {

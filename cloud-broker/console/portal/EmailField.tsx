@@ -20,7 +20,6 @@ export function EmailField({ value, onChange, wrong = false, autoFocus = false, 
       name={ofSomebodyElse ? 'invited' : 'username'}
       autoComplete={ofSomebodyElse ? 'off' : 'username'}
       required
-      withAsterisk={false}
       autoFocus={autoFocus}
       maxLength={254}
       value={value}

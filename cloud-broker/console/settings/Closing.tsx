@@ -81,7 +81,6 @@ function CloseDialog({ name, onClose }: { name: string; onClose: () => void }) {
           spellCheck={false}
           maxLength={64}
           required
-          withAsterisk={false}
           data-autofocus
           onChange={(event) => setTyped(event.currentTarget.value)}
         />

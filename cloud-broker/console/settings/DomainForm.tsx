@@ -68,7 +68,6 @@ function Fields({ shown, set }: { shown: Draft; set: (patch: Partial<Draft>) => 
         value={shown.organization}
         maxLength={128}
         required
-        withAsterisk={false}
         onChange={(event) => set({ organization: event.currentTarget.value })}
       />
       <TextInput
@@ -91,7 +90,6 @@ function Fields({ shown, set }: { shown: Draft; set: (patch: Partial<Draft>) => 
         error={isEmail(shown.email) ? null : t('signUp.emailWrong')}
         maxLength={254}
         required
-        withAsterisk={false}
         onChange={(event) => set({ email: event.currentTarget.value })}
       />
     </>

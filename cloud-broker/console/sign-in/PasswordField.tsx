@@ -28,7 +28,6 @@ export function PasswordField(props: PasswordFieldProps) {
       name={kind === 'new' ? 'new-password' : 'password'}
       autoComplete={kind === 'new' ? 'new-password' : 'current-password'}
       required
-      withAsterisk={false}
       autoFocus={autoFocus}
       maxLength={PASSWORD_LENGTH.most}
       value={value}

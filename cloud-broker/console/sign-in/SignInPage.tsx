@@ -91,7 +91,6 @@ function CodeField({ user, code, onChange }: { user: string; code: string; onCha
         spellCheck={false}
         autoFocus
         required
-        withAsterisk={false}
         maxLength={64}
         value={code}
         onChange={(event) => onChange(event.currentTarget.value)}

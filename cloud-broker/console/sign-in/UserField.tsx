@@ -13,7 +13,6 @@ export function UserField({ user, onChange }: { user: string; onChange: (user: s
       spellCheck={false}
       autoFocus
       required
-      withAsterisk={false}
       maxLength={320}
       value={user}
       onChange={(event) => onChange(event.currentTarget.value)}

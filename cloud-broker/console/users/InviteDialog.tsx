@@ -55,7 +55,6 @@ function Invite({ onClose }: { onClose: () => void }) {
         autoCapitalize="none"
         spellCheck={false}
         required
-        withAsterisk={false}
         data-autofocus
         maxLength={64}
         value={name}

@@ -56,7 +56,6 @@ export function UserForm(props: UserFormProps) {
         inputMode="email"
         autoComplete="off"
         required
-        withAsterisk={false}
         maxLength={254}
         value={draft.email}
         error={left && draft.email !== '' && !isEmail(draft.email) ? t('signUp.emailWrong') : null}

@@ -34,7 +34,6 @@ export function WebhookForm(props: {
         autoComplete="off"
         inputMode="url"
         required
-        withAsterisk={false}
         data-autofocus
         onChange={(event) => setFields({ ...fields, url: event.currentTarget.value })}
       />
