@@ -32,8 +32,9 @@ describe('API keys', () => {
     const secret = (await dialog.getByText(/^rk_/).textContent()) ?? '';
     expect(secret).toMatch(/^rk_[\w-]{43}$/);
     await dialog.getByText(`curl -H 'Authorization: Bearer ${secret}' ${stage.url}/api/v1/devices`).waitFor();
-    // A click beside it must not take the key away unread.
+    // Neither a click beside it nor Escape must take the key away unread.
     await page.mouse.click(5, 500);
+    await page.keyboard.press('Escape');
     await dialog.getByRole('button', { name: 'I have copied it' }).click();
     await dialog.waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(secret);
