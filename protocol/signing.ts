@@ -39,6 +39,11 @@ export function pemOf(label: 'PUBLIC KEY' | 'CERTIFICATE', der: Buffer): string 
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
+/** The DER bytes of what `pemOf` has written. */
+export function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
+}
+
 /** Lowercase hexadecimal SHA-256 of the key's SPKI DER: how a device key is named everywhere. */
 export function keyFingerprint(key: KeyObject): string {
   return fingerprintOf(spkiDer(key));

@@ -12,9 +12,10 @@ export interface EnrolmentAttempt {
   /** The deviceId of an attempt that no person started. */
   renew: string | null;
   deviceSignature: Facts['deviceSignature'];
-  boardSignature: Facts['boardSignature'];
-  /** PEM of the factory key that boardSignature was checked with; null where the board had none when it was looked up. */
-  checkedFactoryKey: string | null;
+  /** The factory key's signature, if the board sent one. It is verified in the transaction, with the key that the register has then (E4). */
+  boardSignature: string | null;
+  /** The nonce that both signatures cover. */
+  nonce: string;
   pairingHash: string | null;
   overBudget: boolean;
   /** The service does not know for sure what time it is: only what changes nothing that is dated may be accepted. */
@@ -23,8 +24,6 @@ export interface EnrolmentAttempt {
   correlationId: string;
   /** The id that a new device would get. */
   proposedId: string;
-  /** Signed ahead of the transaction, for the device that the preview named. */
-  certificate: { deviceId: string; fingerprint: string; serialNumber: string } | null;
 }
 
 export type EnrolmentOutcome =
@@ -33,27 +32,22 @@ export type EnrolmentOutcome =
   | {
       outcome: 'accepted';
       deviceId: string;
+      /** PEM. */
+      certificate: string;
       replay: boolean;
       credits: { granted: number; reason: CreditReason };
       epochFrom: number;
       organization: string;
-    }
-  /** Nothing was stored: sign for this device and try again. */
-  | { outcome: 'certificate-needed'; deviceId: string }
-  /** Nothing was stored: the register changed meanwhile; check the board's signature again. */
-  | { outcome: 'facts-changed' };
+    };
 
 /** Which of a domain's budgets an attempt spends (E10). */
 export type BudgetClass = 'known-key' | 'listed' | 'rest';
 
-/** What the desk may know before the transaction. */
-export interface Preview {
+/** What one statement tells before the transaction. */
+export interface FirstLook {
   budgetClass: BudgetClass;
-  /** The device that would be accepted, where the facts of this moment say so. */
-  certificateFor: string | null;
-  /** E10: it would be answered `busy`, so the store need not be asked; also where the budget of its class is spent. */
-  busy: boolean;
-  busyOverBudget: boolean;
+  /** It might have to wait for an admin, and be refused as `busy` where too many wait (E6). Most boards cannot. */
+  mayWait: boolean;
 }
 
 /** A try that was refused before anything was decided (E11). */
@@ -71,11 +65,11 @@ export interface Refusal {
 export interface EnrolmentStore {
   /**
    * Why a domain takes no enrolment, for the log alone (E13: the board hears `domain-unknown`); null where it does.
-   * Synchronous and short.
    */
   whyUnknown(name: string, now: number): Promise<'absent' | 'unconfirmed' | 'closed' | null>;
-  factoryKeyOf(serial: string): Promise<string | null>;
-  preview(attempt: EnrolmentAttempt): Promise<Preview>;
+  look(attempt: EnrolmentAttempt): Promise<FirstLook>;
+  /** E10: whether it would be answered `busy` now; then the writer is not asked. */
+  isBusy(attempt: EnrolmentAttempt): Promise<boolean>;
   /** One durable transaction (E2). */
   enrol(attempt: EnrolmentAttempt): Promise<EnrolmentOutcome>;
   /** Puts it into the domain's enrolment log; a domain that is not there has none. */

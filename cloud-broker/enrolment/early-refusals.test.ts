@@ -28,7 +28,8 @@ test('[E11] what is refused before the decision goes to the domain’s enrolment
 
 test('[E10] busy is answered without asking the store for anything, and noted like what is refused before the decision', async () => {
   const desk = testDesk();
-  desk.store.previewed = { budgetClass: 'rest', certificateFor: null, busy: true, busyOverBudget: true };
+  desk.store.seen = { budgetClass: 'rest', mayWait: true };
+  desk.store.busy = () => true;
   for (let n = 0; n < 40; n += 1) {
     const answer = expectType(await ask(desk, desk.open(`full-${n}`), new TestBoard(`SN-${n}`)), 'rejected');
     expect(answer.code).toBe('busy');

@@ -1,8 +1,9 @@
 import { checkCode } from '../../protocol/signing.ts';
 import { serialKey } from '../../protocol/text.ts';
-import type { BudgetClass, EnrolmentAttempt } from './attempt.ts';
+import type { EnrolmentAttempt } from './attempt.ts';
 import { identityOf } from '../devices/rules/identity.ts';
 import { decide, type Decision, type Entitlement, type Facts } from './rules/decide.ts';
+import { boardSignatureOf } from './rules/proof.ts';
 import { widestNetworkOf } from '../net/address.ts';
 import { boardBySerial, type BoardRow } from '../register/rows.ts';
 import { devicesOfKey, devicesOfSerial, type DeviceRow } from '../devices/rows.ts';
@@ -23,7 +24,6 @@ export interface LoadedFacts {
   domain: DomainRow;
   board: BoardRow | null;
   serialKey: string;
-  budgetClass: BudgetClass;
 }
 
 /** For an enrolment in this domain. */
@@ -97,7 +97,11 @@ export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedF
 
   const facts: Facts = {
     deviceSignature: attempt.deviceSignature,
-    boardSignature: attempt.boardSignature,
+    boardSignature: boardSignatureOf(
+      { domain: attempt.domain, serial: attempt.board.serial, nonce: attempt.nonce, keyFingerprint: attempt.key.fingerprint },
+      attempt.boardSignature,
+      listed?.factoryPublicKey ?? null,
+    ),
     identity,
     listed: listed === null ? null : await entitlementOf(tx, listed, domain.id),
     domain: {
@@ -129,8 +133,7 @@ export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedF
     Object.assign(facts.domain, await waitingRows(tx, domain.id, attempt.address));
     decision = decide(facts);
   }
-  const budgetClass: BudgetClass = bound !== null ? 'known-key' : listed !== null ? 'listed' : 'rest';
-  return { facts, decision, domain, board: listed, serialKey: serial, budgetClass };
+  return { facts, decision, domain, board: listed, serialKey: serial };
 }
 
 /** E6: how many boards wait in the domain, and how many of them came from the widest network of `address`. */

@@ -49,7 +49,7 @@ describe('the domain’s budget', () => {
   };
 
   async function overBudget(desk: TestDesk, budgetClass: BudgetClass, domain: string): Promise<boolean | undefined> {
-    desk.store.previewed = { budgetClass, certificateFor: null, busy: false, busyOverBudget: false };
+    desk.store.seen = { budgetClass, mayWait: false };
     const n = desk.store.attempts.length;
     await ask(desk, desk.open(`s${n}`), new TestBoard(`SN-${n}`), { request: { domain }, proof: { domain } });
     return desk.store.attempts.at(-1)?.overBudget;
@@ -88,21 +88,31 @@ describe('the domain’s budget', () => {
     ]);
   });
 
-  test('[E10] nothing is signed for a board that is over budget, but a known device is let in all the same', async () => {
+  test('[E10] a board over budget is looked at before the store is asked; a known device is let in all the same', async () => {
     const desk = testDesk(limits);
-    desk.store.previewed = { budgetClass: 'known-key', certificateFor: 'dev-00000001', busy: false, busyOverBudget: false };
-    desk.store.answer = ({ certificate, overBudget: over }): EnrolmentOutcome =>
-      over
-        ? { outcome: 'rejected', code: 'busy' }
-        : certificate === null
-          ? { outcome: 'certificate-needed', deviceId: 'dev-00000001' }
-          : ACCEPTED;
-    await ask(desk, desk.open('a'), new TestBoard('SN-1'));
+    desk.store.seen = { budgetClass: 'known-key', mayWait: false };
+    desk.store.answer = () => ({ ...ACCEPTED, replay: true });
+    const known = new TestBoard('SN-1');
+    desk.store.busy = ({ key, overBudget: over }) => over && key.fingerprint !== known.fingerprint;
+    await ask(desk, desk.open('a'), known);
     expect(await ask(desk, desk.open('b'), new TestBoard('SN-2'))).toMatchObject({ type: 'rejected', code: 'busy' });
-    expect(desk.issued).toEqual(['dev-00000001']);
-    desk.store.answer = ({ certificate }) =>
-      certificate === null ? { outcome: 'certificate-needed', deviceId: 'dev-00000001' } : { ...ACCEPTED, replay: true };
-    expect(await ask(desk, desk.open('c'), new TestBoard('SN-1'))).toMatchObject({ type: 'accepted', replay: true });
+    expect(desk.store.attempts).toHaveLength(1);
+    expect(await ask(desk, desk.open('c'), known)).toMatchObject({ type: 'accepted', replay: true });
+    expect(desk.store.attempts.map(({ overBudget: over }) => over)).toEqual([false, true]);
+  });
+
+  test('[E10] who cannot wait, and is within budget, costs no second look', async () => {
+    const desk = testDesk(limits);
+    let looks = 0;
+    desk.store.busy = () => {
+      looks += 1;
+      return false;
+    };
+    for (const mayWait of [false, true]) {
+      desk.store.seen = { budgetClass: 'rest', mayWait };
+      await ask(desk, desk.open(`waits-${mayWait}`), new TestBoard('SN-1'));
+    }
+    expect([looks, desk.store.attempts.length]).toEqual([1, 2]);
   });
 });
 

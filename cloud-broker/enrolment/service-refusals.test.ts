@@ -189,7 +189,7 @@ describe('before the proof', () => {
 
   test('[E13] any board of a known domain gets a challenge: nothing is said about a serial, nothing looked up', async () => {
     const desk = testDesk();
-    desk.store.factoryKeyOf = () => {
+    desk.store.look = () => {
       throw new Error('looked up before the proof');
     };
     const board = new TestBoard('SN-1');

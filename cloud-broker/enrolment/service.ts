@@ -17,17 +17,13 @@ import { EarlyRefusals, type PartOf, type TryAbout } from './early-refusals.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { RetryScheduler } from './retry-scheduler.ts';
 import { ThroughputMeter } from './throughput-meter.ts';
-import { boardSignatureOf, deviceSignatureOf, readKey } from './rules/proof.ts';
+import { deviceSignatureOf, readKey } from './rules/proof.ts';
 
 const NONCE_LIFE_S = 60;
 const CHALLENGES_A_SESSION = 3;
-/** Signing and storing again because the facts changed meanwhile: more than this many times is an `internal`. */
-const MAX_PASSES = 4;
 
 export interface DeskDependencies {
   store: EnrolmentStore;
-  /** Signs a device's certificate (S2). */
-  issue(device: { deviceId: string; publicKeyDer: Buffer }): { pem: string; fingerprint: string; serialNumber: string };
   /** Keyed hash of a typed pairing code (D7); the code itself goes no further. */
   pairingHash(typed: string): string;
   newDeviceId(): string;
@@ -147,12 +143,11 @@ export class EnrolmentDesk {
       const deviceSignature = deviceSignatureOf(asked, proof);
       if (deviceSignature === 'invalid') return await this.refuse(open, 'proof-invalid', about);
       const correlationId = correlationIdFrom(this.deps.randomBytes(10));
-      const decided = await this.decideAndStore(open.session, asked, proof, correlationId);
-      if (decided === null) return await this.refuse(open, 'busy', about);
-      const { outcome, certificate } = decided;
+      const outcome = await this.decideAndStore(open.session, asked, proof, correlationId);
+      if (outcome === null) return await this.refuse(open, 'busy', about);
       // Who was sent away was not served: the rate would rise with the number of those who wait outside.
       if (outcome.outcome !== 'rejected' || outcome.code !== 'busy') this.meter.note(this.deps.clock());
-      await this.answer(open, { asked, proof }, { outcome, certificate, correlationId });
+      await this.answer(open, { asked, proof }, outcome, correlationId);
     } catch (error) {
       await this.fail(open, error, about);
     } finally {
@@ -162,19 +157,15 @@ export class EnrolmentDesk {
     if (attempt.decided) this.decided(asked.fingerprint);
   }
 
-  /**
-   * Signs ahead for the device that the facts of this moment name, and again where the transaction names another. Null: `busy`,
-   * without asking the store for anything (E10).
-   */
+  /** Null: `busy`, and the writer was not asked (E10). A device that is enrolled already is let in even over budget (E3). */
   private async decideAndStore(
     session: DeskSession,
     asked: Challenged,
     proof: EnrolmentProof,
     correlationId: string,
-  ): Promise<{ outcome: EnrolmentOutcome; certificate: string } | null> {
-    const { store, issue, clock } = this.deps;
+  ): Promise<EnrolmentOutcome | null> {
+    const { store, clock } = this.deps;
     const { request } = asked;
-    let factoryKey = await store.factoryKeyOf(request.board.serial);
     const attempt: EnrolmentAttempt = {
       now: clock(),
       domain: request.domain,
@@ -182,48 +173,29 @@ export class EnrolmentDesk {
       key: { fingerprint: asked.fingerprint, pem: pemOf('PUBLIC KEY', asked.der) },
       renew: request.renew ?? null,
       deviceSignature: 'valid',
-      boardSignature: boardSignatureOf(asked, proof, factoryKey),
-      checkedFactoryKey: factoryKey,
+      boardSignature: proof.boardSignature ?? null,
+      nonce: asked.nonce,
       pairingHash: request.pairingCode === undefined ? null : this.deps.pairingHash(request.pairingCode),
       overBudget: false,
       address: session.address,
       correlationId,
       proposedId: this.deps.newDeviceId(),
-      certificate: null,
     };
-    const preview = await store.preview(attempt);
-    const budget = this.domains[preview.budgetClass];
+    const { budgetClass, mayWait } = await store.look(attempt);
+    const budget = this.domains[budgetClass];
     attempt.overBudget = !budget.spend(request.domain, attempt.now);
-    if (attempt.overBudget ? preview.busyOverBudget : preview.busy) return null;
-    // E10: nothing is signed for who is over budget; a known device, which is let in all the same, is named by the store.
-    let wanted = attempt.overBudget ? null : preview.certificateFor;
-    let signed: { pem: string; fingerprint: string; serialNumber: string } | null = null;
-    for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-      if (wanted !== null) {
-        signed = issue({ deviceId: wanted, publicKeyDer: asked.der });
-        attempt.certificate = { deviceId: wanted, fingerprint: signed.fingerprint, serialNumber: signed.serialNumber };
-        wanted = null;
-      }
-      const outcome = await store.enrol(attempt);
-      if (outcome.outcome === 'certificate-needed') wanted = outcome.deviceId;
-      else if (outcome.outcome === 'facts-changed') {
-        factoryKey = await store.factoryKeyOf(request.board.serial);
-        attempt.checkedFactoryKey = factoryKey;
-        attempt.boardSignature = boardSignatureOf(asked, proof, factoryKey);
-      } else {
-        if (!attempt.overBudget && costsAddressOnly(outcome)) budget.giveBack(request.domain);
-        return { outcome, certificate: signed?.pem ?? '' };
-      }
-    }
-    throw new Error('the facts of this enrolment would not hold still');
+    if ((attempt.overBudget || mayWait) && (await store.isBusy(attempt))) return null;
+    const outcome = await store.enrol(attempt);
+    if (!attempt.overBudget && costsAddressOnly(outcome)) budget.giveBack(request.domain);
+    return outcome;
   }
 
   private async answer(
     open: OpenSession,
     about: { asked: Challenged; proof: EnrolmentProof },
-    result: { outcome: EnrolmentOutcome; certificate: string; correlationId: string },
+    outcome: EnrolmentOutcome,
+    correlationId: string,
   ): Promise<void> {
-    const { outcome, correlationId } = result;
     const { asked } = about;
     const { requestId, request } = asked;
     const said = { ...aboutOf(request), correlationId };
@@ -235,7 +207,6 @@ export class EnrolmentDesk {
       const { holdS: waitS } = this.deps.limits;
       return this.send(open, waitingAnswer(outcome.code, { requestId, correlationId, fingerprint: asked.fingerprint, waitS }));
     }
-    if (outcome.outcome !== 'accepted') throw new Error(`unexpected outcome ${outcome.outcome}`);
     this.deps.log({
       outcome: 'accepted',
       ...said,
@@ -247,7 +218,7 @@ export class EnrolmentDesk {
       type: 'accepted',
       requestId,
       deviceId: outcome.deviceId,
-      certificate: result.certificate,
+      certificate: outcome.certificate,
       ...this.deps.welcome(),
       replay: outcome.replay,
       epochFrom: outcome.epochFrom,

@@ -1,24 +1,32 @@
-import type { EnrolmentStore, Preview } from './attempt.ts';
-import { decide, type Decision } from './rules/decide.ts';
+import type { EnrolmentAttempt, EnrolmentStore, FirstLook } from './attempt.ts';
 import { serialKey } from '../../protocol/text.ts';
-import { boardBySerial } from '../register/rows.ts';
+import { identityOf } from '../devices/rules/identity.ts';
 import { domainByName, statusOf } from '../domains/rows.ts';
-import { loadFacts, type EnrolInput } from './facts.ts';
+import { loadFacts } from './facts.ts';
 import type { Reads } from '../store/tx.ts';
 import type { Store } from '../store/port.ts';
 
-const isBusy = (decision: Decision): boolean => decision.outcome === 'rejected' && decision.code === 'busy';
+/** ?1 is the key, ?2 the serial, ?3 the domain. `own`: a device with this key and serial is enrolled there; `other`: one with this serial and another key. */
+const LOOK = `SELECT
+  EXISTS (SELECT 1 FROM device_keys WHERE fingerprint = ?1) AS known,
+  EXISTS (SELECT 1 FROM boards WHERE serial_key = ?2) AS listed,
+  EXISTS (SELECT 1 FROM devices WHERE key_fingerprint = ?1 AND domain_id = d.id AND serial_key = ?2 AND state = 'enrolled') AS own,
+  EXISTS (SELECT 1 FROM devices WHERE serial_key = ?2 AND domain_id = d.id AND key_fingerprint <> ?1 AND state = 'enrolled') AS other
+  FROM domains d WHERE d.name = ?3`;
 
-/** The desk's look before the transaction: which budget is spent, and for which device a certificate is worth signing. */
-async function preview(tx: Reads, attempt: EnrolInput): Promise<Preview> {
-  const loaded = await loadFacts(tx, attempt);
-  if (loaded === null) return { budgetClass: 'rest', certificateFor: null, busy: false, busyOverBudget: false };
-  const { decision } = loaded;
+async function look(reader: Reads, { board, key, domain }: EnrolmentAttempt): Promise<FirstLook> {
+  const found = await reader.get<{ known: number; listed: number; own: number; other: number }>(
+    LOOK,
+    key.fingerprint,
+    serialKey(board.serial),
+    domain,
+  );
+  if (found === null) return { budgetClass: 'rest', mayWait: false };
+  const isListed = identityOf(board, { listed: found.listed === 1, sharedSerial: false }) === 'listed';
   return {
-    budgetClass: loaded.budgetClass,
-    busy: isBusy(decision),
-    busyOverBudget: isBusy(decide({ ...loaded.facts, overBudget: true })),
-    certificateFor: decision.outcome === 'accepted' ? (decision.deviceId ?? attempt.proposedId) : null,
+    budgetClass: found.known === 1 ? 'known-key' : isListed ? 'listed' : 'rest',
+    // A device that asks again never waits (E3), nor does a listed board whose place nobody has (E5, E7).
+    mayWait: found.own === 0 && !(isListed && found.other === 0),
   };
 }
 
@@ -35,8 +43,11 @@ export function enrolmentStore(store: Store, unprovenLimit: number, clockInDoubt
       const status = statusOf(domain, now);
       return status === 'unconfirmed' || status === 'closed' ? status : null;
     },
-    factoryKeyOf: async (serial) => (await boardBySerial(reader, serialKey(serial)))?.factoryPublicKey ?? null,
-    preview: async (attempt) => preview(reader, { ...attempt, unprovenLimit }),
+    look: async (attempt) => look(reader, attempt),
+    async isBusy(attempt) {
+      const loaded = await loadFacts(reader, { ...attempt, unprovenLimit });
+      return loaded?.decision.outcome === 'rejected' && loaded.decision.code === 'busy';
+    },
     enrol: async (attempt) =>
       store.write('enrol', { ...attempt, unprovenLimit, ...(clockInDoubt() ? { clockInDoubt: true } : {}) }),
     noteRefusal: async (refusal) => store.write('noteRefusal', refusal),

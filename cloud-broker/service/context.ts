@@ -69,6 +69,7 @@ export async function openWorkshop(settings: Settings, log: Logger, onFatal: (er
       const isUsed = hasDevices || (await isSealed(settings.dataFolder, store.reader));
       const about = { hosts: certifiedHosts(settings), hasDevices, isSealed: isUsed, now: clock.now() };
       const keys = await openKeys({ folder: settings.dataFolder, ...about });
+      store.signWith(keys.ca);
       return assemble({ settings, log, store, clock, keys, lock });
     } catch (error) {
       await store.close();

@@ -14,7 +14,6 @@ import type { Settings } from './config.ts';
 import type { CommandDesk } from '../device-commands/dispatcher.ts';
 import { createDeviceHandler, endRevoked, storedPresence } from './device-handler.ts';
 import { pairingHash } from '../domains/pairing.ts';
-import { deviceCertificateSigner } from '../keys/device-certificates.ts';
 import { EnrolmentDesk } from '../enrolment/service.ts';
 import { defaultDeskLimits } from '../enrolment/service-limits.ts';
 import { startEmbeddedGateway } from '../gateway/embedded.ts';
@@ -61,7 +60,6 @@ function startDesk(
   const enrolmentLog = log.child({ area: 'enrolment' });
   return new EnrolmentDesk({
     store: enrolmentStore(store, settings.unprovenLimit, () => clock.doubt !== null),
-    issue: deviceCertificateSigner(keys.ca),
     pairingHash: (typed) => pairingHash(secrets, typed),
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
     welcome: () => ({ ca: keys.publishedCaPem, brokerUrl: brokerUrl(), heartbeat: registry.rhythm }),

@@ -1,5 +1,6 @@
 import type { DeviceData, Effect, EventData, NewEffect, WarningReason } from './effects.ts';
 import type { Parameter, Tx } from './tx.ts';
+import type { SignDeviceCertificate } from '../keys/device-certificates.ts';
 
 interface AuditEntry {
   domainId: number | null;
@@ -88,16 +89,18 @@ export function correlationIdOf(input: unknown): string | null {
   return typeof given === 'string' ? given : null;
 }
 
-/** What an operation writes with: the one connection, and the notes for the commit. */
+/** What an operation writes with: the one connection, the notes for the commit, and the CA's signature (S2). */
 export class WriteContext {
   readonly tx: Tx;
+  readonly signCertificate: SignDeviceCertificate;
   private readonly notes: Notes;
   private readonly correlationId: string | null;
 
   /** `correlationId`: of the request or the enrolment that asked for this operation. */
-  constructor(tx: Tx, notes: Notes, correlationId: string | null = null) {
+  constructor(tx: Tx, notes: Notes, signCertificate: SignDeviceCertificate, correlationId: string | null = null) {
     this.tx = tx;
     this.notes = notes;
+    this.signCertificate = signCertificate;
     this.correlationId = correlationId;
   }
 

@@ -1,4 +1,5 @@
 /** What everything outside store/ knows of the database: one transaction port, whichever engine is behind it. */
+import type { Issuer } from '../keys/x509.ts';
 import type { EffectHandlers } from './effects.ts';
 import type { Reads } from './tx.ts';
 
@@ -15,6 +16,8 @@ export interface Store {
   reader: Reads;
   /** Runs one operation in a transaction. Resolves when its commit is on disk; rejects with a RollcallError, and then nothing of it was stored. */
   write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>>;
+  /** Hands over the CA key, with which operations sign device certificates (S2), before the first enrolment. It stays in memory. */
+  signWith(issuer: Issuer): void;
   /** Has the handlers told of each commit's effects, before the writes' own promises resolve. */
   onCommitted(handlers: EffectHandlers): void;
   /** Called after each commit with the milliseconds it took. */

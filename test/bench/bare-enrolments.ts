@@ -1,6 +1,6 @@
 /**
  * The raw limit: the very rows that the product stored for these enrolments, into the same tables and indexes, by
- * hand-written multi-row statements; without rules, hashes, threads, triggers and foreign keys.
+ * hand-written multi-row statements, and the same signatures; without rules, hashes, threads, triggers and foreign keys.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -63,8 +63,8 @@ export function readEnrolments(file: string): Enrolments {
 const places = (rows: number, columns: number): string =>
   Array.from({ length: rows }, () => `(${Array(columns).fill('?').join(',')})`).join(',');
 
-/** Enrolments per second, `atOnce` a commit. */
-export async function bareEnrolments(enrolments: Enrolments, atOnce: number): Promise<number> {
+/** Enrolments per second, `atOnce` a commit. `prove` does what the n-th costs besides its rows. */
+export async function bareEnrolments(enrolments: Enrolments, atOnce: number, prove: (n: number) => void): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-bare-'));
   const db = new DatabaseSync(join(folder, 'bare.db'));
   try {
@@ -93,6 +93,7 @@ export async function bareEnrolments(enrolments: Enrolments, atOnce: number): Pr
     const started = performance.now();
     for (let round = 0; round < rounds; round += 1) {
       db.exec('BEGIN IMMEDIATE');
+      for (let n = 0; n < atOnce; n += 1) prove(round * atOnce + n);
       for (const { take, rows, statement } of inserts) statement.run(...rows.slice(round * take, (round + 1) * take).flat());
       boards.run(...serials.slice(round * atOnce, (round + 1) * atOnce));
       const last = enrolments.head[(round + 1) * atOnce - 1];

@@ -12,6 +12,7 @@ import { firstChargedDay, startOf } from '../../cloud-broker/ledger/rules/usage.
 import { verifyLedger } from '../../cloud-broker/ledger/verify-books.ts';
 import { openStore } from '../../cloud-broker/service/store.ts';
 import type { Store } from '../../cloud-broker/store/port.ts';
+import { testIssuer } from '../support/issuer.ts';
 import { BareDays, readDay } from './bare-days.ts';
 import type { Size } from './measure.ts';
 import type { Comparison, Pair } from './measure.ts';
@@ -27,11 +28,13 @@ const CREDITS = 1_000_000;
 const SCALES = { full: { domains: 1000, devices: 100, pairs: 7 }, smoke: { domains: 60, devices: 20, pairs: 1 } };
 type Scale = (typeof SCALES)['full'];
 
-function opened(folder: string): Promise<Store> {
+async function opened(folder: string): Promise<Store> {
   const fail = (reason: unknown): void => {
     throw new Error(`the store failed: ${String(reason)}`);
   };
-  return openStore({ folder, onInternalError: fail, onFatal: fail });
+  const store = await openStore({ folder, onInternalError: fail, onFatal: fail });
+  store.signWith(testIssuer);
+  return store;
 }
 
 /** Activated domains, each with one board that brings enough for years. */
@@ -44,8 +47,6 @@ async function makeDomains(store: Store, domains: number): Promise<void> {
   const make = async (n: number): Promise<void> => {
     const about = { email: 'a@bench.example', organization: 'Bench', contactName: '', phone: '' };
     await store.write('createDomain', { now: NOW, name: `bench${n}`, ...about, activatedBy: 'bench' });
-    const proposedId = `d-first-${n}`;
-    const certificate = { deviceId: proposedId, fingerprint: `certificate ${n}`, serialNumber: String(n) };
     const outcome = await store.write('enrol', {
       now: NOW,
       domain: `bench${n}`,
@@ -53,15 +54,14 @@ async function makeDomains(store: Store, domains: number): Promise<void> {
       key: { fingerprint: `key ${n}`, pem: 'key' },
       renew: null,
       deviceSignature: 'valid',
-      boardSignature: 'missing',
-      checkedFactoryKey: null,
+      boardSignature: null,
+      nonce: '',
       pairingHash: null,
       overBudget: false,
       address: '127.0.0.1',
       correlationId: 'BENCH-00000',
       unprovenLimit: domains,
-      proposedId,
-      certificate,
+      proposedId: `d-first-${n}`,
     });
     if (outcome.outcome !== 'accepted') throw new Error(JSON.stringify(outcome));
   };

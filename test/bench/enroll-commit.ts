@@ -2,15 +2,19 @@
  * `enroll-commit`: decide and commit, without network. Ours through the store with many callers and with one; the others
  * are the same operations with one commit each, and the same rows by hand-written multi-row statements.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { derOf, enrolmentBytes, keyFingerprint } from '../../protocol/signing.ts';
 import type { EnrolInput } from '../../cloud-broker/enrolment/facts.ts';
+import { boardSignatureOf } from '../../cloud-broker/enrolment/rules/proof.ts';
+import { deviceCertificateSigner } from '../../cloud-broker/keys/device-certificates.ts';
 import { openStore } from '../../cloud-broker/service/store.ts';
 import type { Store } from '../../cloud-broker/store/port.ts';
 import type { Size } from './measure.ts';
 import { inTurn, quantile, type Comparison } from './measure.ts';
+import { testIssuer } from '../support/issuer.ts';
 import { bareEnrolments, readEnrolments, type Enrolments } from './bare-enrolments.ts';
 
 const CALLERS = 64;
@@ -29,6 +33,7 @@ async function inStore<Result>(
     throw new Error(`the store failed: ${String(reason)}`);
   };
   const store = await openStore({ folder, maxBatch, onInternalError: fail, onFatal: fail });
+  store.signWith(testIssuer);
   try {
     const { domainId } = await store.write('createDomain', {
       now: NOW,
@@ -67,32 +72,38 @@ async function inStore<Result>(
   }
 }
 
-const FACTORY_KEY =
-  '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----';
+const factory = generateKeyPairSync('ed25519');
+const FACTORY_KEY = factory.publicKey.export({ format: 'pem', type: 'spki' }).toString().trim();
 
+/** A board with its own device key, as an enrolment has it: key, certificate and both signatures are each made and checked once. */
 function attemptOf(index: number): EnrolInput {
-  const proposedId = `d-${String(index).padStart(16, '0')}`;
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const fields = { domain: 'bench', serial: `B-${index}`, nonce: 'nonce', keyFingerprint: keyFingerprint(publicKey) };
   return {
     now: NOW,
-    domain: 'bench',
-    board: { serial: `B-${index}`, serialSource: 'dmi', model: 'M', os: 'Linux', arch: 'x64', agentVersion: '1' },
-    key: { fingerprint: createHash('sha256').update(String(index)).digest('hex'), pem: 'key' },
+    domain: fields.domain,
+    board: { serial: fields.serial, serialSource: 'dmi', model: 'M', os: 'Linux', arch: 'x64', agentVersion: '1' },
+    key: { fingerprint: fields.keyFingerprint, pem: publicKey.export({ format: 'pem', type: 'spki' }).toString() },
     renew: null,
     deviceSignature: 'valid',
-    boardSignature: 'valid',
-    checkedFactoryKey: FACTORY_KEY,
+    boardSignature: sign(null, enrolmentBytes(fields), factory.privateKey).toString('base64url'),
+    nonce: fields.nonce,
     pairingHash: null,
     overBudget: false,
     address: '127.0.0.1',
     correlationId: 'BENCH-00000',
     unprovenLimit: 0,
-    proposedId,
-    certificate: {
-      deviceId: proposedId,
-      fingerprint: randomBytes(32).toString('hex'),
-      serialNumber: randomBytes(16).toString('hex'),
-    },
+    proposedId: `d-${String(index).padStart(16, '0')}`,
   };
+}
+
+const signCertificate = deviceCertificateSigner(testIssuer);
+
+/** The signatures that an enrolment costs, whoever stores it: the board's is verified, the certificate's made. */
+function signatures({ domain, board, nonce, key, boardSignature, proposedId }: EnrolInput): void {
+  const fields = { domain, serial: board.serial, nonce, keyFingerprint: key.fingerprint };
+  if (boardSignatureOf(fields, boardSignature, FACTORY_KEY) !== 'valid') throw new Error('not signed');
+  signCertificate({ deviceId: proposedId, publicKeyDer: derOf(key.pem) });
 }
 
 /** Enrolments per second, and each one's milliseconds. */
@@ -138,6 +149,12 @@ export async function enrollCommit(size: Size): Promise<Comparison[]> {
   const one = async (maxBatch: number, callers: number): Promise<number> =>
     inStore(maxBatch, boards, async (store) => (await enrolAll(store, boards, callers)).perSecond);
   const rows = await storedRows(boards);
+  const attempts = Array.from({ length: boards }, (_, index) => attemptOf(index));
+  const bare = async (atOnce: number): Promise<number> =>
+    bareEnrolments(rows, atOnce, (n) => {
+      const attempt = attempts[n];
+      if (attempt !== undefined) signatures(attempt);
+    });
   return [
     {
       bench,
@@ -151,7 +168,7 @@ export async function enrollCommit(size: Size): Promise<Comparison[]> {
       figure: '64 callers, against bare rows 64 a commit',
       unit: '/s',
       bound: { atLeast: 0.5 },
-      pairs: await inTurn(pairs, many, async () => bareEnrolments(rows, CALLERS)),
+      pairs: await inTurn(pairs, many, async () => bare(CALLERS)),
     },
     {
       bench,
@@ -161,7 +178,7 @@ export async function enrollCommit(size: Size): Promise<Comparison[]> {
       pairs: await inTurn(
         pairs,
         async () => one(128, 1),
-        async () => bareEnrolments(rows, 1),
+        async () => bare(1),
       ),
     },
     { bench, figure: 'p99 against p50 at 64 callers', unit: 'ms', bound: { atMost: 4 }, pairs: spreads },

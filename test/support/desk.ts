@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import type { EnrolmentAttempt, EnrolmentOutcome, Preview, Refusal } from '../../cloud-broker/enrolment/attempt.ts';
+import type { EnrolmentAttempt, EnrolmentOutcome, FirstLook, Refusal } from '../../cloud-broker/enrolment/attempt.ts';
 import { EnrolmentDesk, type DeskDependencies } from '../../cloud-broker/enrolment/service.ts';
 import type { DeskSession } from '../../cloud-broker/enrolment/service-sessions.ts';
 import { defaultDeskLimits, type DeskLimits } from '../../cloud-broker/enrolment/service-limits.ts';
@@ -122,8 +122,9 @@ class TestStore {
   refusals: Refusal[] = [];
   /** Why a domain is unknown; those not named are absent. */
   domains: Record<string, 'unconfirmed' | 'closed' | null> = { [DOMAIN]: null };
-  factoryKeys = new Map<string, string>();
-  previewed: Preview = { budgetClass: 'rest', certificateFor: null, busy: false, busyOverBudget: false };
+  seen: FirstLook = { budgetClass: 'rest', mayWait: false };
+  /** What it says of an attempt that is looked at before it is asked. */
+  busy: (attempt: EnrolmentAttempt) => boolean = () => false;
   answer: (attempt: EnrolmentAttempt) => EnrolmentOutcome | Promise<EnrolmentOutcome> = () => ({
     outcome: 'pending',
     code: 'awaiting-approval',
@@ -136,12 +137,12 @@ class TestStore {
     return why === undefined ? 'absent' : why;
   }
 
-  async factoryKeyOf(serial: string): Promise<string | null> {
-    return this.factoryKeys.get(serial) ?? null;
+  async look(): Promise<FirstLook> {
+    return this.seen;
   }
 
-  async preview(): Promise<Preview> {
-    return this.previewed;
+  async isBusy(attempt: EnrolmentAttempt): Promise<boolean> {
+    return this.busy(attempt);
   }
 
   async enrol(attempt: EnrolmentAttempt): Promise<EnrolmentOutcome> {
@@ -157,6 +158,7 @@ class TestStore {
 export const ACCEPTED: Extract<EnrolmentOutcome, { outcome: 'accepted' }> = {
   outcome: 'accepted',
   deviceId: 'dev-00000001',
+  certificate: 'certificate of dev-00000001',
   replay: false,
   credits: { granted: 100, reason: 'granted' },
   epochFrom: 4,
@@ -170,7 +172,6 @@ export interface TestDesk {
   store: TestStore;
   time: { now: number };
   lines: Line[];
-  issued: string[];
   open(name: string, address?: string): TestSession;
   id(n: number): string;
 }
@@ -180,18 +181,9 @@ export function testDesk(limits: Partial<DeskLimits> = {}, more: Partial<DeskDep
   const store = new TestStore();
   const time = { now: START };
   const lines: Line[] = [];
-  const issued: string[] = [];
   let drawn = 0;
   const desk = new EnrolmentDesk({
     store,
-    issue: ({ deviceId }) => {
-      issued.push(deviceId);
-      return {
-        pem: `certificate ${issued.length} of ${deviceId}`,
-        fingerprint: `fingerprint ${issued.length}`,
-        serialNumber: '1',
-      };
-    },
     pairingHash: (typed) => `hash of ${typed.length} symbols`,
     newDeviceId: () => 'dev-proposed',
     welcome: () => ({ ca: 'CA', brokerUrl: 'mqtts://localhost:8883', heartbeat: { intervalS: 60, jitterS: 10 } }),
@@ -210,7 +202,6 @@ export function testDesk(limits: Partial<DeskLimits> = {}, more: Partial<DeskDep
     store,
     time,
     lines,
-    issued,
     open(name, address) {
       const session = new TestSession(name, address);
       desk.opened(session);

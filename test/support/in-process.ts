@@ -7,8 +7,12 @@ import { operations } from '../../cloud-broker/service/operations.ts';
 import { openWriter, type Connection } from '../../cloud-broker/store/sqlite/connection.ts';
 import { ConnectionTx } from '../../cloud-broker/store/sqlite/tx.ts';
 import type { Tx } from '../../cloud-broker/store/tx.ts';
+import { deviceCertificateSigner, type SignDeviceCertificate } from '../../cloud-broker/keys/device-certificates.ts';
 import type { OperationInput, OperationName, OperationOutput, Store } from '../../cloud-broker/store/port.ts';
+import { testIssuer } from './issuer.ts';
 import { CHANGE, START, temporaryFolder, testDomain } from './store.ts';
+
+const sign = deviceCertificateSigner(testIssuer);
 
 /**
  * The store's operations on a real file, each in a transaction of its own, but in this thread and without waiting for the
@@ -21,6 +25,8 @@ export class InProcessStore implements Store {
   private last: Promise<void> = Promise.resolve();
   /** Everything that became true so far. */
   committed: Effect[] = [];
+  /** For which devices a certificate was signed, whether or not it was stored. */
+  readonly signed: string[] = [];
 
   constructor(folder: string) {
     this.file = join(folder, 'rollcall.db');
@@ -51,7 +57,7 @@ export class InProcessStore implements Store {
     const notes = noNotes();
     this.connection.exec('BEGIN IMMEDIATE');
     try {
-      const result = await work(new WriteContext(this.reader, notes));
+      const result = await work(new WriteContext(this.reader, notes, (device) => this.sign(device)));
       const effects = await storeNotes(this.reader, notes);
       this.connection.exec('COMMIT');
       this.committed.push(...effects);
@@ -60,6 +66,11 @@ export class InProcessStore implements Store {
       this.connection.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  private sign(device: Parameters<SignDeviceCertificate>[0]): ReturnType<SignDeviceCertificate> {
+    this.signed.push(device.deviceId);
+    return sign(device);
   }
 
   async write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
@@ -79,6 +90,10 @@ export class InProcessStore implements Store {
     return events.flatMap((event) =>
       event.type === 'device' ? [`${event.data.removed === true ? '-' : ''}${event.data.deviceId}`] : [],
     );
+  }
+
+  signWith(): void {
+    throw new Error('it signs with a key of its own');
   }
 
   onCommitted(): void {

@@ -1,15 +1,17 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
+import { derOf, enrolmentBytes } from '../../protocol/signing.ts';
 import { serialKey } from '../../protocol/text.ts';
 import type { EnrolmentOutcome } from '../../cloud-broker/enrolment/attempt.ts';
 import { boardBySerial } from '../../cloud-broker/register/rows.ts';
 import type { EnrolInput } from '../../cloud-broker/enrolment/facts.ts';
 import { openStore } from '../../cloud-broker/service/store.ts';
 import type { Store } from '../../cloud-broker/store/port.ts';
+import { testIssuer } from './issuer.ts';
 
 export const DAY_MS = 86_400_000;
 /** Where the tests' clocks begin. */
@@ -46,6 +48,7 @@ export async function openTestStore(folder: string): Promise<TestStore> {
     onInternalError: (message) => problems.push(message),
     onFatal: (error) => problems.push(error.message),
   });
+  store.signWith(testIssuer);
   return Object.assign(store, { folder, file: join(folder, 'rollcall.db'), problems });
 }
 
@@ -100,27 +103,47 @@ export async function listBoards(store: Store, lines: RegisterLine[]): Promise<v
   if (report.rejected.length > 0) throw new Error(JSON.stringify(report.rejected));
 }
 
+/** By the DER of the public key. */
+const factoryKeys = new Map<string, KeyObject>();
+
+/** Of a factory key that `attemptOf` signs with where a board has it. */
 export function factoryKeyPem(): string {
-  return generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  factoryKeys.set(derOf(pem).toString('hex'), privateKey);
+  return pem;
+}
+
+/** What a board with this factory key sends with its proof. */
+function boardSignature(factoryPem: string, fields: Parameters<typeof enrolmentBytes>[0]): string {
+  const key = factoryKeys.get(derOf(factoryPem).toString('hex'));
+  if (key === undefined) throw new Error('only the keys of factoryKeyPem can sign');
+  return sign(null, enrolmentBytes(fields), key).toString('base64url');
 }
 
 export function testKey(name: string): EnrolInput['key'] {
   return { fingerprint: createHash('sha256').update(name).digest('hex'), pem: `key ${name}` };
 }
 
-export interface Try extends Partial<Omit<EnrolInput, 'board' | 'key'>> {
+export interface Try extends Partial<Omit<EnrolInput, 'board' | 'key' | 'boardSignature'>> {
   serial: string;
+  /** Where it is not signed as it should be. */
+  boardSignature?: 'missing' | 'invalid';
   key?: string;
   source?: EnrolInput['board']['serialSource'];
   firmware?: string;
 }
 
-/** A proved try of a board whose device key is named; the board signature counts as valid where it has a factory key, unless said otherwise. */
-export async function attemptOf(store: Store, { serial, key, source, firmware, ...rest }: Try): Promise<EnrolInput> {
+/** A proved try of a board whose device key is named; it is signed with the factory key where the board has one, unless said otherwise. */
+export async function attemptOf(store: Store, about: Try): Promise<EnrolInput> {
+  const { serial, key: keyName, source, firmware, boardSignature: signed, ...rest } = about;
   const factoryKey = (await boardBySerial(store.reader, serialKey(serial)))?.factoryPublicKey ?? null;
+  const [domain, nonce, key] = [rest.domain ?? 'springfield', 'a nonce', testKey(keyName ?? serial)];
+  const isSigned = factoryKey !== null && signed !== 'missing';
+  const valid = isSigned ? boardSignature(factoryKey, { domain, serial, nonce, keyFingerprint: key.fingerprint }) : null;
   return {
     now: START,
-    domain: 'springfield',
+    domain,
     board: {
       serial,
       serialSource: source ?? 'dmi',
@@ -131,35 +154,24 @@ export async function attemptOf(store: Store, { serial, key, source, firmware, .
       agentVersion: '0.1.0',
       manufacturer: 'Maker',
     },
-    key: testKey(key ?? serial),
+    key,
     renew: null,
     deviceSignature: 'valid',
-    boardSignature: factoryKey === null ? 'missing' : 'valid',
-    checkedFactoryKey: factoryKey,
+    boardSignature: signed === 'invalid' ? 'no signature' : valid,
+    nonce,
     pairingHash: null,
     overBudget: false,
     address: '192.0.2.7',
     correlationId: 'TEST0-00001',
     proposedId: `dev-${randomBytes(9).toString('base64url')}`,
-    certificate: null,
     unprovenLimit: CHANGE.unprovenLimit,
     ...rest,
   };
 }
 
-/** Enrols as the desk does: with a certificate, once the store has said for which device. */
+/** Enrols as the desk does. */
 export async function enrol(store: Store, about: Try): Promise<EnrolmentOutcome> {
-  const attempt = await attemptOf(store, about);
-  const outcome = await store.write('enrol', attempt);
-  if (outcome.outcome !== 'certificate-needed') return outcome;
-  return store.write('enrol', {
-    ...attempt,
-    certificate: {
-      deviceId: outcome.deviceId,
-      fingerprint: randomBytes(32).toString('hex'),
-      serialNumber: randomBytes(16).toString('hex'),
-    },
-  });
+  return store.write('enrol', await attemptOf(store, about));
 }
 
 /** Enrols and expects `accepted`. */

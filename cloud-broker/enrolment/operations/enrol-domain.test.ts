@@ -1,6 +1,20 @@
+import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { twoDomains } from '../../../test/support/in-process.ts';
-import { answerTo, attemptOf, DAY_MS, enrolled, listBoards, START, CHANGE } from '../../../test/support/store.ts';
+import {
+  answerTo,
+  attemptOf,
+  CHANGE,
+  DAY_MS,
+  enrol,
+  enrolled,
+  factoryKeyPem,
+  listBoards,
+  START,
+  waiting,
+  type Try,
+} from '../../../test/support/store.ts';
+import type { EnrolmentOutcome, FirstLook } from '../attempt.ts';
 import { enrolmentStore } from '../store.ts';
 
 describe('pairing codes', () => {
@@ -95,19 +109,103 @@ describe('a domain that is disabled, closed or unconfirmed', () => {
 });
 
 describe('what the desk sees before the transaction', () => {
-  test('[E10] the class of the budget, and for which device a certificate is worth signing', async () => {
-    const { store, accept } = await twoDomains();
+  const LISTED = { budgetClass: 'listed', mayWait: false };
+  const KNOWN = { budgetClass: 'known-key', mayWait: false };
+  const REST = { budgetClass: 'rest', mayWait: true };
+
+  test('[E10] the class of the budget, and whether it may be one too many of those who wait', async () => {
+    const { store, accept, unenrol } = await twoDomains();
     await listBoards(store, [{ serial: 'SN-1' }]);
     const desk = enrolmentStore(store, CHANGE.unprovenLimit);
-    const preview = async (serial: string, more: object = {}): Promise<object> =>
-      desk.preview({ ...(await attemptOf(store, { serial, ...more })), proposedId: 'dev-proposed' });
-    expect(await preview('SN-1')).toMatchObject({ budgetClass: 'listed', certificateFor: 'dev-proposed' });
-    expect(await preview('SN-2')).toMatchObject({ budgetClass: 'rest', certificateFor: null });
-    expect(await preview('SN-2', { domain: 'nowhere' })).toMatchObject({ budgetClass: 'rest', certificateFor: null });
+    const look = async (about: Try): Promise<FirstLook> => desk.look(await attemptOf(store, about));
+    expect(await look({ serial: ' sn-1' })).toEqual(LISTED);
+    expect([await look({ serial: 'SN-2' }), await look({ serial: 'Default string' })]).toEqual([REST, REST]);
+    expect(await look({ serial: 'SN-1', source: 'machine-id' })).toEqual(REST);
+    expect(await look({ serial: 'SN-2', domain: 'nowhere' })).toEqual({ ...REST, mayWait: false });
     const { deviceId } = await enrolled(store, { serial: 'SN-1' });
-    expect(await preview('SN-1')).toMatchObject({ budgetClass: 'known-key', certificateFor: deviceId });
+    expect(await look({ serial: 'SN-1' })).toEqual(KNOWN);
+    // Its key is known in every domain, its serial competes in its own only.
+    expect(await look({ serial: 'SN-1', domain: 'shelbyville' })).toEqual(KNOWN);
+    expect(await look({ serial: 'SN-1', key: 'K2' })).toEqual({ ...LISTED, mayWait: true });
+    expect(await look({ serial: 'SN-1', key: 'K2', domain: 'shelbyville' })).toEqual(LISTED);
+    await unenrol(deviceId);
+    expect(await look({ serial: 'SN-1', key: 'K2' })).toEqual(LISTED);
+    await waiting(store, { serial: 'SN-2' });
+    expect(await look({ serial: 'SN-2' })).toEqual({ ...KNOWN, mayWait: true });
     await accept();
-    expect(await preview('SN-2')).toMatchObject({ budgetClass: 'rest', certificateFor: 'dev-proposed' });
-    expect([await desk.factoryKeyOf('sn-1 '), await desk.factoryKeyOf('SN-9')]).toEqual([null, null]);
+    await enrolled(store, { serial: 'SN-3' });
+    expect(await look({ serial: 'SN-3' })).toEqual(KNOWN);
+  });
+
+  test('[E6] [E10] busy: who would wait where the domain is full, and who is over budget unless its device is there', async () => {
+    const { store } = await twoDomains();
+    await listBoards(store, [{ serial: 'SN-1' }, { serial: 'SN-2' }]);
+    const desk = enrolmentStore(store, CHANGE.unprovenLimit);
+    const isBusy = async (about: Try): Promise<boolean> => desk.isBusy(await attemptOf(store, about));
+    await enrolled(store, { serial: 'SN-1' });
+    for (let n = 0; n < 50; n += 1) await waiting(store, { serial: `W-${n}` });
+    const competes = { serial: 'SN-1', key: 'K2' };
+    const tries = [{ serial: 'NEW' }, competes, { serial: 'W-1' }, { serial: 'SN-1' }, { serial: 'SN-2' }];
+    expect(await Promise.all(tries.map(isBusy))).toEqual([true, true, false, false, false]);
+    const over = { overBudget: true };
+    expect(await Promise.all(tries.map(async (each) => isBusy({ ...each, ...over })))).toEqual([true, true, true, false, true]);
+    expect(await isBusy({ serial: 'SN-2', domain: 'nowhere', ...over })).toBe(false);
+  });
+
+  test('[E10] whoever is busy in the transaction was told by the look: what cannot wait is never one too many', async () => {
+    const { store, accept } = await twoDomains();
+    const factoryPublicKey = factoryKeyPem();
+    await listBoards(store, [{ serial: 'L-1' }, { serial: 'L-2' }, { serial: 'F-1', factoryPublicKey }]);
+    for (const serial of ['L-1', 'F-1']) await enrolled(store, { serial });
+    await enrolled(store, { serial: 'L-2', domain: 'shelbyville' });
+    for (let n = 0; n < 50; n += 1) await waiting(store, { serial: `W-${n}` });
+    const desk = enrolmentStore(store, CHANGE.unprovenLimit);
+    const codes: Record<string, string[]> = { true: [], false: [] };
+    const tryAll = async (): Promise<void> => {
+      for (const serial of ['L-1', 'L-2', 'F-1', 'W-1', 'NEW', 'Default string'])
+        for (const key of [serial, `other ${serial}`])
+          codes[`${(await desk.look(await attemptOf(store, { serial, key }))).mayWait}`]?.push(
+            await answerTo(store, { serial, key }),
+          );
+    };
+    await tryAll();
+    expect(codes['true']).toContain('busy');
+    await accept();
+    await tryAll();
+    expect(codes['false']).not.toContain('busy');
+  });
+});
+
+describe('the certificate', () => {
+  test('[E3] [E10] is signed once it is decided, for the device that was decided on, and for nobody who is refused', async () => {
+    const { store, domainId } = await twoDomains();
+    await listBoards(store, [{ serial: 'SN-1' }]);
+    const pem = factoryKeyPem();
+    const certified = async (about: Try): Promise<Extract<EnrolmentOutcome, { outcome: 'accepted' }>> => {
+      const attempt = await attemptOf(store, about);
+      const outcome = await store.write('enrol', { ...attempt, key: { ...attempt.key, pem } });
+      if (outcome.outcome !== 'accepted') throw new Error(JSON.stringify(outcome));
+      return outcome;
+    };
+    for (const refused of [
+      { serial: 'SN-1', overBudget: true },
+      { serial: 'SN-1', domain: 'nowhere' },
+    ])
+      expect((await enrol(store, refused)).outcome).toBe('rejected');
+    const row = await waiting(store, { serial: 'SN-2' });
+    expect(store.signed).toEqual([]);
+    const first = await certified({ serial: 'SN-1', proposedId: 'dev-proposed-1' });
+    await store.write('approve', { now: START, id: row, domainId, as: null, ...CHANGE });
+    const approved = await certified({ serial: 'SN-2', proposedId: 'dev-proposed-2' });
+    // A device that is there is let in over budget (E10).
+    const again = await certified({ serial: 'SN-1', proposedId: 'dev-proposed-3', overBudget: true });
+    expect(store.signed).toEqual(['dev-proposed-1', row, 'dev-proposed-1']);
+    const stored = await store.reader.all('SELECT fingerprint, serial_number AS serial, device_id AS deviceId FROM certificates');
+    const answered = [first, approved, again].map(({ deviceId, certificate }) => {
+      const { fingerprint256, serialNumber, subject, publicKey } = new X509Certificate(certificate);
+      expect([subject, publicKey.export({ format: 'pem', type: 'spki' })]).toEqual([`CN=${deviceId}`, pem]);
+      return { fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(), serial: serialNumber.toLowerCase(), deviceId };
+    });
+    expect(new Set(stored)).toEqual(new Set(answered));
   });
 });

@@ -45,13 +45,34 @@ describe('keys and boards', () => {
     expect(await answerTo(store, { serial: 'SN-1', boardSignature: 'missing' })).toBe('attestation-required');
   });
 
-  test('[E4] the register changed after the signature was checked: nothing is stored, it is checked again', async () => {
+  test('[E4] the factory key that counts is the one that the register has when it is decided', async () => {
     const { store } = await twoDomains();
     await listBoards(store, [{ serial: 'SN-1', credits: 9 }]);
-    const before = await attemptOf(store, { serial: 'SN-1' });
+    const unsigned = await attemptOf(store, { serial: 'SN-1' });
     await listBoards(store, [{ serial: 'SN-1', credits: 9, factoryPublicKey: factoryKeyPem() }]);
-    expect(await store.write('enrol', before)).toEqual({ outcome: 'facts-changed' });
+    expect(await store.write('enrol', unsigned)).toEqual({ outcome: 'rejected', code: 'attestation-required' });
     expect(await store.reader.all('SELECT 1 FROM devices')).toEqual([]);
+    expect(await answerTo(store, { serial: 'SN-1' })).toBe('accepted');
+  });
+
+  test.each([
+    ['another nonce', { nonce: 'another nonce' }],
+    ['another domain', { domain: 'shelbyville' }],
+    ['another device key', { key: testKey('K2') }],
+    [
+      'another serial',
+      { board: { serial: 'SN-2', serialSource: 'dmi', model: 'X1', os: 'Linux', arch: 'x64', agentVersion: '1' } },
+    ],
+  ] as const)('[E4] what the factory key signed for %s proves nothing', async (_what, change) => {
+    const { store } = await twoDomains();
+    const factoryPublicKey = factoryKeyPem();
+    await listBoards(store, [
+      { serial: 'SN-1', factoryPublicKey },
+      { serial: 'SN-2', factoryPublicKey },
+    ]);
+    const signed = await attemptOf(store, { serial: 'SN-1' });
+    expect(await store.write('enrol', { ...signed, ...change })).toEqual({ outcome: 'rejected', code: 'attestation-failed' });
+    expect(await store.write('enrol', signed)).toMatchObject({ outcome: 'accepted' });
   });
 
   test('[E12] a placeholder or a machine id is told apart by the key alone; also with the same serial both run', async () => {

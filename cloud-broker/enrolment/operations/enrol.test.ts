@@ -44,11 +44,8 @@ describe('an enrolment that is accepted', () => {
     await testDomain(store, 'springfield');
     await listBoards(store, [{ serial: 'SN-1' }]);
     const before = await contentOf(store);
-    const broken = {
-      ...(await attemptOf(store, { serial: 'SN-1' })),
-      proposedId: 'dev-broken-00',
-      certificate: { deviceId: 'dev-broken-00', fingerprint: null as unknown as string, serialNumber: '1' },
-    };
+    // Its certificate is signed when all else is written.
+    const broken = await attemptOf(store, { serial: 'SN-1', proposedId: 'no device id' });
     let told = 0;
     store.onCommitted({
       event() {
@@ -56,7 +53,7 @@ describe('an enrolment that is accepted', () => {
       },
     });
     await expect(store.write('enrol', broken)).rejects.toMatchObject({ code: 'internal' });
-    expect(store.problems.splice(0)).toMatchObject([expect.stringContaining('certificates.fingerprint')]);
+    expect(store.problems.splice(0)).toMatchObject([expect.stringContaining('not a device id')]);
     expect(await contentOf(store)).toEqual(before);
     expect(told).toBe(0);
   });
@@ -70,7 +67,8 @@ describe('an enrolment that is repeated', () => {
     const first = await enrolled(store, { serial: 'SN-1' });
     const again = await enrolled(store, { serial: 'SN-1' });
     expect(first.replay).toBe(false);
-    expect(again).toEqual({ ...first, replay: true });
+    expect(again).toEqual({ ...first, certificate: again.certificate, replay: true });
+    expect(again.certificate).not.toBe(first.certificate);
     expect(await balanceOf(store, 'springfield')).toBe(100);
     expect(
       await store.reader.all('SELECT 1 FROM certificates WHERE device_id = ? AND revoked_at IS NULL', first.deviceId),

@@ -2,6 +2,7 @@ import type { EnrolmentAttempt, EnrolmentOutcome, Refusal } from '../attempt.ts'
 import type { Decision, Grant } from '../rules/decide.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { epochAfter } from '../../../protocol/messages.ts';
+import { derOf } from '../../../protocol/signing.ts';
 import { widestNetworkOf } from '../../net/address.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { BoardRow } from '../../register/rows.ts';
@@ -28,8 +29,6 @@ export async function enrol(context: WriteContext, attempt: EnrolInput): Promise
   if (loaded !== null && attempt.clockInDoubt !== true && (await settleDays(context, loaded.domain, attempt.now)))
     loaded = await loadFacts(context.tx, attempt);
   if (loaded === null) return { outcome: 'rejected', code: 'domain-unknown' };
-  if ((loaded.board?.factoryPublicKey ?? null) !== attempt.checkedFactoryKey && loaded.facts.identity === 'listed')
-    return { outcome: 'facts-changed' };
   const { decision } = loaded;
   if (decision.outcome === 'rejected') {
     // The agent keeps no pairing code (D7), so a board that waits asks on without one: it is still asking (E6).
@@ -42,10 +41,8 @@ export async function enrol(context: WriteContext, attempt: EnrolInput): Promise
   }
   if (decision.outcome === 'pending') return waitForApproval(context, loaded, attempt, decision);
   if (attempt.clockInDoubt === true && decision.how !== 'again') throw new RollcallError('clock-doubtful');
-  const deviceId = decision.deviceId ?? attempt.proposedId;
-  if (attempt.certificate?.deviceId !== deviceId) return { outcome: 'certificate-needed', deviceId };
   if (decision.grant.reason === 'held') await warnOfLimit(context, loaded.domain, attempt.unprovenLimit, attempt.now);
-  return accept(context, loaded, attempt, { ...decision, deviceId }, attempt.certificate);
+  return accept(context, loaded, attempt, { ...decision, deviceId: decision.deviceId ?? attempt.proposedId });
 }
 
 /** E6, P7: a key made to look like another one is told, of the device that it could be taken for. */
@@ -125,7 +122,6 @@ async function accept(
   loaded: LoadedFacts,
   attempt: EnrolmentAttempt,
   decision: Accepted & { deviceId: string },
-  certificate: NonNullable<EnrolmentAttempt['certificate']>,
 ): Promise<EnrolmentOutcome> {
   const { domain, board, facts } = loaded;
   const { deviceId, how, grant } = decision;
@@ -135,7 +131,7 @@ async function accept(
   if (how === 'new' && facts.waiting === null) {
     await insertEnrolled(context, domain, { id: deviceId, identity: facts.identity, board, claim, grant, actor }, attempt.now);
     const device = { id: deviceId, enrolledAt: attempt.now, granted: grant.credits, grantReason: grant.reason };
-    return answer(context, loaded, attempt, { device, how, certificate, isNew: true });
+    return answer(context, loaded, attempt, { device, how, isNew: true });
   }
   refreshClaim(context, deviceId, attempt.board);
   if (how === 'join' && board !== null) {
@@ -153,7 +149,6 @@ async function accept(
   return answer(context, loaded, attempt, {
     device: { ...device, enrolledAt: device.enrolledAt },
     how,
-    certificate,
     isNew: false,
   });
 }
@@ -187,7 +182,7 @@ async function joinRegister(
   context.emit(domain.id, attempt.now, { type: 'device', data: { deviceId } });
 }
 
-/** The stored answer: a replay repeats the first one's credits (E3). */
+/** Signs and stores the certificate. A replay repeats the first answer's credits (E3). */
 async function answer(
   context: WriteContext,
   loaded: LoadedFacts,
@@ -195,13 +190,13 @@ async function answer(
   accepted: {
     device: Pick<DeviceRow, 'id' | 'granted' | 'grantReason'> & { enrolledAt: number };
     how: Accepted['how'];
-    certificate: NonNullable<EnrolmentAttempt['certificate']>;
     isNew: boolean;
   },
 ): Promise<EnrolmentOutcome> {
   const { tx } = context;
-  const { device, how, certificate, isNew } = accepted;
+  const { device, how, isNew } = accepted;
   const replay = how === 'again' && (await hasCertificate(tx, device));
+  const certificate = context.signCertificate({ deviceId: device.id, publicKeyDer: derOf(attempt.key.pem) });
   tx.send(
     'INSERT INTO certificates (fingerprint, device_id, serial_number, issued_at, enrolled_at) VALUES (?, ?, ?, ?, ?)',
     certificate.fingerprint,
@@ -222,6 +217,7 @@ async function answer(
   return {
     outcome: 'accepted',
     deviceId: device.id,
+    certificate: certificate.pem,
     replay,
     credits,
     epochFrom: epochAfter(isNew ? 0 : await epochOf(tx, device.id)),

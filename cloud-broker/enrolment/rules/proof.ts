@@ -35,18 +35,20 @@ export function readKey(request: EnrolmentRequest): Pick<Asked, 'key' | 'der' | 
   }
 }
 
-function signedBytes({ request, nonce, fingerprint }: Asked): Buffer {
-  return enrolmentBytes({ domain: request.domain, serial: request.board.serial, nonce, keyFingerprint: fingerprint });
-}
-
 /** E1: the device's key is its identity. */
 export function deviceSignatureOf(asked: Asked, proof: EnrolmentProof): Facts['deviceSignature'] {
-  return isValid(asked.key, signedBytes(asked), proof.deviceSignature) ? 'valid' : 'invalid';
+  const { request, nonce, fingerprint } = asked;
+  const bytes = enrolmentBytes({ domain: request.domain, serial: request.board.serial, nonce, keyFingerprint: fingerprint });
+  return isValid(asked.key, bytes, proof.deviceSignature) ? 'valid' : 'invalid';
 }
 
 /** E4: the factory key's signature over the same bytes. The register holds no key that the protocol does not allow; without one there is nothing to check with. */
-export function boardSignatureOf(asked: Asked, proof: EnrolmentProof, factoryKey: string | null): Facts['boardSignature'] {
-  if (proof.boardSignature === undefined) return 'missing';
+export function boardSignatureOf(
+  signed: Parameters<typeof enrolmentBytes>[0],
+  signature: string | null,
+  factoryKey: string | null,
+): Facts['boardSignature'] {
+  if (signature === null) return 'missing';
   if (factoryKey === null) return 'invalid';
-  return isValid(createPublicKey(factoryKey), signedBytes(asked), proof.boardSignature) ? 'valid' : 'invalid';
+  return isValid(createPublicKey(factoryKey), enrolmentBytes(signed), signature) ? 'valid' : 'invalid';
 }

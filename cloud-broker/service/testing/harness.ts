@@ -21,6 +21,7 @@ import type { Deliverer } from '../../webhooks/deliverer.ts';
 import { createMetrics, type Metrics } from '../../http/metrics.ts';
 import { buildServer, type ServerParts } from '../server.ts';
 import { cheapAccountsLibrary } from './cheap-passwords.ts';
+import { testIssuer } from '../../../test/support/issuer.ts';
 import { testLimits, type ChangedLimits } from './limits.ts';
 import { SetPresence } from './set-presence.ts';
 
@@ -28,8 +29,6 @@ export const PASSWORD = 'correct horse battery';
 export const HOST = 'localhost:8080';
 export const ORIGIN = `http://${HOST}`;
 export const TOKEN = 'an operator token of enough characters';
-
-const certificate = (deviceId: string) => ({ deviceId, fingerprint: randomBytes(32).toString('hex'), serialNumber: '01' });
 
 export interface TestDomain {
   id: number;
@@ -49,7 +48,7 @@ export interface HarnessOptions {
 }
 
 type Refused = Extract<EnrolmentOutcome, { outcome: 'rejected' }>;
-type Outcome = Exclude<EnrolmentOutcome, Refused | { outcome: 'certificate-needed' } | { outcome: 'facts-changed' }>;
+type Outcome = Exclude<EnrolmentOutcome, Refused>;
 
 export class Harness {
   readonly store: Store;
@@ -123,7 +122,6 @@ export class Harness {
     key = randomBytes(32).toString('hex'),
     pairingHash: string | null = null,
   ): Promise<Outcome> {
-    const proposedId = randomBytes(16).toString('hex');
     const attempt: EnrolInput = {
       now: this.now,
       unprovenLimit: this.deps.settings.unprovenLimit,
@@ -132,18 +130,15 @@ export class Harness {
       key: { fingerprint: key, pem: 'a public key' },
       renew: null,
       deviceSignature: 'valid',
-      boardSignature: 'missing',
-      checkedFactoryKey: null,
+      boardSignature: null,
+      nonce: 'a nonce',
       pairingHash,
       overBudget: false,
       address: '192.0.2.1',
       correlationId: 'TEST0-TEST0',
-      proposedId,
-      certificate: certificate(proposedId),
+      proposedId: randomBytes(16).toString('hex'),
     };
-    let outcome = await this.store.write('enrol', attempt);
-    if (outcome.outcome === 'certificate-needed')
-      outcome = await this.store.write('enrol', { ...attempt, certificate: certificate(outcome.deviceId) });
+    const outcome = await this.store.write('enrol', attempt);
     if (outcome.outcome === 'accepted' || outcome.outcome === 'pending') return outcome;
     throw new Error(`not enrolled: ${JSON.stringify(outcome)}`);
   }
@@ -229,11 +224,9 @@ function testOperator(parts: Pick<OperatorServices, 'store' | 'accounts' | 'secr
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-http-'));
   const problems: string[] = [];
-  const store = await openStore({
-    folder,
-    onInternalError: (message) => problems.push(message),
-    onFatal: (error) => problems.push(String(error)),
-  });
+  const onFatal = (error: Error): unknown => problems.push(String(error));
+  const store = await openStore({ folder, onInternalError: (message) => problems.push(message), onFatal });
+  store.signWith(testIssuer);
   const log: string[] = [];
   const presence = new SetPresence();
   const routes: { method: string; url: string }[] = [];

@@ -79,14 +79,13 @@ describe('group commit', () => {
     await listBoards(store, [{ serial: 'SN-1', credits: 5 }]);
     const filler = Array.from({ length: 1000 }, (_, n) => ({ line: n, values: null }));
     const before = store.figures().commitMs.length;
-    const certificate = { deviceId: 'dev-broken-00', fingerprint: null as unknown as string, serialNumber: '1' };
-    const attempt = await attemptOf(store, { serial: 'SN-1' });
+    const broken = await attemptOf(store, { serial: 'SN-1', proposedId: 'no device id' });
     // The first keeps the writer at work while the others arrive: five operations, in two commits at most.
     const [, ...results] = await Promise.allSettled([
       store.write('importBoards', { now: START, actor: 'operator', lines: filler }),
       store.write('createDomain', domainInput('shelbyville')),
       store.write('createDomain', domainInput('Not A Name')),
-      store.write('enrol', { ...attempt, proposedId: 'dev-broken-00', certificate }),
+      store.write('enrol', broken),
       store.write('createDomain', domainInput('shelbyville2')),
     ]);
     expect(store.figures().commitMs.length - before).toBeLessThanOrEqual(2);

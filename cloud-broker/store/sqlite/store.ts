@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { isErrorCode, RollcallError } from '../../../protocol/errors.ts';
+import type { Issuer } from '../../keys/x509.ts';
 import { dispatchEffects, type EffectHandlers } from '../effects.ts';
 import type { OperationInput, OperationName, OperationOutput, Store } from '../port.ts';
 import { openWriter } from './connection.ts';
@@ -79,6 +80,10 @@ class SqliteStore implements Store {
     if (this.closing || this.isEnded) throw new RollcallError('internal', { reason: 'the store is closed' });
     this.options.demand?.(name);
     return this.calls.ask({ name, input });
+  }
+
+  signWith({ key, certificatePem }: Issuer): void {
+    this.worker.postMessage({ key, certificatePem } satisfies Issuer);
   }
 
   onCommitted(handlers: EffectHandlers): void {

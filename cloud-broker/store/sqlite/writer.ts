@@ -5,6 +5,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { RollcallError } from '../../../protocol/errors.ts';
+import { deviceCertificateSigner, type SignDeviceCertificate } from '../../keys/device-certificates.ts';
+import type { Issuer } from '../../keys/x509.ts';
 import { DatabaseFault } from './database-faults.ts';
 import { addNotes, correlationIdOf, noNotes, storeNotes, WriteContext, type Notes } from '../commit.ts';
 import type { Effect } from '../effects.ts';
@@ -39,7 +41,7 @@ export function runWriter(operations: Operations, migrations: readonly string[])
   if (port === null) throw new Error('the writer runs as a worker thread');
   const { file, maxBatch } = workerData as { file: string; maxBatch: number };
   const writer = new Writer({ port, connection: openWriter(file, migrations), operations, maxBatch });
-  port.on('message', (message: WriteRequest[] | 'close') => writer.take(message));
+  port.on('message', (message: WriteRequest[] | Issuer | 'close') => writer.take(message));
   port.postMessage('ready');
 }
 
@@ -64,6 +66,10 @@ class Writer {
   private readonly parts: WriterParts;
   private readonly tx: Tx;
   private readonly queue: WriteRequest[] = [];
+  /** Until the CA key is handed over: the keys are opened once the database has told whether there are devices. */
+  private signCertificate: SignDeviceCertificate = () => {
+    throw new Error('the writer has no key to sign with');
+  };
   private isDraining = false;
   private isClosing = false;
   /** Of the batch that runs. */
@@ -84,7 +90,7 @@ class Writer {
 
   private async run(request: WriteRequest, notes: Notes): Promise<WriteReply> {
     const operation = this.parts.operations[request.name] as (context: WriteContext, input: unknown) => unknown;
-    const context = new WriteContext(this.tx, notes, correlationIdOf(request.input));
+    const context = new WriteContext(this.tx, notes, this.signCertificate, correlationIdOf(request.input));
     return { id: request.id, ok: true, output: await operation(context, request.input) };
   }
 
@@ -169,8 +175,9 @@ class Writer {
     if (this.isClosing) this.end();
   }
 
-  take(message: WriteRequest[] | 'close'): void {
+  take(message: WriteRequest[] | Issuer | 'close'): void {
     if (message === 'close') this.isClosing = true;
+    else if ('certificatePem' in message) this.signCertificate = deviceCertificateSigner(message);
     else this.queue.push(...message);
     if (!this.isDraining) void this.drain();
   }

@@ -2,14 +2,13 @@
  * Many enrolled devices at once: written through the store's own operations, with certificates of the service's own CA,
  * before the service starts on the folder. Over the wire 2,000 of them would take too long.
  */
-import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EnrolInput } from '../../../cloud-broker/enrolment/facts.ts';
 import { openKeys, type ServiceKeys } from '../../../cloud-broker/keys/keys.ts';
 import { privateKeyPem } from '../../../cloud-broker/keys/pem.ts';
-import { spkiDer } from '../../../protocol/signing.ts';
-import { deviceCertificateSigner } from '../../../cloud-broker/keys/device-certificates.ts';
+import { enrolmentBytes } from '../../../protocol/signing.ts';
 import { openStore } from '../../../cloud-broker/service/store.ts';
 import type { Store } from '../../../cloud-broker/store/port.ts';
 
@@ -40,7 +39,9 @@ export async function seedFleet(folder: string, count: number): Promise<Fleet> {
   const now = Date.now();
   const keys = await openKeys({ folder, hosts: [], hasDevices: false, isSealed: false, now });
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
   const store = await openStore({ folder, onInternalError: fail, onFatal: fail });
+  store.signWith(keys.ca);
   try {
     const domainId = await makeDomain(store, now);
     const devices: FleetFile['devices'] = [];
@@ -49,11 +50,9 @@ export async function seedFleet(folder: string, count: number): Promise<Fleet> {
       await listBoards(store, indexes.map(serialOf), FACTORY_PEM);
       await Promise.all(
         indexes.map(async (index) => {
-          const id = deviceId(index);
-          const certificatePem = deviceCertificateSigner(keys.ca)({ deviceId: id, publicKeyDer: spkiDer(publicKey) }).pem;
-          const outcome = await store.write('enrol', attemptOf(index, now, certificatePem));
+          const outcome = await store.write('enrol', attemptOf(index, now, pem));
           if (outcome.outcome !== 'accepted') throw new Error(JSON.stringify(outcome));
-          devices.push({ id, certificatePem });
+          devices.push({ id: outcome.deviceId, certificatePem: outcome.certificate });
         }),
       );
     }
@@ -79,8 +78,8 @@ async function makeDomain(store: Store, now: number): Promise<number> {
   return domainId;
 }
 
-const { publicKey: factoryKey } = generateKeyPairSync('ed25519');
-const FACTORY_PEM = factoryKey.export({ format: 'pem', type: 'spki' }).toString().trim();
+const factory = generateKeyPairSync('ed25519');
+const FACTORY_PEM = factory.publicKey.export({ format: 'pem', type: 'spki' }).toString().trim();
 const serialOf = (index: number): string => `FLEET-${index}`;
 
 /** Puts boards with this factory key into the register. */
@@ -94,28 +93,26 @@ export async function listBoards(store: Store, serials: readonly string[], facto
   }
 }
 
-function attemptOf(index: number, now: number, certificatePem: string): EnrolInput {
+/** `pem`: what the certificate is of; each device is told by a fingerprint of its own all the same. */
+function attemptOf(index: number, now: number, pem: string): EnrolInput {
   const proposedId = deviceId(index);
-  const certificate = new X509Certificate(certificatePem);
+  const [domain, serial, nonce] = ['fleet', serialOf(index), 'nonce'];
+  const fingerprint = createHash('sha256').update(proposedId).digest('hex');
+  const signed = enrolmentBytes({ domain, serial, nonce, keyFingerprint: fingerprint });
   return {
     now,
-    domain: 'fleet',
-    board: { serial: serialOf(index), serialSource: 'dmi', model: 'M', os: 'Linux', arch: 'x64', agentVersion: '1' },
-    key: { fingerprint: createHash('sha256').update(proposedId).digest('hex'), pem: 'key' },
+    domain,
+    board: { serial, serialSource: 'dmi', model: 'M', os: 'Linux', arch: 'x64', agentVersion: '1' },
+    key: { fingerprint, pem },
     renew: null,
     deviceSignature: 'valid',
-    boardSignature: 'valid',
-    checkedFactoryKey: FACTORY_PEM,
+    boardSignature: sign(null, signed, factory.privateKey).toString('base64url'),
+    nonce,
     pairingHash: null,
     overBudget: false,
     address: '127.0.0.1',
     correlationId: 'BENCH-00000',
     unprovenLimit: 0,
     proposedId,
-    certificate: {
-      deviceId: proposedId,
-      fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
-      serialNumber: certificate.serialNumber.toLowerCase(),
-    },
   };
 }
