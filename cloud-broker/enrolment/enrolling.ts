@@ -1,4 +1,5 @@
 /** The writes that make a board a device: shared by an accepted enrolment and by an admin's approval (E6: approve is the enrolment). */
+import { assert } from '../../protocol/assert.ts';
 import type { PendingCode } from '../../protocol/errors.ts';
 import type { BoardClaim } from '../../protocol/messages.ts';
 import type { Identity } from '../devices/rules/identity.ts';
@@ -158,7 +159,7 @@ export async function markEnrolled(context: WriteContext, domain: DomainRow, as:
     as.key.fingerprint,
     as.id,
   ]);
-  await updateDevices(
+  const changes = await updateDevices(
     tx,
     `state = 'enrolled', identity = ?, board_id = ?, key_fingerprint = ?, public_key = ?, model = coalesce(?, model),
       status = CASE state WHEN 'enrolled' THEN status ELSE 'never' END, status_since = CASE state WHEN 'enrolled' THEN status_since ELSE ? END,
@@ -175,9 +176,10 @@ export async function markEnrolled(context: WriteContext, domain: DomainRow, as:
       as.grant.credits,
       as.grant.reason,
     ],
-    'id = ?',
-    [as.id],
+    'id = ? AND domain_id = ?',
+    [as.id, domain.id],
   );
+  assert(changes.length === 1, 'who is enrolled in a domain has a row there');
   await revokeCertificates(context, as.id, now);
   await beginEnrolment(context, domain, as, now);
   for (const row of replaced) context.emitRemoved(domain.id, now, row);
@@ -255,6 +257,8 @@ export async function bookGrant(
   now: number,
 ): Promise<void> {
   const { board, grant } = to;
+  assert(grant.credits > 0 === (grant.reason === 'granted'), 'a grant is of more than nothing, and nothing else brings credits');
+  assert(board !== null || grant.credits === 0, 'only a listed board brings credits');
   if (board === null) return;
   await notePlace(context, domain, board, now);
   if (grant.credits === 0) return;

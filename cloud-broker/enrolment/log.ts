@@ -1,4 +1,5 @@
 import type { EnrolmentAttempt } from './attempt.ts';
+import { assert } from '../../protocol/assert.ts';
 import { serialKey } from '../../protocol/text.ts';
 import type { WriteContext } from '../store/commit.ts';
 
@@ -18,6 +19,9 @@ export interface TryOutcome {
 export function reportTry(context: WriteContext, domainId: number, made: Try, entry: TryOutcome): void {
   const { now, board, address, correlationId } = made;
   const { serial, model } = board;
+  assert((entry.outcome === 'rejected') === (entry.deviceId === null), 'who is not rejected has a device, and nobody else');
+  assert((entry.outcome === 'accepted') === (entry.code === null), 'who is not accepted is told why');
+  assert(entry.granted === 0 || entry.outcome === 'accepted', 'who is not accepted is granted nothing');
   context.emit(domainId, now, {
     type: 'enrolment',
     data: { at: new Date(now).toISOString(), serial, model, address, correlationId, ...entry },

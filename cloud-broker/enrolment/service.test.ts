@@ -54,6 +54,18 @@ describe('an enrolment that goes well', () => {
   });
 });
 
+test.each([
+  ['a certificate', { certificate: '' }],
+  ['a device id', { deviceId: '' }],
+])('[E2] an acceptance without %s is answered as what failed inside', async (_what, change) => {
+  const desk = testDesk();
+  desk.store.answer = () => ({ ...ACCEPTED, ...change });
+  expect(await ask(desk, desk.open('a'), new TestBoard('SN-1'))).toMatchObject({ type: 'rejected', code: 'internal' });
+  expect(desk.lines).toMatchObject([
+    { outcome: 'rejected', detail: 'broken rule: who is accepted has a device id and a certificate' },
+  ]);
+});
+
 describe('waiting for an admin', () => {
   test('[E6] the board and the console show the check code of its key', async () => {
     const desk = testDesk();

@@ -6,7 +6,9 @@ import { decode, enrolmentUp, type EnrolmentProof, type EnrolmentRequest } from 
 import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
 import { NONCE_BYTES, pemOf } from '../../protocol/signing.ts';
 import { errorText } from '../../protocol/error-text.ts';
+import { assert } from '../../protocol/assert.ts';
 import { correlationIdFrom } from '../../protocol/text.ts';
+import { isDeviceId } from '../../protocol/topics.ts';
 import { TokenBuckets } from '../net/token-bucket.ts';
 import { AddressBudgets } from './address-budgets.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
@@ -207,6 +209,7 @@ export class EnrolmentDesk {
       const { holdS: waitS } = this.deps.limits;
       return this.send(open, waitingAnswer(outcome.code, { requestId, correlationId, fingerprint: asked.fingerprint, waitS }));
     }
+    assert(isDeviceId(outcome.deviceId) && outcome.certificate !== '', 'who is accepted has a device id and a certificate');
     this.deps.log({
       outcome: 'accepted',
       ...said,

@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { inProcessStore, type InProcessStore } from '../../test/support/in-process.ts';
 import { START, testDomain } from '../../test/support/store.ts';
-import type { TransferRequest } from './rules/transfers.ts';
-import { headOf, post, type PostingDomain } from './posting.ts';
+import { nextTransfer, type Head, type Transfer, type TransferRequest } from './rules/transfers.ts';
+import { startOf } from './rules/usage.ts';
+import {
+  assertFollows,
+  closeNextDay,
+  headOf,
+  post,
+  requestOf,
+  SELECT_TRANSFER,
+  type PostingDomain,
+  type TransferRow,
+} from './posting.ts';
 import { verifyLedger } from './verify-books.ts';
 
 const ADJUSTMENT: TransferRequest = {
@@ -129,5 +139,44 @@ describe('posting', () => {
     });
     const again = { direction: 'out', credits: 10, reverses: transferId, idempotencyKey: 'reversal:again' } as const;
     await expect(book({ kind: 'reversal', ...again })).rejects.toThrow();
+  });
+});
+
+describe('what holds whatever the rules said', () => {
+  const head: Head = { n: 3, hash: 'a'.repeat(64), balance: 40, at: START };
+  const next = nextTransfer('springfield', head, ADJUSTMENT, START);
+
+  test.each<[string, Partial<Transfer>, string]>([
+    ['a credit less', { credits: 99 }, 'the balance is moved by what is transferred'],
+    ['the other direction', { direction: 'out' }, 'the balance is moved by what is transferred'],
+    ['half a credit', { credits: 0.5, balanceAfter: 40.5 }, 'a transfer moves a whole number of credits'],
+    ['nothing', { credits: 0, balanceAfter: 40 }, 'a transfer moves a whole number of credits'],
+    ['more than is there', { credits: 41, direction: 'out', balanceAfter: -1 }, 'no balance is below zero'],
+    ['another number', { n: 5 }, 'a transfer follows the head of its chain'],
+    ['an earlier time', { at: START - 1 }, 'a transfer follows the head of its chain'],
+    ['another chain', { previousHash: 'b'.repeat(64) }, 'a transfer follows the head of its chain'],
+  ])('[L1] [L3] [L5] a transfer with %s does not follow', (_what, change, rule) => {
+    assertFollows(head, next);
+    expect(() => assertFollows(head, { ...next, ...change })).toThrow(`broken rule: ${rule}`);
+  });
+
+  test('[L1] a row with the domain on both sides, or on none, is no transfer', async () => {
+    const { store, book } = await books();
+    await book({});
+    const [row] = await store.reader.all<TransferRow>(SELECT_TRANSFER);
+    if (row === undefined) throw new Error('nothing was booked');
+    expect(requestOf(row)).toMatchObject({ direction: 'in', vendor: 'vendor:adjustments' });
+    for (const debit of ['domain', 'vendor:loss'])
+      expect(() => requestOf({ ...row, debit, credit: debit })).toThrow('broken rule: a transfer has the domain on one side');
+  });
+
+  test('[L6] a day that is not over is not closed, whoever asks', async () => {
+    const { store } = await books();
+    const open = await store.reader.get<{ day: number }>('SELECT next_usage_day AS day FROM domains');
+    const over = startOf((open?.day ?? 0) + 1);
+    const close = async (now: number) =>
+      store.transaction(async (context) => closeNextDay(context, { id: 1, name: 'springfield' }, { now, waive: false }));
+    await expect(close(over - 1)).rejects.toThrow('broken rule: only a day that is over is closed');
+    expect(await close(over)).toEqual({ devices: 0, charged: 0 });
   });
 });

@@ -1,9 +1,11 @@
+import { assert } from '../../protocol/assert.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import {
   nextTransfer,
   refuseTransfer,
   sameContent,
   type Head,
+  type Transfer,
   type TransferRequest,
   type VendorAccount,
 } from './rules/transfers.ts';
@@ -44,6 +46,7 @@ const BOOKED = `${SELECT_TRANSFER} WHERE t.idempotency_key = ?`;
 
 /** The request that a booked row was made from: what L4 compares and L5 hashes. */
 export function requestOf(row: TransferRow): TransferRequest {
+  assert((row.debit === 'domain') !== (row.credit === 'domain'), 'a transfer has the domain on one side');
   const incoming = row.credit === 'domain';
   return {
     kind: row.kind,
@@ -88,6 +91,7 @@ async function book(
   const refusal = refuseTransfer(head, request);
   if (refusal !== null) throw new RollcallError('conflict', { reason: refusal });
   const transfer = nextTransfer(domain.name, head, request, now);
+  assertFollows(head, transfer);
   const [debit, credit] = transfer.direction === 'in' ? [transfer.vendor, 'domain'] : ['domain', transfer.vendor];
   const transferId = await tx.insert(
     `INSERT INTO transfers (domain_id, n, at, date, kind, debit, credit, credits, idempotency_key, device_id, board_id, product_key_id,
@@ -114,6 +118,17 @@ async function book(
   if (transfer.direction === 'in') tx.send('UPDATE domains SET credited = 1 WHERE id = ? AND credited = 0', domain.id);
   context.emit(domain.id, transfer.at, { type: 'billing', data: { transferId } });
   return { transferId, repeated: false };
+}
+
+/** What the rules made is not believed either: a wrong row would stand for ever (L2). */
+export function assertFollows(head: Head, { n, at, credits, direction, balanceAfter, previousHash }: Transfer): void {
+  assert(Number.isSafeInteger(credits) && credits > 0, 'a transfer moves a whole number of credits');
+  assert(
+    balanceAfter === head.balance + (direction === 'in' ? credits : -credits),
+    'the balance is moved by what is transferred',
+  );
+  assert(Number.isSafeInteger(balanceAfter) && balanceAfter >= 0, 'no balance is below zero, or more than can be counted');
+  assert(n === head.n + 1 && at >= head.at && previousHash === head.hash, 'a transfer follows the head of its chain');
 }
 
 /** A domain as postings need it. */
@@ -161,6 +176,7 @@ export async function closeNextDay(
   const { now, waive } = about;
   const day = (await usageStateOf(tx, domain.id)).nextUsageDay;
   if (day === null) throw new Error(`domain ${domain.name} has no day to close`);
+  assert(day < dayOf(now), 'only a day that is over is closed');
   const devices = await devicesOf(tx, domain.id, day);
   const head = await headOf(tx, domain.id);
   if (head === null) throw new Error(`domain ${domain.name} has no ledger head`);

@@ -1,5 +1,6 @@
 import type { EnrolmentAttempt, EnrolmentOutcome, Refusal } from '../attempt.ts';
 import type { Decision, Grant } from '../rules/decide.ts';
+import { assert } from '../../../protocol/assert.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { epochAfter } from '../../../protocol/messages.ts';
 import { derOf } from '../../../protocol/signing.ts';
@@ -145,7 +146,8 @@ async function accept(
     );
   }
   const device = await deviceById(context.tx, deviceId);
-  if (device?.enrolledAt == null) throw new Error('an accepted device has no row');
+  assert(device?.enrolledAt != null && device.domainId === domain.id, 'who is accepted is a device of this domain');
+  assert(device.keyFingerprint === attempt.key.fingerprint, 'who is accepted is a device with this key');
   return answer(context, loaded, attempt, {
     device: { ...device, enrolledAt: device.enrolledAt },
     how,

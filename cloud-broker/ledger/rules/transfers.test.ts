@@ -50,6 +50,11 @@ describe('what a transfer is hashed from', () => {
     );
   });
 
+  test('[L3] [L5] nothing follows the head that would have been refused', () => {
+    const refused = () => nextTransfer('springfield', HEAD, { ...GRANT, direction: 'out' }, 1000);
+    expect(refused).toThrow('broken rule: only a transfer that is not refused follows the head');
+  });
+
   test('[L5] the first transfer of a chain, to the letter', () => {
     const transfer = nextTransfer('springfield', HEAD, GRANT, 1_795_420_800_000);
     const { hash, previousHash, ...content } = transfer;

@@ -3,6 +3,7 @@
  * vendor account and stands in that domain's chain.
  */
 import { hash } from 'node:crypto';
+import { assert } from '../../../protocol/assert.ts';
 
 export type TransferKind = 'enrolment' | 'product-key' | 'usage' | 'adjustment' | 'reversal';
 
@@ -86,6 +87,7 @@ export function transferHash(transfer: Omit<Transfer, 'hash'>): string {
 
 /** The transfer that follows `head`. `at` never goes back (L5), whatever the clock says. The caller has asked refuseTransfer. */
 export function nextTransfer(domain: string, head: Head, request: TransferRequest, now: number): Transfer {
+  assert(refuseTransfer(head, request) === null, 'only a transfer that is not refused follows the head');
   const unhashed = {
     ...request,
     domain,
