@@ -14,24 +14,14 @@ import type { WriteContext } from '../store/commit.ts';
 import { creditsForDay } from './days-end.ts';
 import type { Reads } from '../store/tx.ts';
 
-export interface TransferRow {
+export interface TransferRow extends Omit<TransferRequest, 'direction' | 'vendor'> {
   id: number;
   domainId: number;
   domain: string;
   n: number;
   at: number;
-  date: string | null;
-  kind: TransferRequest['kind'];
   debit: string;
   credit: string;
-  credits: number;
-  idempotencyKey: string;
-  deviceId: string | null;
-  boardId: number | null;
-  productKeyId: string | null;
-  reverses: number | null;
-  reason: string | null;
-  actor: string;
   balanceAfter: number;
   previousHash: string;
   hash: string;
