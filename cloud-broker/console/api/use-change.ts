@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { QueryKey } from '@tanstack/react-query';
 
-/** A change; whatever came of it, what these keys name is then read again, in this order. */
+/** A change. Whether it succeeds or not, the queries named by `stale` are then read again, in this order. */
 export function useChange<Input = void, Output = void>(
   mutationFn: (input: Input) => Promise<Output>,
   ...stale: readonly QueryKey[]
@@ -12,7 +12,7 @@ export function useChange<Input = void, Output = void>(
     onSettled: async () => {
       for (const queryKey of stale) await client.invalidateQueries({ queryKey });
     },
-    // What was sent or answered may hold a secret: it is not kept longer than it is shown.
+    // Input and answer may hold a secret: they are kept no longer than they are shown.
     gcTime: 0,
   });
 }

@@ -12,7 +12,7 @@ interface DialogProps {
   opened?: boolean;
   onClose: () => void;
   size?: 'md' | 'lg' | 'xl';
-  /** It shows what nobody has copied yet: neither Escape nor a click beside it closes it. */
+  /** For a secret that nobody has copied yet: neither Escape nor a click outside closes the dialog. */
   stays?: boolean;
   children: ReactNode;
 }
@@ -34,7 +34,7 @@ export function Dialog({ title, opened = true, onClose, size = 'md', stays = fal
   );
 }
 
-/** What is opened over a list, at its right side. */
+/** Opens over a list, at the right of the page. */
 export function SideDialog({ title, opened, onClose, size = 'md', children }: Omit<DialogProps, 'stays'> & { opened: boolean }) {
   const { t } = useWords();
   return (
@@ -54,7 +54,7 @@ export function SideDialog({ title, opened, onClose, size = 'md', children }: Om
 interface AnswerProps {
   /** What the button that acts says. */
   action: string;
-  /** What was asked of the service, as a mutation tells it. */
+  /** The mutation behind the button. */
   attempt: { isPending: boolean; error: unknown };
   disabled?: boolean;
   look?: Pick<ButtonProps, 'className' | 'color' | 'variant'>;
@@ -66,10 +66,10 @@ interface AnswerProps {
   children?: ReactNode;
 }
 
-/** The button of something that cannot be taken back. */
+/** The look of a button whose action cannot be undone. */
 export const careful = { variant: 'default', className: 'rc-danger' } as const;
 
-/** Why it was refused, and the buttons below. Without `onAct` the one that acts submits the form around it. */
+/** The refusal if there is one, and the buttons. Without `onAct` the acting button submits the form around it. */
 function Answer(props: AnswerProps & { onAct?: () => void }) {
   const { t } = useWords();
   const { action, attempt, disabled = false, look, onCancel, cancel = t('cancel'), aside, onAct } = props;
@@ -95,7 +95,7 @@ function Answer(props: AnswerProps & { onAct?: () => void }) {
   );
 }
 
-/** The fields of a dialog and what is done with them. */
+/** A dialog's fields, the refusal if there is one, and the buttons. */
 export function DialogForm({ onSubmit, children, ...answer }: AnswerProps & { onSubmit: () => void }) {
   return (
     <Form onSubmit={() => answer.disabled !== true && onSubmit()}>
@@ -107,7 +107,7 @@ export function DialogForm({ onSubmit, children, ...answer }: AnswerProps & { on
 
 type QuestionProps = Omit<AnswerProps, 'onCancel' | 'aside'> & { onClose: () => void; onConfirm: () => void };
 
-/** Asks before something is done that cannot be taken back: its children say what is lost and what stays (principle 8). */
+/** Asks before an action that cannot be undone: its children say what is lost and what stays (principle 8). */
 export function Question({ onClose, onConfirm, children, ...answer }: QuestionProps) {
   return (
     <Stack gap="md">

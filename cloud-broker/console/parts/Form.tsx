@@ -1,7 +1,7 @@
 import { Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 
-/** For a form's `onSubmit`: does it here, without leaving the page. */
+/** For a form's `onSubmit`: runs `submit` without leaving the page. */
 export const submitting =
   (submit: () => unknown) =>
   (event: FormEvent): void => {
@@ -9,7 +9,7 @@ export const submitting =
     submit();
   };
 
-/** Fields below each other; what is wrong with one it says itself. */
+/** A column of fields. Each field says itself what is wrong with it. */
 export function Form({ onSubmit, children }: { onSubmit: () => unknown; children: ReactNode }) {
   return (
     <form noValidate onSubmit={submitting(onSubmit)}>

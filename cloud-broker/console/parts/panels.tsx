@@ -100,11 +100,11 @@ interface Reading {
 interface UnreadProps {
   query: Reading;
   rows?: number;
-  /** What stands there meanwhile, where that is not rows. */
+  /** The placeholder, where it is not rows. */
   meanwhile?: ReactNode;
 }
 
-/** In the place of what a query reads: something like it until it is there, or why it could not be read. */
+/** Stands in for what a query reads: a placeholder until it arrives, or why it could not be read. */
 export function Unread({ query, rows = 8, meanwhile = <RowsLoading rows={rows} /> }: UnreadProps) {
   return query.error === null ? meanwhile : <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
 }

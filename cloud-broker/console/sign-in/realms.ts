@@ -6,19 +6,19 @@ import { useAddress } from '../app/Address.tsx';
 import type { View } from '../app/address.ts';
 import type { WordKey } from '../words/words.ts';
 
-/** Whose accounts a page is about: those of domains or those of the Admin Portal, which know nothing of each other. */
+/** Whose accounts a page is about. Domains and the Admin Portal have accounts of their own, which know nothing of each other. */
 export interface Realm {
   /** Before every path of the API. */
   root: '' | '/portal';
-  /** What its cards are headed by; null: Rollcall itself. */
+  /** The brand on its cards; null: Rollcall. */
   brand: WordKey | null;
   signIn: View;
   forgot: View;
-  /** Where one comes to by signing in. */
+  /** The page that follows a sign-in. */
   home: View;
-  /** Under which it is kept who is signed in. */
+  /** The query key of who is signed in. */
   session: QueryKey;
-  /** What one user read in this window is not for the next one. */
+  /** Drops what another user read in this window before, which is not for the next one. */
   newUser: (client: QueryClient) => Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export const ofPortal: Realm = {
   },
 };
 
-/** After a sign-in by a mail's link: the page that one came for. */
+/** What follows a sign-in through a mail's link: opens the realm's first page as the new user. */
 export function useEnter({ newUser, home }: Realm): () => Promise<void> {
   const client = useQueryClient();
   const { go } = useAddress();
