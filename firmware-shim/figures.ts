@@ -5,7 +5,7 @@ import { within, type Host } from './host.ts';
 import { cleanAscii, cleanText } from './text.ts';
 
 const INVENTORY_TIMEOUT_MS = 15_000;
-const MOST_ENTRIES = 64;
+const MAX_ENTRIES = 64;
 
 interface CpuTimes {
   busyMs: number;
@@ -70,7 +70,7 @@ export function inventoryEntries(raw: Readonly<Record<string, unknown>>): Record
   for (const [name, value] of Object.entries(raw)) {
     const key = cleanAscii(name);
     const text = typeof value === 'string' || typeof value === 'number' ? cleanText(String(value), 256) : undefined;
-    if (key !== undefined && text !== undefined && entries.length < MOST_ENTRIES) entries.push([key, text]);
+    if (key !== undefined && text !== undefined && entries.length < MAX_ENTRIES) entries.push([key, text]);
   }
   return Object.fromEntries(entries);
 }

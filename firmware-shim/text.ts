@@ -2,7 +2,7 @@ import { isPlaceholderSerial, isUnsetText } from '../protocol/placeholder.ts';
 import { withoutInvisible } from '../protocol/text.ts';
 
 /** The longest serial or model that the protocol carries (A6). */
-const MOST_CHARACTERS = 64;
+const MAX_CHARACTERS = 64;
 const ASCII = /^[\x20-\x7e]+$/;
 
 /** Without the NUL that ends device-tree strings, the line end of sysfs files, and blanks around. */
@@ -16,7 +16,7 @@ function trimmed(raw: string | null | undefined): string {
  */
 export function cleanSerial(raw: string | null | undefined): string | null {
   const serial = trimmed(raw);
-  if (serial.length > MOST_CHARACTERS || !ASCII.test(serial) || isPlaceholderSerial(serial)) return null;
+  if (serial.length > MAX_CHARACTERS || !ASCII.test(serial) || isPlaceholderSerial(serial)) return null;
   return serial;
 }
 
@@ -24,7 +24,7 @@ export function cleanSerial(raw: string | null | undefined): string | null {
 export function cleanAscii(raw: string | null | undefined): string | undefined {
   const text = trimmed(raw)
     .replace(/[^\x20-\x7e]/g, '')
-    .slice(0, MOST_CHARACTERS)
+    .slice(0, MAX_CHARACTERS)
     .trim();
   return isUnsetText(text) ? undefined : text;
 }

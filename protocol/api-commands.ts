@@ -40,11 +40,11 @@ export const commandsQuery = z.object({ cursor, limit });
 /** GET /devices/:id/commands, newest first. */
 export const commandsPage = z.object({ items: z.array(command), nextCursor: z.string().nullable() });
 
-const MOST_IDS = 1000;
+const MAX_IDS = 1000;
 
 /** POST /commands: to a selection, or to all that the same filter of GET /devices shows. */
 export const commandsBody = z
-  .strictObject({ ...wish, ids: z.array(z.string().max(64)).min(1).max(MOST_IDS).optional(), filter: deviceFilter.optional() })
+  .strictObject({ ...wish, ids: z.array(z.string().max(64)).min(1).max(MAX_IDS).optional(), filter: deviceFilter.optional() })
   .refine(hasItsArgs, ARGS)
   .refine(({ ids, filter: all }) => (ids === undefined) !== (all === undefined), 'either ids or filter');
 

@@ -33,7 +33,7 @@ export const LABEL_COLUMNS: Columns = {
   leftOut: EXPORT_COLUMNS.filter((name) => !IMPORTED.includes(name)),
 };
 
-export const MOST_IMPORTED = 250;
+export const MAX_IMPORTED = 250;
 /** One line: what is left out stays as it is. */
 export const importRow = z
   .strictObject({
@@ -61,7 +61,7 @@ export const importBody = z.strictObject({
   rows: z
     .array(importRow)
     .min(1)
-    .max(MOST_IMPORTED)
+    .max(MAX_IMPORTED)
     .refine((rows) => differingSerials(rows).size === 0, 'a serial stands there twice with other data'),
   preview: z.boolean().default(false),
 });

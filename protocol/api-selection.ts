@@ -4,8 +4,8 @@ import { deviceText } from './text.ts';
 
 /** What is done to a selection of devices at once, and how a pasted column of serials is looked up. */
 
-export const MOST_SELECTED = 1000;
-const ids = z.array(z.string().max(64)).min(1).max(MOST_SELECTED);
+export const MAX_SELECTED = 1000;
+const ids = z.array(z.string().max(64)).min(1).max(MAX_SELECTED);
 const someTags = z.array(deviceText(64)).max(32);
 
 /** POST /devices/tags: of a selection, or of all that the same filter of GET /devices shows. */
@@ -31,9 +31,9 @@ export const tagsMade = z.object({
 export const unenrolBody = z.strictObject({ ids });
 export const unenrolMade = z.object({ unenrolled: z.array(z.string()), refused: refusedOnes });
 
-export const MOST_SERIALS = 500;
+export const MAX_SERIALS = 500;
 /** POST /devices/find: serials as somebody pasted them; compared trimmed and without case (E12). */
-export const findBody = z.strictObject({ serials: z.array(z.string().max(128)).min(1).max(MOST_SERIALS) });
+export const findBody = z.strictObject({ serials: z.array(z.string().max(128)).min(1).max(MAX_SERIALS) });
 /** A serial that several devices carry finds all of them. `missing` keeps the order and the writing of what was asked. */
 export const findMade = z.object({ found: z.array(device), missing: z.array(z.string()) });
 

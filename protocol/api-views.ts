@@ -3,7 +3,7 @@ import { deviceText } from './text.ts';
 
 /** Views of Devices that a user has given a name: what its address says after the `?`. */
 
-export const MOST_VIEWS = 50;
+export const MAX_VIEWS = 50;
 const view = z.object({ id: z.string(), name: z.string(), query: z.string() });
 
 /** GET /me/views: by name. */

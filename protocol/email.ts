@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /** Octets of an address and of the part before its `@` (RFC 5321). */
-const MOST_OCTETS = 254;
-const MOST_LOCAL_OCTETS = 64;
+const MAX_OCTETS = 254;
+const MAX_LOCAL_OCTETS = 64;
 
 // Letters, marks and digits of any script, as names of mailboxes and hosts are written. Nothing invisible (A6), also no variation
 // selector or filler, which some alphabets count among their letters; no blank, quote or comment: what is read is one address.
@@ -38,12 +38,12 @@ const octets = (text: string): number => new TextEncoder().encode(text).length;
 export function readEmail(typed: string): string | null {
   const text = typed.replace(/^ +| +$/g, '');
   const at = text.lastIndexOf('@');
-  if (at < 1 || text.length > MOST_OCTETS || IGNORABLE.test(text)) return null;
+  if (at < 1 || text.length > MAX_OCTETS || IGNORABLE.test(text)) return null;
   const local = text.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC');
   const host = asciiHost(text.slice(at + 1));
-  if (host === null || !LOCAL.test(local) || octets(local) > MOST_LOCAL_OCTETS) return null;
+  if (host === null || !LOCAL.test(local) || octets(local) > MAX_LOCAL_OCTETS) return null;
   const email = `${local}@${host}`;
-  return octets(email) > MOST_OCTETS ? null : email;
+  return octets(email) > MAX_OCTETS ? null : email;
 }
 
 /** Whether what is typed into a form is one. */
@@ -52,7 +52,7 @@ export const isEmail = (typed: string): boolean => readEmail(typed) !== null;
 /** An e-mail address, of any language, in the form of `readEmail`. */
 export const emailAddress = z
   .string()
-  .max(MOST_OCTETS)
+  .max(MAX_OCTETS)
   .overwrite((typed) => readEmail(typed) ?? typed)
   .refine((email) => readEmail(email) !== null, 'must be an e-mail address')
   .meta({ format: 'idn-email' });

@@ -36,14 +36,14 @@ export class TableRefusal extends Error {
   }
 }
 
-const MOST_NAMED = 12;
-const MOST_SHOWN = 48;
-const quoted = (text: string): string => `“${text.replace(/\p{C}/gu, '?').slice(0, MOST_SHOWN)}”`;
+const MAX_NAMED = 12;
+const MAX_SHOWN = 48;
+const quoted = (text: string): string => `“${text.replace(/\p{C}/gu, '?').slice(0, MAX_SHOWN)}”`;
 const cited = (text: string): string => `« ${quoted(text).slice(1, -1)} »`;
 const thousands = (value: number, language: Language): string => value.toLocaleString(language);
 
 function problemsIn(problems: readonly FileProblem[], language: Language): string {
-  const named = problems.slice(0, MOST_NAMED).map((problem) => fileProblem[language](problem));
+  const named = problems.slice(0, MAX_NAMED).map((problem) => fileProblem[language](problem));
   const more = problems.length - named.length;
   if (more > 0) named.push(language === 'fr' ? `et encore ${more}` : `and ${more} more`);
   return named.join(language === 'fr' ? ' ; ' : '; ');

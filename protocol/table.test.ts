@@ -5,7 +5,7 @@ import { decodeTable } from './table-bytes.ts';
 import { spreadsheetDamage } from './table-cells.ts';
 import { nearestName, type Columns } from './table-head.ts';
 import { lineProblem, TableRefusal, type FileProblem, type LineProblem } from './table-problems.ts';
-import { MOST_LINE_CHARACTERS, TableReader, type TableRow } from './table.ts';
+import { MAX_LINE_CHARACTERS, TableReader, type TableRow } from './table.ts';
 
 const COLUMNS: Columns = {
   required: ['serial', 'credits'],
@@ -87,7 +87,7 @@ describe('the first line', () => {
     ['empty', '\n \n'],
     ['empty', 'sep=;\n'],
     ['header-unreadable', 'serial,"credits\nSN-1,7\n'],
-    ['header-unreadable', `serial,credits${' '.repeat(MOST_LINE_CHARACTERS)}\n`],
+    ['header-unreadable', `serial,credits${' '.repeat(MAX_LINE_CHARACTERS)}\n`],
     ['not-text', 'PK\u0003\u0004\0\0'],
     ['not-text', `${HEAD}\nSN-1,,\0\n`],
   ])('a file that is %s is refused', (kind, text) => {
@@ -118,7 +118,7 @@ describe('lines', () => {
       'SN-8,,1,2',
       '',
       ' , ,',
-      `SN-11,${'x'.repeat(MOST_LINE_CHARACTERS)},1`,
+      `SN-11,${'x'.repeat(MAX_LINE_CHARACTERS)},1`,
       'SN-12,,1',
       'SN-13,"never closed,1',
       'SN-14,,1',

@@ -9,9 +9,9 @@ import { TableRefusal, type LineProblem } from './table-problems.ts';
 /** A line by its number, counted from 1 as an editor does, with the cells of the columns that are taken, or what is wrong with it. */
 export type TableRow = { line: number; cells: Record<string, string> } | { line: number; problem: LineProblem };
 
-export const MOST_LINE_CHARACTERS = 65_536;
+export const MAX_LINE_CHARACTERS = 65_536;
 /** Of one record: cells with line ends are keys of a few lines; an open quotation mark must not swallow the file. */
-const MOST_RECORD_LINES = 16;
+const MAX_RECORD_LINES = 16;
 
 export interface Line {
   line: number;
@@ -19,7 +19,7 @@ export interface Line {
   end: string;
 }
 
-/** Cuts text that comes in pieces into lines; of one that is longer than `MOST_LINE_CHARACTERS` only as much is kept as shows that it is. */
+/** Cuts text that comes in pieces into lines; of one that is longer than `MAX_LINE_CHARACTERS` only as much is kept as shows that it is. */
 export class LineSplitter {
   private rest = '';
   private lines = 0;
@@ -29,8 +29,8 @@ export class LineSplitter {
     if (text.includes('\0')) throw new TableRefusal([{ kind: 'not-text' }]);
     // A line end of two characters may come in two pieces.
     const found = this.cut(this.rest + text, /\r\n|\n|\r(?!$)/g);
-    if (this.rest.length > MOST_LINE_CHARACTERS + 1)
-      this.rest = this.rest.slice(0, MOST_LINE_CHARACTERS + 1) + (this.rest.endsWith('\r') ? '\r' : '');
+    if (this.rest.length > MAX_LINE_CHARACTERS + 1)
+      this.rest = this.rest.slice(0, MAX_LINE_CHARACTERS + 1) + (this.rest.endsWith('\r') ? '\r' : '');
     return found;
   }
 
@@ -94,7 +94,7 @@ export class TableReader {
 
   private takeHead({ text, line }: Line): void {
     if (text.trim() === '') return;
-    if (text.length > MOST_LINE_CHARACTERS) throw new TableRefusal([{ kind: 'header-unreadable' }]);
+    if (text.length > MAX_LINE_CHARACTERS) throw new TableRefusal([{ kind: 'header-unreadable' }]);
     if (line === 1) this.delimiter = separatorLine(text);
     if (line > 1 || this.delimiter === null) this.known = readHead(text, this.columns, this.delimiter);
   }
@@ -104,13 +104,13 @@ export class TableReader {
     const [first] = this.open;
     if (first === undefined) return [];
     const isOne = this.open.length === 1;
-    if (this.open.some(({ text }) => text.length > MOST_LINE_CHARACTERS))
-      return this.reject(isOne ? { kind: 'too-long', most: MOST_LINE_CHARACTERS } : { kind: 'quote-open' });
+    if (this.open.some(({ text }) => text.length > MAX_LINE_CHARACTERS))
+      return this.reject(isOne ? { kind: 'too-long', most: MAX_LINE_CHARACTERS } : { kind: 'quote-open' });
     const text = this.open.map((line, index) => line.text + (index === this.open.length - 1 ? '' : line.end)).join('');
     const read = splitCells(text, head.delimiter);
     if ('flaw' in read) return this.reject({ kind: isOne ? read.flaw : 'quote-open' });
     if ('openCell' in read) {
-      const mayGoOn = this.open.length < MOST_RECORD_LINES && this.mayHoldLineEnds(head.names[read.openCell], read.begins);
+      const mayGoOn = this.open.length < MAX_RECORD_LINES && this.mayHoldLineEnds(head.names[read.openCell], read.begins);
       return mayGoOn ? [] : this.reject({ kind: 'quote-open' });
     }
     const { cells } = read;

@@ -2,7 +2,7 @@
 
 const DAY_MS = 86_400_000;
 /** Zones whose formats are kept: making one costs about a millisecond. */
-const MOST_KEPT = 100;
+const MAX_KEPT = 100;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
@@ -19,7 +19,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
     second: 'numeric',
     hourCycle: 'h23',
   });
-  if (formats.size >= MOST_KEPT) formats.clear();
+  if (formats.size >= MAX_KEPT) formats.clear();
   formats.set(timeZone, format);
   return format;
 }

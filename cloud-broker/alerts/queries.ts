@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Alert, AlertKind } from '../../protocol/api-alerts.ts';
-import type { Happening } from './rules/rules.ts';
+import type { AlertEvent } from './rules/rules.ts';
 import { NAMES_SHOWN } from './alert-store.ts';
 import { alertCursors } from './rows.ts';
 import type { Reads } from '../store/tx.ts';
@@ -106,12 +106,12 @@ export async function alertsWait(tx: Reads, now: number): Promise<boolean> {
 
 /** What happened in the kept history of a domain, by time. */
 export interface AlertHistory {
-  happenings: Happening[];
+  events: AlertEvent[];
   /** Since when nothing is left out. */
   from: number;
 }
 
-type StatusHappening = Extract<Happening, { type: 'status' }>;
+type StatusEvent = Extract<AlertEvent, { type: 'status' }>;
 
 /** P7: from `from` to `to`, of changes of presence the newest `most`. Who was only late is left out: nothing is told of it. */
 export async function alertHistory(
@@ -120,7 +120,7 @@ export async function alertHistory(
   about: { from: number; to: number; most: number },
 ): Promise<AlertHistory> {
   const changes = (
-    await tx.all<Omit<StatusHappening, 'type'>>(
+    await tx.all<Omit<StatusEvent, 'type'>>(
       'SELECT device_id AS deviceId, at, status, how FROM status_changes WHERE domain_id = ? ORDER BY n DESC LIMIT ?',
       domainId,
       about.most,
@@ -136,14 +136,14 @@ export async function alertHistory(
   const runs = await tx.all<{ at: number; aliveAt: number }>(
     'SELECT started_at AS at, coalesce(lag(alive_at) OVER (ORDER BY started_at), 0) AS aliveAt FROM service_runs ORDER BY started_at',
   );
-  const happenings: Happening[] = [
-    ...changes.map((change): Happening => ({ type: 'status', ...change })),
+  const events: AlertEvent[] = [
+    ...changes.map((change): AlertEvent => ({ type: 'status', ...change })),
     ...signals.toReversed(),
-    ...runs.map((run): Happening => ({ type: 'start', ...run })),
+    ...runs.map((run): AlertEvent => ({ type: 'start', ...run })),
   ];
   return {
     from,
-    happenings: happenings.filter(({ at }) => at >= from && at <= about.to).toSorted((one, other) => one.at - other.at),
+    events: events.filter(({ at }) => at >= from && at <= about.to).toSorted((one, other) => one.at - other.at),
   };
 }
 

@@ -14,7 +14,7 @@ import type { HttpDeps } from '../http/deps.ts';
 const tags = ['alerts'];
 const PREVIEWED_MS = 30 * 86_400_000;
 /** Changes of presence that a preview goes through: it is made while everybody else waits, for a tenth of a second at most. */
-const MOST_PREVIEWED = 50_000;
+const MAX_PREVIEWED = 50_000;
 
 /** D6: an alert is of the whole domain, so it is not for users who see only some of its devices. */
 export function alertRoutes(api: Api, deps: HttpDeps): void {
@@ -94,13 +94,13 @@ export function alertRulesRoutes(api: Api, deps: HttpDeps): void {
       const { domainId } = callerOf(request);
       const to = clock();
       const wanted = to - PREVIEWED_MS;
-      const { happenings, from } = await alertHistory(store.reader, domainId, { from: wanted, to, most: MOST_PREVIEWED });
+      const { events, from } = await alertHistory(store.reader, domainId, { from: wanted, to, most: MAX_PREVIEWED });
       const credits = await creditsHistory(store.reader, domainId, from);
       const trial = await trialReminders(store.reader, domainId, from);
       // A pause is to come: what it would have held back in the past says nothing.
       const settings = { ...request.body, pausedUntil: null };
       return {
-        ...(await previewOf(settings, { happenings, credits, trial }, to)),
+        ...(await previewOf(settings, { events, credits, trial }, to)),
         from: isoTime(from),
         to: isoTime(to),
         incomplete: from > wanted,

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { databaseBeside, enrolled, listBoards, START, temporaryFolder } from '../../test/support/store.ts';
 import { readSettings } from '../service/config.ts';
-import { openWorkshop, type Workshop } from '../service/context.ts';
+import { openContext, type ServiceContext } from '../service/context.ts';
 import { migrations } from '../service/migrations.ts';
 import { backUp } from './backup.ts';
 import { restore as restoreInto } from './restore.ts';
@@ -19,28 +19,28 @@ const ABOUT = { now: START, schemaVersion: migrations.length };
 const restore = async (file: string, folder: string): ReturnType<typeof restoreInto> =>
   restoreInto(file, folder, migrations.length);
 
-async function workshopIn(folder: string): Promise<Workshop> {
-  const workshop = await openWorkshop(readSettings({ ROLLCALL_DATA: folder }), quiet, fail);
+async function contextIn(folder: string): Promise<ServiceContext> {
+  const context = await openContext(readSettings({ ROLLCALL_DATA: folder }), quiet, fail);
   let open = true;
   const close = async (): Promise<void> => {
-    if (open) await workshop.close();
+    if (open) await context.close();
     open = false;
   };
   onTestFinished(close);
-  return { ...workshop, close };
+  return { ...context, close };
 }
 
-async function lived(): Promise<{ folder: string; workshop: Workshop; file: string }> {
+async function lived(): Promise<{ folder: string; context: ServiceContext; file: string }> {
   const folder = await temporaryFolder();
-  const workshop = await workshopIn(folder);
-  await workshop.operator.createDomain({ name: 'springfield', email: 'a@example.org', password: 'correct horse battery' });
+  const context = await contextIn(folder);
+  await context.operator.createDomain({ name: 'springfield', email: 'a@example.org', password: 'correct horse battery' });
   await listBoards(
-    workshop.store,
+    context.store,
     Array.from({ length: 200 }, (_, n) => ({ serial: `SN-${n}`, credits: 3 })),
   );
-  await enrolled(workshop.store, { serial: 'SN-0', now: Date.now() });
-  await workshop.checkpoint();
-  return { folder, workshop, file: join(await temporaryFolder(), 'backup') };
+  await enrolled(context.store, { serial: 'SN-0', now: Date.now() });
+  await context.checkpoint();
+  return { folder, context, file: join(await temporaryFolder(), 'backup') };
 }
 
 const keysOf = (folder: string): [string, string][] =>
@@ -60,23 +60,23 @@ function tampered(file: string, statement: string): string {
 
 describe('[S4] a backup', () => {
   test('[S4] of a service at work is whole, verified, its owner’s alone, and what was there before it', async () => {
-    const { folder, workshop, file } = await lived();
+    const { folder, context, file } = await lived();
     const working = Promise.all(
-      Array.from({ length: 199 }, async (_, n) => enrolled(workshop.store, { serial: `SN-${n + 1}`, now: Date.now() })),
+      Array.from({ length: 199 }, async (_, n) => enrolled(context.store, { serial: `SN-${n + 1}`, now: Date.now() })),
     );
-    const made = await workshop.operator.backup(file);
+    const made = await context.operator.backup(file);
     await working;
     expect(made).toEqual({ file, bytes: statSync(file).size, verified: true });
     expect(modeOf(file)).toBe(0o600);
     expect(readdirSync(join(file, '..'))).toEqual(['backup']);
-    await workshop.checkpoint();
+    await context.checkpoint();
 
     const target = join(await temporaryFolder(), 'new');
     await restore(file, target);
     expect(keysOf(target)).toEqual(keysOf(folder));
     expect([modeOf(target), modeOf(join(target, 'keys')), modeOf(join(target, 'rollcall.db'))]).toEqual([0o700, 0o700, 0o600]);
     expect(readFileSync(join(target, 'rollcall.db')).includes('-----BEGIN PRIVATE KEY')).toBe(false);
-    const again = await workshopIn(target);
+    const again = await contextIn(target);
     expect(await again.operator.verifyLedger()).toMatchObject({ ok: true, domains: 1 });
     expect((await again.operator.showDomain('springfield')).devices).toBeGreaterThanOrEqual(1);
     expect(await again.store.reader.all("SELECT name FROM sqlite_schema WHERE name LIKE 'backup%'")).toEqual([]);
@@ -96,8 +96,8 @@ describe('[S4] a backup', () => {
   });
 
   test('[S4] [L5] of books that are wrong says so', async () => {
-    const { folder, workshop, file } = await lived();
-    await workshop.close();
+    const { folder, context, file } = await lived();
+    await context.close();
     const db = databaseBeside(join(folder, 'rollcall.db'));
     db.exec('DROP TRIGGER transfers_are_not_changed; UPDATE transfers SET credits = credits + 1');
     db.close();
@@ -111,10 +111,10 @@ describe('[S4] a backup', () => {
 
 describe('[S4] restoring', () => {
   test('[S4] refuses a folder in use or not empty, and touches nothing in it', async () => {
-    const { folder, workshop, file } = await lived();
-    await workshop.operator.backup(file);
+    const { folder, context, file } = await lived();
+    await context.operator.backup(file);
     await expect(restore(file, folder)).rejects.toMatchObject({ code: 'folder-in-use' });
-    await workshop.close();
+    await context.close();
     await expect(restore(file, folder)).rejects.toMatchObject({ code: 'folder-not-empty' });
     const home = await temporaryFolder();
     writeFileSync(join(home, 'letter.txt'), 'dear');
@@ -124,9 +124,9 @@ describe('[S4] restoring', () => {
   });
 
   test('[S4] refuses what is no whole backup before it writes anything', async () => {
-    const { folder, workshop, file } = await lived();
-    await workshop.operator.backup(file);
-    await workshop.close();
+    const { folder, context, file } = await lived();
+    await context.operator.backup(file);
+    await context.close();
     const target = join(await temporaryFolder(), 'new');
     const bytes = readFileSync(file);
     const cut = `${file}-cut`;
@@ -159,17 +159,17 @@ describe('[S4] restoring', () => {
   });
 
   test('[S4] that was interrupted keeps the service from starting, and can be repeated', async () => {
-    const { workshop, file } = await lived();
-    await workshop.operator.backup(file);
-    await workshop.close();
+    const { context, file } = await lived();
+    await context.operator.backup(file);
+    await context.close();
     const target = await temporaryFolder();
     // What a crash in the middle leaves: the mark, some keys, half a database.
     writeFileSync(join(target, 'restoring'), '');
     mkdirSync(join(target, 'keys'));
     writeFileSync(join(target, 'keys', 'master.key'), 'half');
     writeFileSync(join(target, 'rollcall.db'), 'half');
-    await expect(workshopIn(target)).rejects.toMatchObject({ code: 'restore-unfinished' });
+    await expect(contextIn(target)).rejects.toMatchObject({ code: 'restore-unfinished' });
     await restore(file, target);
-    expect((await (await workshopIn(target)).operator.showDomain('springfield')).devices).toBe(1);
+    expect((await (await contextIn(target)).operator.showDomain('springfield')).devices).toBe(1);
   });
 });

@@ -9,7 +9,7 @@ const APPLICATION_ID = 0x52_43_42_4b;
 export const HEADS_FILE = 'ledger-heads.jsonl';
 /** Names that may stand in a backup, and nothing that leads anywhere else. */
 const NAME = /^(?:keys\/[a-z0-9][a-z0-9-]*(?:\.[a-z0-9]+)+|ledger-heads\.jsonl)$/;
-const MOST_FILES = 64;
+const MAX_FILES = 64;
 /** Without these a restored service would not be the same one. */
 const NEEDED = ['keys/master.key', 'keys/ledger.key', 'keys/ca.key', 'keys/ca.crt'];
 
@@ -46,8 +46,8 @@ export function readBackupFiles(file: string, schemaVersion: number): BackupFile
     const of = (pragma: string): number => Number(db.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);
     if (of('application_id') !== APPLICATION_ID) throw new Error('it is a database, but no backup');
     if (of('user_version') > schemaVersion) throw new Error('it was made by a newer version');
-    const rows = db.prepare('SELECT name, content FROM backup_files ORDER BY name LIMIT ?').all(MOST_FILES + 1);
-    if (rows.length > MOST_FILES) throw new Error('it has too many files');
+    const rows = db.prepare('SELECT name, content FROM backup_files ORDER BY name LIMIT ?').all(MAX_FILES + 1);
+    if (rows.length > MAX_FILES) throw new Error('it has too many files');
     const files: BackupFiles = new Map();
     for (const { name, content } of rows) {
       if (typeof name !== 'string' || !NAME.test(name) || !(content instanceof Uint8Array))

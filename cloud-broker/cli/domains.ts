@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { MOST_OPEN_DAYS } from '../ledger/rules/usage.ts';
+import { MAX_OPEN_DAYS } from '../ledger/rules/usage.ts';
 import type { DomainSummary, SetEnrolment } from '../operator/operator.ts';
 import { print, table, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
@@ -19,7 +19,7 @@ function domainLines(domains: DomainSummary[]): string[] {
       when(domain.trialEndsAt),
     ]),
   ]);
-  const stuck = domains.filter(({ openDays }) => openDays > MOST_OPEN_DAYS);
+  const stuck = domains.filter(({ openDays }) => openDays > MAX_OPEN_DAYS);
   return [
     ...lines,
     ...stuck.map(

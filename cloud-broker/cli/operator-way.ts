@@ -4,7 +4,7 @@ import type { Settings } from '../service/config.ts';
 import type { Operator } from '../operator/operator.ts';
 import { askWhereListening, remoteOperator } from '../operator/remote.ts';
 import { lockFolder } from '../store/sqlite/folder-lock.ts';
-import type { Workshop } from '../service/context.ts';
+import type { ServiceContext } from '../service/context.ts';
 
 /** How long a command waits for a service that starts, or for another command, to be done with the folder. */
 const PATIENCE_MS = 10_000;
@@ -38,21 +38,21 @@ export async function runningServiceUrl(dataFolder: string): Promise<string | nu
 }
 
 /** What works on a folder is most of the service: it is loaded where the lock says that no service has the folder, and not held meanwhile. */
-async function openHere(settings: Settings): Promise<Workshop> {
+async function openHere(settings: Settings): Promise<ServiceContext> {
   lockFolder(settings.dataFolder).release();
-  const [{ openWorkshop }, { createLog }] = await Promise.all([import('../service/context.ts'), import('../service/log.ts')]);
+  const [{ openContext }, { createLog }] = await Promise.all([import('../service/context.ts'), import('../service/log.ts')]);
   const onFatal = (error: Error): void => {
     process.stderr.write(`internal: ${error.message}\n`);
     process.exit(1);
   };
-  return openWorkshop(settings, createLog('error'), onFatal);
+  return openContext(settings, createLog('error'), onFatal);
 }
 
 /**
  * The folder, locked by this process; null where a service has it. The lock alone says whether one does: it dies with its process, and what that
- * leaves behind says nothing. Refuses as openWorkshop, with `folder-in-use` where whoever has the folder is no service.
+ * leaves behind says nothing. Refuses as openContext, with `folder-in-use` where whoever has the folder is no service.
  */
-async function takeFolder(settings: Settings): Promise<Workshop | null> {
+async function takeFolder(settings: Settings): Promise<ServiceContext | null> {
   for (const endsMs = performance.now() + PATIENCE_MS; ;) {
     try {
       return await openHere(settings);
@@ -67,11 +67,11 @@ async function takeFolder(settings: Settings): Promise<Workshop | null> {
 
 /** Runs a command through the service that owns the data folder, or, where none runs, on the folder itself under its lock (S4). */
 export async function onFolder<Result>(settings: Settings, work: (operator: Operator) => Promise<Result>): Promise<Result> {
-  const workshop = await takeFolder(settings);
-  if (workshop === null) return work(remoteOperator(settings.dataFolder));
+  const context = await takeFolder(settings);
+  if (context === null) return work(remoteOperator(settings.dataFolder));
   try {
-    return await work(workshop.operator);
+    return await work(context.operator);
   } finally {
-    await workshop.close();
+    await context.close();
   }
 }

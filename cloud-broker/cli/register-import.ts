@@ -8,20 +8,20 @@ import { EXIT, print, progressBar } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
 const LINES_AT_ONCE = 1000;
-const MOST_BYTES = 1024 ** 3;
+const MAX_BYTES = 1024 ** 3;
 /** As many serials as are compared in memory. */
-const MOST_LINES = 1_000_000;
+const MAX_LINES = 1_000_000;
 
 /** Reads the whole file before any line of it is listed. Refuses with `file-refused` or, where there is none, `invalid-request`. */
 async function survey(file: string): Promise<{ lines: number; same: SameSerial }> {
   const about = await stat(file).catch(() => null);
   if (about === null || !about.isFile()) throw new RollcallError('invalid-request', { file, reason: 'there is no such file' });
-  if (about.size > MOST_BYTES) throw refused(file, { kind: 'too-large', most: MOST_BYTES });
+  if (about.size > MAX_BYTES) throw refused(file, { kind: 'too-large', most: MAX_BYTES });
   const same = new SameSerial();
   let lines = 0;
   for await (const line of readRegisterFile(file)) {
     lines = line.line;
-    if (lines > MOST_LINES) throw refused(file, { kind: 'too-many-lines', most: MOST_LINES });
+    if (lines > MAX_LINES) throw refused(file, { kind: 'too-many-lines', most: MAX_LINES });
     if ('values' in line) same.note(line);
   }
   return { lines, same };

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { wrongUsage } from './output.ts';
 import type { Typed } from './simulate-run.ts';
 
-const MOST_BOARDS = 100_000;
+const MAX_BOARDS = 100_000;
 
 function numberFrom(name: string, least: number, most: number, whole = true): (text: string) => number {
   return (text) => {
@@ -18,7 +18,7 @@ export function simulateCommand(program: Command): void {
     .command('simulate')
     .description('run simulated boards against a running service: they enrol, send heartbeats and sign off')
     .option('--domain <name>', 'the domain in which they enrol')
-    .requiredOption('--boards <n>', 'number of boards', numberFrom('--boards', 1, MOST_BOARDS))
+    .requiredOption('--boards <n>', 'number of boards', numberFrom('--boards', 1, MAX_BOARDS))
     .option(
       '--heartbeats <s>',
       'seconds for which they stay after their first heartbeat',
@@ -37,7 +37,7 @@ export function simulateCommand(program: Command): void {
     .option(
       '--clones <n>',
       'how many boards exist twice, with the same identity and key',
-      numberFrom('--clones', 0, MOST_BOARDS),
+      numberFrom('--clones', 0, MAX_BOARDS),
       0,
     )
     .option('--register <file>', 'only write the boards’ register lines, for rollcall register import')

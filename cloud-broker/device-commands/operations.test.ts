@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { COMMAND_LIFE_MS, COMMANDS_KEPT_MS, MOST_OPEN } from './rules.ts';
+import { COMMAND_LIFE_MS, COMMANDS_KEPT_MS, MAX_OPEN } from './rules.ts';
 import { openCommands } from './rows.ts';
 import { listCommands } from './queries.ts';
 import { twoDomains, type TwoDomains } from '../../test/support/in-process.ts';
@@ -46,12 +46,12 @@ describe('[P8] a command', () => {
   test('[P8] the same wish again joins the one that waits; the 21st is refused', async () => {
     const first = await send();
     expect((await send()).commands).toEqual(first.commands);
-    for (let n = 1; n < MOST_OPEN; n += 1) await send({ name: 'set-tags', args: { tags: [`t${n}`] } });
+    for (let n = 1; n < MAX_OPEN; n += 1) await send({ name: 'set-tags', args: { tags: [`t${n}`] } });
     expect(await send({ name: 'refresh' })).toEqual({
       commands: [],
       refused: [{ deviceId: device, reason: 'too-many-waiting' }],
     });
-    expect(await rows()).toHaveLength(MOST_OPEN);
+    expect(await rows()).toHaveLength(MAX_OPEN);
     // What is over makes room, also before any job has written it down.
     expect((await send({ name: 'refresh', now: START + COMMAND_LIFE_MS })).refused).toEqual([]);
   });

@@ -28,7 +28,7 @@ import { targetsOf, type Aim } from '../devices/routes/targets.ts';
 /** Devices that one write reaches: a few milliseconds, between which others write. */
 const PIECE = 250;
 /** Refused devices that an answer names. */
-const MOST_NAMED = 1000;
+const MAX_NAMED = 1000;
 
 const tags = ['commands'];
 
@@ -181,5 +181,5 @@ async function askMany(
     // A filter also finds boards that wait for an approval: nobody asked anything of those.
     refused.push(...made.refused.filter(({ reason }) => body.ids !== undefined || reason === 'too-many-waiting'));
   }
-  return { batch: batchId, commands, refused: refused.slice(0, MOST_NAMED), refusedCount: refused.length };
+  return { batch: batchId, commands, refused: refused.slice(0, MAX_NAMED), refusedCount: refused.length };
 }

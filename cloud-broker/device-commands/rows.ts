@@ -7,7 +7,7 @@ export interface OpenCommandRow extends OpenCommand {
   expiresAt: number;
 }
 
-/** A device's open commands, oldest first; at most `MOST_OPEN` (rules.ts). */
+/** A device's open commands, oldest first; at most `MAX_OPEN` (rules.ts). */
 export async function openCommands(tx: Reads, deviceId: string, now: number): Promise<OpenCommandRow[]> {
   return await tx.all<OpenCommandRow>(
     `SELECT n, id, name, args, sent_at AS sentAt, expires_at AS expiresAt FROM commands

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { admit, MOST_OPEN, stateOf, type CommandTimes, type OpenCommand } from './rules.ts';
+import { admit, MAX_OPEN, stateOf, type CommandTimes, type OpenCommand } from './rules.ts';
 
 const fresh: CommandTimes = { expiresAt: 100, sentAt: null, deliveredAt: null, outcome: null };
 const open = (n: number, name: string, args = '{}', sentAt: number | null = null): OpenCommand => ({
@@ -44,12 +44,12 @@ describe('[P8] one more wish', () => {
   });
 
   test('[P8] is refused where too many wait, but may still join', () => {
-    const full = Array.from({ length: MOST_OPEN }, (_, n) => open(n, 'set-tags', `{"tags":["${n}"]}`));
+    const full = Array.from({ length: MAX_OPEN }, (_, n) => open(n, 'set-tags', `{"tags":["${n}"]}`));
     expect(admit({ name: 'identify', args: '{}' }, full)).toEqual({ verdict: 'refused', reason: 'too-many-waiting' });
     expect(admit({ name: 'identify', args: '{}' }, full.slice(1))).toEqual({ verdict: 'new' });
-    expect(admit({ name: 'set-tags', args: `{"tags":["${MOST_OPEN - 1}"]}` }, full)).toEqual({
+    expect(admit({ name: 'set-tags', args: `{"tags":["${MAX_OPEN - 1}"]}` }, full)).toEqual({
       verdict: 'joined',
-      n: MOST_OPEN - 1,
+      n: MAX_OPEN - 1,
     });
   });
 });

@@ -3,7 +3,7 @@ import type { CommandState, RefusalReason } from '../../protocol/api-commands.ts
 
 export const COMMAND_LIFE_MS = 24 * 3_600_000;
 /** Commands of one device that have not ended. */
-export const MOST_OPEN = 20;
+export const MAX_OPEN = 20;
 /** A command that is not answered for so long makes way for the next one; it is sent again in the device's next session. */
 export const ANSWER_MS = 60_000;
 export const COMMANDS_KEPT_MS = 90 * 24 * 3_600_000;
@@ -42,5 +42,5 @@ export type Admission = { verdict: 'new' } | { verdict: 'joined'; n: number } | 
 export function admit(wish: { name: string; args: string }, open: readonly OpenCommand[]): Admission {
   const last = open.findLast(({ name }) => name === wish.name);
   if (last?.args === wish.args && last.sentAt === null) return { verdict: 'joined', n: last.n };
-  return open.length >= MOST_OPEN ? { verdict: 'refused', reason: 'too-many-waiting' } : { verdict: 'new' };
+  return open.length >= MAX_OPEN ? { verdict: 'refused', reason: 'too-many-waiting' } : { verdict: 'new' };
 }

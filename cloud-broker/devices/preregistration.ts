@@ -5,7 +5,7 @@ import type { Reads } from '../store/tx.ts';
 import { updateDevices } from './changes.ts';
 
 /** Displays of one domain that labels and tags may wait for. */
-export const MOST_EXPECTED = 100_000;
+export const MAX_EXPECTED = 100_000;
 
 interface Named {
   label: string | null;

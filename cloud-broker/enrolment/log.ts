@@ -4,7 +4,7 @@ import { serialKey } from '../../protocol/text.ts';
 import type { WriteContext } from '../store/commit.ts';
 
 /** Refused tries that are kept of a domain, each of one serial with one code. */
-const MOST_KEPT = 1000;
+const MAX_KEPT = 1000;
 
 export type Try = Pick<EnrolmentAttempt, 'now' | 'address' | 'correlationId'> & { board: { serial: string; model: string } };
 
@@ -48,6 +48,6 @@ function keepRefused({ tx }: WriteContext, domainId: number, { now, board, addre
     `DELETE FROM refused_tries WHERE domain_id = ?1
       AND at < (SELECT at FROM refused_tries WHERE domain_id = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`,
     domainId,
-    MOST_KEPT - 1,
+    MAX_KEPT - 1,
   );
 }

@@ -1,5 +1,5 @@
 import { RollcallError } from '../../protocol/errors.ts';
-import { MOST_SET_MS } from '../ledger/rules/usage.ts';
+import { MAX_SET_MS } from '../ledger/rules/usage.ts';
 import type { AccessParts, RealmServices } from './access.ts';
 import { loginTyped } from './emails.ts';
 import { ADDRESS_HEADER, cookieNameOf, type Realm } from './realm.ts';
@@ -76,5 +76,5 @@ export class Sessions<User extends { id: string }, Person> {
 
 /** Begun by a clock that was far ahead and was set back since: such a session would be good for years. The library counts by the machine's clock, and so does this. */
 export function isFromTheFuture({ createdAt }: { createdAt: Date }): boolean {
-  return createdAt.getTime() > Date.now() + MOST_SET_MS;
+  return createdAt.getTime() > Date.now() + MAX_SET_MS;
 }

@@ -1,8 +1,8 @@
-import { balanceOfDaysEnd, MOST_OPEN_DAYS, startOf } from './rules/usage.ts';
+import { balanceOfDaysEnd, MAX_OPEN_DAYS, startOf } from './rules/usage.ts';
 import type { Reads } from '../store/tx.ts';
 
 const ROWS_AT_ONCE = 100;
-const WRONG_CLOCK_MS = startOf(MOST_OPEN_DAYS);
+const WRONG_CLOCK_MS = startOf(MAX_OPEN_DAYS);
 
 /** By an index of their own: the many rows of daily use are not read. */
 const BACKWARDS = `SELECT n, at, CASE credit WHEN 'domain' THEN credits ELSE -credits END AS credits
@@ -31,7 +31,7 @@ async function postedSince(tx: Reads, domainId: number, n: number, end: number):
 
 /**
  * L6: the credits that pay for a day which is closed at `now`, when the domain's chain ends with `head`. What came in after the day's end pays for
- * nothing. Where that lies more than MOST_OPEN_DAYS ahead of `now` it was posted by a clock that was wrong: its time says nothing, so it counts.
+ * nothing. Where that lies more than MAX_OPEN_DAYS ahead of `now` it was posted by a clock that was wrong: its time says nothing, so it counts.
  */
 export async function creditsForDay(
   tx: Reads,

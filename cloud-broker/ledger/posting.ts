@@ -9,7 +9,7 @@ import {
   type TransferRequest,
   type VendorAccount,
 } from './rules/transfers.ts';
-import { chargeOf, dayOf, MOST_OPEN_DAYS, openDays, startOf, usageRequest, type UsageState } from './rules/usage.ts';
+import { chargeOf, dayOf, MAX_OPEN_DAYS, openDays, startOf, usageRequest, type UsageState } from './rules/usage.ts';
 import type { WriteContext } from '../store/commit.ts';
 import { creditsForDay } from './days-end.ts';
 import type { Reads } from '../store/tx.ts';
@@ -189,7 +189,7 @@ export async function closeNextDay(
 
 /**
  * Books one transfer (L1 to L5), after the domain's open days (L6), so that the result does not depend on when the daily job ran;
- * with more than MOST_OPEN_DAYS they stay open for the operator. Refuses as `book` does.
+ * with more than MAX_OPEN_DAYS they stay open for the operator. Refuses as `book` does.
  */
 export async function post(
   context: WriteContext,
@@ -209,7 +209,7 @@ export async function settleDays(context: WriteContext, domain: PostingDomain, n
   // What was loaded may be older than another posting of this transaction, but days are never opened again.
   if (domain.nextUsageDay === null || domain.nextUsageDay >= dayOf(now)) return false;
   const open = openDays(await usageStateOf(context.tx, domain.id), now);
-  if (open === 0 || open > MOST_OPEN_DAYS) return false;
+  if (open === 0 || open > MAX_OPEN_DAYS) return false;
   for (let closed = 0; closed < open; closed += 1) await closeNextDay(context, domain, { now, waive: false });
   return true;
 }

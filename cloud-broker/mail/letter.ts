@@ -10,7 +10,7 @@ export interface Letter {
 }
 
 /** Most characters of what somebody typed about themselves: longer ones are cut. */
-const MOST_TYPED = 64;
+const MAX_TYPED = 64;
 
 // Not every blank: French typography has some that do not break.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp} ]+/gu;
@@ -26,7 +26,7 @@ export function oneLine(text: string): string {
  */
 export function typedText(text: string): string {
   const line = oneLine(text).replaceAll(/[.:/\\@]+(?=\S)/g, ' ');
-  return line.length > MOST_TYPED ? `${line.slice(0, MOST_TYPED - 1).trimEnd()}…` : line;
+  return line.length > MAX_TYPED ? `${line.slice(0, MAX_TYPED - 1).trimEnd()}…` : line;
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

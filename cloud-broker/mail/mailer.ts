@@ -17,7 +17,7 @@ const AT_A_TIME = 4;
 /** A mail that takes longer makes room for the next one: a mail server may take its time (RFC 5321: minutes), the others do not wait for it. */
 const SLOW_MS = 3_000;
 /** How many mails are on their way in all, slow ones too. */
-const MOST_ON_THEIR_WAY = 20;
+const MAX_ON_THEIR_WAY = 20;
 /** The longest time between two looks, so that a clock that was set back delays no mail for long. */
 const LOOK_MS = 60_000;
 /** How long a stop waits for mails on their way. */
@@ -92,7 +92,7 @@ export class Mailer {
   }
 
   private room(): number {
-    return Math.min(AT_A_TIME - this.quick.size, MOST_ON_THEIR_WAY - this.onTheirWay.size);
+    return Math.min(AT_A_TIME - this.quick.size, MAX_ON_THEIR_WAY - this.onTheirWay.size);
   }
 
   private serverIsAway(): void {

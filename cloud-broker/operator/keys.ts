@@ -8,10 +8,10 @@ import { shownEmail } from '../identity/emails.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { Store } from '../store/port.ts';
 
-const MOST_CREDITS = 10_000_000;
+const MAX_CREDITS = 10_000_000;
 
 export const issueKeyBody = z.object({
-  credits: z.int().min(1).max(MOST_CREDITS),
+  credits: z.int().min(1).max(MAX_CREDITS),
   email: emailAddress.optional(),
   language: z.enum(['en', 'fr']).default('en'),
 });

@@ -5,7 +5,7 @@ import { deviceText, domainName, normaliseDomain } from '../../protocol/text.ts'
 import type { Store } from '../store/port.ts';
 
 const reason = z.string().trim().pipe(deviceText(500));
-const MOST_CREDITS = 1_000_000_000;
+const MAX_CREDITS = 1_000_000_000;
 const BOARDS_AT_ONCE = 200;
 
 export const reasonBody = z.object({ reason });
@@ -29,8 +29,8 @@ export const creditsReleased = z.object({ released: z.int(), credits: z.int() })
 export const adjustBody = z.object({
   credits: z
     .int()
-    .min(-MOST_CREDITS)
-    .max(MOST_CREDITS)
+    .min(-MAX_CREDITS)
+    .max(MAX_CREDITS)
     .refine((credits) => credits !== 0, 'must not be 0'),
   reason,
   /** Names the correction: the same again is booked once. */

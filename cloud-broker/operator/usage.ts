@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain } from '../../protocol/text.ts';
 import { closeOpenDays } from '../ledger/close-days.ts';
-import { dateOf, dayOf, dayOfDate, MOST_OPEN_DAYS } from '../ledger/rules/usage.ts';
+import { dateOf, dayOf, dayOfDate, MAX_OPEN_DAYS } from '../ledger/rules/usage.ts';
 import { domainByName } from '../domains/rows.ts';
 import { closedOn, openDaysThrough, stuckDomains } from '../billing/queries/usage.ts';
 import type { Store } from '../store/port.ts';
@@ -59,7 +59,7 @@ export async function closeDay(
   const through = date === undefined ? dayOf(now) - 1 : dayOfDate(date);
   const byOperator = date === undefined ? null : { waive, actor };
   // Without a date, what is stuck is not what this call is asked to close.
-  const from = byOperator === null ? dayOf(now) - MOST_OPEN_DAYS : 0;
+  const from = byOperator === null ? dayOf(now) - MAX_OPEN_DAYS : 0;
   const open = async (): Promise<number> => openDaysThrough(store.reader, { from, through, domain });
   const inAll = await open();
   const { days } = await closeOpenDays(

@@ -23,7 +23,7 @@ import type { HttpDeps } from '../http/deps.ts';
 import { momentOf, viewerOf } from '../devices/present.ts';
 
 const DAY_MS = 86_400_000;
-const MOST_DARK = 5;
+const MAX_DARK = 5;
 
 export function overviewRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): void {
   const { store } = deps;
@@ -67,7 +67,7 @@ export function overviewRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
       return {
         unstable: await total({ unstable: 'true' }),
         silent: await total({ silent: LONG_SILENT }),
-        dark: viewer.tags.length === 0 ? await darkTags(store.reader, viewer.domainId, MOST_DARK) : [],
+        dark: viewer.tags.length === 0 ? await darkTags(store.reader, viewer.domainId, MAX_DARK) : [],
       };
     },
   );

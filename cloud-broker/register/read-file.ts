@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { RollcallError } from '../../protocol/errors.ts';
 import { strictDecoder } from '../../protocol/table-bytes.ts';
 import { lineProblem, TableRefusal } from '../../protocol/table-problems.ts';
-import { LineSplitter, MOST_LINE_CHARACTERS, TableReader, type Line } from '../../protocol/table.ts';
+import { LineSplitter, MAX_LINE_CHARACTERS, TableReader, type Line } from '../../protocol/table.ts';
 import { REGISTER_COLUMNS } from './rules/entry.ts';
 
 /** One line of a register file: its number, counted from 1 as an editor does, and its values, or why it cannot be read. */
@@ -88,8 +88,8 @@ class JsonLines {
     if (json === '') return [];
     if (!this.begun && json === '{') throw new TableRefusal([{ kind: 'json-over-lines' }]);
     this.begun = true;
-    if (text.length > MOST_LINE_CHARACTERS)
-      return [{ line, reason: lineProblem({ kind: 'too-long', most: MOST_LINE_CHARACTERS }, 'en') }];
+    if (text.length > MAX_LINE_CHARACTERS)
+      return [{ line, reason: lineProblem({ kind: 'too-long', most: MAX_LINE_CHARACTERS }, 'en') }];
     return [{ line, ...parsed(json) }];
   }
 }

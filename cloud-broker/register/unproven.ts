@@ -8,7 +8,7 @@ import type { Reads, Tx } from '../store/tx.ts';
 import { insertPlaces } from './schema/unproven.ts';
 
 /** A warning names so many domains of a split invoice at most. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 async function grantsOfDay(tx: Reads, day: number): Promise<number> {
   return (await tx.get<{ grants: number }>('SELECT grants FROM unproven_days WHERE day = ?', day))?.grants ?? 0;
@@ -66,7 +66,7 @@ export async function notePlace(context: WriteContext, domain: DomainRow, board:
   });
 }
 
-/** By name, at most MOST_NAMED; from domain to domain, never over all boards of the invoice. */
+/** By name, at most MAX_NAMED; from domain to domain, never over all boards of the invoice. */
 async function domainsOfInvoice(tx: Reads, invoice: string): Promise<string[]> {
   const rows = await tx.all<{ name: string }>(
     `WITH RECURSIVE places (id, n) AS (
@@ -74,7 +74,7 @@ async function domainsOfInvoice(tx: Reads, invoice: string): Promise<string[]> {
       UNION ALL SELECT (SELECT min(domain_id) FROM invoice_places WHERE invoice = ?1 AND domain_id > id), n + 1 FROM places WHERE id IS NOT NULL AND n < ?2
     ) SELECT name FROM places JOIN domains USING (id)`,
     invoice,
-    MOST_NAMED,
+    MAX_NAMED,
   );
   return rows.map(({ name }) => name);
 }

@@ -1,10 +1,10 @@
 /** What time it is for the service: the machine's clock, as long as that can be believed. */
-import { MOST_SET_MS } from '../ledger/rules/usage.ts';
+import { MAX_SET_MS } from '../ledger/rules/usage.ts';
 
 const DAY_MS = 86_400_000;
 
 /** A machine that was switched off for longer cannot be told from one whose clock is wrong. */
-const MOST_AWAY_MS = 31 * DAY_MS;
+const MAX_AWAY_MS = 31 * DAY_MS;
 /** A step that is worth a word, and after which silence is measured anew. */
 const WORTH_TELLING_MS = 60_000;
 
@@ -25,7 +25,7 @@ export interface ClockSources {
 /** `expected` is the newest time that was believed and what went by since; `isStart` until the machine's clock was believed once. */
 export function isBelievable(machine: number, expected: number, isStart: boolean): boolean {
   const ahead = machine - expected;
-  return ahead >= -MOST_SET_MS && ahead <= (isStart ? MOST_AWAY_MS : MOST_SET_MS);
+  return ahead >= -MAX_SET_MS && ahead <= (isStart ? MAX_AWAY_MS : MAX_SET_MS);
 }
 
 /**

@@ -32,7 +32,7 @@ import type { OperationName, Store } from '../store/port.ts';
 const CLOCKS: ClockSources = { machine: () => Date.now(), elapsed: () => performance.now() };
 
 /** The store, its keys and the operator's commands, without any listener: what a command needs when no service runs. */
-export interface Workshop {
+export interface ServiceContext {
   store: Store;
   clock: ServiceClock;
   keys: ServiceKeys;
@@ -50,7 +50,7 @@ export interface Workshop {
  * Locks the data folder (S4), opens the store and the keys (S1). Refuses with `folder-in-use`, `folder-unusable`,
  * `restore-unfinished`, `database-missing`, `database-damaged`, `database-unusable`, `ca-key-missing` or `key-file-unusable`.
  */
-export async function openWorkshop(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Workshop> {
+export async function openContext(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<ServiceContext> {
   const lock = lockFolder(settings.dataFolder);
   try {
     demandRestored(settings.dataFolder);
@@ -92,14 +92,14 @@ function demandBelievable(clock: ServiceClock | null, name: OperationName): void
   });
 }
 
-interface RealmParts extends Pick<Workshop, 'store' | 'keys' | 'secrets'> {
+interface RealmParts extends Pick<ServiceContext, 'store' | 'keys' | 'secrets'> {
   settings: Settings;
   log: Logger;
   clock(): number;
 }
 
 /** Both realms of people who sign in: users of domains, and people of the Admin Portal. */
-function realmsOf({ settings, store, keys, secrets, log, clock }: RealmParts): Pick<Workshop, 'accounts' | 'portal'> {
+function realmsOf({ settings, store, keys, secrets, log, clock }: RealmParts): Pick<ServiceContext, 'accounts' | 'portal'> {
   const publicUrl = settings.publicUrl ?? 'http://127.0.0.1';
   const cookieSecret = keys.cookieSecret.export().toString('hex');
   const noted = (of: string) => (message: string) => log.error({ message }, of);
@@ -120,7 +120,7 @@ function assemble(parts: {
   clock: ServiceClock;
   keys: ServiceKeys;
   lock: { release(): void };
-}): Workshop {
+}): ServiceContext {
   const { settings, log, store, clock, keys, lock } = parts;
   const { now } = clock;
   const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);

@@ -7,7 +7,7 @@ test('[L1] [L5] [L6] [P4] [P5] [P7] [P8] every job is there, as often as it is d
   const clock = new ServiceClock({ machine: () => 0, elapsed: () => 0 }, 0);
   // Nothing runs here: what the jobs work on is not looked at.
   const parts = {
-    workshop: { clock, store: { onTimed: () => undefined } },
+    context: { clock, store: { onTimed: () => undefined } },
     settings: { heartbeat: { intervalS: 60, jitterS: 10 }, dataFolder: '' },
     registry: {},
     log: pino({ level: 'silent' }),

@@ -21,7 +21,7 @@ import { NOTED_EVERY_MS, type ServiceRuns } from './runs.ts';
 import type { Store } from '../store/port.ts';
 import { walWatch } from './wal-watch.ts';
 import type { Deliverer } from '../webhooks/deliverer.ts';
-import type { Workshop } from './context.ts';
+import type { ServiceContext } from './context.ts';
 import type { Job } from './jobs.ts';
 
 const SECOND_MS = 1000;
@@ -42,7 +42,7 @@ export type JobName =
   | 'chores';
 
 export interface JobParts {
-  workshop: Workshop;
+  context: ServiceContext;
   settings: Settings;
   log: Logger;
   registry: PresenceRegistry;
@@ -69,8 +69,8 @@ function inPieces(store: JobStore, stopping: AbortSignal): JobStore {
 }
 
 /** What is done by the hour, one after the other. What fails keeps none of the others from their turn, and is tried again in an hour. */
-async function doChores({ workshop, gateway, log, stopping }: JobParts, store: JobStore): Promise<void> {
-  const now = workshop.clock.now();
+async function doChores({ context, gateway, log, stopping }: JobParts, store: JobStore): Promise<void> {
+  const now = context.clock.now();
   const chores: (() => Promise<unknown>)[] = [
     async () => store.write('prune', { now }),
     async () => store.write('prunePortal', { now }),
@@ -79,9 +79,9 @@ async function doChores({ workshop, gateway, log, stopping }: JobParts, store: J
     async () => samplePresence(store, now),
     async () => closeDueDomains(store, now),
     async () => mailChores(store, now),
-    async () => workshop.checkpoint(),
+    async () => context.checkpoint(),
     async () => {
-      const ticketKeys = workshop.keys.rotateTicketKeys(now);
+      const ticketKeys = context.keys.rotateTicketKeys(now);
       if (ticketKeys !== null) gateway.setTicketKeys(ticketKeys);
     },
   ];
@@ -94,15 +94,15 @@ async function doChores({ workshop, gateway, log, stopping }: JobParts, store: J
 }
 
 export function jobList(parts: JobParts): Job<JobName>[] {
-  const { workshop, settings, log, registry, gateway, runs, integrity, commands, webhooks, mailer, stopping } = parts;
-  const { clock } = workshop;
-  const store = inPieces(workshop.store, stopping);
+  const { context, settings, log, registry, gateway, runs, integrity, commands, webhooks, mailer, stopping } = parts;
+  const { clock } = context;
+  const store = inPieces(context.store, stopping);
   const alerts = new AlertJob(store, clock.now);
   const dailyUse = new DailyUse({ store, log, clock: clock.now });
   const load = loadControl({
     configured: settings.heartbeat,
     registry,
-    store: workshop.store,
+    store: context.store,
     boardsPerS: () => gateway.figures().entriesPerSecond,
     log,
     stopping,

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 
 /** What cannot be written now is kept up to this, so that a line is neither cut nor glued to the next; beyond it lines are lost. */
-const MOST_KEPT_BYTES = 64 * 1024;
+const MAX_KEPT_BYTES = 64 * 1024;
 const AGAIN_MS = 1000;
 
 /**
@@ -24,7 +24,7 @@ export class LogOutput {
     this.flush();
     const bytes = Buffer.from(line);
     if (this.kept.length === 0) this.push(bytes);
-    else if (this.kept.length + bytes.length <= MOST_KEPT_BYTES) this.kept = Buffer.concat([this.kept, bytes]);
+    else if (this.kept.length + bytes.length <= MAX_KEPT_BYTES) this.kept = Buffer.concat([this.kept, bytes]);
     else this.failures += 1;
   }
 

@@ -37,7 +37,7 @@ import { serviceMetrics } from './metrics.ts';
 import { ServiceRuns } from './runs.ts';
 import type { Store } from '../store/port.ts';
 import { startWebhooks } from './webhook-delivery.ts';
-import type { Workshop } from './context.ts';
+import type { ServiceContext } from './context.ts';
 
 /** Writes waiting beyond which the service asks a load balancer for a pause. */
 const BEHIND_WRITES = 10_000;
@@ -74,7 +74,7 @@ function startDesk(
   });
 }
 
-async function startRegistry({ store, clock }: Workshop, settings: Settings, log: Logger): Promise<PresenceRegistry> {
+async function startRegistry({ store, clock }: ServiceContext, settings: Settings, log: Logger): Promise<PresenceRegistry> {
   const { intervalS, jitterS } = settings.heartbeat;
   return new PresenceRegistry(
     {
@@ -149,24 +149,24 @@ export interface RunningParts {
 
 /** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
 export async function startParts(
-  workshop: Workshop,
+  context: ServiceContext,
   settings: Settings,
   log: Logger,
   onStop: (close: () => Promise<void>) => void,
 ): Promise<RunningParts> {
-  const { store, clock, keys, accounts, portal, operator, secrets } = workshop;
-  onStop(async () => workshop.checkpoint());
+  const { store, clock, keys, accounts, portal, operator, secrets } = context;
+  onStop(async () => context.checkpoint());
   const base = { store, log, clock: clock.now };
   const jobs = new Jobs<JobName>(log);
   const { stopping } = jobs;
   const runs = await ServiceRuns.begin({ ...base, wake: () => jobs.wake('service-runs') });
   onStop(async () => runs.end());
-  const registry = await startRegistry(workshop, settings, log);
+  const registry = await startRegistry(context, settings, log);
   onStop(async () => registry.close());
   const parts = { ...base, registry };
   const listening: { gateway: Gateway | null } = { gateway: null };
   const brokerUrl = (): string => brokerUrlOf(settings, listening.gateway?.port ?? settings.mqtt.port);
-  const integrity = new LedgerIntegrity({ ...base, verify: workshop.proveBooks, stopping });
+  const integrity = new LedgerIntegrity({ ...base, verify: context.proveBooks, stopping });
   const { dataFolder } = settings;
   const metrics = serviceMetrics({ ...parts, books: integrity, runs, clock, gateway: () => listening.gateway, dataFolder });
   const desk = startDesk({ store, clock, keys, secrets, log, registry, metrics, settings }, brokerUrl);
@@ -209,7 +209,7 @@ export async function startParts(
     count: metrics.mail,
   });
   onStop(async () => mailer.close());
-  jobs.start(jobList({ workshop, settings, log, registry, gateway, runs, integrity, commands, webhooks, mailer, stopping }));
+  jobs.start(jobList({ context, settings, log, registry, gateway, runs, integrity, commands, webhooks, mailer, stopping }));
   onStop(async () => jobs.stop());
   await listenToOperator(deps, addresses, dataFolder, onStop);
   return { listening: addresses, operator };

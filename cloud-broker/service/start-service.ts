@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { RollcallError } from '../../protocol/errors.ts';
 import type { Settings } from './config.ts';
 import type { RunningParts } from './main.ts';
-import { openWorkshop } from './context.ts';
+import { openContext } from './context.ts';
 
 export interface Service extends RunningParts {
   close(): Promise<void>;
@@ -11,9 +11,9 @@ export interface Service extends RunningParts {
 /** Runs the service until `close`. `onFatal` is told when it cannot go on storing. Refuses with `port-in-use` too. */
 export async function startService(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Service> {
   // The store's thread starts on another core while the code of everything else is loaded on this one.
-  const opening = openWorkshop(settings, log, onFatal);
-  const [workshop, { startParts }] = await Promise.all([opening, import('./main.ts')]);
-  const started: (() => Promise<void>)[] = [async () => workshop.close()];
+  const opening = openContext(settings, log, onFatal);
+  const [context, { startParts }] = await Promise.all([opening, import('./main.ts')]);
+  const started: (() => Promise<void>)[] = [async () => context.close()];
   // One after the other; what fails, on a full disk for one, keeps nothing after it from ending.
   const stop = async (): Promise<void> => {
     const failed: unknown[] = [];
@@ -21,7 +21,7 @@ export async function startService(settings: Settings, log: Logger, onFatal: (er
     if (failed.length > 0) throw failed[0];
   };
   try {
-    return { ...(await startParts(workshop, settings, log, (close) => started.push(close))), close: stop };
+    return { ...(await startParts(context, settings, log, (close) => started.push(close))), close: stop };
   } catch (error) {
     await stop();
     throw namedListenError(error);

@@ -26,7 +26,7 @@ export interface Progress {
 }
 
 const BOARDS_A_PROCESS = 1000;
-const MOST_PROCESSES = 8;
+const MAX_PROCESSES = 8;
 const LOOK_MS = 200;
 /** How long one board goes on asking for its answer: a domain's budget lets thousands of boards wait for minutes (E10). */
 const ASKING_MS = 600_000;
@@ -41,7 +41,7 @@ export function seedsOf(seed: string, boards: number): string[] {
 /** Which boards are held by which process: a process for each thousand, but no more than there are cores. */
 function partsOf(seeds: readonly string[]): string[][] {
   const full = Math.ceil(seeds.length / BOARDS_A_PROCESS);
-  const processes = Math.min(full, Math.max(1, Math.min(availableParallelism(), MOST_PROCESSES)));
+  const processes = Math.min(full, Math.max(1, Math.min(availableParallelism(), MAX_PROCESSES)));
   return Array.from({ length: processes }, (_, part) => seeds.filter((_seed, index) => index % processes === part));
 }
 

@@ -12,7 +12,7 @@ import { childEnvironment, ROOT } from '../support/process.ts';
 import type { Fleet } from './load/fleet.ts';
 import type { MqttOnlyInput } from './load/mqtt-only.ts';
 
-export const MOST_BUNDLE_BYTES = 1_200_000;
+export const MAX_BUNDLE_BYTES = 1_200_000;
 const LOAD = join(import.meta.dirname, 'load');
 
 /** A program that is about to live as a device. */

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { eventually } from '../support/process.ts';
 import type { Size } from './measure.ts';
 import { usageOf } from './child.ts';
-import { Displays, freshAgent, live, MOST_BUNDLE_BYTES, type Make } from './displays.ts';
+import { Displays, freshAgent, live, MAX_BUNDLE_BYTES, type Make } from './displays.ts';
 import { seedFleet } from './load/fleet.ts';
 import { ServiceProcess } from './load/service.ts';
 import type { Comparison, Pair } from './measure.ts';
@@ -21,7 +21,7 @@ const SCALES = {
 };
 const BEATS_A_DAY = 1440;
 const BEATS_AN_HOUR = 60;
-const MOST_WRITTEN_A_DAY = 10_000_000;
+const MAX_WRITTEN_A_DAY = 10_000_000;
 
 /** Between a display and the service: counts the bytes of the connection, TLS records with all they hold. */
 class Wire {
@@ -190,10 +190,10 @@ export async function footprint(size: Size): Promise<Comparison[]> {
       limit(
         'written to disk a day, against 10 MB',
         'bytes',
-        MOST_WRITTEN_A_DAY,
+        MAX_WRITTEN_A_DAY,
         beating.map(({ ours }) => aDay('writtenBytes', ours)),
       ),
-      limit('bundle, against 1.2 MB', 'bytes', MOST_BUNDLE_BYTES, [bundleBytes]),
+      limit('bundle, against 1.2 MB', 'bytes', MAX_BUNDLE_BYTES, [bundleBytes]),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

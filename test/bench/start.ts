@@ -14,7 +14,7 @@ import { ServiceProcess } from './load/service.ts';
 import { inTurn, type Comparison } from './measure.ts';
 
 const SCALES = { full: { pairs: 11, idleMs: 60_000 }, smoke: { pairs: 1, idleMs: 500 } };
-const MOST_IDLE_BYTES = 150_000_000;
+const MAX_IDLE_BYTES = 150_000_000;
 
 export async function start(size: Size): Promise<Comparison[]> {
   const { pairs, idleMs } = SCALES[size];
@@ -50,7 +50,7 @@ export async function start(size: Size): Promise<Comparison[]> {
       await new Promise((resolve) => {
         setTimeout(resolve, idleMs);
       });
-      const idle = [{ ours: usageOf(service.pid).rssBytes, other: MOST_IDLE_BYTES }];
+      const idle = [{ ours: usageOf(service.pid).rssBytes, other: MAX_IDLE_BYTES }];
       const bench = 'start';
       return [
         { bench, figure: '--help, against node -e 0', unit: 'ms', bound: { atMost: 2.5 }, pairs: help },

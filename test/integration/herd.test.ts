@@ -16,7 +16,7 @@ const GONE = 5;
 /** An hour away: longer than any measure of silence. */
 const OUTAGE_MS = 3_600_000;
 /** What a device may cost beside what the service has at rest: some 75 kB measured, and room for what the collector leaves lying. */
-const MOST_BYTES_A_DEVICE = 300_000;
+const MAX_BYTES_A_DEVICE = 300_000;
 
 const peakOf = (pid: number): number =>
   Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
@@ -96,7 +96,7 @@ test(
     expect(shown(await heardSince(restartedAt))).toEqual(before);
     expect(await metrics(service)).not.toMatch(/^rollcall_enrolments_total\{/m);
     const peak = peakOf(service.pid);
-    expect(peak).toBeLessThan(peakBefore + HERD * MOST_BYTES_A_DEVICE);
+    expect(peak).toBeLessThan(peakBefore + HERD * MAX_BYTES_A_DEVICE);
 
     expect(await herd.stop()).toMatchObject({ code: 0, figures: { accepted: HERD, rejected: 0, unanswered: 0 } });
     await service.kill9();

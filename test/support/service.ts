@@ -9,7 +9,7 @@ import { childEnvironment, CLI, TestProcess, type Ended } from './process.ts';
 import { temporaryFolder } from './store.ts';
 
 /** A restart on the same ports may find one of them taken for a moment by somebody's outgoing connection. */
-const MOST_STARTS = 20;
+const MAX_STARTS = 20;
 
 const listening = z.object({
   event: z.literal('listening'),
@@ -126,7 +126,7 @@ export class TestService {
         return await this.serve(ports);
       } catch (error) {
         const taken = error instanceof DidNotStart && error.ended.stderr.includes('port-in-use');
-        if (!taken || start === MOST_STARTS) throw error;
+        if (!taken || start === MAX_STARTS) throw error;
       }
     }
   }

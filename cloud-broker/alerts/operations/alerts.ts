@@ -1,6 +1,6 @@
 import type { AlertSettings } from '../../../protocol/api-alerts.ts';
 import { creditLevel, creditsStep, type CreditDays } from '../rules/credits.ts';
-import { advance, take, type Happening } from '../rules/rules.ts';
+import { advance, take, type AlertEvent } from '../rules/rules.ts';
 import { defaultAlertSettings, lostAfterMs } from '../rules/settings.ts';
 import { HISTORY_MS } from '../../presence/rules/spans.ts';
 import { alertCursors, alertRulesOf, type AlertCursors } from '../rows.ts';
@@ -22,7 +22,7 @@ const SUSPECTED_MS = DAY_MS;
 interface Row {
   n: number;
   domainId: number;
-  happening: Exclude<Happening, { type: 'start' }>;
+  event: Exclude<AlertEvent, { type: 'start' }>;
 }
 
 /** The books of one transaction, opened where they are needed. */
@@ -53,9 +53,9 @@ class Books {
 
 /** A clock that was set back must not hold up what comes after: times beyond `now` count as `upTo`. */
 function until(rows: Row[], upTo: number, now: number): Row[] {
-  const end = rows.findIndex(({ happening: { at } }) => at > upTo && at <= now);
+  const end = rows.findIndex(({ event: { at } }) => at > upTo && at <= now);
   return (end === -1 ? rows : rows.slice(0, end)).map((row) =>
-    row.happening.at > upTo ? { ...row, happening: { ...row.happening, at: upTo } } : row,
+    row.event.at > upTo ? { ...row, event: { ...row.event, at: upTo } } : row,
   );
 }
 
@@ -70,27 +70,27 @@ async function readOn(
   const { tx } = context;
   tx.send('UPDATE alert_signals SET at = ? WHERE n > ? AND at IS NULL', upTo, cursors.signals);
   const changes = (
-    await tx.all<{ n: number; domainId: number } & Omit<Extract<Happening, { type: 'status' }>, 'type'>>(
+    await tx.all<{ n: number; domainId: number } & Omit<Extract<AlertEvent, { type: 'status' }>, 'type'>>(
       'SELECT n, domain_id AS domainId, device_id AS deviceId, at, status, how FROM status_changes WHERE n > ? ORDER BY n LIMIT ?',
       cursors.status,
       STEPS_AT_ONCE,
     )
-  ).map(({ n, domainId, ...change }): Row => ({ n, domainId, happening: { type: 'status', ...change } }));
+  ).map(({ n, domainId, ...change }): Row => ({ n, domainId, event: { type: 'status', ...change } }));
   const signals = (
     await tx.all<{ n: number; domainId: number; deviceId: string; at: number; type: 'waits' }>(
       'SELECT n, domain_id AS domainId, device_id AS deviceId, at, kind AS type FROM alert_signals WHERE n > ? ORDER BY n LIMIT ?',
       cursors.signals,
       STEPS_AT_ONCE,
     )
-  ).map(({ n, domainId, ...signal }): Row => ({ n, domainId, happening: signal }));
+  ).map(({ n, domainId, ...signal }): Row => ({ n, domainId, event: signal }));
   // Where one has more to come, the other must not run ahead of it.
   const known = Math.min(
-    ...[changes, signals].map((rows) => (rows.length < STEPS_AT_ONCE ? Infinity : (rows.at(-1)?.happening.at ?? 0))),
+    ...[changes, signals].map((rows) => (rows.length < STEPS_AT_ONCE ? Infinity : (rows.at(-1)?.event.at ?? 0))),
   );
   return [
     ...until(changes, Math.min(upTo, known), now).map((row) => ({ ...row, feed: 'status' as const })),
     ...until(signals, Math.min(upTo, known), now).map((row) => ({ ...row, feed: 'signals' as const })),
-  ].toSorted((one, other) => one.happening.at - other.happening.at);
+  ].toSorted((one, other) => one.event.at - other.event.at);
 }
 
 async function dueDomains(context: WriteContext, upTo: number): Promise<number[]> {
@@ -130,11 +130,11 @@ export async function raiseAlerts(context: WriteContext, { now }: { now: number 
   const books = new Books(context, now);
   const rows = await readOn(context, cursors, upTo, now);
   let left = STEPS_AT_ONCE;
-  for (const { feed, n, domainId, happening } of rows) {
+  for (const { feed, n, domainId, event } of rows) {
     const { book, settings } = await books.of(domainId);
-    left -= (await advance(book, settings, happening.at, left)) + 1;
+    left -= (await advance(book, settings, event.at, left)) + 1;
     if (left < 0) break;
-    await take(book, settings, happening);
+    await take(book, settings, event);
     cursors[feed] = n;
   }
   const allRead = left >= 0 && rows.length < STEPS_AT_ONCE;

@@ -2,12 +2,12 @@
 import type { AlertSettings } from '../../../protocol/api-alerts.ts';
 import { creditLevel, creditsStep, type CreditDays } from './credits.ts';
 import { MemoryBook } from './in-memory-alert-store.ts';
-import { replay, type Happening } from './rules.ts';
+import { replay, type AlertEvent } from './rules.ts';
 import { isWanted, verdictOf } from './settings.ts';
 
 export interface KeptHistory {
   /** By time. */
-  happenings: readonly Happening[];
+  events: readonly AlertEvent[];
   credits: readonly { at: number; balance: number; devices: number }[];
   /** When the trial's end was told. */
   trial: readonly { at: number }[];
@@ -33,7 +33,7 @@ export async function previewOf(
   to: number,
 ): Promise<{ mails: number; alerts: number }> {
   const book = new MemoryBook();
-  await replay(book, settings, history.happenings, to);
+  await replay(book, settings, history.events, to);
   const levels = [
     ...(isWanted(settings, 'credits') ? creditWarnings(history.credits) : []),
     ...(isWanted(settings, 'trial') ? history.trial.map(({ at }) => at) : []),

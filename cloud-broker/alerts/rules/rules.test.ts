@@ -3,7 +3,7 @@ import type { AlertSettings } from '../../../protocol/api-alerts.ts';
 import { creditLevel, creditsStep, type CreditDays } from './credits.ts';
 import { MemoryBook } from './in-memory-alert-store.ts';
 import { previewOf } from './preview.ts';
-import { replay, type Happening } from './rules.ts';
+import { replay, type AlertEvent } from './rules.ts';
 import { defaultAlertSettings, verdictOf } from './settings.ts';
 import { TakeOvers } from './take-overs.ts';
 
@@ -12,27 +12,27 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const at = (minutes: number): number => START + minutes * MINUTE;
-const lost = (deviceId: string, minutes: number): Happening => ({
+const lost = (deviceId: string, minutes: number): AlertEvent => ({
   type: 'status',
   at: at(minutes),
   deviceId,
   status: 'offline',
   how: 'lost',
 });
-const said = (deviceId: string, minutes: number): Happening => ({ ...lost(deviceId, minutes), how: 'said' }) as Happening;
-const online = (deviceId: string, minutes: number): Happening => ({
+const said = (deviceId: string, minutes: number): AlertEvent => ({ ...lost(deviceId, minutes), how: 'said' }) as AlertEvent;
+const online = (deviceId: string, minutes: number): AlertEvent => ({
   type: 'status',
   at: at(minutes),
   deviceId,
   status: 'online',
   how: null,
 });
-const school = (minutes: number, of: (id: string, minutes: number) => Happening): Happening[] =>
+const school = (minutes: number, of: (id: string, minutes: number) => AlertEvent): AlertEvent[] =>
   Array.from({ length: 200 }, (_, n) => of(`d-${n}`, minutes + n / 100));
 
-async function run(happenings: Happening[], settings: Partial<AlertSettings> = {}, days = 2): Promise<MemoryBook> {
+async function run(events: AlertEvent[], settings: Partial<AlertSettings> = {}, days = 2): Promise<MemoryBook> {
   const book = new MemoryBook();
-  const byTime = happenings.toSorted((one, other) => one.at - other.at);
+  const byTime = events.toSorted((one, other) => one.at - other.at);
   await replay(book, { ...defaultAlertSettings, ...settings }, byTime, START + days * 24 * HOUR);
   return book;
 }
@@ -71,7 +71,7 @@ describe('[P7] a lost device', () => {
   });
 
   test('[P7] [P4] of the time that the service was away nothing is claimed: the watch begins anew', async () => {
-    const start = (minutes: number, aliveAt: number): Happening => ({ type: 'start', at: at(minutes), aliveAt: at(aliveAt) });
+    const start = (minutes: number, aliveAt: number): AlertEvent => ({ type: 'start', at: at(minutes), aliveAt: at(aliveAt) });
     expect(mailsOf(await run([lost('a', 0), start(600, 10)]))).toEqual(['lost 1 at 640']);
     expect(mailsOf(await run([lost('a', 0), start(600, 10), online('a', 602)]))).toEqual([]);
     // Raised before, not mailed yet: who comes back with the service is not told.
@@ -81,7 +81,7 @@ describe('[P7] a lost device', () => {
 });
 
 describe('[P7] other alerts', () => {
-  const one = (type: 'waits' | 'key-changed' | 'decided' | 'take-overs', minutes: number, deviceId = 'p'): Happening => ({
+  const one = (type: 'waits' | 'key-changed' | 'decided' | 'take-overs', minutes: number, deviceId = 'p'): AlertEvent => ({
     type,
     at: at(minutes),
     deviceId,
@@ -153,7 +153,7 @@ describe('[P7] mails wait', () => {
 test('[P7] a preview counts the mails and alerts of a history, credits and trial among them', async () => {
   const day = (n: number) => START + n * 24 * HOUR;
   const history = {
-    happenings: [...school(0, lost)],
+    events: [...school(0, lost)],
     credits: [3000, 2900, 700, 600].map((balance, n) => ({ at: day(n), balance, devices: 100 })),
     trial: [{ at: day(1) }],
   };

@@ -17,7 +17,7 @@ export type DeviceAlert = Exclude<AlertKind, 'credits' | 'trial'>;
 /** Kinds of which only those devices are mailed that are still so. */
 export const isLasting = (kind: AlertKind): boolean => kind === 'lost' || kind === 'waiting' || kind === 'key-changed';
 
-export type Happening =
+export type AlertEvent =
   | { type: 'status'; at: number; deviceId: string; status: PresenceStatus; how: 'said' | 'lost' | null }
   | { type: 'waits' | 'key-changed' | 'decided' | 'left' | 'take-overs'; at: number; deviceId: string }
   /** The service began to run; the run before was seen alive until `aliveAt`. */
@@ -73,7 +73,11 @@ export async function advance(book: Book, settings: AlertSettings, until: number
   return most;
 }
 
-async function statusChanged(book: Book, settings: AlertSettings, change: Extract<Happening, { type: 'status' }>): Promise<void> {
+async function statusChanged(
+  book: Book,
+  settings: AlertSettings,
+  change: Extract<AlertEvent, { type: 'status' }>,
+): Promise<void> {
   const { deviceId, at, status, how } = change;
   book.unwatch(deviceId);
   if (status === 'offline') {
@@ -86,27 +90,27 @@ async function statusChanged(book: Book, settings: AlertSettings, change: Extrac
   if (lost?.mailed === true) await raise(book, settings, 'back', deviceId, { at, since: lost.since });
 }
 
-/** Takes one happening, when all that was due up to its time is done. */
-export async function take(book: Book, settings: AlertSettings, happening: Happening): Promise<void> {
-  const { at } = happening;
-  switch (happening.type) {
+/** Takes one event, when all that was due up to its time is done. */
+export async function take(book: Book, settings: AlertSettings, event: AlertEvent): Promise<void> {
+  const { at } = event;
+  switch (event.type) {
     case 'status':
-      return statusChanged(book, settings, happening);
+      return statusChanged(book, settings, event);
     case 'waits':
     case 'key-changed': {
-      const kind = happening.type === 'waits' ? 'waiting' : 'key-changed';
-      await book.end(kind === 'waiting' ? 'key-changed' : 'waiting', happening.deviceId, at);
-      return raise(book, settings, kind, happening.deviceId, { at, since: at });
+      const kind = event.type === 'waits' ? 'waiting' : 'key-changed';
+      await book.end(kind === 'waiting' ? 'key-changed' : 'waiting', event.deviceId, at);
+      return raise(book, settings, kind, event.deviceId, { at, since: at });
     }
     case 'take-overs':
-      return raise(book, settings, 'take-overs', happening.deviceId, { at, since: at });
+      return raise(book, settings, 'take-overs', event.deviceId, { at, since: at });
     case 'decided':
-      await book.end('waiting', happening.deviceId, at);
-      await book.end('key-changed', happening.deviceId, at);
+      await book.end('waiting', event.deviceId, at);
+      await book.end('key-changed', event.deviceId, at);
       return;
     case 'left':
-      book.unwatch(happening.deviceId);
-      for (const kind of ['lost', 'take-overs'] as const) await book.end(kind, happening.deviceId, at);
+      book.unwatch(event.deviceId);
+      for (const kind of ['lost', 'take-overs'] as const) await book.end(kind, event.deviceId, at);
       return;
     case 'start':
       return book.restart(at, lostAfterMs(settings));
@@ -114,16 +118,11 @@ export async function take(book: Book, settings: AlertSettings, happening: Happe
 }
 
 /** All of it, in its order, up to `until`. */
-export async function replay(
-  book: Book,
-  settings: AlertSettings,
-  happenings: readonly Happening[],
-  until: number,
-): Promise<void> {
-  for (const happening of happenings) {
+export async function replay(book: Book, settings: AlertSettings, events: readonly AlertEvent[], until: number): Promise<void> {
+  for (const event of events) {
     // Of the time that the service was away nothing is claimed (P4).
-    await advance(book, settings, happening.type === 'start' ? happening.aliveAt : happening.at);
-    await take(book, settings, happening);
+    await advance(book, settings, event.type === 'start' ? event.aliveAt : event.at);
+    await take(book, settings, event);
   }
   await advance(book, settings, until);
 }

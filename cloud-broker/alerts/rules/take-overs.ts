@@ -3,7 +3,7 @@
 const MORE_THAN = 5;
 const WITHIN_MS = 10 * 60_000;
 /** Devices that are counted at once; of more, those counted longest are forgotten. */
-const MOST_DEVICES = 10_000;
+const MAX_DEVICES = 10_000;
 
 export class TakeOvers {
   /** The last take-overs of a device, the newest last; who was taken over last stands last. */
@@ -16,7 +16,7 @@ export class TakeOvers {
     if (times.length > MORE_THAN) return true;
     this.recent.set(deviceId, times);
     const [oldest] = this.recent.keys();
-    if (this.recent.size > MOST_DEVICES && oldest !== undefined) this.recent.delete(oldest);
+    if (this.recent.size > MAX_DEVICES && oldest !== undefined) this.recent.delete(oldest);
     return false;
   }
 

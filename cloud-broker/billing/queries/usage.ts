@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dateOf, dayOf, MOST_OPEN_DAYS, startOf } from '../../ledger/rules/usage.ts';
+import { dateOf, dayOf, MAX_OPEN_DAYS, startOf } from '../../ledger/rules/usage.ts';
 import type { Reads } from '../../store/tx.ts';
 import { decodeCursor, pageOf, type PageRequest } from '../../store/paging.ts';
 import type { Viewer } from '../../devices/queries/devices.ts';
@@ -20,13 +20,13 @@ export async function stuckDomains(tx: Reads, now: number): Promise<{ domain: st
   return (
     await tx.all<{ name: string; day: number; until: number }>(
       `SELECT name, next_usage_day AS day, ${endOfOpen('?2')} AS until FROM domains WHERE ${OPEN} ORDER BY next_usage_day NULLS FIRST, id LIMIT ?3`,
-      today - MOST_OPEN_DAYS,
+      today - MAX_OPEN_DAYS,
       today,
       STUCK_SHOWN,
     )
   )
     .map(({ name, day, until }) => ({ domain: name, openSince: dateOf(day), openDays: until - day }))
-    .filter(({ openDays }) => openDays > MOST_OPEN_DAYS);
+    .filter(({ openDays }) => openDays > MAX_OPEN_DAYS);
 }
 
 /** Days that the domain behind all others has open; 0 where every day that is over is closed. */
@@ -61,7 +61,7 @@ export async function hasOpenDays(tx: Reads, now: number): Promise<boolean> {
     (await tx.get(
       `SELECT 1 AS found FROM domains WHERE ${OPEN} AND next_usage_day >= ?2 LIMIT 1`,
       today,
-      today - MOST_OPEN_DAYS,
+      today - MAX_OPEN_DAYS,
     )) !== null
   );
 }

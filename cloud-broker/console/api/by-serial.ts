@@ -1,12 +1,12 @@
-import { findMade, MOST_SERIALS } from '../../../protocol/api-selection.ts';
+import { findMade, MAX_SERIALS } from '../../../protocol/api-selection.ts';
 import type { Device, DevicesPage } from '../../../protocol/api.ts';
 import { ask } from './client.ts';
 
 /** The devices that carry one of these serials, as one page. */
 export async function readBySerial(serials: readonly string[], order: (a: Device, b: Device) => number): Promise<DevicesPage> {
   const items: Device[] = [];
-  for (let from = 0; from < serials.length; from += MOST_SERIALS) {
-    const { found } = await ask('/devices/find', findMade, { serials: serials.slice(from, from + MOST_SERIALS) });
+  for (let from = 0; from < serials.length; from += MAX_SERIALS) {
+    const { found } = await ask('/devices/find', findMade, { serials: serials.slice(from, from + MAX_SERIALS) });
     items.push(...found);
   }
   return { items: items.toSorted(order), nextCursor: null, total: items.length };

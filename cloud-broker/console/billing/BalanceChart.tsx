@@ -9,7 +9,7 @@ import { useWords } from '../words/words.ts';
 const DAY_MS = 86_400_000;
 const DAYS = 90;
 /** A forecast of years would press the past to nothing. */
-const MOST_AHEAD_MS = DAYS * DAY_MS;
+const MAX_AHEAD_MS = DAYS * DAY_MS;
 
 /** The credits of the last 90 days, and how they will go at the present use (L8). Nothing where there never were any. */
 export function BalanceChart() {
@@ -28,7 +28,7 @@ export function BalanceChart() {
   );
   const [first, last] = [points[0], points.at(-1)];
   if (figures === undefined || first === undefined || last === undefined || points.every(({ value }) => value === 0)) return null;
-  const ahead = figures.daysLeft === null ? 0 : Math.min(figures.daysLeft * DAY_MS, MOST_AHEAD_MS);
+  const ahead = figures.daysLeft === null ? 0 : Math.min(figures.daysLeft * DAY_MS, MAX_AHEAD_MS);
   const used = (ahead / DAY_MS) * figures.usedPerDay;
   const lines: ChartLine[] = [{ name: t('balance.used'), colour: 'wait', points, steps: true }];
   if (ahead > 0)

@@ -8,7 +8,7 @@ import { deviceAlone } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { useLost } from '../live/Live.tsx';
 import { Changes } from '../parts/Changes.tsx';
-import { useHeld } from '../parts/held.ts';
+import { useInteractionLock } from '../parts/held.ts';
 import { Empty, Unread } from '../parts/panels.tsx';
 import { Exact } from '../parts/Time.tsx';
 import { Cell, VirtualTable } from '../parts/VirtualTable.tsx';
@@ -29,7 +29,7 @@ const kindWords: Record<FoldedRow['kind'], WordKey> = {
 
 /** Billing History: every transfer, newest first. A booking never changes; new ones come in above, unless somebody is reading. */
 export function History() {
-  const { held, zone } = useHeld();
+  const { held, zone } = useInteractionLock();
   return (
     <div {...zone}>
       <Listing held={held} />

@@ -12,14 +12,12 @@ import { useWords } from '../words/words.ts';
 
 const DAY_MS = 86_400_000;
 /** Days listed at once: a term and more. */
-const MOST_DAYS = 400;
+const MAX_DAYS = 400;
 
 /** The days of a run, newest first; days follow each other without a gap (L6). */
 function datesOf({ days, to }: NonNullable<FoldedRow['run']>): string[] {
   const last = Date.parse(`${to}T00:00:00Z`);
-  return Array.from({ length: Math.min(days, MOST_DAYS) }, (_, back) =>
-    new Date(last - back * DAY_MS).toISOString().slice(0, 10),
-  );
+  return Array.from({ length: Math.min(days, MAX_DAYS) }, (_, back) => new Date(last - back * DAY_MS).toISOString().slice(0, 10));
 }
 
 /** What a line of daily use was charged for: its days, and the devices of each (L7). */

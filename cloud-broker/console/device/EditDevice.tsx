@@ -8,8 +8,8 @@ import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useEdit } from '../fleet/changes.ts';
 
-const MOST_TAGS = 32;
-const MOST_CHARACTERS = 64;
+const MAX_TAGS = 32;
+const MAX_CHARACTERS = 64;
 
 /** Label and tags. A field that was not touched goes on showing what the service says, even while this is open. */
 export function EditDevice({ device }: { device: Device }) {
@@ -39,7 +39,7 @@ export function EditDevice({ device }: { device: Device }) {
       <TextInput
         label={t('column.label')}
         value={label ?? device.label}
-        maxLength={MOST_CHARACTERS}
+        maxLength={MAX_CHARACTERS}
         readOnly={!change}
         error={wrong('label') ? t('edit.labelWrong') : null}
         onChange={(event) => setLabel(event.currentTarget.value)}
@@ -48,8 +48,8 @@ export function EditDevice({ device }: { device: Device }) {
         label={t('column.tags')}
         description={t('edit.tagsHint')}
         value={tags ?? device.tags}
-        maxTags={MOST_TAGS}
-        maxLength={MOST_CHARACTERS}
+        maxTags={MAX_TAGS}
+        maxLength={MAX_CHARACTERS}
         readOnly={!change}
         error={wrong('tags') ? t('edit.tagsWrong') : null}
         onChange={setTags}

@@ -8,7 +8,7 @@ import { useAddress } from '../app/Address.tsx';
 import { useAllowed } from '../session/Session.tsx';
 import { useLost } from '../live/Live.tsx';
 import { Changes } from '../parts/Changes.tsx';
-import { useHeld } from '../parts/held.ts';
+import { useInteractionLock } from '../parts/held.ts';
 import { later } from '../parts/later.tsx';
 import { Empty, ErrorPanel, RowsLoading } from '../parts/panels.tsx';
 import { CopyCurl } from '../parts/CopyCurl.tsx';
@@ -34,7 +34,7 @@ const listOf = (filter: DeviceFilter): string => JSON.stringify({ ...filter, sor
 
 /** The list that a filter opens. Somebody busy in it, also by a selection or an edit, holds its rows still (principle 1). */
 export function DeviceTable({ filter }: { filter: DeviceFilter }) {
-  const { held, zone } = useHeld();
+  const { held, zone } = useInteractionLock();
   const selected = useSelection(listOf(filter));
   const [editing, setEditing] = useState<string | null>(null);
   const list = useDeviceList(filter, held || selected.ids.size > 0 || editing !== null);

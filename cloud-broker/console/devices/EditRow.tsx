@@ -8,8 +8,8 @@ import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useEdit } from '../fleet/changes.ts';
 
-const MOST_TAGS = 32;
-const MOST_CHARACTERS = 64;
+const MAX_TAGS = 32;
+const MAX_CHARACTERS = 64;
 
 /** Label and tags, changed in the row itself (F2): Enter saves, Escape leaves, and for 10 seconds it can be taken back. */
 export function EditRow({ device, onClose }: { device: Device; onClose: () => void }) {
@@ -37,7 +37,7 @@ export function EditRow({ device, onClose }: { device: Device; onClose: () => vo
         autoFocus
         aria-label={t('column.label')}
         value={label}
-        maxLength={MOST_CHARACTERS}
+        maxLength={MAX_CHARACTERS}
         error={!checked.success}
         onChange={(event) => setLabel(event.currentTarget.value)}
       />
@@ -45,8 +45,8 @@ export function EditRow({ device, onClose }: { device: Device; onClose: () => vo
         size="xs"
         aria-label={t('column.tags')}
         value={tags}
-        maxTags={MOST_TAGS}
-        maxLength={MOST_CHARACTERS}
+        maxTags={MAX_TAGS}
+        maxLength={MAX_CHARACTERS}
         onChange={setTags}
       />
       <Group gap="xs">

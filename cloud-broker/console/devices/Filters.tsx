@@ -15,7 +15,7 @@ import { Shape } from '../parts/Status.tsx';
 import type { WordKey } from '../words/words.ts';
 import { useWords } from '../words/words.ts';
 import { narrowingWords } from './narrowing.ts';
-import { MOST_PASTED, serialsOf } from './paste.ts';
+import { MAX_PASTED, serialsOf } from './paste.ts';
 
 const FilterMenu = later(async () => (await import('./FilterMenu.tsx')).FilterMenu);
 const ViewsMenu = later(async () => (await import('./ViewsMenu.tsx')).ViewsMenu);
@@ -144,7 +144,7 @@ function Search({ view, onSerials }: { view: DevicesView; onSerials: (serials: s
         const serials = serialsOf(event.clipboardData.getData('text'));
         if (serials.length < 2) return;
         event.preventDefault();
-        onSerials(serials.slice(0, MOST_PASTED));
+        onSerials(serials.slice(0, MAX_PASTED));
       }}
       onChange={(event) => setText(event.currentTarget.value)}
       onBlur={() => {

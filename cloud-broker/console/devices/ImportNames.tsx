@@ -13,7 +13,7 @@ import type { WordKey } from '../words/words.ts';
 import { piecesOf, readTable, type ReadTable } from './csv.ts';
 import { ImportRows, type MadeRow } from './ImportRows.tsx';
 
-const MOST_BYTES = 5_000_000;
+const MAX_BYTES = 5_000_000;
 const LINES_SHOWN = 10;
 const EXPECTED = ['devices', 'expected'];
 const verdictWords: Record<ImportVerdict, WordKey> = {
@@ -92,7 +92,7 @@ function Upload() {
 }
 
 async function readFile(file: File): Promise<ReadTable | TableRefusal> {
-  if (file.size > MOST_BYTES) return new TableRefusal([{ kind: 'too-large', most: MOST_BYTES }]);
+  if (file.size > MAX_BYTES) return new TableRefusal([{ kind: 'too-large', most: MAX_BYTES }]);
   try {
     return readTable(new Uint8Array(await file.arrayBuffer()));
   } catch (error) {

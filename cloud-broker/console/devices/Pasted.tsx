@@ -10,9 +10,9 @@ import { Dialog } from '../parts/Dialog.tsx';
 import { Form } from '../parts/Form.tsx';
 import { useWords } from '../words/words.ts';
 import { DeviceTable } from './DeviceTable.tsx';
-import { missingOf, MOST_PASTED, serialsOf } from './paste.ts';
+import { missingOf, MAX_PASTED, serialsOf } from './paste.ts';
 
-const MOST_CHARACTERS = 400_000;
+const MAX_CHARACTERS = 400_000;
 
 /** A pasted column of serials: how many are here, the others to copy, and the list of those that are. */
 export function Pasted({ serials, onClose }: { serials: readonly string[]; onClose: () => void }) {
@@ -56,9 +56,9 @@ export function PasteSerials({ opened, onClose, onFind }: Props) {
   const { t, formats } = useWords();
   const [text, setText] = useState('');
   const serials = serialsOf(text);
-  const most = formats.number(MOST_PASTED);
+  const most = formats.number(MAX_PASTED);
   const submit = (): void => {
-    onFind(serials.slice(0, MOST_PASTED));
+    onFind(serials.slice(0, MAX_PASTED));
     setText('');
   };
   return (
@@ -68,12 +68,12 @@ export function PasteSerials({ opened, onClose, onFind }: Props) {
           label={t('paste.field')}
           description={t('paste.hint', { n: most })}
           rows={8}
-          maxLength={MOST_CHARACTERS}
+          maxLength={MAX_CHARACTERS}
           value={text}
           data-autofocus
           onChange={(event) => setText(event.currentTarget.value)}
         />
-        {serials.length > MOST_PASTED ? <Text size="sm">{t('paste.tooMany', { n: most })}</Text> : null}
+        {serials.length > MAX_PASTED ? <Text size="sm">{t('paste.tooMany', { n: most })}</Text> : null}
         <Button type="submit" disabled={serials.length === 0}>
           {t('paste.find')}
         </Button>

@@ -7,8 +7,8 @@ import { undoTags, useTags } from './bulk.ts';
 import type { Aim, TagsChanged } from './bulk.ts';
 import { useUndo } from '../fleet/Undo.tsx';
 
-const MOST_TAGS = 8;
-const MOST_CHARACTERS = 64;
+const MAX_TAGS = 8;
+const MAX_CHARACTERS = 64;
 
 /** Which tags, and what becomes of them. */
 export function TagsFields({ aim, onClose }: { aim: Aim; onClose: () => void }) {
@@ -32,13 +32,13 @@ export function TagsFields({ aim, onClose }: { aim: Aim; onClose: () => void }) 
     <Form onSubmit={submit}>
       <TagsInput
         label={t('bulk.add')}
-        maxTags={MOST_TAGS}
-        maxLength={MOST_CHARACTERS}
+        maxTags={MAX_TAGS}
+        maxLength={MAX_CHARACTERS}
         value={add}
         onChange={setAdd}
         data-autofocus
       />
-      <TagsInput label={t('bulk.remove')} maxTags={MOST_TAGS} maxLength={MOST_CHARACTERS} value={remove} onChange={setRemove} />
+      <TagsInput label={t('bulk.remove')} maxTags={MAX_TAGS} maxLength={MAX_CHARACTERS} value={remove} onChange={setRemove} />
       <Refused error={tags.error} />
       <Button type="submit" loading={tags.isPending} disabled={add.length + remove.length === 0}>
         {t('bulk.apply')}

@@ -1,7 +1,7 @@
 import { useMutation, useQueries } from '@tanstack/react-query';
 import { commandsMade, commandStates } from '../../../protocol/api-commands.ts';
 import type { CommandState } from '../../../protocol/api-commands.ts';
-import { MOST_SELECTED, tagsMade, unenrolMade } from '../../../protocol/api-selection.ts';
+import { MAX_SELECTED, tagsMade, unenrolMade } from '../../../protocol/api-selection.ts';
 import type { TagsMade } from '../../../protocol/api-selection.ts';
 import { ask } from '../api/client.ts';
 import { filterQuery } from '../app/address.ts';
@@ -19,8 +19,7 @@ function aimsOf(aim: Aim): object[] {
     return [{ filter }];
   }
   const pieces: object[] = [];
-  for (let from = 0; from < aim.ids.length; from += MOST_SELECTED)
-    pieces.push({ ids: aim.ids.slice(from, from + MOST_SELECTED) });
+  for (let from = 0; from < aim.ids.length; from += MAX_SELECTED) pieces.push({ ids: aim.ids.slice(from, from + MAX_SELECTED) });
   return pieces;
 }
 

@@ -1,4 +1,4 @@
-import { differingSerials, importRow, LABEL_COLUMNS, MOST_IMPORTED, type ImportRow } from '../../../protocol/api-import.ts';
+import { differingSerials, importRow, LABEL_COLUMNS, MAX_IMPORTED, type ImportRow } from '../../../protocol/api-import.ts';
 import { decodeTable } from '../../../protocol/table-bytes.ts';
 import { spreadsheetDamage } from '../../../protocol/table-cells.ts';
 import { TableRefusal, type LineProblem } from '../../../protocol/table-problems.ts';
@@ -87,7 +87,7 @@ export function piecesOf(rows: readonly ImportRow[]): ImportRow[][] {
   let bytes = Infinity;
   for (const row of rows) {
     const size = new TextEncoder().encode(JSON.stringify(row)).length + 1;
-    if (bytes + size > PIECE_BYTES || (pieces.at(-1)?.length ?? 0) >= MOST_IMPORTED) {
+    if (bytes + size > PIECE_BYTES || (pieces.at(-1)?.length ?? 0) >= MAX_IMPORTED) {
       pieces.push([]);
       bytes = 0;
     }

@@ -2,7 +2,7 @@ import type { Device } from '../../../protocol/api.ts';
 import { serialKey } from '../../../protocol/text.ts';
 
 /** Serials that are looked up at most. */
-export const MOST_PASTED = 5000;
+export const MAX_PASTED = 5000;
 
 /** Serials of a pasted column or list, each once, in the order they came (E12). */
 export function serialsOf(text: string): string[] {

@@ -5,7 +5,7 @@ export interface Sheet {
   code: string | null;
 }
 
-const MOST_CHARACTERS = 64;
+const MAX_CHARACTERS = 64;
 
 export function sheetFragment({ domain, code }: Sheet): string {
   const parts = new URLSearchParams({ domain, ...(code === null ? {} : { code }) });
@@ -15,7 +15,7 @@ export function sheetFragment({ domain, code }: Sheet): string {
 /** Null where the address names no domain. */
 export function readSheet(fragment: string): Sheet | null {
   const parts = new URLSearchParams(fragment.replace(/^#/, ''));
-  const part = (name: string): string | null => parts.get(name)?.slice(0, MOST_CHARACTERS) ?? null;
+  const part = (name: string): string | null => parts.get(name)?.slice(0, MAX_CHARACTERS) ?? null;
   const domain = part('domain');
   return domain === null || domain === '' ? null : { domain, code: part('code') };
 }

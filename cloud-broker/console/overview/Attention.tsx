@@ -21,7 +21,7 @@ import { useWords } from '../words/words.ts';
 
 /** Credits that last for fewer days need somebody (P7). */
 const FEW_DAYS = 30;
-const MOST_ALERTS = 5;
+const MAX_ALERTS = 5;
 const AGAIN_MS = 30_000;
 
 const clones = new Set<AlertKind>(['key-changed', 'take-overs']);
@@ -62,8 +62,8 @@ function attentionOf(pending: number, groups: Groups, alerts: AlertsPage | undef
     told,
     days: days !== null && days < FEW_DAYS ? days : null,
     pending,
-    clones: open.filter(({ kind }) => clones.has(kind)).slice(0, MOST_ALERTS),
-    others: others.slice(0, MOST_ALERTS),
+    clones: open.filter(({ kind }) => clones.has(kind)).slice(0, MAX_ALERTS),
+    others: others.slice(0, MAX_ALERTS),
     alerts: alerts?.open ?? 0,
   };
 }

@@ -15,7 +15,7 @@ export interface HeldZone {
 const SCROLLED_PX = 8;
 
 /** Tells whether somebody is busy in a list, so that nothing may slip away under hand or eye (principle 1). */
-export function useHeld(): HeldZone {
+export function useInteractionLock(): HeldZone {
   const ref = useRef<HTMLDivElement>(null);
   const [pointer, setPointer] = useState(false);
   const [focus, setFocus] = useState(false);

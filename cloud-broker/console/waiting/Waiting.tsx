@@ -10,7 +10,7 @@ import { later } from '../parts/later.tsx';
 import { useWords } from '../words/words.ts';
 import { useDeviceList } from '../fleet/device-list.ts';
 import type { LiveDeviceList } from '../fleet/device-list.ts';
-import { useHeld } from '../parts/held.ts';
+import { useInteractionLock } from '../parts/held.ts';
 import { WaitingCard } from './WaitingCard.tsx';
 
 const KeyChanged = later(async () => (await import('./KeyChanged.tsx')).KeyChanged);
@@ -21,7 +21,7 @@ const ON_TOP = 3;
 
 /** What waits for a person. Without a filter: the first few, on top of the list; with one: all that it finds. */
 export function Waiting({ filter }: { filter?: DeviceFilter }) {
-  const { held, zone } = useHeld();
+  const { held, zone } = useInteractionLock();
   const list = useDeviceList(filter ?? waitingOnly, held);
   return <div {...zone}>{filter === undefined ? <OnTop list={list} /> : <All list={list} filter={filter} />}</div>;
 }

@@ -3,7 +3,7 @@ import type { ImportRow } from '../../../protocol/api-import.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import { domainById, statusOf } from '../../domains/rows.ts';
-import { expectedCount, judge, MOST_EXPECTED, type Judged } from '../preregistration.ts';
+import { expectedCount, judge, MAX_EXPECTED, type Judged } from '../preregistration.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
 import { changeDevice } from './devices.ts';
 
@@ -14,7 +14,7 @@ export async function importNames(context: WriteContext, input: ChangeRequest & 
   const domain = await domainById(tx, input.domainId);
   if (domain === null) throw new RollcallError('not-found');
   if (statusOf(domain, input.now) === 'disabled') throw new RollcallError('domain-disabled');
-  let room = MOST_EXPECTED - (await expectedCount(tx, input.domainId));
+  let room = MAX_EXPECTED - (await expectedCount(tx, input.domainId));
   let waiting = 0;
   const judged: Judged[] = [];
   for (const row of rows) {

@@ -7,7 +7,7 @@ import { domainById, statusOf } from '../../domains/rows.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
 import { changeDevice } from './devices.ts';
 
-const MOST_TAGS = 32;
+const MAX_TAGS = 32;
 
 export type Refused = { deviceId: string; reason: ChangeRefusal }[];
 
@@ -36,7 +36,7 @@ export async function changeTags(
     const row = await context.tx.get<{ tags: string }>('SELECT tags FROM devices WHERE id = ?', id);
     const before = row === null ? [] : (JSON.parse(row.tags) as string[]);
     const after = [...new Set([...before, ...input.add])].filter((tag) => !input.remove.includes(tag));
-    if (after.length > MOST_TAGS) refused.push({ deviceId: id, reason: 'too-many-tags' });
+    if (after.length > MAX_TAGS) refused.push({ deviceId: id, reason: 'too-many-tags' });
     else if (JSON.stringify(after) !== JSON.stringify(before)) {
       await changeDevice(context, { ...input, id, label: null, tags: after });
       changed.push(id);

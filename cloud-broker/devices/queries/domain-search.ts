@@ -9,7 +9,7 @@ import { Signatures } from './trigram-filter.ts';
 import { textsOf } from '../../store/dialect.ts';
 
 /** Sets of tags that devices are counted for: those of all, and of users with tags. */
-const MOST_TALLIES = 16;
+const MAX_TALLIES = 16;
 /** So many are sooner sorted than met in the order of all devices. */
 const FEW = 256;
 /** Rows read in one turn, so that nothing else waits longer than about a millisecond. */
@@ -248,7 +248,7 @@ export class DomainSearch {
     this.tallies.delete(key);
     this.tallies.set(key, tally);
     const [oldest] = this.tallies.keys();
-    if (this.tallies.size > MOST_TALLIES && oldest !== undefined) this.tallies.delete(oldest);
+    if (this.tallies.size > MAX_TALLIES && oldest !== undefined) this.tallies.delete(oldest);
     return tally;
   }
 

@@ -9,7 +9,7 @@ import type { Tally } from './search-tally.ts';
 import type { Wanted } from './device-filter.ts';
 
 /** Devices kept at a time, of all domains, some 400 bytes each; the domain that was searched longest ago goes. */
-const MOST_DEVICES = 400_000;
+const MAX_DEVICES = 400_000;
 
 export class DeviceSearch {
   private readonly tx: Reads;
@@ -63,7 +63,7 @@ export class DeviceSearch {
     let kept = 0;
     for (const [domainId, { size }] of [...this.domains].toReversed()) {
       // The one that was just searched stays, whatever its size.
-      if (kept > 0 && kept + size > MOST_DEVICES) this.domains.delete(domainId);
+      if (kept > 0 && kept + size > MAX_DEVICES) this.domains.delete(domainId);
       else kept += size;
     }
   }

@@ -1,7 +1,7 @@
 import { Term, type Terms } from './search-term.ts';
 
 /** Search terms kept for each domain. */
-const MOST_TERMS = 32;
+const MAX_TERMS = 32;
 
 /** The terms that were asked for last. Each is looked for in all devices once, in turns, and then kept in step with them. */
 export class AskedTerms {
@@ -27,7 +27,7 @@ export class AskedTerms {
     this.terms.delete(key);
     this.terms.set(key, term);
     const [oldest] = this.terms;
-    if (this.terms.size > MOST_TERMS && oldest !== undefined) {
+    if (this.terms.size > MAX_TERMS && oldest !== undefined) {
       this.terms.delete(oldest[0]);
       this.scans.delete(oldest[1]);
     }

@@ -1,6 +1,6 @@
 /** Labels and tags by serial, also of displays still to come. */
 import { expectedPage, expectedQuery, importBody, importReport, type ImportReport } from '../../../protocol/api-import.ts';
-import { expectedCount, judge, MOST_EXPECTED, type Judged } from '../preregistration.ts';
+import { expectedCount, judge, MAX_EXPECTED, type Judged } from '../preregistration.ts';
 import { isoTime } from '../../store/paging.ts';
 import { listExpected } from '../queries/preregistration.ts';
 import { callerOf } from '../../http/access.ts';
@@ -39,7 +39,7 @@ export function expectedRoutes(api: Api, deps: HttpDeps): void {
       const { rows, preview } = request.body;
       if (!preview) return present(rows, await store.write('importNames', { ...askedBy(request, deps), rows }));
       const { domainId } = callerOf(request);
-      const mayWait = (await expectedCount(store.reader, domainId)) < MOST_EXPECTED;
+      const mayWait = (await expectedCount(store.reader, domainId)) < MAX_EXPECTED;
       return present(rows, await Promise.all(rows.map(async (row) => judge(store.reader, domainId, row, mayWait))));
     },
   );

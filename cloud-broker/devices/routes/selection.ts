@@ -20,8 +20,8 @@ import { targetsOf } from './targets.ts';
 /** Devices that one write reaches: a few milliseconds. */
 const TAGS_PIECE = 200;
 const UNENROL_PIECE = 50;
-const MOST_CHANGED_NAMED = 5000;
-const MOST_REFUSED_NAMED = 1000;
+const MAX_CHANGED_NAMED = 5000;
+const MAX_REFUSED_NAMED = 1000;
 
 const tags = ['devices'];
 
@@ -71,10 +71,10 @@ export function selectionRoutes(api: Api, deps: HttpDeps, search: DeviceSearch):
         made.unchanged += unchanged;
       }
       return {
-        changed: made.changed.slice(0, MOST_CHANGED_NAMED),
+        changed: made.changed.slice(0, MAX_CHANGED_NAMED),
         changedCount: made.changed.length,
         unchanged: made.unchanged,
-        refused: made.refused.slice(0, MOST_REFUSED_NAMED),
+        refused: made.refused.slice(0, MAX_REFUSED_NAMED),
         refusedCount: made.refused.length,
       };
     },

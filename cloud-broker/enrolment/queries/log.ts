@@ -5,7 +5,7 @@ import type { Reads } from '../../store/tx.ts';
 import { decodeCursor, END, isoTime, pageOf, type PageRequest } from '../../store/paging.ts';
 import { byIndex, textsOf } from '../../store/dialect.ts';
 
-const MOST_STEPS = 50;
+const MAX_STEPS = 50;
 
 interface RefusedRow {
   serialKey: string;
@@ -97,7 +97,7 @@ async function decidedSteps(tx: Reads, device: { id: string; domainId: number })
     device.domainId,
     device.id,
     JSON.stringify([...ofAction.keys()]),
-    MOST_STEPS,
+    MAX_STEPS,
   );
   return rows.flatMap(({ actor, action, details, ...row }) => {
     const what = ofAction.get(action);
@@ -112,13 +112,13 @@ async function arrivals(tx: Reads, deviceId: string): Promise<Step[]> {
   const certificates = await tx.all<{ at: number }>(
     'SELECT issued_at AS at FROM certificates WHERE device_id = ? ORDER BY issued_at DESC LIMIT ?',
     deviceId,
-    MOST_STEPS,
+    MAX_STEPS,
   );
   const heard = await tx.all<{ at: number | null }>(
     `SELECT (SELECT c.at FROM status_changes c WHERE c.device_id = s.device_id AND c.at BETWEEN s.from_at AND coalesce(s.to_at, 9e15)
       AND c.status = 'online' ORDER BY c.at LIMIT 1) AS at FROM (SELECT * FROM enrolment_spans WHERE device_id = ? ORDER BY from_at DESC LIMIT ?) s`,
     deviceId,
-    MOST_STEPS,
+    MAX_STEPS,
   );
   return [
     ...certificates.map(({ at }) => ({ ...noStep, what: 'certificate' as const, at })),
@@ -136,7 +136,7 @@ export async function enrolmentOf(tx: Reads, deviceId: string): Promise<DeviceEn
   const order = ['refused', 'waits', 'enrolled', 'joined-register', 'certificate', 'online', 'unenrolled'];
   const steps = [...(await refusedSteps(tx, device)), ...(await decidedSteps(tx, device)), ...(await arrivals(tx, deviceId))]
     .toSorted((a, b) => a.at - b.at || order.indexOf(a.what) - order.indexOf(b.what))
-    .slice(-MOST_STEPS);
+    .slice(-MAX_STEPS);
   const live = await tx.all<{ issuedAt: number; serialNumber: string; fingerprint: string }>(
     `SELECT issued_at AS issuedAt, serial_number AS serialNumber, fingerprint FROM certificates
      WHERE device_id = ? AND revoked_at IS NULL ORDER BY issued_at DESC`,

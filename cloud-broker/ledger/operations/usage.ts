@@ -1,5 +1,5 @@
 import { RollcallError } from '../../../protocol/errors.ts';
-import { dateOf, dayOf, MOST_OPEN_DAYS, openDays, type UsageState } from '../rules/usage.ts';
+import { dateOf, dayOf, MAX_OPEN_DAYS, openDays, type UsageState } from '../rules/usage.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import { closeNextDay } from '../posting.ts';
 
@@ -14,7 +14,7 @@ export interface CloseUsageInput {
   domain: string | null;
   /** Days closed in one write at most, fewer where they have many devices, so that others who write need not wait. */
   most: number;
-  /** The operator says so: more than MOST_OPEN_DAYS are closed too; `waive` charges nothing for them. */
+  /** The operator says so: more than MAX_OPEN_DAYS are closed too; `waive` charges nothing for them. */
   byOperator: { waive: boolean; actor: string } | null;
 }
 
@@ -45,7 +45,7 @@ export async function closeUsage(context: WriteContext, input: CloseUsageInput):
   const { now, through, byOperator, most } = input;
   const today = dayOf(now);
   if (through >= today) throw new RollcallError('invalid-request', { reason: 'day-not-over', date: dateOf(through) });
-  const from = byOperator === null ? today - MOST_OPEN_DAYS : 0;
+  const from = byOperator === null ? today - MAX_OPEN_DAYS : 0;
   const found =
     input.domain === null
       ? await context.tx.all<Open>(OPEN_ANYWHERE, from, through, most)

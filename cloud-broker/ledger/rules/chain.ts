@@ -75,7 +75,7 @@ export interface DamagedHead {
   what: string;
 }
 
-const MOST_NAMED_LINES = 20;
+const MAX_NAMED_LINES = 20;
 
 /** The books and the file of signed heads together: a damaged line there is a difference too, beside those of the books. */
 export function withDamagedHeads(books: Verdict, damaged: readonly DamagedHead[]): Verdict {
@@ -86,6 +86,6 @@ export function withDamagedHeads(books: Verdict, damaged: readonly DamagedHead[]
     ...books,
     ok: false,
     firstDifference: books.firstDifference ?? difference,
-    damagedHeads: damaged.slice(0, MOST_NAMED_LINES),
+    damagedHeads: damaged.slice(0, MAX_NAMED_LINES),
   };
 }

@@ -4,10 +4,10 @@ import type { TransferRequest } from './transfers.ts';
 const DAY_MS = 86_400_000;
 
 /** Open days up to which a domain's days are closed by themselves; with more, a clock has jumped or an outage was long. */
-export const MOST_OPEN_DAYS = 7;
+export const MAX_OPEN_DAYS = 7;
 
 /** So far the machine's clock may be set while the service runs, and so far back before a start: as far as days are closed by themselves (L6). */
-export const MOST_SET_MS = MOST_OPEN_DAYS * DAY_MS;
+export const MAX_SET_MS = MAX_OPEN_DAYS * DAY_MS;
 
 /** L6: the first UTC day that begins at or after the trial's end, in days since 1970. */
 export function firstChargedDay(trialEndsAt: number): number {

@@ -18,8 +18,8 @@ import {
 import { auditPortal } from './access.ts';
 import { newPublicId } from '../../store/public-id.ts';
 
-const MOST_ORGANIZATIONS = 50;
-const MOST_MEMBERS = 500;
+const MAX_ORGANIZATIONS = 50;
+const MAX_MEMBERS = 500;
 
 /** A signed-in person of the portal, who asks for a change. */
 export interface AskedInPortal extends From {
@@ -38,8 +38,8 @@ export async function createOrganization(
   context: WriteContext,
   input: AskedInPortal & { id: string; name: string },
 ): Promise<void> {
-  if ((await countOf(context, 'user_id', input.userId)) >= MOST_ORGANIZATIONS)
-    throw new RollcallError('conflict', { reason: 'too-many-organizations', most: MOST_ORGANIZATIONS });
+  if ((await countOf(context, 'user_id', input.userId)) >= MAX_ORGANIZATIONS)
+    throw new RollcallError('conflict', { reason: 'too-many-organizations', most: MAX_ORGANIZATIONS });
   insertOrganization(context.tx, input, { id: input.userId, email: input.actor }, input.now);
   auditPortal(context, input, { actor: input.actor, action: 'portal.organization-created', subject: input.id });
 }
@@ -67,8 +67,8 @@ export async function invitePortalMember(context: WriteContext, input: Invite): 
     email,
   );
   if (known !== null && known.userId !== null) throw new RollcallError('conflict', { reason: 'member-already' });
-  if (known === null && (await countOf(context, 'organization_id', organizationId)) >= MOST_MEMBERS)
-    throw new RollcallError('conflict', { reason: 'too-many-members', most: MOST_MEMBERS });
+  if (known === null && (await countOf(context, 'organization_id', organizationId)) >= MAX_MEMBERS)
+    throw new RollcallError('conflict', { reason: 'too-many-members', most: MAX_MEMBERS });
   const row = await tx.get<{ id: string }>(
     `INSERT INTO portal_members (organization_id, email, role, since_at, invited_by, token_hash, expires_at, public_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
      ON CONFLICT (organization_id, email) DO UPDATE SET role = ?3, since_at = ?4, invited_by = ?5, token_hash = ?6, expires_at = ?7 RETURNING public_id AS id`,

@@ -7,7 +7,7 @@ import { follow, setStatus, type Change } from '../../devices/changes.ts';
 
 const LEFT_BEFORE_MS = 30 * 86_400_000;
 /** Longer than any link is good (D2, D6). */
-const MOST_LINK_MS = 8 * 86_400_000;
+const MAX_LINK_MS = 8 * 86_400_000;
 
 /** P5: one flush of what was heard. Rows of devices that are gone meanwhile are passed over. */
 export async function flushPresence(context: WriteContext, flush: Flush): Promise<void> {
@@ -121,7 +121,7 @@ export async function believedAt(tx: Pick<Tx, 'get'>): Promise<number | null> {
 export function acceptClock(context: WriteContext, { now, was, actor }: { now: number; was: number; actor: string }): void {
   const { tx } = context;
   believe(tx, now);
-  tx.send('UPDATE tokens SET used_at = ?1 WHERE used_at IS NULL AND expires_at > ?2', now, now + MOST_LINK_MS);
+  tx.send('UPDATE tokens SET used_at = ?1 WHERE used_at IS NULL AND expires_at > ?2', now, now + MAX_LINK_MS);
   const iso = (at: number): string => new Date(at).toISOString();
   context.audit({
     domainId: null,

@@ -4,10 +4,10 @@ import type { DeviceView, Viewer } from '../../devices/queries/devices.ts';
 import { eachOf, textsOf } from '../../store/dialect.ts';
 
 /** Of a device that changes more often than every six minutes for 90 days, the older part is left out. */
-const MOST_CHANGES = 20_000;
-const MOST_RUNNING = 5000;
+const MAX_CHANGES = 20_000;
+const MAX_RUNNING = 5000;
 
-/** What presence of a device was from `from` to `to`; begins later where it changed too often (`MOST_CHANGES`). Who may see it is asked before. */
+/** What presence of a device was from `from` to `to`; begins later where it changed too often (`MAX_CHANGES`). Who may see it is asked before. */
 export async function presenceHistory(tx: Reads, deviceId: string, { from, to }: Period): Promise<History> {
   const before = await tx.get<{ at: number }>(
     'SELECT max(at) AS at FROM status_changes WHERE device_id = ? AND at <= ?',
@@ -19,12 +19,12 @@ export async function presenceHistory(tx: Reads, deviceId: string, { from, to }:
       'SELECT at, status, how FROM status_changes WHERE device_id = ? AND at >= ? ORDER BY at DESC LIMIT ?',
       deviceId,
       before?.at ?? from,
-      MOST_CHANGES,
+      MAX_CHANGES,
     )
   ).toReversed();
   const [first] = changes;
   return {
-    from: changes.length === MOST_CHANGES && first !== undefined ? Math.max(from, first.at) : from,
+    from: changes.length === MAX_CHANGES && first !== undefined ? Math.max(from, first.at) : from,
     to,
     enrolled: await tx.all(
       'SELECT from_at AS "from", to_at AS "to" FROM enrolment_spans WHERE device_id = ? AND coalesce(to_at, ?) > ? ORDER BY from_at',
@@ -39,7 +39,7 @@ export async function presenceHistory(tx: Reads, deviceId: string, { from, to }:
         'SELECT from_at AS "from", to_at AS "to" FROM running_times WHERE device_id = ? AND to_at > ? ORDER BY from_at DESC LIMIT ?',
         deviceId,
         from,
-        MOST_RUNNING,
+        MAX_RUNNING,
       )
     ).toReversed(),
   };
@@ -47,7 +47,7 @@ export async function presenceHistory(tx: Reads, deviceId: string, { from, to }:
 
 const TOGETHER_MS = 60_000;
 /** Changes of the domain that are looked at on each side of the device's own: more in one minute is a whole city that went. */
-const MOST_LOOKED_AT = 5000;
+const MAX_LOOKED_AT = 5000;
 
 /** Who else went offline within a minute of a device that is offline, as devicePresence.wentWith says. */
 export async function wentWith(
@@ -74,7 +74,7 @@ export async function wentWith(
      ORDER BY tag IS NULL, others DESC, tag NULLS LAST LIMIT 1`,
     viewer.domainId,
     own.n,
-    MOST_LOOKED_AT,
+    MAX_LOOKED_AT,
     device.statusSince,
     TOGETHER_MS,
     device.id,

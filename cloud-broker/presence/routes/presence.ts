@@ -11,7 +11,7 @@ import type { HttpDeps } from '../../http/deps.ts';
 import { viewerOf } from '../../devices/present.ts';
 
 const DAY_MS = 86_400_000;
-const MOST_SPANS = 200;
+const MAX_SPANS = 200;
 
 function inSeconds(totals: Totals): Totals {
   const second = (ms: number): number => Math.round(ms / 1000);
@@ -36,7 +36,7 @@ function present(history: History, timeZone: string): Omit<DevicePresence, 'went
     uptimePercent: percent === null ? null : Math.round(percent * 100) / 100,
     days: daysOf(spans, timeZone).map(({ date, totals }) => ({ date, ...inSeconds(totals) })),
     spans: spans
-      .slice(-MOST_SPANS)
+      .slice(-MAX_SPANS)
       .toReversed()
       .map((span) => ({ ...span, from: isoTime(span.from), to: isoTime(span.to) })),
   };

@@ -27,7 +27,7 @@ export const REGISTER_COLUMNS: Columns = {
 };
 export const REGISTER_NAMES = [...REGISTER_COLUMNS.required, ...REGISTER_COLUMNS.optional];
 
-const MOST_CREDITS = 1_000_000;
+const MAX_CREDITS = 1_000_000;
 const NO_CREDITS = 'must be a whole number from 0 to 1,000,000';
 const NO_DATE = 'must be a date as YYYY-MM-DD, such as 2026-01-31: spreadsheets rewrite dates unless the column is text';
 
@@ -41,7 +41,7 @@ const line = z.object({
   purchasedOn: z.preprocess(emptyIsNull, z.iso.date(NO_DATE).nullable()),
   credits: z.preprocess(
     (value) => (typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value),
-    z.int(NO_CREDITS).min(0, NO_CREDITS).max(MOST_CREDITS, NO_CREDITS),
+    z.int(NO_CREDITS).min(0, NO_CREDITS).max(MAX_CREDITS, NO_CREDITS),
   ),
   fulfilment: z.enum(['on-enrolment', 'product-key']),
 });

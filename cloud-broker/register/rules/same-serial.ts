@@ -3,7 +3,7 @@ import { lineProblem } from '../../../protocol/table-problems.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import { REGISTER_NAMES, namedValues } from './entry.ts';
 
-const MOST_LINES_NAMED = 10;
+const MAX_LINES_NAMED = 10;
 
 /** As it is compared: what CSV and JSON write differently is the same. */
 function textOf(value: unknown): string {
@@ -43,6 +43,6 @@ export class SameSerial {
   reasonOf(values: unknown): string | null {
     const lines = this.differing.get(serialKey(textOf(namedValues(values).named['serial'])));
     if (lines === undefined) return null;
-    return lineProblem({ kind: 'same-serial', lines: lines.slice(0, MOST_LINES_NAMED) }, 'en');
+    return lineProblem({ kind: 'same-serial', lines: lines.slice(0, MAX_LINES_NAMED) }, 'en');
   }
 }

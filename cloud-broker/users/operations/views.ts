@@ -1,4 +1,4 @@
-import { MOST_VIEWS, type SavedView } from '../../../protocol/api-views.ts';
+import { MAX_VIEWS, type SavedView } from '../../../protocol/api-views.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import { recordOwn } from './own-sessions.ts';
@@ -14,7 +14,7 @@ export async function saveView(context: WriteContext, input: AskedByUser & { nam
     actorId,
     name,
   );
-  if ((others?.n ?? 0) >= MOST_VIEWS) throw new RollcallError('conflict', { reason: 'too-many-views', most: MOST_VIEWS });
+  if ((others?.n ?? 0) >= MAX_VIEWS) throw new RollcallError('conflict', { reason: 'too-many-views', most: MAX_VIEWS });
   const saved = await tx.get<{ id: string }>(
     `INSERT INTO saved_views (public_id, user_id, name, query) VALUES (?, ?, ?, ?)
      ON CONFLICT (user_id, name) DO UPDATE SET query = excluded.query RETURNING public_id AS id`,

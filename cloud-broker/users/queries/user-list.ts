@@ -144,7 +144,7 @@ export async function listOwnSessions(
   return { items: sessions, nextCursor, total };
 }
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** Whom another user of the domain can ask: admins without tags who can sign in, domain admins first. */
 export async function adminNames(tx: Reads, { domainId, userId }: { domainId: number; userId: string }): Promise<string[]> {
@@ -155,7 +155,7 @@ export async function adminNames(tx: Reads, { domainId, userId }: { domainId: nu
        ORDER BY u."role" = 'domain-admin' DESC, u."name" LIMIT ?`,
       domainId,
       userId,
-      MOST_NAMED,
+      MAX_NAMED,
     )
   ).map(({ name }) => name);
 }

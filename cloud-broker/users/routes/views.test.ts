@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MOST_VIEWS, viewList } from '../../../protocol/api-views.ts';
+import { MAX_VIEWS, viewList } from '../../../protocol/api-views.ts';
 import { openHarness, type Harness, type TestDomain } from '../../service/testing/harness.ts';
 import { Crew } from '../../service/testing/users.ts';
 
@@ -33,7 +33,7 @@ test('[A4] a view is one’s own: kept by its name, and nobody else’s to see o
 
 test('[S4] a user has 50 views at most, with names and addresses of bounded length', async () => {
   const there = (await list(domain.cookie)).length;
-  for (let n = there; n < MOST_VIEWS; n += 1) expect((await save(domain.cookie, `View ${n}`, `q=${n}`)).status).toBe(200);
+  for (let n = there; n < MAX_VIEWS; n += 1) expect((await save(domain.cookie, `View ${n}`, `q=${n}`)).status).toBe(200);
   expect((await save(domain.cookie, 'One more', 'q=1')).json).toMatchObject({ code: 'conflict' });
   // Another query under a name that is there is no view more.
   expect((await save(domain.cookie, 'All', 'q=2')).status).toBe(200);

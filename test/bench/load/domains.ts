@@ -9,7 +9,7 @@ export interface DomainSeed {
 
 const YEARS_MS = 2 * 366 * 86_400_000;
 /** At most so many boards wait in one domain (E6). */
-const MOST_WAITING = 500;
+const MAX_WAITING = 500;
 /** The longest interval that a device may report: so nothing turns offline by itself while it is measured. */
 const INTERVAL_S = 86_400;
 const HEALTH = '{"cpuPercent":12,"memoryPercent":41.5,"diskPercent":63,"temperatureC":48.5,"screen":"on"}';
@@ -62,7 +62,7 @@ export function seedDomains(databaseFile: string, seeds: readonly DomainSeed[]):
   try {
     db.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE');
     for (const { name, devices } of seeds) {
-      const waiting = Math.min(MOST_WAITING, Math.ceil(devices / 20));
+      const waiting = Math.min(MAX_WAITING, Math.ceil(devices / 20));
       db.exec('DROP TABLE IF EXISTS temp.seed; DROP TABLE IF EXISTS temp.facts');
       db.prepare(`CREATE TEMP TABLE facts AS ${FACTS}`).run({ devices, name, waiting, since: now - YEARS_MS, span: YEARS_MS });
       db.prepare(

@@ -64,7 +64,7 @@ interface Prepared {
 
 type Accepted = Extract<EnrolmentDown, { type: 'accepted' }>;
 
-const MOST_TRIES = 30;
+const MAX_TRIES = 30;
 const LOST_MS = 500;
 let prepared: Prepared | null = null;
 
@@ -143,7 +143,7 @@ async function begin({ caPem }: Prepared, board: BoardKeys, accepted: Accepted, 
 /** As an agent does it: comes back when it was told to, or after a moment where the connection was lost. */
 async function bringIn(all: Prepared, board: BoardKeys, port: number, retried: () => void): Promise<void> {
   let accepted: Accepted | null = null;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     try {
       if (accepted === null) {
         const answer = await ask(all, board, port);
@@ -163,7 +163,7 @@ async function bringIn(all: Prepared, board: BoardKeys, port: number, retried: (
       await rest(LOST_MS * (1 + Math.random()));
     }
   }
-  throw new Error(`${board.serial} did not get in with ${MOST_TRIES} tries`);
+  throw new Error(`${board.serial} did not get in with ${MAX_TRIES} tries`);
 }
 
 async function enrol({ port, count, arrive }: EnrolInput): Promise<Enrolled> {
