@@ -4,13 +4,13 @@ import type { Accepted } from '../protocol/messages.ts';
 import type { Outcome } from './enrollment.ts';
 import { EXIT, exitCodeOf, isForbidden, Refusal, wordsFor, type ExitCode } from './refusal.ts';
 
-/** What a command ends with: one JSON document, the same in words for a person, and the exit code. */
+/** The result of a command: a JSON document, the same in words for a person, and the exit code. */
 export const answerShape = z.object({
   json: z.record(z.string(), z.unknown()),
-  /** For standard output. */
+  /** Goes to standard output. */
   text: z.string(),
   exit: z.literal(Object.values(EXIT)),
-  /** For standard error: why not, and what to do (E11). */
+  /** For standard error: the reason, and what to do next (E11). */
   refused: z
     .object({
       code: z.string(),
@@ -54,8 +54,8 @@ function acceptedAnswer(accepted: Accepted, language: Language): Answer {
 }
 
 /**
- * The end of an enrolment as the `enroll` command tells it (protocol.md §2). The check code shown is the board's own,
- * computed from its key, whatever the service says.
+ * The result of an enrolment as the `enroll` command reports it (protocol.md §2). The check code shown is the board's own, computed from its key,
+ * whatever the service sent.
  */
 export function enrolmentAnswer(outcome: Outcome, domain: string, ownCheckCode: string, language: Language): Answer {
   switch (outcome.kind) {
@@ -100,12 +100,12 @@ export function enrolmentAnswer(outcome: Outcome, domain: string, ownCheckCode: 
   }
 }
 
-/** A refusal outside of an enrolment. */
+/** A refusal outside an enrolment. */
 export function refusedAnswer(refused: NonNullable<Answer['refused']>, exit: ExitCode): Answer {
   return { json: { ...refused }, text: '', exit, refused };
 }
 
-/** Any failure as an answer: a Refusal by its code, a folder that is somebody else's, anything else as `internal`. */
+/** Turns any failure into an answer: a Refusal by its code, a folder owned by another user, anything else as `internal`. */
 export function failureAnswer(error: unknown, language: Language): Answer {
   const { code, detail } =
     error instanceof Refusal

@@ -11,10 +11,13 @@ import { delay } from './delay.ts';
 import type { LinkCode } from './secure-socket.ts';
 import { whyNotWritable } from './state-folder.ts';
 
-/** All tries that a person started together take about this long: on a command line, and before a page where somebody stands. */
+/**
+ * About how long all the attempts started by one request may take together: on the command line, and on the setup page with a person waiting in front
+ * of it.
+ */
 export const BUDGET_MS = { command: 60_000, page: 25_000 } as const;
 
-/** What may be over within a minute. What answered in the service's place stays, and is told at once. */
+/** Failures that may pass within a minute. Anything else that answers in the service's place persists, and is reported at once. */
 const PASSING = new Set<string>([
   'unreachable',
   'connection-refused',
@@ -24,7 +27,7 @@ const PASSING = new Set<string>([
   'service-down',
 ] satisfies LinkCode[]);
 
-/** Discovery, tried again while the service is away, until the budget is spent. */
+/** Retries discovery while the service is unreachable, until the budget is spent. */
 async function discoverWithin(context: Context, endsMs: number): Promise<{ brokerUrl: string; ca: string }> {
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -39,7 +42,7 @@ async function discoverWithin(context: Context, endsMs: number): Promise<{ broke
   }
 }
 
-/** S3: the stored CA, once there is one, is the only one believed; discovery may then only say where the broker is. */
+/** S3: once a CA is stored, it is the only one trusted; from then on discovery may only supply the broker's address. */
 async function serviceFor(context: Context, store: StateStore, endsMs: number): Promise<{ brokerUrl: string; ca: string }> {
   const stored = store.state.service;
   if (stored !== null && context.settings.serviceUrl === null) return stored;
@@ -47,7 +50,7 @@ async function serviceFor(context: Context, store: StateStore, endsMs: number): 
   return stored === null ? found : { ...found, ca: stored.ca };
 }
 
-/** What a person asked for is remembered until an admin decides, unless the board is enrolled already. */
+/** Remembers a person's request until an admin decides, unless the board is already enrolled. */
 async function remember(
   store: StateStore,
   domain: string,
@@ -60,9 +63,9 @@ async function remember(
 }
 
 /**
- * A person asks for a domain. Whatever was refused before is asked anew; an enrolment that stands is kept until another is
- * accepted; an answer that waits for an admin is remembered, without the pairing code (D7). Throws a Refusal where the service cannot be
- * found, or nothing can be kept.
+ * Handles a person's request to join a domain. Earlier refusals are ignored and the request is sent again. An existing enrolment is kept until
+ * another is accepted. A pending answer is remembered, without the pairing code (D7). Throws a Refusal if the service cannot be found or nothing can
+ * be saved.
  */
 export async function ask(
   context: Context,
@@ -72,7 +75,7 @@ export async function ask(
 ): Promise<Outcome> {
   const { settings, log, board, signal } = context;
   const why = await whyNotWritable(store.folder);
-  // Before the service books anything for a display that could not keep it.
+  // Checked before the service books anything for a display that could not save it.
   if (why !== null) throw new Refusal('folder-not-writable', { detail: `${store.folder} (${why})` });
   const domain = normaliseDomain(typed.domain);
   const endsMs = performance.now() + budgetMs;

@@ -5,12 +5,14 @@ import { openStateStore, type StateStore } from './state-store.ts';
 import { EXIT, Refusal, wordsFor } from './refusal.ts';
 import { delay } from './delay.ts';
 
-/** How long what holds the folder without listening may take to be gone: a unit that starts, or has no enrolment and ends. */
+/**
+ * How long to wait for a process that holds the folder without listening: a unit that is starting, or one that has no enrolment and is about to exit.
+ */
 const HELD_MS = 5000;
-/** Longer than any try that a person started takes. */
+/** Longer than any attempt started by a person takes. */
 const ANSWER_MS = 150_000;
 
-/** Takes the state folder and does `work` with it. */
+/** Takes the state folder and runs `work` with it. */
 async function withStateStore(context: Context, make: boolean, work: (store: StateStore) => Promise<Answer>): Promise<Answer> {
   const { settings, board, log } = context;
   const store = await openStateStore(settings.stateFolder, board, log, make);
@@ -23,7 +25,7 @@ async function withStateStore(context: Context, make: boolean, work: (store: Sta
   }
 }
 
-/** Has the agent that runs on the state folder do it; where none does, takes the folder and does it `here`. */
+/** Lets the agent running on the state folder do the work; if none is running, takes the folder and does it `here`. */
 export async function doThereOrHere(context: Context, wish: Wish, here: (store: StateStore) => Promise<Answer>): Promise<Answer> {
   const { settings, signal } = context;
   for (const endsMs = performance.now() + HELD_MS; ;) {

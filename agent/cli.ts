@@ -10,7 +10,7 @@ interface Shown {
   listener: ((message: string) => void) | null;
 }
 
-/** Refusals as the person sees them: the sentence, what to do, and the id to tell support (E11). */
+/** Refusals as a person sees them: the message, what to do, and the id to give to support (E11). */
 function tellRefusal(answer: Answer, asJson: boolean): void {
   const { refused } = answer;
   if (refused === undefined) return;
@@ -39,7 +39,7 @@ async function perform(asJson: boolean, work: Work, onFailure: OnFailure = () =>
   const stop = new AbortController();
   const shown: Shown = { listener: null };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  // The launcher passes on what it hears, or is gone (bin/pinned-node.cjs).
+  // The launcher forwards the signals it receives, or has exited (bin/pinned-node.cjs).
   process.on('disconnect', () => stop.abort());
   process.on('message', (message) => message === 'end' && stop.abort());
   process.send?.('tell-me');
@@ -79,13 +79,13 @@ async function performEnroll({ json = false, domain, pairingCode }: EnrollFlags)
   );
 }
 
-/** What keeps `doctor` from looking at anything is its one finding: a setting that cannot be read, a folder that is somebody else's. */
+/** If something keeps `doctor` from checking anything, that is its only finding: a setting that cannot be read, or a folder owned by another user. */
 const unlookedAt: OnFailure = (refused) => {
   const name = refused?.code === 'settings-invalid' ? 'settings' : 'state';
   return { ok: false, checks: [{ name, ok: false, detail: refused?.detail ?? refused?.message, fix: refused?.next }] };
 };
 
-/** The words of the command line. Each command loads what it needs. */
+/** The commands and their help texts. Each command loads what it needs. */
 function describe(agent: Command): Command {
   agent.version(AGENT_VERSION).exitOverride().showHelpAfterError();
   agent.description('Enrols this display in its organization’s domain and reports its presence to the service.');
@@ -112,7 +112,7 @@ function describe(agent: Command): Command {
 }
 
 async function main(words: readonly string[]): Promise<void> {
-  // What a display does all day starts without the parser of everything else.
+  // The command a display runs all day starts without loading the parser for the others.
   if (words.length === 1 && words[0] === 'run') return performRun(false);
   const { Command, CommanderError } = await import('commander');
   try {

@@ -20,7 +20,10 @@ interface Check {
   fix?: string;
 }
 
-/** A place that the display must reach. `ca`: who may have signed its certificate; null: nobody is asked, as it is plain http here. */
+/**
+ * An address that the display must reach. `ca`: the CAs that may have signed its certificate; null: no certificate is checked, because it is plain
+ * http on this machine.
+ */
 interface Place {
   host: string;
   port: number;
@@ -29,7 +32,7 @@ interface Place {
 }
 
 const TIMEOUT_MS = 10_000;
-/** A board that believes it is before this agent was made has lost its clock. */
+/** A board whose clock is earlier than the date this agent was made has lost its time. */
 const BUILT_AT = Date.UTC(2026, 10, 1);
 const MAX_CLOCK_DIFFERENCE_MS = 5 * 60_000;
 
@@ -57,7 +60,7 @@ async function stateCheck(context: Context): Promise<{ check: Check; state: Agen
   return { check: passed('state', stateName(state)), state };
 }
 
-/** Displays live with a wrong clock (S2), but people read its times; and the certificate of the service's https has its dates. */
+/** Displays work with a wrong clock (S2), but people read the times it shows, and the certificate of the service's https has validity dates. */
 function clockCheck({ now: serviceNow, code }: Discovered, language: Language): Check {
   const own = Date.now();
   const fix =
@@ -74,7 +77,7 @@ function clockCheck({ now: serviceNow, code }: Discovered, language: Language): 
   return Math.abs(difference) > MAX_CLOCK_DIFFERENCE_MS ? failed('clock', detail, fix) : passed('clock', detail);
 }
 
-/** A proxy looks names up itself; then only its own has to be known here. */
+/** A proxy resolves names itself, so only the proxy's own name must be resolvable here. */
 async function dnsCheck(context: Context, places: readonly Place[]): Promise<Check> {
   const { proxy } = context.settings;
   const hosts = places.map(({ host, port }) => bareHost(proxyFor(proxy, host, port)?.hostname ?? host));
@@ -92,7 +95,10 @@ async function dnsCheck(context: Context, places: readonly Place[]): Promise<Che
   return passed('dns', found.length === 0 ? 'no name to look up' : found.join(', '));
 }
 
-/** One table for what goes wrong on the way (protocol/network-codes.ts); where nothing answers, the very door to open is named. */
+/**
+ * One table covers everything that can go wrong on the way (protocol/network-codes.ts); if nothing answers, the exact host and port to open are
+ * named.
+ */
 function wayFailed(context: Context, name: Check['name'], error: unknown, { host, port }: Place): Check {
   const { code, message } = linkFailure(error);
   const words = wordsFor(code, context.settings.language);
@@ -130,7 +136,7 @@ async function tlsCheck(context: Context, places: readonly Place[]): Promise<Che
   return passed('tls', seen.length === 0 ? 'none needed: the service is on this machine' : seen.join(', '));
 }
 
-/** The service's web address, and the broker that is known from an earlier enrolment or from discovery. */
+/** The service's web address, and the broker known from an earlier enrolment or from discovery. */
 function placesOf(context: Context, broker: { brokerUrl: string; ca: string } | null): Place[] {
   const { serviceUrl, extraCa } = context.settings;
   const places: Place[] = [];
@@ -163,7 +169,7 @@ async function discoveryCheck(context: Context, state: AgentState | null): Promi
   }
 }
 
-/** E11: the last refusal as it was shown then: code, sentence, next step and id. */
+/** E11: the last refusal as it was shown at the time: code, message, next step and id. */
 function enrolmentCheck(state: AgentState | null): Check {
   if (state?.stopped) {
     const { code, message, next, correlationId } = state.stopped;
@@ -178,9 +184,8 @@ function enrolmentCheck(state: AgentState | null): Check {
 }
 
 /**
- * Looks at everything between this board and the service, in the order in which one thing needs the other, and says what to do
- * about the first that is not right: what comes after it is not looked at, as it could only fail too. A wrong clock and a missing
- * enrolment stop nothing. It leaves nothing changed.
+ * Checks everything between this board and the service, in order of dependency, and says what to do about the first failure. Later checks are
+ * skipped, as they could only fail too. A wrong clock and a missing enrolment do not stop the checks. Changes nothing.
  */
 export async function doctor(context: Context): Promise<Answer> {
   const board = await context.board.identify();

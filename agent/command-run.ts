@@ -8,7 +8,10 @@ import { StatusKeeper } from './status-keeper.ts';
 import { startWatchdog } from './watchdog.ts';
 import { untilWished, Wishes, type Job } from './wishes.ts';
 
-/** What a command beside `run` asks for is done by `run`, which has the folder: how it stands at once, all else when nothing else is under way. */
+/**
+ * Requests from commands started while `run` holds the folder are carried out by `run`: the status at once, everything else when nothing else is in
+ * progress.
+ */
 function commandDesk(context: Context, store: StateStore, status: StatusKeeper, put: (job: Job) => boolean) {
   const work = async (asked: Context, wish: Wish): Promise<Answer> => {
     if (wish.do === 'enroll') return (await import('./command-enroll.ts')).enrolHere(asked, store, wish.typed);
@@ -25,7 +28,7 @@ function commandDesk(context: Context, store: StateStore, status: StatusKeeper, 
   };
 }
 
-/** Lives as a device, and makes way for what a person asks for meanwhile. */
+/** Runs as a device, and pauses for what a person asks for in the meantime. */
 async function runAlone(context: Context, store: StateStore, status: StatusKeeper, wishes: Wishes<Job>): Promise<RunEnd> {
   const { settings, log, board, signal } = context;
   for (;;) {
@@ -37,7 +40,7 @@ async function runAlone(context: Context, store: StateStore, status: StatusKeepe
   }
 }
 
-/** Lives as a device until it is stopped (exit 0) or only a person can go on from here (exit 1). */
+/** Runs as a device until it is stopped (exit 0) or only a person can continue (exit 1). */
 export async function run(context: Context, onShow: (listener: (message: string) => void) => void): Promise<Answer> {
   const { settings, log, board } = context;
   const store = await openStateStore(settings.stateFolder, board, log, settings.setupPort !== null);
@@ -53,7 +56,7 @@ export async function run(context: Context, onShow: (listener: (message: string)
   );
   try {
     onShow((message) => status.change({ notice: { message, at: new Date().toISOString() } }));
-    // With a port for the setup page `run` never ends by itself: an installer goes on there, where otherwise it would exit.
+    // With a setup page port, `run` never ends by itself: where it would otherwise exit, an installer continues on the page.
     const end =
       settings.setupPort === null
         ? await runAlone(context, store, status, wishes)

@@ -11,11 +11,11 @@ import { EXIT, wordsFor } from './refusal.ts';
 import { stateName, type AgentState } from './state.ts';
 import { readState, readStatus, whyNotWritable, type RunStatus } from './state-folder.ts';
 
-/** How long a running agent may take to tell how it stands. */
+/** How long a running agent may take to report its status. */
 const LIVE_MS = 3000;
 const isPendingCode = (code: string): boolean => code === 'awaiting-approval' || code === 'key-changed';
 
-/** Why there is no link, in the words of its code (E11). */
+/** Why there is no link, in the words for its code (E11). */
 function troubleOf(kept: RunStatus, language: Language): object {
   if (kept.connected || kept.trouble === null) return {};
   const { code, detail } = kept.trouble;
@@ -25,13 +25,13 @@ function troubleOf(kept: RunStatus, language: Language): object {
 interface Known {
   state: AgentState | null;
   running: boolean;
-  /** Null where none ever ran. */
+  /** Null if no agent has ever run. */
   kept: RunStatus | null;
   /** `why`: see whyNotWritable. */
   folder: { path: string; why: string | null };
 }
 
-/** What the agent knows of itself. A check code is shown while an admin has to compare it. */
+/** What the agent knows about itself. A check code is shown while an admin has to compare it. */
 function statusAnswer({ state, running, kept, folder }: Known, language: Language): Answer {
   const live = running ? kept : null;
   const domain = state?.enrolment?.domain ?? state?.waiting?.domain;
@@ -57,13 +57,13 @@ function statusAnswer({ state, running, kept, folder }: Known, language: Languag
   return { json, text: lines.join('\n'), exit: EXIT.done };
 }
 
-/** As the agent that holds the folder tells it. */
+/** The status from the agent that holds the folder. */
 export async function runningAnswer(store: StateStore, kept: RunStatus, language: Language): Promise<Answer> {
   const folder = { path: store.folder, why: store.unsaved ?? (await whyNotWritable(store.folder)) };
   return statusAnswer({ state: store.state, running: true, kept, folder }, language);
 }
 
-/** Asks the agent that runs; where none answers, its files tell. */
+/** Asks the running agent; if none answers, reads its files. */
 export async function status(context: Context): Promise<Answer> {
   const { stateFolder, language } = context.settings;
   const answer = await askRunning(stateFolder, { do: 'status', language }, LIVE_MS, context.signal);
@@ -78,12 +78,12 @@ export async function status(context: Context): Promise<Answer> {
 
 const unwritable = z.object({ folder: z.object({ detail: z.string() }) });
 
-/** Why the agent cannot write into its state folder, or null: what the running one says counts, as it is the one that writes. */
+/** Why the agent cannot write to its state folder, or null. The running agent's answer counts, as it is the one that writes. */
 export async function whyFolderUnwritable(context: Context): Promise<string | null> {
   return unwritable.safeParse((await status(context)).json).data?.folder.detail ?? null;
 }
 
-/** What the board says of itself. */
+/** What the board reports about itself. */
 export async function identity(context: Context): Promise<Answer> {
   const { fingerprint: _fingerprint, ...json } = await context.board.identify();
   const lines = Object.entries(json).map(([name, value]) => `${name}: ${value}`);

@@ -21,7 +21,7 @@ async function leave(context: Context, state: AgentState): Promise<Answer | null
     await sendUnenroll(state, context.settings.proxy, context.log);
     return null;
   } catch (error) {
-    // The service no longer lets this certificate in; whether the board was unenrolled is for `run` to ask.
+    // The service no longer accepts this certificate; finding out whether the board was unenrolled is up to `run`.
     if (error instanceof NotAuthorized)
       throw new Refusal('unreachable', { detail: 'the service refused the device’s certificate' });
     if (error instanceof LinkFailure) throw new Refusal(error.code, { detail: error.message });
@@ -35,17 +35,17 @@ function goodbye(context: Context, state: AgentState): Answer {
   return { json: { outcome: 'unenrolled', ...(deviceId === undefined ? {} : { deviceId }) }, text, exit: EXIT.done };
 }
 
-/** With the state store of whoever has the folder. */
+/** Uses the state store of the process that holds the folder. */
 export async function unenrolHere(context: Context, store: StateStore): Promise<Answer> {
   const { state } = store;
   const refused = await leave(context, state);
   if (refused !== null) return refused;
-  // Where it cannot be written the service says it again at the next start.
+  // If this cannot be written, the service reports it again at the next start.
   await store.remember((now) => withUnenrolled(now, new Date().toISOString()));
   return goodbye(context, state);
 }
 
-/** Takes the board out of its domain, from the board (E9). The key stays; deviceId and certificate are forgotten. */
+/** Unenrols the board, from the board itself (E9). The key stays; deviceId and certificate are forgotten. */
 export function unenroll(context: Context): Promise<Answer> {
   const wish = { do: 'unenroll', language: context.settings.language } as const;
   return doThereOrHere(context, wish, (store) => unenrolHere(context, store));

@@ -4,15 +4,15 @@ import { commandTags } from '../protocol/text.ts';
 export type Command = Extract<DeviceDown, { type: 'command' }>;
 type Answer = Pick<CommandResult, 'outcome' | 'detail'>;
 
-/** Commands remembered, so that a repeated one is answered and not done again (P8). */
+/** How many commands are remembered, so that a repeated one is answered but not carried out again (P8). */
 const MAX_REMEMBERED = 256;
 
 export interface CommandActions {
-  /** Shows on the board who it is. */
+  /** Identifies the board on its screen. */
   identify(): Promise<void>;
   /** Sends a new birth with a fresh inventory. */
   refresh(): Promise<void>;
-  /** Keeps the tags that the service gave this device. */
+  /** Saves the tags that the service gave this device. */
   setTags(tags: string[]): Promise<void>;
 }
 
@@ -36,14 +36,14 @@ async function answer(command: Command, actions: CommandActions): Promise<Answer
       const { data } = commandTags.safeParse(command.args?.['tags']);
       return data === undefined ? { outcome: 'failed', detail: 'unreadable' } : done(actions.setTags(data));
     }
-    // A courtesy that nobody waits for an answer to: the session sees to it (E9).
+    // A courtesy that needs no answer: the session handles it (E9).
     case 'unenroll':
     default:
       return { outcome: 'failed', detail: 'unsupported' };
   }
 }
 
-/** Does commands and remembers the last results for as long as the agent runs (P8). Call it for one command at a time. */
+/** Carries out commands and remembers the last results for as long as the agent runs (P8). Call it for one command at a time. */
 export class CommandDesk {
   readonly #results = new Map<string, CommandResult>();
 

@@ -16,8 +16,8 @@ export interface Context {
 }
 
 /**
- * Root becomes the user whose state it is: the unit that runs as that user can then read what is written, and the board says the same of
- * itself to both.
+ * When started as root, becomes the user that owns the state. The unit that runs as that user can then read what is written, and the board identifies
+ * itself alike to both.
  */
 function becomeOwner(folder: string): void {
   if (process.getuid?.() !== 0) return;
@@ -29,7 +29,7 @@ function becomeOwner(folder: string): void {
   process.setuid?.(uid);
 }
 
-/** Reads the settings and finds the board. Throws a Refusal `settings-invalid`. */
+/** Reads the settings and detects the board. Throws a Refusal `settings-invalid`. */
 export function createContext(environment: NodeJS.ProcessEnv, signal: AbortSignal, show?: (message: string) => void): Context {
   const settings = readSettings(environment, process.getuid?.() === 0);
   becomeOwner(settings.stateFolder);

@@ -1,6 +1,6 @@
 /**
- * How a command reaches the agent that runs on a state folder: one line of JSON each way, over a socket in that folder. Where it cannot be
- * made (a read-only disk) the folder's lock hears `status` instead; nothing else, as any user of this machine gets there.
+ * How a command reaches the agent running on a state folder: one line of JSON each way, over a socket in that folder. If the socket cannot be created
+ * (a read-only disk), the folder's lock accepts `status` instead, and nothing else, because any user of this machine can connect to it.
  */
 import { once } from 'node:events';
 import { chmod, open, rm } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import type { Log } from './log.ts';
 import type { StateStore } from './state-store.ts';
 
 const SOCKET = 'control';
-/** What fits into the address of a Unix socket, in bytes. */
+/** The most bytes that fit into a Unix socket address. */
 const MAX_PATH_BYTES = 100;
 const MAX_CONNECTIONS = 8;
 const MAX_BYTES = { wish: 4096, answer: 256 * 1024 };
@@ -32,7 +32,7 @@ const wishShape = z.discriminatedUnion('do', [
 ]);
 export type Wish = z.output<typeof wishShape>;
 
-/** The socket's address; where the folder's name is too long for one, by way of the opened folder. */
+/** The socket's address; if the folder's path is too long for one, through the opened folder. */
 async function socketIn(folder: string): Promise<{ path: string; close(): Promise<void> }> {
   const path = join(folder, SOCKET);
   if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return { path, close: async () => undefined };
@@ -40,7 +40,7 @@ async function socketIn(folder: string): Promise<{ path: string; close(): Promis
   return { path: `/proc/self/fd/${opened.fd}/${SOCKET}`, close: () => opened.close() };
 }
 
-/** The first line that comes, or null where none does within `mostMs` and `mostBytes`. */
+/** The first line received, or null if none arrives within `mostMs` and `mostBytes`. */
 function lineFrom(socket: Socket, mostBytes: number, mostMs: number): Promise<string | null> {
   return new Promise((resolve) => {
     let text = '';
@@ -77,7 +77,7 @@ async function serve(socket: Socket, shape: z.ZodType<Wish>, handle: Handle): Pr
 }
 
 async function listen(server: Server, folder: string): Promise<() => Promise<void>> {
-  // Whoever holds the folder's lock is the only one: what lies there was left by an agent that was killed.
+  // The process holding the folder's lock is the only one, so an existing socket was left by an agent that was killed.
   await rm(join(folder, SOCKET), { force: true });
   const { path, close } = await socketIn(folder);
   try {
@@ -92,8 +92,8 @@ async function listen(server: Server, folder: string): Promise<() => Promise<voi
 }
 
 /**
- * Hears commands until it is closed. Only who may enter the folder (0700) gets to its socket: its owner and root. The folder's lock must be
- * held. A folder that takes no socket is only noted: being there does not depend on it.
+ * Accepts commands until closed. Only those who may enter the folder (0700) reach its socket: its owner and root. The folder's lock must be held. A
+ * folder that cannot hold a socket is only logged: running does not depend on it.
  */
 export async function serveControl(
   { folder, hear }: Pick<StateStore, 'folder' | 'hear'>,
@@ -141,8 +141,8 @@ async function askAt(path: string, wish: Wish, mostMs: number, signal: AbortSign
 }
 
 /**
- * Asks the agent that runs on the folder, for at most `mostMs` at each of its addresses. Null where none listens, or it ends before it
- * answers. Rejects with EACCES where the folder is somebody else's.
+ * Asks the agent running on the folder, for at most `mostMs` at each of its addresses. Returns null if none listens or it ends before it answers.
+ * Rejects with EACCES if the folder belongs to another user.
  */
 export async function askRunning(folder: string, wish: Wish, mostMs: number, signal: AbortSignal): Promise<Answer | null> {
   const way = await socketIn(folder).catch(nobody);

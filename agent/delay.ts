@@ -1,4 +1,4 @@
-/** Waits, or returns early when the agent is to stop. */
+/** Waits, or returns early when the agent is asked to stop. */
 export function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

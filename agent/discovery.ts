@@ -10,12 +10,12 @@ import { strangeAnswer, type WebAnswer } from './web-answer.ts';
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 128 * 1024;
 
-/** S3: broker address and CA may be believed only over https, or over http on this machine. */
+/** S3: broker address and CA are trusted only over https, or over http on this machine. */
 export function isTrustedAddress(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
-/** Uses one connection that is already verified: https through a proxy that lets CONNECT through. */
+/** Uses one connection that is already verified: https through a proxy that allows CONNECT. */
 class OneSocketAgent extends Agent {
   readonly #socket: TLSSocket;
 
@@ -44,7 +44,7 @@ async function fetchAnswer(address: URL, extraCa: string | null, proxy: ProxySet
     timeout: { request: TIMEOUT_MS },
     retry: { limit: 0 },
     throwHttpErrors: false,
-    // A redirect could lead from https to elsewhere.
+    // A redirect could lead from https to an untrusted address.
     followRedirect: false,
     https: {
       minVersion: 'TLSv1.2',
@@ -66,8 +66,8 @@ async function fetchAnswer(address: URL, extraCa: string | null, proxy: ProxySet
 }
 
 /**
- * Asks the service where devices connect and whom they may trust there. Throws a Refusal: `settings-invalid` without an
- * address, `discovery-untrusted` (S3), a LinkCode, or `protocol-unsupported`.
+ * Asks the service where devices connect and which CA to trust there. Throws a Refusal: `settings-invalid` without an address, `discovery-untrusted`
+ * (S3), a LinkCode, or `protocol-unsupported`.
  */
 export async function discover(settings: {
   serviceUrl: URL | null;
@@ -91,7 +91,7 @@ export async function discover(settings: {
   return found;
 }
 
-/** The answer as it is described in protocol/api.ts, or null. */
+/** The answer in the form described in protocol/api.ts, or null. */
 function readDiscovery(body: string): Discovery | null {
   try {
     const found = discovery.safeParse(JSON.parse(body));

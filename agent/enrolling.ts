@@ -24,13 +24,13 @@ export interface Enrolling {
   store: StateStore;
   board: Board;
   log: Log;
-  /** Where to ask, and the only CA that is believed there. */
+  /** Where to connect, and the only CA trusted there. */
   service: { brokerUrl: string; ca: string };
   proxy: ProxySettings | null;
   signal: AbortSignal;
-  /** Told when the session goes on waiting for an admin's decision. */
+  /** Called when the session stays open for an admin's decision. */
   onWait?: (pending: Pending) => void;
-  /** No person waits for it: what was accepted counts also where it cannot be written; the same key asks again after a restart (E3). */
+  /** No person is waiting: an accepted enrolment counts even if it cannot be written; after a restart the same key asks again (E3). */
   unattended?: boolean;
 }
 
@@ -42,10 +42,10 @@ export interface Wanted {
   waits?: boolean;
 }
 
-/** What waits in the queue at most; more can only be a flood from the service's side, and is dropped. */
+/** The most events the queue holds; more can only be a flood from the service, and is dropped. */
 const MAX_QUEUED = 64;
 
-/** Why an `accepted` cannot be used, or null: it must be for our key, name its device, and come from the CA that it brings. */
+/** Why an `accepted` cannot be used, or null. It must be for this key, name its device, and come from the CA it includes. */
 function whyUnusable(accepted: Accepted, publicKeyDer: Buffer): string | null {
   try {
     const certificate = new X509Certificate(accepted.certificate);
@@ -65,7 +65,7 @@ function claimOf(store: StateStore): BoardClaim {
   return { ...board, agentVersion: AGENT_VERSION };
 }
 
-/** One enrolment session at a time; what an old one still says is not heard any more. */
+/** One enrolment session at a time; messages from an earlier one are ignored. */
 class Session {
   readonly #with: Enrolling;
   readonly #tell: (event: EnrolmentEvent) => void;
@@ -107,7 +107,7 @@ class Session {
   }
 
   send(payload: Buffer): void {
-    // Without an acknowledgement the answer does not come either, and the phase's time-out tries again.
+    // If there is no acknowledgement, there is no answer either, and the phase's timeout triggers a retry.
     this.#link?.publish(this.#topic, payload).catch(() => undefined);
   }
 
@@ -149,7 +149,7 @@ async function save(enrolling: Enrolling, accepted: Accepted, isRenewal: boolean
   }
 }
 
-/** Runs the effects of step() until it is done: one event after the other, one timer, one session. Never throws. */
+/** Runs the effects of step() until it is done: one event at a time, one timer, one session. Never throws. */
 export function runEnrolment(enrolling: Enrolling, wanted: Wanted): Promise<Outcome> {
   const plan: Plan = { ...wanted, publicKeyPem: enrolling.store.key.publicKeyPem, board: claimOf(enrolling.store) };
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 /**
- * An enrolment from the board's side, as a pure step(state, event) -> { state, effects }. It knows no clock, no randomness and
- * no network: time, randomness and fresh ids come with each event. Losing any message at any point leads back to asking
- * again with the same key (E3); nothing here ever makes or changes a key.
+ * An enrolment from the board's side, as a pure step(state, event) -> { state, effects }. It has no clock, randomness or network: time, randomness
+ * and fresh ids come with each event. Whichever message is lost, it ends up asking again with the same key (E3); nothing here ever creates or changes
+ * a key.
  */
 import type {
   Accepted,
@@ -17,17 +17,17 @@ import { PROTOCOL_VERSION } from '../protocol/topics.ts';
 import { backoffMs, spreadMs } from './backoff.ts';
 import type { LinkCode } from './secure-socket.ts';
 
-/** What is asked for; the same through all tries. */
+/** What is asked for; the same in every attempt. */
 export interface Plan {
   domain: string;
   pairingCode?: string;
-  /** Set when no person started this (E9). */
+  /** Set if no person started this (E9). */
   renew?: string;
   publicKeyPem: string;
   board: BoardClaim;
-  /** After this long nothing new is tried. */
+  /** After this long, no new attempt starts. */
   budgetMs: number;
-  /** Stays in the session for an admin's decision, as long as the service keeps it (`waitS`). */
+  /** Stays in the session for an admin's decision, for as long as the service keeps it open (`waitS`). */
   waits?: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface EnrolmentState {
   readonly phase: Phase;
   readonly attempt: number;
   readonly requestId: string;
-  /** When the first try began, and when this phase is given up, in milliseconds of a monotonic clock. */
+  /** When the first attempt began and when this phase times out, in milliseconds of a monotonic clock. */
   readonly startedMs: number;
   readonly phaseEndsMs: number;
   readonly accepted: Accepted | null;
@@ -56,14 +56,14 @@ export interface EnrolmentState {
 
 export type EnrolmentEvent =
   | { kind: 'start' }
-  /** The session is up and the subscription acknowledged. */
+  /** The session is open and the subscription acknowledged. */
   | { kind: 'opened' }
   | { kind: 'message'; message: EnrolmentDown }
   | { kind: 'signed'; requestId: string; deviceSignature: string; boardSignature?: string }
   | { kind: 'saved' }
-  /** What was accepted cannot be used, or could not be written. */
+  /** The accepted enrolment cannot be used, or could not be written. */
   | { kind: 'save-failed'; detail: string }
-  /** The session could not be opened, or is gone. */
+  /** The session could not be opened, or was lost. */
   | { kind: 'lost'; detail: string; code?: LinkCode }
   /** Time has passed. */
   | { kind: 'tick' }
@@ -73,7 +73,7 @@ export interface Chance {
   nowMs: number;
   /** 0 to below 1. */
   random: number;
-  /** A fresh UUID, used if this step begins a new try. */
+  /** A fresh UUID, used if this step starts a new attempt. */
   freshId: string;
 }
 
@@ -82,10 +82,10 @@ export type EnrolmentEffect =
   | { do: 'send'; message: EnrolmentRequest | EnrolmentProof }
   | { do: 'sign'; requestId: string; nonce: string }
   | { do: 'save'; accepted: Accepted }
-  /** An admin has to decide, and the decision may follow in this session. */
+  /** An admin has to decide, and the decision may arrive in this session. */
   | { do: 'wait'; pending: Pending }
   | { do: 'close' }
-  /** Send a `tick` at this time; the latest one counts. */
+  /** Send a `tick` at this time; the latest one set counts. */
   | { do: 'wake'; atMs: number }
   | { do: 'note'; event: string; fields: Record<string, unknown> };
 
@@ -94,12 +94,12 @@ export interface Step {
   effects: EnrolmentEffect[];
 }
 
-/** How long each phase may take, in milliseconds; together below the 60 s that an enrolment session may last. */
+/** How long each phase may take, in milliseconds; together less than the 60 s an enrolment session may last. */
 const PHASE_MS = { opening: 20_000, asked: 10_000, signing: 5000, proved: 20_000, saving: 10_000 } as const;
-/** The service ends the wait; this is for one that does not. */
+/** The service ends the wait; this covers one that does not. */
 const WAIT_GRACE_MS = 5000;
 const RETRY = { firstMs: 1000, longestMs: 15_000 };
-/** A wait is at least this long, so that even the luckiest jitter cannot make a tight loop. */
+/** The shortest wait, so that even the luckiest jitter cannot cause a tight loop. */
 const LEAST_REST_MS = 200;
 
 export function beginEnrolment(plan: Plan): EnrolmentState {
@@ -123,7 +123,7 @@ function attemptNow(state: EnrolmentState, chance: Chance): Step {
   return enter(next, 'opening', chance.nowMs, [note('session-opening', { attempt: state.attempt }), { do: 'open' }]);
 }
 
-/** Tries again after a rest, if the budget still holds it; otherwise ends as temporary. */
+/** Retries after a pause if the budget allows; otherwise ends as temporary. */
 function retry(state: EnrolmentState, failure: Temporary, chance: Chance): Step {
   const asked = failure.retryAfterS === undefined ? 0 : spreadMs(failure.retryAfterS, chance.random);
   const restMs = Math.max(LEAST_REST_MS, asked, backoffMs(state.attempt, chance.random, RETRY));
@@ -167,7 +167,7 @@ function onRejected(state: EnrolmentState, rejected: Rejected, chance: Chance): 
   return retry(state, retryAfterS === undefined ? failure : { ...failure, retryAfterS }, chance);
 }
 
-/** The last answer is that an admin has to decide: nothing came after it in this session. */
+/** The last answer is that an admin has to decide; nothing followed it in this session. */
 function finishPending(state: EnrolmentState, pending: Pending, effects: EnrolmentEffect[] = []): Step {
   return finish(state, { kind: 'pending', pending }, effects);
 }
@@ -213,7 +213,7 @@ function onTick(state: EnrolmentState, chance: Chance): Step {
   return retry(state, noLink(`no answer while ${state.phase}`), chance);
 }
 
-/** One step. Never throws; after `done` nothing changes any more. */
+/** Performs one step. Never throws; after `done` nothing changes. */
 export function step(state: EnrolmentState, event: EnrolmentEvent, chance: Chance): Step {
   if (state.phase === 'done') return { state, effects: [] };
   if (event.kind === 'cancel') return finish(state, { kind: 'cancelled' });
@@ -239,7 +239,7 @@ export function step(state: EnrolmentState, event: EnrolmentEvent, chance: Chanc
       if (state.phase !== 'saving') return { state, effects: [] };
       return retry(state, { kind: 'temporary', code: 'internal', detail: event.detail }, chance);
     case 'lost':
-      // While saving the answer is already here: the session is not needed any more.
+      // When saving, the answer has already arrived: the session is no longer needed.
       if (state.phase === 'saving' || state.phase === 'resting') return { state, effects: [] };
       if (state.phase === 'waiting' && state.pending !== null) return finishPending(state, state.pending);
       return retry(state, noLink(event.detail, event.code), chance);

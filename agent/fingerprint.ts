@@ -4,12 +4,12 @@ import { isSharedUuid } from '../firmware-shim/text.ts';
 import { isPlaceholderSerial } from '../protocol/placeholder.ts';
 import { serialKey } from '../protocol/text.ts';
 
-/** What two readings of one part say of each other; where one of them says nothing, or what many boards say: nothing. */
+/** What two readings of one part show. If either of them is missing, or a value that many boards share: nothing. */
 type Verdict = 'agrees' | 'contradicts' | 'silent';
 
 type IsShared = (part: string) => boolean;
 
-/** A part as it is compared, or null where it says nothing of this board. */
+/** A part in the form it is compared in, or null if it says nothing about this board. */
 const own = (part: string | null, isShared: IsShared) => (part === null || isShared(part) ? null : serialKey(part));
 
 function verdict(stored: string | null, now: readonly (string | null)[], isShared: IsShared): Verdict {
@@ -19,7 +19,7 @@ function verdict(stored: string | null, now: readonly (string | null)[], isShare
   return after.includes(before) ? 'agrees' : 'contradicts';
 }
 
-/** The board UUID says which board it is, or else one of its network addresses: interfaces come, go and change their order. */
+/** The board UUID identifies the board, or else one of its network addresses, because interfaces come, go and change order. */
 function placeVerdict(stored: Fingerprint, now: Fingerprint): Verdict {
   const both = [
     verdict(stored.boardUuid, [now.boardUuid], isSharedUuid),
@@ -30,9 +30,9 @@ function placeVerdict(stored: Fingerprint, now: Fingerprint): Verdict {
 }
 
 /**
- * E1: is this still the board that the state was made on? Of serial, machine id and board UUID (or first MAC) two must agree,
- * or one where nothing contradicts it: what cannot be read today says nothing. What many boards share is no part of it, and
- * a machine id, which a golden image copies, does not stand in for a serial that has gone.
+ * E1: is this still the board that the state was created on? Of serial, machine id and board UUID (or first MAC) two must agree, or one if nothing
+ * contradicts it: a part that cannot be read today proves nothing. Values that many boards share do not count, and a machine id, which a golden image
+ * copies, does not replace a serial that is gone.
  */
 export function isSameBoard(stored: Fingerprint, now: Fingerprint): boolean {
   const serial = verdict(stored.serial, [now.serial], isPlaceholderSerial);

@@ -1,6 +1,6 @@
 /**
- * A small file that survives a power cut, also on flash memory that loses what it said it had written: the newest generation and the
- * one before it, each with a checksum. Until the new one is written and synced under another name neither of the two is touched.
+ * A small file that survives a power cut, even on flash memory that loses data it reported as written. It has two generations, the newest and the one
+ * before, each with a checksum. Neither is touched until the new one is written and synced under another name.
  */
 import { createHash } from 'node:crypto';
 import { link, open, rename, rm, writeFile } from 'node:fs/promises';
@@ -9,13 +9,13 @@ import { join } from 'node:path';
 export const NEWEST = 'state.json';
 export const OLDER = 'state-previous.json';
 
-/** The steps of which a power cut may let some happen and others not. */
+/** The steps of which a power cut may complete some and not others. */
 export interface Disk {
-  /** Writes a file of one's own (0600) and syncs it. */
+  /** Writes a private file (0600) and syncs it. */
   write(path: string, text: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   link(from: string, to: string): Promise<void>;
-  /** Also where there is none. */
+  /** Also if there is no such file. */
   remove(path: string): Promise<void>;
   syncFolder(folder: string): Promise<void>;
 }
@@ -43,14 +43,14 @@ export const realDisk: Disk = {
   },
 };
 
-/** For what is rewritten all the time, and worthless after a crash. */
+/** For files that are rewritten constantly and worthless after a crash. */
 export const hastyDisk: Disk = {
   ...realDisk,
   write: (path, text) => writeFile(path, text, { mode: 0o600 }),
   syncFolder: async () => undefined,
 };
 
-/** Replaces a file so that a crash leaves the old or the new one, never half of one: aside, sync, rename, sync the folder. */
+/** Replaces a file so that a crash leaves the old or the new one, never part of one: write aside, sync, rename, sync the folder. */
 export async function replaceFile(folder: string, name: string, text: string, disk: Disk = realDisk): Promise<void> {
   const aside = join(folder, `${name}.${process.pid}.new`);
   try {
@@ -63,7 +63,7 @@ export async function replaceFile(folder: string, name: string, text: string, di
   await disk.syncFolder(folder);
 }
 
-/** The newest generation becomes the older one as well, by a second name: it is never missing. Without second names it moves. */
+/** Makes the newest generation the older one too, through a second name (hard link), so that it is never missing. Without hard links it is moved. */
 async function keepNewest(folder: string, disk: Disk): Promise<void> {
   const second = join(folder, `${OLDER}.new`);
   await disk.remove(second);
@@ -75,7 +75,7 @@ async function keepNewest(folder: string, disk: Disk): Promise<void> {
   return disk.rename(second, join(folder, OLDER));
 }
 
-/** Writes the next generation. `isWhole`: the newest one on the disk is good, and is kept as the older one; a damaged one is not. */
+/** Writes the next generation. `isWhole`: the newest one on disk is intact and is kept as the older one; a damaged one is not kept. */
 export async function writeGeneration(folder: string, text: string, isWhole: boolean, disk: Disk = realDisk): Promise<void> {
   const aside = join(folder, `${NEWEST}.new`);
   try {
@@ -91,12 +91,12 @@ export async function writeGeneration(folder: string, text: string, isWhole: boo
 
 const sumOf = (content: Record<string, unknown>): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');
 
-/** JSON with its own checksum, as the last entry. */
+/** JSON with its own checksum as the last entry. */
 export function sealed(content: Record<string, unknown>): string {
   return `${JSON.stringify({ ...content, sum: sumOf(content) }, null, 2)}\n`;
 }
 
-/** What `sealed` wrote, or null where it is no JSON object. Not `isWhole` where a bit has changed; a file of before had no checksum. */
+/** What `sealed` wrote, or null if it is not a JSON object. `isWhole` is false if a bit has changed; older files have no checksum. */
 export function unsealed(text: string): { content: Record<string, unknown>; isWhole: boolean } | null {
   try {
     const read: unknown = JSON.parse(text);

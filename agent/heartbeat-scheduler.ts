@@ -3,11 +3,11 @@ import type { Heartbeat } from '../protocol/messages.ts';
 
 type Send = (missed: Heartbeat['missed']) => Promise<void>;
 
-/** Time and chance as the scheduler needs them. */
+/** Time and randomness as the scheduler needs them. */
 export interface HeartbeatClock {
-  /** Calls `beat` once, after `ms`; returns what calls that off. */
+  /** Calls `beat` once, after `ms`; returns a function that cancels it. */
   after(ms: number, beat: () => void): () => void;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   nowMs(): number;
   /** 0 to below 1. */
   random(): number;
@@ -23,8 +23,8 @@ const realClock: HeartbeatClock = {
 };
 
 /**
- * When the agent sends its heartbeats: at the rhythm that the service set, whether or not anybody can hear it. A beat that was not
- * acknowledged is missed; what was missed goes along with the next one that is heard (P6).
+ * Decides when the agent sends heartbeats: at the interval the service set, whether or not anyone can receive them. A heartbeat that is not
+ * acknowledged is missed; a summary of the missed ones goes with the next one that is received (P6).
  */
 export class HeartbeatScheduler {
   #rhythm: Rhythm;
@@ -35,7 +35,7 @@ export class HeartbeatScheduler {
   #callOff: () => void = () => undefined;
   #beating: Promise<void> = Promise.resolve();
 
-  /** `changed` is called after every beat. */
+  /** `changed` is called after every heartbeat. */
   constructor(rhythm: Rhythm, changed: () => void, clock = realClock) {
     this.#rhythm = rhythm;
     this.#changed = changed;
@@ -51,14 +51,14 @@ export class HeartbeatScheduler {
     return this.#missed?.count ?? 0;
   }
 
-  /** A new rhythm takes effect at once, from now on. */
+  /** A new interval takes effect immediately, counted from now. */
   setRhythm(rhythm: Rhythm): void {
     if (rhythm.intervalS === this.#rhythm.intervalS && rhythm.jitterS === this.#rhythm.jitterS) return;
     this.#rhythm = rhythm;
     this.#schedule();
   }
 
-  /** A session is up: the first beat comes at once. */
+  /** A session is open: the first heartbeat is sent at once. */
   attach(send: Send): void {
     this.#send = send;
     this.#beat();
@@ -80,7 +80,7 @@ export class HeartbeatScheduler {
 
   #beat(): void {
     this.#schedule();
-    // One after the other: a beat still under way when the next is due must be counted before it.
+    // One at a time: a heartbeat still in progress when the next is due must be counted first.
     this.#beating = this.#beating.then(() => this.#beatOnce());
   }
 

@@ -9,18 +9,18 @@ const ACK_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 2000;
 const NOT_AUTHORIZED = 5;
 
-/** One MQTT session over one verified TLS connection. It never reconnects by itself. */
+/** An MQTT session over a verified TLS connection. It never reconnects by itself. */
 export interface Link {
-  /** Resolves on SUBACK. From then on `onMessage` gets what arrives. */
+  /** Resolves on SUBACK. From then on `onMessage` receives incoming messages. */
   subscribe(topic: string): Promise<void>;
   /** Publishes with QoS 1; resolves on PUBACK. */
   publish(topic: string, payload: Buffer): Promise<void>;
   onMessage(handler: (payload: Buffer) => void): void;
-  /** Resolves once, when the session is over, whoever ended it. */
+  /** Resolves once, when the session ends, whichever side ended it. */
   readonly closed: Promise<void>;
-  /** DISCONNECT, so that no last will fires. */
+  /** Sends DISCONNECT, so no last will is published. */
   end(): Promise<void>;
-  /** Drops the connection; the last will fires. */
+  /** Drops the connection; the last will is published. */
   drop(): void;
 }
 
@@ -31,18 +31,18 @@ export interface LinkOptions {
   certificate?: { cert: string; key: string };
   will?: { topic: string; payload: Buffer };
   proxy: ProxySettings | null;
-  /** How long an acknowledgement may take, in milliseconds: a link on which nothing comes back is no link. */
+  /** How long an acknowledgement may take, in milliseconds: a link that returns nothing is no link. */
   acknowledgedMs?: number;
-  /** CONNECT waits for it; the handshake before need not. */
+  /** CONNECT waits for this; the TLS handshake before it does not. */
   beforeConnect?: Promise<unknown>;
 }
 
-/** CONNACK 5: the service does not know this certificate (any more). Nothing else may start a renewal (protocol.md §1). */
+/** CONNACK 5: the service does not know this certificate, or no longer does. Only this may start a renewal (protocol.md §1). */
 export class NotAuthorized extends Error {}
 
 /**
- * The end of a session, for what is under way then. A `then` on its promise would be kept until the session ends: with one for every
- * heartbeat a display that stays connected would lose 2 MB a day.
+ * The end of a session, for work in progress at that moment. A `then` on its promise would be kept until the session ends: with one per heartbeat, a
+ * display that stays connected would leak 2 MB a day.
  */
 class Closing {
   readonly closed: Promise<void>;
@@ -60,7 +60,7 @@ class Closing {
     });
   }
 
-  /** Calls `lost` when the session ends, or at once if it has; returns what calls that off. */
+  /** Calls `lost` when the session ends, or at once if it has ended; returns a function that cancels this. */
   tell(lost: () => void): () => void {
     if (this.#isOver) lost();
     else this.#underWay.add(lost);
@@ -142,7 +142,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     ca: options.ca,
     proxy: options.proxy,
     timeoutMs: CONNECT_TIMEOUT_MS,
-    // Port 443 is shared with https: there ALPN tells the two apart (protocol.md §1).
+    // Port 443 is shared with https; ALPN tells the two apart there (protocol.md §1).
     ...(address.port === 443 ? { alpn: 'mqtt' } : {}),
     ...(options.certificate === undefined ? {} : { certificate: options.certificate }),
   };

@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 
 export interface Lock {
-  /** Whoever connects is given to the listener: any user of this machine may. Without one nobody is heard. */
+  /** Passes each connection to the listener; any user of this machine may connect. Without a listener, connections are closed. */
   hear(listener: ((socket: Socket) => void) | null): void;
   release(): Promise<void>;
 }
 
-/** An abstract socket's name has 107 characters; using them all, every libuv pads it to the same address. */
+/** An abstract socket name has at most 107 characters. Using all of them makes every libuv version pad it to the same address. */
 const NAME_LENGTH = 107;
 
 /** The address of the lock. */
@@ -26,9 +26,8 @@ function listen(server: Server, path: string): Promise<boolean> {
 }
 
 /**
- * Takes the state folder for this process, or null when another one has it. The lock is an abstract Unix socket named
- * after the folder's device and inode: taking it is atomic, the kernel drops it with the process however that ends, and
- * there is no stale file to judge.
+ * Takes the state folder for this process, or returns null if another process has it. The lock is an abstract Unix socket named after the folder's
+ * device and inode: taking it is atomic, the kernel drops it with the process however that ends, and no stale file needs to be judged.
  */
 export async function takeLock(folder: string): Promise<Lock | null> {
   let heard: ((socket: Socket) => void) | null = null;
@@ -43,7 +42,7 @@ export async function takeLock(folder: string): Promise<Lock | null> {
   };
 }
 
-/** True while some process holds the folder's lock. */
+/** True while a process holds the folder's lock. */
 export async function isLocked(folder: string): Promise<boolean> {
   const lock = await takeLock(folder).catch(() => null);
   await lock?.release();

@@ -1,13 +1,13 @@
 import { BlockList, isIP } from 'node:net';
 
-/** The network's way out: a proxy that lets CONNECT through, and what is reached without it. */
+/** The network's way out: a proxy that allows CONNECT, and the hosts reached without it. */
 export interface ProxySettings {
   url: URL;
   /** The entries of NO_PROXY. */
   except: readonly string[];
 }
 
-/** An IPv6 address without the brackets that it has in a URL. */
+/** An IPv6 address without the brackets it has in a URL. */
 export const bareHost = (host: string): string => host.replace(/^\[|\]$/g, '');
 
 export function isLoopback(host: string): boolean {
@@ -15,7 +15,7 @@ export function isLoopback(host: string): boolean {
   return bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare);
 }
 
-/** `host`, `host:port`, `[address]:port` or an IPv6 address as it is; port null where none is named. */
+/** `host`, `host:port`, `[address]:port` or a bare IPv6 address; port is null if none is given. */
 function split(entry: string): { host: string; port: number | null } {
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(entry) ?? [];
   return { host: bracketed ?? plain ?? entry.replaceAll(/[[\]]/g, ''), port: port === undefined ? null : Number(port) };
@@ -23,7 +23,7 @@ function split(entry: string): { host: string; port: number | null } {
 
 const family = (host: string): 'ipv4' | 'ipv6' => (isIP(host) === 6 ? 'ipv6' : 'ipv4');
 
-/** The address `host` is in `address/prefix`; a bare address is itself however it is written. What is no network holds nothing. */
+/** Whether the address `host` is in `address/prefix`; a bare address matches itself in any notation. An invalid network contains nothing. */
 function isInNetwork(host: string, network: string): boolean {
   const [address = '', prefix] = network.split('/');
   if (isIP(host) === 0 || isIP(address) === 0 || address.includes('%')) return false;
@@ -36,8 +36,8 @@ function isInNetwork(host: string, network: string): boolean {
 }
 
 /**
- * One entry of NO_PROXY as curl reads it: `*` is everything; a name is itself and all below it, with or without a dot or `*.` before it;
- * an address is itself; and, as others do, `address/prefix` is a network, and `:port` behind any of them narrows it to that port.
+ * Matches one NO_PROXY entry as curl does: `*` is everything; a name matches itself and its subdomains, with or without a leading dot or `*.`; an
+ * address matches itself. As in other tools, `address/prefix` is a network, and `:port` after any of these limits it to that port.
  */
 function isExcepted(entry: string, host: string, port: number): boolean {
   if (entry === '*') return true;
@@ -51,7 +51,7 @@ function isExcepted(entry: string, host: string, port: number): boolean {
   return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
 }
 
-/** The proxy on the way to host:port, or null where there is none: this machine, and what NO_PROXY names, is reached without. */
+/** The proxy to use for host:port, or null for none: this machine, and hosts named in NO_PROXY, are reached directly. */
 export function proxyFor(proxy: ProxySettings | null, host: string, port: number): URL | null {
   if (proxy === null || isLoopback(host)) return null;
   const bare = bareHost(host).toLowerCase().replace(/\.$/, '');
@@ -60,7 +60,7 @@ export function proxyFor(proxy: ProxySettings | null, host: string, port: number
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** HTTPS_PROXY and NO_PROXY, or in lower case. A proxy without a scheme is http; null where it cannot be read. */
+/** Reads HTTPS_PROXY and NO_PROXY, or their lower-case forms. A proxy without a scheme is http; null if none is set. */
 export function readProxy(environment: Environment): ProxySettings | 'unreadable' | null {
   const text = (environment['HTTPS_PROXY'] || environment['https_proxy'] || '').trim();
   if (text === '') return null;
@@ -71,7 +71,7 @@ export function readProxy(environment: Environment): ProxySettings | 'unreadable
   return { url, except };
 }
 
-/** `user:password` as the proxy is told it, '' without a user; null where a `%` in them means nothing. */
+/** `user:password` as sent to the proxy, '' without a user; null if a `%` in them is not valid encoding. */
 export function credentialsOf({ username, password }: URL): string | null {
   try {
     return username === '' ? '' : `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

@@ -16,7 +16,7 @@ import type { RunStatus } from './state-folder.ts';
 import { withUnenrolled, type Enrolment, type Standing, type Stopped } from './state.ts';
 import type { StatusPort } from './status-keeper.ts';
 
-/** Why `run` ended: asked to, or because only a person can go on from here. */
+/** Why `run` ended: it was asked to, or only a person can continue. */
 export type RunEnd = { why: 'stopped' } | { why: 'refused'; code: string; message: string; next: string; correlationId?: string };
 
 export interface RunPorts {
@@ -31,12 +31,12 @@ export interface RunPorts {
 
 type Trouble = NonNullable<RunStatus['trouble']>;
 
-/** One enrolment's share of time inside `run`; between two of them `run` waits by its own back-off. */
+/** The time limit of one enrolment inside `run`; between two of them `run` waits by its own back-off. */
 const ENROLMENT_BUDGET_MS = 60_000;
-/** After this many lost links in a row the service is asked whether its broker has moved. */
+/** After this many lost links in a row, the service is asked whether its broker has moved. */
 const REDISCOVER_AFTER = 2;
 
-/** The board's inventory, read once and again only when it is asked for fresh: it is slow and heavy. */
+/** The board's inventory, read once and again only when a fresh one is requested: reading it is slow and costly. */
 function inventoryOf(board: Board): (fresh: boolean) => Promise<Record<string, string>> {
   let known: Promise<Record<string, string>> | null = null;
   return (fresh) => {
@@ -45,7 +45,7 @@ function inventoryOf(board: Board): (fresh: boolean) => Promise<Record<string, s
   };
 }
 
-/** A service that is busy, or an admin who has to decide about an enrolled display, keeps it out as well as a broken link. */
+/** A busy service, or an admin's pending decision about an enrolled display, keeps the display out just as a broken link does. */
 function troubleOf(outcome: Outcome, { renew }: Wanted): Trouble | null {
   if (outcome.kind === 'temporary') return { code: outcome.code, detail: outcome.detail };
   if (outcome.kind === 'pending' && renew !== undefined) return { code: outcome.pending.code, detail: '' };
@@ -58,17 +58,17 @@ const refusedWith = (stopped: Omit<Stopped, 'at'>): RunEnd => {
   return { why: 'refused', code, message, next, correlationId };
 };
 
-/** The agent as a service: waits for an admin's approval, then lives as a device until it is stopped or unenrolled. */
+/** The agent as a service: waits for an admin's approval, then runs as a device until it is stopped or unenrolled. */
 export class Runner {
   readonly #ports: RunPorts;
   readonly #status: StatusPort;
   readonly #inventory: (fresh: boolean) => Promise<Record<string, string>>;
   #attempt = 0;
-  /** Where discovery said the broker is now; believed only as far as the stored CA vouches for it (S3). */
+  /** The broker's current address according to discovery; trusted only as far as the stored CA vouches for it (S3). */
   #movedTo: string | null = null;
-  /** What discovery last said of the way to the service, where it could not ask it. */
+  /** The last discovery failure, if discovery could not reach the service. */
   #discoveryFailed: Trouble | null = null;
-  /** The last try with what a renewal brought did not lead to a session. */
+  /** The last attempt with a renewal's result did not lead to a session. */
   #asideFailed = false;
 
   constructor(ports: RunPorts, status: StatusPort) {
@@ -118,12 +118,12 @@ export class Runner {
 
   async #enrol(wanted: Wanted): Promise<Outcome> {
     const { store, board, log, settings, signal } = this.#ports;
-    // Loaded when needed: a device that is enrolled may never ask again.
+    // Loaded on demand: an enrolled device may never need to ask again.
     const [{ discover }, { runEnrolment }] = await Promise.all([import('./discovery.ts'), import('./enrolling.ts')]);
     try {
       const found = store.state.service ?? (await discover(settings));
       const service = { ca: found.ca, brokerUrl: this.#movedTo ?? found.brokerUrl };
-      // While it waits for a decision there is a link.
+      // While waiting for a decision, there is a link.
       const onWait = () => this.#status.change({ trouble: null });
       const enrolling = { store, board, log, service, proxy: settings.proxy, signal, onWait, unattended: true };
       const outcome = await runEnrolment(enrolling, wanted);
@@ -137,7 +137,7 @@ export class Runner {
     }
   }
 
-  /** A refusal that only a person can undo: remembered, so that a restart of the service does not ask again. */
+  /** Stores a refusal that only a person can resolve, so that the agent does not ask again after a restart. */
   async #stopAsking(rejected: Omit<Stopped, 'at'>): Promise<RunEnd> {
     const { code, correlationId } = rejected;
     const { message, next } = wordsFor(code, this.#ports.settings.language, rejected);
@@ -146,7 +146,7 @@ export class Runner {
     return refusedWith(stopped);
   }
 
-  /** `pending` was the last answer: the same key asks for the same domain until an admin has decided (E6). */
+  /** The last answer was `pending`: the same key asks for the same domain until an admin decides (E6). */
   async #askAgain(waiting: { domain: string; retryAfterS: number }): Promise<RunEnd | null> {
     const outcome = await this.#enrol({ domain: normaliseDomain(waiting.domain), budgetMs: ENROLMENT_BUDGET_MS, waits: true });
     if (outcome.kind === 'accepted') this.#attempt = 0;
@@ -161,13 +161,13 @@ export class Runner {
     }
     if (outcome.kind !== 'rejected') return null;
     const { rejected } = outcome;
-    // The pairing code was right when a person typed it and is not kept (D7): the row still waits.
+    // The pairing code was correct when a person typed it and is not stored (D7); the board is still waiting.
     const retryAfterS = rejected.code === 'pairing-code-required' ? waiting.retryAfterS : rejected.retryAfterS;
     if (retryAfterS !== undefined) return this.#delay(spreadMs(retryAfterS, Math.random()), rejected.code);
     return this.#stopAsking(rejected);
   }
 
-  /** CONNACK 5: one enrolment with the same key, never with a new one. */
+  /** CONNACK 5: enrols once with the same key, never with a new one. */
   async #renew(enrolment: Enrolment): Promise<RunEnd | null> {
     const { store, log } = this.#ports;
     if (store.state.stopped !== null) return refusedWith(store.state.stopped);
@@ -186,7 +186,7 @@ export class Runner {
     return this.#stopAsking(rejected);
   }
 
-  /** E9: the board does not come back by itself. */
+  /** E9: the board does not re-enrol by itself. */
   async #forget(): Promise<RunEnd> {
     await this.#ports.store.remember((state) => withUnenrolled(state, new Date().toISOString()));
     this.#ports.log.note('unenrolled');
@@ -201,7 +201,7 @@ export class Runner {
       this.#discoveryFailed = null;
     } catch (error) {
       this.#ports.log.note('discovery-failed', { detail: error instanceof Error ? error.message : '' }, 'warn');
-      // A portal or a filter shows itself there; the broker's port tells only that nothing comes through.
+      // Discovery reveals a portal or a filter; the broker's port only shows that nothing gets through.
       if (error instanceof Refusal) this.#discoveryFailed = { code: error.code, detail: error.detail ?? '' };
     }
   }
@@ -239,7 +239,7 @@ export class Runner {
         },
         onHeartbeat: (lastHeartbeatAt) => {
           this.#status.change({ lastHeartbeatAt });
-          // The disk may take again what it would not.
+          // The disk may accept the write that it refused before.
           if (ports.store.unsaved !== null) void ports.store.remember((state) => state);
         },
       },
@@ -248,7 +248,7 @@ export class Runner {
     );
   }
 
-  /** A session came up: what it was opened with is what counts from now on. */
+  /** A session is open: the credentials that opened it are now the current ones. */
   async #cameIn(standing: Standing): Promise<void> {
     const { store } = this.#ports;
     if (store.state.stopped === null && store.state.aside === null) return;
@@ -275,7 +275,7 @@ export class Runner {
       default:
         this.#lost(end);
         this.#attempt = attemptAfter(this.#attempt, end.linkedMs);
-        // What a renewal brought and what was before it take turns until one of them leads to a session.
+        // A renewal's result and the previous credentials are tried in turn until one of them opens a session.
         if (end.linkedMs === 0) this.#asideFailed = !this.#asideFailed;
         await this.#backOff('link-lost', reconnectMs(this.#attempt, enrolment.heartbeat.jitterS, Math.random()));
         await this.#rediscover();

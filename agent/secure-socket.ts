@@ -3,8 +3,9 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { bareHost, credentialsOf, proxyFor, type ProxySettings } from './proxy.ts';
 
 /**
- * Why no verified link came up, by what the system, OpenSSL or Node call it: the first that fits. All of it may pass by itself: the network is
- * somebody's, and the service's. What is in no row did not answer at all, as behind a firewall that drops: `unreachable`.
+ * Why no verified link came up, by the error name from the system, OpenSSL or Node; the first match counts. Any of these may pass by itself: network
+ * and service are outside the agent's control. An error in no row means that nothing answered, as behind a firewall that drops packets:
+ * `unreachable`.
  */
 const CAUSES = {
   'name-not-found': /^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL|EREFUSED)/,
@@ -15,11 +16,11 @@ const CAUSES = {
   'certificate-expired': /^CERT_HAS_EXPIRED$/,
   'service-untrusted':
     /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|CRL_|ERR_TLS_CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH)/,
-  // TLS was spoken to, and something else, or another TLS, came back; the same for HTTP.
+  // The reply to TLS was something else, or another TLS; the same for HTTP.
   'not-the-service': /^(EPROTO$|ERR_SSL_|HPE_)/,
 } as const;
 
-/** What an answer tells that is not in an error code (web-answer.ts, and the proxy's below). */
+/** What an answer reveals that no error code does (web-answer.ts, and the proxy's answer below). */
 const ANSWERED = [
   'unreachable',
   'service-down',
@@ -44,7 +45,7 @@ export class LinkFailure extends Error {
   }
 }
 
-/** A host with several addresses fails with all their errors. One that answers tells most; no IPv6 here tells least. */
+/** A host with several addresses fails with all of their errors. An address that answered says the most; missing IPv6 here says the least. */
 function mostTelling(error: unknown): unknown {
   const all = error instanceof AggregateError ? error : error instanceof Error ? error.cause : null;
   if (!(all instanceof AggregateError)) return error;
@@ -63,13 +64,13 @@ export function linkFailure(caught: unknown): LinkFailure {
   return new LinkFailure(code, `${detail}, and this display’s clock says ${clock} UTC`);
 }
 
-/** The same failure, with what it was about before it. */
+/** The same failure, prefixed with what it concerns. */
 const about = (what: string, error: unknown): LinkFailure => {
   const { code, message } = linkFailure(error);
   return new LinkFailure(code, `${what}: ${message}`);
 };
 
-/** Resolves on `ready`, fails on an error, a close before it, or after `timeoutMs`. */
+/** Resolves on `ready`; rejects on an error, an earlier close, or after `timeoutMs`. */
 function settled<S extends Socket>(socket: S, ready: string, timeoutMs: number): Promise<S> {
   return new Promise((resolve, reject) => {
     const finish = (error?: Error) => {
@@ -86,7 +87,7 @@ function settled<S extends Socket>(socket: S, ready: string, timeoutMs: number):
   });
 }
 
-/** What a proxy's answer to CONNECT means when it is not 2xx. */
+/** What a proxy's answer to CONNECT means if it is not 2xx. */
 function proxyRefusal(proxy: URL, status: number, asksFor: string | undefined): LinkFailure {
   const answered = `the proxy ${proxy.host} answered ${status}`;
   if (status !== 407) return new LinkFailure(status >= 500 ? 'unreachable' : 'network-refused', answered);
@@ -134,7 +135,7 @@ async function throughProxy(proxy: URL, host: string, port: number, timeoutMs: n
   });
 }
 
-/** A TCP connection, through the proxy where there is one on this way. Throws a LinkFailure that names host and port. */
+/** A TCP connection, through the proxy if one applies. Throws a LinkFailure that names host and port. */
 export async function openSocket(host: string, port: number, proxy: ProxySettings | null, timeoutMs: number): Promise<Socket> {
   const way = proxyFor(proxy, host, port);
   try {
@@ -177,7 +178,7 @@ export async function openSecureSocket(target: SecureTarget): Promise<TLSSocket>
   }
 }
 
-/** Host and port of a broker address, `mqtts://host[:8883]`; null for anything else: plain mqtt is not spoken. */
+/** Host and port of a broker address, `mqtts://host[:8883]`; null for anything else: plain mqtt is not supported. */
 export function parseBrokerUrl(text: string): { host: string; port: number } | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || url.protocol !== 'mqtts:' || url.hostname === '') return null;

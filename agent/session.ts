@@ -24,7 +24,7 @@ export interface SessionPorts {
   /** Aborted when the agent is to stop: the session then says goodbye. */
   signal: AbortSignal;
   inventory: (fresh: boolean) => Promise<Record<string, string>>;
-  /** Tells whether a session is up, and of which epoch. */
+  /** Reports whether a session is open, and with which epoch. */
   onLink: (epoch: number | null) => Promise<void>;
   onHeartbeat: (at: string) => void;
 }
@@ -35,15 +35,15 @@ export type SessionEnd =
   | { why: 'lost'; code: LinkCode; detail: string; linkedMs: number }
   /** CONNACK 5. */
   | { why: 'refused' }
-  /** The same again with a higher epoch: the service asked for it (P3), or for a new birth. */
+  /** Connect again with a higher epoch: the service asked for it (P3), or for a new birth. */
   | { why: 'again' }
-  /** The service said that the board was unenrolled (E9). */
+  /** The service reported that the board was unenrolled (E9). */
   | { why: 'unenrolled' };
 
 const MAX_QUEUED = 32;
 const GOODBYE_TIMEOUT_MS = 3000;
 
-/** The birth, when the session is `ready` for it and the inventory is there. */
+/** Builds the birth, once the session is `ready` for it and the inventory is available. */
 async function birthOf(ports: SessionPorts, epoch: number, ready: Promise<void>): Promise<Birth> {
   const { store } = ports;
   const { firmware } = store.identity;
@@ -116,14 +116,14 @@ class DeviceSession {
     return deviceTopic(this.#deviceId, channel);
   }
 
-  /** Subscribe, SUBACK, birth, and from then on heartbeats (protocol.md §1). */
+  /** Subscribes, waits for SUBACK, sends the birth, and from then on heartbeats (protocol.md §1). */
   async #greet(): Promise<void> {
     const { heartbeats, onLink, log } = this.#ports;
     const birth = await birthOf(this.#ports, this.#epoch, this.#link.subscribe(this.#topic('down')));
     const born = this.#link.publish(this.#topic('birth'), encode(birth));
     const beat = (): void => heartbeats.attach((missed) => this.#heartbeat(missed));
-    // The service takes one message after the other, so the first beat need not wait; but what was missed is told once (P6),
-    // and not in an epoch that may turn out to be too low (P3).
+    // The service handles messages one at a time, so the first heartbeat need not wait. But missed heartbeats are reported once (P6), and not in an
+    // epoch that may turn out to be too low (P3).
     const tellsMissed = heartbeats.buffered > 0;
     if (!tellsMissed) beat();
     await born;
@@ -148,7 +148,7 @@ class DeviceSession {
     try {
       await this.#link.publish(this.#topic('heartbeat'), encode(heartbeat));
     } catch (error) {
-      // A service that does not acknowledge is not there: look for it again.
+      // A service that does not acknowledge is not there: reconnect.
       this.#lost('a heartbeat was not acknowledged', linkFailure(error).code);
       throw error;
     }
@@ -158,7 +158,7 @@ class DeviceSession {
   #receive(payload: Buffer): void {
     const decoded = decode<DeviceDown>(deviceDown, payload);
     if (!decoded.ok) return this.#ports.log.note('unreadable-message', { detail: decoded.detail }, 'warn');
-    // E9: the session is closed right behind it, so it neither waits its turn nor is answered.
+    // E9: the session is closed right after it, so it neither waits in the queue nor is answered.
     if (decoded.message.type === 'command' && decoded.message.name === 'unenroll') return this.#end({ why: 'unenrolled' });
     if (this.#queued >= MAX_QUEUED) return this.#lost('more messages than can be handled');
     this.#queued += 1;
@@ -199,11 +199,11 @@ class DeviceSession {
       },
     });
     await this.#link.publish(this.#topic('result'), encode(result));
-    // A birth with the epoch of this session would be taken for an old one (P3): the new birth needs a new session.
+    // A birth with this session's epoch would count as an old one (P3), so the new birth needs a new session.
     if (reborn) this.#end({ why: 'again' });
   }
 
-  /** Says goodbye before a clean stop, and leaves with DISCONNECT so that the last will does not fire. */
+  /** Says goodbye before a clean stop, and disconnects with DISCONNECT so that the last will is not published. */
   async #leave(end: SessionEnd): Promise<void> {
     if (end.why === 'lost') return;
     if (end.why === 'stopped') {
@@ -215,7 +215,7 @@ class DeviceSession {
   }
 }
 
-/** Connects as the device with the next epoch, saved before CONNECT where it can be (P3), and stays until the session ends. Never throws. */
+/** Connects as the device with the next epoch, saved before CONNECT if possible (P3), and stays until the session ends. Never throws. */
 export async function runSession(
   ports: SessionPorts,
   enrolment: Enrolment,
@@ -224,7 +224,7 @@ export async function runSession(
   const { store, proxy } = ports;
   const epoch = nextEpoch(store.state);
   const saved = store.remember((state) => withEpochUsed(state, epoch));
-  // Where there is no connection, nobody waits for it.
+  // If no connection comes up, nothing awaits this promise.
   saved.catch(() => undefined);
   try {
     const link = await openLink({

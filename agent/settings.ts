@@ -7,15 +7,15 @@ import { readProxy, type ProxySettings } from './proxy.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Settings {
-  /** The service's HTTP address; null when not set: an enrolled device knows its broker already. */
+  /** The service's HTTP address; null if not set: an enrolled device already knows its broker. */
   serviceUrl: URL | null;
   stateFolder: string;
-  /** PEM of further CAs that the service's https may be signed by, beside the system's. */
+  /** PEM of further CAs that may sign the service's https certificate, besides the system's. */
   extraCa: string | null;
   board: string;
   proxy: ProxySettings | null;
   language: Language;
-  /** Port of the setup page on 127.0.0.1; 0 takes a free one; null: no page. */
+  /** Port of the setup page on 127.0.0.1; 0 picks a free one; null: no page. */
   setupPort: number | null;
 }
 
@@ -67,7 +67,7 @@ function proxy(environment: Environment): ProxySettings | null {
   throw new Refusal('settings-invalid', { detail });
 }
 
-/** French where the locale says so, English otherwise (E11). */
+/** French if the locale says so, English otherwise (E11). */
 export function languageOf(environment: Environment): Language {
   const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
   return locale.toLowerCase().startsWith('fr') ? 'fr' : 'en';

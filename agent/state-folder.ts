@@ -12,7 +12,7 @@ const STATUS_FILE = 'status.json';
 const MAX_BYTES = 256 * 1024;
 const PROBE_BYTES = 16 * 1024;
 
-/** The system's code of an error (`ENOSPC` …), or what it says. */
+/** An error's system code (`ENOSPC` …), or its message. */
 export function codeOf(error: unknown): string {
   if (error instanceof Error) return 'code' in error ? String(error.code) : error.message;
   return String(error);
@@ -25,7 +25,7 @@ async function readSmallFile(path: string): Promise<string | null> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     if (isForbidden(error)) throw error;
-    // What the disk cannot give back is damaged.
+    // Data that the disk cannot return is damaged.
     return '';
   }
 }
@@ -38,13 +38,13 @@ function parsed<T>(schema: z.ZodType<T>, text: string): T | null {
   }
 }
 
-/** What `run` last said of itself. Worth nothing unless `run` still holds the lock. */
+/** The last status `run` reported. Worthless unless `run` still holds the lock. */
 const status = z.object({
   connected: z.boolean(),
   epoch: z.int().nullable(),
   lastHeartbeatAt: z.iso.datetime().nullable(),
   buffered: z.int().min(0),
-  /** The last message shown to whoever stands in front of the board. */
+  /** The last message shown to a person in front of the board. */
   notice: z.object({ message: z.string(), at: z.iso.datetime() }).nullable(),
   /** Why there is no link, while there is none. */
   trouble: z.object({ code: z.string(), detail: z.string() }).nullable().default(null),
@@ -54,10 +54,10 @@ export type RunStatus = z.output<typeof status>;
 export type StateRead =
   | { kind: 'missing' }
   | { kind: 'unreadable' }
-  /** `isNewest`: the newest generation is whole; otherwise the older one, or what is left of one, took over. */
+  /** `isNewest`: the newest generation is intact; otherwise the older one, or what is left of one, is used. */
   | { kind: 'read'; state: AgentState; isNewest: boolean };
 
-/** Makes the folder, 0700; it holds the private key. One that is there is as good where nothing can be changed. */
+/** Creates the folder with mode 0700; it holds the private key. An existing folder is accepted as it is on a read-only file system. */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (((await stat(folder)).mode & 0o077) === 0) return;
@@ -66,7 +66,7 @@ export async function makeFolder(folder: string): Promise<void> {
   });
 }
 
-/** One generation; null where it is damaged beyond use: a state without its key is none. */
+/** One generation; null if it is damaged beyond use. A state without its key is none. */
 function generation(text: string | null): { state: AgentState; isWhole: boolean } | null {
   const read = text === null ? null : unsealed(text);
   const state = read === null ? undefined : agentState.safeParse(read.content).data;
@@ -79,7 +79,7 @@ function generation(text: string | null): { state: AgentState; isWhole: boolean 
   }
 }
 
-/** The newest generation that is whole; where none is, the newest that still has its key: better than a board that is nobody. */
+/** The newest intact generation; if none is, the newest that still has its key, because that is better than a board without an identity. */
 export async function readState(folder: string): Promise<StateRead> {
   const newestText = await readSmallFile(join(folder, NEWEST));
   const newest = generation(newestText);
@@ -92,8 +92,8 @@ export async function readState(folder: string): Promise<StateRead> {
 }
 
 /**
- * `isWhole`: the newest generation on the disk is good and becomes the older one. `twice`: this one becomes both, as with what was
- * before a person would be needed (a new key, an enrolment).
+ * `isWhole`: the newest generation on disk is intact and becomes the older one. `twice`: this one becomes both, because falling back to the state
+ * before it would need a person (a new key, an enrolment).
  */
 export async function writeState(folder: string, state: AgentState, how: { isWhole: boolean; twice: boolean }): Promise<void> {
   const text = sealed(state);
@@ -102,8 +102,8 @@ export async function writeState(folder: string, state: AgentState, how: { isWho
 }
 
 /**
- * E1: puts the state of another board aside under a dated name, with the own random id that belongs to it. Nothing is deleted.
- * The older generation goes first: alone it would come back as this board's.
+ * E1: sets the state of another board aside under a dated name, with the random id that belongs to it. Nothing is deleted. The older generation is
+ * moved first: on its own it would be taken for this board's.
  */
 export async function setStateAside(folder: string, now: Date): Promise<string> {
   const stamp = now.toISOString().replace(/[:.]/g, '-');
@@ -122,8 +122,8 @@ export async function setStateAside(folder: string, now: Date): Promise<string> 
 }
 
 /**
- * Why nothing can be written into the folder, as the system's code (`EROFS`, `ENOSPC` …), or null. Tried with a file as big as a
- * state, as a full disk still takes an empty one; of a folder that is not there yet only where it would be made.
+ * Why the folder cannot be written to, as the system's code (`EROFS`, `ENOSPC` …), or null. Tested with a file the size of a state, as a full disk
+ * still accepts an empty one; for a folder that does not exist yet, only where it would be created.
  */
 export async function whyNotWritable(folder: string): Promise<string | null> {
   const probe = join(folder, `probe.${process.pid}.new`);
@@ -140,7 +140,7 @@ export async function whyNotWritable(folder: string): Promise<string | null> {
   }
 }
 
-/** The agent's own random id, 32 hexadecimal digits, made once: the last resort of a board without a machine id. */
+/** The agent's own random id, 32 hexadecimal digits, created once: the last resort for a board without a machine id. */
 export async function ownId(folder: string): Promise<string> {
   const path = join(folder, OWN_ID_FILE);
   const known = (await readSmallFile(path))?.trim() ?? '';
@@ -150,7 +150,7 @@ export async function ownId(folder: string): Promise<string> {
     await makeFolder(folder);
     await replaceFile(folder, OWN_ID_FILE, `${made}\n`);
   } catch {
-    // Where nothing can be written a new board is refused its key; one that has a state keeps the serial that stands there.
+    // If nothing can be written, a new board is refused its key; a board with a state keeps the serial stored there.
   }
   return made;
 }
@@ -160,7 +160,7 @@ export async function readStatus(folder: string): Promise<RunStatus | null> {
   return text === null ? null : parsed(status, text);
 }
 
-/** Not synced: it is rewritten with every heartbeat, and a crash makes it worthless anyway. */
+/** Not synced: it is rewritten with every heartbeat, and worthless after a crash anyway. */
 export function writeStatus(folder: string, value: RunStatus): Promise<void> {
   return replaceFile(folder, STATUS_FILE, `${JSON.stringify(value)}\n`, hastyDisk);
 }

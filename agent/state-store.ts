@@ -9,24 +9,24 @@ import { codeOf, makeFolder, readState, setStateAside, writeState } from './stat
 
 type Change = (state: AgentState) => AgentState;
 
-/** What the agent keeps of itself. Changes are made, and written where they change something, one after the other. */
+/** What the agent stores about itself. Changes are made one at a time, and written only if they change something. */
 export interface StateStore {
   readonly folder: string;
   readonly identity: Identity;
   readonly key: DeviceKey;
   readonly state: AgentState;
-  /** Why what is in `state` is not on the disk, as the system's code (`EROFS`, `ENOSPC` …); null where it is. */
+  /** Why `state` is not on disk, as the system's code (`EROFS`, `ENOSPC` …); null if it is. */
   readonly unsaved: string | null;
-  /** Resolves when the change is durable; only then is `state` the new one. Throws a Refusal `folder-not-writable`. */
+  /** Resolves when the change is durable; only then does `state` change. Throws a Refusal `folder-not-writable`. */
   update(change: Change): Promise<AgentState>;
-  /** For what a board that is enrolled learns: being there must not depend on a write, so it counts whether or not it is durable. */
+  /** For what an enrolled board learns: staying online must not depend on a write, so the change counts whether or not it is durable. */
   remember(change: Change): Promise<AgentState>;
   /** See Lock. */
   readonly hear: Lock['hear'];
   close(): Promise<void>;
 }
 
-/** A key is bound to the serial that it was proved with (E1): a board that has none today, or a default one, keeps it. */
+/** A key is bound to the serial it was proved with (E1): a board that reports none today, or a default one, keeps that serial. */
 function identityWith(identity: Identity, state: AgentState): Identity {
   const serial = state.weakSerial ?? state.fingerprint.serial;
   return identity.trust !== 'weak' || serial === null ? identity : { ...identity, serial };
@@ -68,7 +68,7 @@ async function firstState(folder: string, identity: Identity, log: Log): Promise
   return state;
 }
 
-/** What is on the disk of a folder's state, and what only should be. */
+/** A folder's state: what is on disk, and what should be but is not yet. */
 class FolderStateStore implements StateStore {
   readonly folder: string;
   readonly identity: Identity;
@@ -153,16 +153,15 @@ async function opened(folder: string, board: Board, log: Log, make: boolean, loc
   const found = await stateOfThisBoard(folder, identity, log);
   if (found !== null) return new FolderStateStore(folder, identityWith(identity, found.state), found, log, lock);
   if (!make) return null;
-  // Asked again: setting a state aside may have changed a serial that came from the own random id.
+  // Identified again: setting a state aside may have changed a serial derived from the agent's own random id.
   const fresh = await board.identify();
   return new FolderStateStore(folder, fresh, { state: await firstState(folder, fresh, log), isNewest: true }, log, lock);
 }
 
 /**
- * Takes the state folder for this process and reads what it holds. State of another board is set aside (E1). With
- * `make`, a board without state gets its key here, on the disk before anything uses it; otherwise null.
- * Throws a Refusal: `state-in-use` when another agent has the folder, `folder-not-writable` when a key cannot be kept in it. What this user
- * may not even enter is the system's EACCES or EPERM.
+ * Takes the state folder for this process and reads its contents. The state of another board is set aside (E1). With `make`, a board without state
+ * gets its key here, on disk before anything uses it; otherwise returns null. Throws a Refusal: `state-in-use` if another agent has the folder,
+ * `folder-not-writable` if a key cannot be stored in it. A folder this user may not enter fails with the system's EACCES or EPERM.
  */
 export async function openStateStore(folder: string, board: Board, log: Log, make: boolean): Promise<StateStore | null> {
   await makeFolder(folder).catch((error: unknown) => {

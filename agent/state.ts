@@ -16,7 +16,7 @@ const enrolment = z.object({
 const service = z.object({ brokerUrl: z.string(), ca: z.string() });
 const standing = z.object({ enrolment, service });
 
-/** What `state.json` holds. Written aside, synced and renamed; 0600 in a 0700 folder. The private key never leaves it. */
+/** The contents of `state.json`. Written aside, synced and renamed; 0600 in a 0700 folder. The private key never leaves it. */
 export const agentState = z.object({
   version: z.literal(1),
   privateKey: z.string(),
@@ -27,30 +27,30 @@ export const agentState = z.object({
     boardUuid: z.string().nullable(),
     firstMac: z.string().nullable(),
   }),
-  /** The serial that a board without one of its own enrols with: a key is bound to it (E1), whatever it is made from becomes. */
+  /** The serial that a board without its own enrols with: a key is bound to it (E1), even if what it was derived from changes. */
   weakSerial: z.string().nullable().default(null),
   /** Set while the board is enrolled. */
   enrolment: enrolment.nullable(),
-  /** Where the devices' broker is and who signs its certificate: changed only by `accepted` over a verified session (S3). */
+  /** The devices' broker and the CA that signs its certificate; changed only by `accepted` over a verified session (S3). */
   service: service.nullable(),
-  /** What a renewal brought and no session has tried yet: it takes the place of the two above when one came up with it. */
+  /** The result of a renewal that has not opened a session yet; once it has, it replaces the two above. */
   aside: standing.nullable().default(null),
-  /** The domain that a person asked for and whose admin has not decided yet (E6). Never with the pairing code (D7). */
+  /** The domain that a person asked for and whose admin has not decided yet (E6). Never stored with the pairing code (D7). */
   waiting: z
     .object({ domain: z.string(), code: z.string(), checkCode: z.string(), retryAfterS: z.int().positive(), since: time })
     .nullable(),
-  /** P3: the highest epoch used, and the last `epochFrom` heard. */
+  /** P3: the highest epoch used, and the last `epochFrom` received. */
   epoch: z.object({ lastUsed: epoch, from: epoch }),
   unenrolledAt: time.nullable(),
-  /** What the service calls this display (P8): told, never chosen here. */
+  /** The tags the service gave this display (P8): received, never chosen here. */
   tags: z.array(z.string()).default([]),
-  /** A refusal after which nothing is asked again until a person acts. */
+  /** A refusal after which the agent does not ask again until a person acts. */
   stopped: z.object({ code: z.string(), message: z.string(), next: z.string(), correlationId: z.string(), at: time }).nullable(),
 });
 
 export type AgentState = z.output<typeof agentState>;
 export type Enrolment = z.output<typeof enrolment>;
-/** With what a session is opened. */
+/** What a session is opened with. */
 export type Standing = z.output<typeof standing>;
 export type Stopped = NonNullable<AgentState['stopped']>;
 export type StateName = 'not-enrolled' | 'pending' | 'enrolled' | 'unenrolled';
@@ -78,14 +78,17 @@ export function newState(
   };
 }
 
-/** True where a board that comes back with `older` instead of `newer` needs no person: the same device of the same domain, or none. */
+/** True if a board that falls back from `newer` to `older` needs no person: it is the same device of the same domain, or none. */
 export function comesBackAs(older: AgentState, newer: AgentState): boolean {
   const kept = ({ privateKey, stopped, ...of }: AgentState) =>
     JSON.stringify([privateKey, of.enrolment?.deviceId, of.enrolment?.domain, of.waiting?.domain, stopped?.code]);
   return kept(older) === kept(newer);
 }
 
-/** P3: the epoch of the next session, the larger of (last used + 1) and the last `epochFrom` heard. Behind the end of the range comes its beginning. */
+/**
+ * P3: the epoch of the next session, the larger of (last used + 1) and the last `epochFrom` received. After the end of the range it starts again from
+ * the beginning.
+ */
 export function nextEpoch(state: AgentState): number {
   return Math.max(epochAfter(state.epoch.lastUsed), state.epoch.from);
 }
@@ -94,7 +97,7 @@ export function withEpochUsed(state: AgentState, used: number): AgentState {
   return { ...state, epoch: { ...state.epoch, lastUsed: used } };
 }
 
-/** `epochFrom` heard in `accepted` or `settings`. */
+/** Applies `epochFrom` from `accepted` or `settings`. */
 export function withEpochFrom(state: AgentState, from: number): AgentState {
   return { ...state, epoch: { ...state.epoch, from } };
 }
@@ -119,7 +122,7 @@ export function withAccepted(state: AgentState, accepted: Accepted, now: string)
   };
 }
 
-/** The same of a renewal, which no person watches: what it brought is tried first, and the old is kept until that worked. */
+/** The same for a renewal, which no person watches: its result is tried first, and the old one is kept until that has worked. */
 export function withRenewed(state: AgentState, accepted: Accepted, now: string): AgentState {
   const renewed = withAccepted(state, accepted, now);
   if (renewed.enrolment === null || renewed.service === null || state.enrolment === null || state.service === null)
@@ -128,7 +131,7 @@ export function withRenewed(state: AgentState, accepted: Accepted, now: string):
   return { ...renewed, enrolment: state.enrolment, service: state.service, aside };
 }
 
-/** E9: forgets deviceId, certificate and tags; the key stays, and so does what the agent trusts. */
+/** E9: forgets deviceId, certificate and tags; the key and the trusted service stay. */
 export function withUnenrolled(state: AgentState, now: string): AgentState {
   return { ...state, enrolment: null, aside: null, waiting: null, stopped: null, tags: [], unenrolledAt: now };
 }

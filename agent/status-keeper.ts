@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { writeStatus, type RunStatus } from './state-folder.ts';
 
-/** What `status` shows of a running agent: kept in a small file, each change written after the one before. */
+/** What `status` shows of a running agent: kept in a small file, with changes written one at a time. */
 export class StatusKeeper {
   #status: RunStatus = { connected: false, epoch: null, lastHeartbeatAt: null, buffered: 0, notice: null, trouble: null };
   #last: Promise<void> = Promise.resolve();
@@ -12,7 +12,7 @@ export class StatusKeeper {
     this.#write();
   }
 
-  /** Written only where it is news: a display's flash wears with every write. */
+  /** Written only if something changed: every write wears a display's flash. */
   change(part: Partial<RunStatus>): void {
     const before: Partial<Record<string, unknown>> = this.#status;
     if (Object.entries(part).every(([name, value]) => isDeepStrictEqual(before[name], value))) return;
@@ -34,5 +34,5 @@ export class StatusKeeper {
   }
 }
 
-/** What `run` tells of itself. */
+/** How `run` reports its status. */
 export type StatusPort = Pick<StatusKeeper, 'change' | 'flushed'>;

@@ -6,11 +6,11 @@ import type { ProxySettings } from './proxy.ts';
 import { nextEpoch, type AgentState } from './state.ts';
 
 /**
- * Tells the service that this board leaves (E9): connects as the device, publishes `unenroll`, waits for PUBACK, which
- * comes after the service's commit. Throws a NotAuthorized or LinkFailure.
+ * Tells the service that this board is leaving (E9): connects as the device, publishes `unenroll`, and waits for PUBACK, which follows the service's
+ * commit. Throws a NotAuthorized or LinkFailure.
  */
 export async function sendUnenroll(state: AgentState, proxy: ProxySettings | null, log: Log): Promise<void> {
-  // Of a renewal the service knows that one only.
+  // After a renewal the service knows only the new one.
   const { enrolment, service } = state.aside ?? state;
   if (enrolment === null || service === null) throw new TypeError('not enrolled');
   const epoch = nextEpoch(state);

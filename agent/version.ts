@@ -1,2 +1,2 @@
-/** The agent's version, told to the service; a test keeps it equal to package.json's. */
+/** The agent's version, reported to the service; a test keeps it equal to package.json's. */
 export const AGENT_VERSION = '0.1.0';

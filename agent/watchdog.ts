@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import type { Log } from './log.ts';
 
-/** Reports of `Type=notify` and `WatchdogSec=`: Node has no datagram sockets of its own, so systemd's own tool sends them. */
+/** Notifications for `Type=notify` and `WatchdogSec=`: Node has no Unix datagram sockets, so systemd's own tool sends them. */
 export interface Watchdog {
   stop(): void;
 }
 
 /**
- * Tells systemd that the agent is up, and from then on three times a watchdog period that its loop still turns. Without systemd
- * (no NOTIFY_SOCKET) it does nothing. `WATCHDOG_USEC` is in microseconds.
+ * Tells systemd that the agent is up, and then three times per watchdog period that its event loop is running. Does nothing without systemd (no
+ * NOTIFY_SOCKET). `WATCHDOG_USEC` is in microseconds.
  */
 export function startWatchdog(environment: Readonly<Record<string, string | undefined>>, log: Log): Watchdog {
   if (!environment['NOTIFY_SOCKET']) return { stop: () => undefined };

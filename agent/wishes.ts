@@ -1,12 +1,12 @@
-/** Something to be done when nothing else is under way. Never rejects. */
+/** A job to run when nothing else is in progress. Never rejects. */
 export type Job = () => Promise<void>;
 
-/** What a person asks of a running agent: one thing at a time, and whatever it does meanwhile makes way for it. */
+/** A person's requests to a running agent: one at a time, and whatever the agent is doing makes way for them. */
 export class Wishes<T> {
   #wished: T | null = null;
   #woken: (() => void) | null = null;
 
-  /** False while another one waits: then nothing is taken. */
+  /** False if another request is waiting; this one is then not taken. */
   put(wish: T): boolean {
     if (this.#wished !== null) return false;
     this.#wished = wish;
@@ -14,7 +14,7 @@ export class Wishes<T> {
     return true;
   }
 
-  /** Resolves when something is wished, or null when `signal` is aborted. */
+  /** Resolves with the next request, or null when `signal` is aborted. */
   async next(signal: AbortSignal): Promise<T | null> {
     if (this.#wished === null && !signal.aborted) {
       await new Promise<void>((resolve) => {
@@ -29,7 +29,7 @@ export class Wishes<T> {
   }
 }
 
-/** Runs `work` to its end, which a wish or `signal` bring about by aborting it; the wish is then for the caller. */
+/** Runs `work` until it ends; a request or `signal` ends it by aborting it. The caller then handles the request. */
 export async function untilWished<T, E>(
   wishes: Wishes<T>,
   signal: AbortSignal,

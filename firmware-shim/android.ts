@@ -6,7 +6,7 @@ const SERIALS = ['ro.serialno', 'ro.boot.serialno', 'ro.vendor.serialno', 'ro.pr
 const RELEASE = 'ro.build.version.release';
 const OTHERS = ['ro.product.model', 'ro.product.manufacturer', 'ro.build.display.id', 'ro.build.id'];
 
-/** What Android's properties say of the board; `ro.serialno` first, as makers set it. */
+/** What Android's properties reveal about the board; `ro.serialno` first, as makers set it. */
 export function androidFacts(properties: ReadonlyMap<string, string>): BoardFacts {
   const serial = SERIALS.map((name) => cleanSerial(properties.get(name))).find((found) => found !== null) ?? null;
   const release = cleanText(properties.get(RELEASE), 32);
@@ -22,8 +22,8 @@ export function androidFacts(properties: ReadonlyMap<string, string>): BoardFact
 }
 
 /**
- * Asks `getprop` for each property by its name: in the list of all of them a value with a line break could pass for another
- * property. Null where there is no `getprop`, so that this is no Android.
+ * Asks `getprop` for each property by name: in a full listing, a value with a line break could pass for another property. Null if there is no
+ * `getprop`, in which case this is not Android.
  */
 export async function probeAndroid(host: Host): Promise<BoardFacts | null> {
   const ask = (name: string) => host.run('/system/bin/getprop', [name]);

@@ -9,9 +9,9 @@ import { createSimulatedBoard, parseSeed } from './simulated.ts';
 import { cleanText } from './text.ts';
 
 export interface BoardPorts {
-  /** An own random id kept in the agent's state, made at the first call: for boards that have not even a machine id. */
+  /** A random id of its own, kept in the agent's state and created at the first call: for boards without even a machine id. */
   ownId: () => Promise<string>;
-  /** How a message reaches whoever stands in front of the board. */
+  /** How a message reaches a person in front of the board. */
   show: (message: string) => void;
   host?: Host;
   machineId?: () => Promise<string | null>;
@@ -19,7 +19,7 @@ export interface BoardPorts {
 
 const SIMULATED = 'simulated:';
 
-/** True for a value that ROLLCALL_BOARD may have: `auto` or `simulated:<seed>` (grammar in simulated.ts). */
+/** True for a valid value of ROLLCALL_BOARD: `auto` or `simulated:<seed>` (grammar in simulated.ts). */
 export function isBoardSetting(setting: string): boolean {
   if (setting === 'auto') return true;
   if (!setting.startsWith(SIMULATED)) return false;
@@ -31,7 +31,7 @@ export function isBoardSetting(setting: string): boolean {
   }
 }
 
-/** What the probes found, weighed (pure): the first probe with a usable serial speaks, a machine id is the last resort. */
+/** Weighs what the probes found (pure): the first probe with a usable serial decides, a machine id is the last resort. */
 function identityFrom(
   probes: readonly BoardFacts[],
   around: { machineId: string | null; ownId: string | null; macs: readonly string[]; os: string; arch: string },
@@ -83,7 +83,7 @@ export function detectBoard(setting: string, ports: BoardPorts): Board {
   const host = ports.host ?? thisHost;
   return {
     identify: () => identifyHost(host, ports),
-    // No maker's key store is known here yet that a display's agent could ask; boards with one bring their own Board.
+    // No maker's key store that a display's agent could use is known here yet; boards with one supply their own Board.
     sign: async () => null,
     display: ports.show,
     inventory: readInventory,

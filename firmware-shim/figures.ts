@@ -22,13 +22,13 @@ function cpuTimes(): CpuTimes {
   return { busyMs: total - idle, totalMs: total };
 }
 
-/** The share of `part` in `whole` in percent, 0 to 100, one decimal; undefined when there is no whole. */
+/** The share of `part` in `whole` in percent, 0 to 100, one decimal; undefined if there is no whole. */
 export function percentOf(part: number, whole: number): number | undefined {
   if (!(whole > 0) || !Number.isFinite(part)) return undefined;
   return Math.min(100, Math.max(0, Math.round((part / whole) * 1000) / 10));
 }
 
-/** Used memory in percent from /proc/meminfo's text: what the kernel calls available counts as free. */
+/** Used memory in percent from the text of /proc/meminfo: what the kernel calls available counts as free. */
 export function memoryPercent(meminfo: string | null): number | undefined {
   const total = /^MemTotal:\s+(\d+) kB$/m.exec(meminfo ?? '')?.[1];
   const available = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo ?? '')?.[1];
@@ -36,18 +36,18 @@ export function memoryPercent(meminfo: string | null): number | undefined {
   return percentOf(Number(total) - Number(available), Number(total));
 }
 
-/** A thermal zone's text (thousandths of a degree) in °C, or undefined when it is missing or not believable. */
+/** A thermal zone's text (thousandths of a degree) in °C, or undefined if it is missing or implausible. */
 export function celsius(zone: string | null): number | undefined {
   const degrees = Number.parseInt(zone ?? '', 10) / 1000;
   return Number.isFinite(degrees) && degrees > -60 && degrees < 150 ? Math.round(degrees * 10) / 10 : undefined;
 }
 
-/** Only the figures that could be measured. */
+/** Keeps only the figures that could be measured. */
 function present(figures: Record<'cpuPercent' | 'memoryPercent' | 'diskPercent' | 'temperatureC', number | undefined>): Health {
   return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
 }
 
-/** A reader of one heartbeat's figures. It starts no process: a heartbeat must stay cheap. CPU is the mean since the last call. */
+/** Creates a reader for the figures of one heartbeat. It starts no process: a heartbeat must stay cheap. CPU is the mean since the last call. */
 export function createHealthReader(host: Host): () => Promise<Health> {
   let before = cpuTimes();
   return async () => {
@@ -64,7 +64,7 @@ export function createHealthReader(host: Host): () => Promise<Health> {
   };
 }
 
-/** Entries that the protocol carries: at most 64, names and values cleaned and cut (A6). */
+/** The entries the protocol can carry: at most 64, names and values cleaned and truncated (A6). */
 export function inventoryEntries(raw: Readonly<Record<string, unknown>>): Record<string, string> {
   const entries: [string, string][] = [];
   for (const [name, value] of Object.entries(raw)) {
@@ -75,7 +75,7 @@ export function inventoryEntries(raw: Readonly<Record<string, unknown>>): Record
   return Object.fromEntries(entries);
 }
 
-/** What systeminformation knows of the board. It is loaded only here: it costs memory and starts processes. */
+/** What systeminformation knows about the board. Loaded only here, as it costs memory and starts processes. */
 export async function readInventory(): Promise<Record<string, string>> {
   const asked = import('systeminformation').then(async ({ default: si }) => {
     const [system, os, cpu, memory, bios] = await Promise.all([si.system(), si.osInfo(), si.cpu(), si.mem(), si.bios()]);

@@ -1,12 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
 
-/** The only door to the machine underneath: every read has a time-out and a byte cap, and answers null instead of throwing. */
+/** The only access to the machine underneath: every read has a timeout and a byte limit, and returns null instead of throwing. */
 export interface Host {
-  /** The first 4 KiB of a small file; null when it is missing, not permitted or too slow. */
+  /** The first 4 KiB of a small file; null if it is missing, not permitted or too slow. */
   read(path: string): Promise<string | null>;
-  /** At most 64 names in a folder, sorted; empty when it is missing. */
+  /** At most 64 names in a folder, sorted; empty if it is missing. */
   list(path: string): Promise<string[]>;
-  /** Standard output of a command, at most 256 KiB within 3 s; null when it fails. */
+  /** Standard output of a command, at most 256 KiB within 3 s; null if it fails. */
   run(command: string, args: readonly string[]): Promise<string | null>;
 }
 
@@ -15,7 +15,7 @@ const LIST_MOST_NAMES = 64;
 const RUN_MOST_BYTES = 256 * 1024;
 const TIMEOUT_MS = 3000;
 
-/** `work`, or `fallback` when it fails or takes longer than `timeoutMs`. */
+/** `work`, or `fallback` if it fails or takes longer than `timeoutMs`. */
 export async function within<T>(work: Promise<T>, timeoutMs: number, fallback: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<T>((resolve) => {

@@ -2,7 +2,7 @@ import type { SerialSource } from '../protocol/messages.ts';
 import type { Host } from './host.ts';
 import { cleanAscii, cleanSerial, cleanText, cleanUuid } from './text.ts';
 
-/** What one probe found. Without a usable serial the model may still help a later probe. */
+/** The result of one probe. Without a usable serial, the model may still help a later probe. */
 export interface BoardFacts {
   source: SerialSource;
   serial: string | null;
@@ -28,7 +28,7 @@ const DMI_FILES = [
   'product_uuid',
 ];
 
-/** DMI's files as facts; without root the serials and the UUID are not readable (null). */
+/** The facts in DMI's files; without root, the serials and the UUID cannot be read (null). */
 export function dmiFacts(files: Files): BoardFacts {
   const serials = ['product_serial', 'board_serial', 'chassis_serial'];
   return {
@@ -42,7 +42,7 @@ export function dmiFacts(files: Files): BoardFacts {
   };
 }
 
-/** The device tree's strings as facts: each ends with a NUL; `compatible` is `maker,board`. */
+/** The facts in the device tree's strings: each string ends with a NUL; `compatible` is `maker,board`. */
 export function deviceTreeFacts(files: Files): BoardFacts {
   const maker = cleanText(files['compatible'], 128)?.split(',');
   return {
@@ -73,7 +73,7 @@ export async function probeDeviceTree(host: Host): Promise<BoardFacts | null> {
 
 const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
 
-/** Addresses that chips without one of their own, and what pretends to be a card, have on many boards. */
+/** Addresses found on many boards: from chips without an address of their own, and from devices posing as a network card. */
 const SHARED_MACS: ReadonlySet<string> = new Set([
   '88:88:88:88:87:88',
   '88:88:88:88:88:88',
@@ -86,13 +86,13 @@ const SHARED_MACS: ReadonlySet<string> = new Set([
   '24:b6:20:52:41:53',
   '44:45:53:54:61:6f',
 ]);
-/** A maker's prefix with nothing set after it, or nothing at all. */
+/** A maker's prefix with nothing set after it, or no address at all. */
 const UNSET_MAC = /:00:00:00$|:ff:ff:ff$/;
 
 /** True for a hardware address that many boards share. */
 export const isSharedMac = (mac: string): boolean => SHARED_MACS.has(mac) || UNSET_MAC.test(mac);
 
-/** A hardware address that belongs to the card: permanent (kind 0), not a multicast or local one, not shared by many boards. */
+/** A hardware address that belongs to the card: permanent (kind 0), neither multicast nor local, and not shared by many boards. */
 export function cleanMac(address: string | null, assignType: string | null): string | null {
   const mac = (address ?? '').trim().toLowerCase();
   if (!MAC.test(mac) || isSharedMac(mac) || (assignType ?? '').trim() !== '0') return null;
@@ -100,8 +100,8 @@ export function cleanMac(address: string | null, assignType: string | null): str
 }
 
 /**
- * The board's permanent hardware addresses by interface name; virtual interfaces have none. What hangs on USB comes last:
- * it may be an installer's adapter that goes from board to board.
+ * The board's permanent hardware addresses by interface name; virtual interfaces have none. USB adapters come last: one may be an installer's and
+ * move from board to board.
  */
 export async function readMacs(host: Host): Promise<string[]> {
   const [own, plugged]: [string[], string[]] = [[], []];

@@ -5,10 +5,10 @@ import { asciiText } from '../protocol/text.ts';
 import type { Board, Identity, Trust } from './board.ts';
 
 /**
- * Simulated boards, each made from its seed alone, so that a register file and the board itself agree without ever meeting.
- * Grammar of a seed: `NAME[,OPTION]…` — NAME is 1 to 56 letters, digits, `-`, `_` or `.`; options are
- * `nokey` (no factory key), `wrongkey` (signs with another key than its register line says), `machine=N` (N ≥ 1: the same
- * board data on another machine, as a copied card would be) and `serial=TEXT` (another serial, e.g. a placeholder).
+ * Simulated boards, each derived from its seed alone, so that a register file and the board agree without ever exchanging data. Grammar of a seed:
+ * `NAME[,OPTION]…` — NAME is 1 to 56 letters, digits, `-`, `_` or `.`; options are `nokey` (no factory key), `wrongkey` (signs with a different key
+ * from the one in its register line), `machine=N` (N ≥ 1: the same board data on another machine, as with a copied card) and `serial=TEXT` (another
+ * serial, e.g. a placeholder).
  */
 export interface Seed {
   name: string;
@@ -17,7 +17,7 @@ export interface Seed {
   serial: string;
 }
 
-/** What the register says of a simulated board (columns serial, model, factoryPublicKey). */
+/** A simulated board's register entry (columns serial, model, factoryPublicKey). */
 export interface SimulatedBoard {
   serial: string;
   model: string;
@@ -30,7 +30,7 @@ const MANUFACTURER = 'Rollcall Simulation';
 const MODELS = ['SIM-6065', 'SIM-6075', 'SIM-7086'] as const;
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-/** Reads a seed; a RangeError names what is wrong. */
+/** Reads a seed; throws a RangeError that names the problem. */
 export function parseSeed(text: string): Seed {
   const [name = '', ...options] = text.split(',');
   if (!NAME.test(name)) throw new RangeError('a simulated board’s name has 1 to 56 letters, digits, dashes, dots or underscores');
@@ -46,7 +46,7 @@ export function parseSeed(text: string): Seed {
   return seed;
 }
 
-/** The P-256 key of a name: 48 bytes of HKDF-SHA256, so that reducing them modulo the group order favours nothing. */
+/** The P-256 key for a name: 48 bytes of HKDF-SHA256, so that reduction modulo the group order introduces no bias. */
 function keyOf(name: string, purpose: 'factory' | 'wrong' | `device-${number}`): KeyObject {
   const bytes = Buffer.from(hkdfSync('sha256', name.toUpperCase(), 'rollcall-simulated-board', `${purpose}-key-1`, 48));
   const scalar = (BigInt(`0x${bytes.toString('hex')}`) % (P256_ORDER - 1n)) + 1n;
@@ -72,7 +72,7 @@ function modelOf(seed: Seed): string {
   return MODELS[(digest('model', seed.name.toUpperCase())[0] ?? 0) % MODELS.length] ?? MODELS[0];
 }
 
-/** A board's register entry from its seed (with or without the `simulated:` in front). `wrongkey` still tells the right key. */
+/** A board's register entry from its seed (with or without the `simulated:` prefix). `wrongkey` still yields the right key. */
 export function simulatedBoard(text: string): SimulatedBoard {
   const seed = parseSeed(text.replace(/^simulated:/, ''));
   const factoryPublicKeyPem =
@@ -83,8 +83,8 @@ export function simulatedBoard(text: string): SimulatedBoard {
 }
 
 /**
- * The device key of a simulated board that keeps no state, as PKCS#8 PEM: the same seed is the same device again (E3), a copied
- * `machine` is another one. Whoever knows the seed has the key; a real agent makes its own.
+ * The device key of a simulated board that keeps no state, as PKCS#8 PEM: the same seed is the same device again (E3), a copied `machine` is another
+ * one. Anyone who knows the seed has the key; a real agent creates its own.
  */
 export function simulatedDeviceKey(text: string): string {
   const { name, machine } = parseSeed(text);
@@ -124,7 +124,7 @@ function healthOf(seed: Seed): Health {
   };
 }
 
-/** A simulated board as the agent's board. Its factory key signs ECDSA over SHA-256 in IEEE P1363 form (64 bytes). */
+/** A simulated board as the agent sees it. Its factory key signs ECDSA over SHA-256 in IEEE P1363 form (64 bytes). */
 export function createSimulatedBoard(text: string, show: (message: string) => void): Board {
   const seed = parseSeed(text);
   return {

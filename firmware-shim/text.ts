@@ -1,18 +1,18 @@
 import { isPlaceholderSerial, isUnsetText } from '../protocol/placeholder.ts';
 import { withoutInvisible } from '../protocol/text.ts';
 
-/** The longest serial or model that the protocol carries (A6). */
+/** The longest serial or model the protocol can carry (A6). */
 const MAX_CHARACTERS = 64;
 const ASCII = /^[\x20-\x7e]+$/;
 
-/** Without the NUL that ends device-tree strings, the line end of sysfs files, and blanks around. */
+/** Removes the NUL that ends device-tree strings, the line end of sysfs files, and surrounding whitespace. */
 function trimmed(raw: string | null | undefined): string {
   return (raw ?? '').replace(/\0+[\s\S]*$/, '').trim();
 }
 
 /**
- * A usable serial, or null: missing, a placeholder, not printable ASCII, or longer than 64 characters. A longer one is
- * refused, not cut: two boards could share what is left of it.
+ * A usable serial, or null if it is missing, a placeholder, not printable ASCII, or longer than 64 characters. A longer one is refused rather than
+ * cut: two boards could share the rest.
  */
 export function cleanSerial(raw: string | null | undefined): string | null {
   const serial = trimmed(raw);
@@ -20,7 +20,7 @@ export function cleanSerial(raw: string | null | undefined): string | null {
   return serial;
 }
 
-/** Printable ASCII for model and firmware, cut at 64 characters; undefined for nothing, or where the maker set nothing. */
+/** Printable ASCII for model and firmware, cut at 64 characters; undefined if empty, or if the maker set nothing. */
 export function cleanAscii(raw: string | null | undefined): string | undefined {
   const text = trimmed(raw)
     .replace(/[^\x20-\x7e]/g, '')
@@ -29,21 +29,21 @@ export function cleanAscii(raw: string | null | undefined): string | undefined {
   return isUnsetText(text) ? undefined : text;
 }
 
-/** Device text (A6): nothing invisible, cut at `most` characters; undefined when nothing is left. */
+/** Device text (A6): nothing invisible, cut at `most` characters; undefined if nothing is left. */
 export function cleanText(raw: string | null | undefined, most: number): string | undefined {
   const cut = withoutInvisible(trimmed(raw)).slice(0, most);
-  // The cut may have halved a surrogate pair.
+  // The cut may have split a surrogate pair.
   const whole = cut.replace(/[\ud800-\udbff]$/, '').trim();
   return whole === '' ? undefined : whole;
 }
 
-/** Board UUIDs that have been met on many boards. */
+/** Board UUIDs known to occur on many boards. */
 const SHARED_UUIDS: ReadonlySet<string> = new Set([
   '00000000-0000-0000-0000-000000000000',
   'ffffffff-ffff-ffff-ffff-ffffffffffff',
   '01010101-0101-0101-0101-010101010101',
   'fefefefe-fefe-fefe-fefe-fefefefefefe',
-  '03000200-0400-0500-0006-000700080009', // an unset AMI BIOS, and the same with its first bytes the other way round
+  '03000200-0400-0500-0006-000700080009', // an unset AMI BIOS, and the same with its first bytes in reverse order
   '00020003-0004-0005-0006-000700080009',
   '00010203-0405-0607-0809-0a0b0c0d0e0f',
   '03020100-0504-0706-0809-0a0b0c0d0e0f',
@@ -61,7 +61,7 @@ export const isSharedUuid = (uuid: string): boolean => SHARED_UUIDS.has(uuid.toL
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A board UUID in lower case, or null when it is missing or one that many boards share. */
+/** A board UUID in lower case, or null if it is missing or shared by many boards. */
 export function cleanUuid(raw: string | null | undefined): string | null {
   const uuid = trimmed(raw).toLowerCase();
   return UUID.test(uuid) && !isSharedUuid(uuid) ? uuid : null;

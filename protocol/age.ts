@@ -1,8 +1,8 @@
-/** How long ago something was, as filters of lists say it: `before-7d`, longer ago than 7 days; `within-12h`, not longer than 12 hours. */
+/** Age filters of lists: `before-7d`, longer ago than 7 days; `within-12h`, not longer ago than 12 hours. */
 
 const PATTERN = /^(before|within)-([1-9][0-9]{0,2})([hd])$/;
 const MS = { h: 3_600_000, d: 86_400_000 } as const;
-/** Where a minute begins, so that those who ask at nearly the same time ask the same. */
+/** Rounding to full minutes, so that clients that ask at nearly the same time send the same query. */
 const STEP_MS = 60_000;
 
 export interface Age {
@@ -18,13 +18,13 @@ export function parseAge(text: string): Age | null {
   return is === undefined ? null : { is: is as Age['is'], count: Number(count), unit: unit as Age['unit'] };
 }
 
-/** Times from which an age is met, and before which: milliseconds since 1970, to the minute. */
+/** The age matches times at or after `from` and before `before`: milliseconds since 1970, to the minute. */
 export interface Period {
   from?: number;
   before?: number;
 }
 
-/** The times that are of this age at `now`. */
+/** The times that have this age at `now`. */
 export function periodOf({ is, count, unit }: Age, now: number): Period {
   const at = Math.floor(now / STEP_MS) * STEP_MS - count * MS[unit];
   return is === 'within' ? { from: at } : { before: at };

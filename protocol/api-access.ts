@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { deviceText, domainName } from './text.ts';
 
-/** HTTP schemas of signing up, links of mails, passwords and the second factor (D1, D2, D6). */
+/** HTTP schemas for sign-up, links in mails, passwords and the second factor (D1, D2, D6). */
 
 const password = z.string().min(1).max(256);
-/** 256 random bits as base64url have 43 characters; anything else is a link that is not valid. */
+/** 256 random bits are 43 characters of base64url; anything else is an invalid link. */
 const token = z.string().min(1).max(128);
 const typedName = z.string().min(1).max(64);
 const email = z.string().min(1).max(254);
@@ -16,7 +16,7 @@ export const signUpBody = z.object({
   organization: deviceText(128),
   contactName: deviceText(128),
   phone: deviceText(40),
-  /** Of the mail and of the domain; without it, what Accept-Language asks for. */
+  /** Language of the mail and the domain; default: from Accept-Language. */
   language: z.enum(['en', 'fr']).optional(),
 });
 export const signedUp = z.object({ name: domainName, user: z.string(), email: z.string() });
@@ -39,9 +39,9 @@ export const forgotBody = z.object({ user: z.string().min(1).max(320) });
 export const resetShown = z.object({ user: z.string() });
 export const changePasswordBody = z.object({ current: password, password });
 
-/** What a change of the second factor asks for again: a session alone may be a forgotten one. */
+/** Requested again to change the second factor: the session may have been left open by mistake. */
 export const passwordBody = z.object({ password });
-/** Shown once: `uri` for the QR code, `secret` the same to be typed (base 32), and the codes that stand in for a lost app. */
+/** Shown once: `uri` for the QR code, `secret` for typing it (base 32), and the recovery codes that replace a lost app. */
 export const offeredSecondFactor = z.object({ uri: z.string(), secret: z.string(), recoveryCodes: z.array(z.string()) });
 export const codeBody = z.object({ code: z.string().min(1).max(64) });
 

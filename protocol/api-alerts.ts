@@ -6,34 +6,34 @@ import { isTimeZone } from './time-zone.ts';
 const time = z.iso.datetime();
 const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/);
 
-/** P7: a device may be silent so many minutes before its loss is told. */
+/** P7: how many minutes a device may be silent before an alert. */
 export const LOST_AFTER = { least: 5, most: 1440 } as const;
 
-/** P7: what a domain is told of, where and when. */
+/** P7: which alerts a domain receives, where and when. */
 export const alertSettings = z.strictObject({
   lost: z.strictObject({ on: z.boolean(), afterMinutes: z.int().min(LOST_AFTER.least).max(LOST_AFTER.most) }),
-  /** Of those whose loss was told by mail. */
+  /** For devices whose loss was mailed. */
   back: z.boolean(),
-  /** Fewer than 30, 7 and 1 days. */
+  /** At fewer than 30, 7 and 1 days. */
   credits: z.boolean(),
   /** D3: 7 days and 1 day before the trial's end. */
   trial: z.boolean(),
-  /** A key changed, or a deviceId was taken over again and again. */
+  /** A key changed, or a deviceId was taken over repeatedly. */
   clone: z.boolean(),
   pending: z.boolean(),
-  /** Null: the e-mail of the domain. */
+  /** Null: the domain's e-mail. */
   mailbox: emailAddress.nullable(),
-  /** IANA name; of the quiet hours, the pause and the times in mails. */
+  /** IANA name; used for quiet hours, the pause and times in mails. */
   timeZone: z.string().max(64).refine(isTimeZone),
-  /** Mails wait until the end. From 22:00 to 06:00 goes over midnight; equal times are no quiet hours. */
+  /** Mails wait until the end. From 22:00 to 06:00 crosses midnight; equal times mean no quiet hours. */
   quiet: z.strictObject({ from: clockTime, to: clockTime }).nullable(),
-  /** Before this day nothing is mailed, only recorded. */
+  /** Before this day alerts are recorded but not mailed. */
   pausedUntil: z.iso.date().nullable(),
 });
 
 const alertKinds = ['lost', 'back', 'waiting', 'key-changed', 'take-overs', 'credits', 'trial'] as const;
 
-/** One event, however many devices it is about. */
+/** One event, however many devices it concerns. */
 const alert = z.object({
   id: z.string(),
   kind: z.enum(alertKinds),
@@ -41,50 +41,50 @@ const alert = z.object({
   /** Null while it is open. */
   closedAt: time.nullable(),
   mailedAt: time.nullable(),
-  /** When its mail will go: until then others join it, or quiet hours hold it back. Null: it is gone, or none will go. */
+  /** When its mail will be sent: until then others join it, or quiet hours delay it. Null: already sent, or none will be. */
   mailDueAt: time.nullable(),
-  /** Of the device that was silent, or waited, first. */
+  /** Of the device that was silent, or waiting, first. */
   since: time,
-  /** What all its devices have in common; of several the one that fewest others have. */
+  /** The tag that all its devices share; of several, the rarest. */
   tag: z.string().nullable(),
   devices: z.int(),
-  /** Those of them that are still so. */
+  /** How many of them are still affected. */
   open: z.int(),
   /** The first 20, open ones first. */
   names: z.array(z.object({ id: z.string(), label: z.string(), open: z.boolean() })),
-  /** Of credits and trial: fewer than so many days are left. */
+  /** For credits and trial: fewer than this many days are left. */
   days: z.int().nullable(),
 });
 
-/** `closed`: those that are over. */
+/** `closed`: those that have ended. */
 export const alertsQuery = z.object({ cursor, limit, state: z.enum(['open', 'closed', 'all']).default('all') });
 export const alertsPage = z.object({
   items: z.array(alert),
   nextCursor: z.string().nullable(),
-  /** All that are open. */
+  /** Total of open alerts. */
   open: z.int(),
 });
 
 export const alertRules = alertSettings.extend({
-  /** As people write it, which is not the form it is stored in. */
+  /** As people write it; the stored form differs. */
   mailbox: z.string().nullable(),
-  /** Where mails go while no mailbox is set. */
+  /** Where mails are sent while no mailbox is set. */
   domainEmail: z.string(),
-  /** When they were last changed; null: never. */
+  /** When the rules were last changed; null: never. */
   changedAt: time.nullable(),
 });
 
-/** What these rules would have done. */
+/** What these rules would have produced. */
 export const alertPreview = z.object({
   mails: z.int(),
   alerts: z.int(),
   from: time,
   to: time,
-  /** More happened than is looked at: `from` is later than 30 days ago. */
+  /** There are more events than are examined: `from` is later than 30 days ago. */
   incomplete: z.boolean(),
 });
 
-/** The `alert` event of the stream. */
+/** The stream's `alert` event. */
 const alertEvent = z.object({ alert, open: z.int() });
 
 export type AlertSettings = z.output<typeof alertSettings>;

@@ -1,6 +1,6 @@
 import { entry } from './error-entry.ts';
 
-/** Codes of the HTTP API beside those above (protocol.md §4). */
+/** HTTP API codes not listed elsewhere (protocol.md §4). */
 export const apiErrors = {
   'invalid-request': entry(
     400,

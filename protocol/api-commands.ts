@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { cursor, deviceFilter, limit } from './api.ts';
 import { commandTags } from './text.ts';
 
-/** Commands to devices (P8): what an admin asks of one device, of several, or of all that a filter shows. */
+/** Commands to devices (P8): requested by an admin for one device, several, or all that a filter matches. */
 
 const time = z.iso.datetime();
 
@@ -11,7 +11,7 @@ export const commandStates = ['waiting', 'sent', 'delivered', 'done', 'failed', 
 
 const wish = {
   name: z.enum(commandNames),
-  /** Only `set-tags` has any: the tags that the device has from then on. */
+  /** Only for `set-tags`: the tags that the device has from then on. */
   args: z.strictObject({ tags: commandTags.optional() }).optional(),
 };
 type Wish = z.output<z.ZodObject<typeof wish>>;
@@ -28,11 +28,11 @@ export const command = z.object({
   state: z.enum(commandStates),
   createdAt: time,
   expiresAt: time,
-  /** Handed to the device's connection; `deliveredAt`: the device acknowledged it; `endedAt`: done, failed or expired. */
+  /** Handed to the device's connection. `deliveredAt`: acknowledged by the device. `endedAt`: done, failed or expired. */
   sentAt: time.nullable(),
   deliveredAt: time.nullable(),
   endedAt: time.nullable(),
-  /** What the device said about the outcome. */
+  /** What the device reported about the outcome. */
   detail: z.string().nullable(),
   by: z.string(),
 });
@@ -42,14 +42,14 @@ export const commandsPage = z.object({ items: z.array(command), nextCursor: z.st
 
 const MAX_IDS = 1000;
 
-/** POST /commands: to a selection, or to all that the same filter of GET /devices shows. */
+/** POST /commands: to a selection, or to everything that the same filter of GET /devices matches. */
 export const commandsBody = z
   .strictObject({ ...wish, ids: z.array(z.string().max(64)).min(1).max(MAX_IDS).optional(), filter: deviceFilter.optional() })
   .refine(hasItsArgs, ARGS)
   .refine(({ ids, filter: all }) => (ids === undefined) !== (all === undefined), 'either ids or filter');
 
 const refusalReasons = ['not-found', 'not-enrolled', 'too-many-waiting'] as const;
-/** `refused` names the first 1,000 devices that got none; `refusedCount` counts them all. */
+/** `refused` names the first 1,000 devices that received none; `refusedCount` counts them all. */
 export const commandsMade = z.object({
   batch: z.string(),
   commands: z.int(),
@@ -57,7 +57,7 @@ export const commandsMade = z.object({
   refusedCount: z.int(),
 });
 
-/** GET /commands/batches/:id: what became of them, by state. */
+/** GET /commands/batches/:id: outcomes by state. */
 export const commandBatch = z.object({
   batch: z.string(),
   name: z.enum(commandNames),

@@ -1,10 +1,10 @@
-/** What a command needs of the API to speak to the operator's part of it: apart, as a schema takes longer to make than to use. */
+/** What CLI commands need of the API to talk to its operator part. Separate, because creating a schema takes longer than using it. */
 import * as z from 'zod';
 
 export const apiError = z.object({
   code: z.string(),
   message: z.string(),
-  /** What to do about it. */
+  /** What to do next. */
   next: z.string().optional(),
   correlationId: z.string(),
   details: z.record(z.string(), z.unknown()).optional(),

@@ -4,10 +4,10 @@ import { emailAddress } from './email.ts';
 import { deviceText, domainName } from './text.ts';
 
 const time = z.iso.datetime();
-/** D7: how many days the code that a new one replaces may stay good. */
+/** D7: for how many days a replaced code may remain valid. */
 const previousDays = z.int().min(0).max(7);
 
-/** What an admin sees and sets of the domain. */
+/** What an admin sees and edits of the domain. */
 export const domainSettings = z.object({
   name: domainName,
   status: z.enum(domainStatuses),
@@ -15,24 +15,24 @@ export const domainSettings = z.object({
   contactName: z.string(),
   phone: z.string(),
   email: z.string(),
-  /** Of mails to the domain. */
+  /** Of mails sent to the domain. */
   language: z.enum(['en', 'fr']),
   createdAt: time,
   trialEndsAt: time.nullable(),
-  /** D8: when a closing that was asked for takes effect; null without one. */
+  /** D8: when a requested closing takes effect; null if none was requested. */
   closingAt: time.nullable(),
-  /** E6: how boards are treated that are not in the register. */
+  /** E6: how boards outside the register are treated. */
   unlisted: z.enum(['approve', 'accept']),
-  /** Waiting boards that would enrol, as soon as they ask again, if unlisted boards were accepted. */
+  /** Waiting boards that would enrol on their next request if unlisted boards were accepted. */
   wouldEnrol: z.int(),
-  /** D7: what new boards must know; null where none is asked for. */
+  /** D7: the code that new boards must send; null if none is required. */
   pairingCode: z.string().nullable(),
-  /** Until when the code before it is good too; null where it is not. */
+  /** Until when the previous code is also valid; null if it is not. */
   previousCodeUntil: time.nullable(),
 });
 
 const shortText = z.union([z.literal(''), deviceText(128)]);
-/** What is left out stays. A new e-mail asks for the password again. */
+/** Omitted fields are unchanged. A new e-mail requires the password again. */
 export const domainPatch = z.object({
   organization: deviceText(128).optional(),
   contactName: shortText.optional(),
@@ -46,7 +46,7 @@ export const domainPatch = z.object({
 export const pairingCodeBody = z.object({ previousDays: previousDays.default(0) });
 export const pairingCode = z.object({ code: z.string() });
 
-/** D8: who closes a domain types its name and the own password. */
+/** D8: to close a domain, its name and the user's own password are typed. */
 export const closeDomainBody = z.object({ name: z.string().max(64), password: z.string().min(1).max(256) });
 export const closingDomain = z.object({ closingAt: time });
 

@@ -1,20 +1,20 @@
 import * as z from 'zod';
 
-/** What a device reported of its health by the hour. */
+/** Hourly health figures reported by a device. */
 
 const time = z.iso.datetime();
 const mean = z.int().nullable();
 
-/** GET /devices/:id/health: kept in the service's memory, so it begins anew with it. */
+/** GET /devices/:id/health: kept in memory only, so it starts anew with the service. */
 export const deviceHealth = z.object({
-  /** Since when the service has listened; of hours before that nothing is known. */
+  /** Since when the service has been recording; earlier hours are unknown. */
   since: time,
   to: time,
-  /** The last 24 that began, the oldest first, the last not over yet. Means of what was reported; null where nothing was. */
+  /** The last 24 hours started, oldest first, the last one still running. Means of the reported values; null if none was reported. */
   hours: z.array(
     z.object({
       at: time,
-      /** Looked at about once a second: of several in one second, one counts. */
+      /** Sampled about once a second: several heartbeats within one second count as one. */
       heartbeats: z.int().min(0),
       cpuPercent: mean,
       memoryPercent: mean,

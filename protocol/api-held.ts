@@ -7,11 +7,11 @@ const heldDevice = z.object({
   label: z.string(),
   model: z.string(),
   enrolledAt: z.iso.datetime(),
-  /** What its board brings once the operator lets it go. */
+  /** Credits its board brings once the operator releases them. */
   credits: z.int().min(0),
 });
 
-/** Oldest first. `total` and `credits` count all devices of the list, not only this page's. */
+/** Oldest first. `total` and `credits` count every device in the list, not only this page. */
 export const heldPage = z.object({
   items: z.array(heldDevice),
   nextCursor: z.string().nullable(),

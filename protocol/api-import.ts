@@ -4,9 +4,9 @@ import { spreadsheetDamage } from './table-cells.ts';
 import type { Columns } from './table-head.ts';
 import { asciiText, deviceText, serialKey } from './text.ts';
 
-/** Labels and tags by serial: of devices that are here, and of displays still to come, for which they wait. */
+/** Labels and tags by serial: for enrolled devices, and kept waiting for displays not yet enrolled. */
 
-/** What the export of devices writes, in this order. */
+/** Columns of the device export, in this order. */
 export const EXPORT_COLUMNS = [
   'id',
   'serial',
@@ -26,7 +26,7 @@ export const EXPORT_COLUMNS = [
   'lastHeartbeatAt',
 ] as const;
 const IMPORTED: readonly string[] = ['serial', 'label', 'tags'];
-/** What a table of labels and tags may have: the export imports back, and any other column refuses the file. */
+/** Columns that a table of labels and tags may have: the export can be imported again; any other column refuses the file. */
 export const LABEL_COLUMNS: Columns = {
   required: ['serial'],
   optional: ['label', 'tags'],
@@ -34,7 +34,7 @@ export const LABEL_COLUMNS: Columns = {
 };
 
 export const MAX_IMPORTED = 250;
-/** One line: what is left out stays as it is. */
+/** One line; omitted fields are unchanged. */
 export const importRow = z
   .strictObject({
     line: z.int().min(1).max(1_000_000),
@@ -44,7 +44,7 @@ export const importRow = z
   })
   .refine(({ label, tags }) => label !== undefined || tags !== undefined, 'neither label nor tags');
 
-/** E12: the lines of each serial that stands on several with other labels or tags: nobody but who wrote them knows which is right. */
+/** E12: lines of every serial that appears more than once with different labels or tags: only the author knows which is right. */
 export function differingSerials(rows: readonly ImportRow[]): Map<string, number[]> {
   const of = new Map<string, { lines: number[]; contents: Set<string> }>();
   for (const { line, serial, label = null, tags = null } of rows) {
@@ -56,7 +56,7 @@ export function differingSerials(rows: readonly ImportRow[]): Map<string, number
   return new Map([...of].flatMap(([key, { lines, contents }]) => (contents.size > 1 ? [[key, lines]] : [])));
 }
 
-/** POST /devices/import: with `preview` nothing is changed. */
+/** POST /devices/import: `preview` changes nothing. */
 export const importBody = z.strictObject({
   rows: z
     .array(importRow)
@@ -66,7 +66,7 @@ export const importBody = z.strictObject({
   preview: z.boolean().default(false),
 });
 
-/** `waits`: no display with this serial is here; it gets them when it enrols. `too-many`: as many wait as may. */
+/** `waits`: no display with this serial is enrolled; it gets them when it enrols. `too-many`: the limit of waiting entries is reached. */
 const importVerdicts = ['changed', 'unchanged', 'waits', 'too-many'] as const;
 const named = z.object({ label: z.string().nullable(), tags: z.array(z.string()).nullable() });
 export const importReport = z.object({
@@ -80,7 +80,7 @@ export const importReport = z.object({
   ),
 });
 
-/** GET /devices/expected: what waits for its display. */
+/** GET /devices/expected: entries waiting for their display. */
 export const expectedQuery = z.object({ cursor, limit });
 export const expectedPage = z.object({
   items: z.array(named.extend({ serial: z.string(), uploadedAt: z.iso.datetime() })),

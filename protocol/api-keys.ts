@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { cursor, limit } from './api.ts';
 import { deviceText } from './text.ts';
 
-/** A2: what an API key may do. Each route names the scope that it takes; one without a scope is closed to keys. */
+/** A2: what an API key may do. Each route names the scope it requires; one without a scope is closed to keys. */
 export const apiScopes = ['devices:read', 'devices:write', 'billing'] as const;
 export type ApiScope = (typeof apiScopes)[number];
 
 const time = z.iso.datetime();
 
-/** An API key that is not revoked. What it is cannot be shown again: only its hash is kept. */
+/** An API key that is not revoked. The key cannot be shown again: only its hash is stored. */
 const apiKey = z.object({
   id: z.string(),
   name: z.string(),
@@ -24,7 +24,7 @@ export const newApiKeyBody = z.object({
   name: deviceText(64).transform((text) => text.trim()),
   scopes: z.array(z.enum(apiScopes)).min(1).max(apiScopes.length),
 });
-/** `secret` is the key itself: shown this once, never again. */
+/** `secret` is the key itself, shown only this once. */
 export const newApiKey = z.object({
   id: z.string(),
   name: z.string(),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { cursor, limit } from './api.ts';
 import { deviceText } from './text.ts';
 
-/** HTTP schemas of the Admin Portal, under /api/v1/portal (K3, K4). Its users and sessions are apart from every domain's. */
+/** HTTP schemas of the Admin Portal, under /api/v1/portal (K3, K4). Its users and sessions are separate from those of domains. */
 
 const time = z.iso.datetime();
 const date = z.iso.date();
@@ -12,7 +12,7 @@ const typedEmail = z.string().min(1).max(254);
 const personName = deviceText(128);
 const organizationName = deviceText(128);
 
-/** `admin` claims, invites and changes members; `member` sees. */
+/** `admin` claims, invites and changes members; `member` only reads. */
 export const portalRoles = ['admin', 'member'] as const;
 const role = z.enum(portalRoles);
 
@@ -20,14 +20,14 @@ export const portalSignUpBody = z.object({
   email: typedEmail,
   password,
   name: personName,
-  /** Of the person's first organisation; without it the organisation is named like the person. */
+  /** The user's first organisation; if omitted, it is named after the user. */
   organization: organizationName.optional(),
-  /** Of the mails; without it, what Accept-Language asks for. */
+  /** Language of mails; default: from Accept-Language. */
   language: z.enum(['en', 'fr']).optional(),
 });
 export const portalSignedUp = z.object({ email: z.string() });
 export const portalEmailBody = z.object({ email: typedEmail });
-/** Whose link it is. */
+/** The owner of a link. */
 export const portalPerson = z.object({ email: z.string(), name: z.string() });
 
 export const portalSignInBody = z.object({ email: typedEmail, password });
@@ -41,7 +41,7 @@ export const portalOrganizationsPage = z.object({
 export const portalOrganizationBody = z.object({ name: organizationName });
 export const portalPageQuery = z.object({ cursor, limit });
 
-/** `invitedUntil`: until when the link of the invitation is good; null for who has joined. `name` is null until then. */
+/** `invitedUntil`: until when the invitation link is valid; null for members who have joined. `name` is null until then. */
 export const portalMember = z.object({
   id: z.string(),
   email: z.string(),
@@ -56,14 +56,14 @@ export const portalInvitationBody = z.object({ email: typedEmail, role: role.def
 export const portalMemberPatch = z.object({ role });
 export const portalMemberParams = z.object({ id: z.string().max(64), member: z.string().max(64) });
 
-/** What a link invites to. `hasAccount`: whether the invited e-mail has an account already, whose password is asked for then. */
+/** What a link invites to. `hasAccount`: whether the invited e-mail already has an account, whose password is then required. */
 export const portalInvitation = z.object({
   organization: z.string(),
   invitedBy: z.string(),
   email: z.string(),
   hasAccount: z.boolean(),
 });
-/** The token alone is enough in a session of the invited e-mail; else its password; with `name` for who has no account yet. */
+/** In a session of the invited e-mail the token is enough; otherwise its password is required, and `name` if it has no account yet. */
 export const portalAcceptBody = z.object({ token, password: password.optional(), name: personName.optional() });
 export const portalAccepted = z.object({ organizationId: z.string(), email: z.string() });
 
@@ -71,20 +71,20 @@ const code = z.string().min(1).max(64);
 export const claimPreviewBody = z.object({ code });
 export const claimBody = z.object({
   code,
-  /** Only needed by who is an admin of several organisations. */
+  /** Required only for admins of several organisations. */
   organizationId: z.string().max(64).optional(),
 });
 
 const modelCount = z.object({ model: z.string(), boards: z.int().min(1) });
 
-/** What a claim code stands for. `claimedBy`: the own organisation that has it already; null: it can be claimed. */
+/** What a claim code stands for. `claimedBy`: the user's organisation that has already claimed it; null: it can be claimed. */
 export const claimPreview = z.object({
   product: z.string(),
   invoice: z.string(),
   boards: z.int().min(1),
   models: z.array(modelCount),
   purchasedOn: date,
-  /** Good until the end of this day (K4). */
+  /** Valid until the end of this day (K4). */
   claimBefore: date,
   claimedBy: z.object({ id: z.string(), name: z.string() }).nullable(),
 });
@@ -101,7 +101,7 @@ export const portalSubscription = z.object({
   claimedAt: time,
   key: z.string(),
   credits: z.int(),
-  /** When the key was redeemed; never where. */
+  /** When the key was redeemed, but never where. */
   redeemedAt: time.nullable(),
 });
 export const portalSubscriptionsPage = z.object({

@@ -3,12 +3,12 @@ import { cursor, limit, roles } from './api.ts';
 import { emailAddress } from './email.ts';
 import { deviceText, domainName } from './text.ts';
 
-/** HTTP schemas of the users of a domain, of invitations and of one's own sessions (D6). */
+/** HTTP schemas for a domain's users, invitations and the user's own sessions (D6). */
 
 const time = z.iso.datetime();
 const language = z.enum(['en', 'fr']);
 
-/** The part of `name@domain` before the `@`, typed in any case: 1 to 64 of a-z 0-9 . _ -, first and last a letter or digit. */
+/** The part of `name@domain` before the `@`, in any case: 1 to 64 of a-z 0-9 . _ -, starting and ending with a letter or digit. */
 export const userName = z
   .string()
   .trim()
@@ -16,7 +16,7 @@ export const userName = z
   .regex(/^(?!.*\.\.)[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'must be 1 to 64 of a-z 0-9 . _ -');
 const userTags = z.array(deviceText(64)).max(32);
 
-/** How many devices of the domain a user sees, and how many there are. */
+/** How many of the domain's devices a user sees, and how many there are. */
 const seenDevices = z.object({ seen: z.int().min(0), all: z.int().min(0) });
 
 export const user = z.object({
@@ -26,14 +26,14 @@ export const user = z.object({
   user: z.string(),
   email: z.string(),
   role: z.enum(roles),
-  /** The Billing permission; admins without tags have it by their role, whatever stands here. */
+  /** The Billing permission; admins without tags have it by role, whatever this value. */
   billing: z.boolean(),
-  /** With tags a user sees only devices with all of them, and nothing that is of the whole domain. */
+  /** With tags a user sees only devices that have all of them, and nothing domain-wide. */
   tags: z.array(z.string()),
-  /** Of the mails that the user gets. */
+  /** Of mails sent to the user. */
   language,
   state: z.enum(['active', 'invited']),
-  /** Until when the link of the last invitation is good; null for who joined, and where no link is good any more. */
+  /** Until when the last invitation link is valid; null for users who joined, and if no link is valid any more. */
   invitationEndsAt: time.nullable(),
   secondFactor: z.boolean(),
   lastSignInAt: time.nullable(),
@@ -48,7 +48,7 @@ export const inviteBody = z.object({
   role: z.enum(roles).default('user'),
   billing: z.boolean().default(false),
   tags: userTags.default([]),
-  /** Of the mail and of the user; without it, the language of who invites. */
+  /** Of the mail and the user; default: the inviting user's language. */
   language: language.optional(),
 });
 
@@ -67,7 +67,7 @@ export const joined = z.object({ user: z.string() });
 export const ownPatch = z.object({ language });
 export const own = z.object({ user: z.string(), language });
 
-/** A session of one's own, as it began; `current` is the one that asks. */
+/** One of the user's own sessions, as it began; `current` marks the one in use. */
 const ownSession = z.object({
   id: z.string(),
   createdAt: time,

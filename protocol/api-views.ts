@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { deviceText } from './text.ts';
 
-/** Views of Devices that a user has given a name: what its address says after the `?`. */
+/** Device views named by a user: the part of the address after the `?`. */
 
 export const MAX_VIEWS = 50;
 const view = z.object({ id: z.string(), name: z.string(), query: z.string() });
 
-/** GET /me/views: by name. */
+/** GET /me/views: sorted by name. */
 export const viewList = z.object({ items: z.array(view) });
-/** POST /me/views: a view of the same name is replaced. */
+/** POST /me/views: replaces a view of the same name. */
 export const viewBody = z.strictObject({
   name: deviceText(64),
   query: z

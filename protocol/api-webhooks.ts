@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { deviceText } from './text.ts';
 
-/** What a webhook may be told of: the events of GET /events by their names. */
+/** Events that a webhook can receive, named as in GET /events. */
 export const webhookTypes = ['device', 'enrolment', 'billing', 'alert'] as const;
 export type WebhookType = (typeof webhookTypes)[number];
 
-/** Webhooks of one domain. */
+/** Webhooks per domain. */
 export const MAX_WEBHOOKS = 5;
-/** Deliveries that the API shows of one webhook: the newest. */
+/** Newest deliveries of a webhook that the API shows. */
 export const SHOWN_DELIVERIES = 50;
 
 const time = z.iso.datetime();
@@ -15,11 +15,11 @@ const types = z.array(z.enum(webhookTypes)).min(1).max(webhookTypes.length);
 const url = z.string().min(1).max(2048);
 const description = z.union([z.literal(''), deviceText(100)]).transform((text) => text.trim());
 
-/** Why a try failed; `address`: the name leads to an address that webhooks are not sent to. */
+/** Why an attempt failed; `address`: the name resolves to an address that webhooks are not sent to. */
 const webhookFailures = ['status', 'redirect', 'timeout', 'unresolved', 'address', 'tls', 'unreachable'] as const;
 export type WebhookFailure = (typeof webhookFailures)[number];
 
-/** A webhook, without its secret. `off`: why the service switched it off (`gone`: answered 410; `failing`: for 5 days). */
+/** A webhook without its secret. `off`: why the service disabled it (`gone`: it answered 410; `failing`: for 5 days). */
 export const webhook = z.object({
   id: z.string(),
   url: z.string(),
@@ -29,9 +29,9 @@ export const webhook = z.object({
   off: z.enum(['gone', 'failing']).nullable(),
   createdAt: time,
   createdBy: z.string(),
-  /** Since when every try failed; null where the last one did not. */
+  /** Since when every attempt has failed; null if the last one succeeded. */
   failingSince: time.nullable(),
-  /** Until when the secret before the last rotation signs too. */
+  /** Until when the secret from before the last rotation also signs. */
   previousSecretUntil: time.nullable(),
 });
 export const webhooksList = z.object({ items: z.array(webhook) });
@@ -41,10 +41,10 @@ export const webhookPatch = z
   .strictObject({ url, types, description, enabled: z.boolean() })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, 'nothing to change');
-/** `secret` is shown this once, never again. */
+/** `secret` is shown only this once. */
 export const newWebhook = z.object({ webhook, secret: z.string() });
 
-/** What became of a test. `ms`: how long the answer took. */
+/** Result of a test. `ms`: response time. */
 export const webhookTest = z.object({
   delivered: z.boolean(),
   status: z.int().nullable(),
@@ -52,7 +52,7 @@ export const webhookTest = z.object({
   ms: z.int(),
 });
 
-/** `waiting`: tried again at `nextTryAt`; `again`: an admin asked for one more try. */
+/** `waiting`: retried at `nextTryAt`; `again`: an admin requested one more attempt. */
 const delivery = z.object({
   id: z.string(),
   type: z.enum(webhookTypes),

@@ -3,7 +3,7 @@ import { parseAge } from './age.ts';
 import { apiError, domainStatuses } from './api-common.ts';
 import { deviceText, domainName } from './text.ts';
 
-/** HTTP schemas of /api/v1 (protocol.md §4): the server validates with them, the console takes its types from them. */
+/** HTTP schemas of /api/v1 (protocol.md §4): the server validates with them, and the console derives its types from them. */
 
 export { apiError, domainStatuses };
 
@@ -13,7 +13,7 @@ const nullableTime = time.nullable();
 export const deviceStatuses = ['never', 'online', 'late', 'offline', 'pending'] as const;
 export const roles = ['domain-admin', 'admin', 'user'] as const;
 
-/** `code`: of the second factor, where it is on. */
+/** `code`: second-factor code, if enabled. */
 export const signInBody = z.object({
   user: z.string().min(1).max(320),
   password: z.string().min(1).max(256),
@@ -27,12 +27,12 @@ export const session = z.object({
   secondFactor: z.boolean(),
   domain: z.object({
     name: domainName,
-    /** Names of up to three who may change what this user may not: admins of the whole domain. */
+    /** Names of up to three admins of the whole domain, who may change what this user may not. */
     admins: z.array(z.string()),
     organization: z.string(),
     status: z.enum(domainStatuses),
     trialEndsAt: nullableTime,
-    /** D8: when a closing that was asked for takes effect. */
+    /** D8: when a requested closing takes effect. */
     closingAt: nullableTime,
   }),
 });
@@ -59,11 +59,11 @@ export const device = z.object({
   connected: z.boolean(),
   /** P2: more than 5 reconnects in 10 minutes. */
   flapping: z.boolean(),
-  /** P7: its loss is told, and it is not back. */
+  /** P7: an alert reports its loss, and it is not back. */
   alerted: z.boolean(),
   lastHeartbeatAt: nullableTime,
   enrolledAt: nullableTime,
-  /** Only of a device that is enrolled no more; its status is `offline`, and no list shows it (L7). */
+  /** Only for a device no longer enrolled; its status is `offline`, and no list shows it (L7). */
   unenrolledAt: time.optional(),
   firmware: z.string().nullable(),
   os: z.string(),
@@ -90,18 +90,18 @@ export const deviceSorts = [
   '-firmware',
 ] as const;
 const age = z.string().refine((text) => parseAge(text) !== null, 'before-7d or within-12h');
-/** What narrows a list of devices. */
+/** Filters of a device list. */
 export const deviceFilter = z.strictObject({
   status: z.enum(deviceStatuses).optional(),
   q: z.string().max(100).optional(),
   tag: z.string().max(64).optional(),
   model: z.string().max(64).optional(),
   firmware: z.string().max(64).optional(),
-  /** P2: those that come and go. */
+  /** P2: unstable devices. */
   unstable: z.literal('true').optional(),
-  /** Those that are offline or were never heard, by how long. */
+  /** Offline or never heard, by how long. */
   silent: age.optional(),
-  /** By how long ago they were enrolled. */
+  /** By time since enrolment. */
   enrolled: age.optional(),
 });
 export const devicesQuery = z.object({
@@ -113,7 +113,7 @@ export const devicesQuery = z.object({
 export const devicesPage = z.object({ items: z.array(device), nextCursor: z.string().nullable(), total: z.int() });
 
 const devices = z.int().min(0);
-/** GET /devices/counts: how many devices each status filter opens; `all` is the list without a filter. */
+/** GET /devices/counts: how many devices each status filter matches; `all` is the unfiltered list. */
 export const deviceCounts = z.object({
   all: devices,
   never: devices,
@@ -121,7 +121,7 @@ export const deviceCounts = z.object({
   late: devices,
   offline: devices,
   pending: devices,
-  /** P4: after a restart of the service, until when a display may be away that still shows as there. */
+  /** P4: after a service restart, until when a display shown as present may in fact be gone. */
   settlesAt: time.optional(),
 });
 
@@ -129,7 +129,7 @@ export const devicePatch = z
   .object({ label: deviceText(64).optional(), tags: z.array(deviceText(64)).max(32).optional() })
   .refine((patch) => patch.label !== undefined || patch.tags !== undefined, 'nothing to change');
 
-/** E7: what an admin says a changed key is. `cloned` is a rejection. */
+/** E7: the admin's verdict on a changed key. `cloned` is a rejection. */
 export const approveBody = z.object({ as: z.enum(['replaced', 'another']).optional() });
 export const rejectBody = z.object({ block: z.boolean().optional() });
 
@@ -167,20 +167,22 @@ const historyRow = z.object({
   device: z.string().optional(),
   serial: z.string().optional(),
   label: z.string().optional(),
-  /** Id of a product key, and its last four symbols: never the key. */
+  /** Id and last four symbols of a product key, never the key itself. */
   key: z.string().optional(),
   keyEndsWith: z.string().optional(),
   /** The UTC day of daily use. */
   date: z.iso.date().optional(),
-  /** Why an adjustment or a reversal was made. */
+  /** Reason for an adjustment or reversal. */
   reason: z.string().optional(),
-  /** n of the row that a reversal takes back (L7). */
+  /** n of the row that a reversal reverses (L7). */
   reverses: z.int().optional(),
   actor: z.string(),
   hash: z.string(),
 });
 export const historyQuery = z.object({ cursor, limit });
-/** GET /billing/history/folded: a run of daily use between two other rows is one row, `credits` their sum and `balanceAfter` that of the newest. */
+/**
+ * GET /billing/history/folded: a run of daily use between two other rows is one row; `credits` is their sum and `balanceAfter` that of the newest.
+ */
 const foldedRow = historyRow.extend({ run: z.object({ days: z.int(), from: z.iso.date(), to: z.iso.date() }).optional() });
 export const foldedPage = z.object({ items: z.array(foldedRow), nextCursor: z.string().nullable() });
 export const redeemBody = z.object({ pin: z.string().min(1).max(100) });
@@ -194,7 +196,7 @@ export const forecast = z.object({
 });
 export const historyPage = z.object({ items: z.array(historyRow), nextCursor: z.string().nullable(), total: z.int() });
 
-/** GET /billing/days/:date (L7): the devices that a closed day of use counts. */
+/** GET /billing/days/:date (L7): the devices counted by a closed day of use. */
 export const usedDay = z.object({
   date: z.iso.date(),
   devices: z.int(),
@@ -204,7 +206,7 @@ export const usedDay = z.object({
   nextCursor: z.string().nullable(),
 });
 
-/** What an enrolment-log event carries (E11): accepted, pending and refused tries alike. */
+/** Content of an enrolment-log event (E11), for accepted, pending and refused attempts alike. */
 export const enrolmentEvent = z.object({
   at: time,
   outcome: z.enum(['accepted', 'pending', 'rejected']),
@@ -218,13 +220,13 @@ export const enrolmentEvent = z.object({
 });
 
 /**
- * Server-sent events of GET /events. `device` carries the device as the list shows it, or its id and `removed`;
- * `billing` carries the new history row and the figures after it.
+ * Server-sent events of GET /events. `device` carries the device as lists show it, or its id and `removed`; `billing` carries the new history row and
+ * the figures after it.
  */
 export const deviceEvent = z.union([z.object({ device }), z.object({ id: z.string(), removed: z.literal(true) })]);
 export const billingEvent = z.object({ row: historyRow, balance: z.int() });
 
-/** GET /.well-known/rollcall: where devices connect, and whom they may trust there (S3). */
+/** GET /.well-known/rollcall: where devices connect, and which CA they may trust there (S3). */
 export const discovery = z.object({
   service: z.literal('rollcall'),
   protocols: z.array(z.int()),

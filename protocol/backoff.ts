@@ -1,6 +1,6 @@
-/** How long agent, service and console wait before they try something again. Pure: `random` is from 0 to 1. */
+/** Retry delays of agent, service and console. Pure: `random` is from 0 to 1. */
 
-/** The first wait, doubled with each further failure up to the longest. */
+/** The first delay, doubled with each further failure up to the longest. */
 export interface Backoff {
   firstMs: number;
   longestMs: number;
@@ -10,7 +10,7 @@ export function doubledMs({ firstMs, longestMs }: Backoff, doublings: number): n
   return Math.min(longestMs, firstMs * 2 ** Math.max(0, doublings));
 }
 
-/** Spreads a wait from `least` to `most` times its length, so that those who failed together do not come back together. */
+/** Spreads a delay from `least` to `most` times its length, so that clients that failed together do not return together. */
 export function jitteredMs(ms: number, [least, most]: readonly [least: number, most: number], random: number): number {
   return Math.round(ms * (least + (most - least) * random));
 }

@@ -1,6 +1,6 @@
 import { entry } from './error-entry.ts';
 
-/** Codes of the device protocol: refusals first, then the two reasons to wait (protocol.md §1). */
+/** Codes of the device protocol: refusals first, then the two reasons for waiting (protocol.md §1). */
 export const deviceErrors = {
   unenrolled: entry(
     null,

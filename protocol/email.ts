@@ -1,22 +1,22 @@
 import * as z from 'zod';
 
-/** Octets of an address and of the part before its `@` (RFC 5321). */
+/** Maximum octets of an address and of the part before its `@` (RFC 5321). */
 const MAX_OCTETS = 254;
 const MAX_LOCAL_OCTETS = 64;
 
-// Letters, marks and digits of any script, as names of mailboxes and hosts are written. Nothing invisible (A6), also no variation
-// selector or filler, which some alphabets count among their letters; no blank, quote or comment: what is read is one address.
+// Letters, marks and digits of any script, as used in mailbox and host names. Nothing invisible (A6), including variation selectors and fillers,
+// which some scripts class as letters. No blank, quote or comment: the input is exactly one address.
 const LETTER = String.raw`[\p{L}\p{M}\p{Nd}\p{Nl}]`;
 const LOCAL = new RegExp(String.raw`^(?![\p{M}.])(?!.*\.\.)(?:${LETTER}|[_'+.-])*(?:${LETTER}|[_+-])$`, 'u');
-// The middle dots and marks that some languages write within a word, and the full stops of East Asian keyboards.
+// Middle dots and marks that some languages use within words, and full stops of East Asian keyboards.
 const HOST = new RegExp(String.raw`^(?:${LETTER}|[-.。．｡·・׳״])+$`, 'u');
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u;
 const ASCII_HOST = /^(?:[a-z0-9][a-z0-9-]{0,62}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
-// A label that is not ASCII makes every engine check the others too: a host in ASCII alone passes whatever its Punycode says.
+// A non-ASCII label makes every engine check the other labels too; a pure ASCII host passes whatever its Punycode contains.
 const CHECKED = 'é.';
 
-/** The host as mail servers take it (Punycode); null where it is none, or only an address of a machine. */
+/** The host as mail servers expect it (Punycode); null if it is not a host name, or only an IP address. */
 function asciiHost(typed: string): string | null {
   if (!HOST.test(typed)) return null;
   try {
@@ -31,9 +31,8 @@ function asciiHost(typed: string): string | null {
 const octets = (text: string): number => new TextEncoder().encode(text).length;
 
 /**
- * The one form in which an e-mail address is stored, compared, limited and mailed to: lower case, composed (NFC), its host in Punycode,
- * so that `admin@École.example` and `admin@xn--cole-9oa.example` are one. Null for anything but one address; spaces around it do not
- * count. Reading that form again changes nothing.
+ * The single form in which an e-mail address is stored, compared, limited and mailed to: lower case, composed (NFC), host in Punycode, so that
+ * `admin@École.example` and `admin@xn--cole-9oa.example` are the same. Null for anything but one address; surrounding spaces are ignored. Idempotent.
  */
 export function readEmail(typed: string): string | null {
   const text = typed.replace(/^ +| +$/g, '');
@@ -46,10 +45,10 @@ export function readEmail(typed: string): string | null {
   return octets(email) > MAX_OCTETS ? null : email;
 }
 
-/** Whether what is typed into a form is one. */
+/** Whether text typed into a form is one. */
 export const isEmail = (typed: string): boolean => readEmail(typed) !== null;
 
-/** An e-mail address, of any language, in the form of `readEmail`. */
+/** An e-mail address in any language, in the form of `readEmail`. */
 export const emailAddress = z
   .string()
   .max(MAX_OCTETS)

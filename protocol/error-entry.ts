@@ -1,11 +1,11 @@
-/** How a code is written down: with its HTTP status, its sentence and its next step in both languages (errors.ts). */
+/** Definition of a code: its HTTP status, message and next step in both languages (errors.ts). */
 export type Language = 'en' | 'fr';
 export interface Words {
   message: string;
   next: string;
 }
 export interface ErrorEntry {
-  /** HTTP status where the API answers with this code; null where only devices see it. */
+  /** HTTP status with which the API returns this code; null if only devices see it. */
   httpStatus: number | null;
   en: Words;
   fr: Words;

@@ -1,6 +1,6 @@
 /**
- * Every code that the product answers with: one sentence and one next step, in English and French (E11, A1).
- * The device, the console, the API and the command line all take their words from here.
+ * Every code that the product returns: one message and one next step, in English and French (E11, A1). The device, the console, the API and the
+ * command line all take their texts from here.
  */
 import { apiErrors } from './api-codes.ts';
 import { deviceErrors } from './device-codes.ts';
@@ -10,7 +10,7 @@ import { networkErrors } from './network-codes.ts';
 
 export type { Language, Words } from './error-entry.ts';
 
-/** Codes that only the command lines and the agent itself answer with. */
+/** Codes returned only by the command lines and the agent itself. */
 const localErrors = {
   'discovery-untrusted': entry(
     null,
@@ -147,7 +147,7 @@ export type PendingCode = 'awaiting-approval' | 'key-changed';
 export type RejectedCode = Exclude<DeviceCode, PendingCode>;
 export type ErrorCode = keyof typeof errors;
 
-/** Refusals that a device may try again by itself; all others wait for a person (protocol.md §1). */
+/** Refusals that a device may retry by itself; all others need a person (protocol.md §1). */
 export const retryableCodes: ReadonlySet<RejectedCode> = new Set([
   'busy',
   'internal',
@@ -163,7 +163,7 @@ export function wordsOf(code: ErrorCode, language: Language): Words {
   return errors[code][language];
 }
 
-/** A refusal anywhere on the cloud's side: the code names the sentence; `details` never hold a secret. */
+/** Any refusal on the cloud side: the code determines the message; `details` never contain a secret. */
 export class RollcallError extends Error {
   readonly code: ErrorCode;
   readonly details: Record<string, unknown> | undefined;

@@ -1,6 +1,6 @@
 import { entry } from './error-entry.ts';
 
-/** Codes of a service whose machine fails it: its files, its disk, its clock. */
+/** Codes for faults of the service's machine: its files, its disk, its clock. */
 export const faultErrors = {
   'database-missing': entry(
     null,

@@ -1,4 +1,4 @@
-/** What `make` makes, from the first time that it is asked for; where that fails, the next who asks tries again. */
+/** The result of `make`, created on first use; if that fails, the next call tries again. */
 export function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | null = null;
   return async () => {

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { asciiText, deviceText } from './text.ts';
 import { isDeviceId, PROTOCOL_VERSION } from './topics.ts';
 
-/** At most 16 KiB a packet, in both directions (protocol.md §1). */
+/** At most 16 KiB per packet, in both directions (protocol.md §1). */
 export const MAX_PACKET_BYTES = 16 * 1024;
 export const MAX_EPOCH = 2 ** 48;
 
-/** P3: the epoch behind this one, 0 where there is none yet. At the end of the range it begins again, so that one corrupt state locks nobody out. */
+/** P3: the next epoch; 0 means none yet. It wraps around at the end of the range, so that one corrupt state locks nobody out. */
 export function epochAfter(epoch: number): number {
   return epoch >= MAX_EPOCH ? 1 : epoch + 1;
 }
@@ -22,7 +22,7 @@ const seconds = z
   .number()
   .min(0)
   .max(10 * 366 * 86_400);
-/** Of what the service sends: whole seconds, at most a day. */
+/** Delays sent by the service: whole seconds, at most a day. */
 const wait = z.int().positive().max(86_400);
 const jitter = z.int().min(0).max(86_400);
 
@@ -43,7 +43,7 @@ const request = z.object({
   type: z.literal('request'),
   protocol: z.literal(PROTOCOL_VERSION),
   requestId,
-  // Checked for length only: a name that cannot exist is answered `domain-unknown`, like one that does not.
+  // Only the length is checked: an impossible name is answered `domain-unknown`, like one that does not exist.
   domain: z.string().min(1).max(256),
   pairingCode: z.string().max(64).optional(),
   renew: deviceId.optional(),
@@ -154,13 +154,13 @@ const result = z.object({
   detail: deviceText(256).optional(),
 });
 
-/** What a board sends in an enrolment session. */
+/** Messages from a board in an enrolment session. */
 export const enrolmentUp = z.discriminatedUnion('type', [request, proof]);
-/** What the service answers in an enrolment session. */
+/** Messages from the service in an enrolment session. */
 export const enrolmentDown = z.discriminatedUnion('type', [challenge, accepted, pending, rejected]);
-/** What the service sends to an enrolled device. */
+/** Messages from the service to an enrolled device. */
 export const deviceDown = z.discriminatedUnion('type', [settings, command]);
-/** What an enrolled device sends, by channel. */
+/** Messages from an enrolled device, by channel. */
 export const deviceUp = { birth, heartbeat, will, unenroll, result } as const;
 
 export type EnrolmentRequest = z.output<typeof request>;
@@ -186,7 +186,7 @@ export type Decoded<T> =
   | { ok: true; message: T }
   | { ok: false; code: 'invalid-message' | 'protocol-unsupported'; detail: string; requestId?: string };
 
-/** Keeps nothing from one text to the next. */
+/** Stateless between texts. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parseJson(bytes: Uint8Array): unknown {
@@ -198,7 +198,7 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** The sender's request id, where it is readable even though the rest is not: the refusal can then name it. */
+/** The sender's request id, if readable although the rest is not, so that the refusal can name it. */
 function readableRequestId(value: unknown): { requestId?: string } {
   if (typeof value !== 'object' || value === null || !('requestId' in value)) return {};
   const parsed = requestId.safeParse(value.requestId);
@@ -217,7 +217,7 @@ function speaksAnotherVersion(value: unknown): boolean {
   );
 }
 
-/** Reads any payload against a schema. Never throws: what cannot be read is a coded refusal (E13, E11). */
+/** Decodes any payload by a schema. Never throws: unreadable input is a coded refusal (E13, E11). */
 export function decode<T>(schema: z.ZodType<T>, bytes: Uint8Array): Decoded<T> {
   const value = parseJson(bytes);
   if (value === undefined) return { ok: false, code: 'invalid-message', detail: 'not a JSON text of at most 16 KiB' };

@@ -1,6 +1,6 @@
 import { entry } from './error-entry.ts';
 
-/** What lies between a display and its service: why no verified link comes up. The display tries on by itself with each of them. */
+/** Network faults between a display and its service: why no verified connection is made. The display retries each by itself. */
 export const networkErrors = {
   unreachable: entry(
     null,

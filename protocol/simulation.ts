@@ -1,4 +1,4 @@
-/** What `rollcall simulate` and the worker processes that hold its boards tell each other (both sides are of one version). */
+/** Messages between `rollcall simulate` and the worker processes that run its boards (both are of the same version). */
 import * as z from 'zod';
 
 const count = z.int().min(0);
@@ -9,17 +9,17 @@ const start = z.object({
   url: z.string(),
   domain: z.string(),
   pairingCode: z.string().optional(),
-  /** Seeds of simulated boards, without `simulated:`. */
+  /** Seeds of the simulated boards, without `simulated:`. */
   boards: z.array(z.string()),
-  /** So many of them, the first, exist twice: two displays with one identity and one key. */
+  /** This many of them, from the first, exist twice: two displays with one identity and one key. */
   clones: count,
-  /** The boards begin one after the other, spread over so many milliseconds. */
+  /** The boards start one after another, spread over this many milliseconds. */
   rampMs: count,
-  /** How long one board goes on asking, in milliseconds. */
+  /** How long a board keeps asking, in milliseconds. */
   budgetMs: count,
 });
 
-/** To a worker: begin; cut every connection at once; say goodbye and end. */
+/** To a worker: start; cut every connection at once; say goodbye and exit. */
 export const simulationOrder = z.discriminatedUnion('do', [
   start,
   z.object({ do: z.literal('cut') }),
@@ -30,26 +30,26 @@ const tally = z.object({
   accepted: count,
   pending: count,
   rejected: count,
-  /** No answer within the budget. */
+  /** Without an answer within the budget. */
   unanswered: count,
   /** Boards whose first heartbeat was acknowledged. */
   heard: count,
-  /** Boards that have connected again since the last cut. */
+  /** Boards reconnected since the last cut. */
   back: count,
   heartbeats: count,
 });
 
-/** From a worker: how far it is, several times a second; at the end its measurements; or why it cannot begin. */
+/** From a worker: its progress, several times a second; at the end its measurements; or why it cannot start. */
 export const simulationReport = z.discriminatedUnion('say', [
   z.object({ say: z.literal('tally'), tally }),
   z.object({
     say: z.literal('end'),
     tally,
-    /** From a board's first try to its answer. */
+    /** From a board's first attempt to its answer. */
     enrolMs: z.array(z.number()),
-    /** From a cut until a board was connected again. */
+    /** From a cut until a board has reconnected. */
     backMs: z.array(z.number()),
-    /** Why boards were rejected or got no answer: how many by code. */
+    /** Why boards were rejected or got no answer: counts by code. */
     reasons: z.record(z.string(), count),
   }),
   z.object({ say: z.literal('refused'), code: z.string(), detail: z.string() }),

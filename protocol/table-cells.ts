@@ -1,15 +1,15 @@
 import type { Damage } from './table-problems.ts';
 
-/** One record of CSV (RFC 4180), as far as its text goes. */
+/** One CSV record (RFC 4180), as far as the text goes. */
 export type Cells =
   | { cells: string[] }
-  /** The text ends within the quoted cell of this index, which begins so: the next line may belong to it. */
+  /** The text ends within the quoted cell at this index, which starts with `begins`: the next line may belong to it. */
   | { openCell: number; begins: string }
   | { flaw: 'quote-inside' | 'quote-after' };
 
 /**
- * Cells between `delimiter`s. A cell may be put into quotation marks, with spaces around these; a quotation mark anywhere else is
- * a flaw, as one that is guessed right today is guessed wrong tomorrow.
+ * Splits cells at `delimiter`. A cell may be quoted, with spaces around the quotes. A quotation mark anywhere else is a flaw, because a guess that is
+ * right today is wrong tomorrow.
  */
 export function splitCells(text: string, delimiter: string): Cells {
   if (!text.includes('"')) return { cells: text.split(delimiter) };
@@ -28,13 +28,13 @@ export function splitCells(text: string, delimiter: string): Cells {
   return { cells };
 }
 
-/** Where the quotation mark stands that closes a cell; two of them are one of its text. -1: nowhere. */
+/** Index of the quotation mark that closes a cell; a doubled one is part of the text. -1: none. */
 function closingMark(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 2)) if (text[at + 1] !== '"') return at;
   return -1;
 }
 
-/** What a spreadsheet did to a cell that should be a serial; null: nothing that shows. */
+/** What a spreadsheet did to a cell meant to be a serial; null: no visible damage. */
 export function spreadsheetDamage(cell: string): Damage | null {
   const text = cell.trim();
   if (/^[+-]?\d+(?:[.,]\d+\s*E\s*[+-]?|\s*E\s*[+-])\d+$/i.test(text)) return 'rounded';

@@ -1,20 +1,20 @@
-/** The first line of a table: what separates its columns, and which they are. It is judged whole, before any other line. */
+/** The first line of a table: its delimiter and its columns. It is judged as a whole before any other line. */
 import { splitCells } from './table-cells.ts';
 import { TableRefusal, type FileProblem } from './table-problems.ts';
 
-/** The columns that an import takes. Case and spaces around a name do not matter; any other column is refused. */
+/** Columns that an import accepts. Case and spaces around a name are ignored; any other column is refused. */
 export interface Columns {
   required: readonly string[];
   optional: readonly string[];
-  /** Known, and not taken: facts that our own export writes beside what can be changed. */
+  /** Known but ignored: facts that the product's own export writes beside editable values. */
   leftOut?: readonly string[];
-  /** Those whose cells may hold line ends, and how such a cell begins: a quotation mark left open elsewhere must not take lines along. */
+  /** Columns whose cells may contain line ends, with the start of such a cell: an unclosed quotation mark elsewhere must not swallow lines. */
   multiline?: Readonly<Record<string, RegExp>>;
 }
 
 export interface TableHead {
   delimiter: string;
-  /** The column of each cell, by its name as `Columns` writes it; null: left out. */
+  /** The column of each cell, by its name in `Columns`; null: ignored. */
   names: readonly (string | null)[];
   leftOut: readonly string[];
 }
@@ -23,7 +23,7 @@ const DELIMITERS = [',', ';', '\t'];
 
 const comparable = (name: string): string => name.trim().toLowerCase();
 
-/** The column that a name means; undefined: none. */
+/** The column that a name refers to; undefined: none. */
 export function columnNamed(name: string, columns: readonly string[]): string | undefined {
   const wanted = comparable(name);
   return columns.find((column) => column.toLowerCase() === wanted);
@@ -31,7 +31,7 @@ export function columnNamed(name: string, columns: readonly string[]): string | 
 
 const lettersOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** The known name that somebody probably meant: the same letters, one within the other, or up to two letters apart. */
+/** The known name that was probably meant: same letters, one contained in the other, or up to two letters apart. */
 export function nearestName(name: string, columns: readonly string[]): string | null {
   const letters = lettersOf(name).slice(0, 40);
   if (letters === '') return null;
@@ -44,7 +44,7 @@ export function nearestName(name: string, columns: readonly string[]): string | 
   return best !== undefined && best.distance <= 2 ? best.column : null;
 }
 
-/** Letters to add, leave out or change to make one text of the other (Levenshtein). */
+/** Letters to add, remove or change to turn one text into the other (Levenshtein). */
 function lettersApart(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, letter] of one.split('').entries()) {
@@ -56,7 +56,7 @@ function lettersApart(one: string, other: string): number {
   return row.at(-1) ?? 0;
 }
 
-/** The delimiter that a spreadsheet's own first line `sep=…` names; null: the line is none. Refuses one that is not read. */
+/** The delimiter named by a spreadsheet's own first line `sep=…`; null: not such a line. Refuses an unsupported delimiter. */
 export function separatorLine(line: string): string | null {
   const [, rest] = /^"?sep=(.*)$/is.exec(line) ?? [];
   if (rest === undefined) return null;
@@ -70,7 +70,7 @@ function namesOf(line: string, delimiter: string): string[] | null {
   return 'cells' in read ? read.cells : null;
 }
 
-/** The one that finds the most known names, then the most cells. Refuses the file if a delimiter that is not read finds more. */
+/** The delimiter that yields the most known names, then the most cells. Refuses the file if an unsupported delimiter yields more names. */
 function delimiterOf(line: string, known: readonly string[]): string {
   const score = (delimiter: string): { delimiter: string; found: number; cells: number } => {
     const names = namesOf(line, delimiter) ?? [];
@@ -90,14 +90,14 @@ function delimiterOf(line: string, known: readonly string[]): string {
   return best?.delimiter ?? ',';
 }
 
-/** Reads the line that names the columns. Refuses the file, with everything that is wrong about them at once. */
+/** Reads the line of column names. Refuses the file, reporting everything wrong with them at once. */
 export function readHead(line: string, columns: Columns, given: string | null): TableHead {
   const taken = [...columns.required, ...columns.optional];
   const known = [...taken, ...(columns.leftOut ?? [])];
   const delimiter = given ?? delimiterOf(line, known);
   const cells = namesOf(line, delimiter);
   if (cells === null) throw new TableRefusal([{ kind: 'header-unreadable' }]);
-  // Spreadsheets write empty cells at the end of every line where a cell far right was touched once.
+  // Spreadsheets add empty cells to every line if a cell far to the right was ever touched.
   while (cells.at(-1)?.trim() === '') cells.pop();
   const problems: FileProblem[] = [];
   const seen = new Set<string>();

@@ -1,4 +1,4 @@
-/** What is wrong with a table that was sent to be imported, of the whole file or of one line, in English and French. */
+/** What is wrong with an uploaded table, as a whole or in one line, in English and French. */
 import type { Language } from './error-entry.ts';
 
 export type FileProblem =
@@ -17,10 +17,10 @@ export type LineProblem =
   | { kind: 'same-serial'; lines: readonly number[] }
   | { kind: 'value'; column: string };
 
-/** What a spreadsheet makes of a serial: rounded to `1.23457E+12`, a formula, or its sign for an error. */
+/** What a spreadsheet turns a serial into: rounded to `1.23457E+12`, a formula, or an error value. */
 export type Damage = 'rounded' | 'formula' | 'error';
 
-/** The file as a whole cannot be imported, and nothing of it was: all that is wrong with it. */
+/** The file as a whole cannot be imported and nothing of it was; lists everything that is wrong. */
 export class TableRefusal extends Error {
   readonly problems: readonly FileProblem[];
 
@@ -30,7 +30,7 @@ export class TableRefusal extends Error {
     this.problems = problems;
   }
 
-  /** One sentence for all that is wrong. */
+  /** One sentence for everything wrong. */
   in(language: Language): string {
     return problemsIn(this.problems, language);
   }
@@ -134,7 +134,7 @@ const damages: Record<Language, Record<Damage, string>> = {
   },
 };
 
-/** One sentence for what is wrong with a line. */
+/** One sentence for what is wrong in a line. */
 export function lineProblem(problem: LineProblem, language: Language): string {
   const isFrench = language === 'fr';
   switch (problem.kind) {

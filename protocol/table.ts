@@ -1,16 +1,16 @@
 /**
- * Tables as people send them (CSV of any spreadsheet), read piece by piece and strictly: the first line is judged whole before any
- * other, a line that cannot be read costs that line alone, and nothing that is written is passed over in silence.
+ * Tables as people send them (CSV from any spreadsheet), read in pieces and strictly: the first line is judged as a whole before any other, an
+ * unreadable line costs only itself, and nothing in the file is silently skipped.
  */
 import { splitCells } from './table-cells.ts';
 import { readHead, separatorLine, type Columns, type TableHead } from './table-head.ts';
 import { TableRefusal, type LineProblem } from './table-problems.ts';
 
-/** A line by its number, counted from 1 as an editor does, with the cells of the columns that are taken, or what is wrong with it. */
+/** A line by number, counted from 1 as in an editor, with the cells of the accepted columns, or what is wrong with it. */
 export type TableRow = { line: number; cells: Record<string, string> } | { line: number; problem: LineProblem };
 
 export const MAX_LINE_CHARACTERS = 65_536;
-/** Of one record: cells with line ends are keys of a few lines; an open quotation mark must not swallow the file. */
+/** Per record: cells with line ends are keys of a few lines; an unclosed quotation mark must not swallow the file. */
 const MAX_RECORD_LINES = 16;
 
 export interface Line {
@@ -24,10 +24,10 @@ export class LineSplitter {
   private rest = '';
   private lines = 0;
 
-  /** Refuses what holds NUL: workbooks, and encodings that were not recognised. */
+  /** Refuses text with NUL: workbooks, and encodings not recognised. */
   push(text: string): Line[] {
     if (text.includes('\0')) throw new TableRefusal([{ kind: 'not-text' }]);
-    // A line end of two characters may come in two pieces.
+    // A two-character line end may be split across two pieces.
     const found = this.cut(this.rest + text, /\r\n|\n|\r(?!$)/g);
     if (this.rest.length > MAX_LINE_CHARACTERS + 1)
       this.rest = this.rest.slice(0, MAX_LINE_CHARACTERS + 1) + (this.rest.endsWith('\r') ? '\r' : '');
@@ -59,19 +59,19 @@ export class TableReader {
   private readonly splitter = new LineSplitter();
   private delimiter: string | null = null;
   private known: TableHead | null = null;
-  /** Lines of a record whose last cell is still open. */
+  /** Lines of a record whose last cell is not closed yet. */
   private open: Line[] = [];
 
   constructor(columns: Columns) {
     this.columns = columns;
   }
 
-  /** Columns of the file that are known and not taken. */
+  /** Columns of the file that are known but ignored. */
   get leftOut(): readonly string[] {
     return this.known?.leftOut ?? [];
   }
 
-  /** The rows that end in this piece. Throws a TableRefusal where the file as a whole cannot be taken. */
+  /** The rows completed by this piece. Throws a TableRefusal if the file as a whole cannot be imported. */
   push(text: string): TableRow[] {
     return this.splitter.push(text).flatMap((line) => this.take(line));
   }
@@ -99,7 +99,7 @@ export class TableReader {
     if (line > 1 || this.delimiter === null) this.known = readHead(text, this.columns, this.delimiter);
   }
 
-  /** What the lines that are open make: a row, nothing yet, or a line that cannot be read and whatever the others make then. */
+  /** Turns the open lines into a row, nothing yet, or an unreadable line followed by whatever the others then yield. */
   private settle(head: TableHead): TableRow[] {
     const [first] = this.open;
     if (first === undefined) return [];
@@ -130,7 +130,7 @@ export class TableReader {
     return column !== undefined && column !== null && this.columns.multiline?.[column]?.test(begins) === true;
   }
 
-  /** The first of the open lines cannot be read; the others are looked at again, as if they had just come. */
+  /** The first open line cannot be read; the others are processed again as if newly read. */
   private reject(problem: LineProblem): TableRow[] {
     const [first, ...others] = this.open;
     this.open = [];

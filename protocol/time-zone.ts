@@ -1,7 +1,7 @@
-/** Where people's days are meant: IANA time zones, never offsets, which are right for half of the year. Times in milliseconds since 1970. */
+/** The time zones of people's days: IANA zones, never offsets, which are right for only half the year. Times in milliseconds since 1970. */
 
 const DAY_MS = 86_400_000;
-/** Zones whose formats are kept: making one costs about a millisecond. */
+/** Zones with cached formatters: creating one costs about a millisecond. */
 const MAX_KEPT = 100;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -24,7 +24,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** Whether this names a zone. `+01:00`, which some engines take as one, does not. */
+/** Whether this is a zone name. `+01:00`, which some engines accept, is not. */
 export function isTimeZone(name: string): boolean {
   try {
     return /^[a-z]/i.test(name) && formatOf(name).resolvedOptions().timeZone !== '';
@@ -33,7 +33,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** What a clock on the wall shows there, as if it were UTC's. */
+/** The zone's wall-clock time, encoded as if it were UTC. */
 export function wallClock(at: number, timeZone: string): number {
   const parts = new Map(
     formatOf(timeZone)
@@ -45,10 +45,10 @@ export function wallClock(at: number, timeZone: string): number {
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) + (at - whole);
 }
 
-/** The date there, as 2026-11-24. */
+/** The date in the zone, as 2026-11-24. */
 export const dateIn = (at: number, timeZone: string): string => new Date(wallClock(at, timeZone)).toISOString().slice(0, 10);
 
-/** When the clock on the wall is next set, after `from` and up to `to`, which is at most a day later; null where it goes on evenly. */
+/** When the wall clock next changes after `from` and up to `to`, at most a day later; null if it does not. */
 function clockChange(from: number, to: number, timeZone: string): number | null {
   const ahead = (at: number): number => wallClock(at, timeZone) - at;
   const before = ahead(from);
@@ -63,8 +63,8 @@ function clockChange(from: number, to: number, timeZone: string): number | null 
 }
 
 /**
- * The first moment from `at` on at which `holds` is true of what the clock on the wall shows. `waits` says how long it would take, at most a
- * day, if the clock went on evenly: a time that the clock leaps over has come with the leap, and one that it shows twice comes with the first.
+ * The first moment from `at` on for which `holds` is true of the wall-clock time. `waits` returns how long that would take, at most a day, without a
+ * clock change. A time that the clock skips counts as reached with the jump; a time that it repeats counts the first time.
  */
 export function firstMoment(
   at: number,
@@ -72,7 +72,7 @@ export function firstMoment(
   { holds, waits }: { holds: (wall: number) => boolean; waits: (wall: number) => number },
 ): number {
   let moment = at;
-  // More than two changes of the clock in one wait there never were.
+  // One wait never contains more than two clock changes.
   for (let tries = 0; tries < 10 && !holds(wallClock(moment, timeZone)); tries += 1) {
     const evenly = moment + waits(wallClock(moment, timeZone));
     moment = clockChange(moment, evenly, timeZone) ?? evenly;
@@ -80,7 +80,7 @@ export function firstMoment(
   return moment;
 }
 
-/** When the day there that `at` is in ends: not always 24 hours after it began, nor always at midnight. */
+/** End of the zone's day that contains `at`: not always 24 hours after its start, nor always at midnight. */
 export function dayEnd(at: number, timeZone: string): number {
   const today = Math.floor(wallClock(at, timeZone) / DAY_MS);
   return firstMoment(at, timeZone, {

@@ -1,6 +1,6 @@
 /**
- * Every MQTT topic of the device protocol, built and parsed here and nowhere else (protocol.md §1).
- * A client id or device id never holds `/`, `+` or `#`, so what is built is always one concrete topic.
+ * Every MQTT topic of the device protocol; topics are built and parsed only here (protocol.md §1). A client id or device id never contains `/`, `+`
+ * or `#`, so a built topic is always a single concrete one.
  */
 export const PROTOCOL_VERSION = 1;
 
@@ -21,7 +21,7 @@ export function isEnrolmentClientId(text: string): boolean {
   return ENROLMENT_CLIENT_ID.test(text);
 }
 
-/** True for what the service hands out as deviceId: 8 to 64 characters of base64url's alphabet. */
+/** True for a deviceId as issued by the service: 8 to 64 characters of the base64url alphabet. */
 export function isDeviceId(text: string): boolean {
   return DEVICE_ID.test(text) && !ENROLMENT_CLIENT_ID.test(text);
 }
@@ -36,7 +36,7 @@ export function deviceTopic(deviceId: string, channel: DeviceChannel): string {
   return `${PREFIX}/devices/${deviceId}/${channel}`;
 }
 
-/** The one topic that `text` is, or null: wildcards, other versions and unknown channels are not ours. */
+/** Parses `text` as a topic, or returns null: wildcards, other versions and unknown channels are not accepted. */
 export function parseTopic(text: string): ParsedTopic | null {
   const [product, version, kind, id, channel, ...rest] = text.split('/');
   if (product !== 'rollcall' || version !== '1' || id === undefined || channel === undefined || rest.length > 0) return null;
@@ -49,7 +49,7 @@ export function parseTopic(text: string): ParsedTopic | null {
   return null;
 }
 
-/** Channels a device may publish to; it may subscribe to `down` only (default-deny, protocol.md §1). */
+/** Channels that a device may publish to; it may subscribe only to `down` (default-deny, protocol.md §1). */
 export function mayDevicePublish(channel: DeviceChannel): boolean {
   return channel !== 'down';
 }

@@ -1,6 +1,6 @@
 /**
- * Builds the agent as one file, dist/rollcall-agent.cjs: a display needs only Node 20 or later and this file. What the agent
- * does not need to live is not loaded with it: of mqtt.js only its client, and libraries for rare work packed until asked for.
+ * Builds the agent as a single file, dist/rollcall-agent.cjs: a display needs only Node 20 or later and this file. What the agent does not need day
+ * to day is not loaded with it: of mqtt.js only the client is included, and libraries for rare work stay packed until needed.
  */
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { chmod, readFile, stat } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { brotliCompressSync } from 'node:zlib';
 const root = join(import.meta.dirname, '..');
 export const AGENT_FILE = join(root, 'dist', 'rollcall-agent.cjs');
 
-/** How any program for a display is bundled. */
+/** How to bundle any program for a display. */
 export const bundleOptions = {
   bundle: true,
   platform: 'node',
@@ -21,7 +21,7 @@ export const bundleOptions = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** Big, and loaded by `import()` for rare work: kept as compressed text, so that a start neither parses nor keeps their code. */
+/** Large, and loaded by `import()` for rare work: kept as compressed text, so that a start neither parses nor retains the code. */
 const PACKED = /^(got|systeminformation)$/;
 
 const packed: Plugin = {
@@ -46,7 +46,7 @@ const packed: Plugin = {
   },
 };
 
-/** What mqtt.js carries for browsers, websockets and Node's past. */
+/** What mqtt.js includes for browsers, websockets and old versions of Node. */
 const STAND_INS: Record<string, string> = {
   mqtt: "exports.MqttClient = require('./node_modules/mqtt/build/lib/client.js').default",
   'readable-stream': "module.exports = require('node:stream')",
@@ -59,7 +59,7 @@ const smallMqtt: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^(mqtt|readable-stream|worker-timers|debug)$/ }, ({ path }) => ({ path, namespace: 'stand-in' }));
     onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => ({ contents: STAND_INS[path] ?? '', resolveDir: root }));
-    // It would make 65,536 small buffers at the first packet.
+    // Otherwise it would create 65,536 small buffers at the first packet.
     onLoad({ filter: /mqtt-packet[/\\]writeToStream\.js$/ }, async ({ path }) => ({
       contents: `${await readFile(path, 'utf8')}\ngenerate.cacheNumbers = false`,
     }));
@@ -68,7 +68,7 @@ const smallMqtt: Plugin = {
 
 const SETUP = join(root, 'agent', 'setup', 'browser');
 
-/** The setup page's files as texts of the one file; a display's browser may be as old as its firmware. */
+/** The setup page's files as strings within the single file; a display's browser may be as old as its firmware. */
 const setupPage: Plugin = {
   name: 'setup-page',
   setup({ onLoad }) {

@@ -1,6 +1,6 @@
 /**
- * Builds the service as plain JavaScript, dist/service/: what an installation runs, without type stripping and without hundreds of small
- * files. Each program of it (the command line, each worker) is bundled with all that it imports, packages too: no node_modules is needed.
+ * Builds the service as plain JavaScript in dist/service/: what an installation runs, without type stripping or hundreds of small files. Each of its
+ * programs (the command line, each worker) is bundled with everything it imports, including packages: no node_modules is needed.
  */
 import { build, transform, type OutputFile, type Plugin } from 'esbuild';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -10,16 +10,16 @@ const root = join(import.meta.dirname, '..');
 const OUT = join(root, 'dist', 'service');
 const MAIN = 'cloud-broker/cli/main.ts';
 const TARGET = 'node24';
-/** What a build depends on beside the sources that were bundled. */
+/** What a build depends on besides the bundled sources. */
 const RECIPE = ['package-lock.json', 'scripts/build-service.ts'];
 
-/** How a source names another program of ours, or a file of the installation. */
+/** How a source refers to another of our programs, or to a file of the installation. */
 const BESIDE = /new URL\('(\.[^']*)', import\.meta\.url\)/g;
 
-/** All lie in one folder, so each is named by its whole path. */
+/** All programs are in one folder, so each is named after its full path. */
 const programName = (source: string): string => source.replace(/\.ts$/, '').replaceAll('/', '-');
 
-/** Keeps what a source finds beside itself true in the build, and adds programs that it names to `programs`. */
+/** Keeps a source's references to files beside it valid in the build, and adds the programs it names to `programs`. */
 function beside(programs: Set<string>): Plugin {
   return {
     name: 'beside',
@@ -42,12 +42,12 @@ function beside(programs: Set<string>): Plugin {
   };
 }
 
-/** Packages that read files of their own, beside them. */
+/** Packages that read their own files, located beside them. */
 const READING: Record<string, string> = { '@fastify/swagger': 'package.json', '@fastify/swagger-ui': 'static' };
-/** Packages that could start threads of their own, which nothing here makes them do. */
+/** Packages that could start their own threads, which nothing here makes them do. */
 const NEVER_ASKED = /node_modules\/(pino|thread-stream|qlobber)\//;
 
-/** A package's `__dirname` in the build: there lie copies of the files that it reads. */
+/** Sets a package's `__dirname` in the build to the folder with copies of the files it reads. */
 const packages: Plugin = {
   name: 'packages',
   setup({ onLoad }) {
@@ -67,12 +67,12 @@ const packages: Plugin = {
 
 const NEVER_CALLED = "module.exports = () => { throw new Error('schemas are made by zod alone') }";
 
-/** What packages carry for Node's past or for options that nothing here sets; and YAML, which is read where there is a file of it. */
+/** What packages include for old versions of Node or for options not used here; and YAML, which is loaded only if there is a YAML file. */
 const STAND_INS: Record<string, string> = {
   yaml: "for (const name of ['parse', 'stringify']) exports[name] = (...given) => require('yaml')[name](...given)",
   '@fastify/ajv-compiler': NEVER_CALLED,
   '@fastify/fast-json-stringify-compiler': NEVER_CALLED,
-  // Whether plugins fit fastify was found out by the tests.
+  // The tests have shown that the plugins fit fastify.
   semver: 'exports.satisfies = () => true',
   debug: 'module.exports = () => () => {}',
   glob: "exports.glob = () => { throw new Error('@fastify/static lists no files here') }",
@@ -88,7 +88,7 @@ const standIns: Plugin = {
   },
 };
 
-/** Cut into parts as ES modules, as esbuild cuts no others; `writePart` makes each of them CommonJS. */
+/** Split into ES module parts, the only format esbuild splits; `writePart` converts each to CommonJS. */
 async function buildProgram(source: string, programs: Set<string>): Promise<{ parts: OutputFile[]; inputs: string[] }> {
   const { metafile, outputFiles } = await build({
     entryPoints: [{ in: join(root, source), out: programName(source) }],
@@ -116,7 +116,8 @@ async function writePart(path: string, text: string): Promise<void> {
     format: 'cjs',
     platform: 'node',
     target: TARGET,
-    // As `require`: Node's loader of ES modules takes longer for each, and loads all that a module of Node's own exports, as WebSocket of node:http.
+    // As `require`: Node's ES module loader takes longer for each module, and loads everything that a Node built-in exports, such as WebSocket of
+    // node:http.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': '$here' },
     ...(text.includes('import.meta.url') ? { banner: "const $here=require('node:url').pathToFileURL(__filename);" } : {}),
@@ -130,7 +131,7 @@ async function writePart(path: string, text: string): Promise<void> {
   await writeFile(`${path}.map`, map);
 }
 
-/** Files of ours with the time and size by which bin/ sees a change. */
+/** Our source files with the time and size by which bin/ detects a change. */
 async function sourcesOf(files: Iterable<string>, beganMs: number): Promise<Record<string, [number, number]>> {
   const entries = await Promise.all(
     [...files].map(async (file): Promise<[string, [number, number]]> => {
@@ -146,13 +147,13 @@ async function sourcesOf(files: Iterable<string>, beganMs: number): Promise<Reco
 export async function buildService(into = root): Promise<void> {
   const beganMs = Date.now();
   const out = join(into, 'dist', 'service');
-  // What Node compiled of the last build goes with it.
+  // Node's compile cache of the last build is deleted with it.
   for (const old of [out, join(into, 'dist', 'compile-cache')]) await rm(old, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
   const programs = new Set([MAIN]);
   const files = new Set(RECIPE);
-  // A set goes on with what is added while it is gone through.
+  // Iterating over a set includes elements added meanwhile.
   for (const program of programs) {
     const { parts, inputs } = await buildProgram(program, programs);
     await Promise.all(parts.map(async ({ path, text }) => writePart(join(out, basename(path)), text)));

@@ -1,4 +1,4 @@
-/** What the console is built from, so that nobody builds again what was built already. */
+/** The sources of the console, so that an unchanged console is not rebuilt. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ async function filesIn(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-/** A name for the state of everything that the console is built from. */
+/** A hash of everything the console is built from. */
 export async function consoleSources(): Promise<string> {
   const hash = createHash('sha256');
   const files = [...(await filesIn('cloud-broker/console')), ...(await filesIn('protocol'))];
@@ -22,5 +22,5 @@ export async function consoleSources(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** The file beside a built console that says from which sources it was built. */
+/** The file beside a built console that records the sources it was built from. */
 export const builtFrom = (folder: string): string => `${folder}.built-from`;

@@ -9,10 +9,10 @@ import type { StatusKeeper } from '../status-keeper.ts';
 import { untilWished, type Job } from '../wishes.ts';
 import { NOTHING_MORE, refusalOf, wordsInBoth, type SetupDesk, type Typed } from './setup-desk.ts';
 
-/** How long a display that was refused as a device waits before it tries again. */
+/** How long a display that was refused as a device waits before it retries. */
 const LOOK_AGAIN_MS = 15 * 60_000;
 
-/** The name and port that the school's network must let through; null where nothing is known yet. */
+/** The host and port that the school's network must allow; null if none is known yet. */
 function whereTo(context: Context, store: StateStore): string | null {
   const broker = store.state.service === null ? null : parseBrokerUrl(store.state.service.brokerUrl);
   if (broker !== null) return `${broker.host}:${broker.port}`;
@@ -20,7 +20,7 @@ function whereTo(context: Context, store: StateStore): string | null {
   return url === null ? null : `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
 }
 
-/** E6: where the admin approves it; the list of waiting displays, narrowed to this serial. */
+/** E6: where the admin approves the display: the list of waiting displays, filtered by this serial. */
 async function approvalQr(context: Context, serial: string): Promise<string | null> {
   const { serviceUrl } = context.settings;
   if (serviceUrl === null) return null;
@@ -39,7 +39,7 @@ async function showWaiting(context: Context, store: StateStore, desk: SetupDesk)
   desk.show({ is: 'waiting', domain, code, checkCode: checkCode(store.key.fingerprint), qr, words: wordsInBoth(code) });
 }
 
-/** One try that a person started on the page; whatever comes of it is shown there. */
+/** One attempt started on the page; its outcome is shown there. */
 async function tryOnce(context: Context, store: StateStore, desk: SetupDesk, typed: Typed): Promise<void> {
   const watched = { ...context, log: desk.watched(context.log) };
   const { domain } = typed;
@@ -58,7 +58,7 @@ async function tryOnce(context: Context, store: StateStore, desk: SetupDesk, typ
   }
 }
 
-/** Lives as a device, or waits for the admin; while waiting a person may ask for another domain. */
+/** Runs as a device, or waits for the admin; while it waits, a person may ask for another domain. */
 async function live(context: Context, store: StateStore, status: StatusKeeper, desk: SetupDesk): Promise<void> {
   const { enrolment } = store.state;
   if (enrolment === null) await showWaiting(context, store, desk);
@@ -75,7 +75,7 @@ async function live(context: Context, store: StateStore, status: StatusKeeper, d
 async function grant(context: Context, store: StateStore, desk: SetupDesk, wish: Typed | Job): Promise<void> {
   if (typeof wish !== 'function') return tryOnce(context, store, desk, wish);
   await wish();
-  // What is shown may be over: it is looked at anew.
+  // What is shown may be out of date: check the state again.
   if (desk.phase.is !== 'working') desk.show({ is: 'asking' });
 }
 
@@ -88,7 +88,7 @@ function showRefused(
   desk.show({ is: 'refused', domain, refusal: { code, words: wordsInBoth(code, refused), ...NOTHING_MORE, correlationId } });
 }
 
-/** `run` with the setup page: where only a person can go on, it waits for one instead of ending. */
+/** `run` with the setup page: where only a person can continue, it waits for one instead of ending. */
 export async function runWithSetup(context: Context, store: StateStore, status: StatusKeeper, desk: SetupDesk): Promise<void> {
   const { signal } = context;
   const { stopped } = store.state;
@@ -101,7 +101,7 @@ export async function runWithSetup(context: Context, store: StateStore, status: 
     const wish = await desk.wishes.next(lives ? AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) : signal);
     if (wish !== null) await grant(context, store, desk, wish);
     else if (lives && !signal.aborted) await live(context, store, status, desk);
-    // Refused for now, an enrolled display looks again by itself: an admin may have lifted what kept it out.
+    // An enrolled display that is refused for now retries by itself: an admin may have lifted the obstacle.
     patienceMs = store.state.enrolment !== null && desk.phase.is === 'refused' ? LOOK_AGAIN_MS : 0;
   }
 }

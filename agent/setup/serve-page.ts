@@ -9,12 +9,12 @@ import { runWithSetup } from './run-with-setup.ts';
 import { startSetupServer } from './server.ts';
 import { SetupDesk, wordsInBoth, type Typed } from './setup-desk.ts';
 
-/** Whether the board has an address beyond itself. */
+/** Whether the board has any address other than loopback. */
 function hasNetwork(): boolean {
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal) === true);
 }
 
-/** Serves the setup page and lives as a device until the agent is stopped. Refuses with `port-in-use`. */
+/** Serves the setup page and runs as a device until the agent is stopped. Refuses with `port-in-use`. */
 export async function servePage(
   context: Context,
   store: StateStore,

@@ -1,4 +1,4 @@
-/** The setup page's server: for the browser on this display and nobody else. */
+/** The setup page's server: only for the browser on this display. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,16 +15,16 @@ const typedBody = z.object({
   pairingCode: z.string().trim().min(1).max(64).optional(),
 });
 
-/** What the page shows, asked for every second. */
+/** What the page shows, requested every second. */
 export interface SetupView {
   serial: string;
   model: string;
   /** False: the board has no address on any network. */
   network: boolean;
-  /** Whether the device's session is up, and its last acknowledged heartbeat. */
+  /** Whether the device's session is open, and the time of its last acknowledged heartbeat. */
   connected: boolean;
   lastHeartbeatAt: string | null;
-  /** Why it has no link, while it has none. */
+  /** Why there is no link, while there is none. */
   trouble: { code: string; detail: string; words: ShownRefusal['words'] } | null;
   phase: SetupPhase;
 }
@@ -32,7 +32,7 @@ export interface SetupView {
 export interface SetupServerPorts {
   desk: SetupDesk;
   view(): SetupView;
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   port: number;
 }
 
@@ -65,7 +65,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** A name that a page elsewhere could make point here (DNS rebinding) is not ours; neither is a request from such a page. */
+/** A name that another site could point here (DNS rebinding) is rejected, and so is a request from such a page. */
 function isFromThisDisplay(request: IncomingMessage, port: number): boolean {
   const names = [`127.0.0.1:${port}`, `localhost:${port}`];
   const { host, origin } = request.headers;
@@ -77,7 +77,7 @@ function hasToken(request: IncomingMessage, token: string): boolean {
   return typeof given === 'string' && given.length === token.length && timingSafeEqual(Buffer.from(given), Buffer.from(token));
 }
 
-/** For whoever watches the display from itself: 200 while the device's session is up. */
+/** For monitoring on the display itself: 200 while the device's session is open. */
 function health(response: ServerResponse, { phase, connected, lastHeartbeatAt }: SetupView): void {
   json(response, connected ? 200 : 503, { ok: connected, state: phase.is, connected, lastHeartbeatAt });
 }
@@ -107,7 +107,7 @@ export interface SetupServer {
   close(): Promise<void>;
 }
 
-/** Serves the page on 127.0.0.1. Rejects with the system's error where the port is taken. */
+/** Serves the page on 127.0.0.1. Rejects with the system's error if the port is taken. */
 export async function startSetupServer(ports: SetupServerPorts): Promise<SetupServer> {
   const token = randomBytes(32).toString('base64url');
   const server: Server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, (request, response) => {

@@ -1,4 +1,4 @@
-/** What the setup page shows and what a person asks there, between the page's server and the loop that does it. */
+/** What the setup page shows and what a person requests there: the link between the page's server and the loop that carries it out. */
 import { errors, wordsOf, type ErrorCode, type Language, type Words } from '../../protocol/errors.ts';
 import type { Accepted } from '../../protocol/messages.ts';
 import type { Outcome } from '../enrollment.ts';
@@ -11,18 +11,18 @@ export interface Typed {
   pairingCode?: string;
 }
 
-/** The four steps that an installer sees, in their order (console.md §3). */
+/** The four steps that an installer sees, in order (console.md §3). */
 export type SetupStep = 'network' | 'service' | 'proof' | 'enrolled';
 
-/** A refusal in both languages: the page's language is the reader's, not the service's (E11). */
+/** A refusal in both languages: the page uses its reader's language, not the service's (E11). */
 export interface ShownRefusal {
   code: string;
   words: Record<Language, Words>;
   correlationId: string | null;
-  /** `host:port` to allow, where the network does not let through. */
+  /** The `host:port` to allow, if the network blocks it. */
   unreachable: string | null;
   retryAfterS: number | null;
-  /** What exactly happened, as it is in the log. */
+  /** What exactly happened, as logged. */
   detail: string | null;
 }
 
@@ -33,7 +33,7 @@ export type SetupPhase =
   | { is: 'refused'; domain: string; refusal: ShownRefusal }
   | { is: 'enrolled'; domain: string; organization: string; credits: Accepted['credits'] | null };
 
-/** What is noted while an enrolment runs, and the step that it means. */
+/** The log events of an enrolment, and the step each one means. */
 const STEP_OF: Record<string, SetupStep> = {
   discovered: 'service',
   'session-opening': 'service',
@@ -44,7 +44,7 @@ const STEP_OF: Record<string, SetupStep> = {
 
 const bothWords = (code: ErrorCode): Record<Language, Words> => ({ en: wordsOf(code, 'en'), fr: wordsOf(code, 'fr') });
 
-/** The words of a code; those that the service said for a code that this agent does not know. */
+/** The words for a code; if this agent does not know the code, the words the service sent. */
 export function wordsInBoth(code: string, said?: Words): Record<Language, Words> {
   if (code in errors) return bothWords(code as ErrorCode);
   return said === undefined ? bothWords('internal') : { en: said, fr: said };
@@ -52,7 +52,7 @@ export function wordsInBoth(code: string, said?: Words): Record<Language, Words>
 
 export const NOTHING_MORE = { correlationId: null, unreachable: null, retryAfterS: null, detail: null } as const;
 
-/** What the page shows of an outcome that is neither accepted nor waiting. */
+/** What the page shows for an outcome that is neither accepted nor pending. */
 export function refusalOf(
   outcome: Extract<Outcome, { kind: 'rejected' | 'temporary' | 'cancelled' }>,
   where: string | null,
@@ -70,7 +70,7 @@ export function refusalOf(
 
 export class SetupDesk {
   #phase: SetupPhase = { is: 'asking' };
-  /** What is asked for on the page, and beside it on the command line. */
+  /** Requests from the page and, alongside it, from the command line. */
   readonly wishes: Wishes<Typed | Job>;
 
   constructor(wishes: Wishes<Typed | Job>) {
@@ -85,14 +85,14 @@ export class SetupDesk {
     this.#phase = phase;
   }
 
-  /** A person asks; false while one try is under way or the board is enrolled: then nothing is taken. */
+  /** Takes a person's request. False, and nothing is taken, while an attempt is in progress or the board is enrolled. */
   ask(typed: Typed): boolean {
     if (this.#phase.is === 'working' || this.#phase.is === 'enrolled' || !this.wishes.put(typed)) return false;
     this.#phase = { is: 'working', step: 'network', domain: typed.domain };
     return true;
   }
 
-  /** The same log, whose events move the steps on the page. */
+  /** The same log; its events also advance the steps on the page. */
   watched(log: Log): Log {
     return {
       note: (event, fields, level) => {

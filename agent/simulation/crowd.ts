@@ -28,7 +28,7 @@ export class Crowd {
     return this.#tally;
   }
 
-  /** Each board begins at a moment of its own within the ramp; a clone when its original was heard. */
+  /** Each board starts at its own moment within the ramp; a clone starts once its original has been heard. */
   begin({ boards, clones, rampMs }: Pick<SimulationStart, 'boards' | 'clones' | 'rampMs'>): void {
     this.#living = Promise.all(
       boards.map(async (seed, index) => {
@@ -41,14 +41,14 @@ export class Crowd {
     );
   }
 
-  /** From now on it counts who comes back. */
+  /** From here on, counts displays that come back. */
   cut(): void {
     this.#cuts += 1;
     this.#cutMs = performance.now();
     this.#tally.back = 0;
   }
 
-  /** Resolves with what was measured, when every display has said goodbye. */
+  /** Resolves with the measurements once every display has said goodbye. */
   async stop(): Promise<Measured> {
     this.#stopping.abort();
     await this.#living;
@@ -73,7 +73,7 @@ export class Crowd {
       },
       connected: () => {
         if (state === 'pending') {
-          // An admin has approved it meanwhile.
+          // An admin has approved it in the meantime.
           state = 'accepted';
           tally.pending -= 1;
           tally.accepted += 1;
@@ -93,7 +93,7 @@ export class Crowd {
     };
   }
 
-  /** A clone is no board of its own; only its heartbeats count. */
+  /** A clone is not a board of its own; only its heartbeats count. */
   #cloneWatcher(): Watcher {
     return {
       answered: () => undefined,

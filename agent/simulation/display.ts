@@ -16,9 +16,9 @@ export interface Surroundings {
   signal: AbortSignal;
 }
 
-/** Told what happens to one display. */
+/** Notified of what happens to one display. */
 export interface Watcher {
-  /** The answer to its first enrolment, and how long that took. */
+  /** The answer to its first enrolment, and how long it took. */
   answered(outcome: Outcome, ms: number): void;
   connected(): void;
   /** A heartbeat was acknowledged. */
@@ -27,7 +27,7 @@ export interface Watcher {
 
 const silent = { note: () => undefined };
 
-/** One display from its first request until it is stopped or only a person could go on: the real agent, but for its state folder. */
+/** One display from its first request until it is stopped or only a person could continue: the real agent, except for its state folder. */
 export async function liveAsDisplay(seed: string, around: Surroundings, watcher: Watcher): Promise<void> {
   const { settings, service, domain, pairingCode, budgetMs, signal } = around;
   const board = createSimulatedBoard(seed, () => undefined);

@@ -3,7 +3,7 @@ import { deviceKey } from '../keys.ts';
 import type { StateStore } from '../state-store.ts';
 import { newState } from '../state.ts';
 
-/** The state of a simulated display: gone with its process. Its key comes from its seed, and `accepted` tells its epoch. */
+/** The state of a simulated display, lost with its process. Its key is derived from its seed, and `accepted` supplies its epoch. */
 export function inMemoryStateStore(identity: Identity, privateKey: string): StateStore {
   let state = newState(privateKey, identity.fingerprint, new Date().toISOString());
   const update: StateStore['update'] = async (change) => {

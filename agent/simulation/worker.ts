@@ -1,4 +1,4 @@
-/** A process of `rollcall simulate`: many displays in it, each the real agent. Its parent gives orders and hears reports. */
+/** A process of `rollcall simulate` that runs many displays, each the real agent. Its parent sends orders and receives reports. */
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { simulationOrder, type SimulationReport, type SimulationStart } from '../../protocol/simulation.ts';
@@ -15,7 +15,7 @@ function report(said: SimulationReport): void {
   if (process.connected) process.send?.(said);
 }
 
-/** Every connection that this process opens, so that all can be cut as a dead switch does it. */
+/** Every connection this process opens, so that all can be cut as a dead switch would. */
 function openConnections(): Set<Socket> {
   const open = new Set<Socket>();
   subscribe('net.client.socket', (message) => {
@@ -51,7 +51,7 @@ async function obey(message: unknown): Promise<void> {
   if (order.do === 'stop') report({ say: 'end', ...(await ours.stop()) });
 }
 
-// The parent decides when it ends: a Ctrl-C reaches both.
+// The parent decides when this process ends: a Ctrl-C reaches both.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {

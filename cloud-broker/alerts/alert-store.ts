@@ -1,4 +1,4 @@
-/** The book of one domain in the store (P7): see rules/rules.ts. */
+/** The alert book of one domain in the store (P7): see rules/rules.ts. */
 import { alertMails } from './mails.ts';
 import { putMail } from '../mail/outbox.ts';
 import { GATHER_MS, isLasting, type Book, type DeviceAlert, type Due } from './rules/rules.ts';
@@ -8,10 +8,10 @@ import { nextNumber, type WriteContext } from '../store/commit.ts';
 import type { Reads, Tx } from '../store/tx.ts';
 import { greatest, least, numbersOf } from '../store/dialect.ts';
 
-/** Names in a mail and in a line of the console. */
+/** Names in an e-mail and in a line of the console. */
 export const NAMES_SHOWN = 20;
 
-/** The tag that all devices of these alerts have; of several the one that fewest devices of the domain have. Null for none. */
+/** The tag that all devices of these alerts share; if there are several, the one with the fewest devices in the domain. Null if none. */
 async function commonTag(tx: Reads, domainId: number, alertIds: string): Promise<string | null> {
   return (
     (
@@ -143,7 +143,7 @@ export class StoredBook implements Book {
     return { since: found.since, mailed: found.mailedAt !== null };
   }
 
-  /** The alerts of a kind that are due at `at`, which they are no longer. */
+  /** Takes the alerts of a kind that are due at `at`; they are then no longer due. */
   private async takeDue(kind: AlertKind, at: number): Promise<string> {
     const ids = await this.tx.all<{ id: number }>(
       'UPDATE alerts SET due_at = NULL WHERE domain_id = ? AND due_at <= ? AND kind = ? RETURNING id',
@@ -210,7 +210,7 @@ export class StoredBook implements Book {
     );
   }
 
-  /** Tells the consoles which alerts are not as they were. */
+  /** Tells the consoles which alerts have changed. */
   async close(): Promise<void> {
     for (const id of this.touched) {
       countDevices(this.tx, id);

@@ -1,15 +1,15 @@
-/** What alerts do by themselves (P7). */
+/** The alert job (P7). */
 import { errorText } from '../../protocol/error-text.ts';
 import type { Logger } from 'pino';
 import { alertsWait } from './queries.ts';
 import type { Store } from '../store/port.ts';
 import { TakeOvers } from './rules/take-overs.ts';
 
-/** Credits are looked at so often: a warning counts in days, but who has redeemed a key wants to see it go. */
+/** How often credits are checked: a warning counts in days, but whoever redeemed a key wants to see it clear. */
 const CREDITS_EVERY_MS = 5 * 60_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
-/** Looks whether something happened that a domain wants to know. */
+/** Checks for events that a domain wants to be alerted to. */
 export class AlertJob {
   private readonly store: Pick<Store, 'reader' | 'write'>;
   private readonly clock: () => number;
@@ -21,7 +21,7 @@ export class AlertJob {
     this.clock = clock;
   }
 
-  /** Costs a few index searches where nothing happened. */
+  /** Costs a few index searches if nothing happened. */
   async run(): Promise<void> {
     const { store } = this;
     const now = this.clock();
@@ -37,7 +37,7 @@ export class AlertJob {
   }
 }
 
-/** Says that a session was taken over while it was alive; where that happens too often, the next run of the job finds it. */
+/** Reports that a session was taken over while still alive; if that happens too often, the next run of the job finds it. */
 export function noteTakeOvers(parts: {
   store: Pick<Store, 'write'>;
   log: Pick<Logger, 'error'>;

@@ -1,4 +1,4 @@
-/** The mails of alerts (P7): the subject says it all. */
+/** The alert e-mails (P7): the subject says it all. */
 import type { Block, Letter } from '../mail/letter.ts';
 import type { Letters } from '../mail/mail-kind.ts';
 import { days as daysOf, letter as plainLetter, moment, redeeming } from '../mail/phrases-en.ts';
@@ -12,7 +12,7 @@ function momentOf({ since, timeZone }: AlertMail, dateStyle?: 'long'): string {
   return format.format(since);
 }
 
-/** One display by its name, more by what they have in common. */
+/** One display by its name, several by what they have in common. */
 function which({ count, labels, tag, name }: AlertMail): string {
   const [first] = labels;
   return count === 1 && first !== undefined ? first : `${tag ?? name}: ${displays(count)}`;

@@ -10,7 +10,7 @@ import { billingFigures } from '../billing/queries/billing.ts';
 import type { Reads } from '../store/tx.ts';
 import { greatest, numbersOf } from '../store/dialect.ts';
 
-/** Whom a mail of alerts is about. */
+/** The domain an alert e-mail is about. */
 export interface MailedDomain {
   id: number;
   name: string;
@@ -33,7 +33,7 @@ export async function mailedDomain(tx: Reads, domainId: number): Promise<MailedD
   return domain;
 }
 
-/** Mails those of `ids` (a JSON list) that are still open, each by itself. */
+/** Mails those of `ids` (a JSON list) that are still open, one e-mail each. */
 export async function mailLevel(
   context: WriteContext,
   domain: MailedDomain,
@@ -78,7 +78,7 @@ export async function momentFor(tx: Reads, domainId: number, kind: AlertKind, at
   return row?.next ?? at;
 }
 
-/** Fewer than `days` days are left: told at once, unless the domain's rules say later or not at all. It takes the place of the one before. */
+/** Fewer than `days` days are left: mailed at once, unless the domain's rules say later or not at all. Replaces the previous alert. */
 export async function raiseLevel(
   context: WriteContext,
   domain: MailedDomain,

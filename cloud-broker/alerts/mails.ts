@@ -1,7 +1,7 @@
 import { plainMail } from '../mail/mail-kind.ts';
 import type { DeviceAlert } from './rules/rules.ts';
 
-/** P7: devices of one alert, or of several that were held back. `labels`: the first of them; `since`: the first one's. */
+/** P7: devices of one alert, or of several that were held back. `labels`: the first ones; `since`: the earliest. */
 export interface AlertMail {
   kind: DeviceAlert;
   name: string;

@@ -6,7 +6,7 @@ import { alertCursors } from './rows.ts';
 import type { Reads } from '../store/tx.ts';
 import { decodeCursor, isoTime, nullableIsoTime, pageOf, type PageRequest } from '../store/paging.ts';
 
-/** Whose alerts: those of credits only with the Billing permission. */
+/** Viewer of alerts: credit alerts need the Billing permission. */
 export interface AlertViewer {
   domainId: number;
   billing: boolean;
@@ -14,7 +14,7 @@ export interface AlertViewer {
 
 interface AlertRow {
   id: number;
-  /** Counts within the domain. */
+  /** Number within the domain. */
   number: number;
   kind: AlertKind;
   raisedAt: number;
@@ -80,7 +80,7 @@ export async function openAlerts(tx: Reads, { domainId, billing }: AlertViewer):
   );
 }
 
-/** One alert as the list shows it; null where it does not. */
+/** One alert as the list shows it; null if it does not. */
 export async function alertView(tx: Reads, { domainId, billing }: AlertViewer, id: number): Promise<Alert | null> {
   const row = await tx.get<AlertRow>(`SELECT ${COLUMNS} FROM alerts WHERE ${SHOWN} AND id = ?3`, domainId, Number(billing), id);
   return row === null ? null : await presentAlert(tx, row);
@@ -104,16 +104,16 @@ export async function alertsWait(tx: Reads, now: number): Promise<boolean> {
   );
 }
 
-/** What happened in the kept history of a domain, by time. */
+/** Events in a domain's kept history, by time. */
 export interface AlertHistory {
   events: AlertEvent[];
-  /** Since when nothing is left out. */
+  /** Complete since this time. */
   from: number;
 }
 
 type StatusEvent = Extract<AlertEvent, { type: 'status' }>;
 
-/** P7: from `from` to `to`, of changes of presence the newest `most`. Who was only late is left out: nothing is told of it. */
+/** P7: from `from` to `to`, with the newest `most` presence changes. Devices that were only late are left out, because they cause no alert. */
 export async function alertHistory(
   tx: Reads,
   domainId: number,
@@ -147,7 +147,7 @@ export async function alertHistory(
   };
 }
 
-/** How many credits a domain had after each change of them, and how many devices the last closed day before it counted. */
+/** A domain's balance after each transfer, and the devices counted on the last closed day before it. */
 export async function creditsHistory(
   tx: Reads,
   domainId: number,

@@ -1,4 +1,4 @@
-/** What a domain is told of (P7). */
+/** A domain's alerts (P7). */
 import { alertPreview, alertRules, alertSettings, alertsPage, alertsQuery, type AlertRules } from '../../protocol/api-alerts.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { previewOf } from './rules/preview.ts';
@@ -13,10 +13,10 @@ import type { HttpDeps } from '../http/deps.ts';
 
 const tags = ['alerts'];
 const PREVIEWED_MS = 30 * 86_400_000;
-/** Changes of presence that a preview goes through: it is made while everybody else waits, for a tenth of a second at most. */
+/** Presence changes that a preview processes: it blocks everything else, for a tenth of a second at most. */
 const MAX_PREVIEWED = 50_000;
 
-/** D6: an alert is of the whole domain, so it is not for users who see only some of its devices. */
+/** D6: an alert concerns the whole domain, so it is closed to users who see only some devices. */
 export function alertRoutes(api: Api, deps: HttpDeps): void {
   const { reader } = deps.store;
   api.get(
@@ -38,7 +38,7 @@ export function alertRoutes(api: Api, deps: HttpDeps): void {
   );
 }
 
-/** Admins say what is mailed, where and when. */
+/** Admins set what is mailed, where and when. */
 export function alertRulesRoutes(api: Api, deps: HttpDeps): void {
   const { store, clock } = deps;
   const rulesOf = async (domainId: number): Promise<AlertRules> => {
@@ -97,7 +97,7 @@ export function alertRulesRoutes(api: Api, deps: HttpDeps): void {
       const { events, from } = await alertHistory(store.reader, domainId, { from: wanted, to, most: MAX_PREVIEWED });
       const credits = await creditsHistory(store.reader, domainId, from);
       const trial = await trialReminders(store.reader, domainId, from);
-      // A pause is to come: what it would have held back in the past says nothing.
+      // A pause lies in the future: what it would have held back in the past means nothing.
       const settings = { ...request.body, pausedUntil: null };
       return {
         ...(await previewOf(settings, { events, credits, trial }, to)),

@@ -4,11 +4,11 @@ import type { Reads } from '../store/tx.ts';
 
 export interface StoredRules {
   settings: AlertSettings;
-  /** Null: the domain never changed them. */
+  /** Null: never changed by the domain. */
   changedAt: number | null;
 }
 
-/** P7: what a domain wants to be told of. */
+/** P7: which alerts a domain wants. */
 export async function alertRulesOf(tx: Reads, domainId: number): Promise<StoredRules> {
   const row = await tx.get<{ settings: string; changedAt: number }>(
     'SELECT settings, changed_at AS changedAt FROM alert_rules WHERE domain_id = ?',
@@ -24,7 +24,7 @@ export interface AlertCursors {
   runs: number;
 }
 
-/** Up to where it was looked at what happened. */
+/** How far events have been processed. */
 export async function alertCursors(tx: Reads): Promise<AlertCursors> {
   const rows = await tx.all<{ feed: keyof AlertCursors; upTo: number }>('SELECT feed, up_to AS upTo FROM alert_cursors');
   return { status: 0, signals: 0, runs: 0, ...Object.fromEntries(rows.map(({ feed, upTo }) => [feed, upTo])) };

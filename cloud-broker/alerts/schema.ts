@@ -1,4 +1,4 @@
-/** P7: what each domain wants to be told of, what was raised and mailed, and how far it was looked at what happened. */
+/** P7: which alerts each domain wants, what was raised and mailed, and how far events were processed. */
 export const alertTables = `
 CREATE TABLE alert_rules (
   domain_id INTEGER PRIMARY KEY REFERENCES domains (id),
@@ -105,7 +105,7 @@ CREATE TABLE alert_cursors (
 INSERT INTO alert_cursors VALUES ('status', 0), ('signals', 0), ('runs', 0);
 `;
 
-/** Zones whose clocks are never set, or where they are the only one so far ahead. */
+/** Zones that never change their clocks, or the only ones with that offset. */
 const ZONE_OF = {
   '+0330': 'Asia/Tehran',
   '+0430': 'Asia/Kabul',
@@ -120,7 +120,7 @@ const ZONE_OF = {
   '-0930': 'Pacific/Marquesas',
 };
 
-/** Rules of before may name how far ahead the clock was (`+01:00`) in place of a time zone: it becomes one that means the same. */
+/** Older rules may name a UTC offset (`+01:00`) instead of a time zone: it is replaced by an equivalent zone. */
 export const alertZones = `
 UPDATE alert_rules SET settings = json_set(settings, '$.timeZone', (
   SELECT CASE

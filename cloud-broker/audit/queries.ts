@@ -5,7 +5,7 @@ import { decodeCursor, END, isoTime, pageOf, type PageRequest } from '../store/p
 import { byIndex, notBeginning } from '../store/dialect.ts';
 
 interface StoredRow {
-  /** Counts within the domain. */
+  /** Number within the domain. */
   number: number;
   at: number;
   actor: string;
@@ -19,10 +19,10 @@ interface StoredRow {
 const COLUMNS = 'number, at, actor, address, action, subject, details, correlation_id AS correlationId';
 const OF_DOMAIN = `SELECT ${COLUMNS} FROM audit WHERE domain_id = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3`;
 
-/** Ids whose text lies in [?4, ?5), from an index of its own that holds all it needs: no row is looked at that is not shown. */
+/** Ids whose text is in [?4, ?5), from a dedicated covering index: no row is read that is not shown. */
 const begins = (column: string, where = ''): string =>
   `SELECT id FROM ${byIndex('audit', `audit_by_${column}`)} WHERE domain_id = ?1 AND ${column} >= ?4 AND ${column} < ?5 ${where}`;
-/** One statement; a test holds that each of its parts is answered by its index. */
+/** One statement; a test checks that an index answers each of its parts. */
 export const AUDIT_SEARCH = `SELECT ${COLUMNS} FROM audit WHERE id IN (
   SELECT id FROM (
     ${begins('subject')} UNION ${begins('action')} UNION ${begins('actor', `AND ${notBeginning('actor', 'device:')}`)}
@@ -42,11 +42,11 @@ export interface AuditRequest extends PageRequest {
   q?: string | undefined;
 }
 
-/** A3: a domain's changes, newest first; with `q` those whose subject, actor or action begins with it, or that have it as their correlation id. */
+/** A3: a domain's changes, newest first; with `q`, those whose subject, actor or action begins with it, or whose correlation id matches. */
 export async function listAudit(tx: Reads, domainId: number, request: AuditRequest): Promise<AuditPage> {
   const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
   const typed = request.q?.trim() ?? '';
-  // What a display does to itself is found by its own id.
+  // Actions of a display on itself are found by its own id.
   const q = typed.replace(/^device:(?=.)/, '');
   const rows =
     typed === ''

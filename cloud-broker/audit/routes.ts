@@ -4,7 +4,7 @@ import { callerOf } from '../http/access.ts';
 import { refusals, type Api } from '../http/api.ts';
 import type { HttpDeps } from '../http/deps.ts';
 
-/** A3. Closed to API keys: it names no scope. */
+/** A3. Closed to API keys, because it names no scope. */
 export function auditRoutes(api: Api, deps: HttpDeps): void {
   api.get(
     '/audit',

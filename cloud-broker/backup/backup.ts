@@ -9,13 +9,15 @@ import { flawOf, inWorker } from './verify.ts';
 export interface BackupMade {
   file: string;
   bytes: number;
-  /** Whether the finished file was opened and found whole, its books right. */
+  /** Whether the finished file was opened and found intact, with correct books. */
   verified: boolean;
-  /** What is wrong where it is not verified. */
+  /** What is wrong if it is not verified. */
   flaw?: string;
 }
 
-/** The keys, and the signed heads of the books where there are any. Written whole or not at all, so they can be read at any time. */
+/**
+ * The keys, and the signed heads of the books if there are any. They are always written completely or not at all, so they can be read at any time.
+ */
 function filesBeside(folder: string): BackupFiles {
   const names = readdirSync(join(folder, 'keys'), { withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.new'))
@@ -30,7 +32,7 @@ function filesBeside(folder: string): BackupFiles {
   return files;
 }
 
-/** Whatever a crash leaves of an unfinished backup is called `.part`; the name itself appears when all is on disk, and replaces nothing. */
+/** A crash leaves an unfinished backup only as `.part`; the final name appears once everything is on disk, and replaces nothing. */
 function finish(part: string, file: string): void {
   for (const path of [part, dirname(file)]) {
     const descriptor = openSync(path, 'r');
@@ -44,8 +46,8 @@ function finish(part: string, file: string): void {
 }
 
 /**
- * Backs `folder` up to `file`, an absolute path that must not exist, readable by its owner alone (0600). Refuses with
- * `backup-failed`, whose details say why; then there is no file.
+ * Backs `folder` up to `file`, an absolute path that must not exist, readable by its owner only (0600). Refuses with `backup-failed`, with the reason
+ * in the details; then no file is left.
  */
 export async function backUp(
   folder: string,
@@ -62,7 +64,7 @@ export async function backUp(
     throw error instanceof RollcallError ? error : failed(errorText(error));
   }
   try {
-    // The signed heads first: none of them may lie beyond the end of the books that are copied after them (L5).
+    // Reads the signed heads first: none of them may lie beyond the end of the books copied afterwards (L5).
     const files = filesBeside(folder);
     const problem = await inWorker({ job: 'copy', from: join(folder, 'rollcall.db'), to: part });
     if (problem !== null) throw failed(problem);

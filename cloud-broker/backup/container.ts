@@ -1,26 +1,26 @@
 /**
- * A backup is one SQLite file: the service's database as it was at one moment and, in a table of its own, the files beside it:
- * the keys and the signed heads of the books. So any SQLite reads it, and what is wrong with it SQLite's own check finds.
+ * A backup is one SQLite file: the service's database at one moment and, in a table of its own, the accompanying files: the keys and the signed heads
+ * of the books. So any SQLite can read it, and SQLite's own check finds damage.
  */
 import { DatabaseSync } from 'node:sqlite';
 
-/** "RCBK" in the file's header tells a backup from a database in use. */
+/** "RCBK" in the file's header distinguishes a backup from a database in use. */
 const APPLICATION_ID = 0x52_43_42_4b;
 export const HEADS_FILE = 'ledger-heads.jsonl';
-/** Names that may stand in a backup, and nothing that leads anywhere else. */
+/** Names allowed in a backup; none can lead outside the data folder. */
 const NAME = /^(?:keys\/[a-z0-9][a-z0-9-]*(?:\.[a-z0-9]+)+|ledger-heads\.jsonl)$/;
 const MAX_FILES = 64;
-/** Without these a restored service would not be the same one. */
+/** Without these, a restored service would not be the same one. */
 const NEEDED = ['keys/master.key', 'keys/ledger.key', 'keys/ca.key', 'keys/ca.crt'];
 
-/** Whether a file of the data folder goes into a backup. */
+/** Whether a file of the data folder belongs in a backup. */
 export function belongs(name: string): boolean {
   return NAME.test(name);
 }
 
 export type BackupFiles = Map<string, Uint8Array>;
 
-/** Puts the files beside the database into `file`, a fresh copy of it. */
+/** Adds the accompanying files to `file`, a fresh copy of the database. */
 export function fillBackup(file: string, files: BackupFiles, now: number): void {
   const db = new DatabaseSync(file);
   try {
@@ -62,7 +62,7 @@ export function readBackupFiles(file: string, schemaVersion: number): BackupFile
   }
 }
 
-/** Makes a copied backup a database in use again: what was put into it goes, and its bytes with it. */
+/** Turns a copied backup into a usable database: removes what was added, including its bytes. */
 export function emptyBackup(file: string): void {
   const db = new DatabaseSync(file);
   try {

@@ -1,4 +1,4 @@
-/** S4: a backup becomes a data folder. */
+/** S4: turns a backup into a data folder. */
 import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { RollcallError } from '../../protocol/errors.ts';
@@ -8,14 +8,14 @@ import { emptyBackup, HEADS_FILE, readBackupFiles, type BackupFiles } from './co
 import { flawOf } from './verify.ts';
 
 const LOCK = 'serve.lock';
-/** The lock, and what SQLite keeps beside it while it is held. */
+/** The lock, and the file SQLite keeps beside it while it is held. */
 const LOCK_FILES = [LOCK, `${LOCK}-journal`];
-/** There while a restore is under way: what it finds there after a crash is its own. */
+/** Present during a restore: what the restore finds there after a crash is its own. */
 const MARK = 'restoring';
 const DATABASE = 'rollcall.db';
 const PIECES = [DATABASE, `${DATABASE}-journal`, 'keys', HEADS_FILE];
 
-/** Refuses with `restore-unfinished` a folder into which a restore was interrupted. */
+/** Refuses with `restore-unfinished` a folder with an interrupted restore. */
 export function demandRestored(folder: string): void {
   if (existsSync(join(folder, MARK))) throw new RollcallError('restore-unfinished', { folder });
 }
@@ -36,14 +36,14 @@ function writeNew(path: string, content: Uint8Array): void {
   }
 }
 
-/** What lies in the folder beside its lock; an interrupted restore's own pieces do not count. */
+/** Other files in the folder besides its lock; an interrupted restore's own files do not count. */
 function othersIn(folder: string): string[] {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const ours = names.includes(MARK) ? [...LOCK_FILES, MARK, ...PIECES] : LOCK_FILES;
   return names.filter((name) => !ours.includes(name));
 }
 
-/** Locks a folder that has nothing in it. A stranger's folder is not touched, not even by a lock. */
+/** Locks an empty folder. A stranger's folder is not touched, not even by a lock. */
 function lockEmpty(folder: string): { release(): void } {
   const isOurs = existsSync(join(folder, LOCK));
   if (!isOurs && othersIn(folder).length > 0) throw new RollcallError('folder-not-empty', { folder });
@@ -53,7 +53,7 @@ function lockEmpty(folder: string): { release(): void } {
   throw new RollcallError('folder-not-empty', { folder });
 }
 
-/** Every step is repeatable: until the mark is gone the folder counts as empty for a restore, and as unfinished for everything else. */
+/** Every step is repeatable: until the mark is removed, the folder counts as empty for a restore, and as unfinished for everything else. */
 function unpack(file: string, files: BackupFiles, folder: string): void {
   const mark = join(folder, MARK);
   if (!existsSync(mark)) writeNew(mark, new Uint8Array());

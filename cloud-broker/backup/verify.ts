@@ -8,14 +8,16 @@ import { verifyLedger } from '../ledger/verify-books.ts';
 import { HEADS_FILE, readBackupFiles } from './container.ts';
 import type { BackupJob } from './worker.ts';
 
-/** Runs a long part of a backup in a thread of its own; null, or what is wrong. */
+/** Runs a long part of a backup in a separate thread; returns null, or what is wrong. */
 export async function inWorker(job: BackupJob): Promise<string | null> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: job, name: 'backup' });
   const [answer] = (await once(worker, 'message')) as [string | null];
   return answer;
 }
 
-/** Opens a backup and reads all of it: no damage, its own keys, and books that are right up to every signed head. Null, or what is wrong. */
+/**
+ * Opens a backup and reads all of it: no damage, its own keys, and books that are correct up to every signed head. Returns null, or what is wrong.
+ */
 export async function flawOf(file: string, schemaVersion: number): Promise<string | null> {
   try {
     const files = readBackupFiles(file, schemaVersion);

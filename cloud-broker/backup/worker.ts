@@ -1,6 +1,6 @@
 /**
- * The long parts of a backup, away from the service's own thread: copying the database as it is at one moment, and reading
- * the whole copy for damage. Answers with null, or with what is wrong.
+ * The long parts of a backup, outside the service's own thread: copying the database at one moment, and reading the whole copy for damage. Answers
+ * with null, or with what is wrong.
  */
 import { errorText } from '../../protocol/error-text.ts';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 export type BackupJob = { job: 'copy'; from: string; to: string } | { job: 'check'; file: string };
 
-/** One read transaction, so a consistent moment, while the service goes on writing. Without what was deleted. */
+/** One read transaction, so a consistent moment, while the service continues to write. Deleted data is not copied. */
 function copy(from: string, to: string): null {
   const db = new DatabaseSync(from, { readOnly: true });
   try {

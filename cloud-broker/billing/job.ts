@@ -11,7 +11,7 @@ interface DailyUseParts {
   clock(): number;
 }
 
-/** Closes the days that are over. Where nothing is to be closed it costs one index search. */
+/** Closes finished days. If there are none, it costs one index search. */
 export class DailyUse {
   private readonly parts: DailyUseParts;
   private alerted = '';

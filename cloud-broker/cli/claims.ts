@@ -15,7 +15,7 @@ export function claimCommands(program: Command): void {
       print(json === true, issued, () => [
         `${issued.code}  invoice ${issued.invoice}, ${issued.expired ? 'expired at' : 'valid until'} ${when(issued.validUntil)} UTC`,
       ]);
-      // On standard error, so that a script that prints codes onto invoices is told as well.
+      // Goes to standard error, so that a script that prints codes onto invoices is notified too.
       if (issued.expired)
         process.stderr.write(
           `warning: This claim code expired on ${issued.validUntil.slice(0, 10)}, a year after the purchase, and can no longer be claimed.\n` +

@@ -1,13 +1,13 @@
-/** When a process that serves is asked to end. */
+/** When a serving process is asked to end. */
 
-/** Ctrl-C may come more than once by itself: from the terminal to the whole group, and again through npm. */
+/** One Ctrl-C may arrive several times: from the terminal to the whole process group, and again through npm. */
 const ONE_PRESS_MS = 1000;
-/** What a shell tells of a process that SIGINT ended. */
+/** The exit code that shells report for a process ended by SIGINT. */
 const INTERRUPTED = 130;
 
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the launcher says so or is gone (bin/pinned-node.cjs). What follows changes nothing but a
- * later Ctrl-C, of a person who will not wait: that ends the process at once.
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the launcher asks for it or exits (bin/pinned-node.cjs). Later signals have no effect,
+ * except a further Ctrl-C from a person who will not wait: it ends the process at once.
  */
 export async function askedToEnd(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -23,7 +23,7 @@ export async function askedToEnd(): Promise<void> {
   process.send?.('tell-me');
   process.channel?.unref();
   await promise;
-  // The second step lets through what came while this process was too busy to look: it belongs to the same press.
+  // The second step lets signals through that arrived while this process was busy: they belong to the same key press.
   setTimeout(() => {
     setImmediate(() => {
       mayForce = true;

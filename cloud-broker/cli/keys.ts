@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { print, wrongUsage, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
-/** A whole number of credits; anything else is wrong usage. */
+/** A whole number of credits; anything else is a usage error. */
 function creditsOf(text: string): number {
   if (!/^\d{1,12}$/.test(text)) throw wrongUsage('--credits takes a whole number');
   return Number(text);

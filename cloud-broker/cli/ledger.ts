@@ -5,13 +5,13 @@ import type { CloseDay } from '../operator/usage.ts';
 import { EXIT, print, progressBar, table, when, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
 
-/** Anything else is wrong usage. */
+/** Anything else is a usage error. */
 function wholeNumber(text: string): number {
   if (!/^[+-]?\d{1,12}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
   return Number(text);
 }
 
-/** L2, L9: a mistake is corrected by another row. */
+/** L2, L9: a mistake is corrected by adding another row. */
 function correctionCommands(ledger: Command): void {
   ledger
     .command('adjust <domain>')

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `rollcall`: the server's command line (protocol.md §2). A command loads what it needs when it runs, so that `--help` waits for nothing of it. */
+/**
+ * `rollcall`: the server's command line (protocol.md §2). Each command loads what it needs when it runs, so that `--help` does not wait for any of
+ * it.
+ */
 import { Command, CommanderError } from 'commander';
 import { backupCommands } from './backup.ts';
 import { boardCommands } from './boards.ts';
@@ -15,7 +18,7 @@ import { standardError } from '../service/log-output.ts';
 
 const DEMO_BOARDS = 5;
 
-// An answer that cannot be written, on a full disk or into a pipe that nobody reads, fails its command; a service goes on.
+// Output that cannot be written, to a full disk or a pipe without a reader, fails its command; a service continues.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', () => {
     standardError.failures += 1;
@@ -66,7 +69,7 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-      // What commander itself finds wrong it has said already.
+      // Commander has already printed the errors it finds itself.
       if (error.code === 'usage') process.stderr.write(`error: ${error.message}\n`);
     } else {
       process.stderr.write(`${explain(error)}\n`);
@@ -75,5 +78,5 @@ async function main(): Promise<void> {
   }
 }
 
-// Without an await at the top level bin/ can load this by `require`, which is sooner done than `import`.
+// Without a top-level await, bin/ can load this by `require`, which is faster than `import`.
 void main();

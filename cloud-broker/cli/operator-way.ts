@@ -6,7 +6,7 @@ import { askWhereListening, remoteOperator } from '../operator/remote.ts';
 import { lockFolder } from '../store/sqlite/folder-lock.ts';
 import type { ServiceContext } from '../service/context.ts';
 
-/** How long a command waits for a service that starts, or for another command, to be done with the folder. */
+/** How long a command waits for the folder while a service starts or another command is using it. */
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
 
@@ -32,12 +32,15 @@ function isHeld(dataFolder: string): boolean {
   }
 }
 
-/** The HTTP address at which the service of this data folder listens; null where none runs. */
+/** The HTTP address of the service running on this data folder; null if none runs. */
 export async function runningServiceUrl(dataFolder: string): Promise<string | null> {
   return isHeld(dataFolder) ? ((await whereListening(dataFolder))?.http ?? null) : null;
 }
 
-/** What works on a folder is most of the service: it is loaded where the lock says that no service has the folder, and not held meanwhile. */
+/**
+ * Working on a folder takes most of the service. It is loaded only if the lock shows that no service has the folder, and the lock is not held
+ * meanwhile.
+ */
 async function openHere(settings: Settings): Promise<ServiceContext> {
   lockFolder(settings.dataFolder).release();
   const [{ openContext }, { createLog }] = await Promise.all([import('../service/context.ts'), import('../service/log.ts')]);
@@ -65,7 +68,7 @@ async function takeFolder(settings: Settings): Promise<ServiceContext | null> {
   }
 }
 
-/** Runs a command through the service that owns the data folder, or, where none runs, on the folder itself under its lock (S4). */
+/** Runs a command through the service that owns the data folder or, if none runs, on the folder itself under its lock (S4). */
 export async function onFolder<Result>(settings: Settings, work: (operator: Operator) => Promise<Result>): Promise<Result> {
   const context = await takeFolder(settings);
   if (context === null) return work(remoteOperator(settings.dataFolder));

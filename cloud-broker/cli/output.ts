@@ -5,15 +5,15 @@ import { isErrorCode, RollcallError, wordsOf, type ErrorCode } from '../../proto
 /** Exit codes of every command (protocol.md §2). */
 export const EXIT = { done: 0, refused: 1, usage: 2 } as const;
 
-/** What was typed is wrong, in a way that only its command can tell. */
+/** A usage error that only the command itself can detect. */
 export const wrongUsage = (message: string): CommanderError => new CommanderError(EXIT.usage, 'usage', message);
 
-/** `--json`, which every command takes. */
+/** `--json`, accepted by every command. */
 export interface Json {
   json?: boolean;
 }
 
-/** The reason of a refusal on standard error: code, sentence, what exactly, next step. */
+/** Explains a refusal on standard error: code, message, details, next step. */
 export function explain(error: unknown): string {
   if (!(error instanceof RollcallError)) return `internal: ${errorText(error)}`;
   const code: ErrorCode = isErrorCode(error.code) ? error.code : 'internal';
@@ -35,7 +35,7 @@ export function print(json: boolean, document: unknown, lines: () => string[]): 
   );
 }
 
-/** A progress bar on standard error, drawn only where somebody looks. */
+/** A progress bar on standard error, drawn only on a terminal. */
 export function progressBar(label: string, total: number): { at(done: number): void; end(): void } {
   const width = 30;
   let drawn = -1;
@@ -65,7 +65,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** An ISO 8601 time to the minute, as tables show it. */
+/** An ISO 8601 time to the minute, as shown in tables. */
 export function when(iso: string | null): string {
   return iso === null ? '-' : iso.slice(0, 16).replace('T', ' ');
 }

@@ -9,10 +9,10 @@ import { withOperator } from './with-operator.ts';
 
 const LINES_AT_ONCE = 1000;
 const MAX_BYTES = 1024 ** 3;
-/** As many serials as are compared in memory. */
+/** The most serials that are compared in memory. */
 const MAX_LINES = 1_000_000;
 
-/** Reads the whole file before any line of it is listed. Refuses with `file-refused` or, where there is none, `invalid-request`. */
+/** Reads the whole file before importing any line. Refuses with `file-refused` or, if there is no such file, `invalid-request`. */
 async function survey(file: string): Promise<{ lines: number; same: SameSerial }> {
   const about = await stat(file).catch(() => null);
   if (about === null || !about.isFile()) throw new RollcallError('invalid-request', { file, reason: 'there is no such file' });
@@ -31,7 +31,7 @@ function refused(file: string, problem: FileProblem): RollcallError {
   return new RollcallError('file-refused', { file, reason: new TableRefusal([problem]).message });
 }
 
-/** Lists what `survey` looked at. `sum` grows as it goes, so that it tells what was done where this fails half way. */
+/** Imports the lines that `survey` has read. `sum` grows along the way, so that it shows what was done if this fails half way. */
 async function importRegister(
   operator: Operator,
   file: string,

@@ -5,7 +5,7 @@ import { createLog } from '../service/log.ts';
 import { startService } from '../service/start-service.ts';
 import { EXIT, print, type Json } from './output.ts';
 
-/** Runs the service until it is asked to end, and then ends the process. */
+/** Runs the service until it is asked to end, then ends the process. */
 export async function serve({ json }: Json): Promise<void> {
   const settings = readSettings(process.env);
   const log = createLog(settings.logLevel);

@@ -10,12 +10,12 @@ import { seedsOf, simulate, type Progress } from '../simulate/simulate.ts';
 import { runningServiceUrl } from './operator-way.ts';
 import { EXIT, print, progressBar, wrongUsage, type Json } from './output.ts';
 
-/** Boards that begin each second unless --ramp says otherwise: less than a service on two cores takes. */
+/** Boards that start each second unless --ramp says otherwise: less than a service on two cores can take. */
 const BEGIN_PER_SECOND = 100;
 const SAY_EVERY_MS = 5000;
 const CREDITS_A_BOARD = 1095;
 
-/** What was typed, with the defaults of what was not. */
+/** The options given, with defaults for the others. */
 export interface Typed extends Json {
   domain?: string;
   boards: number;
@@ -29,7 +29,7 @@ export interface Typed extends Json {
   register?: string;
 }
 
-/** A bar where somebody looks; lines now and then where a log is kept. */
+/** A bar on a terminal; occasional lines when the output goes to a log. */
 function shownProgress(): Progress & { end(): void } {
   let label = '';
   let bar: ReturnType<typeof progressBar> | null = null;
@@ -52,7 +52,7 @@ function shownProgress(): Progress & { end(): void } {
   };
 }
 
-/** Where an agent would look, and, beside a running service, that one. */
+/** The URL an agent would use or, if none is set, that of the running service. */
 async function serviceUrl(typed: string | undefined): Promise<string> {
   const url = typed ?? process.env['ROLLCALL_URL'] ?? '';
   const found = url === '' ? await runningServiceUrl(readSettings(process.env).dataFolder) : url;
@@ -99,7 +99,7 @@ function lines(figures: Figures): string[] {
   ];
 }
 
-/** `simulate`, once what was typed is read. */
+/** Runs `simulate` with the parsed options. */
 export async function runSimulation(typed: Typed): Promise<void> {
   try {
     parseSeed(`${typed.seed}-${typed.boards}`);

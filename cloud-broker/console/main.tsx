@@ -22,5 +22,5 @@ const [i18n] = await Promise.all([
 ]);
 keepFocus();
 createRoot(container).render(<App i18n={i18n} client={client} />);
-// The other one when the page is there, so that the switch of languages works without the service too.
+// Loads the other language once the page is shown, so that switching also works without the service.
 setTimeout(() => void i18n.loadLanguages([...languages]), OTHER_LANGUAGE_MS);

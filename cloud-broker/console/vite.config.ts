@@ -6,12 +6,12 @@ import { builtFrom, consoleSources } from '../../scripts/console-sources.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-// app/no-eval.ts must run before any schema is made, also by pages that are loaded later: it goes where zod goes.
+// app/no-eval.ts must run before any schema is created, also for pages loaded later, so it goes into zod's chunk.
 const zod = { name: 'zod', test: /node_modules[\\/]zod[\\/]|no-eval\.ts$/ };
 
 /**
- * The console goes into dist/console, which the service serves at `/` under a Content-Security-Policy of
- * `default-src 'self'`: so nothing is inlined, neither scripts nor assets as data: addresses.
+ * The console is built into dist/console, which the service serves at `/` under a Content-Security-Policy of `default-src 'self'`. So nothing is
+ * inlined, neither scripts nor assets as data: URLs.
  */
 const configOf = (groups: { name: string; test: RegExp | ((id: string) => boolean) }[]): InlineConfig => ({
   root: here('.'),
@@ -24,12 +24,12 @@ const configOf = (groups: { name: string; test: RegExp | ((id: string) => boolea
     modulePreload: { polyfill: false },
     target: 'es2023',
     rolldownOptions: { output: { codeSplitting: { groups } } },
-    // What the first page loads is at most 250 KiB gzipped, which a test keeps.
+    // The first page loads at most 250 KiB gzipped, which a test enforces.
     chunkSizeWarningLimit: 1000,
   },
 });
 
-/** Says beside the built console what it was built from. */
+/** Records next to the built console what it was built from. */
 function sayWhatFrom(sources: string): Plugin {
   let folder = '';
   return {
@@ -41,7 +41,7 @@ function sayWhatFrom(sources: string): Plugin {
   };
 }
 
-/** Modules that the first page loads, as the bundler finds them: those of the entry's chunk and of all that it imports. */
+/** Modules loaded by the first page, as the bundler finds them: those of the entry chunk and everything it imports. */
 async function modulesOfFirstPage(): Promise<Set<string>> {
   const config = configOf([zod]);
   const unused = { write: false, minify: false, reportCompressedSize: false } as const;
@@ -58,7 +58,7 @@ async function modulesOfFirstPage(): Promise<Set<string>> {
   return new Set([...reached].flatMap((name) => chunks.get(name)?.moduleIds ?? []));
 }
 
-// Left to itself the bundler makes sixty small files of what the first page shares with others: as many requests.
+// By default the bundler splits what the first page shares with others into sixty small files, each a request.
 export default defineConfig(async () => {
   const sources = await consoleSources();
   const first = await modulesOfFirstPage();

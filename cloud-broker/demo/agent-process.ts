@@ -8,17 +8,17 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BUNDLE = join(ROOT, 'dist', 'rollcall-agent.cjs');
 
-/** The agent as it is installed on displays; its source where it was not built yet. */
+/** The agent as installed on displays; its source if it has not been built yet. */
 const program = (): string => (existsSync(BUNDLE) ? BUNDLE : join(ROOT, 'agent', 'cli.ts'));
 
 export interface AgentAnswer {
   exitCode: number;
-  /** The one JSON document that the command printed; null where there was none. */
+  /** The JSON document that the command printed; null if there was none. */
   document: Record<string, unknown> | null;
   problem: string;
 }
 
-/** One display: the real agent as a process of its own, with its own state folder. */
+/** One display: the real agent as a separate process with its own state folder. */
 export class AgentProcess {
   readonly name: string;
   private readonly environment: NodeJS.ProcessEnv;
@@ -36,7 +36,7 @@ export class AgentProcess {
     };
   }
 
-  /** Runs one command to its end. */
+  /** Runs one command until it ends. */
   async ask(...words: string[]): Promise<AgentAnswer> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const child = spawn(process.execPath, [program(), ...words, '--json'], {
@@ -50,7 +50,7 @@ export class AgentProcess {
     return { exitCode: exitCode ?? 1, document: parsed(texts.out), problem: texts.err };
   }
 
-  /** Starts `run`, which keeps the display on the roll until `stop`. */
+  /** Starts `run`, which keeps the display online until `stop`. */
   run(): void {
     this.running = spawn(process.execPath, [program(), 'run'], { env: this.environment, stdio: 'ignore' });
   }

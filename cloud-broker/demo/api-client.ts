@@ -1,6 +1,6 @@
 import { billing, device, devicesPage, type Billing, type Device } from '../../protocol/api.ts';
 
-/** The demo's admin: everything through the same HTTP API that the console uses (A1). */
+/** The demo's admin: does everything through the HTTP API that the console uses (A1). */
 export class ApiClient {
   private readonly origin: string;
   private cookie = '';

@@ -2,13 +2,13 @@ import { simulatedBoard } from '../../firmware-shim/simulated.ts';
 
 const CREDITS_A_BOARD = 1095;
 
-/** One display of the demo: who it is, what the register says of it, and what its enrolment should come to. */
+/** One display of the demo: what it is, what the register says about it, and the expected result of its enrolment. */
 export interface Role {
   name: string;
   label: string;
-  /** ROLLCALL_BOARD of its agent. */
+  /** Its agent's ROLLCALL_BOARD. */
   board: string;
-  /** Its register line; null: not listed. */
+  /** Its register line; null if not listed. */
   listed: { fulfilment: 'on-enrolment' | 'product-key'; factoryKey: boolean } | null;
   credits: number;
   tale: string;
@@ -23,7 +23,7 @@ const plain = (n: number): Role => ({
   tale: 'has a factory key and signs with it',
 });
 
-/** N simulated displays: the second has no factory key, the third came on an invoice whose credits need a product key. */
+/** N simulated displays: the second has no factory key, the third is on an invoice whose credits need a product key. */
 export function simulatedCast(boards: number): Role[] {
   return Array.from({ length: boards }, (_, index): Role => {
     const role = plain(index + 1);
@@ -45,7 +45,7 @@ export function simulatedCast(boards: number): Role[] {
   });
 }
 
-/** The display whose serial somebody copies: the one without a factory key, or, with one display only, none. */
+/** The display whose serial is cloned: the one without a factory key, or none if there is only one display. */
 export function cloneOf(cast: Role[]): Role | null {
   const victim = cast.find((role) => role.listed !== null && !role.listed.factoryKey);
   return victim === undefined

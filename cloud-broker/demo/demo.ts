@@ -1,4 +1,4 @@
-/** `rollcall demo`: the whole main job on this machine, with real agents over TLS (protocol.md §2). */
+/** `rollcall demo`: the whole main workflow on this machine, with real agents over TLS (protocol.md §2). */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ interface Stage {
   say(line: string): void;
 }
 
-/** Plays the demo; resolves with the exit code: 0 only if all of it worked. */
+/** Runs the demo; resolves with the exit code: 0 only if all of it worked. */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const started = Date.now();
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-demo-'));
@@ -197,7 +197,7 @@ function agentOf(stage: Stage, role: Pick<Role, 'name' | 'board'>): AgentProcess
   return agent;
 }
 
-/** Two at a time: the agents are processes of this machine too. */
+/** Two at a time, as the agents are processes on this machine too. */
 async function inTurn<Item, Result>(items: Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   for (let from = 0; from < items.length; from += AT_ONCE)
@@ -205,7 +205,7 @@ async function inTurn<Item, Result>(items: Item[], work: (item: Item) => Promise
   return results;
 }
 
-/** Looks until `enough` or until patience ends; the last look is the result either way. */
+/** Polls until `enough` is true or time runs out; returns the last value either way. */
 async function waitFor<Value>(look: () => Promise<Value>, enough: (value: Value) => boolean): Promise<Value> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {

@@ -4,60 +4,60 @@ import { ANSWER_MS, COMMAND_LIFE_MS, type OpenCommand } from './rules.ts';
 export type CommandMessage = Extract<DeviceDown, { type: 'command' }>;
 
 export interface CommandDeskPorts {
-  /** A device's commands that have not ended and are not over at `now`, oldest first. Never rejects. */
+  /** A device's commands that have neither ended nor expired at `now`, oldest first. Never rejects. */
   open(deviceId: string, now: number): Promise<(Pick<OpenCommand, 'id' | 'name' | 'args'> & { expiresAt: number })[]>;
-  /** As the gateway's: false where the device takes nothing now. */
+  /** Like the gateway's: false if the device accepts nothing now. */
   send(deviceId: string, command: CommandMessage, acknowledged: () => void): Promise<boolean>;
-  /** Writes down how far a command came. Never rejects. */
+  /** Records a command's progress. Never rejects. */
   moved(deviceId: string, commandId: string, to: 'sent' | 'delivered'): Promise<void>;
   /** Milliseconds since 1970. */
   clock(): number;
 }
 
-/** A session that is ready for commands. */
+/** A session ready for commands. */
 interface Line {
   inFlight: { commandId: string; since: number } | null;
-  /** The store is being asked for what comes next. */
+  /** The next command is being read from the store. */
   asking: boolean;
-  /** Something may have come since it was asked. */
+  /** A command may have been added since that read. */
   mayHaveMore: boolean;
-  /** Sent in this session and not answered in time: not sent again before the next one. */
+  /** Sent in this session but not answered in time: not sent again before the next session. */
   passed: Set<string> | null;
 }
 
 /**
- * P8: sends waiting commands to the devices that are connected, to each one after the other. It keeps nothing but what is under
- * way: what waits is in the store, so a restart or a lost session sends again whatever was not answered.
+ * P8: sends waiting commands to connected devices, one at a time to each. It keeps only what is in progress: waiting commands are in the store, so
+ * after a restart or a lost session everything unanswered is sent again.
  */
 export class CommandDesk {
   private readonly ports: CommandDeskPorts;
   private readonly lines = new Map<string, Line>();
-  /** Devices with a command in flight, the one that waits longest first. */
+  /** Devices with a command in flight, longest-waiting first. */
   private readonly waiting = new Map<string, Line>();
 
   constructor(ports: CommandDeskPorts) {
     this.ports = ports;
   }
 
-  /** The device was born and has its settings. */
+  /** The device's birth was answered with its settings. */
   async ready(deviceId: string): Promise<void> {
     this.gone(deviceId);
     this.lines.set(deviceId, { inFlight: null, asking: false, mayHaveMore: false, passed: null });
     await this.next(deviceId);
   }
 
-  /** Its session is gone. */
+  /** The session ended. */
   gone(deviceId: string): void {
     this.lines.delete(deviceId);
     this.waiting.delete(deviceId);
   }
 
-  /** A command was added, and its commit is on disk. */
+  /** A command was added and its commit is on disk. */
   async added(deviceId: string): Promise<void> {
     await this.next(deviceId);
   }
 
-  /** The device answered a command, and that is stored. */
+  /** The device's answer to a command is stored. */
   async answered(deviceId: string, commandId: string): Promise<void> {
     const line = this.lines.get(deviceId);
     if (line?.inFlight?.commandId !== commandId) return;
@@ -65,7 +65,7 @@ export class CommandDesk {
     await this.next(deviceId);
   }
 
-  /** Lets commands that were not answered in time make way for the next. To be called every few seconds. */
+  /** Commands not answered in time make way for the next. Must be called every few seconds. */
   async sweep(): Promise<void> {
     const now = this.ports.clock();
     for (const [deviceId, line] of this.waiting) {
@@ -97,7 +97,7 @@ export class CommandDesk {
   private async sendOldest(deviceId: string, line: Line): Promise<void> {
     const now = this.ports.clock();
     const open = await this.ports.open(deviceId, now);
-    // Its session may have ended, or a newer one begun, while the store was asked.
+    // While the store was read, its session may have ended or a newer one started.
     if (this.lines.get(deviceId) !== line) return;
     const command = open.find(({ id }) => line.passed?.has(id) !== true);
     if (command === undefined) return;
@@ -108,12 +108,12 @@ export class CommandDesk {
       commandId: command.id,
       name: command.name as CommandMessage['name'],
       args: JSON.parse(command.args) as Record<string, unknown>,
-      // A clock that went back makes no command live longer (P8).
+      // A clock that went back does not extend a command's life (P8).
       expiresInS: Math.ceil(Math.min(COMMAND_LIFE_MS, command.expiresAt - now) / 1000),
     });
   }
 
-  /** Where it cannot be sent the session is ending, and `gone` comes. */
+  /** If it cannot be sent, the session is ending and `gone` follows. */
   private async send(deviceId: string, command: CommandMessage): Promise<void> {
     const { commandId } = command;
     const handed = await this.ports.send(deviceId, command, () => void this.ports.moved(deviceId, commandId, 'delivered'));

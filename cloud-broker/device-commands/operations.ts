@@ -1,4 +1,4 @@
-/** P8: commands to devices, from the wish to the outcome. */
+/** P8: commands to devices, from request to outcome. */
 import type { CommandName, RefusalReason } from '../../protocol/api-commands.ts';
 import type { CommandResult } from '../../protocol/messages.ts';
 import { RollcallError } from '../../protocol/errors.ts';
@@ -10,12 +10,12 @@ import { domainById, statusOf } from '../domains/rows.ts';
 import type { ChangeRequest } from '../store/change-request.ts';
 import { changeDevice } from '../devices/operations/devices.ts';
 
-/** Rows that one transaction ends or forgets: others are not kept waiting for long. */
+/** Rows ended or deleted per transaction, so that others do not wait long. */
 const PIECE = 2000;
 
 interface CommandTarget {
   deviceId: string;
-  /** UUID of the command that this may become. */
+  /** UUID to use if a new command is created. */
   commandId: string;
 }
 
@@ -25,20 +25,20 @@ interface Wished {
 }
 
 export interface CommandsInput extends ChangeRequest, Wished {
-  /** Groups what was asked of many devices at once; null for a single one. */
+  /** Groups commands requested for many devices at once; null for a single one. */
   batchId: string | null;
   targets: CommandTarget[];
 }
 
 export interface CommandsOutput {
-  /** Ids of the commands, new or joined, in the order of their targets. */
+  /** Command ids, new or joined, in the order of their targets. */
   commands: string[];
   refused: { deviceId: string; reason: RefusalReason }[];
 }
 
 /**
- * Asks something of some devices of one domain: each gets a command of its own, joins one that waits for the same, or is refused
- * with a reason. Refuses all of it with `domain-disabled` (D5).
+ * Requests a command for some devices of one domain: each gets a command of its own, joins one waiting for the same, or is refused with a reason.
+ * Refuses all with `domain-disabled` (D5).
  */
 export async function sendCommands(context: WriteContext, input: CommandsInput): Promise<CommandsOutput> {
   const domain = await domainById(context.tx, input.domainId);
@@ -79,7 +79,7 @@ async function sendOne(
   if (input.batchId !== null)
     tx.send('INSERT INTO command_batches (batch_id, command_n) VALUES (?, ?) ON CONFLICT DO NOTHING', input.batchId, n);
   else audit(context, input, 'device.command', deviceId, {});
-  // The service owns the tags; the device is told of them.
+  // The service owns the tags; the device only receives them.
   if (input.args.tags !== undefined) await setTags(context, input, deviceId, input.args.tags);
   if (joined === undefined) {
     context.commanded(deviceId);
@@ -119,7 +119,7 @@ interface CommandMoved {
   to: 'sent' | 'delivered';
 }
 
-/** Handed to the device's connection, or acknowledged by it. What ended, or was there before, changes no more. */
+/** Handed to the device's connection, or acknowledged by the device. A command that ended or is already that far does not change. */
 export async function moveCommand(context: WriteContext, { now, deviceId, commandId, to }: CommandMoved): Promise<void> {
   const change =
     to === 'sent'
@@ -135,8 +135,8 @@ export async function moveCommand(context: WriteContext, { now, deviceId, comman
 }
 
 /**
- * What the device says became of a command. One that is not of this device, or ended before, is passed over; one that only time
- * ended did happen after all.
+ * A command's result from the device. A command of another device, or one that ended before, is ignored; an expired one is updated, because it did
+ * happen.
  */
 export async function endCommand(
   context: WriteContext,
@@ -155,7 +155,7 @@ export async function endCommand(
   if (ended !== null) context.emit(ended.domainId, now, { type: 'device', data: { deviceId } });
 }
 
-/** Writes down which commands are over, and forgets those of 90 days ago; `more`: something is left to do. */
+/** Records which commands have expired, and deletes those older than 90 days; `more`: work is left. */
 export async function pruneCommands(context: WriteContext, { now }: { now: number }): Promise<{ more: boolean }> {
   const { tx } = context;
   const over = await tx.all<{ deviceId: string; domainId: number }>(

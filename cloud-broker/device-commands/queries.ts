@@ -21,7 +21,7 @@ export interface CommandView extends CommandTimes {
 const COLUMNS = `n, id, name, args, created_at AS createdAt, expires_at AS expiresAt, sent_at AS sentAt, delivered_at AS deliveredAt,
   CASE WHEN outcome IS NULL AND expires_at <= ?1 THEN expires_at ELSE ended_at END AS endedAt, outcome, detail, actor`;
 
-/** A device's commands, newest first. Who may see the device is asked before. */
+/** A device's commands, newest first. The caller checks access first. */
 export async function listCommands(
   tx: Reads,
   { deviceId, now }: { deviceId: string; now: number },
@@ -47,7 +47,7 @@ export interface BatchView {
   states: Record<CommandState, number>;
 }
 
-/** How many of a batch are where, among the devices that the viewer sees (A4, D6); null where that is none. */
+/** How many commands of a batch are in each state, among the devices that the viewer may see (A4, D6); null if there are none. */
 export async function batchView(tx: Reads, viewer: Viewer, batchId: string, now: number): Promise<BatchView | null> {
   const seen = ['c.domain_id = ?', ...viewer.tags.map(() => HAS_TAG)].join(' AND ');
   const groups = await tx.all<CommandTimes & { name: CommandName; commands: number }>(

@@ -1,4 +1,4 @@
-/** P8: what an admin asks of devices, and what became of it. */
+/** P8: commands that admins send to devices, and their outcome. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import {
@@ -25,9 +25,9 @@ import type { HttpDeps } from '../http/deps.ts';
 import { viewerOf } from '../devices/present.ts';
 import { targetsOf, type Aim } from '../devices/routes/targets.ts';
 
-/** Devices that one write reaches: a few milliseconds, between which others write. */
+/** Devices per write: a few milliseconds, with other writes in between. */
 const PIECE = 250;
-/** Refused devices that an answer names. */
+/** Maximum refused devices named in an answer. */
 const MAX_NAMED = 1000;
 
 const tags = ['commands'];
@@ -48,12 +48,12 @@ function presentCommand(view: CommandView, now: number): Command {
   };
 }
 
-/** The same wish is always the same text, so that equal ones are found. */
+/** The same request always gives the same text, so that equal ones match. */
 function argsOf({ args }: CommandWish): { tags?: string[] } {
   return args?.tags === undefined ? {} : { tags: [...new Set(args.tags)] };
 }
 
-/** Of one device. */
+/** For one device. */
 export function commandRoutes(api: Api, deps: HttpDeps): void {
   const { store, clock } = deps;
 
@@ -115,7 +115,7 @@ function refusalOf(reason: RefusalReason): RollcallError {
   return reason === 'not-enrolled' ? new RollcallError('conflict', { reason }) : new RollcallError(reason);
 }
 
-/** Of a selection, or of all that a filter shows. */
+/** For a selection, or for all devices under a filter. */
 export function commandsRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): void {
   const { store, clock } = deps;
 
@@ -157,7 +157,7 @@ export function commandsRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
 type Refused = { deviceId: string; reason: RefusalReason };
 type Many = CommandWish & Aim;
 
-/** Piece by piece; what a failure in between leaves undone is asked again without harm, because the same wish is joined. */
+/** In batches; repeating the request after a failure in between is harmless, because the same command is joined. */
 async function askMany(
   request: FastifyRequest,
   deps: HttpDeps,
@@ -178,7 +178,7 @@ async function askMany(
       targets: ids.slice(from, from + PIECE).map((deviceId) => ({ deviceId, commandId: randomUUID() })),
     });
     commands += made.commands.length;
-    // A filter also finds boards that wait for an approval: nobody asked anything of those.
+    // A filter also matches boards waiting for approval: commands were not meant for those.
     refused.push(...made.refused.filter(({ reason }) => body.ids !== undefined || reason === 'too-many-waiting'));
   }
   return { batch: batchId, commands, refused: refused.slice(0, MAX_NAMED), refusedCount: refused.length };

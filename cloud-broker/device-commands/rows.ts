@@ -2,7 +2,7 @@ import type { OpenCommand } from './rules.ts';
 import type { WriteContext } from '../store/commit.ts';
 import type { Reads } from '../store/tx.ts';
 
-/** A command that has not ended and is not over. Times in milliseconds since 1970. */
+/** A command that has neither ended nor expired. Times in milliseconds since 1970. */
 export interface OpenCommandRow extends OpenCommand {
   expiresAt: number;
 }
@@ -17,7 +17,7 @@ export async function openCommands(tx: Reads, deviceId: string, now: number): Pr
   );
 }
 
-/** D8, E9: nobody is left to do what was asked of a device that is enrolled no more. */
+/** D8, E9: an unenrolled device can no longer execute its commands. */
 export function endCommands(context: WriteContext, deviceId: string, now: number): void {
   context.tx.send(
     "UPDATE commands SET outcome = 'failed', ended_at = ?, detail = 'unenrolled' WHERE device_id = ? AND outcome IS NULL",

@@ -1,10 +1,10 @@
-/** P8: what may happen to a command, and when. */
+/** P8: the states of a command, and their timing. */
 import type { CommandState, RefusalReason } from '../../protocol/api-commands.ts';
 
 export const COMMAND_LIFE_MS = 24 * 3_600_000;
-/** Commands of one device that have not ended. */
+/** Maximum open commands per device. */
 export const MAX_OPEN = 20;
-/** A command that is not answered for so long makes way for the next one; it is sent again in the device's next session. */
+/** A command not answered for this long makes way for the next one; it is sent again in the device's next session. */
 export const ANSWER_MS = 60_000;
 export const COMMANDS_KEPT_MS = 90 * 24 * 3_600_000;
 
@@ -16,7 +16,7 @@ export interface CommandTimes {
   outcome: 'done' | 'failed' | 'expired' | null;
 }
 
-/** Where a command is at `now`: what is over has expired, whether or not the job that writes it down has run. */
+/** A command's state at `now`: when its time is over it has expired, whether or not the job that records it has run. */
 export function stateOf({ expiresAt, sentAt, deliveredAt, outcome }: CommandTimes, now: number): CommandState {
   if (outcome !== null) return outcome;
   if (expiresAt <= now) return 'expired';
@@ -28,7 +28,7 @@ export interface OpenCommand {
   n: number;
   id: string;
   name: string;
-  /** JSON object, always written in one way. */
+  /** JSON object in canonical form. */
   args: string;
   sentAt: number | null;
 }
@@ -36,8 +36,8 @@ export interface OpenCommand {
 export type Admission = { verdict: 'new' } | { verdict: 'joined'; n: number } | { verdict: 'refused'; reason: RefusalReason };
 
 /**
- * What becomes of one more wish, with the device's open commands, oldest first. It joins the one that waits for the same; but not
- * past another of its name, because of two `set-tags` the later one counts.
+ * Decides on one more request, given the device's open commands, oldest first. It joins one waiting for the same, but not past another of its name,
+ * because of two `set-tags` the later one counts.
  */
 export function admit(wish: { name: string; args: string }, open: readonly OpenCommand[]): Admission {
   const last = open.findLast(({ name }) => name === wish.name);

@@ -1,4 +1,4 @@
-/** P8: commands wait here and never in the broker, so that a restart loses none. One that ended never opens again. */
+/** P8: commands wait here and never in the broker, so that a restart loses none. An ended command never reopens. */
 export const commandTables = `
 CREATE TABLE commands (
   n INTEGER PRIMARY KEY,

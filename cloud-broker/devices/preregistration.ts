@@ -4,12 +4,12 @@ import type { WriteContext } from '../store/commit.ts';
 import type { Reads } from '../store/tx.ts';
 import { updateDevices } from './changes.ts';
 
-/** Displays of one domain that labels and tags may wait for. */
+/** Maximum number of expected displays per domain with labels or tags. */
 export const MAX_EXPECTED = 100_000;
 
 interface Named {
   label: string | null;
-  /** JSON array of texts. */
+  /** JSON array of strings. */
   tags: string | null;
 }
 
@@ -17,13 +17,13 @@ export interface Judged {
   verdict: ImportVerdict;
   deviceId: string | null;
   before: Named | null;
-  /** What is so afterwards. */
+  /** State after the change. */
   after: Named;
 }
 
 /**
- * What one line does: to the enrolled device with this serial, else to what waits for it. A serial that several may carry, because it
- * identifies no board (E12), is nobody's.
+ * Applies one line to the enrolled device with this serial number, otherwise to the entry that waits for it. A serial number that does not identify a
+ * board (E12) may be shared, so it matches no device.
  */
 export async function judge(tx: Reads, domainId: number, row: ImportRow, mayWait: boolean): Promise<Judged> {
   const key = serialKey(row.serial);
@@ -38,7 +38,7 @@ export async function judge(tx: Reads, domainId: number, row: ImportRow, mayWait
       : null;
   const before = device === null ? expected : { label: device.label, tags: device.tags };
   const tags = row.tags === undefined ? undefined : JSON.stringify([...new Set(row.tags)]);
-  // Tables lose the blanks around a text: an export that comes back changes nothing.
+  // Spreadsheets strip surrounding whitespace: a re-imported export must change nothing.
   const isSameLabel = row.label === undefined || row.label.trim() === before?.label?.trim();
   const after = { label: (isSameLabel ? before?.label : row.label) ?? null, tags: tags ?? before?.tags ?? null };
   const isSame =
@@ -48,7 +48,10 @@ export async function judge(tx: Reads, domainId: number, row: ImportRow, mayWait
   return { verdict, deviceId: device?.id ?? null, before, after };
 }
 
-/** The list shows a device with this serial just so, waiting for approval or with a serial that several carry: its export asks for nothing. */
+/**
+ * Whether a device that waits for approval, or whose serial number is shared, is already listed with these values: re-importing its export then
+ * changes nothing.
+ */
 async function isListed(
   tx: Reads,
   domainId: number,
@@ -73,7 +76,7 @@ export async function expectedCount(tx: Reads, domainId: number): Promise<number
   );
 }
 
-/** A board became a device of the domain: it gets what waited for it, once. Its `device.enrolled` tells of it. */
+/** Gives a newly enrolled device the label and tags that waited for it, once. The `device.enrolled` record includes them. */
 export async function takeExpected(
   context: WriteContext,
   domainId: number,

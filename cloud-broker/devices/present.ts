@@ -1,4 +1,4 @@
-/** Rows of the store as the API shows them (protocol/api.ts). Pure. */
+/** Maps rows of the store to API objects (protocol/api.ts). Pure. */
 import type { Billing, Device } from '../../protocol/api.ts';
 import { checkCode } from '../../protocol/signing.ts';
 import type { Principal } from '../http/access.ts';
@@ -11,7 +11,7 @@ import type { HttpDeps, LiveState } from '../http/deps.ts';
 
 const DAY_MS = 86_400_000;
 
-/** `live`: what presence knows of this moment; null where it knows nothing. */
+/** `live`: the current presence state; null if unknown. */
 export function presentDevice(view: DeviceView, live: LiveState | null): Device {
   return {
     id: view.id,
@@ -56,10 +56,10 @@ function presentPending(view: DeviceView): Device['pending'] {
 }
 
 /**
- * L8. `usedPerDay` is what the devices enrolled now use on a charged day, one credit each; during the trial it says so too,
- * although nothing is charged yet. `daysLeft` is the number of charged days that the balance lasts at that rate, rounded up.
- * `endsOn` is the last of them, UTC: they begin with the first day that is not closed, which during the trial is the first that will be
- * charged (L6); without a credit it is the last free day, or today. Both are null when nothing is used.
+ * L8. `usedPerDay` is the daily use of the currently enrolled devices on a charged day, one credit each; it is also given during the trial, although
+ * nothing is charged yet. `daysLeft` is the number of charged days that the balance lasts at that rate, rounded up. `endsOn` (UTC) is the last of
+ * them, counted from the first day that is not closed; during the trial, that is the first day that will be charged (L6). Without credits, it is the
+ * last free day, or today. Both are null when nothing is used.
  */
 export function presentBilling(domain: DomainRow, figures: { devices: number; held: number }, now: number): Billing {
   const { devices, held } = figures;
@@ -78,7 +78,7 @@ export function presentBilling(domain: DomainRow, figures: { devices: number; he
   };
 }
 
-/** Last day that an ISO 8601 date can name with four digits of a year. */
+/** Last day that ISO 8601 can represent with a four-digit year. */
 const LAST_DAY = Date.UTC(9999, 11, 31) / DAY_MS;
 
 function dateOf(day: number): string {

@@ -2,7 +2,7 @@ import type { CreditReason } from '../../protocol/messages.ts';
 import type { Identity } from './rules/identity.ts';
 import type { Reads } from '../store/tx.ts';
 
-/** A device row as the writing operations need it. */
+/** A device row as write operations need it. */
 export interface DeviceRow {
   id: string;
   domainId: number;
@@ -24,13 +24,13 @@ const SELECT = `SELECT id, domain_id AS domainId, state, identity, board_id AS b
   key_fingerprint AS keyFingerprint, public_key AS publicKey, enrolled_at AS enrolledAt, granted, grant_reason AS grantReason,
   pending_code AS pendingCode, competes_with AS competesWith FROM devices`;
 
-// Whole texts, put together once: a statement is found again by its text.
+// Complete SQL texts, built once: prepared statements are cached by their text.
 const OF_DOMAIN = `${SELECT} WHERE id = ? AND domain_id = ?`;
 const BY_ID = `${SELECT} WHERE id = ?`;
 const OF_KEY = `${SELECT} WHERE key_fingerprint = ? AND domain_id = ? ORDER BY enrolled_at NULLS FIRST`;
 const OF_SERIAL = `${SELECT} WHERE serial_key = ? AND identity <> 'key' AND state <> 'pending' ORDER BY enrolled_at NULLS FIRST`;
 
-/** A device or waiting row of this domain; null for another domain's (A4). */
+/** A device or waiting row of this domain; null if it belongs to another domain (A4). */
 export async function deviceOfDomain(tx: Reads, domainId: number, id: string): Promise<DeviceRow | null> {
   return await tx.get<DeviceRow>(OF_DOMAIN, id, domainId);
 }
@@ -39,12 +39,12 @@ export async function deviceById(tx: Reads, id: string): Promise<DeviceRow | nul
   return await tx.get<DeviceRow>(BY_ID, id);
 }
 
-/** All rows of one key in one domain: at most one of them is not unenrolled. */
+/** All rows of one key in one domain; at most one is pending or enrolled. */
 export async function devicesOfKey(tx: Reads, domainId: number, fingerprint: string): Promise<DeviceRow[]> {
   return await tx.all<DeviceRow>(OF_KEY, fingerprint, domainId);
 }
 
-/** Rows of one serial, in all domains, that the serial identifies; those known by their key alone are not among them (E12). */
+/** Rows identified by this serial number, in all domains; without those identified by their key alone (E12). */
 export async function devicesOfSerial(tx: Reads, serialKey: string): Promise<DeviceRow[]> {
   return await tx.all<DeviceRow>(OF_SERIAL, serialKey);
 }

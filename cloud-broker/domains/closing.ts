@@ -3,20 +3,20 @@ import { closingsDue, erasuresDue } from './queries/closing.ts';
 import type { Store } from '../store/port.ts';
 
 const DAY_MS = 86_400_000;
-/** In which a closing can be withdrawn. */
+/** Period in which closing can be withdrawn. */
 const GRACE_MS = 7 * DAY_MS;
 const PERSONAL_DATA_MS = 90 * DAY_MS;
-/** Devices, waiting rows and blocks that one transaction ends: others are not kept waiting for long. */
+/** Devices, waiting rows and blocks ended per transaction, so that others do not wait long. */
 const PIECE = 100;
 
-/** When a closing that is asked for at `now` takes effect. */
+/** When a closing requested at `now` takes effect. */
 export function closesAt(now: number): number {
   return now + GRACE_MS;
 }
 
 /**
- * Closes every domain whose time has come, piece by piece, and erases what is due. What a crash interrupts the next run goes on
- * with: each piece is one transaction, and what is done is not found again.
+ * Closes every domain that is due, in batches, and erases what is due. After a crash the next run continues: each batch is one transaction, and what
+ * is done is not found again.
  */
 export async function closeDueDomains(store: Pick<Store, 'reader' | 'write'>, now: number): Promise<void> {
   for (const domainId of await closingsDue(store.reader, now)) {

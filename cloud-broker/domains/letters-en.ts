@@ -1,4 +1,4 @@
-/** The mails of domains. */
+/** E-mails about domains. */
 import type { Letters } from '../mail/mail-kind.ts';
 import { day, letter, moment } from '../mail/phrases-en.ts';
 import type { domainMails } from './mails.ts';

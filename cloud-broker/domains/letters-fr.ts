@@ -1,4 +1,4 @@
-/** The mails of domains, in French. */
+/** E-mails about domains, in French. */
 import type { Letters } from '../mail/mail-kind.ts';
 import { day, letter, moment } from '../mail/phrases-fr.ts';
 import type { domainMails } from './mails.ts';

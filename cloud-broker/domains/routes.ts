@@ -28,7 +28,7 @@ async function domainOf(deps: HttpDeps, request: FastifyRequest): Promise<Domain
   return domain;
 }
 
-/** What accepting unlisted boards would do: nothing where a pairing code is asked for, as no board keeps one (D7), or without credits (D5). */
+/** How many boards accepting unlisted ones would enrol: none if a pairing code is required, as no board keeps one (D7), or without credits (D5). */
 async function wouldEnrol(deps: HttpDeps, domain: DomainRow, status: DomainSettings['status']): Promise<number> {
   return domain.pairingHash !== null || status === 'disabled' ? 0 : await waitingForApproval(deps.store.reader, domain.id);
 }
@@ -57,20 +57,20 @@ async function presentDomain(deps: HttpDeps, domain: DomainRow): Promise<DomainS
   };
 }
 
-/** Who knows the passwords of users. */
+/** Access to users' passwords. */
 interface WithPasswords {
   accounts: {
     ownPassword: { demand(who: { actorId: string; actor: string; address: string }, password: string): Promise<void> };
   };
 }
 
-/** That a session is not a forgotten one: the password typed again. */
+/** The password typed again, to exclude a forgotten open session. */
 async function demandPassword({ accounts }: WithPasswords, request: FastifyRequest, password: string): Promise<void> {
   const { userId: actorId, user: actor } = callerOf(request);
   await accounts.ownPassword.demand({ actorId, actor, address: request.ip }, password);
 }
 
-/** What admins see and set of their domain. */
+/** What admins see and change of their domain. */
 export function domainRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
   const { store } = deps;
 
@@ -108,7 +108,7 @@ export function domainRoutes(api: Api, deps: HttpDeps & WithPasswords): void {
   );
 }
 
-/** D7. The code is in no log and no audit row; GET /domain shows it to admins again. */
+/** D7. The code is in no log or audit row; GET /domain shows it to admins again. */
 export function pairingRoutes(api: Api, deps: HttpDeps): void {
   const { store, secrets, random } = deps;
 

@@ -10,12 +10,12 @@ export interface DomainRow {
   createdAt: number;
   activatedAt: number | null;
   trialEndsAt: number | null;
-  /** D8: from when on the domain is closed; in the future it can still be withdrawn. */
+  /** D8: when the domain is closed; if in the future, closing can still be withdrawn. */
   closingAt: number | null;
-  /** When the job that closes it was done. */
+  /** When the closing job finished. */
   closedAt: number | null;
   credited: 0 | 1;
-  /** First UTC day whose use is not closed (L6), in days since 1970. */
+  /** First UTC day whose use has not been closed (L6), in days since 1970. */
   nextUsageDay: number | null;
   unlisted: 'approve' | 'accept';
   pairingHash: string | null;
@@ -34,7 +34,7 @@ const SELECT = `SELECT d.id, d.name, d.organization, d.email, d.created_at AS cr
   coalesce(h.balance, 0) AS balance
   FROM domains d LEFT JOIN ledger_heads h ON h.domain_id = d.id`;
 
-// Whole texts, put together once: a statement is found again by its text.
+// Complete SQL texts, built once: prepared statements are cached by their text.
 const BY_NAME = `${SELECT} WHERE d.name = ?`;
 const BY_ID = `${SELECT} WHERE d.id = ?`;
 

@@ -1,11 +1,14 @@
 import { NetworkBudgets } from '../net/network-budgets.ts';
 import type { Rate } from '../net/token-bucket.ts';
 
-/** Waiting rows that an address may cause without paying for them: a classroom's worth, and one more every ten minutes. */
+/** Waiting rows that an address may cause free of charge: a classroom's worth, and one more every ten minutes. */
 const WAITING_ROWS: Rate = { burst: 5, perSecond: 1 / 600 };
 const MAX_NETWORKS = 10_000;
 
-/** What addresses pay for at the desk (E10): failures, and waiting rows beyond a few (E6). Who has spent it waits behind the others. */
+/**
+ * What the enrolment service charges to addresses (E10): failures, and waiting rows beyond a few (E6). An address over budget waits behind the
+ * others.
+ */
 export class AddressBudgets {
   private readonly failures: NetworkBudgets;
   private readonly waitingRows = new NetworkBudgets(WAITING_ROWS, MAX_NETWORKS);
@@ -18,7 +21,7 @@ export class AddressBudgets {
     this.failures.spend(address, now);
   }
 
-  /** A board of this address began to wait for an admin. */
+  /** A board at this address has started to wait for an admin. */
   waits(address: string, now: number): void {
     if (!this.waitingRows.spend(address, now)) this.failed(address, now);
   }

@@ -2,12 +2,15 @@ import type { Pending, Rejected } from '../../protocol/messages.ts';
 import { wordsOf, type PendingCode, type RejectedCode } from '../../protocol/errors.ts';
 import { checkCode } from '../../protocol/signing.ts';
 
-/** Seconds until a refusal that may solve itself is worth another try without a person: an hour. */
+/** Seconds until a retry without a person is worthwhile after a refusal that may resolve itself: an hour. */
 const SLOW_RETRY_S = 3600;
-/** Seconds until a waiting board asks again whose session ended before the decision. */
+/** Seconds until a waiting board asks again if its session ended before the decision. */
 const PENDING_RETRY_S = 30;
 
-/** A refusal in words (E11). retryAfterS only where the device may try again by itself (protocol.md §1); `busyRetryS` is asked for busy and internal only. */
+/**
+ * A refusal as a message (E11). retryAfterS only if the device may retry by itself (protocol.md §1); `busyRetryS` is called for busy and internal
+ * only.
+ */
 export function rejection(
   code: RejectedCode,
   about: { requestId: string | undefined; correlationId: string; busyRetryS: () => number },

@@ -2,14 +2,14 @@ import type { BoardClaim, CreditReason } from '../../protocol/messages.ts';
 import type { PendingCode, RejectedCode } from '../../protocol/errors.ts';
 import type { Facts } from './rules/decide.ts';
 
-/** One proved try to enrol, as the desk hands it to the store. Nothing secret is in it: the pairing code only as a keyed hash. */
+/** One proved enrolment attempt, as the enrolment service passes it to the store. It contains no secrets: the pairing code is a keyed hash. */
 export interface EnrolmentAttempt {
-  /** Milliseconds since 1970, the service's clock. */
+  /** Milliseconds since 1970, by the service's clock. */
   now: number;
   domain: string;
   board: BoardClaim;
   key: { fingerprint: string; pem: string };
-  /** The deviceId of an attempt that no person started. */
+  /** The deviceId, if no person started the attempt. */
   renew: string | null;
   deviceSignature: Facts['deviceSignature'];
   /** The factory key's signature, if the board sent one. It is verified in the transaction, with the key that the register has then (E4). */
@@ -18,11 +18,11 @@ export interface EnrolmentAttempt {
   nonce: string;
   pairingHash: string | null;
   overBudget: boolean;
-  /** The service does not know for sure what time it is: only what changes nothing that is dated may be accepted. */
+  /** The service's clock is in doubt: only what changes nothing dated may be accepted. */
   clockInDoubt?: boolean;
   address: string;
   correlationId: string;
-  /** The id that a new device would get. */
+  /** The id for a new device. */
   proposedId: string;
 }
 
@@ -40,7 +40,7 @@ export type EnrolmentOutcome =
       organization: string;
     };
 
-/** Which of a domain's budgets an attempt spends (E10). */
+/** The domain budget that an attempt is charged to (E10). */
 export type BudgetClass = 'known-key' | 'listed' | 'rest';
 
 /** What one statement tells before the transaction. */
@@ -50,7 +50,7 @@ export interface FirstLook {
   mayWait: boolean;
 }
 
-/** A try that was refused before anything was decided (E11). */
+/** An attempt refused before any decision (E11). */
 export interface Refusal {
   now: number;
   domain: string;
@@ -61,7 +61,7 @@ export interface Refusal {
   correlationId: string;
 }
 
-/** What the desk needs of the store. */
+/** What enrolment needs of the store. */
 export interface EnrolmentStore {
   /**
    * Why a domain takes no enrolment, for the log alone (E13: the board hears `domain-unknown`); null where it does.
@@ -72,6 +72,6 @@ export interface EnrolmentStore {
   isBusy(attempt: EnrolmentAttempt): Promise<boolean>;
   /** One durable transaction (E2). */
   enrol(attempt: EnrolmentAttempt): Promise<EnrolmentOutcome>;
-  /** Puts it into the domain's enrolment log; a domain that is not there has none. */
+  /** Adds it to the domain's enrolment log; an unknown domain has none. */
   noteRefusal(refusal: Refusal): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import { TokenBuckets } from '../net/token-bucket.ts';
 import type { EnrolmentStore, Refusal } from './attempt.ts';
 
-/** Of one domain: what goes wrong before the proof costs strangers nothing, so it may not cost the store much. */
+/** Per domain: failures before the proof cost strangers nothing, so they must not cost the store much. */
 const NOTED = { burst: 20, perSecond: 1 };
 const MAX_DOMAINS = 10_000;
 
-/** What a try says of itself. */
+/** How an attempt describes itself. */
 export interface TryAbout {
   requestId: string;
   domain: string;
@@ -13,12 +13,12 @@ export interface TryAbout {
   model: string;
 }
 
-/** What of it is known, where a message was refused before it was read. */
+/** The known part of it, if a message was refused before it was read. */
 export type PartOf<About> = { [Name in keyof About]?: About[Name] | undefined };
 
 /**
- * E11: refusals that are answered before anything is decided (a wrong proof, too many at once) stand in the domain's
- * enrolment log too, as long as they are not too many. A domain that is not there has no log.
+ * E11: refusals that are answered before any decision (a wrong proof, too many at once) also appear in the domain's enrolment log, up to a limited
+ * rate. An unknown domain has no log.
  */
 export class EarlyRefusals {
   private readonly store: EnrolmentStore;
@@ -28,7 +28,7 @@ export class EarlyRefusals {
     this.store = store;
   }
 
-  /** Never throws: the answer does not wait for it, and a store that cannot keep it has said so elsewhere. */
+  /** Never throws: the answer does not wait for it, and a store that cannot write reports it elsewhere. */
   note(made: PartOf<TryAbout> & Pick<Refusal, 'code' | 'address' | 'correlationId' | 'now'>): void {
     void this.keep(made).catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-/** The writes that make a board a device: shared by an accepted enrolment and by an admin's approval (E6: approve is the enrolment). */
+/** The writes that turn a board into a device: shared by an accepted enrolment and an admin's approval (E6: approve is the enrolment). */
 import { assert } from '../../protocol/assert.ts';
 import type { PendingCode } from '../../protocol/errors.ts';
 import type { BoardClaim } from '../../protocol/messages.ts';
@@ -15,7 +15,7 @@ import type { DomainRow } from '../domains/rows.ts';
 import { post } from '../ledger/posting.ts';
 import { countUnproven, notePlace } from '../register/unproven.ts';
 
-/** What the board said of itself, its key, and from where it asked. */
+/** What the board reported about itself, its key, and the address it asked from. */
 export interface Claim {
   board: BoardClaim;
   serialKey: string;
@@ -23,7 +23,7 @@ export interface Claim {
   address: string;
 }
 
-/** E1: from now on this key stands for this board only. */
+/** E1: from now on this key belongs to this board only. */
 export function bindKey(context: WriteContext, claim: Pick<Claim, 'key' | 'serialKey'>, now: number): void {
   context.tx.send(
     'INSERT INTO device_keys (fingerprint, serial_key, first_seen_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -42,7 +42,7 @@ export interface NewDevice {
   as: { state: 'pending'; code: PendingCode; competesWith: string | null } | { state: 'enrolled'; grant: Grant };
 }
 
-/** Inserts a waiting row, or an enrolled device. Its label is the serial until a person gives it another. */
+/** Inserts a waiting row or an enrolled device. Its label is the serial number until a person changes it. */
 function insertDevice(context: WriteContext, row: NewDevice, now: number): void {
   const { board, key, serialKey, address } = row.claim;
   const waits = row.as.state === 'pending' ? row.as : null;
@@ -96,7 +96,7 @@ function insertDevice(context: WriteContext, row: NewDevice, now: number): void 
   follow(context.tx, [{ before: null, after }]);
 }
 
-/** E6: the board waits for an admin. */
+/** E6: adds a board waiting for an admin. */
 export function insertWaiting(
   context: WriteContext,
   row: Omit<NewDevice, 'as'> & { code: PendingCode; competesWith: string | null },
@@ -106,7 +106,7 @@ export function insertWaiting(
   insertDevice(context, { ...device, as: { state: 'pending', code, competesWith } }, now);
 }
 
-/** A board that the domain has not seen with this key: its row begins as an enrolled device. */
+/** A board whose key is new to the domain: its row starts as an enrolled device. */
 export async function insertEnrolled(
   context: WriteContext,
   domain: DomainRow,
@@ -124,7 +124,7 @@ export async function insertEnrolled(
   );
 }
 
-/** What may change between two asks of the same board: firmware, system and agent, never its identity. */
+/** Updates what may change between two requests of the same board: firmware, system and agent, never its identity. */
 export function refreshClaim(context: WriteContext, id: string, board: BoardClaim): void {
   context.tx.send(
     'UPDATE devices SET firmware = ?, os = ?, arch = ?, agent_version = ? WHERE id = ?',
@@ -137,10 +137,10 @@ export function refreshClaim(context: WriteContext, id: string, board: BoardClai
 }
 
 export interface EnrolledAs {
-  /** The row that becomes the device: waiting, unenrolled, or running with another key. */
+  /** The row that becomes the device: waiting, unenrolled, or enrolled with another key. */
   id: string;
   identity: Identity;
-  /** Register line; its model is the device's (E12). */
+  /** Register line; the device takes its model (E12). */
   board: BoardRow | null;
   key: { fingerprint: string; pem: string };
   grant: Grant;
@@ -149,8 +149,8 @@ export interface EnrolledAs {
 }
 
 /**
- * Makes row `id`, which is there already, an enrolled device with this key and kills certificates of any earlier key
- * (E7, E9). The caller has decided; here nothing is refused but by the database.
+ * Turns the existing row `id` into an enrolled device with this key and revokes the certificates of any earlier key (E7, E9). The caller has decided;
+ * only the database can still refuse.
  */
 export async function markEnrolled(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): Promise<void> {
   const { tx } = context;
@@ -185,12 +185,12 @@ export async function markEnrolled(context: WriteContext, domain: DomainRow, as:
   for (const row of replaced) context.emitRemoved(domain.id, now, row);
 }
 
-/** L6: from when on a day of the domain is not closed. */
+/** L6: start of the domain's first day that is not closed. */
 export function openFromOf({ nextUsageDay, trialEndsAt }: Pick<DomainRow, 'nextUsageDay' | 'trialEndsAt'>): number {
   return openFrom(nextUsageDay, trialEndsAt === null ? null : firstChargedDay(trialEndsAt));
 }
 
-/** Opens the device's span (L6), books the grant (E5), and notes audit and event. */
+/** Opens the device's span (L6), books the grant (E5), and records audit and event. */
 async function beginEnrolment(context: WriteContext, domain: DomainRow, as: EnrolledAs, now: number): Promise<void> {
   context.tx.send(
     'INSERT INTO enrolment_spans (device_id, domain_id, from_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -226,10 +226,10 @@ export async function revokeCertificates(context: WriteContext, deviceId: string
     context.revoked(deviceId);
 }
 
-/** E7: who waits with the same serial and another key now competes with this device. */
+/** E7: boards waiting with the same serial number and another key now compete with this device. */
 async function markCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): Promise<void> {
   const { tx } = context;
-  // Looked for first: there is seldom anybody, and a look costs a third of an UPDATE that finds nobody.
+  // Checked first: there is rarely a match, and a SELECT costs a third of an UPDATE that matches nothing.
   const waiting = await tx.all<{ id: string }>(
     `SELECT w.id FROM devices d JOIN devices w ON w.serial_key = d.serial_key AND w.domain_id = ? AND w.state = 'pending'
       AND w.identity <> 'key' AND w.competes_with IS DISTINCT FROM d.id WHERE d.id = ?`,
@@ -242,14 +242,17 @@ async function markCompeting(context: WriteContext, domainId: number, deviceId: 
   }
 }
 
-/** E7: who competed with this device waits for a plain approval: the device is gone, or its serial names several boards. */
+/** E7: boards that competed with this device now wait for a plain approval: the device is gone, or several boards share its serial number. */
 export async function stopCompeting(context: WriteContext, domainId: number, deviceId: string, now: number): Promise<void> {
   const freed = "pending_code = 'awaiting-approval', competes_with = NULL";
   const changed = await updateDevices(context.tx, freed, [], "competes_with = ? AND state = 'pending'", [deviceId]);
   for (const { after } of changed) context.emit(domainId, now, { type: 'device', data: { deviceId: after.id } });
 }
 
-/** E5: notes where the board is, takes what is granted from its entitlement and books it, in the same transaction as the device. `isProven`: by the operator's word (E14). */
+/**
+ * E5: records the board's domain, deducts the grant from its entitlement and books it, in the same transaction as the device. `isProven`: the
+ * operator vouches for it (E14).
+ */
 export async function bookGrant(
   context: WriteContext,
   domain: DomainRow,

@@ -11,22 +11,22 @@ import { domainByName, statusOf, type DomainRow } from '../domains/rows.ts';
 import type { Reads } from '../store/tx.ts';
 import { isInvoiceElsewhere, unprovenGrantsLeft } from '../register/unproven.ts';
 
-/** A try, as the store takes it. */
+/** An attempt as passed to the store. */
 export interface EnrolInput extends EnrolmentAttempt {
-  /** Most unproven grants of the whole service in a day (E14). */
+  /** Maximum unproven grants per day for the whole service (E14). */
   unprovenLimit: number;
 }
 
 export interface LoadedFacts {
   facts: Facts;
-  /** What they come to. */
+  /** What they result in. */
   decision: Decision;
   domain: DomainRow;
   board: BoardRow | null;
   serialKey: string;
 }
 
-/** For an enrolment in this domain. */
+/** For enrolling in this domain. */
 export async function entitlementOf(tx: Reads, board: BoardRow, domainId: number): Promise<Entitlement> {
   return {
     boardId: board.id,
@@ -65,7 +65,7 @@ function pairingOf(domain: DomainRow, attempt: EnrolmentAttempt): Facts['domain'
   return previousHolds && attempt.pairingHash === domain.pairingPreviousHash ? 'right' : 'wrong';
 }
 
-/** All facts that the decision needs, as they are in `tx`'s transaction; null where the domain takes no enrolment (E13). */
+/** All facts for the decision, as read in `tx`'s transaction; null if the domain accepts no enrolment (E13). */
 export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedFacts | null> {
   const domain = await domainByName(tx, attempt.domain);
   if (domain === null) return null;
@@ -91,7 +91,7 @@ export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedF
   const elsewhere = identity === 'listed' && ofSerial.some((row) => row.state === 'enrolled' && row.domainId !== domain.id);
   const formerRows = identity === 'key' ? ofKey.filter(here) : ofSerial.filter((row) => row.domainId === domain.id);
   const former = formerRows.findLast((row) => row.state === 'unenrolled');
-  // A line is one board's: of two devices that shared the serial before it was listed, the first to ask joins.
+  // A register line belongs to one board: of two devices that shared the serial number before it was listed, the first to ask joins.
   const isTaken = ofSerial.some((row) => row.state === 'enrolled' && row.id !== same?.id);
   const joins = same !== undefined && listed !== null && same.boardId === null && !isTaken;
 
@@ -128,7 +128,7 @@ export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedF
     waiting: waitingRow(ofKey.find((row) => row.state === 'pending' && here(row))),
   };
   let decision = decide(facts);
-  // Counted for a board that would wait only: most never do, and it is the dearest fact.
+  // Counted only if the board would wait: most never do, and this is the most expensive fact.
   if (decision.outcome === 'pending') {
     Object.assign(facts.domain, await waitingRows(tx, domain.id, attempt.address));
     decision = decide(facts);
@@ -136,7 +136,7 @@ export async function loadFacts(tx: Reads, attempt: EnrolInput): Promise<LoadedF
   return { facts, decision, domain, board: listed, serialKey: serial };
 }
 
-/** E6: how many boards wait in the domain, and how many of them came from the widest network of `address`. */
+/** E6: number of boards waiting in the domain, and how many of them are from the widest network of `address`. */
 async function waitingRows(
   tx: Reads,
   domainId: number,
@@ -151,7 +151,7 @@ async function waitingRows(
   return rows ?? { pendingRows: 0, pendingOfNetwork: 0 };
 }
 
-/** E6: the device, waiting or enrolled in the domain, whose other key has the same check code. */
+/** E6: the waiting or enrolled device of the domain that has another key with the same check code. */
 export async function holderOfCheckCode(tx: Reads, domainId: number, fingerprint: string): Promise<string | null> {
   const row = await tx.get<{ id: string }>(
     `SELECT id FROM devices WHERE domain_id = ? AND check_code = ? AND state IN ('pending', 'enrolled') AND key_fingerprint <> ? LIMIT 1`,

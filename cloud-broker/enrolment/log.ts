@@ -3,7 +3,7 @@ import { assert } from '../../protocol/assert.ts';
 import { serialKey } from '../../protocol/text.ts';
 import type { WriteContext } from '../store/commit.ts';
 
-/** Refused tries that are kept of a domain, each of one serial with one code. */
+/** Maximum refused attempts kept per domain, one per serial number and code. */
 const MAX_KEPT = 1000;
 
 export type Try = Pick<EnrolmentAttempt, 'now' | 'address' | 'correlationId'> & { board: { serial: string; model: string } };
@@ -15,7 +15,7 @@ export interface TryOutcome {
   granted: number;
 }
 
-/** The enrolment log's entry (E11): the same code and correlation id as on the display and in the server's log. */
+/** Adds the enrolment log's entry (E11), with the code and correlation id shown on the display and in the server's log. */
 export function reportTry(context: WriteContext, domainId: number, made: Try, entry: TryOutcome): void {
   const { now, board, address, correlationId } = made;
   const { serial, model } = board;
@@ -29,7 +29,7 @@ export function reportTry(context: WriteContext, domainId: number, made: Try, en
   if (entry.outcome === 'rejected' && entry.code !== null) keepRefused(context, domainId, made, entry.code);
 }
 
-/** One row a serial and code, with the latest of its tries: a display that asks again and again fills no table. */
+/** One row per serial number and code, with the latest attempt: a display that keeps asking does not fill the table. */
 function keepRefused({ tx }: WriteContext, domainId: number, { now, board, address, correlationId }: Try, code: string): void {
   tx.send(
     `INSERT INTO refused_tries (domain_id, serial_key, code, serial, model, first_at, at, address, correlation_id)

@@ -1,6 +1,6 @@
 /**
- * Runs tasks, at most `atOnce` at a time. Those at the back begin only when nobody waits at the front: an address
- * that spent its budget waits behind the others but is not shut out (E10).
+ * Runs tasks, at most `atOnce` at a time. Tasks at the back start only when none wait at the front: an address over its budget waits behind the
+ * others but is not locked out (E10).
  */
 export class PriorityQueue {
   private readonly atOnce: number;
@@ -14,19 +14,19 @@ export class PriorityQueue {
     this.mostWaiting = mostWaiting;
   }
 
-  /** Tasks that have not begun. */
+  /** Tasks that have not started. */
   get waiting(): number {
     return this.front.length + this.back.length;
   }
 
-  /** Whether a task that came now would be turned away, if it could not begin at once. At the front only by others there. */
+  /** Whether a new task that cannot start at once would be refused. At the front, only other front tasks cause that. */
   isFull(rank: 'front' | 'back'): boolean {
     return this.waiting >= this.mostWaiting && (rank === 'back' || this.back.length === 0);
   }
 
   /**
-   * Resolves with true when the task may begin; then `leave` must be called once. False when too many wait: at once, or
-   * at the back also later, when its place goes to one at the front.
+   * Resolves with true when the task may start; then `leave` must be called once. False when too many wait: at once or, at the back, also later, when
+   * its place goes to a task at the front.
    */
   async enter(rank: 'front' | 'back'): Promise<boolean> {
     if (this.running < this.atOnce) {

@@ -2,18 +2,18 @@ import type { RejectedCode } from '../../protocol/errors.ts';
 import type { Rate } from '../net/token-bucket.ts';
 import type { EnrolmentOutcome } from './attempt.ts';
 
-/** How much the enrolment desk takes at a time (E10). */
+/** Limits of the enrolment service (E10). */
 export interface DeskLimits {
-  /** Those that wait for a decision are not among them. */
+  /** Without the sessions held for a decision. */
   openSessions: number;
-  /** Sessions that are held open for an admin's decision, and for how long: the `waitS` of their answer, 0 to 600. */
+  /** Sessions held open for an admin's decision, and for how long: the `waitS` of the answer, 0 to 600. */
   held: number;
   holdS: number;
   atOnce: number;
   waiting: number;
-  /** What an address may fail before it waits behind the others. */
+  /** Failures allowed to an address before it waits behind the others. */
   addressFailures: Rate;
-  /** What a domain may ask after the proof, separately for each class of board (E10). */
+  /** Requests per domain after the proof, separately for each class of board (E10). */
   domain: { knownKey: Rate; listed: Rate; rest: Rate };
 }
 
@@ -31,12 +31,12 @@ export const defaultDeskLimits: DeskLimits = {
   },
 };
 
-/** D7: wrong pairing codes cost the address, never the domain. */
+/** D7: wrong pairing codes are charged to the address, never to the domain. */
 export function costsAddressOnly(outcome: EnrolmentOutcome): boolean {
   return outcome.outcome === 'rejected' && (outcome.code === 'pairing-code-wrong' || outcome.code === 'pairing-code-required');
 }
 
-/** What an address does not pay for: what the service or the domain could not do, and a code that was not typed yet (D7). */
+/** Not charged to an address: what the service or the domain could not do, and a code that was not typed yet (D7). */
 export const NO_FAILURE: ReadonlySet<RejectedCode> = new Set([
   'busy',
   'internal',

@@ -3,16 +3,16 @@ import { NetworkTree } from '../net/network-tree.ts';
 import type { DeskLimits } from './service-limits.ts';
 import type { Asked } from './rules/proof.ts';
 
-/** The part of a gateway's session that the desk needs. */
+/** The part of a gateway session that the enrolment service needs. */
 export interface DeskSession {
   readonly clientId: string;
   readonly address: string;
   send(message: EnrolmentDown): Promise<void>;
-  /** It sent a request: until then it counts as one that says nothing. */
+  /** It has sent a request; until then it counts as silent. */
   asked(): void;
-  /** From now on it may live so long, in milliseconds. */
+  /** Sets its remaining lifetime, in milliseconds. */
   keep(ms: number): void;
-  /** Ends it once what was sent is flushed. */
+  /** Ends it once all sent messages are flushed. */
   end(): void;
 }
 
@@ -21,7 +21,7 @@ export interface Challenged extends Asked {
   expiresAt: number;
 }
 
-/** A proved attempt that waits for an admin (E6). */
+/** A proved attempt waiting for an admin (E6). */
 export interface Waiting {
   asked: Challenged;
   proof: EnrolmentProof;
@@ -31,23 +31,23 @@ export interface OpenSession {
   session: DeskSession;
   challenges: number;
   challenged: Challenged | null;
-  /** Set while it is held for a decision. */
+  /** Set while the session is held for a decision. */
   waits: Waiting | null;
 }
 
-/** What a session that is not held any more, or has its decision, may still take. */
+/** Remaining lifetime of a session that is no longer held or has its decision. */
 const ANSWERED_MS = 60_000;
 
 /**
- * The enrolment sessions that are open (E10). Those that wait for an admin's decision (`waitS`) have a budget of their own, one a
- * key; in both budgets somebody makes room where all is full, so that nobody can shut others out.
+ * The open enrolment sessions (E10). Those waiting for an admin's decision (`waitS`) have a budget of their own, one per key. When a budget is full,
+ * one session is closed to make room, so that nobody can lock others out.
  */
 export class DeskSessions {
   private readonly limits: Pick<DeskLimits, 'openSessions' | 'held' | 'holdS'>;
   private readonly all = new Map<string, OpenSession>();
-  /** All but those that are held. */
+  /** All except the held sessions. */
   private readonly counted = new NetworkTree<OpenSession>();
-  /** By fingerprint of the key; the longest-held first. */
+  /** By key fingerprint, longest-held first. */
   private readonly held = new Map<string, OpenSession>();
 
   constructor(limits: Pick<DeskLimits, 'openSessions' | 'held' | 'holdS'>) {
@@ -62,7 +62,7 @@ export class DeskSessions {
     return this.held.size;
   }
 
-  /** E10: beyond the limit the quietest session of the network that holds most makes room. */
+  /** E10: beyond the limit, the quietest session of the network with the most sessions is closed. */
   opened(session: DeskSession): void {
     const open: OpenSession = { session, challenges: 0, challenged: null, waits: null };
     this.forget(this.all.get(session.clientId));
@@ -75,14 +75,14 @@ export class DeskSessions {
     if (open?.session === session) this.forget(open);
   }
 
-  /** The session that just said something; undefined where it is not open any more. */
+  /** The session that just sent something; undefined if it is no longer open. */
   heard(session: DeskSession): OpenSession | undefined {
     const open = this.all.get(session.clientId);
     if (open !== undefined) this.counted.heard(open);
     return open;
   }
 
-  /** Keeps it open for `holdS`, in which a decision is answered. A newer session with the same key takes its place. */
+  /** Keeps it open for `holdS`, so that a decision can be answered. A newer session with the same key replaces it. */
   hold(open: OpenSession, waits: Waiting): void {
     if (this.all.get(open.session.clientId) !== open) return;
     this.unhold(open);
@@ -95,14 +95,14 @@ export class DeskSessions {
     open.session.keep(this.limits.holdS * 1000);
   }
 
-  /** Holds it no longer: it counts as any other. */
+  /** Ends the hold: it counts like any other session. */
   release(open: OpenSession): void {
     if (!this.unhold(open)) return;
     open.session.keep(ANSWERED_MS);
     this.count(open);
   }
 
-  /** Who is held with this key; it is released. */
+  /** The session held for this key, which it releases. */
   take(fingerprint: string): { open: OpenSession; waits: Waiting } | null {
     const open = this.held.get(fingerprint);
     const waits = open?.waits ?? null;

@@ -1,6 +1,6 @@
 /**
- * The enrolment desk: takes what boards say in their enrolment sessions, asks for the proof, has the decision made and
- * stored in one transaction, and answers after the commit (E2). The store gathers what waits into one commit.
+ * The enrolment service: reads the messages of enrolment sessions, asks for the proof, has the decision made and stored in one transaction, and
+ * answers after the commit (E2). The store groups waiting attempts into one commit.
  */
 import { decode, enrolmentUp, type EnrolmentProof, type EnrolmentRequest } from '../../protocol/messages.ts';
 import { RollcallError, type RejectedCode } from '../../protocol/errors.ts';
@@ -26,20 +26,20 @@ const CHALLENGES_A_SESSION = 3;
 
 export interface DeskDependencies {
   store: EnrolmentStore;
-  /** Keyed hash of a typed pairing code (D7); the code itself goes no further. */
+  /** Keyed hash of a typed pairing code (D7); the code itself is passed no further. */
   pairingHash(typed: string): string;
   newDeviceId(): string;
-  /** What every accepted board is told besides its own answer. */
+  /** What every accepted board receives besides its own answer. */
   welcome(): { ca: string; brokerUrl: string; heartbeat: { intervalS: number; jitterS: number } };
   clock(): number;
   randomBytes(bytes: number): Buffer;
   random(): number;
   limits: DeskLimits;
-  /** One line a decision: outcome, code, correlation id, domain, serial, address (E11). Never a code that a person typed. */
+  /** One line per decision: outcome, code, correlation id, domain, serial number, address (E11). Never a code that a person typed. */
   log(entry: { outcome: string; code?: string; correlationId: string; [detail: string]: unknown }): void;
 }
 
-/** What a log says of a try. */
+/** An attempt as the log names it. */
 function aboutOf({ requestId, domain, board }: EnrolmentRequest): TryAbout {
   return { requestId, domain, serial: board.serial, model: board.model };
 }
@@ -47,7 +47,7 @@ function aboutOf({ requestId, domain, board }: EnrolmentRequest): TryAbout {
 export class EnrolmentDesk {
   private readonly deps: DeskDependencies;
   private readonly sessions: DeskSessions;
-  /** Attempts under way: a decision may come before the answer that they wait for it. */
+  /** Attempts in progress: a decision may arrive before the board is told to wait. */
   private readonly underWay = new Set<{ fingerprint: string; decided: boolean }>();
   private readonly queue: PriorityQueue;
   private readonly addresses: AddressBudgets;
@@ -70,7 +70,7 @@ export class EnrolmentDesk {
     };
   }
 
-  /** E10: open enrolment sessions of the whole service are counted first. */
+  /** E10: the first budget is that of all open enrolment sessions. */
   opened(session: DeskSession): void {
     this.sessions.opened(session);
   }
@@ -79,7 +79,7 @@ export class EnrolmentDesk {
     this.sessions.closed(session);
   }
 
-  /** One message of a board. Never rejects: whatever goes wrong is answered with a code (E11). */
+  /** Handles one message from a board. Never rejects: every failure is answered with a code (E11). */
   async message(session: DeskSession, payload: Uint8Array): Promise<void> {
     const open = this.sessions.heard(session);
     if (open === undefined) return;
@@ -96,7 +96,7 @@ export class EnrolmentDesk {
     const { message } = decoded;
     if (message.type === 'request') return this.challenge(open, message);
     const { challenged } = open;
-    // Spent by the first proof, right or wrong (E13).
+    // Used up by the first proof, right or wrong (E13).
     open.challenged = null;
     if (challenged === null || challenged.requestId !== message.requestId || this.deps.clock() >= challenged.expiresAt) {
       return this.refuse(open, 'proof-invalid', {
@@ -107,7 +107,7 @@ export class EnrolmentDesk {
     await this.attend(open, challenged, message);
   }
 
-  /** An admin decided about this key: a session that still waits with it is answered now. */
+  /** An admin decided about this key: a session still waiting with it is answered now. */
   decided(keyFingerprint: string): void {
     for (const attempt of this.underWay) if (attempt.fingerprint === keyFingerprint) attempt.decided = true;
     const waiting = this.sessions.take(keyFingerprint);
@@ -147,7 +147,7 @@ export class EnrolmentDesk {
       const correlationId = correlationIdFrom(this.deps.randomBytes(10));
       const outcome = await this.decideAndStore(open.session, asked, proof, correlationId);
       if (outcome === null) return await this.refuse(open, 'busy', about);
-      // Who was sent away was not served: the rate would rise with the number of those who wait outside.
+      // Boards sent away were not served: counting them would raise the rate with the number waiting outside.
       if (outcome.outcome !== 'rejected' || outcome.code !== 'busy') this.meter.note(this.deps.clock());
       await this.answer(open, { asked, proof }, outcome, correlationId);
     } catch (error) {
@@ -238,9 +238,9 @@ export class EnrolmentDesk {
   ): Promise<void> {
     const correlationId = about.correlationId ?? correlationIdFrom(this.deps.randomBytes(10));
     const { address } = open.session;
-    // With an id it comes from the store, which keeps the log of what it decided itself.
+    // With an id, it comes from the store, which logs its own decisions.
     if (about.correlationId === undefined) this.early.note({ ...about, code, address, correlationId, now: this.deps.clock() });
-    // E10: an address pays with its failures only.
+    // E10: only failures are charged to an address.
     if (!NO_FAILURE.has(code)) this.addresses.failed(address, this.deps.clock());
     this.deps.log({ outcome: 'rejected', code, ...about, correlationId, address });
     const busyRetryS = (): number => this.comeBackIn(this.deps.clock());
@@ -251,20 +251,20 @@ export class EnrolmentDesk {
     return this.retries.comeBackIn(now, this.queue.waiting + this.sessions.open, this.meter.perSecond(now), this.deps.random());
   }
 
-  /** What nobody foresaw: the board learns that the service failed, the log why. */
+  /** For unexpected errors: the board learns that the service failed, the log why. */
   private async fail(open: OpenSession, error: unknown, about: PartOf<TryAbout>): Promise<void> {
-    // What passes without anybody at the board is `busy`.
+    // What resolves itself without anyone at the board is `busy`.
     const passes = error instanceof RollcallError && (error.code === 'busy' || error.code === 'clock-doubtful');
     const code = passes ? 'busy' : 'internal';
     await this.refuse(open, code, { ...about, detail: errorText(error) });
   }
 
-  /** Where the session is gone the message is lost: the board asks again and gets the same answer (E3). */
+  /** If the session is gone, the message is lost: the board asks again and gets the same answer (E3). */
   private async send(open: OpenSession, message: Parameters<DeskSession['send']>[0]): Promise<void> {
     await open.session.send(message).catch(() => undefined);
   }
 
-  /** E10: an address that spent its failures waits behind the others. */
+  /** E10: an address that has used up its failures waits behind the others. */
   private rankOf(open: OpenSession): 'front' | 'back' {
     return this.addresses.isSpent(open.session.address, this.deps.clock()) ? 'back' : 'front';
   }

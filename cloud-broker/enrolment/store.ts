@@ -31,8 +31,8 @@ async function look(reader: Reads, { board, key, domain }: EnrolmentAttempt): Pr
 }
 
 /**
- * The desk's view of a store. `unprovenLimit`: most unproven grants of the whole service in a day (E14); `clockInDoubt`: whether nothing may be
- * dated now.
+ * The enrolment service's view of a store. `unprovenLimit`: maximum unproven grants per day for the whole service (E14); `clockInDoubt`: whether
+ * nothing may be dated now.
  */
 export function enrolmentStore(store: Store, unprovenLimit: number, clockInDoubt: () => boolean = () => false): EnrolmentStore {
   const { reader } = store;

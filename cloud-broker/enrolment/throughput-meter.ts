@@ -1,9 +1,9 @@
 const WINDOW_MS = 10_000;
 const MAX_KEPT = 10_000;
-/** Taken until something was measured. */
+/** Assumed until something is measured. */
 const FIRST_GUESS_PER_S = 20;
 
-/** How many tries were answered lately: the measured rate that `busy` spreads the waiting over (E10). */
+/** Counts recently answered attempts: the measured rate by which `busy` spreads waiting boards (E10). */
 export class ThroughputMeter {
   private answeredAt: number[] = [];
 
@@ -12,7 +12,7 @@ export class ThroughputMeter {
     if (this.answeredAt.length > MAX_KEPT) this.answeredAt.splice(0, MAX_KEPT / 2);
   }
 
-  /** Answers a second over the last 10 s, at least 1. */
+  /** Answers per second over the last 10 s, at least 1. */
   perSecond(now: number): number {
     const { answeredAt } = this;
     const firstWithin = answeredAt.findIndex((at) => at >= now - WINDOW_MS);

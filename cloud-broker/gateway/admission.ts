@@ -8,28 +8,27 @@ const MAX_NETWORKS = 10_000;
 /** A connection before its CONNACK. */
 export interface Visitor {
   readonly address: string;
-  /** It is its turn: shake hands. Called at most once. Neither this nor `turnAway` may call `leave` before it returns. */
+  /** It may start its TLS handshake now. Called at most once. Neither this nor `turnAway` may call `leave` before it returns. */
   enter(): void;
-  /** There is no room for it, ever. */
+  /** No room: it will not get a turn. */
   turnAway(): void;
 }
 
 /**
- * Who may shake hands now (E10). So many strangers at a time; the others wait in order, those of addresses that spent their
- * failures behind all others and with a smaller part of the room. Pure: time comes in, nothing but the visitors' own
- * methods goes out.
+ * Decides who may start a TLS handshake now (E10). Only so many strangers at a time; the others wait in order. Addresses that have spent their
+ * failures wait behind all others and get a smaller share. Pure: time is passed in, and the only side effects are calls of the visitors' own methods.
  */
 export class Admission {
   private readonly limits: GatewayLimits;
   private readonly monotonic: () => number;
-  /** Spent by failures only (E10): a school full of good displays behind one NAT never spends any. */
+  /** Spent by failures only (E10): a school full of healthy displays behind one NAT never spends any. */
   private readonly budgets: NetworkBudgets;
   private readonly rate = new EntryRate();
-  /** Those inside; true for those of addresses that were spent when they entered. */
+  /** Visitors inside; true for those whose address was spent when they entered. */
   private readonly inside = new Map<Visitor, boolean>();
   private lateInside = 0;
   private readonly first = new Set<Visitor>();
-  /** Who is in `first`, by network. */
+  /** The visitors in `first`, by network. */
   private readonly networks = new NetworkTree<Visitor>();
   private readonly last = new Set<Visitor>();
 
@@ -43,12 +42,12 @@ export class Admission {
     return this.first.size + this.last.size;
   }
 
-  /** How many get through in a second while others wait; null until some had to (E10). */
+  /** How many get through per second while others wait; null until some have had to wait (E10). */
   get perSecond(): number | null {
     return this.rate.perSecond;
   }
 
-  /** As many as get their turn before they have waited too long: who comes later is better off trying again later. */
+  /** As many as can get their turn before their wait is too long; a later arrival is better off retrying later. */
   private get mostWaiting(): number {
     const { waiting, strangers, waitMs } = this.limits;
     const { perSecond } = this.rate;
@@ -69,7 +68,7 @@ export class Admission {
     this.fill();
   }
 
-  /** The visitor has its CONNACK, failed or went away; only a failure costs its address. Further calls do nothing. */
+  /** The visitor has its CONNACK, has failed or has left; only a failure is charged to its address. Further calls do nothing. */
   leave(visitor: Visitor, failed: boolean): void {
     const late = this.inside.get(visitor);
     const wasInside = this.inside.delete(visitor);
@@ -80,14 +79,14 @@ export class Admission {
     this.fill();
   }
 
-  /** One that had its CONNACK said nothing after it (E10). */
+  /** A client that got its CONNACK sent nothing after it (E10). */
   fail(address: string): void {
     this.budgets.spend(address, this.monotonic());
   }
 
   /**
-   * One of those that spent their failures goes, else the one that waits longest in the network that holds most places; but nobody
-   * for a newcomer of a network that holds as many: it would only take the place of one who is nearer to its turn.
+   * Turns away a visitor that spent its failures, or else the longest waiting one of the network holding most places. Nobody gives way to a newcomer
+   * whose network holds as many: it would only replace one that is nearer to its turn.
    */
   private makeRoom(newcomer: Visitor, isLate: boolean): boolean {
     if (isLate) return false;
@@ -110,7 +109,7 @@ export class Admission {
     for (const visitor of this.first) {
       if (this.inside.size >= this.limits.strangers) return;
       this.takeFirst(visitor);
-      // Its address may have spent its failures while it waited.
+      // Its address may have spent its failures while it was waiting.
       if (this.budgets.isSpent(visitor.address, now)) this.last.add(visitor);
       else this.letIn(visitor, false);
     }

@@ -1,6 +1,6 @@
 import type { DeviceHandler, PeerCertificate } from './port.ts';
 
-/** CONNECTs of devices that wait for the store's answer whether their certificate is live (S2). */
+/** Device CONNECTs waiting for the store to answer whether their certificate is live (S2). */
 export class Admissions {
   private readonly handler: Pick<DeviceHandler, 'admits'>;
   private readonly waiting = new Set<{ deviceId: string; isOutdated: boolean }>();
@@ -9,12 +9,12 @@ export class Admissions {
     this.handler = handler;
   }
 
-  /** A device was revoked. Whoever asks for it now may be answered from before that, and has no session yet that could be ended (E9). */
+  /** A device was revoked. A check in progress for it may be answered with the earlier state, and has no session yet that could be ended (E9). */
   revoked(deviceId: string): void {
     for (const admission of this.waiting) if (admission.deviceId === deviceId) admission.isOutdated = true;
   }
 
-  /** Whether the certificate is live, no revocation having come while this was asked. Rejects as the handler does. */
+  /** Whether the certificate is live, with no revocation during the check. Rejects as the handler does. */
   async admits(certificate: PeerCertificate): Promise<boolean> {
     const admission = { deviceId: certificate.commonName, isOutdated: false };
     this.waiting.add(admission);

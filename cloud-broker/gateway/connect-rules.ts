@@ -13,13 +13,13 @@ export type ConnackCode = (typeof CONNACK)[keyof typeof CONNACK];
 export type ConnectVerdict =
   | { kind: 'enrolment'; clientId: string }
   | { kind: 'device'; deviceId: string; will: Will | null }
-  /** `connack` null: the connection ends without an answer. */
+  /** `connack` null: the connection is closed without an answer. */
   | { kind: 'refused'; reason: Refusal; connack: ConnackCode | null };
 
 const brokenRules: ConnectVerdict = { kind: 'refused', reason: 'connect-rules', connack: null };
 const badClientId: ConnectVerdict = { kind: 'refused', reason: 'client-id', connack: CONNACK.identifierRejected };
 
-/** The device's own will topic, QoS 1, no retain, a valid `will` without a reason (protocol.md §1); null where it is not that. */
+/** The device's own will topic, QoS 1, no retain, a valid `will` without a reason (protocol.md §1); otherwise null. */
 function readWill(deviceId: string, will: NonNullable<ConnectPacket['will']>): Will | null {
   if (will.topic !== deviceTopic(deviceId, 'will') || will.qos !== 1 || will.retain === true) return null;
   const payload = typeof will.payload === 'string' ? Buffer.from(will.payload, 'utf8') : will.payload;
@@ -27,10 +27,13 @@ function readWill(deviceId: string, will: NonNullable<ConnectPacket['will']>): W
   return read.ok && read.message.reason === undefined ? read.message : null;
 }
 
-/** What a well-formed CONNECT of MQTT 3.1.1 (packets.ts) asks for, and whether it keeps the rules of its kind of session. Says nothing about who may have it. */
+/**
+ * What a well-formed CONNECT of MQTT 3.1.1 (packets.ts) asks for, and whether it obeys the rules of its kind of session. Does not decide whether the
+ * client may have it.
+ */
 export function judgeConnect(packet: ConnectPacket): ConnectVerdict {
   const { clientId, will } = packet;
-  // Answered whatever clean session says [MQTT-3.1.3-8].
+  // Answered regardless of clean session [MQTT-3.1.3-8].
   if (clientId === '') return badClientId;
   const keepAliveS = packet.keepalive ?? 0;
   if (packet.clean !== true || keepAliveS < SHORTEST_KEEP_ALIVE_S || keepAliveS > LONGEST_KEEP_ALIVE_S) return brokenRules;

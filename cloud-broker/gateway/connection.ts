@@ -7,24 +7,24 @@ import type { GatewayLimits, Refusal } from './limits.ts';
 import type { Arrival } from './listener.ts';
 import type { Session } from './session.ts';
 
-/** How long a client that spent its packets is not read, and then as often as it takes. */
+/** How long a client that has spent its packets is not read; repeated as often as needed. */
 const DELAY_MS = 100;
 
 type ConnectionState =
-  /** Its CONNECT is still to come. */
+  /** Its CONNECT has not arrived yet. */
   | { name: 'connecting' }
-  /** Its CONNECT was accepted. Stays after the session's end. */
+  /** Its CONNECT was accepted. Remains after the session's end. */
   | { name: 'accepted'; session: Session }
   | { name: 'refused' };
 
-/** A TLS connection, before and while it carries a session: what is read from it passes here first. */
+/** A TLS connection, before and while it carries a session: everything read from it passes through here first. */
 export class Connection {
   readonly arrival: Arrival;
   readonly gate: ReadGate;
   private state: ConnectionState = { name: 'connecting' };
-  /** When its last packet came, by the monotonic clock. */
+  /** When its last packet arrived, by the monotonic clock. */
   heardAt: number;
-  /** Silence after which it counts as lost: one and a half times what its CONNECT gave as keep alive. */
+  /** Silence after which it counts as lost: one and a half times the keep alive of its CONNECT. */
   patienceMs = Number.POSITIVE_INFINITY;
   private readonly limits: GatewayLimits;
   private readonly monotonic: () => number;
@@ -65,19 +65,20 @@ export class Connection {
     this.arrival.settle(false);
   }
 
-  /** Refuses the CONNECT. `connack` null closes without an answer. */
+  /** Refuses the CONNECT. If `connack` is null, closes without an answer. */
   refuse(reason: Refusal, connack: ConnackCode | null): void {
     const { socket } = this.arrival;
     this.state = { name: 'refused' };
     this.count(reason);
-    // That the service is busy is not its address's fault.
+    // A busy service is not the fault of the address.
     this.arrival.settle(reason !== 'busy');
     this.gate.shut();
     if (connack === null) {
       socket.destroy();
       return;
     }
-    // Closed only after the client had time to read it: what it still sends is read and dropped, or the reset would overtake it.
+    // Closed only after the client has had time to read the answer. What it still sends is read and dropped; otherwise a reset would overtake the
+    // answer.
     socket.removeAllListeners('readable');
     socket.resume();
     socket.end(Buffer.from([0x20, 2, 0, connack]));
@@ -85,7 +86,7 @@ export class Connection {
     socket.once('close', () => clearTimeout(linger));
   }
 
-  /** One of its messages was handled. While it is not read this is what shows that it is not forgotten. */
+  /** One of its messages was handled. While it is not read, this shows that it is still being served. */
   movedOn(): void {
     if (!this.gate.isPaused) return;
     this.heardAt = this.monotonic();
@@ -102,7 +103,10 @@ export class Connection {
     return null;
   }
 
-  /** P5: who sends faster than it is handled, or than its budget, is not read for a while, and is never sent away for it. */
+  /**
+   * P5: a client that sends faster than its messages are handled, or than its budget allows, is not read for a while, and is never disconnected for
+   * it.
+   */
   private mayGoOn(): boolean {
     if (this.session?.isFull === true) return false;
     if (!this.rate.isEmpty(this.monotonic())) return true;

@@ -9,20 +9,20 @@ export interface DeviceRoleParts {
   deviceId: string;
   address: string;
   tookOver: boolean;
-  /** Last will of this session, as its CONNECT had it. */
+  /** The session's last will, as given in its CONNECT. */
   will: Will | null;
   handler: DeviceHandler;
-  /** The message that makes so many invalid ones ends the session. */
+  /** The session ends at this number of invalid messages. */
   mostInvalid: number;
   invalidMessage(): void;
 }
 
 const goOn: HandlerResult = { next: 'go-on', reply: null };
 
-/** What a device session may do, and whom its messages go to. The will never reaches the broker: it is delivered from here, in order. */
+/** What a device session may do, and which handler gets its messages. The will never reaches the broker: it is delivered from here, in order. */
 export class DeviceRole implements SessionRole {
   readonly downTopic: string;
-  /** Nearly all that a device ever sends; the others are parsed. */
+  /** Nearly everything a device sends has this topic; other topics are parsed. */
   private readonly heartbeatTopic: string;
   private readonly parts: DeviceRoleParts;
   private state: 'new' | 'started' | 'stopped' = 'new';
@@ -42,7 +42,7 @@ export class DeviceRole implements SessionRole {
     return this.channelOf(topic) === 'unenroll';
   }
 
-  /** P5: of heartbeats that come at once many share a flush. */
+  /** P5: heartbeats that arrive together share a flush. */
   mayOverlap(topic: string): boolean {
     return topic === this.heartbeatTopic;
   }
@@ -87,7 +87,7 @@ export class DeviceRole implements SessionRole {
     const before = this.state;
     assert(before !== 'stopped', 'a device session ends once');
     this.state = 'stopped';
-    // When the service stops it is not the device that went (P4).
+    // When the service stops, it is not the device that has gone (P4).
     if (before === 'new' || ending === 'service-stopped') return;
     try {
       if (will !== null && ending !== 'said' && ending !== 'revoked') await handler.will(deviceId, will);
@@ -121,7 +121,7 @@ export class DeviceRole implements SessionRole {
     return goOn;
   }
 
-  /** Acknowledged, so that it is not sent again for ever, and dropped. */
+  /** Acknowledged, so that it is not sent again forever, and dropped. */
   private countInvalid(): HandlerResult {
     this.parts.invalidMessage();
     this.invalid += 1;

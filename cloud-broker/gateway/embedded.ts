@@ -17,35 +17,35 @@ import { Seats } from './seats.ts';
 import { SessionTable } from './session-table.ts';
 import { Session, type SessionHost, type SessionRole } from './session.ts';
 
-/** Where what went wrong inside is told; pino's logger is one. Nothing that a stranger sent is ever logged. */
+/** Where internal errors are reported, such as a pino logger. Nothing that a stranger sent is ever logged. */
 interface GatewayLog {
   warn(details: object, message: string): void;
 }
 
 export interface GatewayOptions {
   host: string;
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   port: number;
   tls: GatewayTls;
   enrolment: EnrolmentHandler;
   devices: DeviceHandler;
   log: GatewayLog;
   limits?: Partial<GatewayLimits>;
-  /** Milliseconds since 1970; certificates' dates are compared with it. */
+  /** Milliseconds since 1970; compared with certificate dates. */
   now?: () => number;
-  /** Milliseconds of a clock that never goes back; rates are counted with it. */
+  /** Milliseconds of a monotonic clock; used for rates. */
   monotonic?: () => number;
 }
 
-/** Most that the end of the service waits for messages that are being handled. */
+/** How long the service waits, when it stops, for messages being handled. */
 const STOP_MS = 1000;
-/** The most that aedes takes: a filter that is not the session's own is answered 0x80. */
+/** The maximum aedes allows: a filter that is not the session's own is answered 0x80. */
 const TOPIC_LEVELS = 100;
-/** A client that is silent for so many of its keep alives is lost (MQTT 3.1.1 §3.1.2.10); looked for so often. */
+/** A client silent for this many of its keep alives is lost (MQTT 3.1.1 §3.1.2.10); checked at this interval. */
 const KEEP_ALIVES = 1.5;
 const SWEEP_MS = 1000;
 
-/** Starts the embedded broker: aedes over TLS, behind the Gateway port (protocol.md §1). Rejects where it cannot listen. */
+/** Starts the embedded broker: aedes over TLS, behind the Gateway port (protocol.md §1). Rejects if it cannot listen. */
 export async function startEmbeddedGateway(options: GatewayOptions): Promise<Gateway> {
   const gateway = new EmbeddedGateway(options);
   await gateway.start();
@@ -160,9 +160,9 @@ class EmbeddedGateway implements Gateway {
           this.handlerFailed('', error);
           client.close();
         }),
-      // All was judged before: a refusal then comes before the broker's takeover, so intruders evict nobody.
+      // Everything was decided earlier, so that a refusal comes before the broker's takeover and intruders evict nobody.
       authenticate: (client, _username, _password, done) => done(null, this.sessionOf(client) !== null),
-      // The gate takes messages out of the stream, so what comes here is none that was let pass.
+      // The gate takes messages out of the stream, so anything that arrives here was not allowed through.
       authorizePublish: (_client, _packet, done) => done(new Error('not from here')),
       authorizeSubscribe: (client, subscription, done) =>
         done(null, this.maySubscribe(client, subscription) ? subscription : null),
@@ -192,8 +192,8 @@ class EmbeddedGateway implements Gateway {
       return;
     }
     const verdict = judgeConnect(packet);
-    // Wills are delivered by the session, in order; the broker would run them beside the messages. It does not see the
-    // messages either, so who is silent is found by the sweep.
+    // The session delivers wills, in order; the broker would run them alongside the messages. The broker does not see the messages either, so the
+    // sweep finds silent clients.
     delete packet.will;
     connection.patienceMs = KEEP_ALIVES * 1000 * (packet.keepalive ?? 0);
     packet.keepalive = 0;
@@ -214,7 +214,7 @@ class EmbeddedGateway implements Gateway {
   }
 
   private admitEnrolment(client: Client, connection: Connection, clientId: string, accept: () => void): ConnectRefusal | null {
-    // Its holder would be evicted by whoever guessed its id.
+    // Otherwise anyone who guessed its id could evict the holder.
     if (this.sessions.get(clientId) !== undefined) return { reason: 'client-id-in-use', connack: CONNACK.identifierRejected };
     const line = new EnrolmentLine(clientId, connection.arrival, this.limits, this.seats);
     try {
@@ -237,7 +237,7 @@ class EmbeddedGateway implements Gateway {
     const certificate = readPeerCertificate(connection.arrival.socket, this.now());
     if (certificate?.commonName !== deviceId) return { reason: 'certificate', connack: CONNACK.notAuthorized };
     const admitted = await this.isAdmitted(certificate);
-    // It went while the store was asked.
+    // It left while the store was being asked.
     if (connection.arrival.socket.destroyed) return null;
     if (admitted === null) return { reason: 'busy', connack: CONNACK.unavailable };
     if (!admitted) return { reason: 'not-admitted', connack: CONNACK.notAuthorized };
@@ -282,7 +282,7 @@ class EmbeddedGateway implements Gateway {
     return session !== null && session.isOpen && subscription.topic === session.downTopic;
   }
 
-  /** Null where the handler failed: then the service is unavailable, and nobody is told that a certificate is bad. */
+  /** Null if the handler failed: the service is then unavailable, and no client is told that its certificate is bad. */
   private async isAdmitted(certificate: PeerCertificate): Promise<boolean | null> {
     try {
       return await this.admissions.admits(certificate);

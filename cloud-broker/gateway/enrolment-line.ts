@@ -7,22 +7,22 @@ import type { Seated, Seats } from './seats.ts';
 import type { Session } from './session.ts';
 
 type LineState =
-  /** Its session is still to be opened. */
+  /** Its session has not been opened yet. */
   | { name: 'new' }
-  /** It waits for a seat; `accept` sends its CONNACK. */
+  /** It is waiting for a seat; `accept` sends its CONNACK. */
   | { name: 'waiting'; session: Session; accept: () => void }
-  /** It has its CONNACK, and its request is still to come. */
+  /** It has its CONNACK but has not sent its request yet. */
   | { name: 'silent'; session: Session }
   | { name: 'asked'; session: Session };
 
-/** An enrolment session as its handler has it, and how long it lives (E10). */
+/** An enrolment session as its handler sees it, and its lifetime (E10). */
 export class EnrolmentLine implements EnrolmentSession, Seated {
   readonly clientId: string;
   private readonly arrival: Arrival;
   private readonly limits: GatewayLimits;
   private readonly seats: Seats;
   private state: LineState = { name: 'new' };
-  /** Until its CONNACK, then until its request. */
+  /** Runs until its CONNACK, then until its request. */
   private silence: NodeJS.Timeout | undefined;
   private life: NodeJS.Timeout | undefined;
 
@@ -41,7 +41,7 @@ export class EnrolmentLine implements EnrolmentSession, Seated {
     return this.state.name === 'new' ? null : this.state.session;
   }
 
-  /** Its CONNECT is taken; `accept` sends the CONNACK. However it ends after that without a request, it costs its address. */
+  /** Its CONNECT was accepted; `accept` sends the CONNACK. If it ends after that without a request, however it ends, its address is charged. */
   begin(session: Session, accept: () => void): void {
     this.state = { name: 'waiting', session, accept };
     this.silence = setTimeout(() => this.seats.letIn(this), this.limits.seatMs);
@@ -61,7 +61,7 @@ export class EnrolmentLine implements EnrolmentSession, Seated {
     const { requestMs, enrolmentSessionMs } = this.limits;
     this.state = { name: 'silent', session };
     clearTimeout(this.silence);
-    // What came while the service was busy is still to be read: after that it counts.
+    // What arrived while the service was busy has yet to be read; only after that does silence count.
     this.silence = setTimeout(() => setImmediate(() => this.endIfSilent()), requestMs);
     this.life = setTimeout(() => session.refuse('enrolment-expired'), enrolmentSessionMs);
     accept();

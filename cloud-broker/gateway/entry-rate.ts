@@ -1,17 +1,17 @@
-/** A rate counts once it was measured for so long. */
+/** A rate counts only after it has been measured for this long. */
 const LEAST_MS = 1000;
 const NEWEST_SHARE = 0.5;
 
 /**
- * How many strangers a second get through their handshake and CONNECT, measured only while others wait for their turn: a room that is
- * not full tells nothing of what the service can take (E10, P4). Pure: milliseconds of a clock that does not go back come in.
+ * How many strangers per second complete their handshake and CONNECT, measured only while others wait: a room that is not full shows nothing about
+ * the service's capacity (E10, P4). Pure: monotonic milliseconds are passed in.
  */
 export class EntryRate {
   private measured: number | null = null;
   private since: number | null = null;
   private count = 0;
 
-  /** One left the room; `othersWait`: somebody stood in line for its place. */
+  /** One visitor left the room; `othersWait`: another was waiting for its place. */
   left(now: number, othersWait: boolean): void {
     if (!othersWait) {
       this.since = null;
@@ -31,7 +31,7 @@ export class EntryRate {
     this.count = 0;
   }
 
-  /** Null until it was measured. */
+  /** Null until it has been measured. */
   get perSecond(): number | null {
     return this.measured;
   }

@@ -1,8 +1,8 @@
 import type { Refusal } from './limits.ts';
 
 /**
- * The first byte of all that a client of ours may send: types (§2.2.1), each with the flags that belong to it [MQTT-2.2.2-2].
- * Without QoS 2 there is no PUBREC, PUBREL or PUBCOMP; of PUBLISH there is QoS 0, and QoS 1 with and without DUP [MQTT-3.3.1-2].
+ * The first byte of every packet that a client may send: types (§2.2.1), each with its flags [MQTT-2.2.2-2]. Without QoS 2 there is no PUBREC, PUBREL
+ * or PUBCOMP; PUBLISH exists with QoS 0, and with QoS 1 with and without DUP [MQTT-3.3.1-2].
  */
 const CONNECT = 0x10;
 const DISCONNECT = 0xe0;
@@ -15,8 +15,8 @@ export function isDisconnect(header: number): boolean {
 }
 
 /**
- * Follows a client's byte stream packet by packet without copying or keeping any of it, so that nothing too large, malformed
- * or not ours ever reaches the broker's parser, which has no limit of its own (protocol.md §1: 16 KiB also before CONNECT).
+ * Follows a client's byte stream packet by packet without copying or storing any of it, so that nothing too large, malformed or not allowed ever
+ * reaches the broker's parser, which has no limit of its own (protocol.md §1: 16 KiB even before CONNECT).
  */
 export class FrameMeter {
   private readonly mostBytes: number;
@@ -25,19 +25,19 @@ export class FrameMeter {
   private lengthBytes = 0;
   private length = 0;
   private left = 0;
-  /** First byte of the packet that is being read, or was read last. */
+  /** First byte of the packet being read, or last read. */
   header = 0;
-  /** True when the last `advance` ended just behind a packet. */
+  /** True if the last `advance` ended exactly after a packet. */
   complete = false;
-  /** Set for good by the first violation. */
+  /** Set permanently by the first violation. */
   refusal: Refusal | null = null;
 
-  /** `mostBytes` counts a whole packet, its header included. */
+  /** `mostBytes` counts a whole packet, including its header. */
   constructor(mostBytes: number) {
     this.mostBytes = mostBytes;
   }
 
-  /** Goes on from `offset` to the end of the packet or of the chunk, and returns where it stopped. */
+  /** Continues from `offset` to the end of the packet or of the chunk, and returns where it stopped. */
   advance(chunk: Uint8Array, offset: number): number {
     this.complete = false;
     let at = offset;

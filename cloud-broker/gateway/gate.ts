@@ -5,23 +5,23 @@ import { packetFault } from './packets.ts';
 import { isPublish, Pieces, readPublish, type Publish } from './publish.ts';
 
 export interface GateKeeper {
-  /** A whole, well-formed packet was read; a refusal keeps all that was read from the broker. */
+  /** A whole, well-formed packet was read; a refusal keeps everything that was read from reaching the broker. */
   packet(header: number): Refusal | null;
-  /** Asked behind each packet: where it is false, nothing more is read until `goOn`. */
+  /** Asked after each packet: if false, nothing more is read until `goOn`. */
   mayGoOn(): boolean;
-  /** The packet was a PUBLISH: it goes here, and never to the broker. */
+  /** The packet was a PUBLISH: it is passed here, never to the broker. */
   publish(message: Publish): void;
   refused(reason: Refusal): void;
 }
 
 /**
- * Stands between a socket and the broker's parser, by taking the place of `socket.read`, which is all that aedes calls.
- * Messages are taken out here: a broker has nobody to forward them to, and its way from parser to acknowledgement costs several
- * times what handling them does. Until the CONNECT is answered only the CONNECT itself passes: what a hasty client sends behind
- * it would be handled in another order than it came. Nothing behind a DISCONNECT passes [MQTT-3.14.4-2].
+ * Sits between a socket and the broker's parser by replacing `socket.read`, the only method that aedes calls. Messages are taken out here: a broker
+ * has nobody to forward them to, and its path from parser to acknowledgement costs several times as much as handling them. Until the CONNECT is
+ * answered, only the CONNECT itself passes; anything a hasty client sends after it would be handled out of order. Nothing passes after a DISCONNECT
+ * [MQTT-3.14.4-2].
  *
- * While it holds, nothing is read from the socket: what the client still sends fills the socket's buffer, then the kernel's,
- * then the client's own, and no more than that (P5).
+ * While it holds, nothing is read from the socket: what the client still sends fills the socket's buffer, then the kernel's, then the client's own,
+ * and no more than that (P5).
  */
 export class ReadGate {
   private readonly read: (size?: number) => Buffer | null;
@@ -30,7 +30,7 @@ export class ReadGate {
   private readonly keeper: GateKeeper;
   private state: 'connect' | 'held' | 'open' | 'paused' | 'shut' = 'connect';
   private kept: Buffer | null = null;
-  /** The beginning of a packet whose end is still to come. */
+  /** The beginning of a packet that is not complete yet. */
   private readonly begun = new Pieces();
 
   constructor(socket: TLSSocket, mostPacketBytes: number, keeper: GateKeeper) {
@@ -41,24 +41,24 @@ export class ReadGate {
     socket.read = (size?: number): Buffer | null => this.take(size);
   }
 
-  /** The session has begun: what waits behind the CONNECT may pass. */
+  /** The session has started: what was held after the CONNECT may pass. */
   open(): void {
     if (this.state === 'held') this.state = 'open';
   }
 
-  /** Nothing is read now: what the client sends was too much (`mayGoOn`). */
+  /** Reading is paused: the client sent too much (`mayGoOn`). */
   get isPaused(): boolean {
     return this.state === 'paused';
   }
 
-  /** What waits in the socket may be read again. In a turn of its own, so that others come in between. */
+  /** Reading may resume. Done in a turn of its own, so that others get theirs in between. */
   goOn(): void {
     if (this.state !== 'paused') return;
     this.state = 'open';
     this.wake();
   }
 
-  /** Nothing passes any more; what still comes is read and thrown away. */
+  /** Nothing passes any more; what still arrives is read and discarded. */
   shut(): void {
     if (this.state === 'paused') this.wake();
     this.state = 'shut';
@@ -66,7 +66,7 @@ export class ReadGate {
     this.begun.clear();
   }
 
-  /** The broker reads when the socket says that there is something. */
+  /** The broker reads when the socket signals that data is available. */
   private wake(): void {
     setImmediate(() => this.socket.emit('readable'));
   }
@@ -102,7 +102,7 @@ export class ReadGate {
     return first === undefined || forBroker.length === 1 ? (first ?? null) : Buffer.concat(forBroker);
   }
 
-  /** One whole packet. False where nothing of what was read may reach the broker. */
+  /** Handles one whole packet. False if nothing that was read may reach the broker. */
   private pass(header: number, packet: Buffer, forBroker: Buffer[]): boolean {
     const message = isPublish(header) ? readPublish(packet) : null;
     const fault = isPublish(header) ? (message === null ? 'packet-malformed' : null) : packetFault(packet);
@@ -113,7 +113,7 @@ export class ReadGate {
     return this.state !== 'shut';
   }
 
-  /** Whether what comes behind this packet is looked at now. */
+  /** Whether the data after this packet is processed now. */
   private goesOn(header: number): boolean {
     if (this.state === 'connect') this.state = 'held';
     else if (isDisconnect(header)) this.shut();

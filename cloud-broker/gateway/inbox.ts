@@ -1,33 +1,33 @@
 /** One message of a session. */
 export interface Task {
-  /** Begins what is to be done; resolves to what follows (the acknowledgement), which comes when all before it has followed. */
+  /** Starts the work; resolves to what follows it (the acknowledgement), which runs after everything before it has followed. */
   handle(): Promise<() => void>;
-  /** It may begin while those before it are still going on, where these allow it too. */
+  /** It may start while those before it are still running, if these allow it too. */
   together: boolean;
 }
 
 /**
- * One session's messages: begun and acknowledged in the order in which they came, one after the other but for those that may go
- * together. It takes what it is given: whoever fills it asks `isFull` and stops.
+ * One session's messages: started and acknowledged in order of arrival, one at a time except for those that may run together. It accepts whatever it
+ * is given: the caller checks `isFull` and stops.
  */
 export class Inbox {
   private readonly most: number;
   private readonly waiting: Task[] = [];
   private running = 0;
-  /** Whether all that is running may go together. */
+  /** Whether everything running may run together. */
   private together = false;
-  /** Resolves when the newest that is running is through. */
+  /** Resolves when the newest running task is done. */
   private newest: Promise<void> = Promise.resolve();
-  /** `closing`: it takes nothing more, and `last` begins behind everything that it has. */
+  /** `closing`: it accepts nothing more, and `last` starts after everything it holds. */
   private state: { name: 'open' } | { name: 'closing'; last: () => Promise<void> } | { name: 'closed' } = { name: 'open' };
   private full = false;
   private readonly onFailure: (error: unknown) => void;
   private readonly onHandled: () => void;
-  /** Resolves when the last task is through. */
+  /** Resolves when the last task is done. */
   readonly finished: Promise<void>;
   private resolveFinished: () => void = () => undefined;
 
-  /** `onHandled` is called behind each message, failed or not. */
+  /** `onHandled` is called after each message, failed or not. */
   constructor(most: number, onFailure: (error: unknown) => void, onHandled: () => void) {
     this.most = most;
     this.onFailure = onFailure;
@@ -37,31 +37,31 @@ export class Inbox {
     });
   }
 
-  /** Something is being handled; what was given to `finish` does not count. */
+  /** Something is being handled; the task given to `finish` does not count. */
   get isBusy(): boolean {
     return this.running > 0;
   }
 
-  /** From `most` unhandled messages on, until only half as many are left. */
+  /** True from `most` unhandled messages until only half as many are left. */
   get isFull(): boolean {
     const unhandled = this.waiting.length + this.running;
     this.full = unhandled >= (this.full ? Math.ceil((this.most + 1) / 2) : this.most);
     return this.full;
   }
 
-  /** After `finish` nothing is taken. */
+  /** After `finish`, nothing is accepted. */
   push(task: Task): void {
     if (this.state.name !== 'open') return;
     this.waiting.push(task);
     this.next();
   }
 
-  /** Forgets what waits; what runs goes on. */
+  /** Discards what is waiting, not what is running. */
   drop(): void {
     this.waiting.length = 0;
   }
 
-  /** `task` runs behind all that waits, and is the last. */
+  /** `task` runs after everything waiting, and is the last. */
   finish(task: () => Promise<void>): void {
     if (this.state.name !== 'open') return;
     this.state = { name: 'closing', last: task };

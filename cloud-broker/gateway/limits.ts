@@ -1,47 +1,47 @@
 import { MAX_PACKET_BYTES } from '../../protocol/messages.ts';
 
-/** Every limit of the embedded gateway. Times are milliseconds. */
+/** Every limit of the embedded gateway. Times are in milliseconds. */
 export interface GatewayLimits {
-  /** Open TCP connections of the whole service, sessions included. */
+  /** Open TCP connections of the whole service, including sessions. */
   connections: number;
-  /** Connections between TCP accept and CONNACK at a time (E10): handshakes cost most before anybody is known. */
+  /** Connections between TCP accept and CONNACK at a time (E10): handshakes are the largest cost before a client is known. */
   strangers: number;
-  /** Part of `strangers` for addresses that spent their failures: the rest is always there for others. */
+  /** The part of `strangers` for addresses that have spent their failures; the rest is always available to others. */
   lateStrangers: number;
-  /** Connections that wait for their turn; beyond it those of spent addresses go first, then newcomers. */
+  /** Connections waiting for their turn; beyond this one is turned away, of a spent address first. */
   waiting: number;
   waitMs: number;
-  /** Failures that an address may have at once, and how many come back each second. */
+  /** Failures an address may have at once, and how many are restored per second. */
   failures: number;
   failuresPerSecond: number;
   handshakeMs: number;
   /** From the end of the handshake to CONNECT. */
   connectMs: number;
-  /** Most that an enrolment session waits for its CONNACK where many are between theirs and their request. */
+  /** The longest an enrolment session waits for its CONNACK while many others are between CONNACK and request. */
   seatMs: number;
   /** From CONNACK to an enrolment session's request (E10), and to its end. */
   requestMs: number;
   enrolmentSessionMs: number;
   packetBytes: number;
-  /** Packets of one session: a burst, and how many come back each second. Who has spent them is not read for a while. */
+  /** Packets of one session: a burst, and how many are restored per second. A client that has spent them is not read for a while. */
   packetsBurst: number;
   packetsPerSecond: number;
-  /** The same of a device's session: what it kept while the service was away comes at once. */
+  /** The same for a device's session: what it kept while the service was away arrives at once. */
   deviceBurst: number;
   devicePerSecond: number;
-  /** Unhandled messages of one session at which its socket is not read any more (P5). */
+  /** Unhandled messages of one session at which its socket is no longer read (P5). */
   inbox: number;
-  /** A session that is not read and of which nothing was handled for so long is ended: its handler is dead. */
+  /** A session that is not read, and of which nothing has been handled for this long, is ended: its handler is dead. */
   stalledMs: number;
   invalidMessages: number;
-  /** Messages to one session that it has not acknowledged yet, and bytes that its socket has not taken. */
+  /** Messages sent to one session and not yet acknowledged, and bytes not yet taken by its socket. */
   unacknowledged: number;
   unsentBytes: number;
-  /** A client that takes nothing for so long is let go: the broker's own guard, behind the two above. */
+  /** A client that takes nothing for this long is dropped: the broker's own guard, behind the two above. */
   drainMs: number;
-  /** How long a session that is being ended may take to read what was sent. */
+  /** How long a session being ended may take to read what was sent. */
   lingerMs: number;
-  /** Older sessions of one device whose messages are still being handled. */
+  /** Older sessions of one device with messages still being handled. */
   generations: number;
 }
 
@@ -73,7 +73,7 @@ export const defaultLimits: GatewayLimits = {
   generations: 8,
 };
 
-/** Why a connection or a message was refused: the names in `figures().refused`. */
+/** Why a connection or message was refused; these are the names in `figures().refused`. */
 export type Refusal =
   | 'connections-full'
   | 'waiting-full'

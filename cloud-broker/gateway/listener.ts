@@ -7,27 +7,27 @@ import { NetworkTree } from '../net/network-tree.ts';
 import { Admission, type Visitor } from './admission.ts';
 import type { GatewayLimits, Refusal } from './limits.ts';
 
-/** What the TLS side needs of the service's keys. */
+/** What the TLS side needs from the service's keys. */
 export interface GatewayTls {
   keyPem: string;
   certificatePem: string;
-  /** The CAs that device certificates are verified with. */
+  /** The CAs that verify device certificates. */
   clientCaPem: string;
-  /** 48 bytes that outlive a restart. */
+  /** 48 bytes that survive a restart. */
   ticketKeys: Buffer;
 }
 
-/** A connection whose TLS handshake is done. */
+/** A connection whose TLS handshake is complete. */
 export interface Arrival {
   readonly socket: tls.TLSSocket;
   readonly address: string;
-  /** What it is was decided, so its place among the strangers is free; `failed` costs its address (E10). */
+  /** It has been accepted or refused, so its place among the strangers is free; `failed` is charged to its address (E10). */
   settle(failed: boolean): void;
-  /** What it did after that costs its address all the same. */
+  /** A later failure is still charged to its address. */
   fail(): void;
-  /** It has a certificate of ours: it makes room for no stranger. */
+  /** It has a certificate from our CA: it makes room for no stranger. */
   known(): void;
-  /** It said something. */
+  /** It sent something. */
   heard(): void;
 }
 
@@ -36,7 +36,7 @@ export interface ListenerOptions {
   port: number;
   tls: GatewayTls;
   limits: GatewayLimits;
-  /** Milliseconds of a clock that does not go back. */
+  /** Milliseconds of a monotonic clock. */
   monotonic: () => number;
   refused(reason: Refusal): void;
   arrived(arrival: Arrival): void;
@@ -45,12 +45,14 @@ export interface ListenerOptions {
 export interface Listener {
   readonly port: number;
   figures(): { waiting: number; entriesPerSecond: number | null };
-  /** From now on tickets are sealed with these 48 bytes; those of earlier keys lead to a full handshake. */
+  /** From now on tickets are sealed with these 48 bytes; tickets of earlier keys lead to a full handshake. */
   setTicketKeys(keys: Buffer): void;
   close(): Promise<void>;
 }
 
-/** How long a TLS session may be resumed. Revocation is looked up at every CONNECT, so this is only about speed. The keys change as often. */
+/**
+ * How long a TLS session may be resumed. Revocation is looked up at every CONNECT, so this only affects speed. The keys change at the same interval.
+ */
 const RESUMABLE_S = 7 * 86_400;
 const ignore = (): void => undefined;
 
@@ -61,11 +63,11 @@ function createTlsServer({ tls: material, limits }: ListenerOptions): tls.Server
     ca: material.clientCaPem,
     minVersion: 'TLSv1.2',
     requestCert: true,
-    // Enrolment sessions have no certificate; who has a bad one is told so by CONNACK 5.
+    // Enrolment sessions have no certificate; a client with a bad one is told so by CONNACK 5.
     rejectUnauthorized: false,
     ticketKeys: material.ticketKeys,
     sessionTimeout: RESUMABLE_S,
-    // Another set of CAs is another context: what was authorized under a dropped CA is not resumed.
+    // Another set of CAs is another context: a session authorized under a removed CA is not resumed.
     sessionIdContext: createHash('sha256').update(material.clientCaPem).digest('hex').slice(0, 32),
     handshakeTimeout: limits.handshakeMs,
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
@@ -73,7 +75,7 @@ function createTlsServer({ tls: material, limits }: ListenerOptions): tls.Server
   });
 }
 
-/** The socket that a TLS socket of the server was made of. Node tells it by this name only; without it nobody gets in. */
+/** The socket underneath a TLS socket of the server. Node exposes it only under this name; without it nobody gets in. */
 function underlying(socket: tls.TLSSocket & { _parent?: net.Socket }): net.Socket | null {
   // oxlint-disable-next-line no-underscore-dangle -- both ends' addresses tell it as well, for four calls into the kernel
   return socket._parent ?? null;
@@ -98,7 +100,7 @@ class Visit implements Visitor {
     this.host = host;
   }
 
-  /** It was not let in at once. */
+  /** It was not let in immediately. */
   beginToWait(waitMs: number, waitedTooLong: () => void): void {
     if (this.state === 'waits') this.patience = setTimeout(waitedTooLong, waitMs);
   }
@@ -127,7 +129,7 @@ class TlsListener implements Listener, VisitHost {
   private readonly tlsServer: tls.Server;
   private readonly server: net.Server;
   private readonly visits = new Map<net.Socket, Visit>();
-  /** Of these, those without a certificate: where the listener is full, one of them makes room (E10). */
+  /** Those of them without a certificate: if the listener is full, one of them makes room (E10). */
   private readonly strangers = new NetworkTree<net.Socket>();
 
   constructor(options: ListenerOptions) {
@@ -140,7 +142,7 @@ class TlsListener implements Listener, VisitHost {
       socket.on('error', ignore);
       socket.destroy();
     });
-    // Paused until its turn, so that who waits costs no memory. Without noDelay full handshakes take twice as long.
+    // Paused until its turn, so that a waiting connection costs no memory. Without noDelay, full handshakes take twice as long.
     this.server = net.createServer({ noDelay: true, pauseOnConnect: true }, (raw) => this.accept(raw));
   }
 
@@ -198,7 +200,7 @@ class TlsListener implements Listener, VisitHost {
     });
   }
 
-  /** The quietest stranger of the network that holds most. Where all are devices, that is the newcomer. */
+  /** The quietest stranger of the network that holds most. If all others are devices, that is the newcomer. */
   private makeRoom(): void {
     const quietest = this.strangers.quietestOfFullest();
     const visit = quietest === undefined ? undefined : this.visits.get(quietest);
@@ -233,7 +235,7 @@ class TlsListener implements Listener, VisitHost {
   }
 }
 
-/** Listens for TLS connections and lets them in one by one as `Admission` says (E10). */
+/** Listens for TLS connections and lets them in one by one as `Admission` decides (E10). */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const listener = new TlsListener(options);
   await listener.listen();

@@ -1,7 +1,6 @@
 /**
- * What a broker keeps and forwards for its clients: here nothing. Sessions are clean, messages end in the service, and what a
- * device is sent goes to its session directly. So no message can ever pass from one client to another, and a connect
- * does not pay for a memory that nobody uses.
+ * What a broker stores and forwards for its clients: here, nothing. Sessions are clean, messages end in the service, and messages to a device go
+ * directly to its session. So no message can pass from one client to another, and a connect does not pay for storage that nobody uses.
  */
 import { Readable } from 'node:stream';
 
@@ -13,9 +12,9 @@ const nothing = (): Readable =>
     },
   });
 
-/** For aedes' option `persistence`: the part of that interface that clean sessions without QoS 2 call. */
+/** For aedes' `persistence` option: the part of the interface used by clean sessions without QoS 2. */
 export const nullPersistence = {
-  // aedes looks at whether this is an async function.
+  // aedes checks whether this is an async function.
   async setup(): Promise<void> {},
   async cleanSubscriptions(): Promise<void> {},
   async delWill(): Promise<void> {},
@@ -27,7 +26,7 @@ export const nullPersistence = {
 
 type Done = () => void;
 
-/** For aedes' option `mq`. */
+/** For aedes' `mq` option. */
 export const nullQueue = {
   on: (_topic: string, _listener: unknown, done?: Done): void => done?.(),
   removeListener: (_topic: string, _listener: unknown, done?: Done): void => done?.(),

@@ -1,6 +1,6 @@
 /**
- * What MQTT 3.1.1 calls malformed in the packets that go to the broker, which lets much of it pass (protocol.md §1). Of PUBLISH,
- * which the broker never sees, see publish.ts; types and flags are judged by the frame meter.
+ * Finds what MQTT 3.1.1 calls malformed in packets bound for the broker, which accepts much of it (protocol.md §1). For PUBLISH, which the broker
+ * never sees, see publish.ts; the frame meter checks types and flags.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Refusal } from './limits.ts';
@@ -14,7 +14,7 @@ const NAME = 'MQTT';
 const LEVEL = 4;
 const HIGHEST_QOS = 2;
 
-/** Where the body of a whole packet begins: behind its first byte and its length. */
+/** Where the body of a whole packet begins: after its first byte and its length. */
 export function bodyAt(packet: Uint8Array): number {
   let at = 1;
   while (((packet[at] ?? 0) & 0x80) !== 0) at += 1;
@@ -26,12 +26,12 @@ export function isMqttText(bytes: Uint8Array): boolean {
   return isUtf8(bytes) && !bytes.includes(0);
 }
 
-/** A name that can be published to: one character or more [MQTT-4.7.3-1], no wildcard [MQTT-3.3.2-2]. */
+/** A name that can be published to: at least one character [MQTT-4.7.3-1], no wildcard [MQTT-3.3.2-2]. */
 export function isTopicName(topic: string): boolean {
   return topic !== '' && !topic.includes('+') && !topic.includes('#');
 }
 
-/** `+` fills a whole level [MQTT-4.7.1-3]; so does `#`, and only the last one [MQTT-4.7.1-2]. */
+/** `+` occupies a whole level [MQTT-4.7.1-3]; so does `#`, and only the last one [MQTT-4.7.1-2]. */
 function isTopicFilter(filter: string): boolean {
   const levels = filter.split('/');
   return (
@@ -40,7 +40,7 @@ function isTopicFilter(filter: string): boolean {
   );
 }
 
-/** Reads fields one after the other; `failed` for good where one does not fit. */
+/** Reads fields in sequence; `failed` stays set once one does not fit. */
 class Fields {
   failed = false;
   private at: number;
@@ -81,7 +81,7 @@ class Fields {
   }
 }
 
-/** Of a protocol name or level that is not ours nothing more is read [MQTT-3.1.2-2]. */
+/** If the protocol name or level is not supported, nothing more is read [MQTT-3.1.2-2]. */
 function connectFault(fields: Fields): Refusal | null {
   const name = fields.text();
   const level = fields.byte();
@@ -105,7 +105,7 @@ function connectFault(fields: Fields): Refusal | null {
   return fields.failed || !fields.ended ? 'packet-malformed' : null;
 }
 
-/** One filter at least [MQTT-3.8.3-3] [MQTT-3.10.3-2], a packet id that is not 0 [MQTT-2.3.1-1], a quality of service of 0 to 2 [MQTT-3.8.3-4]. */
+/** At least one filter [MQTT-3.8.3-3] [MQTT-3.10.3-2], a packet id other than 0 [MQTT-2.3.1-1], a quality of service from 0 to 2 [MQTT-3.8.3-4]. */
 function areFilters(fields: Fields, withQos: boolean): boolean {
   if (fields.uint16() === 0) return false;
   do {
@@ -115,7 +115,7 @@ function areFilters(fields: Fields, withQos: boolean): boolean {
   return !fields.failed;
 }
 
-/** What ends the session of whoever sent this whole packet; null where nothing does. Any PUBLISH passes. */
+/** Why this whole packet ends its sender's session; null if it does not. Any PUBLISH passes. */
 export function packetFault(packet: Buffer): Refusal | null {
   const type = (packet[0] ?? 0) >> 4;
   const fields = new Fields(packet);

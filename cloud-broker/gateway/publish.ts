@@ -1,4 +1,4 @@
-/** PUBLISH as a client of ours sends it (MQTT 3.1.1 §3.3), and its acknowledgement. */
+/** PUBLISH as a client may send it (MQTT 3.1.1 §3.3), and its acknowledgement. */
 import { bodyAt, isMqttText, isTopicName } from './packets.ts';
 
 const PUBLISH = 3;
@@ -15,7 +15,7 @@ export function isPublish(header: number): boolean {
   return header >> 4 === PUBLISH;
 }
 
-/** Reads one whole packet that the frame meter let pass; null where it is malformed. The payload is a view of `packet`. */
+/** Reads one whole packet that passed the frame meter; null if it is malformed. The payload is a view of `packet`. */
 export function readPublish(packet: Buffer): Publish | null {
   let at = bodyAt(packet);
   if (at + 2 > packet.length) return null;
@@ -36,7 +36,7 @@ export function puback(messageId: number): Buffer {
 
 const LEAST_BYTES = 256;
 
-/** A packet that comes in pieces. What it holds grows with what came, never with what was announced. */
+/** A packet that arrives in pieces. Its buffer grows with what has arrived, never with the announced length. */
 export class Pieces {
   private bytes: Buffer | null = null;
   private length = 0;
@@ -52,7 +52,7 @@ export class Pieces {
     this.length = length;
   }
 
-  /** All that came before and `last` behind it; then it is empty. */
+  /** Everything that came before, followed by `last`; then it is empty. */
   join(last: Buffer): Buffer {
     if (this.bytes === null) return last;
     this.add(last);

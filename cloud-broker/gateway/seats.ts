@@ -1,25 +1,25 @@
 import { NetworkTree } from '../net/network-tree.ts';
 import { EntryRate } from './entry-rate.ts';
 
-/** There are as many seats as are left in so many seconds by the measured rate, within these bounds. */
+/** The number of seats is what the measured rate clears in this many seconds, within these bounds. */
 const TURN_S = 2;
 const MIN_SEATS = 64;
 const MAX_SEATS = 512;
-/** Of so many networks one is looked for that may have a seat where all are taken. */
+/** If all seats are taken, at most this many networks are tried to find one that may have a seat. */
 const MAX_TURNS = 8;
 
-/** An enrolment session from its CONNECT to its request. */
+/** An enrolment session between its CONNECT and its request. */
 export interface Seated {
   readonly address: string;
-  /** It is its turn for a CONNACK. May not call `arrive` or `leave` before it returns. */
+  /** Its turn for a CONNACK has come. Must not call `arrive` or `leave` before it returns. */
   enter(): void;
 }
 
 /**
- * How many enrolment sessions may be between CONNACK and request at a time (E10): they have 5 s for it, and of a herd that came in
- * at once none would be through in time on a busy machine. The others wait for their CONNACK, each network in its turn. Where all
- * seats are taken, one of the network that holds most goes to one that holds fewer, so that who is silent keeps nobody else
- * waiting; it loses its seat, not its session. Pure but for the visitors' own methods.
+ * How many enrolment sessions may be between CONNACK and request at a time (E10): they have 5 s for it, and on a busy machine none of a herd arriving
+ * together would make it in time. The others wait for their CONNACK, each network in its turn. If all seats are taken, one of the network holding
+ * most goes to a network holding fewer, so that silent clients keep nobody else waiting; the session loses its seat but stays open. Pure except for
+ * the visitors' own methods.
  */
 export class Seats {
   private readonly monotonic: () => number;
@@ -40,14 +40,14 @@ export class Seats {
     this.fill();
   }
 
-  /** It has waited long enough, whoever else does. */
+  /** It has waited long enough, no matter who else is waiting. */
   letIn(visitor: Seated): void {
     if (!this.waiting.remove(visitor)) return;
     this.seated.add(visitor, visitor.address);
     visitor.enter();
   }
 
-  /** It asked, or is gone. */
+  /** It sent a request, or left. */
   leave(visitor: Seated): void {
     if (!this.giveUp(visitor) && !this.waiting.remove(visitor)) return;
     this.fill();

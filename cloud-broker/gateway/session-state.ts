@@ -1,23 +1,23 @@
 /**
- * The life of a session, pure: which state it is in and which one follows an event. From its end on it takes and sends no message
- * any more, and of several endings the first counts.
+ * The life of a session, pure: its state, and the state that follows an event. Once it has ended it neither takes nor sends messages, and the first
+ * of several endings counts.
  */
 
 /**
- * How a session ended: the client said DISCONNECT; it was lost (or taken over); it broke a rule; its device was revoked or
- * unenrolled; the service stops.
+ * How a session ended: the client sent DISCONNECT; it was lost (or taken over); it broke a rule; its device was revoked or unenrolled; the service
+ * stopped.
  */
 export type Ending = 'said' | 'lost' | 'refused' | 'revoked' | 'service-stopped';
 
 export type SessionState =
-  /** Its CONNACK is still to be sent. */
+  /** Its CONNACK has not been sent yet. */
   | { name: 'connecting' }
   | { name: 'open' }
-  /** Its DISCONNECT was read. It sends nothing more; the broker closes the socket once everything before it is parsed. */
+  /** Its DISCONNECT was read. It sends nothing more; the broker closes the socket once everything before that is parsed. */
   | { name: 'leaving' }
-  /** It has ended and its socket closes once everything is sent: with `acknowledges` that includes the PUBACK of what is being handled. */
+  /** It has ended, and its socket closes once everything is sent: with `acknowledges`, including the PUBACK of the message being handled. */
   | { name: 'flushing'; ending: Ending; acknowledges: boolean }
-  /** Its socket is closed or destroyed. `failed`: a handler failed, and that was reported. */
+  /** Its socket is closed or destroyed. `failed`: a handler failed, and the failure was reported. */
   | { name: 'closed'; ending: Ending; failed: boolean };
 
 type EndedState = Extract<SessionState, { ending: Ending }>;
@@ -38,12 +38,15 @@ export function hasEnded(state: SessionState): state is EndedState {
   return state.name === 'flushing' || state.name === 'closed';
 }
 
-/** It broke a rule, its device was revoked or the service stops: nothing that waits is handled any more. Who went away had sent it before. */
+/**
+ * It broke a rule, its device was revoked or the service stops: nothing still waiting is handled. A client that left by itself had sent its messages
+ * before that.
+ */
 export function wasSentAway(state: SessionState): boolean {
   return hasEnded(state) && state.ending !== 'said' && state.ending !== 'lost';
 }
 
-/** Whether a message that was handled now is acknowledged. */
+/** Whether a message handled now is acknowledged. */
 export function mayAcknowledge(state: SessionState): boolean {
   switch (state.name) {
     case 'open':
@@ -57,7 +60,7 @@ export function mayAcknowledge(state: SessionState): boolean {
   }
 }
 
-/** A client that said DISCONNECT and then closed the connection was not lost. */
+/** A client that sent DISCONNECT and then closed the connection was not lost. */
 function endingOf(state: SessionState, ending: Ending): Ending {
   switch (state.name) {
     case 'connecting':
@@ -71,7 +74,7 @@ function endingOf(state: SessionState, ending: Ending): Ending {
   }
 }
 
-/** The state after `event`; the same one where the event changes nothing. */
+/** The state after `event`; unchanged if the event has no effect. */
 export function stateAfter(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case 'accepted':

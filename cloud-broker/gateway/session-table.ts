@@ -2,17 +2,17 @@ import { isDeviceId } from '../../protocol/topics.ts';
 import type { Session } from './session.ts';
 
 interface Line {
-  /** Sessions of the device whose messages are not all handled yet. */
+  /** Sessions of the device with messages still being handled. */
   unfinished: number;
-  /** Resolves when the newest of them is through. */
+  /** Resolves when the newest of them is done. */
   last: Promise<void>;
 }
 
 const settled = Promise.resolve();
 
 /**
- * The sessions that are there now. The broker keeps such a table too, but a takeover may leave a wrong entry in it: a client
- * whose close was still under way then removes the entry of its successor.
+ * The current sessions. The broker has such a table too, but a takeover may corrupt it: a client whose close is still in progress then removes its
+ * successor's entry.
  */
 export class SessionTable {
   private readonly live = new Map<string, Session>();
@@ -30,12 +30,12 @@ export class SessionTable {
     return [...this.live.values()];
   }
 
-  /** One look a session, instead of a timer each. `now`: monotonic milliseconds. */
+  /** One check per session, instead of a timer for each. `now`: monotonic milliseconds. */
   endSilent(now: number): void {
     for (const session of this.live.values()) session.endIfSilent(now);
   }
 
-  /** How many sessions of this client are not through, and when the newest will be. */
+  /** How many sessions of this client are not done, and when the newest will be. */
   line(clientId: string): Line {
     return this.lines.get(clientId) ?? { unfinished: 0, last: settled };
   }
@@ -47,7 +47,7 @@ export class SessionTable {
     void this.forgetWhenFinished(session);
   }
 
-  /** It takes and sends nothing more; what it sent may still be handled. */
+  /** It takes and sends nothing more; messages it sent may still be handled. */
   ended(session: Session): void {
     if (this.live.get(session.clientId) === session) this.live.delete(session.clientId);
   }

@@ -16,8 +16,8 @@ import {
 } from './session-state.ts';
 
 /**
- * What follows a message once it is acknowledged. `afterwards` runs when the reply was handed to the socket, or at once without one;
- * not where the session ended before.
+ * What follows a message once it is acknowledged. `afterwards` runs when the reply has been handed to the socket, or at once if there is none, but
+ * not if the session ended before.
  */
 export type HandlerResult =
   | { next: 'go-on'; reply: Uint8Array | null; afterwards?: () => void }
@@ -26,18 +26,18 @@ export type HandlerResult =
 
 /** What differs between the two kinds of session. */
 export interface SessionRole {
-  /** The one topic that it may subscribe to, and that it is sent things on. */
+  /** The only topic it may subscribe to, and the one it receives messages on. */
   readonly downTopic: string;
-  /** Default deny: everything that is not said to be allowed ends the session. */
+  /** Default deny: anything not explicitly allowed ends the session. */
   mayPublish(topic: string): boolean;
-  /** True for the message behind whose acknowledgement the session ends, also when it was revoked meanwhile. */
+  /** True for the message after whose acknowledgement the session ends, even if it was revoked in the meantime. */
   isLast(topic: string): boolean;
-  /** Messages of such a topic are begun in order, but need not wait for each other's end. */
+  /** Messages on such a topic start in order, but need not wait for each other to finish. */
   mayOverlap(topic: string): boolean;
   start(): void;
-  /** One message, in order; `acknowledged`: it is once this resolves (QoS 1). Rejecting ends the session without that. */
+  /** One message, in order; `acknowledged`: it is acknowledged once this resolves (QoS 1). Rejecting ends the session without an acknowledgement. */
   receive(topic: string, payload: Uint8Array, acknowledged: boolean): Promise<HandlerResult>;
-  /** Runs behind everything that was received. Called exactly once, also when `start` never came. */
+  /** Runs after everything that was received. Called exactly once, even if `start` was never called. */
   stop(ending: Ending): Promise<void>;
 }
 
@@ -46,16 +46,16 @@ export interface SessionParts {
   client: Client;
   socket: TLSSocket;
   gate: ReadGate;
-  /** When it was heard last (monotonic milliseconds), and how long it may be silent; told when a message was handled. */
+  /** When it was last heard (monotonic milliseconds), and how long it may be silent; notified when a message was handled. */
   heard: { readonly heardAt: number; readonly patienceMs: number; movedOn(): void };
   limits: GatewayLimits;
   role: SessionRole;
-  /** Resolves when an older session of the same device is through. */
+  /** Resolves when an older session of the same device is done. */
   before: Promise<void>;
   host: SessionHost;
 }
 
-/** Whom all sessions tell what becomes of them. */
+/** What all sessions report to. */
 export interface SessionHost {
   refused(reason: Refusal): void;
   handlerFailed(clientId: string, error: unknown): void;
@@ -65,16 +65,16 @@ export interface SessionHost {
 
 const ignore = (): void => undefined;
 
-/** One accepted client of the broker: its messages in, in order and bounded; its messages out, bounded; and its end. */
+/** One accepted client of the broker: its incoming messages, in order and bounded; its outgoing messages, bounded; and its end. */
 export class Session {
   readonly clientId: string;
   private readonly parts: SessionParts;
   private readonly inbox: Inbox;
   private state: SessionState = { name: 'connecting' };
-  /** The topic of the message that was begun last. */
+  /** The topic of the message started last. */
   private handling = '';
   private writing = 0;
-  /** What waits for a PUBACK: clients send them in order (MQTT 3.1.1 §4.6). */
+  /** Messages waiting for a PUBACK: clients send PUBACKs in order (MQTT 3.1.1 §4.6). */
   private readonly unacknowledged: (() => void)[] = [];
   private linger: NodeJS.Timeout | undefined;
 
@@ -99,14 +99,14 @@ export class Session {
     return isOpen(this.state);
   }
 
-  /** P5: it takes no more messages for now. */
+  /** P5: it accepts no more messages for now. */
   get isFull(): boolean {
     return this.inbox.isFull;
   }
 
   /**
-   * Ends it where nothing came for longer than its keep alive allows; where it is the gateway that does not read, only once its
-   * handler must be dead. `now`: monotonic milliseconds.
+   * Ends the session if nothing arrived for longer than its keep alive allows; if it is the gateway that is not reading, only once the handler must
+   * be dead. `now`: monotonic milliseconds.
    */
   endIfSilent(now: number): void {
     const { gate, heard, limits } = this.parts;
@@ -119,12 +119,12 @@ export class Session {
     return this.parts.role.downTopic;
   }
 
-  /** Resolves when its last message and its end are handled. */
+  /** Resolves when its last message and its end have been handled. */
   get finished(): Promise<void> {
     return this.inbox.finished;
   }
 
-  /** Its CONNACK is out. */
+  /** Its CONNACK was sent. */
   start(): void {
     if (this.state.name !== 'connecting') return;
     this.transition({ type: 'accepted' });
@@ -138,9 +138,9 @@ export class Session {
     this.parts.gate.open();
   }
 
-  /** One PUBLISH of the client; its PUBACK goes out when it is handled. */
+  /** One PUBLISH from the client; its PUBACK is sent once it is handled. */
   publish(message: Publish): void {
-    // Whoever is being ended gets no acknowledgement: it will send the message again.
+    // A client whose session is ending gets no acknowledgement: it will send the message again.
     if (!this.isOpen) return;
     if (!this.parts.role.mayPublish(message.topic)) {
       this.refuse('topic');
@@ -154,7 +154,7 @@ export class Session {
     this.unacknowledged.shift()?.();
   }
 
-  /** Resolves to false where the session is not open, or its client does not take what it is sent: that one is ended. */
+  /** Resolves to false if the session is not open, or if its client does not take what it is sent; that session is then ended. */
   async send(payload: Uint8Array, acknowledged: () => void = ignore): Promise<boolean> {
     if (!this.isOpen) return false;
     const { limits, socket } = this.parts;
@@ -165,13 +165,13 @@ export class Session {
     return this.write(payload, acknowledged);
   }
 
-  /** Ends it at once for breaking a rule. */
+  /** Ends the session at once for breaking a rule. */
   refuse(reason: Refusal): void {
     if (this.transition({ type: 'close', ending: 'refused' })) this.parts.host.refused(reason);
     this.destroy();
   }
 
-  /** Ends it at once without blame. */
+  /** Ends it at once, without blame. */
   end(ending: 'lost' | 'revoked' | 'service-stopped'): void {
     this.transition({ type: 'close', ending });
     this.destroy();
@@ -182,7 +182,7 @@ export class Session {
     this.transition({ type: 'disconnect' });
   }
 
-  /** E9: nothing that it sent is handled any more. A courtesy, or the acknowledgement of its own `unenroll`, still goes out. */
+  /** E9: nothing it sent is handled any more. A courtesy, or the acknowledgement of its own `unenroll`, is still sent. */
   revoke(courtesy: Uint8Array | null): void {
     if (hasEnded(this.state)) return;
     const acknowledges = this.inbox.isBusy && this.parts.role.isLast(this.handling);
@@ -193,7 +193,7 @@ export class Session {
     this.closeIfFlushed();
   }
 
-  /** Ends it when what was sent is flushed and what is being handled is acknowledged, at most a moment later. */
+  /** Ends the session when everything sent is flushed and the message being handled is acknowledged, at most a moment later. */
   finish(ending: 'lost' | 'revoked'): void {
     if (hasEnded(this.state)) return;
     this.flush(ending, this.inbox.isBusy);
@@ -211,7 +211,7 @@ export class Session {
     };
   }
 
-  /** Told once a session: all that were under way fail of the same. */
+  /** Reported once per session: everything in progress fails for the same reason. */
   private fail(error: unknown): void {
     if (this.state.name === 'closed' && this.state.failed) return;
     this.parts.host.handlerFailed(this.clientId, error);
@@ -249,7 +249,7 @@ export class Session {
     });
   }
 
-  /** Goes to the state that follows; true where that ended it. */
+  /** Moves to the next state; true if that ended the session. */
   private transition(event: SessionEvent): boolean {
     const before = this.state;
     this.state = stateAfter(before, event);

@@ -1,4 +1,4 @@
-/** What test files of this folder set up alike. */
+/** Setup shared by the test files in this folder. */
 import { onTestFinished } from 'vitest';
 import {
   deviceKey,
@@ -12,7 +12,7 @@ import {
   type TestGateway,
 } from './test-support.ts';
 
-/** A gateway that ends with the test. */
+/** A gateway that is closed when the test ends. */
 export async function gatewayOfTest(options: Parameters<typeof startTestGateway>[0] = {}): Promise<TestGateway> {
   const test = await startTestGateway(options);
   onTestFinished(() => test.gateway.close());
@@ -24,7 +24,7 @@ export interface Device {
   key: ClientKey;
 }
 
-/** A device that the gateway would let in; what the gateway told its handlers before is forgotten, and they are as at the start. */
+/** A device the gateway would let in; the recorded handler calls are cleared and the handlers reset. */
 export async function newDevice({ recorder, authority }: TestGateway): Promise<Device> {
   const id = newDeviceId();
   recorder.calls.length = 0;

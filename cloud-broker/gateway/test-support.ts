@@ -57,7 +57,7 @@ export async function deviceKey(issuer: Issuer, deviceId: string): Promise<Clien
 
 export const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
 
-/** Resolves when `condition` holds; looked at between events, never by sleeping for a guessed time. */
+/** Resolves when `condition` holds; polled between events, never by sleeping for a guessed time. */
 export async function until(condition: () => boolean, what = 'the condition', withinMs = 120_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
@@ -68,12 +68,12 @@ export async function until(condition: () => boolean, what = 'the condition', wi
   }
 }
 
-/** Records what the gateway tells its handlers, in order, and answers as the test says. */
+/** Records the gateway's handler calls, in order, and answers as the test specifies. */
 export class Recorder implements DeviceHandler {
   readonly calls: string[] = [];
   readonly enrolments: EnrolmentSession[] = [];
   readonly revoked = new Set<string>();
-  /** Runs inside each message's handling; the promise it returns is waited for. */
+  /** Runs while each message is handled; its promise is awaited. */
   onMessage: (call: string) => Promise<void> = async () => undefined;
   reply: DeviceDown | null = null;
 
@@ -185,7 +185,7 @@ export function connectFrame({ clientId, level = 4, clean = true, keepAliveS = 6
   return frame(0x10, mqttString('MQTT'), head, ...properties, mqttString(clientId), ...willParts);
 }
 
-/** QoS 1 by default; without a message id QoS 0. Other headers: 0x33 retains, 0x34 is QoS 2. */
+/** QoS 1 by default; QoS 0 without a message id. Other headers: 0x33 retains, 0x34 is QoS 2. */
 export function publishFrame(topic: string, payload: Uint8Array | string, messageId: number | null = 1, header = 0x32): Buffer {
   if (messageId === null) return frame(0x30, mqttString(topic), Buffer.from(payload));
   return frame(header, mqttString(topic), Buffer.from([messageId >> 8, messageId & 0xff]), Buffer.from(payload));
@@ -205,7 +205,7 @@ export const lastWill = (deviceId: string, epoch = 7) => ({
 export const heartbeatBytes = (seq: number, epoch = 7): Buffer =>
   encode({ type: 'heartbeat', epoch, seq, at: '2026-01-01T00:00:00Z', uptimeS: 1, health: {} });
 
-/** A TLS client that writes whatever bytes it is told to, and collects the packets that come. */
+/** A TLS client that writes any given bytes and collects the packets it receives. */
 export class RawClient {
   readonly socket: tls.TLSSocket;
   readonly packets: { header: number; body: Buffer }[] = [];
@@ -228,7 +228,7 @@ export class RawClient {
     return this.socket.destroyed || this.socket.readableEnded;
   }
 
-  /** Resolves to true once the connection is closed, whoever did it. */
+  /** Resolves to true once the connection is closed, by either side. */
   async untilClosed(): Promise<true> {
     await until(() => this.closed, 'the end of the connection');
     return true;
@@ -238,7 +238,7 @@ export class RawClient {
     return this.packets.filter((packet) => packet.header === header).length >= count;
   }
 
-  /** The first packet with this header, once it came; rejects when the connection closes before. */
+  /** The first packet with this header, once it arrives; rejects if the connection closes first. */
   async next(header: number): Promise<Buffer> {
     await until(() => this.has(header) || this.closed, `a packet 0x${header.toString(16)}`);
     const found = this.packets.find((packet) => packet.header === header);
@@ -284,7 +284,7 @@ export async function rawConnect({ gateway, authority }: TestGateway, options: R
   return client;
 }
 
-/** A connection whose CONNECT was answered; throws where it was closed instead. Returns the CONNACK code beside it. */
+/** A connection whose CONNECT was answered, and the CONNACK code; throws if it was closed instead. */
 export async function rawSession(
   test: TestGateway,
   fields: ConnectFields,

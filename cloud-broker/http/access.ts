@@ -12,37 +12,37 @@ export interface Principal {
   email: string;
   role: Role;
   domainId: number;
-  /** The Billing permission; admins have it by their role. */
+  /** The Billing permission; admins have it through their role. */
   billing: boolean;
   /** A user with tags sees only devices with all of them (D6). */
   tags: string[];
 }
 
-/** Who calls: a user through a session, or an API key, which has `scopes` (A2). */
+/** The caller: a user with a session, or an API key, which has `scopes` (A2). */
 export interface SignedIn extends Principal {
   sessionId: string;
   scopes?: readonly ApiScope[];
 }
 
-/** What tells who calls: a session's cookie, or a key. */
+/** What identifies the caller: a session's cookie, or a key. */
 export interface CallerHeaders {
   cookie?: string | undefined;
   authorization?: string | undefined;
 }
 
-/** What a route asks of who calls it. A route that says nothing asks for a session: nothing is open by being forgotten. */
+/** What a route requires of its caller. A route that specifies nothing requires a session, so that no route is left open by accident. */
 type Access = 'open' | 'signed-in' | 'admin' | 'domain-admin' | 'billing';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
-    /** A2: what an API key must be allowed to call this; a route that names none is closed to keys. */
+    /** A2: the scope an API key needs to call this; a route without one is closed to keys. */
     scope?: ApiScope;
     /** D5: in a disabled domain every change is refused unless its route says otherwise. */
     whenDisabled?: 'allowed';
     /**
-     * D6: users with tags. An admin's route is closed to them unless it shows and changes nothing but devices that they see; any other
-     * is open to them unless it says that it is of the whole domain.
+     * D6: users with tags. An admin route is closed to them unless it shows and changes only devices they see; any other is open to them unless it
+     * declares that it concerns the whole domain.
      */
     withTags?: 'allowed' | 'refused';
   }
@@ -55,12 +55,12 @@ function isAdmin({ role }: Pick<Principal, 'role'>): boolean {
   return role === 'admin' || role === 'domain-admin';
 }
 
-/** D6: Billing is for who was given the permission, and for admins by their role, if they see the whole domain. */
+/** D6: Billing is for users with the permission, and for admins by their role, if they see the whole domain. */
 export function mayBill(principal: Pick<Principal, 'role' | 'billing' | 'tags'>): boolean {
   return principal.billing || (isAdmin(principal) && principal.tags.length === 0);
 }
 
-/** Refuses with `signed-out` or `forbidden`. A key is asked for the route's scope instead of a role (A2). */
+/** Refuses with `signed-out` or `forbidden`. A key needs the route's scope instead of a role (A2). */
 export function demandAccess(
   { access = 'signed-in', scope, withTags }: Pick<FastifyContextConfig, 'access' | 'scope' | 'withTags'>,
   principal: SignedIn | null,
@@ -79,7 +79,7 @@ export function demandAccess(
   if (principal.tags.length > 0 && tagsVerdict === 'refused') throw new RollcallError('forbidden');
 }
 
-/** A5. Refuses with `origin-refused`. An API key travels without a cookie, and what sends it needs no Origin (A2). */
+/** A5. Refuses with `origin-refused`. An API key is sent without a cookie, and its sender needs no Origin (A2). */
 export function demandOrigin(request: FastifyRequest, publicUrl: string | null, cookieName: string): void {
   const { method, headers } = request;
   const { origin, referer, host } = headers;
@@ -90,7 +90,7 @@ export function demandOrigin(request: FastifyRequest, publicUrl: string | null, 
   if (verdict === 'foreign' || (hasCookie && verdict !== 'ours')) throw new RollcallError('origin-refused');
 }
 
-/** Who calls a route that is not open. */
+/** The caller of a route that is not open. */
 export function callerOf(request: FastifyRequest): SignedIn {
   if (request.signedIn === null) throw new RollcallError('signed-out');
   return request.signedIn;

@@ -1,18 +1,18 @@
-/** Open connections of the API: who holds them, who makes room, and that each of them ends. */
+/** Open connections of the API: who holds them, which one makes room, and that each one ends. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { NetworkTree } from '../net/network-tree.ts';
 
 export interface ConnectionLimits {
-  /** Open connections of the whole API, idle ones included. */
+  /** Open connections of the whole API, including idle ones. */
   connections: number;
-  /** Milliseconds from the first byte, or from the connection, until the head of a request is there. */
+  /** Milliseconds from the first byte, or from the connection, until the request head is complete. */
   headMs: number;
-  /** Milliseconds until the whole request is there. */
+  /** Milliseconds until the whole request has arrived. */
   requestMs: number;
-  /** Milliseconds between two looks for requests that take too long. */
+  /** Milliseconds between checks for requests that take too long. */
   checkMs: number;
-  /** Milliseconds that a refused client may take to read its answer. */
+  /** Milliseconds a refused client may take to read its answer. */
   lingerMs: number;
 }
 
@@ -36,7 +36,7 @@ export class Connections {
     return this.tree.size;
   }
 
-  /** E10: where all places are taken, the quietest connection of the network that holds most of them makes room. */
+  /** E10: if all places are taken, the quietest connection of the network holding most of them makes room. */
   watch(server: Server): void {
     server.headersTimeout = this.limits.headMs;
     server.on('connection', (socket) => {
@@ -46,12 +46,12 @@ export class Connections {
     });
   }
 
-  /** A whole request came over it. */
+  /** A whole request arrived on it. */
   heard(socket: Socket): void {
     this.tree.heard(socket);
   }
 
-  /** Sends the last answer. A client that does not close its side is closed: it would hold its place for ever. */
+  /** Sends the last answer. A client that does not close its side is disconnected: it would hold its place forever. */
   endWith(socket: Socket, answer: string): void {
     socket.end(answer);
     setTimeout(() => socket.destroy(), this.limits.lingerMs).unref();

@@ -16,7 +16,7 @@ function indexOf(folder: string): string | null {
   }
 }
 
-/** A page of the console, as opposed to a file or a call of the API: the console itself knows what its address means. */
+/** A console page, as opposed to a file or an API call: the console itself interprets the address. */
 function asksForPage(request: FastifyRequest): boolean {
   const path = request.url.split('?')[0] ?? '';
   return (
@@ -26,14 +26,14 @@ function asksForPage(request: FastifyRequest): boolean {
   );
 }
 
-/** Serves the built console from `folder`, with index.html for each of its addresses; everything else unknown is `not-found` (A1). */
+/** Serves the built console from `folder`, with index.html for each of its addresses; anything else unknown is `not-found` (A1). */
 export async function serveConsole(app: Api, folder: string): Promise<void> {
   const index = indexOf(folder);
   if (index !== null) {
     await app.register(fastifyStatic, {
       root: folder,
       index: false,
-      // Names under assets/ hold a hash of the content, so they never change.
+      // Names under assets/ contain a hash of the content, so the files never change.
       setHeaders: (reply, path) => {
         const forEver = path.startsWith(join(folder, 'assets'));
         void reply.header('cache-control', forEver ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');

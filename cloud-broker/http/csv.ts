@@ -1,9 +1,9 @@
-/** CSV for people with spreadsheets (A6): what a spreadsheet would run is text, and what was exported reads back unchanged. */
+/** CSV for spreadsheet users (A6): anything a spreadsheet would run becomes text, and an export reads back unchanged. */
 import { stringify } from 'csv-stringify/sync';
 
 type Cell = string | number | null;
 
-/** A cell that begins like a formula, or like one that was made harmless, gets an apostrophe before it. */
+/** A cell that begins like a formula, or like one already made harmless, is prefixed with an apostrophe. */
 function harmless(cell: Cell): Cell {
   return typeof cell === 'string' && /^[=+\-@\t\r']/.test(cell) ? `'${cell}` : cell;
 }

@@ -5,41 +5,41 @@ import type { Store } from '../store/port.ts';
 import { defaultConnectionLimits, type ConnectionLimits } from './connections.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What presence knows of this moment, beside the rows of the store (P1). */
+/** What presence currently knows, beyond the rows of the store (P1). */
 export interface LivePresence {
-  /** Times in milliseconds since 1970; null where the device is on no roll. */
+  /** Times in milliseconds since 1970; null if presence does not track the device. */
   of(deviceId: string): LiveState | null;
-  /** P2: all devices that come and go now. */
+  /** P2: all devices that are currently flapping. */
   unstable(): ReadonlySet<string>;
-  /** P4: until when states settle after a restart; null once they have. */
+  /** P4: when states settle after a restart; null once they have. */
   readonly settlesAt: number | null;
-  /** Tells the listener which devices were heard since the last call. */
+  /** Notifies the listener of the devices heard since the last call. */
   onHeartbeats(listener: (deviceIds: string[]) => void): void;
 }
 
 export interface LiveState {
   connected: boolean;
-  /** P2: it comes and goes; false where nothing is known. */
+  /** P2: it keeps reconnecting; false if nothing is known. */
   flapping?: boolean;
   lastHeartbeatAt: number | null;
   health: Record<string, number | string> | null;
 }
 
 interface HttpSettings {
-  /** Where browsers find the service; null: only on loopback, under whatever name the request has. */
+  /** The URL where browsers reach the service; null: only on loopback, under any name the request uses. */
   publicUrl: string | null;
-  /** Addresses or ranges of proxies whose forwarded addresses are believed. */
+  /** Addresses or ranges of proxies whose forwarded addresses are trusted. */
   trustedProxies: string[];
-  /** Opens /api/v1/operator; without it those routes are not there. */
+  /** Opens /api/v1/operator; without it those routes do not exist. */
   operatorToken: string | null;
-  /** Most unproven grants of the whole service in a day (E14). */
+  /** Maximum unproven grants per day for the whole service (E14). */
   unprovenLimit: number;
   /** Folder of the built console. */
   consoleFolder: string;
 }
 
 export interface HttpLimits {
-  /** Requests of one address in 10 seconds; a wider IPv6 network has more (E10). */
+  /** Requests of one address in 10 seconds; a wider IPv6 network gets more (E10). */
   requestsPer10S: number;
   streamsPerSession: number;
   streamsInAll: number;
@@ -48,13 +48,13 @@ export interface HttpLimits {
 }
 
 interface StreamTimes {
-  /** Milliseconds between two looks at the session of a stream (A5: a stream ends within 5 s of it). */
+  /** Milliseconds between checks of a stream's session (A5: a stream ends within 5 s of its session). */
   sessionCheckMs: number;
-  /** Milliseconds between two signs that a quiet stream is alive: the console doubts it after 4 s without one. */
+  /** Milliseconds between signs of life of a quiet stream: the console suspects a lost link after 4 s without one. */
   aliveMs: number;
-  /** Milliseconds over which heartbeats of one device become one update. */
+  /** Milliseconds over which heartbeats of one device are merged into one update. */
   coalesceMs: number;
-  /** Milliseconds that a reader may take nothing before it is dropped. */
+  /** Milliseconds a reader may take nothing before it is dropped. */
   stallMs: number;
 }
 
@@ -66,7 +66,7 @@ export const defaultHttpLimits: HttpLimits = {
   connection: defaultConnectionLimits,
 };
 
-/** What every route may use. A capability whose routes need more of it says so itself (`WithAccounts` and the like). */
+/** What every route may use. A capability whose routes need more declares it itself (`WithAccounts` and the like). */
 export interface HttpDeps {
   store: Store;
   secrets: Secrets;
@@ -74,14 +74,14 @@ export interface HttpDeps {
   metrics: Metrics;
   settings: HttpSettings;
   limits: HttpLimits;
-  /** S3: what devices are told of where to connect and whom to trust there. */
+  /** S3: where devices are told to connect, and which CA to trust there. */
   discovery(): Pick<Discovery, 'brokerUrl' | 'ca'>;
-  /** Why the service cannot take work now; null when it can. */
+  /** Why the service cannot accept work now; null if it can. */
   notReady(): string | null;
   /** Milliseconds since 1970. */
   clock(): number;
   random(bytes: number): Uint8Array;
   log: FastifyBaseLogger;
-  /** Told of every route as it is registered; a test holds that none is missing from its table (A4). */
+  /** Called for every route as it is registered; a test checks that none is missing from its table (A4). */
   onRoute?(route: { method: string; url: string }): void;
 }

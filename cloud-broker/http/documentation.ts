@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { Api } from './api.ts';
 
-/** The OpenAPI document, made from the schemas that validate (A1), and its reader. Registered before the routes it lists. */
+/** The OpenAPI document, generated from the validating schemas (A1), and its reader page. Registered before the routes it lists. */
 export async function documentApi(app: Api): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -26,7 +26,7 @@ export async function documentApi(app: Api): Promise<void> {
       return scope === undefined ? made : { ...made, schema: { ...made.schema, security: [{ apiKey: [scope] }, {}] } };
     },
   });
-  // The reader's own page needs less than the console's policy would give away by being loosened: it brings its own.
+  // The reader page needs less than loosening the console's policy would give away, so it brings its own policy.
   await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true, uiConfig: { url: '/api/openapi.json' } });
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }

@@ -1,4 +1,4 @@
-/** Every error of the API in one shape (A1), with the code's status and its sentence in the caller's language. */
+/** Every API error in one shape (A1), with the code's status and its message in the caller's language. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ApiError } from '../../protocol/api.ts';
@@ -12,7 +12,7 @@ interface Refusal {
   details?: Record<string, unknown> | undefined;
 }
 
-/** What made fastify refuse a request before our code saw it; all of them are the caller's mistakes. */
+/** Why fastify refused a request before our code saw it; all of these are the caller's mistakes. */
 function refusalOfFramework(error: FastifyError): Refusal | null {
   const status = error.statusCode ?? 500;
   if (status === 429) return { code: 'busy' };
@@ -21,7 +21,7 @@ function refusalOfFramework(error: FastifyError): Refusal | null {
   return null;
 }
 
-/** The field and what is wrong with it; never the value, which may be a secret. */
+/** The field and what is wrong with it; never its value, which may be a secret. */
 function validationDetails(error: {
   validation: readonly { instancePath: string; message?: string | undefined }[];
   validationContext?: string | undefined;
@@ -50,7 +50,7 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
     correlationId: request.id,
     ...(refusal.details === undefined ? {} : { details: refusal.details }),
   };
-  // Past the route's own serializer: an error has one shape everywhere, whatever the route's schemas say.
+  // Bypasses the route's own serializer: an error has one shape everywhere, whatever the route's schemas say.
   void reply
     .code(errors[code].httpStatus ?? 500)
     .header('content-type', 'application/json; charset=utf-8')
@@ -60,7 +60,7 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
     .send(body);
 }
 
-/** Fastify's error handler. What nobody foresaw is logged with the correlation id and answered `internal`, without a word of it. */
+/** Fastify's error handler. Unforeseen errors are logged with the correlation id and answered `internal`, without any detail. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   if (refusal === null || refusal.code === 'internal') request.log.error({ err: error }, 'request failed');

@@ -4,8 +4,8 @@ import { readAddress } from '../net/address.ts';
 const FORWARDED_FOR = 'x-forwarded-for';
 
 /**
- * Leaves of `X-Forwarded-For` what can be read as addresses, nearest proxy first in doubt: from an entry that is none on nothing is
- * believed, so that whoever wrote it counts as the hop that passed it on. Before anything asks for the request's address.
+ * Reduces `X-Forwarded-For` to readable addresses, starting from the nearest proxy. The first entry that is none and everything further away are
+ * dropped, so that the sender of that entry counts as the hop that passed it on. Runs before anything reads the request's address.
  */
 export function readForwarded({ headers }: IncomingMessage): void {
   const header = headers[FORWARDED_FOR];

@@ -1,6 +1,6 @@
 import type { Language } from '../../protocol/errors.ts';
 
-/** The language of ours that Accept-Language asks for most; English where it asks for none of them. */
+/** The supported language that Accept-Language prefers; English if it names none. */
 export function languageOf(acceptLanguage: string | undefined): Language {
   let best: { language: Language; quality: number } = { language: 'en', quality: 0 };
   for (const part of (acceptLanguage ?? '').slice(0, 512).split(',')) {

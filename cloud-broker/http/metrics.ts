@@ -1,25 +1,25 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { WarningReason } from '../store/effects.ts';
 
-/** What /metrics shows. Only aggregate numbers: no domain, device, address or name is ever a label. */
+/** The contents of /metrics. Only aggregate numbers: no domain, device, address or name is ever a label. */
 export interface Metrics {
-  /** One decision of the enrolment desk; `code` is that of a refusal or of a wait. */
+  /** One decision of the enrolment service; `code` is that of a refusal or a pending answer. */
   enrolment(outcome: string, code: string | undefined): void;
   request(status: number): void;
-  /** The operator was warned of unproven grants that are held (E14). */
+  /** The operator was warned about held unproven grants (E14). */
   warned(reason: WarningReason): void;
-  /** One try to send a mail. */
+  /** One attempt to send a mail. */
   mail(outcome: 'sent' | 'retry' | 'given-up'): void;
   /** One commit of the store, in milliseconds. */
   commit(ms: number): void;
-  /** How open event streams are counted; called once, by the server that has them. */
+  /** Supplies the count of open event streams; called once, by the server that has them. */
   watchStreams(count: () => number): void;
   /** The Prometheus text. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-/** Figures that are read when somebody asks for them. */
+/** Figures that are read on request. */
 export interface MetricSources {
   store(): { waiting: number };
   gateway(): {
@@ -29,30 +29,30 @@ export interface MetricSources {
     entriesPerSecond: number | null;
     refused: Record<string, number>;
   };
-  /** Devices over all domains: by status, those that wait for approval, those that are connected. */
+  /** Devices over all domains: by status, waiting for approval, and connected. */
   devices(): Record<string, number> | Promise<Record<string, number>>;
-  /** The rhythm that devices are told, in seconds (P4). */
+  /** Heartbeat interval and jitter sent to devices, in seconds (P4). */
   rhythm(): { intervalS: number; jitterS: number };
-  /** Commands that have not ended (P8). */
+  /** Open commands (P8). */
   commandsOpen(): number | Promise<number>;
-  /** What the last checks of the books said, and when they were made (milliseconds since 1970). */
+  /** The results of the last checks of the books, and their times (milliseconds since 1970). */
   books(): { ok: boolean; sumAt: number | null; proofAt: number | null };
-  /** The disk that the data folder is on, in bytes. */
+  /** The disk that holds the data folder, in bytes. */
   disk(): { free: number; size: number };
-  /** Heartbeats taken since the start. */
+  /** Heartbeats accepted since the start. */
   heartbeats(): number;
-  /** Days of use that the domain behind all others has open (L6). */
+  /** Open usage days of the domain that is furthest behind (L6). */
   openDays(): number | Promise<number>;
   /** Mails in the outbox. */
   mailsWaiting(): number | Promise<number>;
   /**
-   * What the machine lets the service do: whether it can store, bytes of the log beside the database, failed writes of the service's own log,
-   * and by how many seconds its clock is off while it is not believed, else 0.
+   * What the machine allows the service: whether it can store, the bytes of the write-ahead log, failed writes of the service's own log, and by how
+   * many seconds its clock is off while it is not trusted, else 0.
    */
   machine(): { storable: boolean; walBytes: number; logFailures: number; clockOffS: number };
 }
 
-/** Upper bounds of the commits' histogram, in seconds: around P5's 250 ms and the 1 to 20 ms that are usual. */
+/** Upper bounds of the commit histogram, in seconds: around P5's 250 ms and the usual 1 to 20 ms. */
 const COMMIT_BUCKETS_S = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 function gauge(registry: Registry, name: string, help: string, read: () => number | Promise<number>): void {
@@ -76,7 +76,7 @@ function labelledGauge(
   });
 }
 
-/** A registry of its own, so that two servers in one process do not meet. Event loop lag is among prom-client's default figures. */
+/** A separate registry, so that two servers in one process do not collide. Event loop lag is one of prom-client's default figures. */
 export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -105,7 +105,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['reason'],
     registers,
   });
-  // From 0, so that the first one is seen as an increase.
+  // Starts at 0, so that the first one shows as an increase.
   for (const reason of ['invoice-split', 'service-limit'] satisfies WarningReason[]) warnings.inc({ reason }, 0);
   const commits = new Histogram({
     name: 'rollcall_commit_seconds',

@@ -1,4 +1,4 @@
-/** A5: a change made with a cookie comes from a page of ours. Pure. */
+/** A5: a change made with a cookie must come from one of our pages. Pure. */
 
 export interface OriginFacts {
   method: string;
@@ -7,7 +7,7 @@ export interface OriginFacts {
   secFetchSite: string | undefined;
   /** The Host header, with its port. */
   host: string | undefined;
-  /** The configured public URL; null: none, then only loopback names are ours. */
+  /** The configured public URL; null: none, and only loopback names are ours. */
   publicUrl: string | null;
 }
 
@@ -22,7 +22,7 @@ function originOf(text: string): string | null {
   }
 }
 
-/** The origins that count as ours: that of the public URL, and on loopback the one under which this request was made. */
+/** The origins that count as ours: the public URL's, and on loopback the one this request was made under. */
 function isOurs(origin: string | null, facts: OriginFacts): boolean {
   if (origin === null || origin === 'null') return false;
   if (facts.publicUrl !== null && origin === originOf(facts.publicUrl)) return true;
@@ -33,8 +33,8 @@ function isOurs(origin: string | null, facts: OriginFacts): boolean {
 export type OriginVerdict = 'ours' | 'foreign' | 'unsaid';
 
 /**
- * Where a request says it comes from: by Origin; without one by Referer; without both by Sec-Fetch-Site, which only
- * browsers set and no page can forge. `unsaid` is no proof: with a cookie it is refused.
+ * The request's origin: by Origin; without one, by Referer; without both, by Sec-Fetch-Site, which only browsers set and no page can forge. `unsaid`
+ * proves nothing: with a cookie it is refused.
  */
 export function originVerdict(facts: OriginFacts): OriginVerdict {
   if (SAFE.has(facts.method)) return 'ours';

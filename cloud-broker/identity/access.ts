@@ -18,7 +18,7 @@ export interface AccessParts {
   limits: AccessLimits;
   clock(): number;
   random(bytes: number): Uint8Array;
-  /** Told of what failed after its answer had left; never of names, passwords or tokens. */
+  /** Logs failures after the response was sent; never names, passwords or tokens. */
   log(message: string): void;
 }
 
@@ -29,7 +29,7 @@ export interface RealmServices extends Omit<AccessParts, 'passwords' | 'limits'>
   publicUrl: string;
 }
 
-/** D2: a new link for a mail: its token sealed for the mail, its hash for the store. */
+/** D2: a new link for a mail: its token sealed for the mail, and the hash for the store. */
 export function newLink(parts: Pick<AccessParts, 'secrets' | 'random'>, { template }: MailKind<object, 'link'>): NewLink {
   const token = newToken(parts.random);
   return { tokenHash: tokenHash(token), sealed: parts.secrets.seal('mail', template, token) };
@@ -76,7 +76,7 @@ export async function demandPassword(
   if (!(await passwords.verify(hash, password, address))) throw new RollcallError('password-wrong');
 }
 
-/** An id for a new user or account row. */
+/** Id for a new user or account row. */
 export function newRowId(random: (bytes: number) => Uint8Array): string {
   return Buffer.from(random(16)).toString('base64url');
 }

@@ -16,7 +16,7 @@ export interface LibrarySettings {
   secret: string;
   /** The configured public URL; only its scheme matters here (A5). */
   publicUrl: string;
-  /** Told of what goes wrong inside the library; never of names or passwords. */
+  /** Logs errors inside the library; never names or passwords. */
   log(message: string): void;
 }
 
@@ -50,14 +50,14 @@ export function signInLibrary(realm: Realm, { publicUrl, secret, store, log }: L
     telemetry: { enabled: false },
     logger: { level: 'error', log: (_level, message) => log(message) },
     rateLimit: { enabled: false },
-    // A fixed term: whoever reads a session writes nothing, so reads stay reads.
+    // Fixed term: reading a session writes nothing, so reads stay reads.
     session: { modelName: `${tables}_session`, expiresIn: SESSION_S, disableSessionRefresh: true },
     account: { modelName: `${tables}_account` },
     verification: { modelName: `${tables}_verification` },
     user: { modelName: `${tables}_user`, additionalFields: realm.fields },
     plugins: [{ id: 'rollcall', endpoints: { beginSession } }],
     advanced: {
-      // `__Host-` is our prefix; the library's own one would stand before it.
+      // `__Host-` is the project's prefix; the library's own would precede it.
       useSecureCookies: false,
       defaultCookieAttributes: { secure: publicUrl.startsWith('https:'), httpOnly: true, sameSite: 'lax', path: '/' },
       cookiePrefix: realm.cookiePrefix,

@@ -2,10 +2,10 @@ import { RollcallError } from '../../protocol/errors.ts';
 import { NetworkBudgets } from '../net/network-budgets.ts';
 import { TokenBuckets } from '../net/token-bucket.ts';
 
-/** Networks, users or recipients that a limit remembers at most. */
+/** Maximum number of networks, users or recipients that a limit remembers. */
 const MOST = 10_000;
 
-/** Mails to one recipient: four at once, then four an hour. */
+/** Mails per recipient: four at once, then four an hour. */
 const TO_ONE = { burst: 4, perSecond: 4 / 3600 } as const;
 
 /**
@@ -29,7 +29,7 @@ export class AccessLimits {
     this.pair(user, address, now);
   }
 
-  /** A password or a code typed for one user or one link: ten at once, then one in 30 s. */
+  /** Passwords or codes typed for one user or link: ten at once, then one every 30 s. */
   pair(about: string, address: string, now: number, retryAfterS = 30): void {
     demand(this.pairs.spend(address, now, about.trim().toLowerCase()), retryAfterS);
   }
@@ -60,8 +60,8 @@ export class AccessLimits {
   }
 
   /**
-   * Mails that a signed-in admin asks for, such as invitations: `asker`, the domain or the person of the portal, has a hundred a day,
-   * at once or spread over it, four at once to one recipient. Nobody else spends them, and they spend nothing of anybody else.
+   * Mails requested by a signed-in admin, such as invitations: `asker`, the domain or portal user, may send a hundred a day, at once or spread, and
+   * four at once to one recipient. This budget and those of others never affect each other.
    */
   askedMail(asker: string, recipient: string, now: number): void {
     demand(this.asked.spend(`${asker} ${recipient.trim().toLowerCase()}`, now) && this.askers.spend(asker, now), 900);

@@ -1,10 +1,10 @@
 import { readEmail } from '../../protocol/email.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 
-/** Characters of a password (D1). */
+/** Length of a password in characters (D1). */
 const PASSWORD_LENGTH = { least: 10, most: 256 } as const;
 
-/** What lists of leaked passwords begin with, of ten characters or more; the shorter ones are too short here anyway. */
+/** The most common leaked passwords of ten characters or more; shorter ones are too short here anyway. */
 const COMMON = new Set([
   '1234567890',
   '12345678910',
@@ -49,7 +49,7 @@ const COMMON = new Set([
   'abc1234567',
 ]);
 
-/** The same characters over and over: one, two or three of them. */
+/** The same one, two or three characters repeated. */
 const REPEATED = /^(.{1,3}?)\1+.{0,2}$/su;
 
 /**
@@ -61,7 +61,7 @@ export function demandGoodPassword(password: string, email: string, ...names: st
     throw new RollcallError('invalid-request', { field: 'password', ...PASSWORD_LENGTH });
   const plain = readEmail(password) ?? password.trim().toLowerCase();
   const known = [email, email.split('@')[0] ?? '', ...names].map((text) => text.trim().toLowerCase());
-  // A name with digits after it is the name.
+  // A name followed by digits counts as the name.
   const bare = plain.replace(/[\d\s!?.,_-]+$/u, '');
   if (COMMON.has(plain) || REPEATED.test(plain) || known.includes(plain) || (bare !== '' && known.includes(bare)))
     throw new RollcallError('password-weak');

@@ -2,12 +2,12 @@ import { RollcallError } from '../../protocol/errors.ts';
 import { FairQueue } from '../net/fair-queue.ts';
 import type { SignInLibrary } from './library.ts';
 
-/** Password hashing takes two of libuv's threads at most, so that device signatures are still checked; then tries wait. */
+/** Password hashing uses at most two of libuv's threads, so that device signatures are still verified; further attempts wait. */
 const HASHING = { atOnce: 2, waiting: 50 } as const;
 
 /**
- * Hashes and checks passwords with the sign-in library's own function, a few at a time, each network (of `address`) in its turn, so
- * that nobody's wrong tries keep others out. All refuse with `busy`.
+ * Hashes and verifies passwords with the sign-in library's own function, a few at a time, taking networks (of `address`) in turn, so that wrong
+ * attempts of one do not keep others out. All methods refuse with `busy`.
  */
 export class Passwords {
   private readonly library: () => Promise<Pick<SignInLibrary, '$context'>>;
@@ -22,7 +22,7 @@ export class Passwords {
     return this.oneOfFew(address, () => functions.hash(password));
   }
 
-  /** Whether this is the password; without a hash never, after the same work. */
+  /** Whether the password is correct; without a hash always false, after the same work. */
   async verify(hash: string | null, password: string, address: string): Promise<boolean> {
     const { password: functions } = await (await this.library()).$context;
     if (hash !== null) return this.oneOfFew(address, () => functions.verify({ hash, password }));
@@ -30,7 +30,7 @@ export class Passwords {
     return false;
   }
 
-  /** Runs work that costs about one hash. */
+  /** Runs work costing about one hash. */
   private async oneOfFew<T>(address: string, work: () => Promise<T>): Promise<T> {
     if (!(await this.queue.enter(address))) throw new RollcallError('busy', { retryAfterS: 5 });
     try {

@@ -20,7 +20,7 @@ export interface Realm {
 /** A required column that no request sets. */
 export const ours = { input: false, required: true } as const;
 
-/** The header by which the address that the server has made out is handed to the library; it is never taken from a request. */
+/** Header that passes the address determined by the server to the library; it is never taken from a request. */
 export const ADDRESS_HEADER = 'x-rollcall-address';
 
 /** Name of a realm's session cookie. `__Host-` binds it to this host, the whole path and https; browsers take it over https only (A5). */

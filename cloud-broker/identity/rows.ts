@@ -9,7 +9,7 @@ export function credentials({ tables }: Pick<Realm, 'tables'>) {
   const account = `${tables}_account`;
   const OF_USER = `"userId" = ? AND "providerId" = 'credential'`;
   return {
-    /** The hash of a user's password; null where there is no such user, or none with a password. */
+    /** Hash of a user's password; null if there is no such user or no password. */
     passwordHashOf: async (tx: Reads, userId: string): Promise<string | null> => {
       const row = await tx.get<{ hash: string | null }>(`SELECT "password" AS hash FROM ${account} WHERE ${OF_USER}`, userId);
       return row?.hash ?? null;
@@ -36,7 +36,7 @@ export function credentials({ tables }: Pick<Realm, 'tables'>) {
       tx.send(`UPDATE ${account} SET "password" = ?, "updatedAt" = ? WHERE ${OF_USER}`, hash, at, userId);
     },
 
-    /** D6: ends all sessions of a user but `except`; the number of sessions that ended. */
+    /** D6: ends all of a user's sessions except `except`; returns how many. */
     endSessions: async (tx: Tx, userId: string, except: string | null): Promise<number> =>
       await tx.run(`DELETE FROM ${tables}_session WHERE "userId" = ? AND "id" <> ?`, userId, except ?? ''),
   };

@@ -45,7 +45,7 @@ export class Sessions<User extends { id: string }, Person> {
     limits.signIn(loginTyped(attempt.typed), address, clock());
     const user = await this.parts.find(attempt.typed);
     const hash = user === null ? null : await this.passwordHashOf(store.reader, user.id);
-    // Who is not there costs as much work as a wrong password.
+    // An unknown user costs as much work as a wrong password.
     const isRight = await passwords.verify(hash, password, address);
     if (user === null || !isRight) throw new RollcallError('sign-in-failed');
     // The password first, so that nobody learns from the answer what else is asked for; no session begins before that.
@@ -56,7 +56,7 @@ export class Sessions<User extends { id: string }, Person> {
     return { person: this.parts.personOf(answer.response), cookies: answer.headers.getSetCookie() };
   }
 
-  /** Ends the session that the cookie names, if there is one; the lines returned take the cookie back. */
+  /** Ends the session named by the cookie, if any; the returned headers delete the cookie. */
   async signOut(cookie: string | undefined): Promise<string[]> {
     const { api } = await this.parts.library();
     const headers = new Headers(cookie === undefined ? {} : { cookie });
@@ -64,7 +64,7 @@ export class Sessions<User extends { id: string }, Person> {
     return answer.headers.getSetCookie();
   }
 
-  /** Whose session the cookie names; null without a live one. */
+  /** The user whose session the cookie names; null without a live one. */
   async of(cookie: string | undefined): Promise<{ person: Person; sessionId: string } | null> {
     if (cookie?.includes(this.cookieName) !== true) return null;
     const { api } = await this.parts.library();
@@ -74,7 +74,10 @@ export class Sessions<User extends { id: string }, Person> {
   }
 }
 
-/** Begun by a clock that was far ahead and was set back since: such a session would be good for years. The library counts by the machine's clock, and so does this. */
+/**
+ * True for a session created while the clock was far ahead: after the correction it would be valid for years. Uses the machine's clock, like the
+ * library.
+ */
 export function isFromTheFuture({ createdAt }: { createdAt: Date }): boolean {
   return createdAt.getTime() > Date.now() + MAX_SET_MS;
 }

@@ -4,11 +4,11 @@ import { KeyFileError, type KeyFolder } from './files.ts';
 import { privateKeyPem, readCertificates, readPrivateKey, type ReadCertificate } from './pem.ts';
 import type { Issuer } from './x509.ts';
 
-/** CAs of ours are known by this start of their name, also when their certificate is no longer in ca.crt. */
+/** Our CAs are recognised by this prefix of their name, even if their certificate is no longer in ca.crt. */
 export const CA_NAME = 'Rollcall CA';
 
 export interface Ca extends Issuer {
-  /** Every certificate of ca.crt (S2): the first one signs, all are published and trusted. */
+  /** Every certificate in ca.crt (S2): the first one signs, all are published and trusted. */
   certificates: readonly ReadCertificate[];
 }
 
@@ -44,8 +44,8 @@ async function firstCa(folder: KeyFolder, keyBytes: Buffer | null): Promise<Ca> 
 }
 
 /**
- * Loads the CA or, on the first start, makes it (S1). ca.crt is the last file of a first start: while it is missing the
- * start was not finished and may be done again; once it is there, what is missing was lost and is never made anew silently.
+ * Loads the CA or, on the first start, creates it (S1). ca.crt is the last file written by a first start. While it is missing, the start was not
+ * finished and may be repeated; once it exists, anything missing was lost and is never silently recreated.
  * @throws RollcallError `ca-key-missing`, KeyFileError
  */
 export async function openCa(folder: KeyFolder, hasDevices: boolean): Promise<Ca> {

@@ -1,9 +1,9 @@
-/** As much of DER (X.690 §8.1) as certificates take: tags of one byte, definite lengths. */
+/** The part of DER (X.690 §8.1) that certificates use: one-byte tags, definite lengths. */
 
 export interface DerElement {
   tag: number;
   content: Buffer;
-  /** With its tag and length. */
+  /** Including tag and length. */
   whole: Buffer;
 }
 
@@ -15,7 +15,7 @@ export function derOf(tag: number, ...parts: Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.from(header), content]);
 }
 
-/** The elements that follow each other in `bytes`; none where there are no bytes. @throws RangeError where the last is cut short. */
+/** The consecutive elements in `bytes`; none if there are no bytes. @throws RangeError if the last is cut short. */
 export function derIn(bytes: Buffer = Buffer.alloc(0)): DerElement[] {
   const elements: DerElement[] = [];
   for (let from = 0; from < bytes.length;) {

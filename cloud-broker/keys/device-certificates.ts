@@ -13,7 +13,7 @@ interface DeviceCertificate {
   serialNumber: string;
 }
 
-/** @throws RangeError where `deviceId` is none. The key is the SPKI DER of one that `readPublicKey` let pass. */
+/** @throws RangeError if `deviceId` is not one. The key is the SPKI DER of a key that `readPublicKey` accepted. */
 export type SignDeviceCertificate = (device: { deviceId: string; publicKeyDer: Buffer }) => DeviceCertificate;
 
 const SEQUENCE = 0x30;
@@ -24,7 +24,7 @@ const OCTET_STRING = 0x04;
 const UTF8_STRING = 0x0c;
 const SERIAL_BYTES = 16;
 const ED25519_SPKI_BYTES = 44;
-/** In a certificate's body. */
+/** Tags in a certificate's body. */
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 
@@ -33,12 +33,12 @@ const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex
 const VERSION_3 = hex('a003 020102');
 const ECDSA_WITH_SHA256 = hex('300a 06082a8648ce3d040302');
 const COMMON_NAME = hex('0603550403');
-/** Critical: not a CA; critical: digital signature; for TLS clients. */
+/** Critical: not a CA; critical: digital signature; and for TLS clients. */
 const USES = hex('300c0603551d130101ff04023000 300e0603551d0f0101ff040403020780 30130603551d25040c300a06082b06010505070302');
 const SUBJECT_KEY_ID = hex('0603551d0e');
 const AUTHORITY_KEY_ID = hex('0603551d23');
 
-/** 128 random bits; never with a leading zero byte, which DER would not let stand. */
+/** 128 random bits; never with a leading zero byte, which DER does not allow. */
 function newSerial(): Buffer {
   for (;;) {
     const bytes = randomBytes(SERIAL_BYTES);
@@ -51,17 +51,17 @@ function positive(digits: Buffer): Buffer {
   return (digits[0] ?? 0) < 0x80 ? derOf(INTEGER, digits) : derOf(INTEGER, Buffer.from([0]), digits);
 }
 
-/** X.509's short name of a key: SHA-1 over its bits (RFC 5280 §4.2.1.2), which end the SPKI. */
+/** X.509's key identifier: SHA-1 of the key's bits (RFC 5280 §4.2.1.2), which are at the end of the SPKI. */
 function keyId(spki: Buffer): Buffer {
   const bits = spki.subarray(spki.length === ED25519_SPKI_BYTES ? -32 : -65);
   return createHash('sha1').update(bits).digest();
 }
 
-/** The name of a certificate as its holder writes it, and the identifier of its key: its own word for it where it has one. */
+/** A certificate's name exactly as encoded by its holder, and its key identifier: the certificate's own, if it has one. */
 function issuerParts(certificate: X509Certificate): { name: Buffer; keyIdentifier: Buffer } {
   const [body] = derIn(derIn(certificate.raw)[0]?.content);
   const parts = derIn(body?.content).filter(({ tag }) => tag !== VERSION);
-  // Serial number, algorithm, issuer, validity, subject, public key; then what is optional, the extensions among it.
+  // Serial number, algorithm, issuer, validity, subject, public key; then the optional parts, including the extensions.
   const [, , , , subject, key, ...optional] = parts;
   if (subject === undefined || key === undefined) throw new TypeError('not a certificate');
   const extensions = optional.filter(({ tag }) => tag === EXTENSIONS).flatMap(({ content }) => derIn(derIn(content)[0]?.content));
@@ -78,9 +78,8 @@ function time(at: Date): Buffer {
 }
 
 /**
- * Device leaves (S2): clientAuth only, CN = deviceId, valid 1970 to 9999. Of the device they hold the public key and nothing else.
- * Put together here, of parts that never change and a few that do, because a generator for any certificate takes
- * fifty times as long, and every enrolment waits for one.
+ * Device leaves (S2): clientAuth only, CN = deviceId, valid 1970 to 9999. All they contain of the device is its public key. Assembled here from
+ * mostly constant parts, because a general certificate generator takes fifty times as long and every enrolment waits for one.
  */
 export function deviceCertificateSigner(issuer: Issuer): SignDeviceCertificate {
   const authority = issuerParts(new X509Certificate(issuer.certificatePem));

@@ -19,7 +19,7 @@ import { RollcallError } from '../../protocol/errors.ts';
 const LARGEST_FILE_BYTES = 1024 * 1024;
 const ASIDE = '.new';
 
-/** A file in `keys/` that cannot be used (`key-file-unusable`); the message names it and says what to do. It never holds what is in the file. */
+/** A file in `keys/` that cannot be used (`key-file-unusable`); the message names it and says what to do. It never contains the file's contents. */
 export class KeyFileError extends RollcallError {
   constructor(file: string, reason: string) {
     super('key-file-unusable', { file, reason });
@@ -27,7 +27,7 @@ export class KeyFileError extends RollcallError {
   }
 }
 
-/** The folder `keys/` of the data folder: 0700, its files 0600, each written aside, flushed and renamed (S1). */
+/** The folder `keys/` in the data folder: 0700, its files 0600, each written aside, flushed and renamed (S1). */
 export class KeyFolder {
   readonly path: string;
 
@@ -36,7 +36,7 @@ export class KeyFolder {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     chmodSync(this.path, 0o700);
     for (const name of readdirSync(this.path)) {
-      // What a start that was killed left behind: never renamed, so never used.
+      // Left by a start that was killed: never renamed, so never used.
       if (name.endsWith(ASIDE)) rmSync(join(this.path, name));
     }
   }
@@ -49,7 +49,7 @@ export class KeyFolder {
     return existsSync(this.file(name));
   }
 
-  /** The file's bytes, or null where it is not there. Its mode is tightened to 0600 on the way. */
+  /** The file's bytes, or null if it does not exist. Also tightens its mode to 0600. */
   read(name: string): Buffer | null {
     const path = this.file(name);
     if (!existsSync(path)) return null;
@@ -86,7 +86,7 @@ export class KeyFolder {
     this.flush();
   }
 
-  /** A rename is on disk only when its folder is. */
+  /** A rename is on disk only once its folder is. */
   private flush(): void {
     const descriptor = openSync(this.path, 'r');
     try {

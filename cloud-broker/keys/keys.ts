@@ -9,46 +9,46 @@ import type { Issuer } from './x509.ts';
 
 const COOKIE_SECRET_BYTES = 32;
 const MASTER_KEY_BYTES = 32;
-/** Written anew at each start where it differs; never read back. */
+/** Rewritten at each start if it differs; never used as a source. */
 const PUBLISHED = 'published-ca.crt';
 
-/** Every secret of the service (S1). It shows nothing of itself to JSON.stringify or to a logger. */
+/** Every secret of the service (S1). Reveals nothing to JSON.stringify or to a logger. */
 export interface ServiceKeys {
   /** Signs device and server leaves. */
   ca: Issuer;
-  /** Certificates that device certificates are verified with: all of ca.crt. */
+  /** The certificates that verify device certificates: all of ca.crt. */
   clientCaPem: string;
   /** What devices are told to trust (`ca` of discovery and of `accepted`): all of ca.crt, and the issuer of a foreign server leaf. */
   publishedCaPem: string;
-  /** A file with `publishedCaPem`, as named in the line that `serve --json` prints. */
+  /** A file containing `publishedCaPem`, named in the line that `serve --json` prints. */
   caFile: string;
   server: { keyPem: string; certificatePem: string };
-  /** For `tls.createServer({ ticketKeys })`: 48 bytes that outlive a restart, so that sessions resume after it. */
+  /** For `tls.createServer({ ticketKeys })`: 48 bytes that survive a restart, so that sessions can be resumed after it. */
   ticketKeys: Buffer;
-  /** New ticket keys where those in use are a week old, for `setTicketKeys` of the listening server; else null. */
+  /** New ticket keys if the current ones are a week old, for `setTicketKeys` of the listening server; else null. */
   rotateTicketKeys(now: number): Buffer | null;
-  /** Secret key of 32 bytes; `.export()` gives them. */
+  /** Secret key of 32 bytes; `.export()` returns them. */
   cookieSecret: KeyObject;
-  /** Ed25519 private key that signs the heads of the books (L5). */
+  /** Ed25519 private key that signs the ledger heads (L5). */
   ledgerSigningKey: KeyObject;
-  /** Secret key of 32 bytes that product keys are encrypted and looked up with (K1). */
+  /** Secret key of 32 bytes used to encrypt and look up product keys (K1). */
   masterKey: KeyObject;
 }
 
 export interface KeyOptions {
   /** The data folder, locked by this process (S4). */
   folder: string;
-  /** Hosts of the public and the broker address, beside those that are always in the server leaf. */
+  /** Hosts of the public and broker addresses, in addition to those always in the server leaf. */
   hosts: readonly string[];
-  /** True when the store holds any device: then the CA key must be there (S1). */
+  /** True if the store holds any device; the CA key must then exist (S1). */
   hasDevices: boolean;
-  /** True when anything is stored that was sealed or signed with the keys, or any device: then those must be there. */
+  /** True if anything sealed or signed with the keys, or any device, is stored; those keys must then exist. */
   isSealed: boolean;
   /** Milliseconds since 1970. */
   now: number;
 }
 
-/** Secrets of a finished first start are never made anew: what was signed or encrypted with them would be lost. */
+/** Secrets of a finished first start are never recreated: anything signed or encrypted with them would be lost. */
 function mayMake(folder: KeyFolder, name: string, isSealed: boolean): void {
   if (!isSealed && !folder.has('ca.crt')) return;
   throw new KeyFileError(folder.file(name), 'is missing. Put it back from a backup.');
@@ -76,19 +76,19 @@ function ledgerKey(folder: KeyFolder): KeyObject {
 }
 
 /**
- * Loads the service's secrets from `<data>/keys/`, or makes them on the first start (S1, S2). A first start that was killed
- * in the middle is carried on by the next one.
- * @throws RollcallError `ca-key-missing` where the store has devices and the CA key or its certificate is gone
+ * Loads the service's secrets from `<data>/keys/`, or creates them on the first start (S1, S2). A first start that was killed is continued by the
+ * next one.
+ * @throws RollcallError `ca-key-missing` if the store has devices and the CA key or its certificate is gone
  * @throws KeyFileError naming the file that is unreadable, damaged or lost
  */
 export async function openKeys(options: KeyOptions): Promise<ServiceKeys> {
   const folder = new KeyFolder(options.folder);
-  // Looked at before anything is made: a store whose CA key is lost is left exactly as it is.
+  // Checked before anything is created: a store whose CA key is lost is left exactly as it is.
   if (options.hasDevices) await openCa(folder, true);
   for (const name of ['master.key', 'ledger.key']) if (!folder.has(name)) mayMake(folder, name, options.isSealed);
   const masterKey = createSecretKey(secretBytes(folder, 'master.key', MASTER_KEY_BYTES));
   const ledgerSigningKey = ledgerKey(folder);
-  // These two may be lost without harm: people sign in again, devices shake hands in full once.
+  // These two can be lost without harm: people sign in again, and devices do one full handshake.
   const cookieSecret = createSecretKey(secretBytes(folder, 'cookie.secret', COOKIE_SECRET_BYTES));
   const tickets = openTicketKeys(folder, options.now);
   const ca = await openCa(folder, options.hasDevices);

@@ -8,19 +8,19 @@ export interface ReadCertificate {
   certificate: X509Certificate;
 }
 
-/** Every certificate of a PEM file, at least one. */
+/** Every certificate in a PEM file; at least one. */
 export function readCertificates(file: string, bytes: Buffer): [ReadCertificate, ...ReadCertificate[]] {
   const blocks = bytes.toString('utf8').match(CERTIFICATE) ?? [];
   try {
     const [first, ...others] = blocks.map((pem) => ({ pem: `${pem}\n`, certificate: new X509Certificate(pem) }));
     if (first !== undefined) return [first, ...others];
   } catch {
-    // Falls through to the one sentence below.
+    // Falls through to the single error below.
   }
   throw new KeyFileError(file, 'holds no readable certificate (PEM). Put it back from a backup.');
 }
 
-/** A private key of the wanted type, from PEM. */
+/** A private key of the required type, from PEM. */
 export function readPrivateKey(file: string, bytes: Buffer, wanted: 'P-256' | 'Ed25519' | 'any'): KeyObject {
   let key: KeyObject;
   try {

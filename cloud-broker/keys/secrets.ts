@@ -1,7 +1,7 @@
-/** What the store must recognise or show again, and never hold in the clear: keyed hashes and sealed texts under the master key. */
+/** Values the store must recognise or show again but never hold in the clear: keyed hashes, and texts sealed under the master key. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
-/** A key of its own for each purpose, so that no use says anything about another. */
+/** A separate key for each purpose, so that one use reveals nothing about another. */
 type Purpose = 'second factor' | 'recovery code' | 'pairing code' | 'product key' | 'claim code' | 'mail' | 'webhook';
 
 const IV_BYTES = 12;
@@ -9,15 +9,15 @@ const TAG_BYTES = 16;
 const TOKEN_BYTES = 32;
 
 export interface Secrets {
-  /** Keyed hash, hex: who has the database alone can neither read it nor try codes against it. */
+  /** Keyed hash, hex: someone who has only the database can neither read the text nor test codes against the hash. */
   hash(purpose: Purpose, text: string): string;
-  /** Seals a text for one place: `boundTo` names the row, so that a copy moved to another does not open. */
+  /** Seals a text for one place: `boundTo` names the row, so that a copy moved to another row cannot be opened. */
   seal(purpose: Purpose, boundTo: string, text: string): Uint8Array;
-  /** Throws where the purpose, the place or the bytes are not those it was sealed with. */
+  /** Throws if purpose, place or bytes differ from those it was sealed with. */
   open(purpose: Purpose, boundTo: string, sealed: Uint8Array): string;
 }
 
-/** `random` is a parameter for tests only; an iv is never used twice. `masterKey` has at least 32 bytes (S1). */
+/** `random` is a parameter for tests only; an IV is never used twice. `masterKey` has at least 32 bytes (S1). */
 export function createSecrets(masterKey: Uint8Array, random: (bytes: number) => Uint8Array = randomBytes): Secrets {
   if (masterKey.length < 32) throw new RangeError('the master key has at least 32 bytes');
   const keyFor = (purpose: Purpose, use: 'hash' | 'seal'): Buffer =>
@@ -41,12 +41,12 @@ export function createSecrets(masterKey: Uint8Array, random: (bytes: number) => 
   };
 }
 
-/** D2: the token of a link, 256 random bits as base64url; the store keeps its hash only. */
+/** D2: the token of a link, 256 random bits as base64url; the store keeps only its hash. */
 export function newToken(random: (bytes: number) => Uint8Array): string {
   return Buffer.from(random(TOKEN_BYTES)).toString('base64url');
 }
 
-/** SHA-256, hex: enough for 256 random bits, which nobody tries out. */
+/** SHA-256, hex: sufficient for 256 random bits, which cannot be guessed. */
 export function tokenHash(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

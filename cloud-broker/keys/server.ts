@@ -8,9 +8,9 @@ const ALWAYS = ['localhost', '127.0.0.1', '::1'] as const;
 
 export interface ServerKey {
   keyPem: string;
-  /** The leaf, and where it was put there by the operator whatever chain follows it. */
+  /** The leaf and, if the operator supplied it, any chain that follows it. */
   certificatePem: string;
-  /** The CA of a leaf that is not ours, to be published beside our own (S2). */
+  /** The CA of a leaf that is not ours, published alongside our own (S2). */
   foreignCaPem: string | null;
 }
 
@@ -22,7 +22,7 @@ function signedBy(certificate: X509Certificate, authority: X509Certificate): boo
   return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }
 
-/** Also a leaf of a CA of ours that has since left ca.crt is ours: it is re-made, not taken for the operator's. */
+/** A leaf from one of our CAs that has since left ca.crt is ours too: it is recreated, not mistaken for the operator's. */
 function isOurs(certificate: X509Certificate, ca: Ca): boolean {
   return (
     ca.certificates.some((each) => signedBy(certificate, each.certificate)) || certificate.issuer.startsWith(`CN=${CA_NAME} `)
@@ -50,8 +50,8 @@ function foreignServerKey(folder: KeyFolder, leaf: ReadCertificate, chain: strin
 }
 
 /**
- * Loads or makes the server's key and leaf. A leaf of ours is made again when it lacks a host, does not fit its key or was
- * signed by a CA that signs no more; a pair that the operator put there is used untouched (S2).
+ * Loads or creates the server's key and leaf. One of our leaves is recreated if it lacks a host, does not match its key, or was signed by a CA that
+ * no longer signs; a pair supplied by the operator is used untouched (S2).
  */
 export async function openServerKey(folder: KeyFolder, ca: Ca, hosts: readonly string[], now: number): Promise<ServerKey> {
   const wanted = [...new Set([...ALWAYS, ...hosts])];

@@ -3,21 +3,21 @@ import { KeyFileError, type KeyFolder } from './files.ts';
 
 const FILE = 'ticket.keys';
 const KEY_BYTES = 48;
-/** When they were made, behind the keys: milliseconds since 1970. Files of earlier versions end without it. */
+/** The creation time, stored after the keys: milliseconds since 1970. Files of earlier versions lack it. */
 const TIME_BYTES = 8;
 const ROTATED_AFTER_MS = 7 * 86_400_000;
 
-/** What session tickets are sealed with. Who has it can make tickets of any display, so it does not live long. */
+/** The keys that seal session tickets. Anyone who has them can forge tickets for any display, so they do not live long. */
 export interface TicketKeys {
   /** 48 bytes, for `tls.createServer({ ticketKeys })`. */
   readonly current: Buffer;
-  /** New keys where those in use are a week old, stored before they are returned; else null. `now` in milliseconds since 1970. */
+  /** New keys if the current ones are a week old, stored before they are returned; else null. `now` in milliseconds since 1970. */
   rotate(now: number): Buffer | null;
 }
 
 /**
- * Reads the ticket keys, or makes them: they may be lost without harm, displays then shake hands in full once.
- * @throws KeyFileError where the file is not one of ours
+ * Reads the ticket keys, or creates them. They can be lost without harm: displays then do one full handshake.
+ * @throws KeyFileError if the file is not one of ours
  */
 export function openTicketKeys(folder: KeyFolder, now: number): TicketKeys {
   const existing = folder.read(FILE);
@@ -31,7 +31,7 @@ export function openTicketKeys(folder: KeyFolder, now: number): TicketKeys {
     folder.write(FILE, Buffer.concat([current, time]));
   };
   const rotate = (at: number): Buffer | null => {
-    // A time to come is that of a clock that was wrong, and says nothing of their age.
+    // A time in the future comes from a clock that was wrong, and says nothing about their age.
     if (at >= madeAt && at - madeAt < ROTATED_AFTER_MS) return null;
     [current, madeAt] = [randomBytes(KEY_BYTES), at];
     store();

@@ -1,4 +1,7 @@
-/** Makes certificates of any kind. Loaded only to make one: it is a tenth of the service's code, and a service that has its own needs none. */
+/**
+ * Creates certificates of any kind. Loaded only when one is needed: it is a tenth of the service's code, and a service that already has its
+ * certificates does not need it.
+ */
 import 'reflect-metadata';
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -7,7 +10,7 @@ import { VALID_FROM, VALID_TO } from './validity.ts';
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** Who signs: the P-256 key and its own certificate. */
+/** The signer: its P-256 key and its own certificate. */
 export interface Issuer {
   key: KeyObject;
   certificatePem: string;
@@ -27,7 +30,7 @@ function certificatePublicKey(key: KeyObject): x509.PublicKey {
 }
 
 function nameOf(commonName: string): x509.Name {
-  // As an object, not as a text: then nothing in the name is read as another field of it.
+  // As an object rather than text, so that nothing in the name is parsed as another field.
   return new x509.Name([{ CN: [commonName] }]);
 }
 
@@ -71,7 +74,7 @@ export async function signCaCertificate(key: KeyObject, publicKey: KeyObject, co
   });
 }
 
-/** A server leaf for every one of `hosts`: DNS names and IP addresses (S2). */
+/** A server leaf covering all `hosts`: DNS names and IP addresses (S2). */
 export async function signServerCertificate(issuer: Issuer, publicKey: KeyObject, hosts: readonly string[]): Promise<string> {
   const names = hosts.map((host) => ({ type: isIP(host) === 0 ? ('dns' as const) : ('ip' as const), value: host }));
   const authority = new x509.X509Certificate(issuer.certificatePem);

@@ -14,13 +14,13 @@ const signedCheckpoint = z.object({
 
 const LINE_END = 0x0a;
 
-/** What such a file says: the heads that are signed, in its order, and the lines that say nothing. */
+/** Contents of such a file: the signed heads in file order, and the damaged lines. */
 export interface SignedHeads {
   checkpoints: Checkpoint[];
   damaged: DamagedHead[];
 }
 
-/** L5: heads of domains, signed with the ledger key and appended to a file outside the database. */
+/** L5: domain heads, signed with the ledger key and appended to a file outside the database. */
 export class CheckpointFile {
   private readonly file: string;
   private readonly key: KeyObject;
@@ -30,7 +30,7 @@ export class CheckpointFile {
     this.key = key;
   }
 
-  /** The whole lines of the file. What a crash in the middle of an append left behind the last line end was never promised. */
+  /** The complete lines of the file. What a crash during an append left after the last line break was never acknowledged. */
   private async wholeLines(): Promise<Buffer> {
     const bytes = await readFile(this.file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return Buffer.alloc(0);
@@ -44,8 +44,8 @@ export class CheckpointFile {
   }
 
   /**
-   * Appends and fsyncs the heads that moved since the last line of their domain that can be read. Returns how many. A damaged line stays where
-   * it is, for `ledger verify` to name: what it said may be what somebody wanted gone.
+   * Appends and fsyncs the heads that moved since the last readable line of their domain. Returns their number. A damaged line stays in place, for
+   * `ledger verify` to report: its content may be what somebody wanted removed.
    */
   async append(heads: readonly Omit<Checkpoint, 'at'>[], now: number): Promise<number> {
     const { checkpoints } = await this.read();
@@ -72,7 +72,7 @@ function wholeLinesOf(bytes: Buffer): Buffer {
   return bytes.subarray(0, bytes.lastIndexOf(LINE_END) + 1);
 }
 
-/** What the bytes of such a file say to who has its key. A cut last line is none. */
+/** Reads the bytes of such a file with its key. A truncated last line is ignored. */
 export function parseCheckpoints(bytes: Buffer, key: KeyObject): SignedHeads {
   const publicKey = createPublicKey(key);
   const heads: SignedHeads = { checkpoints: [], damaged: [] };

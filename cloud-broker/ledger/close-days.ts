@@ -1,6 +1,6 @@
 import type { Store } from '../store/port.ts';
 
-/** Days closed in one write: a few milliseconds, between which others write. */
+/** Days closed per write: a few milliseconds, with other writes in between. */
 const DAYS_A_WRITE = 50;
 
 export interface ClosedUsage {
@@ -8,7 +8,7 @@ export interface ClosedUsage {
   credits: number;
 }
 
-/** Closes what is open up to `through`, in pieces; `most` days, or all. Refuses as the operation does. */
+/** Closes the open days up to `through`, in batches; `most` days at most, or all. Refuses like the operation. */
 export async function closeOpenDays(
   store: Pick<Store, 'write'>,
   about: {

@@ -4,18 +4,18 @@ import type { Reads } from '../store/tx.ts';
 const ROWS_AT_ONCE = 100;
 const WRONG_CLOCK_MS = startOf(MAX_OPEN_DAYS);
 
-/** By an index of their own: the many rows of daily use are not read. */
+/** Uses an index of its own: the many daily-use rows are not read. */
 const BACKWARDS = `SELECT n, at, CASE credit WHEN 'domain' THEN credits ELSE -credits END AS credits
   FROM transfers WHERE domain_id = ? AND kind <> 'usage' AND n <= ? ORDER BY n DESC LIMIT ?`;
 
 interface Row {
   n: number;
   at: number;
-  /** With a minus out of the domain. */
+  /** Negative if out of the domain. */
   credits: number;
 }
 
-/** What was posted at `end` or later, up to row `n`, without daily use: the newest first. */
+/** Postings at `end` or later, up to row `n`, without daily use, newest first. */
 async function postedSince(tx: Reads, domainId: number, n: number, end: number): Promise<Row[]> {
   const since: Row[] = [];
   for (let upTo = n; ;) {

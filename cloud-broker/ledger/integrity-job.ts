@@ -4,34 +4,34 @@ import { LedgerSum } from './ledger-sum.ts';
 import type { Store } from '../store/port.ts';
 import type { Verdict } from './rules/chain.ts';
 
-/** The whole proof runs at the second look, so that a start is quick, and then once a day. */
+/** The full verification runs at the second check, so that startup is fast, and then once a day. */
 const HOURS_A_DAY = 24;
 const FIRST_PROOF_HOUR = 1;
 
 interface BooksFigures {
-  /** False where the last sum or the last whole proof was wrong, or could not be made. */
+  /** False if the last sum or full verification was wrong, or could not be made. */
   ok: boolean;
-  /** When each was made last, in milliseconds since 1970; null: not yet. */
+  /** When each was last made, in milliseconds since 1970; null: not yet. */
   sumAt: number | null;
   proofAt: number | null;
 }
 
 export interface LedgerIntegrityParts {
   store: Pick<Store, 'reader'>;
-  /** `ledger verify`, away from the service's own thread. */
+  /** `ledger verify`, outside the service's own thread. */
   verify(signal: AbortSignal): Promise<Verdict>;
   log: Pick<Logger, 'error'>;
   clock(): number;
-  /** What is found out after it is not told any more. */
+  /** Results after this are no longer reported. */
   stopping: AbortSignal;
 }
 
-/** One of the two checks: what it said last. */
+/** One of the two checks, with its last result. */
 class Check {
   ok = true;
   at: number | null = null;
   private readonly parts: LedgerIntegrityParts;
-  /** Null where the books are right, else what is wrong. */
+  /** Null if the books are right, otherwise what is wrong. */
   private readonly look: () => Promise<object | null>;
 
   constructor(parts: LedgerIntegrityParts, look: () => Promise<object | null>) {
@@ -51,7 +51,7 @@ class Check {
   }
 }
 
-/** Watches the books while the service runs. Looks by the hour: that all balances sum to zero, each time; at everything (L5), once a day. */
+/** Monitors the books while the service runs. Every hour it checks that all balances sum to zero; once a day it verifies everything (L5). */
 export class LedgerIntegrity {
   private readonly sum: Check;
   private readonly proof: Check;

@@ -34,7 +34,7 @@ export const SELECT_TRANSFER = `SELECT t.id, t.domain_id AS domainId, d.name AS 
 
 const BOOKED = `${SELECT_TRANSFER} WHERE t.idempotency_key = ?`;
 
-/** The request that a booked row was made from: what L4 compares and L5 hashes. */
+/** The request behind a booked row: what L4 compares and L5 hashes. */
 export function requestOf(row: TransferRow): TransferRequest {
   assert((row.debit === 'domain') !== (row.credit === 'domain'), 'a transfer has the domain on one side');
   const incoming = row.credit === 'domain';
@@ -59,8 +59,8 @@ export async function headOf(tx: Reads, domainId: number): Promise<Head | null> 
 }
 
 /**
- * Books one transfer in the domain's chain (L1 to L5). The same idempotency key with the same content returns the first
- * booking; with other content it is a `conflict`. Refusals of rules/transfers.ts are a `conflict` with their reason.
+ * Books one transfer in the domain's chain (L1 to L5). The same idempotency key with the same content returns the first booking; with other content
+ * it is a `conflict`. Refusals by rules/transfers.ts are a `conflict` with their reason.
  */
 async function book(
   context: WriteContext,
@@ -121,7 +121,7 @@ export function assertFollows(head: Head, { n, at, credits, direction, balanceAf
   assert(n === head.n + 1 && at >= head.at && previousHash === head.hash, 'a transfer follows the head of its chain');
 }
 
-/** A domain as postings need it. */
+/** What postings need of a domain. */
 export interface PostingDomain {
   id: number;
   name: string;
@@ -135,8 +135,8 @@ async function usageStateOf(tx: Reads, domainId: number): Promise<UsageState> {
 }
 
 /**
- * Devices whose enrolment touches the day, each once. The moment of unenrolling still belongs to it (E9). A device has one open span
- * at most, so those are only counted; of the few that ended since, each counts once, unless it is back.
+ * Devices whose enrolment touches the day, each once. The moment of unenrolment still belongs to the day (E9). A device has at most one open span, so
+ * open spans are simply counted; of the few that have ended since, each device counts once, unless it is back.
  */
 const DEVICES = `SELECT
   (SELECT count(*) FROM enrolment_spans WHERE domain_id = ?1 AND coalesce(to_at, 9223372036854775807) = 9223372036854775807 AND from_at < ?3)
@@ -154,8 +154,8 @@ export interface ClosedDay {
 }
 
 /**
- * L6: closes the domain's first open day: a row, with its transfer if anything is charged. The caller has seen that the day is over.
- * `waive` charges nothing.
+ * L6: closes the domain's first open day: one row, with a transfer if anything is charged. The caller has checked that the day is over. `waive`
+ * charges nothing.
  */
 export async function closeNextDay(
   context: WriteContext,
@@ -202,11 +202,11 @@ export async function post(
 }
 
 /**
- * Closes the domain's open days where that may happen by itself: who decides by a balance calls this first, and reads it anew where it
- * says that days were closed.
+ * Closes the domain's open days if that may happen automatically: a caller that decides by a balance calls this first, and reloads it if days were
+ * closed.
  */
 export async function settleDays(context: WriteContext, domain: PostingDomain, now: number): Promise<boolean> {
-  // What was loaded may be older than another posting of this transaction, but days are never opened again.
+  // The loaded state may predate another posting of this transaction, but days are never reopened.
   if (domain.nextUsageDay === null || domain.nextUsageDay >= dayOf(now)) return false;
   const open = openDays(await usageStateOf(context.tx, domain.id), now);
   if (open === 0 || open > MAX_OPEN_DAYS) return false;

@@ -1,4 +1,4 @@
-/** L6: one row a domain and closed day. Days are closed in order, once, and a closed day is final. */
+/** L6: one row per domain and closed day. Days are closed in order, once, and a closed day is final. */
 export const usageTables = `
 CREATE TABLE usage_days (
   domain_id INTEGER NOT NULL REFERENCES domains (id),
@@ -32,7 +32,9 @@ WHEN OLD.next_usage_day IS NOT NULL AND NOT EXISTS (SELECT 1 FROM usage_days WHE
 BEGIN SELECT RAISE(ABORT, 'only a closed day moves on to the next'); END;
 `;
 
-/** Where the domain's chain ended when the day was closed: what was there to pay for it. Null in days that were closed by the balance of that moment. */
+/**
+ * Where the domain's chain ended when the day was closed, which determines what could pay for it. Null for days closed by the balance at that moment.
+ */
 export const usageHeads = `
 ALTER TABLE usage_days ADD COLUMN head_n INTEGER;
 CREATE INDEX transfers_but_usage ON transfers (domain_id, n) WHERE kind <> 'usage';

@@ -8,7 +8,7 @@ import { openReader } from '../store/sqlite/connection.ts';
 import { ConnectionTx } from '../store/sqlite/tx.ts';
 import type { Reads } from '../store/tx.ts';
 
-/** What `verifyLedger` needs, as it is handed to a thread. */
+/** What `verifyLedger` needs, as passed to a thread. */
 export interface ProofJob {
   databaseFile: string;
   checkpoints: readonly Checkpoint[];
@@ -21,7 +21,7 @@ export function transferOf(row: TransferRow): Transfer {
   return { ...requestOf(row), domain, n, at, balanceAfter, previousHash, hash };
 }
 
-/** Heads of all domains that have a transfer: what the checkpoint file is written from. */
+/** Heads of all domains with a transfer: the source of the checkpoint file. */
 export async function ledgerHeads(tx: Reads): Promise<Omit<Checkpoint, 'at'>[]> {
   return await tx.all<Omit<Checkpoint, 'at'>>(
     'SELECT d.name AS domain, h.n, h.hash, h.balance FROM ledger_heads h JOIN domains d ON d.id = h.domain_id WHERE h.n > 0 ORDER BY d.name',
@@ -29,8 +29,8 @@ export async function ledgerHeads(tx: Reads): Promise<Omit<Checkpoint, 'at'>[]> 
 }
 
 /**
- * Recomputes everything from the first row (L5, L6, L9) on a snapshot of its own, in small steps, so that a running service
- * goes on. `checkpoints` are the signed heads kept outside the database.
+ * Recomputes everything from the first row (L5, L6, L9) on a snapshot of its own, in small steps, so that a running service continues. `checkpoints`
+ * are the signed heads kept outside the database.
  */
 export async function verifyLedger(databaseFile: string, checkpoints: readonly Checkpoint[]): Promise<Verdict> {
   const connection = openReader(databaseFile);
@@ -107,7 +107,7 @@ class Proof {
     }
   }
 
-  /** A signed head beyond the end of the chain: the tail was cut. */
+  /** A signed head beyond the end of the chain: the tail was cut off. */
   private missing(domain: string, n: number): Difference | null {
     const signed = Math.max(0, ...(this.checkpoints.get(domain)?.keys() ?? []));
     return signed > n ? { domain, n: n + 1, what: `row ${signed} was signed as the head, but the chain ends at ${n}` } : null;

@@ -1,4 +1,4 @@
-/** The part of the proof of the books that is about taking back (L2, L9). */
+/** The part of `ledger verify` that checks reversals (L2, L9). */
 import type { Difference } from './rules/chain.ts';
 import type { Reads } from '../store/tx.ts';
 
@@ -23,13 +23,13 @@ const SAME_CAUSE =
 const OWN_KEY = "(t.idempotency_key IS NOT DISTINCT FROM 'reversal:' || t.reverses)";
 const OTHERS = '(SELECT count(*) FROM transfers x WHERE x.reverses = t.reverses) - 1';
 
-/** Every row that says that it reverses, with what it says it reverses. */
+/** All rows that claim to be reversals, with the transfer they name. */
 const REVERSALS = `SELECT d.name AS domain, t.n, t.kind, t.credits, o.n AS reversedN, o.kind AS reversedKind, o.credits AS reversedCredits,
   coalesce(o.domain_id = t.domain_id, false) AS sameDomain, ${OTHER_WAY} AS otherWay, ${SAME_CAUSE} AS sameCause, ${OWN_KEY} AS ownKey,
   ${OTHERS} AS others
   FROM transfers t JOIN domains d ON d.id = t.domain_id LEFT JOIN transfers o ON o.id = t.reverses`;
 
-/** The first that is wrong in this order is what the proof says. */
+/** Checked in this order; the first failure is reported. */
 const WRONG = `(t.kind = 'reversal') <> (t.reverses IS NOT NULL) OR o.id IS NULL OR o.kind = 'reversal' OR o.domain_id <> t.domain_id OR o.n >= t.n
   OR NOT ${OTHER_WAY} OR NOT ${SAME_CAUSE} OR NOT ${OWN_KEY} OR t.credits > o.credits OR ${OTHERS} > 0`;
 
@@ -46,7 +46,10 @@ function whatIsWrong(row: ReversalRow): string {
   return `reverses row ${row.reversedN}, which is reversed more than once`;
 }
 
-/** L2, L9: each reversal names a transfer of its domain that is none itself, goes the other way, takes no more than it, and is the only one. */
+/**
+ * L2, L9: each reversal names a transfer of its domain that is not itself a reversal, goes the other way, takes no more than it moved, and is the
+ * only one.
+ */
 async function reversals(tx: Reads): Promise<Difference | null> {
   const row = await tx.get<ReversalRow>(
     `${REVERSALS} WHERE (t.kind = 'reversal' OR t.reverses IS NOT NULL) AND (${WRONG}) ORDER BY t.domain_id, t.n LIMIT 1`,
@@ -62,15 +65,15 @@ interface BoardRow {
   kept: number;
 }
 
-/** What stands in the books about each board: everything, what was made good, and what grants brought and reversals did not take back. */
+/** Totals booked per board: everything, what was made good, and what grants brought and reversals did not take back. */
 const BOOKED = `SELECT board_id, sum(CASE credit WHEN 'domain' THEN credits ELSE -credits END) AS granted,
     sum(CASE 'vendor:loss' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END) AS made_good,
     sum(CASE 'vendor:grants' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END) AS kept
   FROM transfers WHERE board_id IS NOT NULL GROUP BY board_id`;
 
 /**
- * L9, for every board: credits + made good − left = grants − reversals + its part of a key, where what was made good counts as a grant;
- * and no more was made good than what its grants brought to domains and reversals did not take back.
+ * L9, for every board: credits + made good − left = grants − reversals + its part of a key, where what was made good counts as a grant; and no more
+ * was made good than its grants brought to domains and reversals did not take back.
  */
 async function boards(tx: Reads): Promise<Difference | null> {
   const row = await tx.get<BoardRow>(
@@ -89,7 +92,7 @@ async function boards(tx: Reads): Promise<Difference | null> {
   return { domain: '', n: null, what: `board ${serial}: ${what}` };
 }
 
-/** Null where every reversal fits what it reverses, and every board brought what it says. */
+/** Null if every reversal matches its transfer, and every board brought what its row says. */
 export async function takingBackDifference(tx: Reads): Promise<Difference | null> {
   return (await reversals(tx)) ?? (await boards(tx));
 }

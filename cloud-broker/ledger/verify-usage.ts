@@ -1,4 +1,4 @@
-/** The part of the proof of the books that is about daily use (L6): each closed day against its neighbours, the enrolment spans and its transfer. */
+/** The part of `ledger verify` that checks daily use (L6): each closed day against its neighbours, the enrolment spans and its transfer. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { chargeOf, dateOf, dayOf, firstChargedDay, usageKey } from './rules/usage.ts';
 import type { Difference } from './rules/chain.ts';
@@ -6,7 +6,7 @@ import { creditsForDay } from './days-end.ts';
 import type { Reads } from '../store/tx.ts';
 
 const ROWS_AT_ONCE = 500;
-/** What stands for the end of a span that is open, as in the index of the spans. */
+/** Represents the end of an open span, as in the index on spans. */
 const OPEN_END = 9_223_372_036_854_775_807n;
 
 interface DayRow {
@@ -29,13 +29,16 @@ interface DayRow {
   headBalance: number | null;
 }
 
-/** Days of the domain in order, from `day` on, each with the transfer that it names. */
+/** Days of the domain after `day`, in order, each with the transfer it names. */
 const DAYS = `SELECT u.day, u.devices, u.charged, u.waived, u.transfer_id AS transferId, t.n, t.kind, t.domain_id AS domainId, t.credit, t.credits, t.date,
   t.idempotency_key AS idempotencyKey, t.balance_after AS balanceAfter,
   u.closed_at AS closedAt, u.head_n AS headN, h.at AS headAt, h.balance_after AS headBalance
   FROM usage_days u LEFT JOIN transfers t ON t.id = u.transfer_id LEFT JOIN transfers h ON h.domain_id = u.domain_id AND h.n = u.head_n WHERE u.domain_id = ? AND u.day > ? ORDER BY u.day LIMIT ?`;
 
-/** In the order of the index of the spans: the rest of those with the same end, then those that end later. One comparison of all three would not use it. */
+/**
+ * In index order: first the remaining spans with the same end, then those that end later. One comparison of all three columns would not use the
+ * index.
+ */
 const SPANS = 'SELECT to_at AS toAt, from_at AS fromAt, device_id AS deviceId FROM enrolment_spans WHERE domain_id = ?';
 const SAME_END = `${SPANS} AND coalesce(to_at, ${OPEN_END}) = ? AND (from_at, device_id) > (?, ?) ORDER BY from_at, device_id LIMIT ?`;
 const LATER_END = `${SPANS} AND coalesce(to_at, ${OPEN_END}) > ? ORDER BY coalesce(to_at, ${OPEN_END}), from_at, device_id LIMIT ?`;
@@ -46,7 +49,7 @@ interface Span {
   deviceId: string;
 }
 
-/** First and last UTC day, both counted. */
+/** First and last UTC day, inclusive. */
 type Days = [first: number, last: number];
 
 async function daysOfDevices(tx: Reads, domainId: number): Promise<Iterable<Days[]>> {
@@ -68,10 +71,7 @@ async function daysOfDevices(tx: Reads, domainId: number): Promise<Iterable<Days
   }
 }
 
-/**
- * How many devices each day touches, counted anew from the spans: by how much a day differs from the one before. A device that left
- * and came back on one day counts once.
- */
+/** Devices per day, recounted from the spans, as the difference from the day before. A device that left and returned on the same day counts once. */
 async function changesOf(tx: Reads, domainId: number): Promise<Map<number, number>> {
   const changes = new Map<number, number>();
   const add = (day: number, by: number): void => void changes.set(day, (changes.get(day) ?? 0) + by);
@@ -88,7 +88,7 @@ async function changesOf(tx: Reads, domainId: number): Promise<Map<number, numbe
   return changes;
 }
 
-/** What is wrong about the transfer that a day names, or about its lack of one. */
+/** What is wrong with the transfer that a day names, or with its absence. */
 function transferDifference(domain: { id: number; name: string }, row: DayRow): string | null {
   if (row.charged === 0) return row.transferId === null ? null : 'names a transfer, but charges nothing';
   if (row.n === null) return `charges ${row.charged}, but its transfer is missing`;
@@ -102,13 +102,13 @@ function transferDifference(domain: { id: number; name: string }, row: DayRow): 
   if (row.credits !== row.charged) return `charges ${row.charged}, but its transfer moved ${row.credits}`;
   if (row.waived === 1) return 'is waived, but charges';
   if (row.charged > row.devices) return `charges ${row.charged} for ${row.devices} devices`;
-  // What was closed before days had a head of their own was paid by the balance of that moment.
+  // Days closed before they stored a head were paid from the balance at that moment.
   if (row.headN === null && row.charged < row.devices && row.balanceAfter !== 0)
     return `charges ${row.charged} for ${row.devices} devices, but ${row.balanceAfter} credits were left`;
   return null;
 }
 
-/** What is wrong about what a day charges: neither less than the balance of its end covers, nor what came in after it. */
+/** What is wrong with a day's charge: it must not be less than the balance at its end covers, nor use later credits. */
 async function chargeDifference(tx: Reads, domainId: number, row: DayRow): Promise<string | null> {
   const { headN, waived, devices, charged, n } = row;
   if (headN === null || waived === 1) return null;
@@ -121,8 +121,8 @@ async function chargeDifference(tx: Reads, domainId: number, row: DayRow): Promi
 }
 
 /**
- * L6: the closed days of a domain run without a gap from the first charged day to the one before the next that is open; each counts the
- * devices that the spans say, and has exactly its transfer; no other transfer of daily use exists. Null where all is right.
+ * L6: the closed days of a domain run without a gap from the first charged day to the one before the next open day; each counts the devices shown by
+ * the spans and has exactly its own transfer; no other daily-use transfer exists. Null if all is right.
  */
 export async function usageDifference(tx: Reads, domain: { id: number; name: string }): Promise<Difference | null> {
   const differs = (day: number, n: number | null, what: string): Difference => ({

@@ -1,4 +1,4 @@
-/** The thread of `verifyLedgerApart`. */
+/** The worker thread of `verifyLedgerApart`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { verifyLedger, type ProofJob } from './verify-books.ts';
 

@@ -5,8 +5,8 @@ import { messageOf, type OutgoingMail } from './message.ts';
 import type { MailTransport } from './transport.ts';
 
 /**
- * Without a mail server: each mail is a file `<row id>.eml` in `folder` (0700, files 0600), whole or not there, and its link is logged.
- * For trying the service out: whoever reads that folder or that log can use the links (protocol.md §3).
+ * Without a mail server, each mail becomes a file `<row id>.eml` in `folder` (0700, files 0600), complete or absent, and its link is logged. For
+ * trying out the service: anyone who can read that folder or log can use the links (protocol.md §3).
  */
 export function folderTransport(folder: string, about: { from: string; log: Logger }): MailTransport {
   return {

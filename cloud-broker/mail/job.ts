@@ -11,12 +11,12 @@ interface MailParts extends Pick<MailerParts, 'count' | 'clock' | 'letters' | 'w
   store: Store;
   secrets: Secrets;
   settings: { dataFolder: string; mail: MailSettings };
-  /** Where browsers find the service. */
+  /** The URL where browsers reach the service. */
   home: string;
   log: Logger;
 }
 
-/** Sends what waits in the outbox, by SMTP or into the outbox folder, and from then on what each commit puts there. */
+/** Sends the mails waiting in the outbox, by SMTP or into the outbox folder, and from then on those that each commit adds. */
 export function startMail(parts: MailParts): Mailer {
   const { store, secrets, settings, letters, home, count, clock, wake } = parts;
   const log = parts.log.child({ area: 'mail' });

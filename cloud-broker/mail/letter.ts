@@ -1,7 +1,7 @@
-/** What a mail says, once: its text and its HTML are made from the same blocks, so that neither says less than the other. */
+/** A mail's content, defined once: text and HTML are built from the same blocks, so that neither says less than the other. */
 import type { Language } from '../../protocol/errors.ts';
 
-/** A paragraph, a link on a line of its own, a code to copy, or numbered steps. */
+/** A paragraph, a link on its own line, a code to copy, or numbered steps. */
 export type Block = string | { link: string; label: string } | { code: string } | { steps: readonly string[] };
 
 export interface Letter {
@@ -9,20 +9,20 @@ export interface Letter {
   blocks: readonly Block[];
 }
 
-/** Most characters of what somebody typed about themselves: longer ones are cut. */
+/** The most characters of text that people typed about themselves; longer text is cut. */
 const MAX_TYPED = 64;
 
-// Not every blank: French typography has some that do not break.
+// Not all spaces: French typography uses non-breaking ones.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp} ]+/gu;
 
-/** Without line ends and other invisible characters: nothing in it can begin a header of its own. */
+/** Removes line ends and other invisible characters, so that nothing in the text can start a header of its own. */
 export function oneLine(text: string): string {
   return text.replaceAll(INVISIBLE, ' ').trim();
 }
 
 /**
- * What a stranger typed, such as the name of an organisation, as it may stand in a mail to somebody else: one short line in which no
- * mail program finds an address to click on.
+ * Text typed by a stranger, such as an organisation's name, made safe for a mail to somebody else: one short line in which no mail program finds an
+ * address to make clickable.
  */
 export function typedText(text: string): string {
   const line = oneLine(text).replaceAll(/[.:/\\@]+(?=\S)/g, ' ');
@@ -50,7 +50,7 @@ function htmlOf(block: Block): string {
   if (typeof block === 'string') return `<p>${escaped(block)}</p>`;
   if ('link' in block) {
     const address = escaped(block.link);
-    // The address itself too: to be copied, and to be seen before it is followed.
+    // The address is also shown as text, so that it can be copied and seen before it is followed.
     return `<p><a href="${address}" style="${BUTTON}">${escaped(block.label)}</a></p>\n<p style="font-size:14px;word-break:break-all">${address}</p>`;
   }
   if ('code' in block) return `<p style="${CODE}">${escaped(block.code)}</p>`;

@@ -1,8 +1,8 @@
-/** Kinds of mail and their words. Each capability names its own kinds and registers its own letters; here nobody knows which there are. */
+/** Kinds of mail and their words. Each capability declares its own kinds and registers its own letters; this module does not know which exist. */
 import type { Language } from '../../protocol/errors.ts';
 import type { Letter } from './letter.ts';
 
-/** What a mail carries beside its facts: where the service is, its link with the token, or the product key in groups. */
+/** What a mail carries besides its facts: the service's URL, its link with the token, or the product key in groups. */
 interface Enclosures {
   nothing: { home: string };
   link: { home: string; link: string };
@@ -10,23 +10,23 @@ interface Enclosures {
 }
 type Enclosure = keyof Enclosures;
 
-/** A kind of mail. `Facts` is what its words need; stored as it is, so no secret. Times are milliseconds since 1970. */
+/** A kind of mail. `Facts` is the data its words need; it is stored in the clear, so it contains no secret. Times are milliseconds since 1970. */
 export interface MailKind<Facts extends object = object, Encloses extends Enclosure = Enclosure> {
   /** Its name in the outbox. */
   readonly template: string;
   readonly encloses: Encloses;
-  /** Where its link leads, below the public URL; null where it has none. The token is behind `#`, so that no server logs it (D2). */
+  /** The path of its link below the public URL; null if it has none. The token follows `#`, so that no server logs it (D2). */
   readonly linkPath: string | null;
-  /** Never set: it tells the type checker what `Facts` is. */
+  /** Never set: tells the type checker what `Facts` is. */
   readonly facts?: Facts;
 }
 
-/** A mail that says something. */
+/** A mail that only informs. */
 export function plainMail<Facts extends object>(template: string): MailKind<Facts, 'nothing'> {
   return { template, encloses: 'nothing', linkPath: null };
 }
 
-/** A mail with a link that carries a token: another one to the same reader makes it void (D2). */
+/** A mail with a link that carries a token; another one to the same reader voids it (D2). */
 export function linkMail<Facts extends object>(template: string, linkPath: string): MailKind<Facts, 'link'> {
   return { template, encloses: 'link', linkPath };
 }
@@ -36,19 +36,19 @@ export function keyMail<Facts extends object>(template: string): MailKind<Facts,
   return { template, encloses: 'key', linkPath: null };
 }
 
-/** The words of several kinds of mail in one language. */
+/** The words for several kinds of mail in one language. */
 export type Letters<Kinds> = {
   [Name in keyof Kinds]: Kinds[Name] extends MailKind<infer Facts, infer Encloses>
     ? (facts: Facts, enclosed: Enclosures[Encloses]) => Letter
     : never;
 };
 
-/** A kind of mail with its words. What they take, their kind says. */
+/** A kind of mail with its words. The kind determines what they take. */
 export interface RegisteredMail extends MailKind {
   readonly words: Record<Language, (facts: never, enclosed: never) => Letter>;
 }
 
-/** Puts the kinds of one capability and their words together. */
+/** Combines the kinds of one capability with their words. */
 export function registerMails<Kinds extends Record<string, MailKind>>(
   kinds: Kinds,
   words: Record<Language, Letters<Kinds>>,
@@ -59,10 +59,10 @@ export function registerMails<Kinds extends Record<string, MailKind>>(
   }));
 }
 
-/** Every kind of mail there is, by its template. */
+/** Every kind of mail, by template. */
 export type MailBook = ReadonlyMap<string, RegisteredMail>;
 
-/** Refuses two kinds of one name. */
+/** Rejects two kinds with the same name. */
 export function mailBook(registered: readonly RegisteredMail[]): MailBook {
   const book = new Map(registered.map((mail) => [mail.template, mail]));
   if (book.size < registered.length) throw new Error('two kinds of mail have one name');

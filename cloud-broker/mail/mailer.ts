@@ -1,4 +1,4 @@
-/** Takes mails out of the outbox, after the commit that put them there and until each is known to be sent. */
+/** Sends mails from the outbox, after the commit that put them there and until each is known to have been sent. */
 import { errorText } from '../../protocol/error-text.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -12,69 +12,70 @@ import { isMailbox } from './smtp-settings.ts';
 import { renderMail } from './templates.ts';
 import type { MailTransport } from './transport.ts';
 
-/** How many mails are handed over at a time, each over a connection of its own. */
+/** How many mails are handed over at once, each over its own connection. */
 const AT_A_TIME = 4;
-/** A mail that takes longer makes room for the next one: a mail server may take its time (RFC 5321: minutes), the others do not wait for it. */
+/** A mail that takes longer makes room for the next: a mail server may take its time (RFC 5321: minutes), but the others do not wait for it. */
 const SLOW_MS = 3_000;
-/** How many mails are on their way in all, slow ones too. */
+/** The most mails being sent in total, including slow ones. */
 const MAX_ON_THEIR_WAY = 20;
-/** The longest time between two looks, so that a clock that was set back delays no mail for long. */
+/** The longest time between checks, so that a clock set back does not delay any mail for long. */
 const LOOK_MS = 60_000;
-/** How long a stop waits for mails on their way. */
+/** How long a stop waits for mails being sent. */
 const STOP_MS = 5_000;
-/** Between tries to store what became of a mail. */
+/** The pause between attempts to store the result of a mail. */
 const BOOK_AGAIN_MS = 500;
 
-/** A mail server that is away is asked again after this, by whichever mail is due then. */
+/** After this, an unreachable mail server is tried again with whichever mail is due then. */
 export const SERVER_AWAY_MS = 30_000;
 
 export interface MailerParts {
   store: Pick<Store, 'write' | 'reader'>;
   secrets: Secrets;
-  /** Every kind of mail that may wait, with its words. */
+  /** Every kind of mail that may be waiting, with its words. */
   letters: MailBook;
   transport: MailTransport;
-  /** Public URL without a slash at its end. */
+  /** Public URL without a trailing slash. */
   home: string;
-  /** What stands behind `@` in Message-IDs. */
+  /** The part after `@` in Message-IDs. */
   host: string;
   /** Milliseconds since 1970. */
   clock(): number;
   /** 0 to 1. */
   random(): number;
-  /** Told of each try: `retry` and `given-up` are failures. */
+  /** Called for each attempt: `retry` and `given-up` are failures. */
   count(outcome: 'sent' | 'retry' | 'given-up'): void;
   log: Logger;
-  /** Has it look again at once. */
+  /** Triggers an immediate check. */
   wake(): void;
-  /** How long all mails wait when the mail server is away; ms, 30 s where not given. */
+  /** How long all mails wait when the mail server is unreachable; ms, default 30 s. */
   serverAwayMs?: number;
-  /** After which a mail that is on its way holds up no other; ms, 3 s where not given. */
+  /** After this time a mail being sent no longer holds up others; ms, default 3 s. */
   slowMs?: number;
-  /** How long a stop waits for mails on their way; ms, 5 s where not given. */
+  /** How long a stop waits for mails being sent; ms, default 5 s. */
   stopMs?: number;
 }
 
 /**
- * Looks into the outbox whenever it is woken or a mail is due. A crash before the mail server's answer sends the mail after the restart; a crash
- * between that answer and its commit sends it once more, with the same Message-ID: no order of the two steps avoids both a lost and a repeated mail.
+ * Checks the outbox whenever it is woken or a mail is due. After a crash before the mail server's answer, the mail is sent at the restart. After a
+ * crash between that answer and its commit, it is sent again with the same Message-ID: no order of the two steps avoids both a lost and a repeated
+ * mail.
  */
 export class Mailer {
   private readonly parts: MailerParts;
   private readonly stopping = new AbortController();
-  /** Ends sends that did not end by themselves. */
+  /** Aborts sends that did not finish by themselves. */
   private readonly cut = new AbortController();
   private readonly onTheirWay = new Map<number, Promise<void>>();
-  /** Those of them that others still wait for. */
+  /** Those of them that still hold up others. */
   private readonly quick = new Set<number>();
-  /** By the clock that nobody sets: until then the mail server is away. */
+  /** By the monotonic clock: until then the mail server counts as unreachable. */
   private awayUntil = -Infinity;
 
   constructor(parts: MailerParts) {
     this.parts = parts;
   }
 
-  /** Hands over what is due, as far as there is room. The milliseconds until there may be more. */
+  /** Hands over due mails as far as there is room. Returns the milliseconds until there may be more. */
   async look(): Promise<number> {
     if (this.stopping.signal.aborted) return LOOK_MS;
     const awayMs = this.awayUntil - performance.now();
@@ -83,7 +84,7 @@ export class Mailer {
     return await this.untilNextMs();
   }
 
-  /** Takes no more mails and waits, for seconds at most, for those on their way. Others stay for the next start. */
+  /** Accepts no more mails and waits, for seconds at most, for those being sent. The others stay until the next start. */
   async close(): Promise<void> {
     this.stopping.abort();
     const timer = setTimeout(() => this.cut.abort(), this.parts.stopMs ?? STOP_MS);
@@ -100,7 +101,7 @@ export class Mailer {
     if (this.awayUntil <= now) this.awayUntil = now + (this.parts.serverAwayMs ?? SERVER_AWAY_MS);
   }
 
-  /** Without room nothing is due: whoever makes some wakes. */
+  /** Without room nothing is due; whatever makes room wakes the mailer. */
   private async untilNextMs(): Promise<number> {
     const next = this.room() > 0 ? await nextMailAt(this.parts.store.reader, [...this.onTheirWay.keys()]) : null;
     return next === null ? LOOK_MS : Math.min(Math.max(next - this.parts.clock(), 0), LOOK_MS);
@@ -137,7 +138,7 @@ export class Mailer {
   private async deliver(mail: WaitingMail): Promise<void> {
     const result = await this.send(mail);
     if (result.kind !== 'sent' && this.cut.signal.aborted) {
-      // It stays as it is: the next start tries it at once, with the same Message-ID.
+      // It stays unchanged: the next start tries it at once, with the same Message-ID.
       this.parts.log.warn({ mail: mail.id, template: mail.template }, 'a mail was cut off by the stop, it is tried again');
       return;
     }
@@ -166,7 +167,7 @@ export class Mailer {
     try {
       outgoing = this.open(mail);
     } catch {
-      // The error may hold what it could not read.
+      // The error may contain what could not be read.
       return { kind: 'refused', failure: 'unreadable' };
     }
     try {
@@ -188,13 +189,13 @@ export class Mailer {
     return { id, template, recipient, language, messageId: this.messageId(mail), createdAt, rendered };
   }
 
-  /** Keyed, so that it tells nobody how many mails there were; with the time, as a restored backup gives ids again. */
+  /** Keyed, so that it does not reveal how many mails there were; includes the time, as a restored backup reuses ids. */
   private messageId({ id, createdAt }: WaitingMail): string {
     const { secrets, host } = this.parts;
     return `${secrets.hash('mail', `message-id ${id} ${createdAt}`).slice(0, 32)}@${host}`;
   }
 
-  /** Stores what became of a mail, as often as it takes: what is not known to be sent would be sent again. */
+  /** Stores the result of a mail, retrying as often as needed: a mail not known to be sent would be sent again. */
   private async book(write: () => Promise<void>): Promise<void> {
     for (;;) {
       try {

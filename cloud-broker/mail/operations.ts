@@ -1,10 +1,10 @@
 import type { WriteContext } from '../store/commit.ts';
 
 const DAY_MS = 86_400_000;
-/** How long it is kept to whom what was sent. */
+/** How long the record of what was sent to whom is kept. */
 const KEPT_MS = 90 * DAY_MS;
 
-/** The mail left: its secret is erased. Said again, or of a mail that a newer one replaced, it changes nothing. */
+/** The mail was sent: its secret is erased. Changes nothing if repeated, or if a newer mail has replaced this one. */
 export function mailSent(context: WriteContext, input: { id: number; now: number }): void {
   context.tx.send(
     `UPDATE outbox SET sent_at = ?, secret = NULL, failure = NULL, tries = tries + 1
@@ -14,7 +14,7 @@ export function mailSent(context: WriteContext, input: { id: number; now: number
   );
 }
 
-/** A try failed. `nextTryAt` null: there is no other, and the secret is erased. `failure`: codes without an address. */
+/** An attempt failed. `nextTryAt` null: there is no further attempt, and the secret is erased. `failure`: codes without an address. */
 export function mailFailed(
   context: WriteContext,
   input: { id: number; now: number; nextTryAt: number | null; failure: string },
@@ -33,7 +33,7 @@ export function mailFailed(
   }
 }
 
-/** Forgets mails that ended 90 days ago. */
+/** Deletes mails that ended 90 days ago. */
 export function pruneOutbox(context: WriteContext, input: { now: number }): void {
   context.tx.send(
     'DELETE FROM outbox WHERE (sent_at IS NOT NULL OR given_up_at IS NOT NULL) AND coalesce(sent_at, given_up_at) < ?',

@@ -2,22 +2,22 @@ import type { Language } from '../../protocol/errors.ts';
 import type { MailKind } from './mail-kind.ts';
 import type { WriteContext } from '../store/commit.ts';
 
-/** A mail as an operation asks for it, in the transaction of what it tells about. */
+/** A mail requested by an operation, in the transaction of the change it reports. */
 export interface Mail<Kind extends MailKind> {
   domainId: number | null;
   recipient: string;
   language: Language;
   data: NonNullable<Kind['facts']>;
   /**
-   * The token of its link, or the product key in groups: sealed by `Secrets.seal('mail', template, …)`, as the store holds none in
-   * the clear. Null for the others.
+   * The token of its link, or the product key in groups, sealed by `Secrets.seal('mail', template, …)`, as the store holds none in the clear. Null
+   * for other mails.
    */
   secret: Kind['encloses'] extends 'nothing' ? null : Uint8Array;
 }
 
 /**
- * Puts a mail into the outbox: it is sent after the commit, and again after a crash until it is known to be sent. A link takes the
- * place of the same link that still waits, which is void by now (D2).
+ * Puts a mail in the outbox: it is sent after the commit, and again after a crash until it is known to be sent. A link replaces the same link still
+ * waiting, which is void by now (D2).
  */
 export async function putMail<Kind extends MailKind>(
   context: WriteContext,

@@ -1,4 +1,4 @@
-/** Words that mails of several capabilities share. */
+/** Phrases shared by the mails of several capabilities. */
 import type { Block, Letter } from './letter.ts';
 
 export const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });

@@ -1,4 +1,4 @@
-/** Words that mails of several capabilities share, in French. */
+/** Phrases shared by the mails of several capabilities, in French. */
 import type { Block, Letter } from './letter.ts';
 
 export const moment = new Intl.DateTimeFormat('fr-FR', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });

@@ -2,23 +2,23 @@ import type { Language } from '../../protocol/errors.ts';
 import type { Reads } from '../store/tx.ts';
 import { numbersOf } from '../store/dialect.ts';
 
-/** A mail that waits in the outbox. */
+/** A mail waiting in the outbox. */
 export interface WaitingMail {
   id: number;
   recipient: string;
   template: string;
   language: Language;
-  /** JSON of the facts that its kind asks for. */
+  /** JSON of the facts its kind requires. */
   data: string;
   secret: Uint8Array | null;
   createdAt: number;
-  /** Failed tries so far. */
+  /** Failed attempts so far. */
   tries: number;
 }
 
 const NOT_AMONG = `id NOT IN ${numbersOf('?')}`;
 
-/** Mails whose next try is due, the longest due first; `except`: ids of those that are on their way. */
+/** Mails whose next attempt is due, longest overdue first; `except`: ids of those being sent. */
 export async function dueMails(
   tx: Reads,
   now: number,
@@ -33,7 +33,7 @@ export async function dueMails(
   );
 }
 
-/** When the next try of any mail but these is due, ms since 1970; null where none waits. */
+/** When the next attempt of any mail other than these is due, ms since 1970; null if none is waiting. */
 export async function nextMailAt(tx: Reads, except: readonly number[]): Promise<number | null> {
   const row = await tx.get<{ at: number }>(
     `SELECT next_try_at AS at FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL AND ${NOT_AMONG} ORDER BY next_try_at, id LIMIT 1`,
@@ -42,7 +42,7 @@ export async function nextMailAt(tx: Reads, except: readonly number[]): Promise<
   return row?.at ?? null;
 }
 
-/** How many mails wait, due or not. */
+/** How many mails are waiting, due or not. */
 export async function waitingMails(tx: Reads): Promise<number> {
   return (await tx.get<{ n: number }>('SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL'))?.n ?? 0;
 }

@@ -1,4 +1,4 @@
-/** Mails that wait or went, and which reminders were given. A row waits while it was neither sent nor given up. */
+/** Mails waiting or sent, and the reminders given. A row is waiting while it is neither sent nor given up. */
 export const mailTables = `
 CREATE TABLE outbox (
   -- Never given twice: it names the mail (Message-ID, .eml file).

@@ -1,14 +1,14 @@
-/** How far the handing over of one mail has come, and how long the mail server may take for it. */
+/** How far the handover of one mail has come, and how long the mail server may take for it. */
 
-/** What is waited for: the connection, its 220, the answer to a command, to the envelope, to DATA, the text's way out, the answer to its end. */
+/** What is awaited: the connection, its 220, the answer to a command, to the envelope, to DATA, the sending of the text, the answer to its end. */
 export type SmtpPhase = 'connect' | 'greeting' | 'command' | 'sender' | 'recipient' | 'data' | 'text' | 'end';
 
-/** Milliseconds for each of them. */
+/** Milliseconds for each phase. */
 export type SmtpTimes = Readonly<Record<SmtpPhase, number>>;
 
 const MINUTE_MS = 60_000;
 
-/** RFC 5321, 4.5.3.2, which says nothing of the connection itself, nor of commands before MAIL. */
+/** RFC 5321, 4.5.3.2, which does not cover the connection itself or commands before MAIL. */
 export const rfcTimes: SmtpTimes = {
   connect: 30_000,
   greeting: 5 * MINUTE_MS,
@@ -20,7 +20,7 @@ export const rfcTimes: SmtpTimes = {
   end: 10 * MINUTE_MS,
 };
 
-/** Phases in which what fails is about this mail and says nothing about the next. */
+/** Phases in which a failure concerns this mail and says nothing about the next. */
 export function isAboutMail(phase: SmtpPhase): boolean {
   return phase !== 'connect' && phase !== 'greeting' && phase !== 'command';
 }
@@ -35,17 +35,17 @@ const phaseOf = (command: string): SmtpPhase => PHASES.find(([verb]) => verb.tes
 
 interface Watched {
   times: SmtpTimes;
-  /** Whether the session begins again after STARTTLS: what the server offers before does not count. */
+  /** Whether the session restarts after STARTTLS: what the server offers before that does not count. */
   startTls: boolean;
-  /** Told once, with the server's answer to EHLO or HELO. */
+  /** Called once, with the server's answer to EHLO or HELO. */
   onGreeted(extensions: string): void;
-  /** Told when the server takes too long. */
+  /** Called when the server takes too long. */
   onLate(phase: SmtpPhase): void;
 }
 
 /**
- * Follows one session by what the mail library says of its lines; none of them is kept or logged. With pipelining several commands are on
- * their way: what is waited for is the answer to the first of them.
+ * Follows one session through the lines that the mail library reports; none of them is kept or logged. With pipelining, several commands are in
+ * flight: the awaited answer is that to the first of them.
  */
 export class SmtpWatch {
   private readonly watched: Watched;
@@ -90,7 +90,7 @@ export class SmtpWatch {
     this.enter(next === undefined ? this.between() : phaseOf(next));
   }
 
-  /** Nothing is asked: before the envelope the library is about to; behind it, it is the answer to the text that came. */
+  /** No command is pending: before the envelope, the library is about to send one; after it, the answer to the text has come. */
   private between(): SmtpPhase {
     return isAboutMail(this.phase) ? this.phase : 'command';
   }

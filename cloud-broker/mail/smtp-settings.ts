@@ -1,6 +1,6 @@
-/** What ROLLCALL_SMTP_URL and ROLLCALL_MAIL_FROM may say. Nothing here puts what it read into an error: it may hold a password. */
+/** The permitted values of ROLLCALL_SMTP_URL and ROLLCALL_MAIL_FROM. Nothing here puts its input into an error: it may contain a password. */
 
-/** How mails leave. Without `smtp` they are kept as files; `host`: what the service calls itself to mail servers. */
+/** How mails are sent. Without `smtp` they are kept as files; `host`: the service's name towards mail servers. */
 export interface MailSettings {
   smtp: SmtpSettings | null;
   from: string;
@@ -10,7 +10,7 @@ export interface MailSettings {
 export interface SmtpSettings {
   host: string;
   port: number;
-  /** `tls`: from the first byte; `starttls`: demanded; `none`: only where no other machine can listen (loopback). */
+  /** `tls`: from the first byte; `starttls`: required; `none`: only where no other machine can listen (loopback). */
   security: 'tls' | 'starttls' | 'none';
   user: { name: string; password: string } | null;
 }
@@ -18,7 +18,7 @@ export interface SmtpSettings {
 const PORTS = { 'smtp:': 587, 'smtps:': 465 };
 const MAILBOX = /^[^\s\p{Cc}\p{Cf}<>()[\]\\,;:"@]{1,64}@[^\s\p{Cc}\p{Cf}<>()\\,;"@]{1,253}$/u;
 
-/** One mailbox and nothing else: no second address, no display name, no line end. */
+/** Exactly one mailbox: no second address, no display name, no line end. */
 export function isMailbox(address: string): boolean {
   return MAILBOX.test(address);
 }
@@ -27,7 +27,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-/** `smtp://` or `smtps://`, with user and password percent-encoded where needed; null for anything else, also for options behind `?`. */
+/** `smtp://` or `smtps://`, with user and password percent-encoded where needed; null for anything else, including options after `?`. */
 export function readSmtpUrl(text: string): SmtpSettings | null {
   try {
     const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
@@ -46,7 +46,7 @@ export function readSmtpUrl(text: string): SmtpSettings | null {
   }
 }
 
-/** The sender where none is set: `registration@` the host of the public URL. */
+/** The default sender: `registration@` the host of the public URL. */
 export function defaultSender(publicHost: string | null): string {
   const host = (publicHost ?? 'localhost').replace(/^\[|\]$/g, '');
   if (host.includes(':')) return `registration@[IPv6:${host}]`;

@@ -5,31 +5,31 @@ import { isAboutMail, rfcTimes, SmtpWatch, type SmtpPhase, type SmtpTimes } from
 import type { SmtpSettings } from './smtp-settings.ts';
 import type { MailTransport } from './transport.ts';
 
-/** What nodemailer says of a failed try. */
+/** What nodemailer reports about a failed attempt. */
 interface SmtpError {
   code?: string;
-  /** Of the system or of TLS, such as ECONNREFUSED. */
+  /** From the system or TLS, such as ECONNREFUSED. */
   originalCode?: string;
   responseCode?: number;
   command?: string;
   response?: string;
 }
 
-/** Codes only, such as `EENVELOPE RCPT TO 550 5.1.1`: the other side's sentences name the address. */
+/** Codes only, such as `EENVELOPE RCPT TO 550 5.1.1`, because the server's messages name the address. */
 function failureOf({ code, originalCode, responseCode, command, response }: SmtpError): string {
   const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1];
   return [code, command, originalCode, responseCode, enhanced].filter((part) => part !== undefined).join(' ') || 'unknown';
 }
 
-/** 421: going away; 530 to 538: sign in first, or otherwise. They say nothing about a mail. */
+/** 421: going away; 530 to 538: sign in first, or differently. They say nothing about the mail. */
 const ABOUT_THE_SESSION: ReadonlySet<number> = new Set([421, 530, 534, 535, 538]);
 
-/** The whole text was handed over and the answer did not come: nobody knows whether the mail was taken, so it may come twice. */
+/** The whole text was handed over but no answer came. Nobody knows whether the mail was accepted, so it may arrive twice. */
 const UNKNOWN = 'after DATA, may have been delivered';
 
 /**
- * An answer to the recipient or to the text is about this mail, and so is a line that breaks from MAIL on; anything else is about the
- * server, and true for every other mail too.
+ * An answer to the recipient or the text concerns this mail, and so does a connection lost from MAIL on; anything else concerns the server, and
+ * applies to every other mail too.
  */
 export function smtpFailure(error: SmtpError, phase: SmtpPhase): Exclude<SendResult, { kind: 'sent' }> {
   const { command, responseCode = 0 } = error;
@@ -40,7 +40,7 @@ export function smtpFailure(error: SmtpError, phase: SmtpPhase): Exclude<SendRes
   return { kind: isAnswer ? (responseCode >= 500 ? 'refused' : 'later') : 'server', failure };
 }
 
-/** What was waited for, in a failure. */
+/** What was awaited, as named in a failure. */
 const WAITED: Record<SmtpPhase, string> = {
   connect: 'CONN',
   greeting: 'GREETING',
@@ -59,16 +59,15 @@ function tooLate(phase: SmtpPhase): Exclude<SendResult, { kind: 'sent' }> {
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
 /**
- * Hands mails to an SMTP server, each over a connection of its own. Its certificate is always checked; without TLS only on this machine
- * itself. A mail to an address that is not ASCII is refused where the server does not offer SMTPUTF8. `name`: what the service calls
- * itself there.
+ * Hands mails to an SMTP server, each over its own connection. The server's certificate is always checked; without TLS only on this machine. A mail
+ * to a non-ASCII address is refused if the server does not offer SMTPUTF8. `name`: the service's name there.
  */
 export function smtpTransport(settings: SmtpSettings, about: { from: string; name: string; times?: SmtpTimes }): MailTransport {
   const { times = rfcTimes, from, name } = about;
   return {
     async send(mail: OutgoingMail, signal: AbortSignal) {
       const stop = new AbortController();
-      // Why it was stopped from here.
+      // Why it was stopped from this side.
       let stopped: SendResult | null = null;
       const end = (result: SendResult): void => {
         stopped ??= result;
@@ -104,7 +103,7 @@ export function smtpTransport(settings: SmtpSettings, about: { from: string; nam
 async function connection(settings: SmtpSettings, { name, watch, times }: { name: string; watch: SmtpWatch; times: SmtpTimes }) {
   const { host, port, security, user } = settings;
   const { createTransport } = await import('nodemailer');
-  // The watch measures each phase; the library's own limits, which count several in one, stand behind it.
+  // The watch measures each phase; the library's own limits, which span several phases, are a backstop.
   const longest = Object.values(times).reduce((sum, time) => sum + time, 0);
   return createTransport({
     host,

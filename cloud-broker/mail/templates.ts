@@ -6,11 +6,11 @@ export interface RenderedMail {
   subject: string;
   text: string;
   html: string;
-  /** The link with its token, where the mail has one. */
+  /** The link with its token, if the mail has one. */
   link: string | null;
 }
 
-/** A mail as it waits, opened: `secret` is the token of its link or the product key; null where it has none. */
+/** A waiting mail, opened: `secret` is the token of its link or the product key; null if it has none. */
 export interface OpenedMail {
   template: string;
   language: Language;
@@ -18,7 +18,7 @@ export interface OpenedMail {
   secret: string | null;
 }
 
-/** Facts that somebody could type freely; all others are names, addresses and numbers that were checked when they came in. */
+/** Facts that people could type freely; all others are names, addresses and numbers that were checked on input. */
 const TYPED: ReadonlySet<string> = new Set(['organization', 'person', 'tag', 'labels']);
 
 function safeFacts<Facts extends object>(facts: Facts): Facts {
@@ -30,14 +30,13 @@ function safeFacts<Facts extends object>(facts: Facts): Facts {
   return Object.fromEntries(safe) as Facts;
 }
 
-/** D2: the link of a mail; `home` is the configured public URL, never what a request said. */
+/** D2: the link of a mail; `home` is the configured public URL, never taken from a request. */
 function linkOf(home: string, linkPath: string | null, secret: string | null): string | null {
   return linkPath === null || secret === null ? null : `${home}${linkPath}#token=${secret}`;
 }
 
 /**
- * Subject, text and HTML of a mail. `home`: the public URL without a slash at its end. What strangers typed can neither add a header
- * nor markup nor a link of its own.
+ * Subject, text and HTML of a mail. `home`: the public URL without a trailing slash. Text typed by strangers cannot add a header, markup or a link.
  */
 export function renderMail(letters: MailBook, mail: OpenedMail, home: string): RenderedMail {
   const { template, language, data, secret } = mail;
@@ -45,7 +44,7 @@ export function renderMail(letters: MailBook, mail: OpenedMail, home: string): R
   if (kind === undefined) throw new Error(`no mail is called ${template}`);
   if (kind.encloses !== 'nothing' && secret === null) throw new Error(`a mail of ${template} needs its secret`);
   const link = linkOf(home, kind.linkPath, secret);
-  // What its facts are and what it encloses, its kind says; the row was written as that kind.
+  // Its kind determines its facts and what it encloses; the row was written as that kind.
   const letter = kind.words[language](safeFacts(data) as never, { home, link: link ?? '', key: secret ?? '' } as never);
   return { ...compose(letter, language), link };
 }

@@ -1,4 +1,4 @@
-/** A store, a mail server and the mailer between them, for the tests of mail/. It ends with the test. */
+/** A store, a mail server and the mailer between them, for the tests of mail/. Closed when the test ends. */
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -35,12 +35,12 @@ export interface Office {
   secrets: Secrets;
   server: MailServer;
   mailer: Mailer;
-  /** Another one, once that is closed: the service was started again. */
+  /** Another mailer, once the first is closed: a restart of the service. */
   start(): Mailer;
   log: string[];
   counted: string[];
   clock: { now: number };
-  /** Puts a mail of this template into the outbox, and wakes the mailer. */
+  /** Puts a mail with this template in the outbox and wakes the mailer. */
   put(mail?: {
     template?: string;
     recipient?: string;
@@ -49,7 +49,7 @@ export interface Office {
     secret?: Uint8Array | null;
   }): Promise<number>;
   row(id: number): Promise<Row>;
-  /** Lets time pass. */
+  /** Advances the clock. */
   pass(ms: number): void;
 }
 
@@ -60,7 +60,7 @@ export function smtp(url: string, times: Partial<SmtpTimes> = {}): MailTransport
   return smtpTransport(settings, about);
 }
 
-/** As the service does, until the test ends. */
+/** Runs as in the service, until the test ends. */
 function runMailer(parts: Omit<MailerParts, 'wake'>): { mailer: Mailer; wake: () => void } {
   const jobs = new Jobs<'mail'>(parts.log);
   const wake = (): void => jobs.wake('mail');
@@ -121,7 +121,7 @@ export async function office(
     if (kind === undefined) throw new Error('no such kind of mail');
     const sealed = secrets.seal('mail', template, TOKEN);
     const { recipient = ADA, language = 'en', data = DATA, secret = sealed } = facts;
-    // Whether it may be null, a kind that is known at compile time says.
+    // Only a kind known at compile time says whether it may be null.
     const mail = { domainId: 1, recipient, language, data, secret: secret as Uint8Array };
     await store.transaction(async (context) => putMail(context, kind, mail, clock.now));
     running.wake();

@@ -5,8 +5,8 @@ interface Waiting {
 }
 
 /**
- * Runs tasks, at most `atOnce` at a time; the others wait, each network in its turn (E10), so that a flood of one network delays
- * only itself. Beyond `mostWaiting` one of the network that holds most gives up its place.
+ * Runs tasks, at most `atOnce` at a time; the others wait, each network in its turn (E10), so that a flood from one network delays only itself.
+ * Beyond `mostWaiting`, the network holding most gives up a place.
  */
 export class FairQueue {
   private readonly atOnce: number;
@@ -19,7 +19,7 @@ export class FairQueue {
     this.mostWaiting = mostWaiting;
   }
 
-  /** Resolves with true when the task may begin; then `leave` must be called once. False where it lost its place. */
+  /** Resolves to true when the task may start; `leave` must then be called once. Resolves to false if it lost its place. */
   async enter(address: string): Promise<boolean> {
     if (this.running < this.atOnce) {
       this.running += 1;

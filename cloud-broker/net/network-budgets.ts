@@ -1,12 +1,12 @@
 import { networksOf } from './address.ts';
 import { TokenBuckets, type Rate } from './token-bucket.ts';
 
-/** How much more a wider network may spend than a narrower one: many people share it, and one of them may hold all of it. */
+/** How much more a wider network may spend than a narrower one: many people share it, and one of them may have all of it. */
 const WIDER = 2;
 
 /**
- * One budget a network (E10): each address spends of its IPv4 /32, or of its IPv6 /64, /56 and /48, and is refused where any of
- * them is spent. Of each size at most `most` networks are remembered; times are milliseconds.
+ * One budget per network (E10): each address spends from its IPv4 /32, or from its IPv6 /64, /56 and /48, and is refused if any of them is spent. At
+ * most `most` networks of each size are remembered; times are in milliseconds.
  */
 export class NetworkBudgets {
   private readonly levels: TokenBuckets[];
@@ -18,7 +18,7 @@ export class NetworkBudgets {
     });
   }
 
-  /** Spends one of `address`, of what it does about `subject` where each subject has a budget of its own; false where none is left. */
+  /** Spends one from the budget of `address`, or from its budget for `subject` if each subject has its own; false if none is left. */
   spend(address: string, now: number, subject = ''): boolean {
     const budgets = this.of(address, subject);
     if (budgets.some(({ buckets, name }) => buckets.isSpent(name, now))) return false;
@@ -26,12 +26,12 @@ export class NetworkBudgets {
     return true;
   }
 
-  /** Takes one spending back, where it turned out that it should not have cost this address anything. */
+  /** Returns one token, if it turns out that the address should not have been charged. */
   giveBack(address: string, subject = ''): void {
     for (const { buckets, name } of this.of(address, subject)) buckets.giveBack(name);
   }
 
-  /** Whether nothing is left, without spending it. */
+  /** Whether nothing is left; spends nothing. */
   isSpent(address: string, now: number, subject = ''): boolean {
     return this.of(address, subject).some(({ buckets, name }) => buckets.isSpent(name, now));
   }

@@ -1,11 +1,11 @@
 import { networksOf } from './address.ts';
 
-/** A network with the narrower ones in it; those of the narrowest hold the members. */
+/** A network containing narrower ones; the narrowest hold the members. */
 class Network<Member> {
   readonly name: string;
   readonly parent: Network<Member> | null;
   size = 0;
-  /** In the order of their turns. */
+  /** In order of their turns. */
   readonly inside = new Map<string, Network<Member>>();
   /** Quietest first. */
   readonly members = new Set<Member>();
@@ -25,7 +25,9 @@ class Network<Member> {
     return made;
   }
 
-  /** One member more or less (`by` is 1 or -1), here and in all networks around. Sizes change by one, so the largest is known without a search. */
+  /**
+   * Adds or removes one member (`by` is 1 or -1), here and in all enclosing networks. Sizes change by one, so the largest is known without a search.
+   */
   grow(by: 1 | -1): void {
     const { parent } = this;
     const before = this.size;
@@ -39,7 +41,7 @@ class Network<Member> {
     parent.grow(by);
   }
 
-  /** Of the networks of its size, here and around, it is the quietest no more. */
+  /** Among networks of its size, here and in the enclosing ones, it is no longer the quietest. */
   heard(): void {
     const alike = this.parent?.bySize.get(this.size);
     if (alike?.delete(this) === true) alike.add(this);
@@ -51,7 +53,7 @@ class Network<Member> {
     return network;
   }
 
-  /** The network whose turn it is; it then stands behind all others. */
+  /** The network whose turn it is; it then moves behind all others. */
   nextInTurn(): Network<Member> | undefined {
     const [network] = this.inside.values();
     if (network === undefined) return undefined;
@@ -62,9 +64,9 @@ class Network<Member> {
 }
 
 /**
- * Who is here, by network (E10): IPv4 /32, and IPv6 /64 within /56 within /48. Tells who makes room where all is full, and whose
- * turn it is where all wait, so that one network, however many addresses it has, takes only its own share.
- * Every call costs the depth of the tree, whatever the number of members.
+ * The members present, by network (E10): IPv4 /32, and IPv6 /64 within /56 within /48. Tells who makes room when all is full, and whose turn it is
+ * when all wait, so that one network, however many addresses it has, takes only its share. Every call costs the depth of the tree, regardless of the
+ * number of members.
  */
 export class NetworkTree<Member> {
   private readonly root = new Network<Member>('', null);
@@ -74,7 +76,7 @@ export class NetworkTree<Member> {
     return this.root.size;
   }
 
-  /** How many are here of the widest network of this address. */
+  /** How many members the widest network of this address holds. */
   heldBy(address: string): number {
     return this.root.inside.get(networksOf(address).at(-1) ?? '')?.size ?? 0;
   }
@@ -87,7 +89,7 @@ export class NetworkTree<Member> {
     place.grow(1);
   }
 
-  /** False where it was not here. */
+  /** False if it was not present. */
   remove(member: Member): boolean {
     const place = this.places.get(member);
     if (place === undefined) return false;
@@ -97,7 +99,7 @@ export class NetworkTree<Member> {
     return true;
   }
 
-  /** It was heard: of its network it is the quietest no more, nor is its network. */
+  /** It was heard: it is no longer the quietest of its network, nor is its network the quietest. */
   heard(member: Member): void {
     const place = this.places.get(member);
     if (place === undefined) return;
@@ -106,12 +108,12 @@ export class NetworkTree<Member> {
     place.heard();
   }
 
-  /** The quietest member of the network that holds most; of wide networks first, then of the narrower ones in it. */
+  /** The quietest member of the network holding most: first among wide networks, then among the narrower ones inside. */
   quietestOfFullest(): Member | undefined {
     return this.descend((network) => network.fullest());
   }
 
-  /** The member that waits longest in the network whose turn it is. It stays here; the next call names another network's. */
+  /** The longest-waiting member of the network whose turn it is. It stays in the tree; the next call returns another network's. */
   nextInTurn(): Member | undefined {
     return this.descend((network) => network.nextInTurn());
   }

@@ -1,11 +1,11 @@
-/** Token buckets, which every budget is made of (E10). Pure: the time is a parameter, in milliseconds. */
+/** Token buckets, the basis of every budget (E10). Pure: the time is a parameter, in milliseconds. */
 export interface Rate {
-  /** Most that may be spent at once. */
+  /** The most that may be spent at once. */
   burst: number;
   perSecond: number;
 }
 
-/** Tokens that are spent and come back by themselves. It is full at first; a clock that goes back refills nothing. */
+/** Tokens that are spent and refill over time. A bucket starts full; a clock that goes back refills nothing. */
 export class TokenBucket {
   private readonly rate: Rate;
   private tokens: number;
@@ -17,13 +17,13 @@ export class TokenBucket {
     this.at = now;
   }
 
-  /** How many tokens there are at `now`, in fractions. */
+  /** The number of tokens at `now`, including fractions. */
   tokensAt(now: number): number {
     const elapsedS = Math.max(0, now - this.at) / 1000;
     return Math.min(this.rate.burst, this.tokens + elapsedS * this.rate.perSecond);
   }
 
-  /** Takes one token; false, and nothing is taken, where less than one is left. */
+  /** Takes one token; false, without taking any, if less than one is left. */
   take(now: number): boolean {
     this.tokens = this.tokensAt(now);
     this.at = now;
@@ -42,7 +42,7 @@ export class TokenBucket {
   }
 }
 
-/** Buckets by name, at most `most` of them: beyond that the one unused for longest is forgotten, which only refills it. */
+/** Buckets by name, at most `most` of them: beyond that the least recently used one is forgotten, which only refills it. */
 export class TokenBuckets {
   private readonly rate: Rate;
   private readonly most: number;
@@ -53,7 +53,7 @@ export class TokenBuckets {
     this.most = most;
   }
 
-  /** Spends one token of `name`; false where none is left. */
+  /** Spends one token of `name`; false if none is left. */
   spend(name: string, now: number): boolean {
     const bucket = this.buckets.get(name) ?? new TokenBucket(this.rate, now);
     this.buckets.delete(name);
@@ -65,12 +65,12 @@ export class TokenBuckets {
     return bucket.take(now);
   }
 
-  /** Takes one spending back, where it turned out that it should not have cost this name anything. */
+  /** Returns one token, if it turns out that this name should not have been charged. */
   giveBack(name: string): void {
     this.buckets.get(name)?.giveBack();
   }
 
-  /** Whether nothing is left, without spending it. */
+  /** Whether nothing is left; spends nothing. */
   isSpent(name: string, now: number): boolean {
     return this.buckets.get(name)?.isEmpty(now) ?? false;
   }

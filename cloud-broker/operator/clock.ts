@@ -1,26 +1,26 @@
-/** What the operator says about the machine's clock. */
+/** The operator's view of the machine's clock. */
 import * as z from 'zod';
 import type { Store } from '../store/port.ts';
 
 export const clockView = z.object({
-  /** What the machine's clock says, and what time it is for the service; the same while the machine is believed. */
+  /** The machine's time, and the service's time; the same while the machine's clock is trusted. */
   machine: z.iso.datetime(),
   service: z.iso.datetime(),
   believed: z.boolean(),
 });
 export type ClockView = z.output<typeof clockView>;
 
-/** A clock that may not be believed, and that the operator can vouch for; times in milliseconds since 1970. */
+/** A clock that may not be trusted, and that the operator can vouch for; times in milliseconds since 1970. */
 export interface DoubtableClock {
   now(): number;
-  /** Null while the machine's clock is believed. */
+  /** Null while the machine's clock is trusted. */
   readonly doubt: { machine: number; service: number } | null;
   accept(): void;
 }
 
 export interface ClockDoings {
   clock(): Promise<ClockView>;
-  /** From now on the machine's clock is believed; audited. */
+  /** Trusts the machine's clock from now on; audited. */
   acceptClock(): Promise<ClockView>;
 }
 

@@ -3,7 +3,7 @@ import { MAX_LINES, type ImportSummary, type RegisterLine } from './operator.ts'
 
 const MAX_CHUNK_BYTES = 1_000_000;
 
-/** Imports any number of lines of one file in pieces that fit one operation and one request, and adds the reports up. */
+/** Imports any number of lines of one file in batches that fit one operation and one request, and adds up the reports. */
 export async function importInPieces(
   lines: readonly RegisterLine[],
   importPiece: (piece: RegisterLine[]) => Promise<ImportSummary>,

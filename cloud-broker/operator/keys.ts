@@ -1,4 +1,4 @@
-/** Product keys as the operator issues them (K5). */
+/** Product keys issued by the operator (K5). */
 import { productKeyMails } from '../product-keys/mails.ts';
 import * as z from 'zod';
 import { emailAddress } from '../../protocol/email.ts';
@@ -16,7 +16,7 @@ export const issueKeyBody = z.object({
   language: z.enum(['en', 'fr']).default('en'),
 });
 
-/** The key is shown here, once, and in the mail to the buyer. */
+/** The key is shown only here, once, and in the e-mail to the buyer. */
 export const keyIssued = z.object({ id: z.string(), key: z.string(), credits: z.int(), mailedTo: z.string().nullable() });
 
 export type IssueKey = z.input<typeof issueKeyBody>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** `http` and `mqtt`: where this process listens, as this machine reaches it; the others are what everybody else is told. */
+/** `http` and `mqtt`: where this process listens, as this machine reaches it; the others are the addresses given to everybody else. */
 export const listeningAt = z.object({
   http: z.string(),
   mqtt: z.string(),

@@ -196,7 +196,7 @@ class LocalOperator implements Omit<Operator, keyof TakingBack | keyof ClockDoin
   }
 }
 
-/** The operator's doings on this process's own store. */
+/** The operator's actions on this process's own store. */
 export function localOperator(services: OperatorServices): Operator {
   const own = new LocalOperator(services);
   return Object.assign(own, takingBack(services, ACTOR), clockDoings(services, ACTOR));

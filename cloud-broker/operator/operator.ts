@@ -1,4 +1,4 @@
-/** What the vendor's operator can do, the same from the command line and over HTTP; shapes as in protocol.md §2. */
+/** What the vendor's operator can do, identical from the command line and over HTTP; shapes as in protocol.md §2. */
 import * as z from 'zod';
 import type { HistoryPage } from '../../protocol/api.ts';
 import { domainStatuses } from '../../protocol/api-common.ts';
@@ -35,27 +35,27 @@ export const domainSummary = z.object({
   status: z.enum(domainStatuses),
   balance: z.int(),
   devices: z.int(),
-  /** Credits that its boards brought and the operator holds (E14). */
+  /** Credits that its boards brought and that the operator holds (E14). */
   held: z.int(),
   createdAt: time,
   trialEndsAt: time.nullable(),
-  /** Days of use that are over and not closed; more than 7 wait for the operator (L6). */
+  /** Finished days of use that are not closed; more than 7 wait for the operator (L6). */
   openDays: z.int(),
   unlisted: z.enum(['approve', 'accept']),
   pairing: z.boolean(),
 });
 export const domainsPage = z.object({ items: z.array(domainSummary), nextCursor: z.string().nullable(), total: z.int() });
 
-/** D7, E6. `pairingCode: 'new'` makes one; the code it replaces stays good for `previousDays`. */
+/** D7, E6. `pairingCode: 'new'` creates one; the code it replaces stays valid for `previousDays`. */
 export const enrolmentBody = z.object({
   unlisted: z.enum(['approve', 'accept']).optional(),
   pairingCode: z.enum(['new', 'none']).optional(),
   previousDays: z.int().min(0).max(MAX_PREVIOUS_DAYS).default(0),
-  /** Unproven grants a day (E14). */
+  /** Unproven grants per day (E14). */
   unprovenLimit: z.int().min(0).max(1_000_000).optional(),
 });
 
-/** `pairingCode` is the new code, shown this once; null where none was made. */
+/** `pairingCode` is the new code, shown only this once; null if none was made. */
 export const enrolmentPolicy = z.object({
   name: domainName,
   unlisted: z.enum(['approve', 'accept']),
@@ -64,7 +64,7 @@ export const enrolmentPolicy = z.object({
   unprovenLimit: z.int(),
 });
 
-/** In one request. */
+/** Per request. */
 export const MAX_LINES = 1000;
 export const importBody = z.strictObject({
   lines: z.array(z.strictObject({ line: z.int().min(1), values: z.unknown() })).max(MAX_LINES),
@@ -98,7 +98,7 @@ export const verdict = z.object({
   damagedHeads: z.array(z.object({ line: z.int(), what: z.string() })).optional(),
 });
 
-/** S4. The path is absolute and nothing is there yet; whoever may call this holds the keys of the service already. */
+/** S4. The path is absolute and does not exist yet; a caller allowed to use this already holds the service's keys. */
 export const backupBody = z.object({ file: z.string().min(1).max(4096) });
 export const backupMade = z.object({ file: z.string(), bytes: z.int(), verified: z.boolean(), flaw: z.string().optional() });
 
@@ -117,15 +117,15 @@ export type BackupView = z.output<typeof backupMade>;
 
 export interface PageOptions {
   cursor?: string | undefined;
-  /** Rows, from 1 to 200; 50 where it is not said. */
+  /** Rows, from 1 to 200; 50 by default. */
   limit?: number | undefined;
 }
 
-/** Everything rejects with a RollcallError; what is not named here is `internal`, `busy` or, from afar, `unreachable`. */
+/** All methods reject with a RollcallError; codes not named here are `internal`, `busy` or, remotely, `unreachable`. */
 export interface Operator extends TakingBack, ClockDoings {
   /**
-   * Makes an activated domain and its first user. Each step can be repeated, so after a crash the same call goes on where
-   * it stopped. Refuses with `name-invalid`, `name-taken` or `invalid-request`.
+   * Creates an activated domain and its first user. Each step is repeatable, so after a crash the same call continues where it stopped. Refuses with
+   * `name-invalid`, `name-taken` or `invalid-request`.
    */
   createDomain(about: CreateDomain): Promise<DomainCreated>;
   listDomains(page: PageOptions): Promise<DomainsPage>;
@@ -145,13 +145,13 @@ export interface Operator extends TakingBack, ClockDoings {
   issueClaim(invoice: string): Promise<ClaimIssued>;
   /** L6. Refuses with `invalid-request` (`day-not-over`, `waive-needs-date`), or `not-found`. */
   closeDay(asked: CloseDay, onProgress?: CloseProgress): Promise<DayClosed>;
-  /** L5: proves the books from the first row. */
+  /** L5: verifies the books from the first row. */
   verifyLedger(): Promise<LedgerVerdict>;
   /** S4: a consistent copy with all keys, in a new file on the service's machine. Refuses with `backup-failed`. */
   backup(file: string): Promise<BackupView>;
 }
 
-/** What the operator's routes need beside the others. */
+/** What the operator's routes need in addition to the others. */
 export interface WithOperator {
   operator: Operator;
 }

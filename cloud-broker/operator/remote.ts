@@ -12,11 +12,11 @@ const ROOT = '/api/v1/operator';
 
 interface Answer {
   status: number;
-  /** What it says; null where that is no JSON. */
+  /** The parsed body; null if not JSON. */
   json: unknown;
 }
 
-/** The refusal that an answer carries, with its code and details, as if it had happened here. */
+/** The refusal carried by an answer, with its code and details, as if it had occurred here. */
 function refusalOf({ status, json }: Answer): RollcallError {
   const parsed = apiError.safeParse(json);
   if (!parsed.success) return new RollcallError('unreachable', { status });
@@ -42,7 +42,7 @@ function jsonOf(body: string): unknown {
   }
 }
 
-/** One request over the socket. A proof of large books may take as long as it needs. */
+/** One request over the socket. Verifying large books may take as long as needed. */
 async function ask(socketPath: string, method: string, path: string, body: string | null): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const headers = { accept: 'application/json', ...(body === null ? {} : { 'content-type': 'application/json' }) };
@@ -55,7 +55,7 @@ async function ask(socketPath: string, method: string, path: string, body: strin
   });
 }
 
-/** `shape`: what the answer must be, loaded when it is asked for, as one command needs one of many. */
+/** `shape`: the schema of the answer, loaded on demand, because one command needs only one of many. */
 type Call = <Schema extends z.ZodType>(
   method: string,
   path: string,
@@ -74,7 +74,7 @@ function callerOf(folder: string): Call {
   };
 }
 
-/** Where the service of this data folder listens. Refuses with `unreachable` where none does, or as the socket does. */
+/** Where the service of this data folder listens. Refuses with `unreachable` if none does, or like the socket. */
 export async function askWhereListening(folder: string): Promise<ListeningAt> {
   return callerOf(folder)('GET', '/listening', () => listeningAt);
 }
@@ -82,7 +82,7 @@ export async function askWhereListening(folder: string): Promise<ListeningAt> {
 const shapes = async () => import('./operator.ts');
 const takingBack = async () => import('./taking-back.ts');
 
-/** The same doings through the service that runs on this data folder. */
+/** The same actions through the service running on this data folder. */
 export function remoteOperator(folder: string): Operator {
   const call = callerOf(folder);
   return {

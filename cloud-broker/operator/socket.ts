@@ -1,6 +1,6 @@
 /**
- * The way from a command to the service of the same data folder: a Unix socket in the folder, which only its owner can enter (protocol.md §3).
- * Who can put something there owns the keys of the service already, so nothing else has to be proved.
+ * Connects a command with the service of the same data folder: a Unix socket in the folder, which only its owner can enter (protocol.md §3). Whoever
+ * can put something there already owns the service's keys, so nothing else needs proof.
  */
 import { chmodSync, closeSync, constants, fstatSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const NAME = 'operator.sock';
 const OTHERS = 0o077;
 
 /**
- * Opens the data folder, and names the socket by the open folder: what is looked at is then what is used, and the name is short however long the
+ * Opens the data folder, and names the socket through the open folder: what is checked is then what is used, and the name is short however long the
  * folder's own is (a socket's has at most 107 bytes).
  */
 function openFolder(folder: string): { socket: string; close(): void; uid: number; isPrivate: boolean } {
@@ -24,7 +24,7 @@ function openFolder(folder: string): { socket: string; close(): void; uid: numbe
   };
 }
 
-/** Has `listen` listen there, in the place of whatever a dead service left. The folder is locked by this process. Returns what ends the way. */
+/** Makes `listen` listen there, replacing whatever a dead service left. This process has locked the folder. Returns what ends the connection. */
 export async function openSocket(folder: string, listen: (socket: string) => Promise<unknown>): Promise<{ close(): void }> {
   const { socket, close } = openFolder(folder);
   try {
@@ -39,8 +39,8 @@ export async function openSocket(folder: string, listen: (socket: string) => Pro
 }
 
 /**
- * Lets `ask` speak to whoever listens there. Refuses with `unreachable` where nothing is, and with `folder-not-private` where the folder, or what
- * stands in the socket's place, may be a stranger's.
+ * Connects `ask` to the service listening there. Refuses with `unreachable` if there is nothing, and with `folder-not-private` if the folder, or what
+ * is in the socket's place, may belong to a stranger.
  */
 export async function throughSocket<Answer>(folder: string, ask: (socket: string) => Promise<Answer>): Promise<Answer> {
   const { socket, close, uid, isPrivate } = openFolder(folder);

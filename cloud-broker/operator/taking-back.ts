@@ -1,4 +1,4 @@
-/** Taking back and letting go, as the operator does it (E14, L9). */
+/** Reversals and releases by the operator (E14, L9). */
 import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
 import { deviceText, domainName, normaliseDomain } from '../../protocol/text.ts';
@@ -14,7 +14,7 @@ export const boardReleased = z.object({
   domain: domainName,
   deviceId: z.string(),
   takenBack: z.int(),
-  /** What the balance did not cover. */
+  /** Not covered by the balance. */
   missing: z.int(),
   left: z.int(),
 });
@@ -33,7 +33,7 @@ export const adjustBody = z.object({
     .max(MAX_CREDITS)
     .refine((credits) => credits !== 0, 'must not be 0'),
   reason,
-  /** Names the correction: the same again is booked once. */
+  /** Identifies the correction: a repeat is booked once. */
   id: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/)
@@ -64,7 +64,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   return parsed.data;
 }
 
-/** Everything here refuses with `invalid-request`, `not-found` or `conflict`, whose details say why. */
+/** Everything here refuses with `invalid-request`, `not-found` or `conflict`, with the reason in the details. */
 export function takingBack({ store, clock, random }: Services, actor: string) {
   return {
     releaseBoard: async (serial: string, why: string): Promise<BoardReleased> =>

@@ -1,4 +1,4 @@
-/** Daily use as the operator closes it (L6). */
+/** Closing of daily use by the operator (L6). */
 import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
 import { domainName, normaliseDomain } from '../../protocol/text.ts';
@@ -8,39 +8,39 @@ import { domainByName } from '../domains/rows.ts';
 import { closedOn, openDaysThrough, stuckDomains } from '../billing/queries/usage.ts';
 import type { Store } from '../store/port.ts';
 
-/** Most days that one request over HTTP closes: about a second. */
+/** Maximum days that one HTTP request closes: about a second. */
 const DAYS_A_REQUEST = 10_000;
 
 export const closeDayBody = z.object({
-  /** `YYYY-MM-DD`; yesterday where it is not said. */
+  /** `YYYY-MM-DD`; yesterday by default. */
   date: z.iso.date().optional(),
   domain: z.string().min(1).max(64).optional(),
-  /** Closes without a charge, which asks for a date. */
+  /** Closes without a charge, which requires a date. */
   waive: z.boolean().default(false),
-  /** Closes so many days at most; `left` says what remains. */
+  /** Closes at most this many days; `left` gives the rest. */
   most: z.int().min(1).max(DAYS_A_REQUEST).optional(),
 });
 
-/** `domains` and `credits` are what the closed rows of that date say, however often it is asked. */
+/** `domains` and `credits` come from the closed rows of that date, however often it is requested. */
 export const dayClosed = z.object({
   date: z.iso.date(),
   domains: z.int(),
   credits: z.int(),
-  /** Days closed by this call, and days up to that date that are open still. */
+  /** Days closed by this call, and days up to that date that are still open. */
   daysClosed: z.int(),
   left: z.int(),
-  /** Domains whose days are not closed by themselves, because more than 7 are open. */
+  /** Domains whose days are not closed automatically, because more than 7 are open. */
   stuck: z.array(z.object({ domain: domainName, openSince: z.iso.date(), openDays: z.int() })),
 });
 
 export type CloseDay = z.input<typeof closeDayBody>;
 export type DayClosed = z.output<typeof dayClosed>;
-/** Told now and then how many days are closed, and how many there are to close. */
+/** Called from time to time with the number of days closed and the total to close. */
 export type CloseProgress = (closed: number, inAll: number) => void;
 
 /**
- * Closes what is open up to a date. Without a date it does what the daily job does: up to yesterday, and not where more than 7 days are open;
- * those are closed when the date is said. Refuses with `invalid-request` (`day-not-over`, `waive-needs-date`) or `not-found`.
+ * Closes what is open up to a date. Without a date it does what the daily job does: up to yesterday, and not if more than 7 days are open; those are
+ * closed when a date is given. Refuses with `invalid-request` (`day-not-over`, `waive-needs-date`) or `not-found`.
  */
 export async function closeDay(
   services: { store: Store; clock(): number },
@@ -58,7 +58,7 @@ export async function closeDay(
   const now = clock();
   const through = date === undefined ? dayOf(now) - 1 : dayOfDate(date);
   const byOperator = date === undefined ? null : { waive, actor };
-  // Without a date, what is stuck is not what this call is asked to close.
+  // Without a date, this call is not meant to close stuck domains.
   const from = byOperator === null ? dayOf(now) - MAX_OPEN_DAYS : 0;
   const open = async (): Promise<number> => openDaysThrough(store.reader, { from, through, domain });
   const inAll = await open();
@@ -78,7 +78,7 @@ export async function closeDay(
   };
 }
 
-/** The same by requests that each close so much, as from afar. */
+/** The same in limited requests, for remote use. */
 export async function closeByRequests(
   asked: CloseDay,
   request: (asked: CloseDay) => Promise<DayClosed>,

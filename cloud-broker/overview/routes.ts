@@ -1,4 +1,4 @@
-/** What the charts of Overview and Billing are drawn from. */
+/** Data for the charts of Overview and Billing. */
 import {
   attention,
   balanceOverTime,
@@ -73,7 +73,7 @@ export function overviewRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): 
   );
 }
 
-/** What was, day by day or hour by hour. */
+/** History by day or by hour. */
 export function overTimeRoutes(api: Api, { store, clock }: HttpDeps): void {
   api.get(
     '/overview/presence',

@@ -1,4 +1,4 @@
-/** Who may use the Admin Portal: people with an account of their own, apart from any domain (K3), by the rules of D2 and D6. */
+/** Accounts of the Admin Portal: people with accounts of their own, separate from any domain (K3), under the rules of D2 and D6. */
 import { portalMails } from './mails.ts';
 import * as z from 'zod';
 import type { PortalInvitation, PortalPerson } from '../../protocol/api-portal.ts';
@@ -64,9 +64,7 @@ export class PortalAccounts {
     this.sessions = new Sessions(portalRealm, { ...parts, limits: this.limits, find, personOf });
   }
 
-  /**
-   * D2: mails a link. Whether the e-mail has an account already is never said. Refuses with `invalid-request`, `password-weak` or `busy`.
-   */
+  /** D2: mails a link. Never reveals whether the e-mail already has an account. Refuses with `invalid-request`, `password-weak` or `busy`. */
   async signUp(
     about: { email: string; password: string; name: string; organization: string; language: Language },
     from: From,
@@ -83,12 +81,15 @@ export class PortalAccounts {
     return { email: shownEmail(email) };
   }
 
-  /** D2: another link, if somebody waits for one; the answer is the same in any case. Refuses with `busy` by address only. */
+  /** D2: sends another link if a sign-up waits for one; the answer is the same in any case. Refuses with `busy` by address only. */
   resend(typed: string, address: string): void {
     this.mailTo('resendPortalActivation', typed, address);
   }
 
-  /** D6: a link to choose another password, if there is such an account; the answer is the same in any case. Refuses with `busy` by address only. */
+  /**
+   * D6: sends a link to choose another password, if there is such an account; the answer is the same in any case. Refuses with `busy` by address
+   * only.
+   */
   forgot(typed: string, address: string): void {
     this.mailTo('requestPortalReset', typed, address);
   }
@@ -103,12 +104,12 @@ export class PortalAccounts {
     });
   }
 
-  /** D2: whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
+  /** D2: the sign-up of this link; reading it changes nothing. Refuses with `link-not-valid` or `busy`. */
   async showActivation(token: string, address: string): Promise<PortalPerson> {
     return shownPerson(await this.linked(token, address, signUpByToken));
   }
 
-  /** D2: makes the account, with the link and the password chosen at sign-up. Refuses with `link-not-valid`, `password-wrong` or `busy`. */
+  /** D2: creates the account, with the link and the password chosen at sign-up. Refuses with `link-not-valid`, `password-wrong` or `busy`. */
   async activate(token: string, password: string, from: From): Promise<PortalPerson> {
     const { store, clock, random } = this.parts;
     const signUp = await this.linked(token, from.address, signUpByToken);
@@ -123,7 +124,7 @@ export class PortalAccounts {
     return shownPerson(await this.linked(token, address, userByResetToken));
   }
 
-  /** Another password by link; all sessions end. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
+  /** Sets another password by link; all sessions end. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
   async reset(token: string, password: string, from: From): Promise<void> {
     const { store, passwords, clock } = this.parts;
     const { email, name, hash } = await this.linked(token, from.address, userByResetToken);
@@ -132,7 +133,7 @@ export class PortalAccounts {
     await store.write('resetPortalPassword', { ...from, now: clock(), tokenHash: hash, passwordHash });
   }
 
-  /** What a link invites to; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
+  /** What a link invites to; checking changes nothing. Refuses with `link-not-valid` or `busy`. */
   async showInvitation(token: string, address: string): Promise<PortalInvitation> {
     const { organization, invitedBy, email } = await this.linked(token, address, invitationByToken);
     return {
@@ -144,8 +145,8 @@ export class PortalAccounts {
   }
 
   /**
-   * D2: joins by link, as the person who has the invited e-mail: in their session, by their password, or by a new account's name and password.
-   * Refuses with `link-not-valid`, `password-wrong`, `signed-out` where a password is needed, `invalid-request`, `password-weak` or `busy`.
+   * D2: joins by link, as the person with the invited e-mail: in their session, with their password, or with a new account's name and password.
+   * Refuses with `link-not-valid`, `password-wrong`, `signed-out` if a password is needed, `invalid-request`, `password-weak` or `busy`.
    */
   async accept(
     about: { token: string; password?: string | undefined; name?: string | undefined; language: Language },
@@ -161,7 +162,7 @@ export class PortalAccounts {
     return { organizationId, email: shownEmail(email) };
   }
 
-  /** Null where the invited e-mail has an account and this is its password. */
+  /** Null if the invited e-mail has an account and this is its password. */
   private async newcomer(
     { email }: InvitationRow,
     about: { token: string; password?: string | undefined; name?: string | undefined; language: Language },
@@ -192,7 +193,7 @@ export class PortalAccounts {
   }
 }
 
-/** K3: an organisation is this id; its name may be anybody's. */
+/** K3: an organisation is identified by this id; its name need not be unique. */
 export function newOrganizationId(random: (bytes: number) => Uint8Array): string {
   return `o-${newRowId(random)}`;
 }

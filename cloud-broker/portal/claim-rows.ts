@@ -1,16 +1,16 @@
 import type { Reads } from '../store/tx.ts';
 
-/** What an invoice holds for its one product key (K2). */
+/** An invoice's data for its single product key (K2). */
 export interface InvoiceRow {
-  /** Boards whose credits come by product key, claimed or not. */
+  /** Boards whose credits come by product key, whether claimed or not. */
   boards: number;
   /** Credits not granted yet. */
   left: number;
-  /** The earliest, `YYYY-MM-DD`; null where no board has one. */
+  /** The earliest, `YYYY-MM-DD`; null if no board has one. */
   purchasedOn: string | null;
 }
 
-/** Null where no board that is listed came on this invoice. */
+/** Null if no listed board belongs to this invoice. */
 export async function invoiceRow(tx: Reads, invoice: string): Promise<InvoiceRow | null> {
   const row = await tx.get<InvoiceRow & { listed: number }>(
     `SELECT count(*) AS listed, count(*) FILTER (WHERE fulfilment = 'product-key') AS boards,
@@ -23,9 +23,9 @@ export async function invoiceRow(tx: Reads, invoice: string): Promise<InvoiceRow
 
 export interface ClaimRow {
   invoice: string;
-  /** Who has it; null while nobody has. */
+  /** The organisation that has it; null if none. */
   organizationId: string | null;
-  /** Id of the product key that the claim became: what its subscription is named by. */
+  /** Id of the product key that the claim became; it also names the subscription. */
   keyId: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** Claim codes: made for invoices, typed by people of the portal, shown as subscriptions (K3, K4). */
+/** Claim codes: issued for invoices, typed by portal users, shown as subscriptions (K3, K4). */
 import type { ClaimPreview, PortalSubscription } from '../../protocol/api-portal.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { newCode, readCode } from '../product-keys/rules.ts';
@@ -25,7 +25,7 @@ export interface ClaimParts {
   random(bytes: number): Uint8Array;
 }
 
-/** K4: the claim code of an invoice, the same one each time, and the last moment of its year (ms since 1970). Refuses as the operation does. */
+/** K4: the claim code of an invoice, the same each time, and the last moment of its year (ms since 1970). Refuses like the operation. */
 export async function issueClaim(
   { store, secrets, clock, random }: ClaimParts,
   invoice: string,
@@ -42,10 +42,10 @@ export async function issueClaim(
   return { code: secrets.open('claim code', invoice, sealed), invoice, validUntil: claimEndsAt(purchasedOn) };
 }
 
-/** Claiming for all people of the portal. */
+/** Claiming, for all portal users. */
 export class Claims {
   private readonly parts: ClaimParts;
-  /** Unknown codes: 10 at once, then one in two minutes, for a person and for an address each. */
+  /** Unknown codes: 10 at once, then one in two minutes, per person and per address. */
   private readonly guesses = {
     people: new TokenBuckets(GUESSES, MAX_GUESSERS),
     networks: new NetworkBudgets(GUESSES, MAX_GUESSERS),
@@ -55,7 +55,7 @@ export class Claims {
     this.parts = parts;
   }
 
-  /** K4: what a code stands for; looking changes nothing. Refuses with `claim-not-valid`, `claim-taken`, `claim-expired` or `busy`. */
+  /** K4: what a code stands for; checking changes nothing. Refuses with `claim-not-valid`, `claim-taken`, `claim-expired` or `busy`. */
   async preview(who: { userId: string; address: string }, typed: string): Promise<ClaimPreview> {
     const { store, clock } = this.parts;
     const claim = await this.guess(who, async () => claimByHash(store.reader, this.hashOf(typed)));
@@ -70,8 +70,8 @@ export class Claims {
   }
 
   /**
-   * K3: the subscription, and whether it is new. Without an organisation it is the one that the person administers. Refuses with `invalid-request`
-   * where there are several, `forbidden` where there is none, `busy`, or as the operation does.
+   * K3: the subscription, and whether it is new. Without an organisation, the one the person administers is used. Refuses with `invalid-request` if
+   * there are several, `forbidden` if there is none, `busy`, or like the operation.
    */
   async claim(
     asked: AskedInPortal,
@@ -89,7 +89,7 @@ export class Claims {
     return { subscription: await this.present(view), created };
   }
 
-  /** K3: with the product key, opened to be copied. */
+  /** K3: with the product key decrypted for copying. */
   async present(view: SubscriptionView): Promise<PortalSubscription> {
     const { store, secrets } = this.parts;
     const { boards, models, purchasedOn } = await boardFacts(store.reader, view);
@@ -110,14 +110,14 @@ export class Claims {
     };
   }
 
-  /** A typing error is no guess: the check symbol says so, to everybody. */
+  /** A typing error is not a guess: the check symbol reveals it to anybody. */
   private hashOf(typed: string): string {
     const symbols = readCode(typed);
     if (symbols === null) throw new RollcallError('claim-not-valid', { reason: 'mistyped' });
     return this.parts.secrets.hash('claim code', symbols);
   }
 
-  /** Spent before it is looked up, so that guesses at the same time are counted one after the other; what was none gets it back. */
+  /** Charged before the lookup, so that simultaneous guesses are counted one after the other; refunded if it was not a guess. */
   private async guess<Found>(
     { userId, address }: { userId: string; address: string },
     find: () => Promise<Found | null>,
@@ -147,7 +147,7 @@ export class Claims {
     return first;
   }
 
-  /** Null for an organisation that the person is no member of. */
+  /** Null if the person is not a member of the organisation. */
   private async ownOrganization(userId: string, id: string): Promise<{ id: string; name: string } | null> {
     const { reader } = this.parts.store;
     return (await roleOf(reader, userId, id)) === null ? null : { id, name: (await organizationName(reader, id)) ?? '' };

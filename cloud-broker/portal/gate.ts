@@ -1,4 +1,4 @@
-/** What every request to the Admin Portal passes before its route sees it. A domain's session or key is nothing here (A4). */
+/** Checks that every Admin Portal request passes before it reaches its route. A domain's session or key has no effect here (A4). */
 import type { FastifyRequest } from 'fastify';
 import { RollcallError } from '../../protocol/errors.ts';
 import type { PortalUser } from './accounts.ts';
@@ -15,7 +15,7 @@ declare module 'fastify' {
   }
 }
 
-/** Puts the hook on `api`. Each route demands a session of the portal unless it is `open` (default deny). */
+/** Adds the hook to `api`. Each route requires a portal session unless it is `open` (default deny). */
 export function keepPortalGate(api: Api, { portal, settings }: HttpDeps & WithPortal): void {
   api.decorateRequest('portalUser', null);
   api.addHook('onRequest', async (request, reply) => {
@@ -27,13 +27,13 @@ export function keepPortalGate(api: Api, { portal, settings }: HttpDeps & WithPo
   });
 }
 
-/** Who calls a route of the portal that is not open. */
+/** The caller of a portal route that is not open. */
 export function personOf(request: FastifyRequest): PortalUser {
   if (request.portalUser === null) throw new RollcallError('signed-out');
   return request.portalUser;
 }
 
-/** Who asks for a change, from where, and when (A3). */
+/** Who requests a change, from where, and when (A3). */
 export function askedInPortal(request: FastifyRequest, { clock }: Pick<HttpDeps, 'clock'>): AskedInPortal {
   const { userId, email } = personOf(request);
   return { now: clock(), userId, actor: email, ...fromOf(request) };

@@ -1,4 +1,4 @@
-/** The mails of the Admin Portal. */
+/** The Admin Portal's e-mails. */
 import type { Letters } from '../mail/mail-kind.ts';
 import { LINK_RULES, NOT_YOU, letter } from '../mail/phrases-en.ts';
 import type { portalMails } from './mails.ts';

@@ -1,4 +1,4 @@
-/** The mails of the Admin Portal, in French. */
+/** The Admin Portal's e-mails, in French. */
 import type { Letters } from '../mail/mail-kind.ts';
 import { LINK_RULES, NOT_YOU, letter } from '../mail/phrases-fr.ts';
 import type { portalMails } from './mails.ts';

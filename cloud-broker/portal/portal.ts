@@ -1,4 +1,4 @@
-/** The Admin Portal (K3, K4): a service beside the domains, with people, organisations and claims of its own. */
+/** The Admin Portal (K3, K4): a service beside the domains, with its own users, organisations and claims. */
 import { createHmac } from 'node:crypto';
 import type { RealmServices } from '../identity/access.ts';
 import type { Passwords } from '../identity/passwords.ts';
@@ -12,15 +12,15 @@ export interface Portal {
   claims: Claims;
 }
 
-/** What the portal's routes need beside the others. Nothing of a domain opens the portal, and it opens nothing of a domain. */
+/** Additional dependencies of the portal's routes. Nothing of a domain gives access to the portal, or the reverse. */
 export interface WithPortal {
   portal: Portal;
 }
 
 export interface PortalServices extends Omit<RealmServices, 'library'> {
-  /** Shared with the domains' accounts, so that hashing never takes more of the machine than they may. */
+  /** Shared with the domains' accounts, so that hashing never uses more of the machine than those may. */
   passwords: Passwords;
-  /** At least 32 characters (S1); the portal derives one of its own, so that a cookie signed for a domain is nothing here. */
+  /** At least 32 characters (S1). The portal derives its own secret from it, so that a cookie signed for a domain is invalid here. */
   cookieSecret: string;
 }
 

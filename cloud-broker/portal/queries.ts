@@ -1,4 +1,4 @@
-/** What the Admin Portal shows: always of the organisations that the user is a member of (A4). */
+/** Data shown in the Admin Portal, always limited to the user's organisations (A4). */
 import * as z from 'zod';
 import type { PortalRole } from '../../protocol/api-portal.ts';
 import { serialKey } from '../../protocol/text.ts';
@@ -22,7 +22,7 @@ interface OrganizationView {
 
 const OF_USER = 'FROM portal_members m JOIN portal_organizations o ON o.id = m.organization_id WHERE m.user_id = ?';
 
-/** The user's organisations, in the order of joining. `members` does not count invitations. */
+/** The user's organisations, in the order joined. `members` does not count invitations. */
 export async function listOrganizations(tx: Reads, userId: string, request: PageRequest): Promise<Page<OrganizationView>> {
   const after = decodeCursor(request.cursor, afterId) ?? '';
   const rows = await tx.all<OrganizationView>(
@@ -38,7 +38,7 @@ export async function listOrganizations(tx: Reads, userId: string, request: Page
   return { ...pageOf(rows, request.limit, (last) => last.id), total };
 }
 
-/** Ids of the organisations in which the user is an admin, two at most: who has one need not name it. */
+/** Ids of the organisations in which the user is an admin, at most two: a user with only one need not name it. */
 export async function administered(tx: Reads, userId: string): Promise<string[]> {
   return (await tx.all<{ id: string }>(`SELECT o.id ${OF_USER} AND m.role = 'admin' ORDER BY m.id LIMIT 2`, userId)).map(
     ({ id }) => id,
@@ -62,7 +62,7 @@ interface MemberView {
 const MEMBER = `SELECT m.public_id AS id, m.user_id AS userId, m.email, u."name", m.role, m.since_at AS sinceAt, m.expires_at AS expiresAt
   FROM portal_members m LEFT JOIN auth_portal_user u ON u."id" = m.user_id WHERE m.organization_id = ?`;
 
-/** Members and open invitations, in the order in which they came. The caller has seen that the reader is a member. */
+/** Members and open invitations, in the order added. The caller has verified that the reader is a member. */
 export async function listMembers(tx: Reads, organizationId: string, request: PageRequest): Promise<Page<MemberView>> {
   const after = decodeCursor(request.cursor, afterId) ?? '';
   const rows = await tx.all<MemberView>(
@@ -98,7 +98,7 @@ const SUBSCRIPTION = `SELECT s.organization_id AS organizationId, o.name AS orga
   FROM portal_subscriptions s JOIN portal_organizations o ON o.id = s.organization_id JOIN product_keys k ON k.id = s.product_key_id`;
 const IN_MINE = 's.organization_id IN (SELECT organization_id FROM portal_members WHERE user_id = ?1)';
 
-/** K3: the subscriptions of all organisations that the user is a member of, newest first. */
+/** K3: subscriptions of all organisations of the user, newest first. */
 export async function listSubscriptions(tx: Reads, userId: string, request: PageRequest): Promise<Page<SubscriptionView>> {
   const before = decodeCursor(request.cursor, afterId);
   const rows = await tx.all<SubscriptionView>(
@@ -111,12 +111,14 @@ export async function listSubscriptions(tx: Reads, userId: string, request: Page
   return { ...pageOf(rows, request.limit, (last) => last.keyId), total: (await tx.get<{ n: number }>(count, userId))?.n ?? 0 };
 }
 
-/** A subscription is named by its product key's id. Null for one of an organisation that the user is no member of, as for one that is not there (A4). */
+/**
+ * A subscription, identified by its product key's id. Null if it does not exist or belongs to an organisation that the user is not a member of (A4).
+ */
 export async function subscriptionView(tx: Reads, userId: string, keyId: string): Promise<SubscriptionView | null> {
   return await tx.get<SubscriptionView>(`${SUBSCRIPTION} WHERE s.product_key_id = ?2 AND ${IN_MINE}`, userId, keyId);
 }
 
-/** Boards of an invoice: those of its product key, or, before there is one, those that it will be for. */
+/** Boards of an invoice: those of its product key, or, before it exists, those it will be for. */
 interface BoardsOf {
   invoice: string;
   keyId: string | null;
@@ -127,7 +129,7 @@ const BOARDS = `FROM boards WHERE invoice = ?1 AND fulfilment = 'product-key' AN
 export interface BoardFacts {
   boards: number;
   models: { model: string; boards: number }[];
-  /** The earliest, `YYYY-MM-DD`. */
+  /** The earliest date, `YYYY-MM-DD`. */
   purchasedOn: string | null;
 }
 
@@ -145,7 +147,7 @@ export async function boardFacts(tx: Reads, { invoice, keyId }: BoardsOf): Promi
   };
 }
 
-/** The boards themselves, in the order in which they were listed. */
+/** The boards themselves, in the order listed. */
 export async function listBoards(
   tx: Reads,
   of: BoardsOf,

@@ -1,4 +1,4 @@
-/** People of the Admin Portal and their organisations, as writing operations and signing in need them. */
+/** Admin Portal users and their organisations, as needed by write operations and sign-in. */
 import type { PortalRole } from '../../protocol/api-portal.ts';
 import type { Language } from '../../protocol/errors.ts';
 import { RollcallError } from '../../protocol/errors.ts';
@@ -14,7 +14,7 @@ export interface PortalUserRow {
   language: Language;
 }
 
-/** A person to be stored as a user; ids and the hash are made before the write. */
+/** A user to be stored; ids and the hash are created before the write. */
 export interface NewPortalUser extends PortalUserRow {
   accountId: string;
   passwordHash: string;
@@ -30,7 +30,7 @@ export async function portalUserByEmail(tx: Reads, email: string): Promise<Porta
   return await tx.get<PortalUserRow>(`${USER} WHERE "email" = ?`, email);
 }
 
-/** D2: stores a user whose e-mail a link has shown to be theirs; a sign-up of this e-mail that still waits is over. */
+/** D2: stores a user whose e-mail a link has verified, and removes any pending sign-up of this e-mail. */
 export function insertPortalUser(tx: Tx, user: NewPortalUser, now: number): void {
   const at = new Date(now).toISOString();
   tx.send(
@@ -56,7 +56,7 @@ export interface SignUpRow {
 
 const SIGN_UP = 'SELECT email, name, organization, password_hash AS passwordHash, language FROM portal_sign_ups';
 
-/** The sign-up that a good link belongs to. */
+/** The sign-up of a valid link. */
 export async function signUpByToken(tx: Reads, tokenHash: string, now: number): Promise<SignUpRow | null> {
   return await tx.get<SignUpRow>(`${SIGN_UP} WHERE token_hash = ? AND expires_at > ?`, tokenHash, now);
 }
@@ -65,7 +65,7 @@ export async function signUpByEmail(tx: Reads, email: string): Promise<SignUpRow
   return await tx.get<SignUpRow>(`${SIGN_UP} WHERE email = ?`, email);
 }
 
-/** Whose password a good link resets. */
+/** The user whose password a valid link resets. */
 export async function userByResetToken(tx: Reads, tokenHash: string, now: number): Promise<PortalUserRow | null> {
   const reset = 'SELECT user_id FROM portal_resets WHERE token_hash = ? AND expires_at > ?';
   return await tx.get<PortalUserRow>(`${USER} WHERE "id" = (${reset})`, tokenHash, now);
@@ -80,7 +80,7 @@ export interface InvitationRow {
   invitedBy: string;
 }
 
-/** The invitation that a good link belongs to. */
+/** The invitation of a valid link. */
 export async function invitationByToken(tx: Reads, tokenHash: string, now: number): Promise<InvitationRow | null> {
   return await tx.get<InvitationRow>(
     `SELECT m.id, m.organization_id AS organizationId, o.name AS organization, m.email, m.role, m.invited_by AS invitedBy
@@ -90,25 +90,25 @@ export async function invitationByToken(tx: Reads, tokenHash: string, now: numbe
   );
 }
 
-/** The user's role in an organisation; null where they are no member. */
+/** The user's role in an organisation; null if they are not a member. */
 export async function roleOf(tx: Reads, userId: string, organizationId: string): Promise<PortalRole | null> {
   const member = 'SELECT role FROM portal_members WHERE user_id = ? AND organization_id = ?';
   return (await tx.get<{ role: PortalRole }>(member, userId, organizationId))?.role ?? null;
 }
 
-/** Refuses with `not-found` who is no member: others' organisations are not there (A4). */
+/** Refuses non-members with `not-found`: organisations of others do not exist for them (A4). */
 export async function demandMember(tx: Reads, userId: string, organizationId: string): Promise<PortalRole> {
   const role = await roleOf(tx, userId, organizationId);
   if (role === null) throw new RollcallError('not-found');
   return role;
 }
 
-/** Refuses with `not-found` who is no member, with `forbidden` who is no admin of the organisation. */
+/** Refuses non-members with `not-found`, and members who are not admins of the organisation with `forbidden`. */
 export async function demandOrganizationAdmin(tx: Reads, userId: string, organizationId: string): Promise<void> {
   if ((await demandMember(tx, userId, organizationId)) !== 'admin') throw new RollcallError('forbidden');
 }
 
-/** A new organisation with its first admin. */
+/** Stores a new organisation with its first admin. */
 export function insertOrganization(
   tx: Tx,
   organization: { id: string; name: string },

@@ -4,10 +4,10 @@ import type { StoredPresence, Unstored } from './flush.ts';
 import { afterRestart, type Presence, type PresenceStatus } from './rules/reducer.ts';
 import type { Rhythm } from './rules/steering.ts';
 
-/** A device on the roll. */
+/** A device in the registry. */
 export interface Entry extends Planned, Unstored {
   nextCheckAt: number | null;
-  /** The rhythm that this session was told; null before its birth. */
+  /** The rhythm sent to this session; null before its birth. */
   told: Rhythm | null;
 }
 
@@ -27,14 +27,14 @@ export function newEntry(deviceId: string, presence: Presence, storedStatus: Pre
   };
 }
 
-/** A device as it was stored, in a service that starts at `now`. `intervalS`: where it never said its own. */
+/** A stored device, in a service that starts at `now`. `intervalS`: used if it never reported its own. */
 export function storedEntry(row: StoredPresence, now: number, intervalS: number): Entry {
   const stored: Presence = {
     ...row,
     connected: false,
     reconnects: null,
     told: null,
-    // A device enrolled again was not heard since; one that was born and sent no heartbeat was heard, once.
+    // A re-enrolled device has not been heard since; one with a birth but no heartbeat has been heard once.
     heardAt: row.status === 'never' ? null : (row.lastHeartbeatAt ?? 0),
     intervalS: row.intervalS ?? intervalS,
   };

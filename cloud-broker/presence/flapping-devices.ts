@@ -1,6 +1,6 @@
 import { isFlapping, type Presence } from './rules/reducer.ts';
 
-/** P2: which devices come and go, without looking at all others. */
+/** P2: which devices are flapping, without checking all the others. */
 export class FlappingDevices {
   private readonly presenceOf: (deviceId: string) => Presence | undefined;
   private readonly ids = new Set<string>();
@@ -14,7 +14,7 @@ export class FlappingDevices {
     return presence !== undefined && isFlapping(presence, now);
   }
 
-  /** To be told of every device that came back. */
+  /** Must be called for every device that came back. */
   cameBack(deviceId: string, now: number): void {
     if (this.isSo(deviceId, now)) this.ids.add(deviceId);
   }
@@ -23,7 +23,7 @@ export class FlappingDevices {
     return new Set([...this.ids].filter((deviceId) => this.isSo(deviceId, now)));
   }
 
-  /** Those that have stayed since they were last asked for. */
+  /** Devices that have become stable since the last call. */
   takeSettled(now: number): string[] {
     const settled = [...this.ids].filter((deviceId) => !this.isSo(deviceId, now));
     for (const deviceId of settled) this.ids.delete(deviceId);

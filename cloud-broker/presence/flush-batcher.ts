@@ -1,26 +1,26 @@
-/** How long heartbeats are gathered before a flush; with the commit this stays well under P5's 250 ms. */
+/** How long heartbeats are gathered before a flush; including the commit, this stays well below P5's 250 ms. */
 const GATHER_MS = 50;
-/** So many that wait are worth a commit at once: under load the next ones come in while these are stored. */
+/** This many waiting heartbeats justify an immediate commit: under load the next ones arrive while these are stored. */
 const GATHER_WAITING = 500;
-/** Who waited is told in turns of so many, so that hundreds of acknowledgements do not hold up everything else. */
+/** Waiters are notified in turns of this size, so that hundreds of acknowledgements do not block other work. */
 const TOLD_A_TURN = 32;
 
-/** Gathers what is to be stored into one flush after the other, so that many share a commit. */
+/** Gathers what is to be stored into consecutive flushes, so that many share a commit. */
 export class FlushBatcher {
   private readonly flush: () => Promise<void>;
   private current: Promise<void> | null = null;
   private previous: Promise<void> = Promise.resolve();
   private waiting = 0;
-  /** Of the flush that gathers: what its waiters wait for, turn by turn. */
+  /** For the gathering flush: the promises its waiters wait for, by turn. */
   private turns: Promise<void>[] = [];
   private enough: () => void = () => undefined;
 
-  /** `flush` stores all that there is when it is called. One runs at a time. */
+  /** `flush` stores everything present when it is called. Only one runs at a time. */
   constructor(flush: () => Promise<void>) {
     this.flush = flush;
   }
 
-  /** There is something to store. Who does not wait for it need not catch either. */
+  /** Called when there is something to store. A caller that does not wait for it need not catch either. */
   begin(): Promise<void> {
     if (this.current === null) {
       this.waiting = 0;
@@ -31,7 +31,7 @@ export class FlushBatcher {
     return this.current;
   }
 
-  /** Resolves when all that there is now is stored: by the flush that still gathers, never by one that has begun. */
+  /** Resolves when everything present now is stored: by the flush that is still gathering, never by one already running. */
   wait(): Promise<void> {
     const flush = this.begin();
     const turn = Math.floor(this.waiting / TOLD_A_TURN);
@@ -43,7 +43,7 @@ export class FlushBatcher {
     return told;
   }
 
-  /** Resolves when the last flush that was begun is through, stored or not. */
+  /** Resolves when the last flush begun has finished, stored or not. */
   async settled(): Promise<void> {
     await this.previous;
   }

@@ -1,4 +1,4 @@
-/** What of a device's presence goes to the store, and what the store gives back at a start. */
+/** What is written to the store about a device's presence, and what the store returns at startup. */
 import type { Health, Heartbeat } from '../../protocol/messages.ts';
 import { HISTORY_MS } from './rules/spans.ts';
 import type { Presence, PresenceStatus } from './rules/reducer.ts';
@@ -15,7 +15,7 @@ export interface StoredPresence {
   health: string | null;
 }
 
-/** One flush of what was heard. JSON texts that are null leave what is stored. */
+/** One flush of presence data. JSON fields that are null leave the stored value unchanged. */
 export interface Flush {
   now: number;
   rows: {
@@ -29,15 +29,15 @@ export interface Flush {
     health: string | null;
     inventory: string | null;
   }[];
-  /** `how` of those that are offline (P2). */
+  /** `how` applies to offline devices (P2). */
   transitions: { deviceId: string; status: PresenceStatus; since: number; how: 'said' | 'lost' | null }[];
-  /** P6: when a device was running that nobody heard. */
+  /** P6: when a device was running without being heard. */
   running: { deviceId: string; from: number; to: number }[];
-  /** What births said of the agent. */
+  /** What births reported about the agent. */
   births: { deviceId: string; agentVersion: string; firmware: string | null }[];
 }
 
-/** What was heard of a device, beside what the store knows of it. */
+/** What was heard of a device, and what the store knows of it. */
 export interface Unstored {
   readonly deviceId: string;
   presence: Presence;
@@ -45,9 +45,9 @@ export interface Unstored {
   inventory: Record<string, string> | null;
   birth: { agentVersion: string; firmware: string | null } | null;
   clockDifferenceMs: number | null;
-  /** P6: when it was running and was not heard. */
+  /** P6: when it was running without being heard. */
   running: { from: number; to: number } | null;
-  /** Status that the store knows. */
+  /** Status known to the store. */
   storedStatus: PresenceStatus;
 }
 
@@ -77,8 +77,8 @@ export function flushOf(heard: readonly Unstored[], now: number): Flush {
 }
 
 /**
- * P6: when a device was running and was not heard, by its summary of what it missed and by the service's clock. What is shorter
- * than two intervals never showed (P2), and of longer than a history is kept nothing is.
+ * P6: when a device was running without being heard, by its summary of what it missed and the service's clock. Less than two intervals never showed
+ * (P2), and nothing older than the history is kept.
  */
 export function runningTime(missed: Heartbeat['missed'], now: number, intervalS: number): { from: number; to: number } | null {
   if (missed === undefined || missed.fromAgoS - missed.toAgoS < 2 * intervalS) return null;
@@ -87,7 +87,7 @@ export function runningTime(missed: Heartbeat['missed'], now: number, intervalS:
   return to <= from ? null : { from, to };
 }
 
-/** What the store knows now is not sent again. */
+/** What the store now knows is not sent again. */
 export function settle(flush: Flush, entryOf: (deviceId: string) => Unstored | undefined): void {
   for (const { deviceId, status } of flush.transitions) {
     const entry = entryOf(deviceId);

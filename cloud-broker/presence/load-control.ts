@@ -1,23 +1,23 @@
-/** Measures what the service takes, and tells the roll the rhythm that follows (P4). */
+/** Measures the service's load and gives the registry the matching rhythm (P4). */
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Store } from '../store/port.ts';
 import type { PresenceRegistry } from './presence-registry.ts';
 import { steadily, steer, type Rhythm, type Steering } from './rules/steering.ts';
 
-/** What a timer that is always on time is late by, as the event loop is watched. */
+/** Lag that event loop monitoring reports even for a punctual timer. */
 const RESOLUTION_MS = 10;
 
 export interface LoadControlParts {
   configured: Rhythm;
   registry: Pick<PresenceRegistry, 'counts' | 'heartbeats' | 'rhythm' | 'steer'>;
   store: Pick<Store, 'onTimed'>;
-  /** Boards a second that got in while others waited; null until some had to. */
+  /** Boards per second admitted while others waited; null until some had to. */
   boardsPerS(): number | null;
   log: Pick<Logger, 'warn'>;
 }
 
-/** Gathers the figures between two looks. Its caller says how long that was. */
+/** Gathers the figures between two checks. The caller passes the time in between. */
 export class LoadControl {
   private readonly parts: LoadControlParts;
   /** In microseconds. */
@@ -55,7 +55,7 @@ export class LoadControl {
   }
 }
 
-/** What is returned looks at what was since the look before. */
+/** The returned function checks what happened since the previous check. */
 export function loadControl(parts: LoadControlParts & { stopping: AbortSignal }): () => void {
   const control = new LoadControl(parts);
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });

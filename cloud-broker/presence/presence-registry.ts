@@ -1,4 +1,4 @@
-/** The roll: presence of every enrolled device, in memory, flushed in batches away from the indexed rows (P5). */
+/** The presence registry: presence of every enrolled device, in memory, flushed in batches and kept apart from the indexed rows (P5). */
 import { assert } from '../../protocol/assert.ts';
 import { epochAfter, MAX_EPOCH, type Birth, type DeviceDown, type Heartbeat, type Will } from '../../protocol/messages.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -29,7 +29,7 @@ const settled = Promise.resolve();
 export class PresenceRegistry {
   private readonly deps: RegistryDependencies;
   private readonly entries = new Map<string, Entry>();
-  /** When what was online or late at the start has come back or is told to be away (P4). */
+  /** When everything online or late at startup has come back or is reported offline (P4). */
   private settledAt = 0;
   private current: Rhythm;
   private taken = 0;
@@ -49,7 +49,7 @@ export class PresenceRegistry {
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
 
-  /** What the lists show of a device now; null where it is not on the roll. */
+  /** What the lists show of a device now; null if it is not in the registry. */
   of(deviceId: string): {
     connected: boolean;
     flapping: boolean;
@@ -66,37 +66,37 @@ export class PresenceRegistry {
     };
   }
 
-  /** P2: all that come and go now. */
+  /** P2: all devices flapping now. */
   unstable(): ReadonlySet<string> {
     return this.flapping.at(this.deps.clock());
   }
 
-  /** Heartbeats taken since the start. */
+  /** Heartbeats accepted since the start. */
   get heartbeats(): number {
     return this.taken;
   }
 
-  /** P4: until when, after a restart, a device may be away that still shows as there; null once no more is open. */
+  /** P4: until when, after a restart, a device that is gone may still show as present; null once all are settled. */
   get settlesAt(): number | null {
     return this.deps.clock() < this.settledAt ? this.settledAt : null;
   }
 
-  /** What devices are told now (P4). */
+  /** The rhythm devices are told now (P4). */
   get rhythm(): Rhythm {
     return this.current;
   }
 
-  /** From now on births are answered with it, and heartbeats of devices that were told another (see `retold`). */
+  /** From now on it is sent in answer to births, and to heartbeats of devices that were told another (see `retold`). */
   steer(rhythm: Rhythm): void {
     this.current = rhythm;
   }
 
-  /** Told which devices were heard, once a flush. */
+  /** Receives the ids of devices heard, once per flush. */
   onHeartbeats(listener: (deviceIds: string[]) => void): void {
     this.heartbeatListeners.push(listener);
   }
 
-  /** Puts a device on the roll where it was not yet: certificates are given to enrolled devices only. */
+  /** Adds a device that is not in the registry yet: certificates are issued to enrolled devices only. */
   connected(deviceId: string): void {
     const entry = this.entry(deviceId);
     assert(!entry.presence.connected, 'a session of a device begins after the end of the one before');
@@ -111,7 +111,7 @@ export class PresenceRegistry {
     this.apply(entry, { type: 'disconnected' });
   }
 
-  /** P3: a birth that is not higher is answered with `epochFrom`; any birth is answered with the settings of now. */
+  /** P3: a birth that is not higher is answered with `epochFrom`; any birth is answered with the current settings. */
   async birth(deviceId: string, birth: Birth): Promise<DeviceDown> {
     const { clock } = this.deps;
     const entry = this.entries.get(deviceId);
@@ -132,8 +132,8 @@ export class PresenceRegistry {
   }
 
   /**
-   * P4: new settings for a device whose heartbeat just came and that was told others; null where it has them. Asked with
-   * heartbeats only, a change spreads over an interval at the rate that these come in.
+   * P4: new settings for a device that has just sent a heartbeat and was told others; null if it has them. Called with heartbeats only, so that a
+   * change spreads over an interval at their rate.
    */
   retold(deviceId: string): DeviceDown | null {
     const entry = this.entries.get(deviceId);
@@ -144,8 +144,8 @@ export class PresenceRegistry {
   }
 
   /**
-   * Resolves when the heartbeat is on disk (P5); where no acknowledgement waits for that, as soon as it is taken. Of a device
-   * that is gone, or of an older session (P3), nothing is kept.
+   * Resolves when the heartbeat is on disk (P5) or, if no acknowledgement waits for that, as soon as it is accepted. A heartbeat of an unknown device
+   * or an older session (P3) is ignored.
    */
   heartbeat(deviceId: string, heartbeat: Heartbeat, acknowledged = true): Promise<void> {
     const entry = this.entries.get(deviceId);
@@ -164,7 +164,7 @@ export class PresenceRegistry {
     if (entry !== undefined) await this.applied(entry, { type: 'will', epoch: will.epoch, said: will.reason !== undefined });
   }
 
-  /** The clock was set: as after a restart nothing that was there counts as silent before one whole measure from now (P4). */
+  /** The clock was set: as after a restart, no device that was present counts as silent before one full offline period from now (P4). */
   clockSet(): void {
     const { clock, thresholds } = this.deps;
     for (const entry of this.entries.values()) {
@@ -176,7 +176,7 @@ export class PresenceRegistry {
     }
   }
 
-  /** An unenrolled device is on no roll (E9). */
+  /** An unenrolled device is not in the registry (E9). */
   forget(deviceId: string): void {
     const entry = this.entries.get(deviceId);
     this.entries.delete(deviceId);
@@ -195,10 +195,10 @@ export class PresenceRegistry {
     return this.tally;
   }
 
-  /** Settles every status whose time has come. */
+  /** Updates every status that is due. */
   sweep(): void {
     const now = this.deps.clock();
-    // What a failed flush has left.
+    // Left over from a failed flush.
     if (this.dirty.size > 0) void this.batcher.begin();
     for (const entry of this.timers.takeDue(now)) {
       if (entry.nextCheckAt !== null && entry.nextCheckAt <= now) this.apply(entry, { type: 'tick' });
@@ -258,7 +258,7 @@ export class PresenceRegistry {
     const isHeard = event.type === 'birth' || event.type === 'heartbeat' || event.type === 'will';
     if (!isHeard && entry.presence.status === entry.storedStatus) return;
     this.dirty.add(entry);
-    // A failure is reported by onFlushError, and what it held stays dirty.
+    // A failure is reported by onFlushError, and the entries stay dirty.
     void this.batcher.begin();
   }
 
@@ -267,7 +267,7 @@ export class PresenceRegistry {
     await this.stored(entry);
   }
 
-  /** Resolves when what was heard of this device is on disk. */
+  /** Resolves when this device's data is on disk. */
   private stored(entry: Entry): Promise<void> {
     assert(this.dirty.has(entry), 'the flush that an acknowledgement waits for holds what is acknowledged (P5)');
     return this.batcher.wait();

@@ -6,7 +6,7 @@ export interface RegistryDependencies {
   /** Resolves when the flush is on disk. */
   flush(flush: Flush): Promise<void>;
   clock(): number;
-  /** The rhythm that devices are told until `steer` says another. */
+  /** The rhythm devices are told until `steer` sets another. */
   heartbeat: Rhythm;
   thresholds: Thresholds;
   onFlushError(error: unknown): void;

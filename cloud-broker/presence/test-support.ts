@@ -1,4 +1,4 @@
-/** A roll on a clock and a store that a test sets. */
+/** A registry with a clock and a store controlled by the test. */
 import { onTestFinished } from 'vitest';
 import type { Birth, Heartbeat } from '../../protocol/messages.ts';
 import type { Flush, StoredPresence } from './flush.ts';
@@ -42,10 +42,10 @@ export const STORED: StoredPresence = {
 export interface TestRegistry {
   registry: PresenceRegistry;
   time: { now: number };
-  /** Flushes that were begun; each waits in `hold` order, or is done at once. */
+  /** Flushes begun; each waits in `hold` order, or finishes at once. */
   flushes: Flush[];
   errors: unknown[];
-  /** Set to let flushes wait, or fail. */
+  /** Set to delay flushes or make them fail. */
   answer: { next: () => Promise<void> };
 }
 

@@ -1,16 +1,16 @@
-/** When something is looked at again; null: it is not planned. Kept by the TimerWheel alone. */
+/** When something is checked next; null: not planned. Written by the TimerWheel only. */
 export interface Planned {
   plannedS: number | null;
 }
 
 /**
- * Who is to be looked at when, by the second. What is put off stays where it is until its first look, so that a heartbeat, which
- * puts its device off, costs nothing here; and a look around costs who is due, not everybody.
+ * What is to be checked when, by the second. A postponed item stays where it is until its first check, so that a heartbeat, which postpones its
+ * device, costs nothing here; and a sweep costs only what is due, not everything.
  */
 export class TimerWheel<Item extends Planned> {
   private readonly bySecond = new Map<number, Set<Item>>();
 
-  /** It is looked at by `at` (milliseconds since 1970); an earlier look that is planned stays. */
+  /** Plans a check by `at` (milliseconds since 1970); an earlier planned check stays. */
   plan(item: Item, at: number): void {
     const second = Math.floor(at / 1000);
     if (item.plannedS !== null && item.plannedS <= second) return;
@@ -29,7 +29,7 @@ export class TimerWheel<Item extends Planned> {
     item.plannedS = null;
   }
 
-  /** Everything whose second has come; it is planned no more. */
+  /** Everything that is due; it is no longer planned. */
   takeDue(now: number): Item[] {
     const due: Item[] = [];
     for (const [second, items] of this.bySecond) {

@@ -7,7 +7,7 @@ import { domainById } from '../domains/rows.ts';
 import { post } from '../ledger/posting.ts';
 import type { ChangeRequest } from '../store/change-request.ts';
 
-/** A key that was made before the write: its text is nowhere but in the seal. */
+/** A key created before the write; its text exists only in sealed form. */
 export interface MadeKey {
   id: string;
   hash: string;
@@ -45,11 +45,11 @@ export interface IssueKeyInput {
   actor: string;
   key: MadeKey;
   credits: number;
-  /** The buyer, who gets it by mail; `secret` is the key sealed for the mail. */
+  /** The buyer, who receives the key by mail; `secret` is the key sealed for the mail. */
   mail: { email: string; language: Language; secret: Uint8Array } | null;
 }
 
-/** K5: a stand-alone key, and the mail to its buyer, in one transaction. */
+/** K5: stores a stand-alone key and the mail to its buyer in one transaction. */
 export async function issueKey(context: WriteContext, input: IssueKeyInput): Promise<void> {
   const { now, actor, key, credits, mail } = input;
   insertKey(context, { now, actor, key, credits, invoice: null, email: mail?.email ?? null });
@@ -69,8 +69,8 @@ export async function issueKey(context: WriteContext, input: IssueKeyInput): Pro
 }
 
 /**
- * K2: the one key of an invoice: what is left of its `product-key` boards, taken to 0 with the issue. Issued again it is the same key; refused
- * with `claim-not-valid` where nothing is left.
+ * K2: an invoice's single key: the credits left on its `product-key` boards, which the issue sets to 0. Issuing again returns the same key. Refuses
+ * with `claim-not-valid` if nothing is left.
  */
 export async function issueInvoiceKey(
   context: WriteContext,
@@ -106,8 +106,8 @@ interface KeyRow {
 }
 
 /**
- * K1: redeems a key once. Of those who try at the same moment the first in the writer wins. Refuses with `key-already-redeemed` in the domain that
- * has it, with when; with `key-not-valid` for an unknown key and for another domain's alike.
+ * K1: redeems a key once. Of simultaneous attempts the first in the writer wins. Refuses with `key-already-redeemed` and the time in the domain that
+ * redeemed it; with `key-not-valid` for unknown keys and those of other domains.
  */
 export async function redeemKey(
   context: WriteContext,

@@ -1,4 +1,4 @@
-/** Making and redeeming product keys (K1, K5): the rules are in rules.ts, the books in operations.ts. */
+/** Creates and redeems product keys (K1, K5). The rules are in rules.ts, the transactions in operations.ts. */
 import { RollcallError } from '../../protocol/errors.ts';
 import { TokenBuckets } from '../net/token-bucket.ts';
 import type { Secrets } from '../keys/secrets.ts';
@@ -10,7 +10,7 @@ import { endOf, newCode, readCode } from './rules.ts';
 const RANDOM_BYTES = 16;
 const ID_BYTES = 8;
 
-/** A new key: its text for whoever gets it, and what the store keeps of it. `random` gives random bytes. */
+/** Creates a key: its text for the recipient, and the stored form. `random` returns random bytes. */
 export function makeKey(secrets: Secrets, random: (bytes: number) => Uint8Array): { text: string; key: MadeKey } {
   const text = newCode(random(RANDOM_BYTES));
   const id = `k-${Buffer.from(random(ID_BYTES)).toString('hex')}`;
@@ -21,11 +21,11 @@ export function makeKey(secrets: Secrets, random: (bytes: number) => Uint8Array)
   };
 }
 
-/** Redeeming for the domains of one service. */
+/** Redemption for all domains of a service. */
 export class Redemption {
   private readonly store: Store;
   private readonly secrets: Secrets;
-  /** Unknown keys: 10 at once, then one in two minutes, a domain and an address each. */
+  /** Unknown keys: 10 at once, then one every two minutes, per domain and per address. */
   private readonly guesses = new TokenBuckets({ burst: 10, perSecond: 1 / 120 }, 10_000);
 
   constructor(store: Store, secrets: Secrets) {
@@ -34,14 +34,14 @@ export class Redemption {
   }
 
   /**
-   * Refuses with `key-mistyped`, which is no guess and costs none; `busy` after too many unknown keys; or as the operation does.
-   * Resolves when the credits are on disk.
+   * Refuses with `key-mistyped`, which does not count as a guess; with `busy` after too many unknown keys; or like the operation. Resolves when the
+   * credits are on disk.
    */
   async redeem(asked: ChangeRequest, typed: string): Promise<{ transferId: number; credits: number }> {
     const symbols = readCode(typed);
     if (symbols === null) throw new RollcallError('key-mistyped');
     const names = [`domain ${asked.domainId}`, `address ${asked.address}`];
-    // Spent before it is known, so that a thousand at once are not a thousand guesses.
+    // Spent before the outcome is known, so that a thousand parallel requests are not a thousand guesses.
     const spent = names.filter((name) => this.guesses.spend(name, asked.now));
     const giveBack = (): void => spent.forEach((name) => this.guesses.giveBack(name));
     if (spent.length < names.length) {

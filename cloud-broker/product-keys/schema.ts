@@ -1,4 +1,4 @@
-/** Product keys (K1): recognised by a keyed hash, shown again from a sealed copy; redeemed once, by one domain. */
+/** Product keys (K1): found by a keyed hash, shown again from a sealed copy; redeemed once, by one domain. */
 export const keyTables = `
 CREATE TABLE product_keys (
   id TEXT PRIMARY KEY,

@@ -6,7 +6,7 @@ import { boardBySerial, type BoardRow } from './rows.ts';
 import type { Reads } from '../store/tx.ts';
 import { placeAnew } from './unproven.ts';
 
-/** Most lines in one operation: bounds how long an import holds the writer. */
+/** Maximum lines per operation: bounds how long an import occupies the writer. */
 const MAX_IMPORT_LINES = 1000;
 
 export interface ImportInput {
@@ -22,7 +22,7 @@ export interface ImportReport {
   rejected: { line: number; reason: string }[];
 }
 
-/** K2: lists boards. Each line has its own verdict; a rejected one stops no other; repeating an import changes nothing. */
+/** K2: lists boards. Each line has its own verdict; a rejected line does not stop others; repeating an import changes nothing. */
 export async function importBoards(context: WriteContext, input: ImportInput): Promise<ImportReport> {
   if (input.lines.length > MAX_IMPORT_LINES)
     throw new RollcallError('invalid-request', { reason: `at most ${MAX_IMPORT_LINES} lines at a time` });
@@ -95,7 +95,7 @@ async function list(context: WriteContext, entry: RegisterEntry, line: number, n
   }
 }
 
-/** K2: all boards of an invoice share one key, so none joins it or gets more credits after it was issued. */
+/** K2: all boards of an invoice share one key, so none can join it or gain credits after it was issued. */
 async function keyIsIssued(tx: Reads, entry: RegisterEntry, row: BoardRow | null): Promise<string | null> {
   const brings = entry.credits - (row === null ? 0 : row.credits - row.leftCredits);
   if (entry.fulfilment !== 'product-key' || entry.invoice === null || brings === 0) return null;

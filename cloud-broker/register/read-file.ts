@@ -5,12 +5,12 @@ import { lineProblem, TableRefusal } from '../../protocol/table-problems.ts';
 import { LineSplitter, MAX_LINE_CHARACTERS, TableReader, type Line } from '../../protocol/table.ts';
 import { REGISTER_COLUMNS } from './rules/entry.ts';
 
-/** One line of a register file: its number, counted from 1 as an editor does, and its values, or why it cannot be read. */
+/** One line of a register file: its number, counted from 1 as in an editor, and its values, or why it cannot be read. */
 export type FileLine = { line: number; values: unknown } | { line: number; reason: string };
 
 /**
- * Reads a register file line by line, whatever its size: JSON lines where the first character is `{`, else CSV with a header line. A line
- * that cannot be read is told with its reason; a file that cannot be taken as a whole is refused with `file-refused`.
+ * Reads a register file line by line, whatever its size: JSON lines if the first character is `{`, otherwise CSV with a header line. An unreadable
+ * line is reported with its reason; a file that cannot be read as a whole is refused with `file-refused`.
  */
 export async function* readRegisterFile(file: string): AsyncGenerator<FileLine> {
   try {
@@ -38,7 +38,7 @@ function readerFor(firstCharacter: string): JsonLines | CsvLines | null {
   return firstCharacter === '{' ? new JsonLines() : new CsvLines();
 }
 
-/** Only what is surely right: an invoice is known by its text, so a guess at the encoding would make two of one. */
+/** Decodes strictly: an invoice is identified by its text, so guessing the encoding could split one into two. */
 async function* textOf(file: string): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
   const decoded = (bytes?: Buffer): string => {
@@ -109,5 +109,5 @@ const namesOf = (value: unknown): number => {
   return Object.values(value).reduce((sum: number, inner) => sum + namesOf(inner), own);
 };
 
-/** As they are written: of a name that stands twice, JSON.parse keeps the last in silence. */
+/** Names as written: for a repeated name, JSON.parse silently keeps the last value. */
 const namesIn = (json: string): number => [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon).length;

@@ -1,4 +1,4 @@
-/** The writes of taking back: shared by unenrolling (E14) and by the operator (L9). */
+/** The writes of reversals: shared by unenrolment (E14) and by the operator (L9). */
 import { RollcallError } from '../../protocol/errors.ts';
 import {
   isSecondThoughts,
@@ -13,7 +13,7 @@ import { headOf, post, requestOf, SELECT_TRANSFER, settleDays, type TransferRow 
 import type { Reads } from '../store/tx.ts';
 import { forgetPlace } from './unproven.ts';
 
-/** Who takes back, when and why. */
+/** Who makes the reversal, when and why. */
 export interface TakingBack {
   now: number;
   actor: string;
@@ -26,13 +26,13 @@ function reversible(row: TransferRow): Reversible {
 }
 
 export interface BoardBooks {
-  /** What the board's grants brought to domains and reversals did not take back. */
+  /** What the board's grants brought to domains, less reversals. */
   kept: number;
-  /** What the vendor gave for the part that reversals did not cover (L9). */
+  /** What the vendor gave for the part not covered by reversals (L9). */
   madeGood: number;
 }
 
-/** What the books say about a board. */
+/** What the books record about a board. */
 export async function boardBooks(tx: Reads, boardId: number): Promise<BoardBooks> {
   const row = await tx.get<BoardBooks>(
     `SELECT coalesce(sum(CASE 'vendor:grants' WHEN debit THEN credits WHEN credit THEN -credits ELSE 0 END), 0) AS kept,
@@ -51,7 +51,7 @@ async function notMadeGood(tx: Reads, { kind, boardId }: Reversible): Promise<nu
 
 type Taken = { transferId: number; credits: number; refusal: null } | { credits: 0; refusal: ReversalRefusal };
 
-/** After the open days (L6). */
+/** With the open days closed (L6). */
 async function take(context: WriteContext, domain: DomainRow, row: TransferRow, about: TakingBack): Promise<Taken> {
   const { tx } = context;
   await settleDays(context, domain, about.now);
@@ -69,7 +69,10 @@ async function take(context: WriteContext, domain: DomainRow, row: TransferRow, 
   return { transferId, credits, refusal: null };
 }
 
-/** L9: reverses one transfer as far as the balance goes; a grant's credits return to the board's left. Refuses with `conflict` and a ReversalRefusal. */
+/**
+ * L9: reverses one transfer as far as the balance allows; a grant's credits return to the board's left. Refuses with `conflict` and a
+ * ReversalRefusal.
+ */
 export async function reverseTransfer(
   context: WriteContext,
   domain: DomainRow,
@@ -82,7 +85,7 @@ export async function reverseTransfer(
   return { transferId: taken.transferId, credits: taken.credits };
 }
 
-/** The last grant of a board in a domain that was not taken back yet; null where there is none. */
+/** The last grant of a board in a domain that has not been reversed; null if there is none. */
 async function lastGrant(tx: Reads, domainId: number, boardId: number): Promise<TransferRow | null> {
   return await tx.get<TransferRow>(
     `${SELECT_TRANSFER} WHERE t.board_id = ? AND t.domain_id = ? AND t.kind = 'enrolment'
@@ -93,8 +96,8 @@ async function lastGrant(tx: Reads, domainId: number, boardId: number): Promise<
 }
 
 /**
- * E14: takes a board's last grant back as far as that goes, for `second-thoughts` only within 72 h of it. Never refuses, for unenrolling must not
- * fail: what cannot be taken stays. `missing` is what it brought beyond that.
+ * E14: reverses a board's last grant as far as possible, for `second-thoughts` only within 72 h of it. Never refuses, because unenrolment must not
+ * fail: what cannot be taken stays. `missing` is the part that was not taken back.
  */
 export async function takeGrantBack(
   context: WriteContext,
@@ -105,7 +108,7 @@ export async function takeGrantBack(
   const grant = await lastGrant(context.tx, domain.id, boardId);
   const isTaken = grant !== null && (about.when === 'always' || isSecondThoughts(grant.at, about.now));
   const credits = isTaken ? (await take(context, domain, grant, about)).credits : 0;
-  // Who undid a mistake has split no invoice; nor has whom the operator sent away, whatever the balance did not cover.
+  // Undoing a mistake does not split an invoice; nor does a release by the operator, whatever the balance did not cover.
   forgetPlace(context.tx, domain.id, boardId, about.when === 'always');
   return { credits, missing: isTaken ? grant.credits - credits : 0 };
 }

@@ -1,6 +1,6 @@
 import type { Reads } from '../store/tx.ts';
 
-/** A register line as the writing operations need it. */
+/** A register line as write operations need it. */
 export interface BoardRow {
   id: number;
   serial: string;
@@ -15,7 +15,7 @@ export interface BoardRow {
   grants: number;
 }
 
-/** The register line of a serial (compared trimmed and without case, E12). */
+/** The register line for a serial number (compared trimmed and case-insensitively, E12). */
 export async function boardBySerial(tx: Reads, serialKey: string): Promise<BoardRow | null> {
   return await tx.get<BoardRow>(
     `SELECT id, serial, serial_key AS serialKey, model, factory_public_key AS factoryPublicKey, invoice, purchased_on AS purchasedOn,

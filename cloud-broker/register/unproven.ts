@@ -1,4 +1,4 @@
-/** E14, what is kept of unproven grants: how many there were today, and in which domains the boards of an invoice turned up. */
+/** E14, records on unproven grants: how many there were today, and in which domains the boards of an invoice appeared. */
 import { dayOf } from '../ledger/rules/usage.ts';
 import type { BoardRow } from './rows.ts';
 import type { WriteContext } from '../store/commit.ts';
@@ -7,21 +7,21 @@ import type { DomainRow } from '../domains/rows.ts';
 import type { Reads, Tx } from '../store/tx.ts';
 import { insertPlaces } from './schema/unproven.ts';
 
-/** A warning names so many domains of a split invoice at most. */
+/** Maximum domains of a split invoice named in a warning. */
 const MAX_NAMED = 10;
 
 async function grantsOfDay(tx: Reads, day: number): Promise<number> {
   return (await tx.get<{ grants: number }>('SELECT grants FROM unproven_days WHERE day = ?', day))?.grants ?? 0;
 }
 
-/** Unproven grants that this domain may still get today; `limit`: those of the whole service in a day. */
+/** Unproven grants left for this domain today; `limit`: those of the whole service per day. */
 export async function unprovenGrantsLeft(tx: Reads, domain: DomainRow, limit: number, now: number): Promise<number> {
   const today = dayOf(now);
   const ofDomain = domain.unprovenLimit - (domain.unprovenDay === today ? domain.unprovenCount : 0);
   return Math.min(ofDomain, limit - (await grantsOfDay(tx, today)));
 }
 
-/** Counts one unproven grant: of the domain and of the whole service. */
+/** Counts one unproven grant for the domain and the whole service. */
 export function countUnproven(context: WriteContext, domainId: number, now: number): void {
   const today = dayOf(now);
   context.tx.send(
@@ -36,7 +36,7 @@ export function countUnproven(context: WriteContext, domainId: number, now: numb
   );
 }
 
-/** Whether boards of this one's invoice turned up in another domain. Two seeks, however many boards the invoice has. */
+/** Whether boards of the same invoice appeared in another domain. Two index lookups, however many boards the invoice has. */
 export async function isInvoiceElsewhere(tx: Reads, board: Pick<BoardRow, 'invoice'>, domainId: number): Promise<boolean> {
   if (board.invoice === null) return false;
   const found = await tx.get<{ found: number }>(
@@ -48,7 +48,7 @@ export async function isInvoiceElsewhere(tx: Reads, board: Pick<BoardRow, 'invoi
   return found?.found === 1;
 }
 
-/** A board is enrolled in the domain, whether it brings anything or not. Tells the operator where that splits its invoice. */
+/** Records that a board is enrolled in the domain, whether it brings anything or not. Warns the operator if that splits its invoice. */
 export async function notePlace(context: WriteContext, domain: DomainRow, board: BoardRow, now: number): Promise<void> {
   const { tx } = context;
   if (board.invoice === null || board.factoryPublicKey !== null) return;
@@ -79,7 +79,7 @@ async function domainsOfInvoice(tx: Reads, invoice: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** The board is not enrolled in the domain any more: where it left no grant behind, or `always`, it was never there. */
+/** The board is no longer enrolled in the domain: if it left no grant behind, or with `always`, it counts as never having been there. */
 export function forgetPlace(tx: Tx, domainId: number, boardId: number, always: boolean): void {
   tx.send(
     `DELETE FROM invoice_places WHERE board_id = ?1 AND domain_id = ?2 AND (?3 = 1 OR NOT EXISTS (
@@ -92,13 +92,13 @@ export function forgetPlace(tx: Tx, domainId: number, boardId: number, always: b
   );
 }
 
-/** The register says something else of the board now: another invoice, or a factory key. */
+/** The register's data on the board changed: another invoice, or a factory key. */
 export function placeAnew(tx: Tx, boardId: number): void {
   tx.send('DELETE FROM invoice_places WHERE board_id = ?', boardId);
   tx.send(insertPlaces('board_id = ?1'), boardId);
 }
 
-/** A grant is held: tells the operator where the service's limit of today is spent. */
+/** A grant is held: warns the operator if the service's limit for today is reached. */
 export async function warnOfLimit(context: WriteContext, domain: DomainRow, limit: number, now: number): Promise<void> {
   const today = dayOf(now);
   const grants = await grantsOfDay(context.tx, today);

@@ -1,9 +1,9 @@
-/** Where the service listens, and the addresses that browsers and displays are told (protocol.md §3). */
+/** Where the service listens, and the addresses given to browsers and displays (protocol.md §3). */
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import type { ListeningAt } from '../operator/listening.ts';
 
-/** What a display takes where a broker address names no port. */
+/** Port used by displays if a broker address names none. */
 const MQTTS_PORT = 8883;
 const ANY_ADDRESS = new Map([
   ['0.0.0.0', '127.0.0.1'],
@@ -20,10 +20,10 @@ function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Host and port of `mqtts://host[:port]`; null where it is anything else, or carries more. */
+/** Host and port of `mqtts://host[:port]`; null for anything else, or if it contains more. */
 export function readBrokerUrl(text: string): HostAndPort | null {
   const [, host = '', port = MQTTS_PORT] = /^mqtts:\/\/(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\]+)(?::(\d{1,5}))?\/?$/i.exec(text) ?? [];
-  // A host of https is checked and written in ASCII; one of a scheme that URL does not know is neither.
+  // URL checks an https host and converts it to ASCII; for an unknown scheme it does neither.
   const url = `https://${host}`;
   if (!URL.canParse(url)) return null;
   const read = { host: hostOf(url), port: Number(port) };
@@ -35,12 +35,12 @@ function urlOf(scheme: 'http' | 'mqtts', { host, port }: HostAndPort): string {
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** A host that listens everywhere, as this machine reaches it. */
+/** Replaces a wildcard host by one that this machine can reach. */
 function here({ host, port }: HostAndPort): HostAndPort {
   return { host: ANY_ADDRESS.get(host) ?? host, port };
 }
 
-/** The settings that addresses are made of: where it listens, and where browsers and displays find it; null: where it listens. */
+/** The settings that addresses are built from: where it listens, and where browsers and displays find it; null: where it listens. */
 interface AddressSettings {
   http: HostAndPort;
   mqtt: HostAndPort;
@@ -52,7 +52,7 @@ function brokerHostOf({ mqtt, publicUrl, publicMqtt }: AddressSettings): string 
   return publicMqtt?.host ?? (publicUrl === null ? here(mqtt).host : hostOf(publicUrl));
 }
 
-/** The broker's address as displays are told it; `port`: the one that it listens on. */
+/** The broker's address given to displays; `port`: the one it listens on. */
 export function brokerUrlOf(settings: AddressSettings, port: number): string {
   return urlOf('mqtts', { host: brokerHostOf(settings), port: settings.publicMqtt?.port ?? port });
 }
@@ -68,7 +68,7 @@ export function addressesOf(settings: AddressSettings, ports: { http: number; mq
   };
 }
 
-/** S2: the hosts that the server's certificate names beside those of this machine. */
+/** S2: the hosts in the server's certificate besides those of this machine. */
 export function certifiedHosts(settings: AddressSettings): string[] {
   const { publicUrl, mqtt } = settings;
   return [...new Set([...(publicUrl === null ? [] : [hostOf(publicUrl)]), brokerHostOf(settings), here(mqtt).host])];

@@ -4,7 +4,7 @@ import type { ServiceClock } from './clock.ts';
 
 const TOLD_AGAIN_AFTER_LOOKS = 60;
 
-/** Measures silence anew where the service's time made a step. The look that is returned tells whether the machine's clock can be believed. */
+/** Restarts the measurement of silence when the service's time jumps. The returned check reports whether the machine's clock can be trusted. */
 export function clockWatch(parts: {
   clock: ServiceClock;
   registry: Pick<PresenceRegistry, 'clockSet'>;
@@ -15,7 +15,7 @@ export function clockWatch(parts: {
     registry.clockSet();
     log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
   });
-  /** Looks since the doubt was told; null without one. */
+  /** Checks since the doubt was logged; null if there is none. */
   let looks: number | null = null;
   return () => {
     const { doubt } = clock;

@@ -1,36 +1,37 @@
-/** What time it is for the service: the machine's clock, as long as that can be believed. */
+/** The service's time: the machine's clock, as long as it can be trusted. */
 import { MAX_SET_MS } from '../ledger/rules/usage.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A machine that was switched off for longer cannot be told from one whose clock is wrong. */
+/** A machine switched off for longer cannot be distinguished from one whose clock is wrong. */
 const MAX_AWAY_MS = 31 * DAY_MS;
-/** A step that is worth a word, and after which silence is measured anew. */
+/** A jump worth logging, after which silence is measured anew. */
 const WORTH_TELLING_MS = 60_000;
 
-/** Two clocks that are too far apart, in milliseconds since 1970. */
+/** Two clocks too far apart, in milliseconds since 1970. */
 export interface ClockDoubt {
   machine: number;
-  /** By the newest stored time, and what went by since by the monotonic clock. */
+  /** From the latest stored time, plus the time elapsed since by the monotonic clock. */
   service: number;
 }
 
 export interface ClockSources {
-  /** Milliseconds since 1970, as the machine believes. */
+  /** Milliseconds since 1970, by the machine's clock. */
   machine(): number;
-  /** Milliseconds by a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   elapsed(): number;
 }
 
-/** `expected` is the newest time that was believed and what went by since; `isStart` until the machine's clock was believed once. */
+/** `expected` is the latest trusted time plus the time elapsed since; `isStart` until the machine's clock was first trusted. */
 export function isBelievable(machine: number, expected: number, isStart: boolean): boolean {
   const ahead = machine - expected;
   return ahead >= -MAX_SET_MS && ahead <= (isStart ? MAX_AWAY_MS : MAX_SET_MS);
 }
 
 /**
- * Follows the machine's clock while it is believable. Where it is not, the service's own time goes on from the newest stored one by the monotonic
- * clock, so that nothing is dated by the other, and what has a lasting effect waits (lasting-operations.ts) until the clock is right or the operator says that it is.
+ * Follows the machine's clock while it can be trusted. Otherwise the service's own time continues from the latest stored one by the monotonic clock,
+ * so that nothing is dated by the wrong clock, and operations with a lasting effect wait (lasting-operations.ts) until the clock is right or the
+ * operator confirms it.
  */
 export class ServiceClock {
   private readonly sources: ClockSources;
@@ -39,7 +40,7 @@ export class ServiceClock {
   private isStart = true;
   private readonly listeners: ((byMs: number) => void)[] = [];
 
-  /** `stored`: the newest stored time, in milliseconds since 1970; null where there is none, which believes the machine. */
+  /** `stored`: the latest stored time, in milliseconds since 1970; null if there is none, in which case the machine is trusted. */
   constructor(sources: ClockSources, stored: number | null) {
     this.sources = sources;
     this.base = stored ?? sources.machine();
@@ -59,19 +60,19 @@ export class ServiceClock {
     return machine;
   };
 
-  /** Null while the machine's clock is believed. */
+  /** Null while the machine's clock is trusted. */
   get doubt(): ClockDoubt | null {
     const service = this.now();
     const machine = this.sources.machine();
     return isBelievable(machine, service, this.isStart) ? null : { machine, service };
   }
 
-  /** The operator says that the machine's clock is right. */
+  /** The operator confirms that the machine's clock is right. */
   accept(): void {
     this.follow(this.sources.machine(), Math.floor(this.expected));
   }
 
-  /** Told when the service's time made a step of more than a minute, and by how much. */
+  /** Called with the size of the step when the service's time jumps by more than a minute. */
   onSet(listener: (byMs: number) => void): void {
     this.listeners.push(listener);
   }

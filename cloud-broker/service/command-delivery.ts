@@ -1,4 +1,4 @@
-/** Wires commands (P8): what waits in the store goes out through the gateway. */
+/** Wires commands (P8): waiting commands in the store are sent through the gateway. */
 import { errorText } from '../../protocol/error-text.ts';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -7,7 +7,7 @@ import type { Gateway } from '../gateway/port.ts';
 import { openCommands } from '../device-commands/rows.ts';
 import type { Store } from '../store/port.ts';
 
-/** E9: said to a device just before its session is closed; nobody waits for an answer. */
+/** E9: sent to a device just before its session is closed; no answer is awaited. */
 export function farewell(): CommandMessage {
   return { type: 'command', commandId: randomUUID(), name: 'unenroll', expiresInS: 60 };
 }
@@ -24,7 +24,7 @@ export function commandDesk(deps: {
       try {
         return await openCommands(store.reader, deviceId, now);
       } catch (error) {
-        // They are sent in its next session, or behind the next command.
+        // They are sent in its next session, or after the next command.
         log.error({ error: errorText(error) }, 'the commands of a device could not be read');
         return [];
       }
@@ -34,7 +34,7 @@ export function commandDesk(deps: {
       try {
         await store.write('moveCommand', { now: clock(), deviceId, commandId, to });
       } catch (error) {
-        // What became of it is still told by its result.
+        // Its result still reports what became of it.
         log.error({ error: errorText(error), to }, 'a command’s way could not be stored');
       }
     },
@@ -48,7 +48,7 @@ export function commandDesk(deps: {
   return desk;
 }
 
-/** By the hour: what is over is written down, and what is long past forgotten, piece by piece. */
+/** Hourly: records expired commands and deletes old ones, in batches. */
 export async function pruneCommands(store: Pick<Store, 'write'>, now: number): Promise<void> {
   for (let more = true; more;) ({ more } = await store.write('pruneCommands', { now }));
 }

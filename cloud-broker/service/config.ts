@@ -11,7 +11,7 @@ import { defaultSender, isMailbox, readSmtpUrl, type MailSettings } from '../mai
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
-/** The settings of protocol.md §3, and some of our own. Names are those of the environment. */
+/** The settings of protocol.md §3, and some additional ones. Names are those of the environment. */
 const settingsSchema = z.object({
   ROLLCALL_DATA: z.string().min(1).default('./data'),
   ROLLCALL_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
@@ -32,12 +32,12 @@ const settingsSchema = z.object({
   ROLLCALL_MAIL_FROM: z.string().refine(isMailbox, 'must be one e-mail address').optional(),
   ROLLCALL_OPERATOR_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   ROLLCALL_TRUSTED_PROXIES: z.string().optional(),
-  /** Whether webhooks may lead into the service's own network. */
+  /** Whether webhooks may point into the service's own network. */
   ROLLCALL_WEBHOOK_PRIVATE: z.enum(['true', 'false']).default('false'),
-  /** Seconds between heartbeats, and how far they are spread. */
+  /** Seconds between heartbeats, and their jitter. */
   ROLLCALL_HEARTBEAT_S: seconds(1, 3600).default(60),
   ROLLCALL_JITTER_S: seconds(0, 600).default(10),
-  /** Unproven grants of the whole service in a day (E14). */
+  /** Unproven grants per day for the whole service (E14). */
   ROLLCALL_UNPROVEN_LIMIT: z.coerce.number().int().min(0).max(1_000_000).default(5000),
   ROLLCALL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -49,20 +49,20 @@ export interface Settings {
   mqtt: { host: string; port: number };
   /** Where browsers and displays find the service; null: its own loopback address. */
   publicUrl: string | null;
-  /** Where displays find the broker; null: on the host of the public URL, and the port that it listens on. */
+  /** Where displays find the broker; null: on the host of the public URL and the port it listens on. */
   publicMqtt: HostAndPort | null;
   mail: MailSettings;
   operatorToken: string | null;
   trustedProxies: string[];
-  /** Whether webhooks may lead into the service's own network. */
+  /** Whether webhooks may point into the service's own network. */
   webhookPrivate: boolean;
   heartbeat: { intervalS: number; jitterS: number };
-  /** Most unproven grants of the whole service in a day; beyond it they are held (E14). */
+  /** Maximum unproven grants per day for the whole service; beyond it they are held (E14). */
   unprovenLimit: number;
   logLevel: z.output<typeof settingsSchema>['ROLLCALL_LOG_LEVEL'];
 }
 
-/** Settings that belong to the contract but are not served yet: refused by name, so that nobody believes they act. */
+/** Settings of the contract that are not supported yet: refused by name, so that nobody believes they take effect. */
 const NOT_SERVED = {
   ROLLCALL_DATABASE_URL: 'only the embedded database',
   ROLLCALL_BROKER_URL: 'only the embedded broker',
@@ -91,13 +91,13 @@ function mailSettings(values: z.output<typeof settingsSchema>): Settings['mail']
   const sender = defaultSender(publicUrl === undefined ? null : new URL(publicUrl).hostname);
   return {
     smtp: smtpUrl === undefined ? null : readSmtpUrl(smtpUrl),
-    // Its host in Punycode: as it is, it would need a mail server that takes addresses of any language.
+    // With its host in Punycode: otherwise it would need a mail server that supports internationalised addresses.
     from: from === undefined ? sender : (readEmail(from) ?? from),
     host: sender.slice(sender.indexOf('@') + 1),
   };
 }
 
-/** Reads the settings: the environment goes before the YAML file. Refuses with `settings-invalid`, whose details name the setting. */
+/** Reads the settings: the environment takes precedence over the YAML file. Refuses with `settings-invalid`, naming the setting in the details. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const named = Object.fromEntries(
     Object.entries(environment).filter(([name, value]) => name.startsWith('ROLLCALL_') && value !== ''),

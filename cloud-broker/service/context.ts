@@ -1,4 +1,4 @@
-/** The store, its keys and what works on them, without any listener. */
+/** The store, its keys and what operates on them, without any listener. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -28,10 +28,10 @@ import { believedAt } from '../presence/operations/presence.ts';
 import { openStore } from './store.ts';
 import type { OperationName, Store } from '../store/port.ts';
 
-/** The monotonic clock stands still while a machine sleeps, so one that slept for weeks has to be believed by hand. */
+/** The monotonic clock stops while a machine sleeps, so after weeks of sleep the clock has to be accepted by hand. */
 const CLOCKS: ClockSources = { machine: () => Date.now(), elapsed: () => performance.now() };
 
-/** The store, its keys and the operator's commands, without any listener: what a command needs when no service runs. */
+/** The store, its keys and the operator's commands, without any listener: what a command needs if no service is running. */
 export interface ServiceContext {
   store: Store;
   clock: ServiceClock;
@@ -55,7 +55,7 @@ export async function openContext(settings: Settings, log: Logger, onFatal: (err
   try {
     demandRestored(settings.dataFolder);
     demandDatabase(settings.dataFolder);
-    // Before it is known what time it was, nothing is written.
+    // Until the stored time is known, nothing is written.
     let clock: ServiceClock | null = null;
     const store = await openStore({
       folder: settings.dataFolder,
@@ -81,7 +81,7 @@ export async function openContext(settings: Settings, log: Logger, onFatal: (err
   }
 }
 
-/** What lasts waits for a clock that is believed. Refuses with `clock-doubtful`. */
+/** Lasting operations wait for a trusted clock. Refuses with `clock-doubtful`. */
 function demandBelievable(clock: ServiceClock | null, name: OperationName): void {
   const doubt = lastingOperations.has(name) ? (clock?.doubt ?? null) : null;
   if (doubt === null) return;
@@ -125,7 +125,7 @@ function assemble(parts: {
   const { now } = clock;
   const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
   const databaseFile = join(settings.dataFolder, 'rollcall.db');
-  // The signed heads first: none of them may lie beyond the end of the books as they are read after them.
+  // Reads the signed heads first: none of them may then lie beyond the end of the books read afterwards.
   const prove = async (books: (signed: Checkpoint[]) => Promise<Verdict>): Promise<Verdict> => {
     const { checkpoints: signed, damaged } = await checkpoints.read();
     return withDamagedHeads(await books(signed), damaged);

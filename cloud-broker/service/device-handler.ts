@@ -7,7 +7,7 @@ import type { StoredPresence } from '../presence/flush.ts';
 import type { PresenceRegistry } from '../presence/presence-registry.ts';
 import type { Store } from '../store/port.ts';
 
-/** S2: a certificate gets in when it is a live row and belongs to this device. Looked up at every CONNECT. */
+/** S2: a certificate is admitted if it is a live row and belongs to this device. Looked up at every CONNECT. */
 async function isLive(store: Store, { fingerprint, commonName }: PeerCertificate): Promise<boolean> {
   const row = await store.reader.get<{ deviceId: string }>(
     `SELECT c.device_id AS deviceId FROM certificates c JOIN devices d ON d.id = c.device_id
@@ -17,7 +17,7 @@ async function isLive(store: Store, { fingerprint, commonName }: PeerCertificate
   return row?.deviceId === commonName;
 }
 
-/** E9: ends the session of a device whose certificates died. One that left its domain is told so, and counted no more. */
+/** E9: ends the session of a device whose certificates were revoked. One that left its domain is notified and no longer counted. */
 export async function endRevoked(
   parts: { store: Store; registry: PresenceRegistry; gateway: Pick<Gateway, 'disconnect'> | null; log: Pick<Logger, 'error'> },
   deviceId: string,
@@ -34,7 +34,7 @@ export async function endRevoked(
   if (hasLeft) registry.forget(deviceId);
 }
 
-/** The roll as it was stored, read once at the start. */
+/** The stored presence, read once at startup. */
 export async function storedPresence(store: Store): Promise<StoredPresence[]> {
   return await store.reader.all<StoredPresence>(
     `SELECT d.id AS deviceId, coalesce(p.epoch, 0) AS epoch, p.last_heartbeat_at AS lastHeartbeatAt, p.interval_s AS intervalS, p.ended,
@@ -43,13 +43,13 @@ export async function storedPresence(store: Store): Promise<StoredPresence[]> {
   );
 }
 
-/** What the gateway's device sessions lead to: presence, commands (P8), and the device's own wish to leave (E9). */
+/** What device sessions of the gateway trigger: presence, commands (P8), and the device's own request to leave (E9). */
 export function createDeviceHandler(deps: {
   store: Store;
   registry: PresenceRegistry;
   commands: CommandDesk;
   clock(): number;
-  /** P7: a session was taken over while it was alive. */
+  /** P7: a session was taken over while still alive. */
   tookOver(deviceId: string): void;
 }): DeviceHandler {
   const { store, registry, commands } = deps;
@@ -65,7 +65,7 @@ export function createDeviceHandler(deps: {
     },
     birth: async (deviceId, birth) => registry.birth(deviceId, birth),
     answered(deviceId, answer) {
-      // Told to come back with another epoch (P3), it is about to leave.
+      // Told to reconnect with another epoch (P3), it is about to leave.
       if (answer?.type !== 'settings' || answer.epochFrom === undefined) void commands.ready(deviceId);
     },
     async heartbeat(deviceId, heartbeat, acknowledged) {

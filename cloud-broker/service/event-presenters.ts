@@ -1,4 +1,4 @@
-/** Stored events as messages of the stream, made at the time of sending and for one pair of eyes (A4). */
+/** Turns stored events into stream messages, when they are sent and for one viewer (A4). */
 import type { AlertEvent } from '../../protocol/api-alerts.ts';
 import { enrolmentEvent, type BillingEvent, type DeviceEvent } from '../../protocol/api.ts';
 import type { DeviceData, StoredEvent } from '../store/effects.ts';
@@ -16,14 +16,14 @@ export interface Sources {
   presence: LivePresence;
 }
 
-/** Whether the viewer's list showed the device until this event. Who has no tags sees every device of the domain. */
+/** Whether the viewer's list showed the device until this event. A viewer without tags sees every device of the domain. */
 function tookFrom({ tags }: Viewer, { hadTags }: DeviceData): boolean {
   return tags.every((tag) => hadTags?.includes(tag) === true);
 }
 
 /**
- * The device as the list shows it. One that it does not show is gone for who saw it, for instance when a tag was taken away; of one that the
- * viewer never saw nothing is said, not even that (A4). `sawBefore`: until this event, or one that it stands for.
+ * The device as the list shows it. If the list no longer shows it, for instance after a tag was removed, it is reported as removed to a viewer that
+ * saw it; a viewer that never saw it is told nothing, not even that (A4). `sawBefore`: until this event, or one that it replaces.
  */
 async function deviceData(sources: Sources, viewer: Viewer, event: DeviceData, sawBefore: boolean): Promise<DeviceEvent | null> {
   const { deviceId } = event;
@@ -37,7 +37,7 @@ async function billingData(sources: Sources, viewer: StreamViewer, transferId: n
   return view === null ? null : { row: await historyRowFor(sources.reader, viewer, view), balance: view.balanceAfter };
 }
 
-/** The enrolment log has tries of boards that are no devices: a viewer who sees only some devices sees only their tries. */
+/** The enrolment log includes attempts of boards that are no devices: a viewer limited to some devices sees only their attempts. */
 async function enrolmentData(sources: Sources, viewer: Viewer, data: unknown): Promise<unknown> {
   const parsed = enrolmentEvent.safeParse(data);
   if (!parsed.success) return null;
@@ -46,13 +46,13 @@ async function enrolmentData(sources: Sources, viewer: Viewer, data: unknown): P
   return shown ? parsed.data : null;
 }
 
-/** Alerts are of the whole domain, and credits of Billing (D6). */
+/** Alerts concern the whole domain, and credit alerts Billing (D6). */
 async function alertData({ reader }: Sources, viewer: StreamViewer, alertId: number): Promise<AlertEvent | null> {
   const alert = viewer.tags.length > 0 ? null : await alertView(reader, viewer, alertId);
   return alert === null ? null : { alert, open: await openAlerts(reader, viewer) };
 }
 
-/** The data of one event for this viewer; null: there is nothing to show. `lost`: devices that earlier events took from his list. */
+/** The data of one event for this viewer; null if there is nothing to show. `lost`: devices that earlier events removed from the viewer's list. */
 export async function dataOf(
   sources: Sources,
   viewer: StreamViewer,
@@ -76,7 +76,7 @@ export async function dataOf(
   }
 }
 
-/** The messages of some stored events, in their order. Of several about one device only the last is sent: each shows it as it is now. */
+/** The messages for some stored events, in order. Of several about one device only the last is sent, because each shows its current state. */
 async function messagesOf(sources: Sources, viewer: StreamViewer, events: readonly StoredEvent[]): Promise<string> {
   const lastOf = new Map(events.flatMap((event) => (event.type === 'device' ? [[event.data.deviceId, event.id] as const] : [])));
   const lost = new Set(
@@ -92,7 +92,7 @@ async function messagesOf(sources: Sources, viewer: StreamViewer, events: readon
   return text;
 }
 
-/** Whether a viewer's list shows this device of his domain. */
+/** Whether a viewer's list shows this device of its domain. */
 function sees(viewer: Viewer, view: DeviceView & { domainId: number }): boolean {
   if (view.domainId !== viewer.domainId) return false;
   const tags = viewer.tags.length === 0 ? [] : tagsOf(view);

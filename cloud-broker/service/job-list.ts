@@ -1,4 +1,4 @@
-/** Everything that the service does by itself, and how often. What it is that is done stands with each capability. */
+/** The service's background jobs and their intervals. What they do is defined by each capability. */
 import { errorText } from '../../protocol/error-text.ts';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -57,7 +57,7 @@ export interface JobParts {
 
 type JobStore = Pick<Store, 'reader' | 'write'>;
 
-/** Refuses writes after a stop, which so waits for one piece of a long run and not for all of them. */
+/** Refuses writes after a stop, which then waits for one batch of a long run and not for all of them. */
 function inPieces(store: JobStore, stopping: AbortSignal): JobStore {
   return {
     reader: store.reader,
@@ -68,7 +68,7 @@ function inPieces(store: JobStore, stopping: AbortSignal): JobStore {
   };
 }
 
-/** What is done by the hour, one after the other. What fails keeps none of the others from their turn, and is tried again in an hour. */
+/** Hourly chores, one after the other. A failing chore does not keep the others from their turn, and is tried again in an hour. */
 async function doChores({ context, gateway, log, stopping }: JobParts, store: JobStore): Promise<void> {
   const now = context.clock.now();
   const chores: (() => Promise<unknown>)[] = [

@@ -1,28 +1,28 @@
-/** Runs what the service does by itself: each job again and again, one run of it at a time. */
+/** Runs the service's background jobs: each repeatedly, one run at a time. */
 import { errorText } from '../../protocol/error-text.ts';
 import type { Logger } from 'pino';
 
-/** Runs `run` once, `ms` milliseconds from now. Returns what calls it off. */
+/** Runs `run` once, in `ms` milliseconds. Returns a function that cancels it. */
 export type Timer = (ms: number, run: () => void) => () => void;
 
-/** Keeps no process alive. */
+/** Never keeps a process alive. */
 const realTimer: Timer = (ms, run) => {
   const timer = setTimeout(run, ms).unref();
   return () => clearTimeout(timer);
 };
 
 export interface Job<Name extends string = string> {
-  /** Whoever wakes the job names it. */
+  /** Used to wake the job. */
   name: Name;
-  /** Milliseconds from the end of a run to the next. */
+  /** Milliseconds from the end of a run to the next run. */
   everyMs: number;
-  /** The first run waits for `everyMs`. Without it, it begins with the start. */
+  /** The first run waits for `everyMs`. Otherwise it begins at startup. */
   startsLater?: true;
-  /** One run. May return the milliseconds until the next, where they are not `everyMs`. */
+  /** One run. May return the milliseconds until the next, if different from `everyMs`. */
   run(): Promise<number | void> | number | void;
-  /** Milliseconds from a failed run to the next, which nothing shortens. Without it, failed runs are followed as others are. */
+  /** Milliseconds from a failed run to the next, which nothing shortens. Without it, failed runs are followed like any others. */
   retryMs?: number;
-  /** Told what a run failed with. Without it, the log is. */
+  /** Receives a failed run's error. Without it, the log does. */
   failed?(error: unknown): void;
 }
 
@@ -37,7 +37,7 @@ export class Jobs<Name extends string = string> {
     this.timer = timer;
   }
 
-  /** Aborted by `stop`: for runs of many pieces, which end between two of them. */
+  /** Aborted by `stop`: for runs in batches, which end between two of them. */
   get stopping(): AbortSignal {
     return this.ending.signal;
   }
@@ -50,19 +50,19 @@ export class Jobs<Name extends string = string> {
     }
   }
 
-  /** Runs a job as soon as can be: now, or once more when its run ends. Nothing happens before the start and after the stop. */
+  /** Runs a job as soon as possible: now, or again when its current run ends. Does nothing before the start and after the stop. */
   wake(name: Name): void {
     this.loops.get(name)?.wake();
   }
 
-  /** Begins no more runs and waits for those that are under way. */
+  /** Starts no more runs and waits for those in progress. */
   async stop(): Promise<void> {
     this.ending.abort();
     await Promise.all([...this.loops.values()].map(async (loop) => loop.stop()));
   }
 }
 
-/** One job that was started. */
+/** One started job. */
 class Loop {
   private readonly job: Job;
   private readonly timer: Timer;
@@ -72,7 +72,7 @@ class Loop {
   private isRunning = false;
   private isWoken = false;
   private isStopped = false;
-  /** Since the last run that did not fail. */
+  /** Since the last successful run. */
   private failures = 0;
 
   constructor(job: Job, timer: Timer, log: Pick<Logger, 'error'>) {
@@ -118,7 +118,7 @@ class Loop {
       this.failures = 0;
     } catch (error) {
       nextMs = job.retryMs ?? nextMs;
-      // Who stops the service has cut the run short: that is no failure.
+      // Stopping the service cut the run short: that is no failure.
       if (!this.isStopped) this.fail(error);
     }
     this.isRunning = false;

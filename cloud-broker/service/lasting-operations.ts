@@ -1,15 +1,15 @@
 import type { OperationName } from '../store/port.ts';
 
 /**
- * What is dated for good or ends by time, and cannot be taken back: it waits while the clock is in doubt. Everything else goes on, presence and renewals
- * first. Unenrolling too: a stolen display must not wait for a clock.
+ * Operations that permanently date something, or expire it by time, and cannot be undone: they wait while the clock is in doubt. Everything else
+ * continues, above all presence and renewals. Unenrolment too: a stolen display must not wait for a clock.
  */
 export const lastingOperations: ReadonlySet<OperationName> = new Set<OperationName>([
-  // Trials begin (D3).
+  // Trials start (D3).
   'createDomain',
   'activateDomain',
   'activateByLink',
-  // Credits are granted and moved, days are charged (E5, K, L6). A renewal passes: see `enrol`.
+  // Credits are granted and moved, days are charged (E5, K, L6). A renewal is allowed: see `enrol`.
   'approve',
   'redeemKey',
   'issueInvoiceKey',
@@ -24,7 +24,7 @@ export const lastingOperations: ReadonlySet<OperationName> = new Set<OperationNa
   'askClosing',
   'closePiece',
   'erasePersonalData',
-  // What is old goes, and what is near its end is told.
+  // Old data is deleted, and what is near its end is announced.
   'prune',
   'prunePortal',
   'pruneCommands',

@@ -1,4 +1,4 @@
-/** Every mail the service sends: each capability registers its own. */
+/** Every e-mail the service sends: each capability registers its own. */
 import { alertLetters } from '../alerts/letters.ts';
 import { productKeyLetters } from '../product-keys/letters.ts';
 import { domainLetters } from '../domains/letters.ts';

@@ -1,21 +1,21 @@
 import { writeSync } from 'node:fs';
 
-/** What cannot be written now is kept up to this, so that a line is neither cut nor glued to the next; beyond it lines are lost. */
+/** Unwritten output is kept up to this size, so that lines are neither cut nor joined; beyond it lines are lost. */
 const MAX_KEPT_BYTES = 64 * 1024;
 const AGAIN_MS = 1000;
 
 /**
- * Where log lines go. A full disk, a pipe that nobody reads or any other failure of it is counted and swallowed: the service goes on, and writes on as soon
- * as that works again.
+ * Where log lines go. A full disk, an unread pipe or any other output failure is counted and ignored: the service continues, and resumes writing as
+ * soon as that works again.
  */
 export class LogOutput {
-  /** Writes that failed, and lines that were lost. */
+  /** Failed writes and lost lines. */
   failures = 0;
   private readonly writeSome: (bytes: Uint8Array) => number;
   private kept: Uint8Array = new Uint8Array();
   private again: NodeJS.Timeout | null = null;
 
-  /** `writeSome` writes from the beginning of the bytes and says how many; it throws where none can be written. */
+  /** `writeSome` writes a first part of the bytes and returns its length; it throws if none can be written. */
   constructor(writeSome: (bytes: Uint8Array) => number) {
     this.writeSome = writeSome;
   }
@@ -47,5 +47,5 @@ export class LogOutput {
   }
 }
 
-/** Standard error is one for the whole process. */
+/** Standard error is shared by the whole process. */
 export const standardError = new LogOutput((bytes) => writeSync(2, bytes));

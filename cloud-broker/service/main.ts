@@ -1,4 +1,4 @@
-/** Wires the service: nothing is decided here. */
+/** Wires the service together: nothing is decided here. */
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -39,7 +39,7 @@ import type { Store } from '../store/port.ts';
 import { startWebhooks } from './webhook-delivery.ts';
 import type { ServiceContext } from './context.ts';
 
-/** Writes waiting beyond which the service asks a load balancer for a pause. */
+/** Number of waiting writes beyond which the service asks a load balancer to pause. */
 const BEHIND_WRITES = 10_000;
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../dist/console', import.meta.url));
 
@@ -88,7 +88,7 @@ async function startRegistry({ store, clock }: ServiceContext, settings: Setting
   );
 }
 
-/** Lets devices in. */
+/** Admits devices. */
 async function startGateway(parts: {
   store: Store;
   clock(): number;
@@ -110,7 +110,10 @@ async function startGateway(parts: {
   });
 }
 
-/** Ends the sessions of devices whose certificates died (E9), and tells boards that wait what was decided about them (E6), and the operator what is held (E14). */
+/**
+ * Ends the sessions of devices whose certificates were revoked (E9), notifies waiting boards of decisions about them (E6), and warns the operator of
+ * held grants (E14).
+ */
 function followCommits(parts: {
   store: Store;
   registry: PresenceRegistry;
@@ -136,18 +139,18 @@ function followCommits(parts: {
   });
 }
 
-/** Of the settings no more than the API needs. */
+/** Only the settings that the API needs. */
 function httpSettings({ publicUrl, trustedProxies, operatorToken, unprovenLimit }: Settings): ServerParts['settings'] {
   return { publicUrl, trustedProxies, operatorToken, unprovenLimit, consoleFolder: CONSOLE_FOLDER };
 }
 
-/** What there is to tell of the parts once they run. */
+/** What the parts provide once they are running. */
 export interface RunningParts {
   listening: ListeningAt;
   operator: Operator;
 }
 
-/** Starts part after part; `onStop` gets what ends each, and the last that was started is ended first. */
+/** Starts one part after another; `onStop` receives the function that ends each, and the last started is ended first. */
 export async function startParts(
   context: ServiceContext,
   settings: Settings,
@@ -215,7 +218,7 @@ export async function startParts(
   return { listening: addresses, operator };
 }
 
-/** Lets the commands of this machine speak to the service, as the last of all: whoever gets an answer there finds it whole. */
+/** Opens the service to commands on this machine, as the last step: a caller that gets an answer finds the service complete. */
 async function listenToOperator(
   deps: ServerParts,
   addresses: ListeningAt,
@@ -230,13 +233,13 @@ async function listenToOperator(
       socket.close();
     });
   } catch (error) {
-    // Some mounted folders hold no sockets. Displays are served all the same.
+    // Some mounted folders do not support sockets. Displays are served all the same.
     const reason = errorText(error);
     deps.log.error({ reason }, 'commands on this machine cannot reach the service: its data folder takes no socket');
   }
 }
 
-/** What /readyz says; null where the service can take work. */
+/** The reason given by /readyz; null if the service can accept work. */
 function whyNotReady(store: Store, runs: ServiceRuns): string | null {
   if (runs.failure !== null) return `nothing can be stored: ${runs.failure}`;
   return store.figures().waiting > BEHIND_WRITES ? 'the store is behind' : null;

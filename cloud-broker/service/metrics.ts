@@ -1,4 +1,4 @@
-/** Wires what /metrics shows to where it is known. */
+/** Wires the figures of /metrics to their sources. */
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Gateway } from '../gateway/port.ts';

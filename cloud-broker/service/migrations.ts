@@ -22,9 +22,9 @@ import { webhookTables } from '../webhooks/schema.ts';
 import { domainsAndDevices, ledger } from '../store/schema/domains-devices-and-ledger.ts';
 
 /**
- * The schema, as ordered migrations: version n is the n-th entry, kept in `PRAGMA user_version`.
- * Times are integers, milliseconds since 1970 UTC, always the service's own clock. What the rules call impossible
- * (a changed transfer, a negative balance, one serial enrolled twice) is made impossible here, not only in the code.
+ * The schema, as ordered migrations: version n is the n-th entry, recorded in `PRAGMA user_version`. Times are integers, milliseconds since 1970 UTC,
+ * always from the service's own clock. What the rules forbid (a changed transfer, a negative balance, one serial number enrolled twice) is made
+ * impossible here, not only in the code.
  */
 export const migrations: readonly string[] = [
   domainsAndDevices +

@@ -1,4 +1,4 @@
-/** Every write there is, by name: each capability gives its own list. Each runs in the writer thread, in a savepoint of its own. */
+/** All write operations, by name: each capability supplies its own list. Each runs in the writer thread, in a savepoint of its own. */
 import { alertOperations } from '../alerts/operations/index.ts';
 import { commandOperations } from '../device-commands/operations-list.ts';
 import { deviceOperations } from '../devices/operations/index.ts';

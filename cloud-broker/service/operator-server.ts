@@ -1,4 +1,4 @@
-/** The operator's routes for a listener that only the operator can reach (protocol.md §3); built, not started. */
+/** The operator's routes, for a listener that only the operator can reach (protocol.md §3); built but not started. */
 import type { WithOperator } from '../operator/operator.ts';
 import type { FastifyInstance } from 'fastify';
 import { listeningAt, type ListeningAt } from '../operator/listening.ts';
@@ -8,7 +8,7 @@ import { sendRefusal } from '../http/errors.ts';
 import { operatorRoutes } from '../operator/routes/operator.ts';
 import { createApp } from './server.ts';
 
-/** No token is asked for: who may connect is decided by the folder that the socket lies in. */
+/** No token is required: the folder of the socket determines who may connect. */
 export async function buildOperatorServer(
   { onRoute: _ofTheApi, ...deps }: HttpDeps & WithOperator,
   listening: () => ListeningAt,

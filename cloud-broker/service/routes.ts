@@ -5,7 +5,7 @@ import { isoTime } from '../store/paging.ts';
 import { refusals, type Api } from '../http/api.ts';
 import type { HttpDeps } from '../http/deps.ts';
 
-/** What machines ask of the service itself: is it alive, can it work, how is it doing, where do devices connect (S3). */
+/** Endpoints for machines: is the service alive, can it work, how is it doing, where do devices connect (S3). */
 export function serviceRoutes(app: Api, deps: HttpDeps): void {
   const tags = ['service'];
 

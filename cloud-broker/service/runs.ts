@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/port.ts';
 
-/** So often the service notes that it runs. */
+/** How often the service notes that it is running. */
 export const NOTED_EVERY_MS = 60_000;
 const GAP_MS = 2 * NOTED_EVERY_MS;
 
@@ -9,16 +9,16 @@ interface ServiceRunsParts {
   store: Pick<Store, 'write' | 'onFault'>;
   log: Pick<Logger, 'error' | 'info'>;
   clock(): number;
-  /** Has it noted at once. */
+  /** Triggers the note at once. */
   wake(): void;
 }
 
 /**
- * Notes each minute that the service runs (P5): of the time between two runs nobody may say what a device was. The note is a write like any other, so
- * it also tells whether writes work: it is tried at once when another write fails, and again until it is stored.
+ * Notes every minute that the service is running (P5): between two runs, nobody can say what a device's status was. The note is a write like any
+ * other, so it also shows whether writes work: it is tried at once when another write fails, and again until it is stored.
  */
 export class ServiceRuns {
-  /** Why nothing can be stored: what the last try of it failed with; null where it worked. */
+  /** Why nothing can be stored: the error of the last attempt; null if it succeeded. */
   failure: string | null = null;
   private readonly parts: ServiceRunsParts;
   private startedAt: number;
@@ -32,7 +32,7 @@ export class ServiceRuns {
     this.triedAt = this.startedAt;
   }
 
-  /** Rejects where the first note cannot be stored. */
+  /** Rejects if the first note cannot be stored. */
   static async begin(parts: ServiceRunsParts): Promise<ServiceRuns> {
     const runs = new ServiceRuns(parts);
     await runs.note();
@@ -40,11 +40,11 @@ export class ServiceRuns {
     return runs;
   }
 
-  /** Rejects where it cannot be stored: to be told to `failed`. */
+  /** Rejects if it cannot be stored; pass the error to `failed`. */
   async note(): Promise<void> {
     const { store, log, clock } = this.parts;
     const now = clock();
-    // Of the time that a step of the clock left out nobody may say what a device was either.
+    // For the time skipped by a clock step, nobody can say what a device's status was either.
     if (now < this.triedAt || now > this.triedAt + GAP_MS) this.startedAt = now;
     this.triedAt = now;
     await store.write('noteRun', { startedAt: this.startedAt, now });
@@ -59,7 +59,7 @@ export class ServiceRuns {
     this.failure = reason;
   }
 
-  /** The last note, of when the service ended. */
+  /** The last note: when the service ended. */
   async end(): Promise<void> {
     this.isEnded = true;
     await this.note().catch((error: unknown) => this.failed(error));
@@ -74,7 +74,7 @@ export class ServiceRuns {
   }
 }
 
-/** SQLite's own words where it has some: `database or disk is full`. */
+/** SQLite's own message if there is one: `database or disk is full`. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const details = 'details' in error && typeof error.details === 'object' ? error.details : null;

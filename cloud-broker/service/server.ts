@@ -1,4 +1,4 @@
-/** The HTTP server, built and not started: tests inject requests, main.ts listens. */
+/** The HTTP server, built but not started: tests inject requests, main.ts listens. */
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
@@ -62,7 +62,7 @@ const DISCOVERY = '/.well-known/rollcall';
 /** What the routes of all capabilities need. */
 export interface ServerParts extends HttpDeps, WithAccounts, WithPortal, WithOperator, WithWebhooks {}
 
-/** Builds the server. Closing it ends the event streams first; the store is closed after it. */
+/** Builds the server. Closing it ends the event streams first; the store must be closed after it. */
 export async function buildServer(deps: ServerParts): Promise<FastifyInstance> {
   const app = createApp(deps);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_POLICY }, hsts: isHttps(deps) });
@@ -94,13 +94,13 @@ function isHttps({ settings }: HttpDeps): boolean {
   return settings.publicUrl?.startsWith('https:') === true;
 }
 
-/** Given at once, so that the compilers of JSON schemas, a tenth of the service's code, are not even loaded. The types know only those. */
+/** Set explicitly so that the JSON schema compilers, a tenth of the service's code, are not even loaded. The types only know those. */
 const ZOD_ALONE = {
   buildValidator: () => validatorCompiler,
   buildSerializer: () => serializerCompiler,
 } as unknown as NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>;
 
-/** What every listener of ours has: ids, errors, limits and the log. */
+/** What all listeners share: ids, errors, limits and the log. */
 export function createApp(deps: HttpDeps): Api {
   const newId = (): string => correlationIdFrom(deps.random(10));
   const { limits } = deps;
@@ -126,7 +126,7 @@ export function createApp(deps: HttpDeps): Api {
   acceptJsonOnly(app);
   app.decorateRequest('signedIn', null);
   app.addHook('onRoute', ({ method, url }) => {
-    // HEAD is GET without its body: fastify adds it, behind the same hooks.
+    // HEAD is GET without its body: fastify adds it, with the same hooks.
     for (const one of [method].flat()) if (one !== 'HEAD') deps.onRoute?.({ method: one, url });
   });
   app.addHook('onRequest', async (request, reply) => {
@@ -145,11 +145,11 @@ export function createApp(deps: HttpDeps): Api {
   return app;
 }
 
-/** Before every route's own hooks, and for addresses that are no route: who is refused is counted too. */
+/** Runs before every route's own hooks, and for unknown addresses: refused requests are counted too. */
 function limitRequests(app: Api, { limits, clock }: HttpDeps): void {
   const rate = { burst: limits.requestsPer10S, perSecond: limits.requestsPer10S / 10 };
   const people = new NetworkBudgets(rate, MAX_NETWORKS);
-  // Displays that look for the service after an outage have a budget of their own: behind the same NAT an admin wants to see them (P4).
+  // Displays looking for the service after an outage have a budget of their own: an admin behind the same NAT wants to watch them (P4).
   const displays = new NetworkBudgets(rate, MAX_NETWORKS);
   app.addHook('onRequest', async ({ ip, routeOptions }) => {
     const budgets = routeOptions.url === DISCOVERY ? displays : people;
@@ -157,7 +157,7 @@ function limitRequests(app: Api, { limits, clock }: HttpDeps): void {
   });
 }
 
-/** JSON and nothing else; an empty body is `{}`, so that a DELETE may say that it sends JSON and send nothing (A5). */
+/** Accepts only JSON; an empty body is `{}`, so that a DELETE may declare JSON and send nothing (A5). */
 function acceptJsonOnly(app: Api): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
@@ -167,7 +167,7 @@ function acceptJsonOnly(app: Api): void {
   });
 }
 
-/** What node itself cannot read as HTTP never becomes a request; it is answered in the same shape (A1). */
+/** What node cannot parse as HTTP never becomes a request; it gets an answer of the same form (A1). */
 function answerUnreadable(
   error: Error & { code?: string },
   socket: Socket,
@@ -201,7 +201,7 @@ function eventHub(app: Api, deps: ServerParts, callers: Callers): EventHub {
   return hub;
 }
 
-/** The Admin Portal, behind a gate of its own. */
+/** The Admin Portal, with its own gatekeeper. */
 function portalApi(api: Api, deps: ServerParts): void {
   keepPortalGate(api, deps);
   portalSignUpRoutes(api, deps);
@@ -214,7 +214,7 @@ function portalApi(api: Api, deps: ServerParts): void {
   subscriptionRoutes(api, deps);
 }
 
-/** Everything that a person does through a session. Each route demands one unless it says otherwise (default deny). */
+/** Everything a person does through a session. Each route requires one unless it states otherwise (default deny). */
 function userApi(api: Api, deps: ServerParts, callers: Callers, hub: EventHub): void {
   keepGate(api, deps, callers);
   sessionRoutes(api, deps);

@@ -8,13 +8,13 @@ export interface Service extends RunningParts {
   close(): Promise<void>;
 }
 
-/** Runs the service until `close`. `onFatal` is told when it cannot go on storing. Refuses with `port-in-use` too. */
+/** Runs the service until `close`. `onFatal` is called when it can no longer store. Also refuses with `port-in-use`. */
 export async function startService(settings: Settings, log: Logger, onFatal: (error: Error) => void): Promise<Service> {
-  // The store's thread starts on another core while the code of everything else is loaded on this one.
+  // The store's thread starts on another core while this one loads the remaining code.
   const opening = openContext(settings, log, onFatal);
   const [context, { startParts }] = await Promise.all([opening, import('./main.ts')]);
   const started: (() => Promise<void>)[] = [async () => context.close()];
-  // One after the other; what fails, on a full disk for one, keeps nothing after it from ending.
+  // One after the other; a failure, for instance on a full disk, does not keep the later ones from closing.
   const stop = async (): Promise<void> => {
     const failed: unknown[] = [];
     for (const close of started.toReversed()) await close().catch((error: unknown) => failed.push(error));

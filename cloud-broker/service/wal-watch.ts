@@ -1,17 +1,17 @@
 import { statSync } from 'node:fs';
 import type { Logger } from 'pino';
 
-/** Three times what is written back at once: where nobody holds it, the log beside the database stays below. */
+/** Three times what is written back at once: the write-ahead log (WAL) stays below this unless a reader blocks it. */
 const WORTH_TELLING_BYTES = 48 * 1024 * 1024;
 
-/** Bytes of the log beside the database (WAL); 0 where there is none. */
+/** Size of the write-ahead log (WAL) in bytes; 0 if there is none. */
 export function walBytes(databaseFile: string): number {
   return statSync(`${databaseFile}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /**
- * The look that is returned tells when the log beside the database grows: as long as anybody reads on from an old moment (a backup tool, a shell with an open transaction), nothing of
- * it can be written back, and it fills the disk. Told again each time it has doubled, and when it is over.
+ * The returned check reports when the write-ahead log grows: as long as anybody reads from an old snapshot (a backup tool, a shell with an open
+ * transaction), nothing of it can be written back, and it fills the disk. Reported again each time it has doubled, and when it is over.
  */
 export function walWatch(
   databaseFile: string,

@@ -1,4 +1,4 @@
-/** Wires webhooks: what the stream of events shows an admin of the whole domain goes out to its receivers. */
+/** Wires webhooks: receivers get what the event stream shows an admin of the whole domain. */
 import type { Logger } from 'pino';
 import type { LivePresence } from '../http/deps.ts';
 import { dataOf } from './event-presenters.ts';
@@ -7,17 +7,17 @@ import type { Store } from '../store/port.ts';
 import { Deliverer } from '../webhooks/deliverer.ts';
 import { resolveByDns, type Resolve } from '../webhooks/resolve.ts';
 
-/** Milliseconds that a receiver may take to answer. */
+/** Milliseconds a receiver may take to answer. */
 const TIMEOUT_MS = 10_000;
 
-/** `resolve` and `timeoutMs` are parameters for tests only. */
+/** `resolve` and `timeoutMs` are set by tests only. */
 export async function startWebhooks(parts: {
   store: Store;
   secrets: Secrets;
   presence: LivePresence;
   allowPrivate: boolean;
   clock(): number;
-  /** Has the deliverer look again at once. */
+  /** Makes the deliverer check again at once. */
   wake(): void;
   log: Pick<Logger, 'child'>;
   resolve?: Resolve;

@@ -1,29 +1,29 @@
 import type { SimulationTally } from '../../protocol/simulation.ts';
 import type { Measured } from './worker-process.ts';
 
-/** What `rollcall simulate --json` prints (protocol.md §2). */
+/** The output of `rollcall simulate --json` (protocol.md §2). */
 export interface Figures {
   boards: number;
   accepted: number;
   pending: number;
   rejected: number;
-  /** Asked all their time without an answer, or were stopped before one came. */
+  /** Got no answer in all their time, or were stopped before one came. */
   unanswered: number;
   heartbeats: number;
   seconds: number;
-  /** From a board's first request to its answer; null where none was answered. */
+  /** From a board's first request to its answer; null if none was answered. */
   enrolP50Ms: number | null;
   enrolP99Ms: number | null;
   clones: number;
-  /** How often all connections were cut, and how long it took the boards to be connected again; null without a cut. */
+  /** How often all connections were cut, and how long the boards took to reconnect; null without a cut. */
   storms: number;
   backP50Ms: number | null;
   backP99Ms: number | null;
-  /** Why boards were rejected or not answered: how many by code. */
+  /** Why boards were rejected or not answered: counts by code. */
   reasons: Record<string, number>;
 }
 
-/** The value at `share` of the sorted values, 0 to 1, in whole milliseconds; null of none. */
+/** The value at `share` (0 to 1) of the sorted values, in whole milliseconds; null if there are none. */
 function quantileMs(values: readonly number[], share: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -34,7 +34,7 @@ export function sumOf(tallies: readonly SimulationTally[], name: keyof Simulatio
   return tallies.reduce((sum, tally) => sum + tally[name], 0);
 }
 
-/** All workers' measurements together. */
+/** Combines the measurements of all workers. */
 export function figuresOf(
   measured: readonly Measured[],
   about: { boards: number; clones: number; storms: number; seconds: number },

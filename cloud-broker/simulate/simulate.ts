@@ -1,4 +1,4 @@
-/** `rollcall simulate`: boards by the thousand against a running service, in a few processes that hold real agents. */
+/** `rollcall simulate`: thousands of boards against a running service, in a few processes that run real agents. */
 import { availableParallelism } from 'node:os';
 import { figuresOf, sumOf, type Figures } from './figures.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -11,34 +11,34 @@ export interface SimulationOptions {
   /** Board n is `simulated:<seed>-<n>`. */
   seed: string;
   boards: number;
-  /** How long the boards live after all were heard, in seconds. */
+  /** How long the boards keep running after all have been heard, in seconds. */
   heartbeatsS: number;
-  /** Over how long the boards begin, in seconds. */
+  /** The time over which the boards start, in seconds. */
   rampS: number;
-  /** How often, spread over that life, every connection is cut at once. */
+  /** How many times, spread over that period, all connections are cut at once. */
   storms: number;
   clones: number;
 }
 
 export interface Progress {
-  /** Told several times a second; `label` names the phase. */
+  /** Called several times a second; `label` names the phase. */
   at(label: string, done: number, total: number): void;
 }
 
 const BOARDS_A_PROCESS = 1000;
 const MAX_PROCESSES = 8;
 const LOOK_MS = 200;
-/** How long one board goes on asking for its answer: a domain's budget lets thousands of boards wait for minutes (E10). */
+/** How long one board keeps asking for its answer: a domain's budget makes thousands of boards wait for minutes (E10). */
 const ASKING_MS = 600_000;
-/** How long boards may take until they are heard, or back after a storm: the agent's longest rest and its next one. */
+/** How long boards may take until they are heard, or are back after a storm: the agent's longest wait and the one after it. */
 const PATIENCE_MS = 300_000;
 
-/** Seeds of the boards, without `simulated:`; the same in each run, so that a repeated run renews (E3). */
+/** The boards' seeds, without `simulated:`; the same in each run, so that a repeated run renews (E3). */
 export function seedsOf(seed: string, boards: number): string[] {
   return Array.from({ length: boards }, (_, index) => `${seed}-${index + 1}`);
 }
 
-/** Which boards are held by which process: a process for each thousand, but no more than there are cores. */
+/** Which boards run in which process: one process per thousand, but no more than there are cores. */
 function partsOf(seeds: readonly string[]): string[][] {
   const full = Math.ceil(seeds.length / BOARDS_A_PROCESS);
   const processes = Math.min(full, Math.max(1, Math.min(availableParallelism(), MAX_PROCESSES)));
@@ -49,7 +49,7 @@ class Simulation {
   private readonly workers: WorkerProcess[];
   private readonly options: SimulationOptions;
   private readonly progress: Progress;
-  /** Stops the phases when the caller says so, or a worker cannot go on. */
+  /** Ends the phases when the caller asks, or a worker cannot continue. */
   private readonly signal: AbortSignal;
   private readonly over = new AbortController();
 
@@ -74,7 +74,7 @@ class Simulation {
     );
   }
 
-  /** Plays it to its end, or until the signal; rejects where a worker cannot go on. */
+  /** Runs to the end, or until the signal; rejects if a worker cannot continue. */
   async play(): Promise<Figures> {
     const began = performance.now();
     const trouble = Promise.race(this.workers.map(async ({ trouble: one }) => one));
@@ -91,7 +91,7 @@ class Simulation {
     }
   }
 
-  /** Resolves with how many storms there were. */
+  /** Resolves with the number of storms. */
   private async phases(): Promise<number> {
     const { boards, rampS, heartbeatsS, storms } = this.options;
     const answered = (): number => boards - this.missing();
@@ -152,7 +152,7 @@ class Simulation {
   }
 }
 
-/** Runs the boards against the service; stops early, with what there is, when the signal says so. Refuses as the agent does. */
+/** Runs the boards against the service; on the signal, stops early with what has been measured. Refuses as the agent does. */
 export async function simulate(options: SimulationOptions, progress: Progress, signal: AbortSignal): Promise<Figures> {
   return new Simulation(options, progress, signal).play();
 }

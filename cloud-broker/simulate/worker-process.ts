@@ -13,11 +13,11 @@ const NOTHING: SimulationTally = { accepted: 0, pending: 0, rejected: 0, unanswe
 
 export type Measured = Extract<SimulationReport, { say: 'end' }>;
 
-/** One process full of simulated displays. */
+/** One process running many simulated displays. */
 export class WorkerProcess {
   /** As last reported. */
   tally = NOTHING;
-  /** Rejects where the process cannot begin or ends by itself. */
+  /** Rejects if the process cannot start or ends by itself. */
   readonly trouble: Promise<never>;
   private readonly child: ChildProcess;
   private readonly measured: Promise<Measured>;
@@ -44,13 +44,13 @@ export class WorkerProcess {
     if (this.child.connected) this.child.send(order);
   }
 
-  /** Lets the displays say goodbye; resolves with what was measured. */
+  /** Lets the displays say goodbye; resolves with the measurements. */
   async stop(): Promise<Measured> {
     this.order({ do: 'stop' });
     return Promise.race([this.measured, this.trouble]);
   }
 
-  /** The process ends now. */
+  /** Ends the process now. */
   end(): void {
     this.child.removeAllListeners('exit');
     this.child.kill('SIGKILL');

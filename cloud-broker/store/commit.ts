@@ -12,7 +12,7 @@ interface AuditEntry {
   details?: object;
 }
 
-/** What operations noted beside their rows: stored with them just before the commit. */
+/** What operations record beside their rows: stored together with them just before the commit. */
 export interface Notes {
   effects: NewEffect[];
   audit: (AuditEntry & { correlationId: string | null })[];
@@ -36,7 +36,7 @@ export async function nextNumber(tx: Tx, what: 'events' | 'audit' | 'alerts', do
   return row?.newest ?? count;
 }
 
-/** The next numbers of their domains, in the order of `rows`; 0 for what is of no domain. */
+/** The next numbers within their domains, in the order of `rows`; 0 for rows without a domain. */
 async function nextNumbers(tx: Tx, what: 'events' | 'audit', rows: readonly { domainId: number | null }[]): Promise<number[]> {
   const counts = new Map<number, number>();
   for (const { domainId } of rows) if (domainId !== null) counts.set(domainId, (counts.get(domainId) ?? 0) + 1);
@@ -50,7 +50,7 @@ async function nextNumbers(tx: Tx, what: 'events' | 'audit', rows: readonly { do
   });
 }
 
-/** Stores the notes of all operations that share a commit: many rows a statement cost a third of as many statements. */
+/** Stores the notes of all operations that share a commit: multi-row statements cost a third of single-row ones. */
 export async function storeNotes(tx: Tx, { effects, audit }: Notes): Promise<Effect[]> {
   const events = effects.filter((effect) => effect.kind === 'event');
   const ids = await nextNumbers(tx, 'events', events);
@@ -83,7 +83,7 @@ export async function storeNotes(tx: Tx, { effects, audit }: Notes): Promise<Eff
   return effects.map((effect) => (effect.kind === 'event' ? { ...effect, id: nextId.next().value ?? 0 } : effect));
 }
 
-/** The correlation id in an operation's input, where it has one. */
+/** The correlation id in an operation's input, if it has one. */
 export function correlationIdOf(input: unknown): string | null {
   const given = typeof input === 'object' && input !== null && 'correlationId' in input ? input.correlationId : null;
   return typeof given === 'string' ? given : null;
@@ -96,7 +96,7 @@ export class WriteContext {
   private readonly notes: Notes;
   private readonly correlationId: string | null;
 
-  /** `correlationId`: of the request or the enrolment that asked for this operation. */
+  /** `correlationId`: of the request or enrolment behind this operation. */
   constructor(tx: Tx, notes: Notes, signCertificate: SignDeviceCertificate, correlationId: string | null = null) {
     this.tx = tx;
     this.notes = notes;
@@ -108,7 +108,7 @@ export class WriteContext {
     this.notes.effects.push({ kind: 'event', domainId, at, ...event });
   }
 
-  /** A device is gone. `tags`: those it had, a JSON list. */
+  /** A device was removed. `tags`: those it had, as a JSON list. */
   emitRemoved(domainId: number, at: number, { id, tags }: { id: string; tags: string }): void {
     const data: DeviceData = { deviceId: id, removed: true, hadTags: JSON.parse(tags) as string[] };
     this.emit(domainId, at, { type: 'device', data });
@@ -118,7 +118,7 @@ export class WriteContext {
     this.notes.audit.push({ ...entry, correlationId: this.correlationId });
   }
 
-  /** A mail was put into the outbox, in the transaction of what it tells about. */
+  /** An e-mail was added to the outbox, in the transaction that it reports on. */
   mailed(id: number): void {
     this.notes.effects.push({ kind: 'mail', id });
   }

@@ -1,6 +1,6 @@
-/** What a commit leads to outside of the store: told, ended, sent or shown. Handed out after the commit, never before it. */
+/** Effects of a commit outside the store: notifying, ending, sending or showing something. Dispatched after the commit, never before it. */
 
-/** `hadTags`: what a device was tagged with before it went or its tags changed. Only to who saw it so is it told that it is gone (A4). */
+/** `hadTags`: a device's tags before it was removed or its tags changed. Only a viewer that saw it then is told that it is gone (A4). */
 export interface DeviceData {
   deviceId: string;
   removed?: true;
@@ -15,39 +15,39 @@ export type EventData =
 
 type NewEvent = { domainId: number; at: number } & EventData;
 
-/** An event as it was stored: `id` counts within its domain; `data` is what the stream's filter turns into the message (see http/events). */
+/** A stored event: `id` counts within its domain; the stream's filter turns `data` into the message (see http/events). */
 export type StoredEvent = { id: number } & NewEvent;
 
-/** Why unproven grants are held that an honest buyer might miss (E14). */
+/** Reasons to hold unproven grants that an honest buyer might miss (E14). */
 export type WarningReason = 'invoice-split' | 'service-limit';
 
 type EffectWith<Event> =
   /** For event streams, webhooks and searches. */
   | ({ kind: 'event' } & Event)
-  /** A device whose certificates died: its live session is to be closed (E9). */
+  /** A device whose certificates were revoked: its live session must be closed (E9). */
   | { kind: 'revoked'; deviceId: string }
-  /** A key that an admin decided about: its board waits for the answer (E6). */
+  /** A key that an admin has decided about: its board waits for the answer (E6). */
   | { kind: 'decided'; domainId: number; keyFingerprint: string }
-  /** A mail that was put into the outbox. */
+  /** An e-mail added to the outbox. */
   | { kind: 'mail'; id: number }
-  /** A device that a new command waits for (P8). */
+  /** A device with a new waiting command (P8). */
   | { kind: 'commanded'; deviceId: string }
-  /** What the operator is to look at; it stands in the operator's audit log as well. */
+  /** Something for the operator to check; it is also in the operator's audit log. */
   | { kind: 'warned'; reason: WarningReason; details: Record<string, unknown> };
 
 export type Effect = EffectWith<StoredEvent>;
 
-/** An effect whose commit is still to come: events have no number yet. */
+/** An effect before its commit: events have no number yet. */
 export type NewEffect = EffectWith<NewEvent>;
 
 export type EffectKind = Effect['kind'];
 
 export type EffectOf<Kind extends EffectKind> = Extract<Effect, { kind: Kind }>;
 
-/** What somebody does about effects, by their kind. Each handler gets all effects of its kind that one commit had, in their order. */
+/** Handlers of effects, by kind. Each handler receives all effects of its kind from one commit, in order. */
 export type EffectHandlers = { [Kind in EffectKind]?: (effects: EffectOf<Kind>[]) => void };
 
-/** Hands the effects of one commit to those who registered for their kinds. */
+/** Passes the effects of one commit to the handlers registered for their kinds. */
 export function dispatchEffects(effects: readonly Effect[], registered: readonly EffectHandlers[]): void {
   const byKind = Map.groupBy(effects, ({ kind }) => kind);
   const tell = <Kind extends EffectKind>(kind: Kind): void => {

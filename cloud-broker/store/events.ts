@@ -12,7 +12,7 @@ export async function eventsAfter(tx: Reads, domainId: number, id: number, limit
   return rows.map((row) => ({ ...row, data: JSON.parse(row.data) as unknown }) as StoredEvent);
 }
 
-/** Id of the newest event of a domain, whether or not it is still kept; 0 before the first one. */
+/** Id of a domain's newest event, whether or not it is still kept; 0 before the first one. */
 export async function newestEventId(tx: Reads, domainId: number): Promise<number> {
   return (
     (await tx.get<{ newest: number }>("SELECT newest FROM counters WHERE what = 'events' AND domain_id = ?", domainId))?.newest ??
@@ -20,11 +20,11 @@ export async function newestEventId(tx: Reads, domainId: number): Promise<number
   );
 }
 
-/** Whether everything after `id` is still there, and not more than `most` events of this domain: else a list must be read anew. */
+/** Whether everything after `id` is still kept, and is at most `most` events of this domain: otherwise a list must be read anew. */
 export async function canResumeAfter(tx: Reads, domainId: number, id: number, most: number): Promise<boolean> {
   const newest = await newestEventId(tx, domainId);
   if (id >= newest) return id === newest;
-  // The oldest go first: where one up to the next is kept, all after it are.
+  // The oldest are deleted first: if the next one is still kept, so are all later ones.
   const oldest = (await tx.get<{ id: number | null }>('SELECT min(number) AS id FROM events WHERE domain_id = ?', domainId))?.id;
   if (oldest === undefined || oldest === null || oldest > id + 1) return false;
   return (

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { RollcallError } from '../../protocol/errors.ts';
 
-/** A cursor is the place after the last row of a page, as base64url JSON. Opaque to clients; each list reads only its own. */
+/** A cursor is the position after the last row of a page, as base64url JSON. Opaque to clients; each list accepts only its own. */
 function encodeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place), 'utf8').toString('base64url');
 }
 
-/** The place that a cursor stands for; null without one. Refuses with `invalid-request` what this list did not hand out. */
+/** The position encoded in a cursor; null without one. Refuses with `invalid-request` what this list did not issue. */
 export function decodeCursor<Place>(cursor: string | undefined, schema: z.ZodType<Place>): Place | null {
   if (cursor === undefined || cursor === '') return null;
   const parsed = schema.safeParse(parse(cursor));
@@ -22,16 +22,16 @@ function parse(cursor: string): unknown {
   }
 }
 
-/** Sorts after every text that begins with what stands before it. */
+/** Sorts after every string that begins with what precedes it. */
 export const END = '\u{10ffff}';
 
 export interface PageRequest {
   cursor?: string | undefined;
-  /** Rows, from 1 to 200. */
+  /** Number of rows, 1 to 200. */
   limit: number;
 }
 
-/** Cuts `rows`, of which one more than the limit was asked for, into a page and the cursor of the next one. */
+/** Splits `rows`, fetched with one more than the limit, into a page and the cursor of the next one. */
 export function pageOf<Row>(
   rows: Row[],
   limit: number,
@@ -42,7 +42,7 @@ export function pageOf<Row>(
   return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(placeOf(last)) : null };
 }
 
-/** Times leave the store as milliseconds since 1970 and go out as ISO 8601. */
+/** Times leave the store as milliseconds since 1970 and are sent as ISO 8601. */
 export function isoTime(at: number): string {
   return new Date(at).toISOString();
 }

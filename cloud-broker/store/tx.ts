@@ -1,10 +1,10 @@
-/** What a statement's `?` may stand for. */
+/** Allowed values of a statement's `?`. */
 export type Parameter = null | number | bigint | string | Uint8Array;
 
 /**
- * What is there, without changing it: a transaction's, or the store's own reader, where each statement sees what was committed when it runs.
- * The row type is the caller's promise: tables are STRICT, and the columns are named in the same line. Rejects with `database-damaged`,
- * `database-unusable` or `busy` for what the database or its disk refuses.
+ * Read access, either of a transaction or of the store's own reader, where each statement sees what was committed when it runs. The caller guarantees
+ * the row type: tables are STRICT, and the columns are named in the same line. Rejects with `database-damaged`, `database-unusable` or `busy` for
+ * failures of the database or its disk.
  */
 export interface Reads {
   all<Row>(text: string, ...parameters: Parameter[]): Promise<Row[]>;
@@ -12,14 +12,14 @@ export interface Reads {
   get<Row>(text: string, ...parameters: Parameter[]): Promise<Row | null>;
 }
 
-/** One transaction. Its statements run in the order in which they were asked for, reads among them. */
+/** One transaction. Its statements, including reads, run in the order in which they were requested. */
 export interface Tx extends Reads {
   /** Number of rows changed. */
   run(text: string, ...parameters: Parameter[]): Promise<number>;
-  /** Inserts one row; its id. */
+  /** Inserts one row: its id. */
   insert(text: string, ...parameters: Parameter[]): Promise<number>;
-  /** A statement whose result nobody looks at: it need not be awaited. What it refuses fails the transaction. */
+  /** A statement whose result is not used: it need not be awaited. A failure fails the transaction. */
   send(text: string, ...parameters: Parameter[]): void;
-  /** Inserts `rows` in order, by few statements; as `send`. `into` is the table with its columns. */
+  /** Inserts `rows` in order, with few statements; like `send`. `into` is the table with its columns. */
   sendRows(into: string, rows: readonly Parameter[][]): void;
 }

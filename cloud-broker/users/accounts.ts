@@ -20,11 +20,11 @@ import { SignUps } from './sign-ups.ts';
 import { Users } from './users.ts';
 
 interface UserSignInTry extends Omit<SignInTry, 'typed'> {
-  /** `name@domain`, or an e-mail that exactly one user has. */
+  /** `name@domain`, or an e-mail of exactly one user. */
   user: string;
 }
 
-/** What routes that deal with users need beside the others. */
+/** Additional dependencies of routes that handle users. */
 export interface WithAccounts {
   accounts: Accounts;
 }
@@ -73,8 +73,8 @@ export class Accounts {
   }
 
   /**
-   * Refuses with `sign-in-failed`, whatever is wrong, or `busy`; after a right password with `second-factor-required` or
-   * `second-factor-wrong`. `cookies` are Set-Cookie lines.
+   * Refuses with `sign-in-failed`, whatever is wrong, or `busy`; after a correct password with `second-factor-required` or `second-factor-wrong`.
+   * `cookies` are Set-Cookie headers.
    */
   async signIn({ user: typed, ...attempt }: UserSignInTry): Promise<{ principal: Principal; cookies: string[] }> {
     const { person: principal, cookies } = await this.sessions.signIn({ ...attempt, typed });
@@ -87,12 +87,12 @@ export class Accounts {
     await this.secondFactors.take({ userId: user.id, domainId: user.domainId, actor: userOf(user.login), address, code });
   }
 
-  /** Ends the session that the cookie names, if there is one; the lines returned take the cookie back. */
+  /** Ends the session named by the cookie, if any; the returned headers delete the cookie. */
   async signOut({ cookie }: CookieHeader): Promise<string[]> {
     return this.sessions.signOut(cookie);
   }
 
-  /** Whose session the cookie names; null without a live one, or when its domain is not open any more. */
+  /** The session named by the cookie; null if it is not live or its domain is no longer open. */
   async sessionOf({ cookie }: CookieHeader): Promise<SignedIn | null> {
     const session = await this.sessions.of(cookie);
     if (session === null) return null;
@@ -101,7 +101,7 @@ export class Accounts {
     return domain !== null && this.isOpen(domain) ? { ...person, sessionId } : null;
   }
 
-  /** The user that `typed` stands for, where the domain is open; null where it stands for none, or for more than one (D6). */
+  /** The user that `typed` identifies, if the domain is open; null if there is none or more than one (D6). */
   async userTyped(typed: string): Promise<UserRow | null> {
     const { store, clock } = this.settings;
     const text = loginTyped(typed);
@@ -115,7 +115,7 @@ export class Accounts {
     return only !== undefined && others.length === 0 ? await userByLogin(store.reader, only) : null;
   }
 
-  /** D2, D8: before activation and after closing nobody signs in. */
+  /** D2, D8: nobody signs in before activation or after closing. */
   private isOpen(domain: DomainRow): boolean {
     const status = statusOf(domain, this.settings.clock());
     return status !== 'unconfirmed' && status !== 'closed';

@@ -1,4 +1,4 @@
-/** Who calls: the user of a session's cookie, or an API key (A2). */
+/** The caller: the user of a session cookie, or an API key (A2). */
 import { RollcallError } from '../../protocol/errors.ts';
 import type { WithAccounts } from './accounts.ts';
 import { bearerOf, LAST_USE_STEP_MS } from './api-keys.ts';
@@ -9,28 +9,28 @@ import { apiKeyByHash, type LiveApiKey } from './queries/api-keys.ts';
 import type { CallerHeaders, SignedIn } from '../http/access.ts';
 import type { HttpDeps } from '../http/deps.ts';
 
-/** Unknown keys of one network before it is told `busy`; a good key is never held up by its neighbours' wrong ones. */
+/** Unknown keys per network before it receives `busy`; a good key is never delayed by wrong keys of its neighbours. */
 const WRONG_KEYS = { burst: 20, perSecond: 0.2 } as const;
 const MAX_NETWORKS = 10_000;
 
 export class Callers {
   private readonly deps: Pick<HttpDeps & WithAccounts, 'accounts' | 'store' | 'clock' | 'log'>;
   private readonly wrongKeys = new NetworkBudgets(WRONG_KEYS, MAX_NETWORKS);
-  /** Keys whose use is being written down at this moment. */
+  /** Keys whose use is being written right now. */
   private readonly noting = new Set<number>();
 
   constructor(deps: Pick<HttpDeps & WithAccounts, 'accounts' | 'store' | 'clock' | 'log'>) {
     this.deps = deps;
   }
 
-  /** Null without a live session or key. Refuses with `invalid-request` a request with both, with `busy` too many wrong keys. */
+  /** Null without a live session or key. Refuses with `invalid-request` if the request has both, and with `busy` after too many wrong keys. */
   async of(headers: CallerHeaders, address: string): Promise<SignedIn | null> {
     const caller = await this.stillThere(headers);
     if (caller === null && bearerOf(headers.authorization) !== null) this.countWrongKey(address);
     return caller;
   }
 
-  /** The same for a caller that was let in before: whether a stream may go on (A5). */
+  /** The same for a caller admitted before: whether a stream may continue (A5). */
   async stillThere(headers: CallerHeaders): Promise<SignedIn | null> {
     const { accounts, store } = this.deps;
     const secret = bearerOf(headers.authorization);
@@ -41,7 +41,7 @@ export class Callers {
     return key === null ? null : await this.callerOf(key);
   }
 
-  /** A key's caller sees all devices of its domain and may do what its scopes say; the role opens nothing to it. */
+  /** An API key sees all devices of its domain and may do what its scopes allow; the role grants it nothing. */
   private async callerOf(key: LiveApiKey): Promise<SignedIn | null> {
     const now = this.deps.clock();
     const domain = await domainById(this.deps.store.reader, key.domainId);

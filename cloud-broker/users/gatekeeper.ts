@@ -1,4 +1,4 @@
-/** What every request to the users' API passes before its route sees it: where it comes from, who calls, may they, can the domain. */
+/** Checks on every request to the user API before its route: source address, caller, permission, and the domain's state. */
 import type { FastifyRequest } from 'fastify';
 import { RollcallError } from '../../protocol/errors.ts';
 import type { WithAccounts } from './accounts.ts';
@@ -10,7 +10,7 @@ import type { HttpDeps } from '../http/deps.ts';
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** D5: without credits a domain changes nothing but what its route allows. Refuses with `domain-disabled`. */
+/** D5: a domain without credits may change only what its route allows. Refuses with `domain-disabled`. */
 async function demandCredits(request: FastifyRequest, caller: SignedIn, { store, clock }: HttpDeps): Promise<void> {
   const { config } = request.routeOptions;
   if (READING.has(request.method) || config.whenDisabled === 'allowed') return;
@@ -18,7 +18,7 @@ async function demandCredits(request: FastifyRequest, caller: SignedIn, { store,
   if (domain !== null && statusOf(domain, clock()) === 'disabled') throw new RollcallError('domain-disabled');
 }
 
-/** Puts the hook on `api`. Each route demands a session unless it says otherwise (default deny). */
+/** Adds the hook to `api`. Every route requires a session unless it states otherwise (default deny). */
 export function keepGate(api: Api, deps: HttpDeps & WithAccounts, callers: Callers): void {
   api.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
@@ -27,7 +27,7 @@ export function keepGate(api: Api, deps: HttpDeps & WithAccounts, callers: Calle
     request.signedIn = caller;
     const { config } = request.routeOptions;
     demandAccess(config, caller);
-    // An open route changes nothing in the caller's domain.
+    // An open route makes no changes in the caller's domain.
     if (caller !== null && config.access !== 'open') await demandCredits(request, caller, deps);
   });
 }

@@ -1,4 +1,4 @@
-/** The mails of users: links to activate, to reset and to accept, and wrong codes. */
+/** Mails to users: activation, reset and invitation links, and wrong codes. */
 import type { Letters } from '../mail/mail-kind.ts';
 import { LINK_RULES, NOT_YOU, letter } from '../mail/phrases-en.ts';
 import type { userMails } from './mails.ts';

@@ -1,21 +1,21 @@
 import { domainName } from '../../protocol/text.ts';
 
-/** D6: a domain's first user. */
+/** D6: first user of a domain. */
 export const FIRST_USER = 'admin';
 const LOGIN_HOST = 'rollcall.invalid';
 const USER_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
-/** D6: `name@domain` is unique and an e-mail is not, so the library's unique address is made from the name (RFC 2606). */
+/** D6: `name@domain` is unique and an e-mail is not, so the library's unique address is derived from the name (RFC 2606). */
 export function loginAddress(user: string, domain: string): string {
   return `${user}@${domain}.${LOGIN_HOST}`;
 }
 
-/** `name@domain` of a login address. */
+/** The `name@domain` of a login address. */
 export function userOf(address: string): string {
   return address.slice(0, -(LOGIN_HOST.length + 1));
 }
 
-/** What was typed to sign in, where it is `name@domain`; null where it can only be an e-mail, if anything. */
+/** Parses text typed to sign in as `name@domain`; null if it can at most be an e-mail. */
 export function nameAndDomain(typed: string): { name: string; domain: string } | null {
   const at = typed.lastIndexOf('@');
   const [name, domain] = [typed.slice(0, at), typed.slice(at + 1)];

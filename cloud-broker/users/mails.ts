@@ -1,6 +1,6 @@
 import { linkMail, plainMail } from '../mail/mail-kind.ts';
 
-/** Whose mail: `user` is `name@domain`, `name` the domain's, `organization` as somebody typed it. */
+/** The recipient: `user` is `name@domain`, `name` the domain's name, `organization` as it was typed. */
 interface UserOfDomain {
   user: string;
   name: string;
@@ -10,8 +10,8 @@ interface UserOfDomain {
 export const userMails = {
   activation: linkMail<UserOfDomain>('activation', '/activate'),
   reset: linkMail<UserOfDomain>('reset', '/reset'),
-  /** `invitedBy`: `name@domain` of who invites. */
+  /** `invitedBy`: `name@domain` of the inviting user. */
   invitation: linkMail<UserOfDomain & { invitedBy: string }>('invitation', '/invitation'),
-  /** D6: `codes` wrong ones in a row, by somebody who knows the user's password. */
+  /** D6: `codes` wrong codes in a row, from somebody who knows the user's password. */
   wrongCodes: plainMail<{ user: string; codes: number }>('wrong-codes'),
 };

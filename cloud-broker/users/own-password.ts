@@ -11,11 +11,11 @@ import { namesOf, userOf } from './login-names.ts';
 type Who = Pick<AskedByUser, 'actorId' | 'actor' | 'address'>;
 
 interface OwnPasswordParts extends AccessParts {
-  /** The user that was typed, where the domain is open. */
+  /** The user identified by the typed text, if the domain is open. */
   userTyped(typed: string): Promise<UserRow | null>;
 }
 
-/** D6: a password forgotten, or changed by who knows it. */
+/** D6: forgotten passwords, and changes by users who know theirs. */
 export class OwnPassword {
   private readonly parts: OwnPasswordParts;
 
@@ -23,12 +23,12 @@ export class OwnPassword {
     this.parts = parts;
   }
 
-  /** Mails a link, if there is such a user; who asks gets the same answer in any case. Refuses with `busy` by address only. */
+  /** Mails a link if the user exists; the response is the same in any case. Refuses with `busy` by address only. */
   forgot(typed: string, address: string): void {
     const { limits, store, userTyped } = this.parts;
     mailLater(this.parts, address, async (now) => {
       const user = await userTyped(typed);
-      // Who never chose a password has an invitation for it.
+      // A user who never chose a password has an invitation for that.
       if (user === null || (await passwordHashOf(store.reader, user.id)) === null) return;
       if (!limits.unaskedMail(`reset in ${user.domainId}`, user.email, now)) return;
       const link = newLink(this.parts, userMails.reset);
@@ -36,13 +36,13 @@ export class OwnPassword {
     });
   }
 
-  /** Whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
+  /** The owner of this link; reading it changes nothing. Refuses with `link-not-valid` or `busy`. */
   async show(token: string, address: string): Promise<{ user: string }> {
     const { user } = await linkedUser(this.parts, 'reset', token, address);
     return { user: userOf(user.login) };
   }
 
-  /** Another password by the link of a mail; all sessions end. Refuses with `link-not-valid`, `invalid-request`, `password-weak`, `busy`. */
+  /** Sets a new password by the link from a mail and ends all sessions. Refuses with `link-not-valid`, `invalid-request`, `password-weak`, `busy`. */
   async reset(token: string, password: string, address: string): Promise<void> {
     const { store, clock } = this.parts;
     const { user, hash } = await linkedUser(this.parts, 'reset', token, address);
@@ -51,7 +51,7 @@ export class OwnPassword {
     await store.write('resetPassword', { now: clock(), tokenHash: hash, passwordHash, actor, address });
   }
 
-  /** Another password; the other sessions end. Refuses with `password-wrong`, `invalid-request`, `password-weak` or `busy`. */
+  /** Sets a new password and ends the other sessions. Refuses with `password-wrong`, `invalid-request`, `password-weak` or `busy`. */
   async change(asked: AskedByUser, current: string, password: string): Promise<void> {
     const { store, clock } = this.parts;
     await demandOwnPassword(this.parts, asked, current);
@@ -61,7 +61,7 @@ export class OwnPassword {
     await store.write('changePassword', { ...asked, now: clock(), passwordHash });
   }
 
-  /** That whoever sits there knows the password. Refuses with `password-wrong` or `busy`. */
+  /** Verifies that the person at the screen knows the password. Refuses with `password-wrong` or `busy`. */
   async demand(who: Who, password: string): Promise<void> {
     return demandOwnPassword(this.parts, who, password);
   }
@@ -72,7 +72,10 @@ export class OwnPassword {
   }
 }
 
-/** That whoever sits there knows the password: a session alone may be a forgotten one. Refuses with `password-wrong`, or with `busy` after too many tries of this user from this address. */
+/**
+ * Verifies that the person at the screen knows the password, as the session may have been left open by mistake. Refuses with `password-wrong`, or
+ * with `busy` after too many attempts for this user from this address.
+ */
 export async function demandOwnPassword(
   parts: Pick<AccessParts, 'limits' | 'store' | 'passwords' | 'clock'>,
   { actorId, actor, address }: Who,

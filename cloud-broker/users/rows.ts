@@ -5,7 +5,7 @@ import { credentials } from '../identity/rows.ts';
 import type { Reads, Tx } from '../store/tx.ts';
 import { domainRealm } from './realm.ts';
 
-/** A user to be stored without a password: nobody signs in as them (D2). The id is made before the write. */
+/** A user to be stored without a password, so nobody can sign in as them (D2). The id is created before the write. */
 export interface InvitedUser {
   id: string;
   /** The part before the `@` of `name@domain`. */
@@ -20,7 +20,7 @@ export interface InvitedUser {
   language: Language;
 }
 
-/** A user to be stored with a password; ids and the hash are made before the write. */
+/** A user to be stored with a password; ids and the hash are created before the write. */
 export interface NewUser extends InvitedUser {
   accountId: string;
   passwordHash: string;
@@ -45,7 +45,7 @@ export function insertUser(tx: Tx, user: NewUser, domainId: number, now: number)
   insertPassword(tx, { userId: user.id, accountId: user.accountId, hash: user.passwordHash }, now);
 }
 
-/** Stores a user without a password, whose e-mail nobody has shown to be theirs. */
+/** Stores a user without a password, whose e-mail is not verified. */
 export function insertInvited(tx: Tx, user: InvitedUser, domainId: number, now: number): void {
   const at = new Date(now).toISOString();
   tx.send(
@@ -65,13 +65,13 @@ export function insertInvited(tx: Tx, user: InvitedUser, domainId: number, now: 
   );
 }
 
-/** Gives a user who has none a password. It takes a link from their mailbox (D2), or the vendor's word, so the e-mail is theirs. */
+/** Sets the first password of a user. This takes a link from their mailbox (D2) or the vendor's word, so their e-mail counts as verified. */
 export function insertPassword(tx: Tx, password: { userId: string; accountId: string; hash: string }, now: number): void {
   insertOnlyPassword(tx, password, now);
   confirmEmail(tx, password.userId);
 }
 
-/** Notes that a user's e-mail is theirs: only then one may sign in by it (D6). */
+/** Marks a user's e-mail as verified, which signing in by it requires (D6). */
 export function confirmEmail(tx: Tx, userId: string): void {
   tx.send('UPDATE auth_user SET "emailVerified" = 1 WHERE "id" = ?', userId);
 }

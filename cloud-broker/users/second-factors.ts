@@ -24,7 +24,7 @@ export class SecondFactors {
     this.parts = parts;
   }
 
-  /** Makes one, to be confirmed with a first code; until then nothing asks for it. Refuses with `password-wrong`, `busy` or `conflict`. */
+  /** Creates one that a first code must confirm; until then it is not required. Refuses with `password-wrong`, `busy` or `conflict`. */
   async offer(asked: AskedByUser, password: string): Promise<OfferedSecondFactor> {
     const { store, secrets, clock, random } = this.parts;
     await demandOwnPassword(this.parts, asked, password);
@@ -40,7 +40,7 @@ export class SecondFactors {
     return { ...appKey(secret, asked.actor), recoveryCodes };
   }
 
-  /** Turns on what was offered, once a code shows that the app has it. Refuses with `second-factor-wrong`, `busy` or `conflict`. */
+  /** Turns on the offered factor once a code proves that the app has it. Refuses with `second-factor-wrong`, `busy` or `conflict`. */
   async confirm(asked: AskedByUser, code: string): Promise<void> {
     const { store, limits, clock } = this.parts;
     const now = clock();
@@ -51,13 +51,13 @@ export class SecondFactors {
     demandRight(await store.write('confirmSecondFactor', { ...asked, now, sealedSecret: offered.secret, step }));
   }
 
-  /** Turns it off; with none on nothing happens. Refuses with `password-wrong` or `busy`. */
+  /** Turns it off; does nothing if none is on. Refuses with `password-wrong` or `busy`. */
   async end(asked: AskedByUser, password: string): Promise<void> {
     await demandOwnPassword(this.parts, asked, password);
     await this.parts.store.write('endSecondFactor', { ...asked, now: this.parts.clock() });
   }
 
-  /** Takes a code of the app or a recovery code, each good once. Refuses with `second-factor-wrong`, or `busy` after many of them. */
+  /** Consumes an app or recovery code, each valid once. Refuses with `second-factor-wrong`, or with `busy` after many of them. */
   async take({ code, ...about }: CodeTry): Promise<void> {
     const { store, clock } = this.parts;
     const now = clock();
@@ -78,7 +78,7 @@ export class SecondFactors {
   }
 }
 
-/** Refuses with `second-factor-wrong`, or with `busy` where codes wait because too many were wrong (D6). */
+/** Refuses with `second-factor-wrong`, or with `busy` while codes are delayed after too many wrong ones (D6). */
 function demandRight(verdict: CodeVerdict): void {
   if (verdict === 'right') return;
   throw verdict === 'wrong'

@@ -22,7 +22,7 @@ export interface SignUp {
   language: Language;
 }
 
-/** D1, D2: how a domain begins: signed up, mailed, activated by link and password. */
+/** D1, D2: how a domain is created: sign-up, mail, activation by link and password. */
 export class SignUps {
   private readonly parts: AccessParts;
 
@@ -30,7 +30,7 @@ export class SignUps {
     this.parts = parts;
   }
 
-  /** D1: whether a name can be had, as it is typed. Refuses with `busy`. */
+  /** D1: whether a name is available, checked while typing. Refuses with `busy`. */
   async checkName(name: string, address: string): Promise<NameVerdict> {
     const { limits, store, clock } = this.parts;
     const now = clock();
@@ -42,8 +42,8 @@ export class SignUps {
   }
 
   /**
-   * D1: lays the domain down and mails the link. Refuses with `name-invalid`, `name-taken`, `invalid-request`, `password-weak`, or
-   * `busy`: too many from this address, or mails to this e-mail. Whether anybody has the e-mail already is never said.
+   * D1: creates the domain and mails the link. Refuses with `name-invalid`, `name-taken`, `invalid-request`, `password-weak`, or `busy`: too many
+   * from this address, or mails to this e-mail. Never reveals whether the e-mail is already in use.
    */
   async signUp(about: SignUp, address: string): Promise<Activation & { email: string }> {
     const { limits, store, clock } = this.parts;
@@ -60,7 +60,7 @@ export class SignUps {
     return { name, organization: about.organization, user: userOf(owner.login), email };
   }
 
-  /** D6: `admin@domain`, to be stored with its domain. Refuses with `invalid-request`, `password-weak` or `busy`. */
+  /** D6: creates `admin@domain` for storing with its domain. Refuses with `invalid-request`, `password-weak` or `busy`. */
   async firstUser(
     about: { domain: string; email: string; password: string; language: Language },
     address = 'operator',
@@ -83,7 +83,7 @@ export class SignUps {
     };
   }
 
-  /** D2: another mail, if there is such a sign-up; who asks gets the same answer in any case. Refuses with `busy` by address only. */
+  /** D2: a new mail if the sign-up exists; the response is the same in any case. Refuses with `busy` by address only. */
   resend(name: string, typed: string, address: string): void {
     const { limits, store } = this.parts;
     mailLater(this.parts, address, async (now) => {
@@ -93,14 +93,14 @@ export class SignUps {
     });
   }
 
-  /** D2: whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
+  /** D2: the sign-up of this link; reading it changes nothing. Refuses with `link-not-valid` or `busy`. */
   async show(token: string, address: string): Promise<Activation> {
     return shown(await linkedUser(this.parts, 'activation', token, address));
   }
 
   /**
-   * D2: activates with the link and the password chosen at sign-up, and only then. Refuses with `link-not-valid`,
-   * `password-wrong` (the link stays good) or `busy`.
+   * D2: activates only with both the link and the password chosen at sign-up. Refuses with `link-not-valid`, `password-wrong` (the link stays valid)
+   * or `busy`.
    */
   async activate(token: string, password: string, address: string): Promise<Activation> {
     const { limits, store, clock } = this.parts;

@@ -4,14 +4,14 @@ import type { Reads, Tx } from '../store/tx.ts';
 
 export type TokenPurpose = 'activation' | 'reset' | 'invitation';
 
-/** A link's token as the store keeps it: its hash, what it is for and for whom. */
+/** A link's token as stored: its hash, purpose and user. */
 export interface TokenRow {
   domainId: number;
   userId: string;
   expiresAt: number;
 }
 
-/** D2: stores a new link's token, by its hash; an older one of the same user and purpose is void from then on. */
+/** D2: stores the hash of a new link's token; an older one with the same user and purpose becomes invalid. */
 export function putToken(
   tx: Tx,
   token: { hash: string; purpose: TokenPurpose; domainId: number; userId: string; now: number },
@@ -28,12 +28,12 @@ export function putToken(
   );
 }
 
-/** Makes every open link of a user for this purpose worthless. */
+/** Invalidates all open links of a user for this purpose. */
 export function voidTokens(tx: Tx, userId: string, purpose: TokenPurpose): void {
   tx.send('DELETE FROM tokens WHERE user_id = ? AND purpose = ? AND used_at IS NULL', userId, purpose);
 }
 
-/** What a link is for, as long as it is good: known, not used, not replaced, not over. */
+/** The token of a link, if it is valid: known, not used, not replaced, not expired. */
 export async function liveToken(tx: Reads, hash: string, purpose: TokenPurpose, now: number): Promise<TokenRow | null> {
   return await tx.get<TokenRow>(
     `SELECT domain_id AS domainId, user_id AS userId, expires_at AS expiresAt FROM tokens
@@ -44,7 +44,7 @@ export async function liveToken(tx: Reads, hash: string, purpose: TokenPurpose, 
   );
 }
 
-/** Uses a link up. Refuses with `link-not-valid`, whatever is wrong with it. */
+/** Consumes a link. Refuses with `link-not-valid`, whatever is wrong with it. */
 export async function spendToken(tx: Tx, hash: string, purpose: TokenPurpose, now: number): Promise<TokenRow> {
   const token = await liveToken(tx, hash, purpose, now);
   if (token === null) throw new RollcallError('link-not-valid');

@@ -12,7 +12,7 @@ import { demandGoodPassword } from '../identity/password-rules.ts';
 import { loginAddress, namesOf, userOf } from './login-names.ts';
 
 export interface Invite {
-  /** Before the `@`, as protocol/api-users.ts reads it. */
+  /** The part before the `@`, as parsed by protocol/api-users.ts. */
   name: string;
   email: string;
   role: Role;
@@ -28,7 +28,7 @@ export interface UserChange {
   email?: string | undefined;
 }
 
-/** D6: how users come into a domain, change and leave. */
+/** D6: how users join a domain, change and leave. */
 export class Users {
   private readonly parts: AccessParts;
 
@@ -50,7 +50,7 @@ export class Users {
     return { id };
   }
 
-  /** Refuses with `not-found`, `forbidden`, `busy`, or `conflict` where the user has joined. */
+  /** Refuses with `not-found`, `forbidden`, `busy`, or `conflict` if the user has joined. */
   async resend(asked: AskedByUser, id: string): Promise<void> {
     const { store } = this.parts;
     const user = await userById(store.reader, id);
@@ -60,13 +60,13 @@ export class Users {
     await store.write('resendInvitation', { ...asked, id, link: newLink(this.parts, userMails.invitation) });
   }
 
-  /** Whose link this is; looking changes nothing. Refuses with `link-not-valid` or `busy`. */
+  /** The owner of this link; reading it changes nothing. Refuses with `link-not-valid` or `busy`. */
   async show(token: string, address: string): Promise<Invitation> {
     const { user, domain, organization } = await this.linked(token, address);
     return { user, domain, organization };
   }
 
-  /** D2: takes the invitation up with a password. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
+  /** D2: accepts the invitation with a password. Refuses with `link-not-valid`, `invalid-request`, `password-weak` or `busy`. */
   async accept(token: string, password: string, from: From): Promise<{ user: string }> {
     const { store, passwords, clock, random } = this.parts;
     const { user, email, hash } = await this.linked(token, from.address);

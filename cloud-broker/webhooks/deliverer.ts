@@ -1,4 +1,4 @@
-/** Sends the events of each domain to its webhooks: in their order, one on its way for each webhook, until each is delivered or given up. */
+/** Sends each domain's events to its webhooks: in order, one at a time per webhook, until each is delivered or given up. */
 import { errorText } from '../../protocol/error-text.ts';
 import type { Logger } from 'pino';
 import type { Secrets } from '../keys/secrets.ts';
@@ -21,23 +21,23 @@ import { afterFailure, eventsToSend, messageId, type TryResult } from './rules/r
 import { Sender } from './sender.ts';
 import { signedHeaders } from './rules/signature.ts';
 
-/** Turns at a time, in all and of one domain: a domain with slow receivers or many events leaves room for the others. */
+/** Maximum turns at a time, in total and per domain: a domain with slow receivers or many events leaves room for the others. */
 const IN_ALL = 8;
 const OF_ONE_DOMAIN = 2;
-/** What a webhook may do before the others have their turn. */
+/** Events that a webhook may send before the others have their turn. */
 const TURN_EVENTS = 50;
 const TURN_MS = 10_000;
-/** Events that are looked at ahead: of those about one device only the last is sent. */
+/** Events read ahead: of those about one device only the last is sent. */
 const LOOK_AHEAD = 1000;
-/** The longest time between two looks, so that a clock that was set back delays nothing for long. */
+/** Longest time between two checks, so that a clock set back delays nothing for long. */
 const LOOK_MS = 60_000;
-/** After a turn that could not be stored. */
+/** Pause after a turn that could not be stored. */
 const REST_MS = 1000;
 
 export interface DelivererParts {
   store: Pick<Store, 'write' | 'reader' | 'onCommitted'>;
   secrets: Secrets;
-  /** The data of an event as the stream of events shows it to an admin; null: there is nothing to show. */
+  /** The data of an event as the event stream shows it to an admin; null: nothing to show. */
   present(event: StoredEvent): Promise<unknown>;
   policy: AddressPolicy;
   resolve: Resolve;
@@ -46,36 +46,36 @@ export interface DelivererParts {
   /** 0 to 1. */
   random(): number;
   log: Pick<Logger, 'error' | 'warn'>;
-  /** Has it look again at once. */
+  /** Triggers an immediate check. */
   wake(): void;
-  /** Milliseconds that a try may take. */
+  /** Time limit of an attempt in milliseconds. */
   timeoutMs: number;
-  /** For tests: who else is believed beside the authorities of Node. */
+  /** For tests: further trusted authorities beside Node's. */
   ca?: string;
 }
 
-/** What a turn ended with: `more` waits at once. */
+/** How a turn ended: `more` queues again at once. */
 type TurnEnd = 'more' | 'idle';
 
-/** What routes about webhooks need beside the others. */
+/** Additional dependencies of webhook routes. */
 export interface WithWebhooks {
   webhooks: Pick<Deliverer, 'changed' | 'ping' | 'policy'>;
 }
 
 /**
- * A crash after the receiver's answer and before its commit sends that event once more, with the same id: at least once, not exactly.
- * Everything else is found in the store again: nothing waits in memory alone.
+ * A crash between the receiver's response and the commit sends that event again with the same id: at least once, not exactly once. Everything else is
+ * recovered from the store: no work exists in memory alone.
  */
 export class Deliverer {
   readonly policy: AddressPolicy;
   private readonly parts: DelivererParts;
   private readonly stopping = new AbortController();
   private listeners: Listener[] = [];
-  /** Who has something to do, first come first served. */
+  /** Webhooks with work to do, first come, first served. */
   private readonly queue = new Set<string>();
-  /** Turns that run: webhook and its domain. */
+  /** Running turns, by webhook, with the domain. */
   private readonly running = new Map<string, { domainId: number; done: Promise<void> }>();
-  /** Whose last turn could not be stored: however due they are, they wait for a moment. */
+  /** Webhooks whose last turn could not be stored: even if due, they pause for a moment. */
   private readonly resting = new Set<string>();
 
   constructor(parts: DelivererParts) {
@@ -84,14 +84,14 @@ export class Deliverer {
     parts.store.onCommitted({ event: (events) => this.happened(events) });
   }
 
-  /** A webhook was made, changed or removed; all of them where none is named, as at the start. */
+  /** Handles a webhook that was created, changed or removed; all webhooks if none is named, as at startup. */
   async changed(changed: string | null = null): Promise<void> {
     this.listeners = await liveWebhooks(this.parts.store.reader);
     for (const { id } of this.listeners) if (changed === null || changed === id) this.queue.add(id);
     this.parts.wake();
   }
 
-  /** Ends what is on its way; it is sent again after the next start. */
+  /** Aborts requests in progress; they are sent again after the next start. */
   async close(): Promise<void> {
     this.stopping.abort();
     await Promise.all([...this.running.values()].map(async ({ done }) => done));
@@ -105,7 +105,7 @@ export class Deliverer {
     if (woken.length > 0) this.parts.wake();
   }
 
-  /** Begins what is due, as far as there is room. The milliseconds until there may be more. */
+  /** Starts due turns as far as there is room. Returns the milliseconds until there may be more. */
   async look(): Promise<number> {
     if (this.stopping.signal.aborted) return LOOK_MS;
     const { reader } = this.parts.store;
@@ -119,7 +119,7 @@ export class Deliverer {
       else if (!this.running.has(id) && this.turnsOf(domainId) < OF_ONE_DOMAIN) this.start(id, domainId);
     }
     const next = await nextWebhookTryAt(reader);
-    // What is due already is in the queue or has a turn; to look at once would only spin.
+    // Webhooks already due are queued or running; checking again at once would only spin.
     return next === null ? LOOK_MS : Math.min(Math.max(next - now, REST_MS), LOOK_MS);
   }
 
@@ -154,7 +154,7 @@ export class Deliverer {
     this.parts.wake();
   }
 
-  /** One turn of a webhook: what it may send before others do. */
+  /** One turn of a webhook: what it may send before the others. */
   private async turn(id: string): Promise<TurnEnd> {
     const sender = this.sender();
     const until = performance.now() + TURN_MS;
@@ -175,7 +175,7 @@ export class Deliverer {
     return new Sender({ policy, resolve, timeoutMs, ...(ca === undefined ? {} : { ca }) });
   }
 
-  /** Sends one event; false where nothing is to be done now. */
+  /** Sends one event; false if there is nothing to do now. */
   private async step(webhook: LiveWebhook, ahead: Ahead, sender: Sender): Promise<boolean> {
     const { store, clock, present } = this.parts;
     const now = clock();
@@ -184,11 +184,11 @@ export class Deliverer {
     if (webhook.nextTryAt !== null && webhook.nextTryAt > now) return false;
     if (ahead.events.length === 0) {
       await this.lookAhead(webhook, ahead);
-      // Before anything is sent the webhook is read once more: it may have been changed or switched off meanwhile.
+      // Reads the webhook again before sending anything: it may have been changed or switched off meanwhile.
       if (ahead.events.length > 0) return true;
     }
     for (let event = ahead.events.shift(); event !== undefined; event = ahead.events.shift()) {
-      // The webhook may have been changed since they were read.
+      // The webhook may have changed since the events were read.
       const isMeant = event.id > webhook.afterEvent && webhook.types.includes(event.type);
       const data = isMeant ? await present(event) : null;
       if (data !== null) return this.deliver(webhook, event, data, sender, { tries: 0, firstTryAt: now, inTurn: true });
@@ -233,7 +233,7 @@ export class Deliverer {
     return true;
   }
 
-  /** Sends a `ping` at once, beside what waits. */
+  /** Sends a `ping` at once, outside the queue. */
   async ping(webhook: LiveWebhook, id: string): Promise<TryResult & { ms: number }> {
     const sender = this.sender();
     const began = performance.now();
@@ -261,11 +261,11 @@ export class Deliverer {
   }
 }
 
-/** Events of a turn that were read ahead. */
+/** Events read ahead in a turn. */
 interface Ahead {
-  /** Those to be sent, in their order. */
+  /** Events to send, in order. */
   events: StoredEvent[];
-  /** The last that was looked at, where there may be more behind it. */
+  /** The last one read, if more may follow. */
   to: number | null;
 }
 

@@ -35,31 +35,31 @@ const SELECT = `SELECT id, domain_id AS domainId, url, types, description, enabl
   previous_secret AS previousSecret, previous_until AS previousUntil, created_at AS createdAt, created_by AS createdBy,
   after_event AS afterEvent, next_try_at AS nextTryAt, failing_since AS failingSince FROM webhooks`;
 
-/** What the deliverer needs of a webhook that is on; secrets are sealed. */
+/** A webhook that is on, as the deliverer needs it; secrets are sealed. */
 export interface LiveWebhook extends Omit<Row, 'types' | 'enabled' | 'off' | 'description' | 'createdAt' | 'createdBy'> {
   types: WebhookType[];
 }
 
-/** A webhook that is on; null for one that is off or gone. */
+/** A webhook that is on; null if it is off or deleted. */
 export async function liveWebhook(tx: Reads, id: string): Promise<LiveWebhook | null> {
   const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND enabled = 1`, id);
   return row === null ? null : { ...row, types: typesOf(row.types) };
 }
 
-/** A domain's webhook with its sealed secrets, on or off; null for another's. */
+/** A domain's webhook with its sealed secrets, on or off; null if in another domain. */
 export async function webhookOf(tx: Reads, domainId: number, id: string): Promise<LiveWebhook | null> {
   const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
   return row === null ? null : { ...row, types: typesOf(row.types) };
 }
 
-/** All webhooks of a domain, the oldest first; at most five. */
+/** All webhooks of a domain, oldest first; at most five. */
 export async function listWebhooks(tx: Reads, domainId: number, now: number): Promise<Webhook[]> {
   return (await tx.all<Row>(`${SELECT} WHERE domain_id = ? ORDER BY created_at, id`, domainId)).map((row) =>
     presentWebhook(row, now),
   );
 }
 
-/** As the API shows it; null for another domain's. */
+/** A webhook as the API shows it; null if in another domain. */
 export async function webhookView(tx: Reads, domainId: number, id: string, now: number): Promise<Webhook | null> {
   const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
   return row === null ? null : presentWebhook(row, now);
@@ -81,14 +81,14 @@ function presentWebhook(row: Row, now: number): Webhook {
   };
 }
 
-/** Who is to be woken by which events. */
+/** Which events wake which webhook. */
 export interface Listener {
   id: string;
   domainId: number;
   types: WebhookType[];
 }
 
-/** Every webhook that is on. */
+/** All webhooks that are on. */
 export async function liveWebhooks(tx: Reads): Promise<Listener[]> {
   return (
     await tx.all<{ id: string; domainId: number; types: string }>(
@@ -104,14 +104,14 @@ export async function dueWebhooks(tx: Reads, now: number): Promise<string[]> {
   );
 }
 
-/** When the next waiting event is due; null where none waits. */
+/** When the next waiting event is due; null if none waits. */
 export async function nextWebhookTryAt(tx: Reads): Promise<number | null> {
   return (
     (await tx.get<{ at: number | null }>('SELECT min(next_try_at) AS at FROM webhooks WHERE next_try_at IS NOT NULL'))?.at ?? null
   );
 }
 
-/** An event that was tried before and is to be tried again: in its turn, or beside the others because an admin asked for it. */
+/** An event to be tried again: in its turn, or outside the queue because an admin requested it. */
 export interface Retry {
   eventId: number;
   tries: number;
@@ -136,7 +136,7 @@ export async function nextRetry(
   return waiting === null ? null : { ...waiting, inTurn: true };
 }
 
-/** One event of a domain; null where it is not kept any more. */
+/** One event of a domain; null if it is no longer stored. */
 export async function eventOf(tx: Reads, domainId: number, id: number): Promise<StoredEvent | null> {
   const row = await tx.get<{ data: string }>(
     'SELECT number AS id, domain_id AS domainId, at, type, data FROM events WHERE number = ? AND domain_id = ?',
@@ -152,7 +152,7 @@ interface DeliveryRow extends Pick<WebhookDelivery, 'type' | 'state' | 'tries' |
   lastTryAt: number;
 }
 
-/** The newest deliveries of a webhook, the newest event first. */
+/** Newest deliveries of a webhook, newest event first. */
 export async function listDeliveries(tx: Reads, webhook: Pick<LiveWebhook, 'id' | 'nextTryAt'>): Promise<WebhookDelivery[]> {
   return (
     await tx.all<DeliveryRow>(

@@ -7,17 +7,17 @@ export interface ResolvedAddress {
   family: 4 | 6;
 }
 
-/** All addresses of a name; rejects or is empty where there are none. */
+/** Resolves all addresses of a name; rejects or returns an empty list if there are none. */
 export type Resolve = (host: string) => Promise<ResolvedAddress[]>;
 
-/** A name that leads where webhooks are not sent. */
+/** A name resolving to where webhooks are not sent. */
 class ForbiddenAddress extends Error {
   readonly code = 'ROLLCALL_ADDRESS';
 }
 
 /**
- * Asks the name servers itself: the system's resolver would hold one of node's four threads for as long as a slow name server of a
- * stranger likes, and files and passwords wait for the same threads. `/etc/hosts` is not read.
+ * Queries the name servers directly: a stranger's slow name server could block one of Node's four threads in the system resolver, and files and
+ * passwords need the same threads. `/etc/hosts` is not read.
  */
 export const resolveByDns: Resolve = async (host) => {
   if (isLocalName(host)) return [{ address: '127.0.0.1', family: 4 }];
@@ -29,7 +29,7 @@ export const resolveByDns: Resolve = async (host) => {
   ];
 };
 
-/** The addresses of a name, each of which may be connected to. Throws where there is none, or one that may not. */
+/** The addresses of a name, all of them allowed. Throws if there is none, or if any is not allowed. */
 async function allowedAddresses(host: string, resolve: Resolve, policy: AddressPolicy): Promise<ResolvedAddress[]> {
   const found = await resolve(host).catch(() => []);
   if (found.length === 0) throw Object.assign(new Error('no address'), { code: 'ENOTFOUND' });
@@ -37,10 +37,7 @@ async function allowedAddresses(host: string, resolve: Resolve, policy: AddressP
   return found;
 }
 
-/**
- * What a connection asks for the addresses of its name: so it connects to the very addresses that were looked at. One that is not
- * allowed among them is enough to refuse the name.
- */
+/** The lookup function of a connection, which therefore uses exactly the addresses that were checked. A single forbidden address refuses the name. */
 export function guardedLookup(resolve: Resolve, policy: AddressPolicy): LookupFunction {
   const look = async (...[host, options, done]: Parameters<LookupFunction>): Promise<void> => {
     try {

@@ -21,11 +21,11 @@ import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../ht
 import type { HttpDeps } from '../http/deps.ts';
 
 const tags = ['webhooks'];
-/** Tests of one domain: five at once, then one in five seconds. More would make a flood of it. */
+/** Tests per domain: five at once, then one every five seconds. More would allow flooding. */
 const TEST_RATE = { burst: 5, perSecond: 0.2 };
 const TESTED_DOMAINS = 10_000;
 
-/** The URL as it is stored and sent to. Refuses with `webhook-address`. */
+/** The URL as stored and used for sending. Refuses with `webhook-address`. */
 function checkedUrl(text: string, deps: HttpDeps & WithWebhooks): string {
   const problem = addressProblem(text, deps.webhooks.policy);
   if (problem !== null) throw new RollcallError('webhook-address', { reason: problem });
@@ -44,7 +44,7 @@ async function found({ store }: HttpDeps & WithWebhooks, domainId: number, id: s
   return row;
 }
 
-/** Webhooks of the whole domain: for its admins; no API key makes one. */
+/** Webhooks cover the whole domain, so they are for its admins; API keys cannot create any. */
 export function webhookRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   makingRoutes(api, deps);
   changingRoutes(api, deps);
@@ -135,7 +135,7 @@ function changingRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   );
 }
 
-/** Another secret, and a test. */
+/** Secret rotation and tests. */
 function useRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   const { store, secrets, random, webhooks, clock } = deps;
   const tests = new TokenBuckets(TEST_RATE, TESTED_DOMAINS);
@@ -185,7 +185,7 @@ function useRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   );
 }
 
-/** What was sent, and once more. */
+/** Lists deliveries and repeats them. */
 function deliveryRoutes(api: Api, deps: HttpDeps & WithWebhooks): void {
   const { store, webhooks } = deps;
 

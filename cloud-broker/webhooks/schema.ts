@@ -1,4 +1,4 @@
-/** Webhooks, how far each has come in the events of its domain, and what became of what was sent. */
+/** Webhooks, their position in the events of their domain, and the results of deliveries. */
 export const webhookTables = `
 CREATE TABLE webhooks (
   id TEXT PRIMARY KEY,

@@ -1,4 +1,4 @@
-/** One POST to a receiver, and no more of its answer than the status. */
+/** One POST to a receiver; only the status of the response is used. */
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { WebhookFailure } from '../../protocol/api-webhooks.ts';
@@ -6,7 +6,7 @@ import { addressProblem, type AddressPolicy } from './rules/address.ts';
 import { guardedLookup, type Resolve } from './resolve.ts';
 import type { TryResult } from './rules/rules.ts';
 
-/** Bytes of an answer that are read at most, and for how long: a receiver's words are of no use here. */
+/** Maximum bytes of a response read, and for how long: a receiver's content is of no use here. */
 const ANSWER_BYTES = 1024;
 const ANSWER_MS = 1000;
 const HEADER_BYTES = 8 * 1024;
@@ -14,9 +14,9 @@ const HEADER_BYTES = 8 * 1024;
 export interface SenderOptions {
   policy: AddressPolicy;
   resolve: Resolve;
-  /** Milliseconds that a try may take, from the name to the head of the answer. */
+  /** Time limit of an attempt in milliseconds, from name lookup to response headers. */
   timeoutMs: number;
-  /** Certificate authorities believed beside those of Node; for tests. */
+  /** Certificate authorities trusted beside Node's; for tests. */
   ca?: string;
 }
 
@@ -26,7 +26,7 @@ export interface Message {
   body: string;
 }
 
-/** Sends to one receiver, over one connection that is kept between two messages. */
+/** Sends to one receiver, over one connection kept open between messages. */
 export class Sender {
   private readonly options: SenderOptions;
   private readonly agents: { http: HttpAgent; https: HttpsAgent };
@@ -38,9 +38,9 @@ export class Sender {
     this.agents = { http: new HttpAgent(agent), https: new HttpsAgent({ ...agent, ...(ca === undefined ? {} : { ca }) }) };
   }
 
-  /** Never rejects, but for `stop`, which ends a try that nothing is known of. Follows no redirect. */
+  /** Rejects only on `stop`, which aborts an attempt whose outcome is unknown. Follows no redirect. */
   async send(message: Message, stop: AbortSignal): Promise<TryResult> {
-    // An address in the URL itself is never looked up, so it is looked at here, with each try.
+    // An IP address in the URL is never resolved, so it is checked here at each attempt.
     if (addressProblem(message.url, this.options.policy) !== null) return { status: null, failure: 'address' };
     const limit = AbortSignal.timeout(this.options.timeoutMs);
     const signal = AbortSignal.any([stop, limit]);
@@ -50,7 +50,7 @@ export class Sender {
         return verdictOf(await answerOf(request, message.body));
       } catch (error) {
         stop.throwIfAborted();
-        // A kept connection that the receiver had closed by then says nothing about it: once more on a new one.
+        // A kept connection that the receiver has since closed says nothing about it: retries once on a new one.
         if (reused && request.reusedSocket && !limit.aborted) reused = false;
         else return { status: null, failure: limit.aborted ? 'timeout' : failureOf(error) };
       }
@@ -80,7 +80,7 @@ export class Sender {
   }
 }
 
-/** The status of the answer, when what came after it is read or cut off. */
+/** The status of the response, once the rest has been read or cut off. */
 async function answerOf(request: ClientRequest, body: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   request.on('error', reject);

@@ -14,10 +14,10 @@ const place = (id: string): HTMLElement => document.getElementById(id) ?? docume
 let language: Language = navigator.language.toLowerCase().startsWith('fr') ? 'fr' : 'en';
 let view: SetupView | null = null;
 let reachable = true;
-/** What is typed survives every change of the view. */
+/** Typed text survives every change of view. */
 let domain = '';
 let code = '';
-/** The person went back from a refusal to typing. */
+/** The person went back from a refusal to the input fields. */
 let typing = false;
 let drawn = '';
 
@@ -47,7 +47,7 @@ function field(about: {
   most: number;
   typed: (text: string) => void;
   before?: HTMLElement;
-  /** What may be typed, and what is said of anything else. */
+  /** The permitted input, and the hint shown for anything else. */
   only?: { pattern: RegExp; says: string };
 }): HTMLElement[] {
   const input = document.createElement('input');
@@ -106,7 +106,7 @@ function problem(
   return el('div', { class: 'problem', role: 'alert' }, ...lines);
 }
 
-/** The sentence of a refusal: the page's own where it can say more than the code does. */
+/** Shows a refusal, in the page's own words where it can say more than the code does. */
 function refusalBox(refusal: ShownRefusal): HTMLElement {
   const { message, next } = refusal.words[language];
   if (refusal.code === 'unreachable' && view?.network === false) return problem(t('noNetwork'), null, refusal);
@@ -156,7 +156,7 @@ function creditsLine(credits: { granted: number; reason: string } | null): strin
   return credits.reason === 'held' ? t('held') : t('noCredits');
 }
 
-/** Why there is no link, where the display is enrolled or waits. */
+/** Why there is no link, if the display is enrolled or waiting. */
 function trouble(): HTMLElement | null {
   if (view === null || view.trouble === null || view.connected) return null;
   const { words, ...about } = view.trouble;
@@ -229,7 +229,7 @@ function foot(): void {
   place('foot').replaceChildren(el('span', {}, facts), el('span', { class: 'languages' }, choose('en'), choose('fr')));
 }
 
-/** Draws anew only what has changed: a field under the finger must not lose its text. */
+/** Redraws only if something changed: a field in use must not lose its text. */
 function draw(): void {
   const next = JSON.stringify([view, language, typing, reachable]);
   if (next === drawn) return;
@@ -240,11 +240,11 @@ function draw(): void {
   place('said').textContent = view !== null && view.phase.is !== 'asking' ? document.title : '';
 }
 
-/** Looks how it stands, or starts what was typed. */
+/** Fetches the current view, or submits what was typed. */
 async function look(typed?: object): Promise<void> {
   try {
     const next = await (typed === undefined ? call('/api/view') : call('/api/enroll', typed));
-    // Another start of the agent has another token; a second press while one try runs is not taken.
+    // A restarted agent has another token; a second press while an attempt runs is ignored.
     if (next === null) return typed === undefined ? window.location.reload() : undefined;
     reachable = true;
     if (next.phase.is === 'working' || next.phase.is === 'enrolled') typing = false;

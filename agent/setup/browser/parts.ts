@@ -1,6 +1,6 @@
 type Child = Node | string | null;
 
-/** An element with attributes and children; texts are texts, never markup. */
+/** An element with attributes and children; strings become text, never markup. */
 export function el(name: string, attributes: Record<string, string> = {}, ...children: Child[]): HTMLElement {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -14,7 +14,7 @@ export function button(text: string, press: () => void, attributes: Record<strin
   return node;
 }
 
-/** Our own keys: a display in a corridor has none, and its system's may be locked away. */
+/** An on-screen keyboard: a display in a corridor has no keys, and its system's keyboard may be locked away. */
 export function keyboard(input: HTMLInputElement, keys: string, erase: string): HTMLElement {
   const press = (change: (text: string) => string) => () => {
     input.value = change(input.value).slice(0, input.maxLength);
@@ -41,7 +41,7 @@ const MARKS = {
   ahead: 'M12 9a3 3 0 1 0 0 6a3 3 0 1 0 0-6',
 } as const;
 
-/** A step's mark: shape says it as well as colour. */
+/** A step's mark: shape shows its state as well as colour. */
 export function mark(state: keyof typeof MARKS): SVGElement {
   const space = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(space, 'svg');

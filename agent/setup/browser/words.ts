@@ -1,4 +1,4 @@
-/** The page's own words; sentences of refusals come with the view (protocol/errors.ts). */
+/** The page's own words; refusal messages come with the view (protocol/errors.ts). */
 export type Language = 'en' | 'fr';
 
 const words = {

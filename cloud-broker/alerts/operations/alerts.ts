@@ -9,14 +9,14 @@ import { closeLevel, mailedDomain, raiseLevel } from '../levels.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
 
-/** What happened is looked at so much later: by then it is stored, in whatever order it was. */
+/** Delay before events are processed: by then they are stored, in whatever order they happened. */
 const SETTLED_MS = 5000;
-/** Steps in one transaction, of some microseconds each, so that other writes do not wait long. */
+/** Steps per transaction, of some microseconds each, so that other writes do not wait long. */
 const STEPS_AT_ONCE = 1000;
 const DOMAINS_AT_ONCE = 500;
 const CREDITS_AT_ONCE = 200;
 const DAY_MS = 86_400_000;
-/** A suspicion that nothing renews is over. */
+/** A suspicion that is not renewed expires. */
 const SUSPECTED_MS = DAY_MS;
 
 interface Row {
@@ -25,7 +25,7 @@ interface Row {
   event: Exclude<AlertEvent, { type: 'start' }>;
 }
 
-/** The books of one transaction, opened where they are needed. */
+/** The books of one transaction, opened on demand. */
 class Books {
   private readonly open = new Map<number, { book: StoredBook; settings: AlertSettings }>();
   private readonly context: WriteContext;
@@ -51,7 +51,7 @@ class Books {
   }
 }
 
-/** A clock that was set back must not hold up what comes after: times beyond `now` count as `upTo`. */
+/** A clock that was set back must not hold up later events: times beyond `now` count as `upTo`. */
 function until(rows: Row[], upTo: number, now: number): Row[] {
   const end = rows.findIndex(({ event: { at } }) => at > upTo && at <= now);
   return (end === -1 ? rows : rows.slice(0, end)).map((row) =>
@@ -83,7 +83,7 @@ async function readOn(
       STEPS_AT_ONCE,
     )
   ).map(({ n, domainId, ...signal }): Row => ({ n, domainId, event: signal }));
-  // Where one has more to come, the other must not run ahead of it.
+  // If one feed has more to come, the other must not run ahead of it.
   const known = Math.min(
     ...[changes, signals].map((rows) => (rows.length < STEPS_AT_ONCE ? Infinity : (rows.at(-1)?.event.at ?? 0))),
   );
@@ -102,7 +102,7 @@ async function dueDomains(context: WriteContext, upTo: number): Promise<number[]
   ).map(({ id }) => id);
 }
 
-/** P4: whatever was watched when the service went away is watched anew from its start on. */
+/** P4: watches that were open when the service stopped start again at its start. */
 async function restartAll(context: WriteContext, books: Books, startedAt: number): Promise<void> {
   const rows = await context.tx.all<{ id: number }>(
     'SELECT DISTINCT domain_id AS id FROM alert_watches UNION SELECT domain_id FROM alerts WHERE due_at IS NOT NULL',
@@ -114,9 +114,9 @@ async function restartAll(context: WriteContext, books: Books, startedAt: number
 }
 
 /**
- * P7: goes on from where the last call stopped, through what happened in its order: raises and closes alerts, and puts their mails
- * into the outbox, all in one transaction with how far it came: so that nothing is told twice, and nothing left out, after a crash.
- * `more`: it stopped early, to be called again at once.
+ * P7: continues where the last call stopped and processes events in order: raises and closes alerts and adds their e-mails to the outbox, in one
+ * transaction with its progress, so that after a crash nothing is reported twice or left out. `more`: it stopped early and must be called again at
+ * once.
  */
 export async function raiseAlerts(context: WriteContext, { now }: { now: number }): Promise<{ more: boolean }> {
   const { tx } = context;
@@ -156,12 +156,12 @@ export async function raiseAlerts(context: WriteContext, { now }: { now: number 
   return { more: more || run !== null };
 }
 
-/** P7: a deviceId was taken over again and again. Told once a day, however often it is said. */
+/** P7: a deviceId was repeatedly taken over. Reported once a day, however often it happens. */
 export async function noteTakeOvers(context: WriteContext, { deviceId, now }: { deviceId: string; now: number }): Promise<void> {
   await suspectClone(context, deviceId, now);
 }
 
-/** P7: somebody may pass for this device, waiting or enrolled. False where it was said today already. */
+/** P7: another board may be impersonating this device, waiting or enrolled. False if already reported today. */
 export async function suspectClone(context: WriteContext, deviceId: string, now: number): Promise<boolean> {
   const told = await context.tx.run(
     `INSERT INTO alert_signals (domain_id, device_id, kind, at) SELECT domain_id, id, 'take-overs', ?
@@ -172,7 +172,7 @@ export async function suspectClone(context: WriteContext, deviceId: string, now:
   return told > 0;
 }
 
-/** P7: what a domain wants to be told of from now on. The audit row holds what changed. */
+/** P7: sets which alerts a domain wants from now on. The audit row records what changed. */
 export async function setAlertRules(context: WriteContext, input: ChangeRequest & { settings: AlertSettings }): Promise<void> {
   const { tx } = context;
   const { domainId, now, actor, address, settings } = input;
@@ -186,7 +186,7 @@ export async function setAlertRules(context: WriteContext, input: ChangeRequest 
     JSON.stringify(settings),
     now,
   );
-  // What is watched already waits as long as is asked for now.
+  // Open watches adopt the new waiting time.
   tx.send(
     'UPDATE alert_watches SET due_at = due_at + ? WHERE domain_id = ?',
     lostAfterMs(settings) - lostAfterMs(before),
@@ -199,8 +199,8 @@ export async function setAlertRules(context: WriteContext, input: ChangeRequest 
 }
 
 /**
- * P7: looks at how long the credits of some domains last, the next after `after`: raises and closes what that calls for. Returns where
- * to go on from, null when all were looked at.
+ * P7: checks how long the credits of the next domains after `after` last, and raises or closes warnings accordingly. Returns where to continue, or
+ * null when all are done.
  */
 export async function raiseCredits(
   context: WriteContext,
@@ -237,7 +237,7 @@ export async function raiseCredits(
   return last === undefined || rows.length < CREDITS_AT_ONCE ? null : last.id;
 }
 
-/** What is over long since is forgotten, and a suspicion of a clone that nothing renewed is over. */
+/** Deletes old alerts and signals, and ends clone suspicions that were not renewed. */
 export async function pruneAlerts(context: WriteContext, { now }: { now: number }): Promise<void> {
   const { tx } = context;
   const ended = await tx.all<{ id: number }>(

@@ -3,7 +3,7 @@ import { dueReminder, REMINDED_WITHIN_MS, type ReminderDays } from '../rules/rem
 import { mailedDomain, raiseLevel } from '../levels.ts';
 import type { WriteContext } from '../../store/commit.ts';
 
-/** Domains looked at in one transaction, so that other writes do not wait long. */
+/** Domains per transaction, so that other writes do not wait long. */
 const DOMAINS_AT_ONCE = 200;
 
 interface TrialRow {
@@ -14,7 +14,7 @@ interface TrialRow {
   closedAt: number | null;
   credited: 0 | 1;
   balance: number;
-  /** The nearest reminder given so far. */
+  /** The nearest reminder sent so far. */
   reminded: ReminderDays | null;
 }
 
@@ -25,8 +25,8 @@ export interface TrialCursor {
 }
 
 /**
- * D3: books which trials are reminded of their end, with the mails, in one transaction: so each reminder is given at most once.
- * Returns where to go on from, null when all were looked at.
+ * D3: records which trials are reminded of their end, with the e-mails, in one transaction, so that each reminder is sent at most once. Returns where
+ * to continue, or null when all are done.
  */
 export async function remindTrials(
   context: WriteContext,

@@ -1,4 +1,4 @@
-/** A book of one domain in memory: what rules would have done (P7). */
+/** An in-memory book of one domain: what rules would have done (P7). */
 import type { AlertKind } from '../../../protocol/api-alerts.ts';
 import { GATHER_MS, isLasting, type Book, type DeviceAlert, type Due } from './rules.ts';
 
@@ -15,7 +15,7 @@ interface Raised {
   members: Map<string, Member>;
 }
 
-/** One mail: how many devices it names. */
+/** One e-mail, and how many devices it names. */
 interface SentMail {
   kind: AlertKind;
   at: number;
@@ -25,11 +25,11 @@ interface SentMail {
 export class MemoryBook implements Book {
   readonly alerts: Raised[] = [];
   readonly mails: SentMail[] = [];
-  /** The first is due first: all wait equally long, and what happened is told in its order. */
+  /** The first is due first: all wait equally long, and events arrive in order. */
   private readonly watches = new Map<string, { since: number; dueAt: number }>();
-  /** Alerts whose mail is to come: few at any time. */
+  /** Alerts with a pending e-mail: few at any time. */
   private due: Raised[] = [];
-  /** The open alert of a device and kind. */
+  /** The open alert for a device and kind. */
   private readonly open = new Map<string, Raised>();
 
   watch(deviceId: string, since: number, dueAt: number): void {

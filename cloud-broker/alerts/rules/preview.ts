@@ -9,11 +9,11 @@ export interface KeptHistory {
   /** By time. */
   events: readonly AlertEvent[];
   credits: readonly { at: number; balance: number; devices: number }[];
-  /** When the trial's end was told. */
+  /** When the trial's end was announced. */
   trial: readonly { at: number }[];
 }
 
-/** Times at which a warning of credits was due. */
+/** Times at which a credit warning was due. */
 function creditWarnings(credits: KeptHistory['credits']): number[] {
   const warned: number[] = [];
   let open: CreditDays | null = null;
@@ -26,7 +26,7 @@ function creditWarnings(credits: KeptHistory['credits']): number[] {
   return warned;
 }
 
-/** How many mails and alerts these rules would have made of the history, up to `to`. */
+/** How many e-mails and alerts these rules would have produced from the history, up to `to`. */
 export async function previewOf(
   settings: AlertSettings,
   history: KeptHistory,

@@ -3,26 +3,26 @@ import type { DomainStatus } from '../../../protocol/api.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Days before the trial's end, the nearest first. */
+/** Days before the trial's end, nearest first. */
 const REMINDERS = [1, 7] as const;
 export type ReminderDays = (typeof REMINDERS)[number];
 
-/** No reminder is due longer than this before the trial's end. */
+/** No reminder is due earlier than this before the trial's end. */
 export const REMINDED_WITHIN_MS = 7 * DAY_MS;
 
 export interface Trial {
   status: DomainStatus;
   /** Milliseconds since 1970. */
   trialEndsAt: number;
-  /** Whether somebody asked to close the domain: who closes it is not asked to go on. */
+  /** Whether closing the domain was requested: such a domain is not asked to continue. */
   isClosing: boolean;
-  /** The nearest reminder that was given; null for none. */
+  /** The nearest reminder sent; null for none. */
   reminded: ReminderDays | null;
 }
 
 /**
- * D3: the reminder due at `now`, 7 days and 1 day before the trial's end; null for none. Each is given once, however the clock jumps;
- * where both are due only the nearer, and no farther one after a nearer.
+ * D3: the reminder due at `now`, 7 days and 1 day before the trial's end; null for none. Each is sent once, however the clock jumps; if both are due,
+ * only the nearer, and no farther one after a nearer.
  */
 export function dueReminder(trial: Trial, now: number): ReminderDays | null {
   const { status, trialEndsAt, isClosing, reminded } = trial;

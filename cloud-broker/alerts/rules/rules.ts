@@ -1,47 +1,47 @@
 /**
- * What is told of devices, and when (P7): one set of rules for what is really sent and for what other rules would have sent. They go
- * through what happened in its order, and keep what they know in a book: the store's, or one in memory. Times in milliseconds.
+ * Which device alerts are sent, and when (P7): one rule set for what is really sent and for what other rules would have sent. The rules process
+ * events in order and keep their state in a book: in the store, or in memory. Times in milliseconds.
  */
 import type { AlertKind, AlertSettings } from '../../../protocol/api-alerts.ts';
 import type { PresenceStatus } from '../../presence/rules/reducer.ts';
 import { isWanted, lostAfterMs, verdictOf } from './settings.ts';
 
 /**
- * How long an event gathers devices before it is mailed: displays of one school that lose their network are found to be silent over
- * three intervals, and come back as each was told to wait.
+ * How long an alert gathers devices before it is mailed: displays of one school that lose their network are found silent over three intervals, and
+ * come back as each was told to wait.
  */
 export const GATHER_MS = 10 * 60_000;
 
 export type DeviceAlert = Exclude<AlertKind, 'credits' | 'trial'>;
 
-/** Kinds of which only those devices are mailed that are still so. */
+/** Kinds that are mailed only for devices still affected. */
 export const isLasting = (kind: AlertKind): boolean => kind === 'lost' || kind === 'waiting' || kind === 'key-changed';
 
 export type AlertEvent =
   | { type: 'status'; at: number; deviceId: string; status: PresenceStatus; how: 'said' | 'lost' | null }
   | { type: 'waits' | 'key-changed' | 'decided' | 'left' | 'take-overs'; at: number; deviceId: string }
-  /** The service began to run; the run before was seen alive until `aliveAt`. */
+  /** The service started; the previous run was last seen alive at `aliveAt`. */
   | { type: 'start'; at: number; aliveAt: number };
 
 export type Due = { what: 'watch'; at: number; deviceId: string; since: number } | { what: 'mail'; at: number; kind: AlertKind };
 
-/** What is known of one domain. */
+/** State of one domain. */
 export interface Book {
-  /** A device is away since `since`; it is told at `dueAt` unless it comes back. */
+  /** A device has been away since `since`; it is reported at `dueAt` unless it comes back. */
   watch(deviceId: string, since: number, dueAt: number): void;
   unwatch(deviceId: string): void;
-  /** What is due first, up to `until`; a watch before a mail of the same time. */
+  /** What is due first, up to `until`; a watch before an e-mail due at the same time. */
   nextDue(until: number): Promise<Due | null>;
-  /** Puts a device into the alert of its kind that still gathers at `at`, or into a new one whose mail is due after the gathering. */
+  /** Adds a device to the alert of its kind that is still gathering at `at`, or to a new one whose e-mail is due after the gathering. */
   add(kind: DeviceAlert, deviceId: string, about: { at: number; since: number }): Promise<void>;
-  /** The device is so no longer. Since when it was, and whether that was mailed; null where nothing was raised. */
+  /** The condition ended for this device. Returns since when it held and whether that was mailed; null if nothing was raised. */
   end(kind: DeviceAlert, deviceId: string, at: number): Promise<{ since: number; mailed: boolean } | null>;
-  /** One mail of all alerts of the kind that are due at `at`; none where none of their devices is left. */
+  /** One e-mail for all alerts of the kind due at `at`; none if none of their devices is left. */
   send(kind: AlertKind, at: number): Promise<void>;
   hold(kind: AlertKind, at: number, until: number): void;
-  /** They are recorded, and never mailed. */
+  /** They are recorded but never mailed. */
   silence(kind: AlertKind, at: number): Promise<void>;
-  /** P4: each watch begins anew at `at`, and no mail goes before one gathering after it. */
+  /** P4: each watch restarts at `at`, and no e-mail is sent until one gathering period later. */
   restart(at: number, watchMs: number): void;
 }
 
@@ -55,7 +55,7 @@ async function raise(
   if (isWanted(settings, kind)) await book.add(kind, deviceId, about);
 }
 
-/** Does what is due up to `until`, at most `most` steps; how many it did. */
+/** Performs what is due up to `until`, in at most `most` steps; returns their number. */
 export async function advance(book: Book, settings: AlertSettings, until: number, most = Infinity): Promise<number> {
   for (let steps = 0; steps < most; steps += 1) {
     const due = await book.nextDue(until);
@@ -81,12 +81,12 @@ async function statusChanged(
   const { deviceId, at, status, how } = change;
   book.unwatch(deviceId);
   if (status === 'offline') {
-    // Who said goodbye was switched off: that is no loss.
+    // A device that said goodbye was switched off: that is no loss.
     if (how === 'lost') book.watch(deviceId, at, at + lostAfterMs(settings));
     return;
   }
   const lost = await book.end('lost', deviceId, at);
-  // Whoever was not told of the loss is not told of its end.
+  // If the loss was not mailed, neither is its end.
   if (lost?.mailed === true) await raise(book, settings, 'back', deviceId, { at, since: lost.since });
 }
 
@@ -117,10 +117,10 @@ export async function take(book: Book, settings: AlertSettings, event: AlertEven
   }
 }
 
-/** All of it, in its order, up to `until`. */
+/** Processes all events in order, up to `until`. */
 export async function replay(book: Book, settings: AlertSettings, events: readonly AlertEvent[], until: number): Promise<void> {
   for (const event of events) {
-    // Of the time that the service was away nothing is claimed (P4).
+    // Nothing is claimed about the time the service was down (P4).
     await advance(book, settings, event.type === 'start' ? event.aliveAt : event.at);
     await take(book, settings, event);
   }

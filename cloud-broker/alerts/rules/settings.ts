@@ -1,11 +1,11 @@
-/** When a domain wants to be mailed (P7). Pure. */
+/** When a domain wants e-mails (P7). Pure. */
 import type { AlertKind, AlertSettings } from '../../../protocol/api-alerts.ts';
 import { dateIn, firstMoment } from '../../../protocol/time-zone.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
 
-/** Of a domain that never said otherwise. Half an hour: displays that restart or are moved to another room are no news. */
+/** Defaults for a domain. Half an hour: displays that restart or move to another room are no news. */
 export const defaultAlertSettings: AlertSettings = {
   lost: { on: true, afterMinutes: 30 },
   back: true,
@@ -19,10 +19,10 @@ export const defaultAlertSettings: AlertSettings = {
   pausedUntil: null,
 };
 
-/** Milliseconds that a lost device stays away before it is told. */
+/** Milliseconds a lost device must be away before it is reported. */
 export const lostAfterMs = ({ lost }: AlertSettings): number => lost.afterMinutes * MINUTE_MS;
 
-/** Whether the domain wants to know of this. */
+/** Whether the domain wants this alert. */
 export function isWanted(settings: AlertSettings, kind: AlertKind): boolean {
   switch (kind) {
     case 'lost':
@@ -46,12 +46,12 @@ function minutesOf(clockTime: string): number {
   return hours * 60 + minutes;
 }
 
-/** Whether mails wait at this time of day, in minutes since midnight. */
+/** Whether e-mails are held at this time of day, in minutes since midnight. */
 function isQuiet({ from, to }: { from: number; to: number }, minutes: number): boolean {
   return from <= to ? minutes >= from && minutes < to : minutes >= from || minutes < to;
 }
 
-/** What becomes of a mail that is due at `at`: it goes, waits until a time (looked at again then), or never goes. */
+/** What happens to an e-mail due at `at`: it is sent, held until a time (and then checked again), or never sent. */
 export function verdictOf(settings: AlertSettings, at: number): 'send' | 'silent' | { until: number } {
   const { pausedUntil, timeZone } = settings;
   if (pausedUntil !== null && dateIn(at, timeZone) < pausedUntil) return 'silent';

@@ -1,15 +1,15 @@
-/** Counts how often a deviceId is taken over: two displays with one identity throw each other out again and again (P7). */
+/** Counts take-overs of a deviceId: two displays with one identity keep disconnecting each other (P7). */
 
 const MORE_THAN = 5;
 const WITHIN_MS = 10 * 60_000;
-/** Devices that are counted at once; of more, those counted longest are forgotten. */
+/** Maximum devices counted at once; beyond it, the oldest counts are dropped. */
 const MAX_DEVICES = 10_000;
 
 export class TakeOvers {
-  /** The last take-overs of a device, the newest last; who was taken over last stands last. */
+  /** The latest take-overs of a device, newest last; the device taken over last is at the end. */
   private readonly recent = new Map<string, number[]>();
 
-  /** A session was taken over while it was alive. True when that was more than 5 times in 10 minutes; the count begins anew then. */
+  /** A session was taken over while still alive. True if that happened more than 5 times in 10 minutes; the count then starts again. */
   note(deviceId: string, at: number): boolean {
     const times = [...(this.recent.get(deviceId) ?? []).filter((time) => at - time < WITHIN_MS), at];
     this.recent.delete(deviceId);

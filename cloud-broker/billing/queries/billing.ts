@@ -3,7 +3,7 @@ import type { TransferKind } from '../../ledger/rules/transfers.ts';
 import type { Reads } from '../../store/tx.ts';
 import { decodeCursor, pageOf, type PageRequest } from '../../store/paging.ts';
 
-/** Devices that are enrolled, and credits that boards of the domain brought but that the operator still holds (E14). */
+/** Enrolled devices, and credits that the domain's boards brought but that the operator still holds (E14). */
 export async function billingFigures(tx: Reads, domainId: number): Promise<{ devices: number; held: number }> {
   const row = await tx.get<{ devices: number; held: number }>(
     `SELECT (SELECT coalesce(sum(devices), 0) FROM device_counts WHERE domain_id = ?1 AND tag = '' AND status <> 'pending') AS devices,
@@ -14,7 +14,7 @@ export async function billingFigures(tx: Reads, domainId: number): Promise<{ dev
   return row ?? { devices: 0, held: 0 };
 }
 
-/** A transfer as Billing History shows it: credits signed as the domain sees them (L8). */
+/** A transfer as Billing History shows it: credits are signed from the domain's view (L8). */
 export interface HistoryView {
   id: number;
   domainId: number;
@@ -44,7 +44,7 @@ const SELECT = `SELECT t.id, t.domain_id AS domainId, t.n, t.at, t.kind, CASE t.
 
 const place = z.int().min(1);
 
-/** L8: newest first by n. n counts from 1 without a gap, so the head's n is how many there are. */
+/** L8: newest first by n. n counts from 1 without gaps, so the head's n is the number of rows. */
 export async function listHistory(
   tx: Reads,
   domainId: number,

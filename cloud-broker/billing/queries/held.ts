@@ -20,10 +20,10 @@ interface HeldList {
   credits: number;
 }
 
-/** Time of enrolment and id of the last device seen. */
+/** Enrolment time and id of the last device returned. */
 const place = z.tuple([z.int(), z.string().max(64)]);
 
-/** E14: held devices that the viewer sees, those that wait longest first, and how many credits all of them bring. */
+/** E14: held devices that the viewer may see, those waiting longest first, and the total credits they bring. */
 export async function listHeld(tx: Reads, viewer: Viewer, request: PageRequest): Promise<HeldList> {
   const [enrolledAt, id] = decodeCursor(request.cursor, place) ?? [0, ''];
   const held = ["d.domain_id = ? AND d.state = 'enrolled' AND d.grant_reason = 'held'", ...viewer.tags.map(() => HAS_TAG)];

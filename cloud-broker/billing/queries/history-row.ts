@@ -4,7 +4,7 @@ import { isoTime } from '../../store/paging.ts';
 import { deviceOrFormer, type Viewer } from '../../devices/queries/devices.ts';
 import type { Reads } from '../../store/tx.ts';
 
-/** A booked transfer as the API, the event stream and the operator's command line show it. */
+/** A booked transfer as shown by the API, the event stream and the operator's command line. */
 export function presentHistoryRow(view: HistoryView): HistoryRow {
   return {
     id: String(view.n),
@@ -26,8 +26,8 @@ export function presentHistoryRow(view: HistoryView): HistoryRow {
 }
 
 /**
- * The same for one pair of eyes: credits and balance are the domain's, but a device that the viewer does not see stays unnamed (D6, A4).
- * One that is enrolled no more is named to those who saw it (L7).
+ * The same for one viewer: credits and balance are the domain's, but a device that the viewer may not see stays unnamed (D6, A4). An unenrolled
+ * device is named to viewers that saw it (L7).
  */
 export async function historyRowFor(tx: Reads, viewer: Viewer, view: HistoryView): Promise<HistoryRow> {
   const row = presentHistoryRow(view);

@@ -1,11 +1,11 @@
-/** Billing History with daily use folded (L8): every run of days between two other rows is one line, and the page still adds up. */
+/** Billing History with daily use folded (L8): each run of days between two other rows is one line, and every page still adds up. */
 import * as z from 'zod';
 import type { Reads } from '../../store/tx.ts';
 import { historyAt, type HistoryView } from './billing.ts';
 import { decodeCursor, pageOf, type PageRequest } from '../../store/paging.ts';
 import { byIndex } from '../../store/dialect.ts';
 
-/** A run of daily use: the newest row's view with the credits of all, and the days it covers. */
+/** A run of daily use: the newest row's view with the total credits, and the days covered. */
 export interface FoldedView extends HistoryView {
   run: { days: number; from: string; to: string } | null;
 }
@@ -18,8 +18,8 @@ interface Bound {
 }
 
 /**
- * Newest first. A run costs two look-ups more than a row, however long it is: where it begins is behind the last other row, what it cost is the
- * difference of the two balances.
+ * Newest first. A run costs two more lookups than a row, however long it is: it begins after the last other row, and its cost is the difference of
+ * the two balances.
  */
 export async function foldedHistory(
   tx: Reads,
@@ -50,7 +50,7 @@ export async function foldedHistory(
   return pageOf(items, request.limit, (last) => (last.run === null ? last.n : last.n - last.run.days + 1));
 }
 
-/** The last row before the run that `n` is in, which is no daily use; the empty chain's head where there is none. */
+/** The last row before the run containing `n` that is not daily use; the empty chain's head if there is none. */
 async function beforeRun(tx: Reads, domainId: number, n: number): Promise<Bound> {
   const row = await tx.get<Bound>(
     `SELECT n, balance_after AS balanceAfter FROM ${byIndex('transfers', 'transfers_beside_usage')}

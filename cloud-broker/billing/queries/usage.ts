@@ -5,15 +5,15 @@ import { decodeCursor, pageOf, type PageRequest } from '../../store/paging.ts';
 import type { Viewer } from '../../devices/queries/devices.ts';
 import { eachOf, least, textsOf } from '../../store/dialect.ts';
 
-/** Where days can be open: the same as openDays() of ledger/rules/usage.ts says of one domain. */
+/** Where days can be open: equivalent to openDays() of ledger/rules/usage.ts for one domain. */
 const OPEN = 'next_usage_day < ?1 AND closed_at IS NULL AND (closing_at IS NULL OR next_usage_day < closing_at / 86400000)';
 /** The day before which a domain's days are to be closed, and none later than this one. */
 const endOfOpen = (day: string): string => least('closing_at / 86400000', day);
 const STUCK_SHOWN = 1000;
 
 /**
- * L6: domains whose days are not closed by themselves any more, because too many are open; the operator closes or waives them. Those
- * that wait longest, at most 1,000.
+ * L6: domains whose days are no longer closed automatically because too many are open; the operator closes or waives them. Those waiting longest, at
+ * most 1,000.
  */
 export async function stuckDomains(tx: Reads, now: number): Promise<{ domain: string; openSince: string; openDays: number }[]> {
   const today = dayOf(now);
@@ -29,7 +29,7 @@ export async function stuckDomains(tx: Reads, now: number): Promise<{ domain: st
     .filter(({ openDays }) => openDays > MAX_OPEN_DAYS);
 }
 
-/** Days that the domain behind all others has open; 0 where every day that is over is closed. */
+/** Open days of the domain furthest behind; 0 if every finished day is closed. */
 export async function mostOpenDays(tx: Reads, now: number): Promise<number> {
   const today = dayOf(now);
   const oldest = await tx.get<{ day: number }>(
@@ -39,7 +39,7 @@ export async function mostOpenDays(tx: Reads, now: number): Promise<number> {
   return oldest === null ? 0 : today - oldest.day;
 }
 
-/** Days that are open up to `through`, in all domains or in one, where the first open day is not before `from`. */
+/** Days open up to `through`, in all domains or in one, if the first open day is not before `from`. */
 export async function openDaysThrough(
   tx: Reads,
   about: { from: number; through: number; domain: string | null },
@@ -54,7 +54,7 @@ export async function openDaysThrough(
   return row?.days ?? 0;
 }
 
-/** Whether any domain has a day that is closed by itself. */
+/** Whether any domain has a day to close automatically. */
 export async function hasOpenDays(tx: Reads, now: number): Promise<boolean> {
   const today = dayOf(now);
   return (
@@ -66,7 +66,7 @@ export async function hasOpenDays(tx: Reads, now: number): Promise<boolean> {
   );
 }
 
-/** What the closed rows of one day say: in how many domains it is closed, and what it cost. */
+/** Totals of the closed rows of one day: the number of domains that closed it, and its cost. */
 export async function closedOn(tx: Reads, day: number, domain: string | null): Promise<{ domains: number; credits: number }> {
   const row = await tx.get<{ domains: number; credits: number | null }>(
     `SELECT count(*) AS domains, sum(u.charged) AS credits FROM domains d JOIN usage_days u ON u.domain_id = d.id AND u.day = ?1
@@ -84,7 +84,7 @@ export interface UsageDay {
   waived: 0 | 1;
 }
 
-/** A closed day of the domain; null where it is not closed. */
+/** A closed day of the domain; null if it is not closed. */
 export async function usageDay(tx: Reads, domainId: number, day: number): Promise<UsageDay | null> {
   return await tx.get<UsageDay>(
     'SELECT day, devices, charged, waived FROM usage_days WHERE domain_id = ? AND day = ?',
@@ -104,23 +104,26 @@ interface UsedRow extends UsedDevice {
   fromAt: number;
 }
 
-/** Stands for the end of a span that is open, as in the index of the spans, whose order a page keeps. */
+/** Represents the end of an open span, as in the index on spans, whose order a page follows. */
 const OPEN_END = 9_223_372_036_854_775_807n;
 const END = (span: string): string => `coalesce(${span}.to_at, ${OPEN_END})`;
-/** A device with several spans in the day is listed by its last: the open one, or of those that ended the later. */
+/** A device with several spans on the day is listed by its last: the open one, or the one that ended latest. */
 const USED = `SELECT d.id, d.serial, d.label, e.to_at AS toAt, e.from_at AS fromAt FROM enrolment_spans e CROSS JOIN devices d
   WHERE d.id = e.device_id AND e.domain_id = ?1 AND ${END('e')} >= ?2 AND e.from_at < ?3
   AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.device_id = e.device_id AND o.to_at IS NULL AND o.from_at < ?3 AND o.id <> e.id)
   AND NOT EXISTS (SELECT 1 FROM enrolment_spans o WHERE o.domain_id = ?1 AND ${END('o')} >= e.to_at AND ${END('o')} < ${OPEN_END}
     AND o.device_id = e.device_id AND o.from_at < ?3 AND (o.to_at, o.id) > (e.to_at, e.id))
   AND NOT EXISTS (SELECT 1 FROM ${eachOf('?4', 't')} WHERE t.value NOT IN ${textsOf('d.tags')})`;
-/** After the cursor's row: the rest of those with the same end, then those that end later. One comparison of all three would not use the index. */
+/**
+ * After the cursor's row: first the remaining spans with the same end, then those that end later. One comparison of all three columns would not use
+ * the index.
+ */
 const SAME_END = `${USED} AND ${END('e')} = ?6 AND (e.from_at, e.device_id) > (?7, ?8) ORDER BY e.from_at, e.device_id LIMIT ?5`;
 const LATER_END = `${USED} AND ${END('e')} > ?6 ORDER BY ${END('e')}, e.from_at, e.device_id LIMIT ?5`;
 
 const place = z.tuple([z.int().nullable(), z.int(), z.string().max(64)]);
 
-/** L7: the devices whose enrolment touched the day, each once: first those that have left since. A viewer with tags sees only his (D6). */
+/** L7: the devices whose enrolment touched the day, each once: those that have left since come first. A viewer with tags sees only theirs (D6). */
 export async function devicesOfDay(
   tx: Reads,
   viewer: Viewer,

@@ -8,7 +8,7 @@ import { refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { viewerOf } from '../../devices/present.ts';
 
-/** E14: which devices brought credits that the operator has not let go yet. */
+/** E14: which devices brought credits that the operator has not released yet. */
 export function heldRoutes(api: Api, deps: HttpDeps): void {
   api.get(
     '/billing/held',

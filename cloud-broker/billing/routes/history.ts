@@ -34,7 +34,7 @@ const CSV_HEAD = [
   'hash',
 ];
 
-/** The whole history, newest first, a piece at a time: what one reader takes slowly waits in the database, not in memory. */
+/** The whole history, newest first, page by page: what a slow reader has not taken yet stays in the database, not in memory. */
 async function* csvOf(tx: Reads, viewer: Viewer): AsyncGenerator<string> {
   yield csvLines([CSV_HEAD]);
   for (let after: string | undefined; ;) {
@@ -93,7 +93,7 @@ function usageDays(api: Api, deps: HttpDeps): void {
   );
 }
 
-/** L8: every movement of credits, in three shapes. */
+/** L8: all credit movements, in three formats. */
 export function historyRoutes(api: Api, deps: HttpDeps): void {
   const { reader } = deps.store;
   usageDays(api, deps);

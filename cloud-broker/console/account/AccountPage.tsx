@@ -11,7 +11,7 @@ import { Sessions } from '../users/Sessions.tsx';
 import { SecondFactor } from './SecondFactor.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
 
-/** What a user changes about their own sign-in; it works without credits too (D5). */
+/** Lets users change their own sign-in; also works without credits (D5). */
 export function AccountPage() {
   const { t } = useWords();
   const { user, email } = useSession();

@@ -12,7 +12,7 @@ import { Refused } from '../parts/panels.tsx';
 import { PasswordField } from '../sign-in/PasswordField.tsx';
 import { useWords } from '../words/words.ts';
 
-/** D6: off, being set up, or on. Every step asks for the password or a code: a session alone may be a forgotten one. */
+/** D6: off, being set up, or on. Every step asks for the password or a code: the session may have been left open by mistake. */
 export function SecondFactor() {
   const { t } = useWords();
   const { secondFactor } = useSession();
@@ -76,7 +76,7 @@ function WithPassword({ isOn, onOffered, onEnded, onCancel }: WithPasswordProps)
   );
 }
 
-/** Shows key and recovery codes this once; a first code proves that the app has the key. */
+/** Shows the key and recovery codes once. A first code proves that the app has the key. */
 function Confirm({ offered, onDone }: { offered: OfferedSecondFactor; onDone: () => Promise<void> }) {
   const { t } = useWords();
   const [code, setCode] = useState('');

@@ -4,7 +4,7 @@ import { Panel } from '../parts/pages.tsx';
 import { areShortcutsOn, setShortcuts } from '../parts/shortcuts.ts';
 import { useWords } from '../words/words.ts';
 
-/** Keys of one letter can be switched off (principle 10). */
+/** Single-letter shortcuts can be switched off (principle 10). */
 export function Shortcuts() {
   const { t } = useWords();
   const [on, setOn] = useState(areShortcutsOn);

@@ -7,7 +7,7 @@ import { Shape } from '../parts/Status.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords, type Words } from '../words/words.ts';
 
-/** One display by its name, more by what they have in common. */
+/** One display by its name, several by what they have in common. */
 function whichOf({ t, formats }: Words, { names, devices, tag }: Alert, domain: string): string {
   const [first] = names;
   if (devices === 1 && first !== undefined) return first.label;
@@ -19,7 +19,7 @@ function whichOf({ t, formats }: Words, { names, devices, tag }: Alert, domain: 
 
 const DAY_MS = 86_400_000;
 
-/** The time of day for the last 24 h, before that with the date. */
+/** The time of day within the last 24 h; before that, with the date. */
 function timeOf({ formats }: Words, since: string): string {
   return Date.now() - Date.parse(since) < DAY_MS ? formats.minute(since) : formats.exact(since);
 }

@@ -10,16 +10,16 @@ import { useWords } from '../words/words.ts';
 import { browserZone } from '../words/zone.ts';
 import { isUsable, previewQuery, rulesQuery, settingsOf, useSaveRules } from './queries.ts';
 
-/** A digit is not yet a rule. */
+/** A half-typed number is not a rule. */
 const TYPING_MS = 400;
 
-/** P7: what is mailed, where and when, and how many mails that would have been. */
+/** P7: which alerts are mailed, where and when, and how many mails that would have produced. */
 export function AlertRulesPanel() {
   const query = useQuery(rulesQuery);
   return query.data === undefined ? <Unread query={query} rows={4} /> : <RulesForm rules={query.data} />;
 }
 
-/** A domain that never said where it is, is where its admin is. */
+/** A domain that never set its time zone uses its admin's. */
 function startOf(rules: AlertRules): AlertSettings {
   const settings = settingsOf(rules);
   return rules.changedAt === null ? { ...settings, timeZone: browserZone() } : settings;
@@ -162,7 +162,7 @@ function When({ settings, set }: Part) {
   );
 }
 
-/** What these rules would have done, before they are saved. */
+/** Previews the effect of these rules before they are saved. */
 function Preview({ settings }: { settings: AlertSettings }) {
   const { t, formats } = useWords();
   const [asked] = useDebouncedValue(settings, TYPING_MS);

@@ -3,7 +3,7 @@ import { Link, useAddress } from '../app/Address.tsx';
 import { useWords } from '../words/words.ts';
 import { openAlertsQuery } from './queries.ts';
 
-/** P7: in every page's header, with how many are open; not for users to whom alerts are closed. */
+/** P7: in every page header, with the number of open alerts. Hidden from users without access to alerts. */
 export function AlertsLink() {
   const { t, formats } = useWords();
   const { view } = useAddress();

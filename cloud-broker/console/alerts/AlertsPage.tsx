@@ -12,7 +12,7 @@ import { AlertLine } from './AlertLine.tsx';
 import { AlertRulesPanel } from './AlertRulesPanel.tsx';
 import { alertsQuery } from './queries.ts';
 
-/** P7: what is wrong, what was, and what is mailed of it. */
+/** P7: current and past problems, and which of them are mailed. */
 export function AlertsPage() {
   const { t } = useWords();
   const { role } = useSession();
@@ -42,7 +42,7 @@ function Open() {
   return <Lines title={t('alerts.open')} rows={rows} more={<More query={query} />} />;
 }
 
-/** Nothing is said where there is nothing, or where the list above says why it cannot be read. */
+/** Shows nothing if the list is empty, or if the list above already shows why it cannot be read. */
 function Earlier() {
   const { t } = useWords();
   const query = useInfiniteQuery(alertsQuery('closed'));

@@ -13,7 +13,7 @@ import { keys } from '../api/queries.ts';
 import { useChange } from '../api/use-change.ts';
 
 const ROWS = 50;
-/** What ends without an event, such as by an approval, is seen by then. */
+/** Picks up alerts that end without an event, for example by an approval. */
 const AGAIN_MS = 30_000;
 
 export const alertsQuery = (state: 'open' | 'closed') =>
@@ -23,7 +23,7 @@ export const alertsQuery = (state: 'open' | 'closed') =>
     refetchInterval: AGAIN_MS,
   });
 
-/** How many are open, for every page. Refused to users who see only some devices. */
+/** Number of open alerts, shown on every page. Refused to users who see only some devices. */
 export const openAlertsQuery = queryOptions({
   queryKey: [...keys.alerts, 'count'],
   queryFn: async ({ signal }) => (await read('/alerts?state=open&limit=1', alertsPage, signal)).open,
@@ -42,7 +42,7 @@ export function settingsOf({ domainEmail: _email, changedAt: _at, ...settings }:
   return settings;
 }
 
-/** What is typed may be no rules yet. */
+/** Typed input may not be valid rules yet. */
 export const isUsable = (settings: AlertSettings): boolean => alertSettings.safeParse(settings).success;
 
 export const previewQuery = (settings: AlertSettings) =>

@@ -13,7 +13,7 @@ import { NewKey } from './NewKey.tsx';
 import { apiKeysQuery, useRevoke } from './queries.ts';
 import { scopeWords } from './scopes.ts';
 
-/** A2: programs that act for the domain, each with a key of its own. */
+/** A2: programs that act for the domain, each with its own key. */
 export function ApiKeysPage() {
   const { t } = useWords();
   const { change } = useAllowed();

@@ -63,7 +63,7 @@ function Fields({ make, onClose }: { make: ReturnType<typeof useNewApiKey>; onCl
   );
 }
 
-/** A first call that this key may make, to be tried at once. */
+/** A first call that this key allows, ready to try. */
 function firstCall({ scopes, secret }: NewApiKey): string {
   const path = scopes.includes('devices:read') ? '/devices' : '/billing';
   return `curl -H 'Authorization: Bearer ${secret}' ${window.location.origin}/api/v1${path}`;

@@ -7,7 +7,7 @@ import { useChange } from '../api/use-change.ts';
 
 const API_KEYS = ['api-keys'] as const;
 
-/** No event tells of keys and their use, so each visit reads them again. */
+/** No event reports keys or their use, so each visit reads them again. */
 export const apiKeysQuery = infiniteQueryOptions({
   queryKey: API_KEYS,
   ...inPages('/api-keys', apiKeysPage, 50),

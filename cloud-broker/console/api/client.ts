@@ -4,7 +4,7 @@ import { answeredByProxy, Failure, unreachable } from './failure.ts';
 import { noteProxy } from './proxy.ts';
 
 const ROOT = '/api/v1';
-/** A call without an answer for so long counts as a lost link. */
+/** A call unanswered for this long counts as a lost link. */
 const TIMEOUT_MS = 20_000;
 
 async function call(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
@@ -35,7 +35,7 @@ async function refusal(response: Response): Promise<Failure> {
   return answeredByProxy(response.status);
 }
 
-/** The answer as the contract says it. Throws Failure: where it is no JSON at all, something else answered in the service's place. */
+/** Parses the response by the contract. Throws Failure; a response that is not JSON came from something in front of the service. */
 async function bodyOf<Schema extends z.ZodType>(response: Response, path: string, schema: Schema): Promise<z.output<Schema>> {
   if (!response.ok) throw await refusal(response);
   if (response.headers.get('content-type')?.includes('json') !== true) throw answeredByProxy(response.status);
@@ -44,7 +44,7 @@ async function bodyOf<Schema extends z.ZodType>(response: Response, path: string
   return checked.data;
 }
 
-/** Reads one resource and checks it against the contract's schema. Throws Failure. */
+/** Reads one resource and validates it against the contract's schema. Throws Failure. */
 export async function read<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
@@ -53,15 +53,15 @@ export async function read<Schema extends z.ZodType>(
   return bodyOf(await call('GET', path, undefined, signal), path, schema);
 }
 
-/** A POST that answers: asks for something that must not stand in an address, or makes something. Throws Failure. */
+/** A POST with a response: queries with something that must not appear in a URL, or creates something. Throws Failure. */
 export async function ask<Schema extends z.ZodType>(path: string, schema: Schema, body: object = {}): Promise<z.output<Schema>> {
   return bodyOf(await call('POST', path, body, undefined), path, schema);
 }
 
-/** Changes something; what it became is read or heard afterwards. Changes with a cookie are always JSON (A5). Throws Failure. */
+/** Changes something; the result is read afterwards or arrives as an event. Changes with a cookie are always JSON (A5). Throws Failure. */
 export async function change(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: object = {}): Promise<void> {
   const response = await call(method, path, body, undefined);
   if (!response.ok) throw await refusal(response);
-  // A page that a network puts in the way is no sign that anything was changed.
+  // A page injected by the network does not confirm the change.
   if (response.headers.get('content-type')?.includes('html') === true) throw answeredByProxy(response.status);
 }

@@ -1,9 +1,9 @@
-/** What stands between the browser and the service: told from its answers, which are not the service's own. */
+/** Detects proxies between browser and service from responses that are not the service's own. */
 import type { Language, Words } from '../../../protocol/errors.ts';
 
 let seen: string | null = null;
 
-/** The service names no server: what an answer names is a proxy, in `Via` or `Server`. */
+/** The service never names a server, so a `Via` or `Server` header comes from a proxy. */
 export function noteProxy(headers: Headers): void {
   seen = headers.get('via') ?? headers.get('server') ?? seen;
 }
@@ -26,13 +26,13 @@ const FR: typeof EN = {
     'Rechargez la page\u00a0; le réseau demande peut-être une connexion. Si cela persiste, signalez-le à qui gère le proxy.',
 };
 
-/** As the proxy calls itself, where it does. */
+/** The name that the proxy gives itself, if any. */
 export function proxyName(language: Language): string {
   const words = language === 'fr' ? FR : EN;
   return seen === null ? words.unnamed : words.named(seen.slice(0, 60));
 }
 
-/** The sentence and the next step for an answer that is not the service's; there is no correlation id to promise. */
+/** The message and next step for a response that is not the service's. It has no correlation id to offer. */
 export function proxyWords(status: number, language: Language): Words {
   const words = language === 'fr' ? FR : EN;
   const next = status === 413 ? words.tooLarge : status >= 500 ? words.gone : words.signIn;

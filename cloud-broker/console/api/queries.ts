@@ -12,9 +12,9 @@ import { inPages, pathOfPage, type Cursor } from './pages.ts';
 import { browserZone } from '../words/zone.ts';
 import { hasCode } from './failure.ts';
 
-/** Rows fetched at once: more than the tallest screen shows. */
+/** Rows fetched per page: more than the tallest screen shows. */
 const PAGE_ROWS = 100;
-/** Counts are read again so often even when nothing happens: it tells a dead link from a quiet one. */
+/** Counts are polled this often even when nothing happens, to tell a dead link from a quiet one. */
 const COUNTS_EVERY_MS = 30_000;
 const PRESENCE_EVERY_MS = 60_000;
 
@@ -35,7 +35,7 @@ export const keys = {
   history: ['billing', 'history'],
 } as const;
 
-/** Of the Admin Portal, whose sessions are apart: all begin alike, so that one is never taken for the other's. */
+/** Keys of the Admin Portal, which has separate sessions. All share a prefix, so the two are never confused. */
 export const portalKeys = {
   all: ['portal'],
   session: ['portal', 'session'],
@@ -55,13 +55,13 @@ export async function ifSignedIn<Answer>(reading: Promise<Answer>): Promise<Answ
   }
 }
 
-/** Who is signed in; null when nobody is. */
+/** The signed-in user; null if nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: keys.session,
   queryFn: ({ signal }) => ifSignedIn(read('/session', session, signal)),
 });
 
-/** One page of the list that a filter opens. */
+/** One page of the list selected by a filter. */
 export const readDevices = (filter: DeviceFilter, cursor: Cursor, signal?: AbortSignal): Promise<DevicesPage> =>
   filter.serials === undefined
     ? read(pathOfPage('/devices', PAGE_ROWS, cursor, filterQuery(filter)), devicesPage, signal)
@@ -82,7 +82,7 @@ export const deviceQuery = (id: string) =>
     queryFn: ({ signal }) => read(`/devices/${encodeURIComponent(id)}`, device, signal),
   });
 
-/** What its presence was, in days of this computer's time zone. */
+/** Presence history by day, in this computer's time zone. */
 export const presenceQuery = (id: string) =>
   queryOptions({
     queryKey: ['devices', 'presence', id],
@@ -117,7 +117,7 @@ export const historyQuery = infiniteQueryOptions({
   structuralSharing: false,
 });
 
-/** The devices that a closed day of use counts, the first of them (L7). */
+/** The first page of devices counted by a closed day of use (L7). */
 export const usedDayQuery = (date: string) =>
   queryOptions({
     queryKey: ['billing', 'day', date],

@@ -3,13 +3,13 @@ import type { QueryKey } from '@tanstack/react-query';
 import { Failure, hasCode } from './failure.ts';
 import { keys, portalKeys } from './queries.ts';
 
-/** Only a lost link is tried again by itself; a refusal would be the same the second time. */
+/** Only a lost link is retried automatically; a refusal would be the same again. */
 const again = (failures: number, error: Error): boolean =>
   failures < 2 && error instanceof Failure && error.code === 'unreachable';
 
 /**
- * The cache of all that was read. Events keep it true, so nothing grows stale by age or by looking away.
- * An answer `signed-out` anywhere ends the session here too.
+ * The query cache. Events keep it up to date, so data never goes stale by age or when the window loses focus. Any `signed-out` response ends the
+ * session here too.
  */
 export function createQueryClient(): QueryClient {
   const onError = (error: Error, key: QueryKey | undefined): void => {
@@ -20,7 +20,7 @@ export function createQueryClient(): QueryClient {
     queryCache: new QueryCache({ onError: (error, query) => onError(error, query.queryKey) }),
     mutationCache: new MutationCache({ onError: (error, _input, _result, { options }) => onError(error, options.mutationKey) }),
     defaultOptions: {
-      // Offline is found by trying, not by what the browser believes of its network.
+      // Being offline is detected by trying, not by what the browser reports.
       queries: { staleTime: Infinity, refetchOnWindowFocus: false, retry: again, retryDelay: 500, networkMode: 'always' },
       mutations: { retry: false, networkMode: 'always' },
     },

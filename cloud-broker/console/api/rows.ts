@@ -5,20 +5,20 @@ import { serialKey } from '../../../protocol/text.ts';
 import type { DeviceFilter } from '../app/address.ts';
 
 /**
- * How a list of devices takes up what happens (principle 1 of the console): values change at once; what would make a row
- * come, go or move is kept in `waiting` until `settle`.
+ * How a device list takes in changes (principle 1 of the console): values change at once; what would make a row appear, leave or move is kept in
+ * `waiting` until `settle`.
  */
 
-/** A list of devices as far as it is fetched. */
+/** The pages of a device list fetched so far. */
 export type DeviceList = InfiniteData<DevicesPage, string | null>;
 
-/** A device as it is now; null when it is gone from the domain. */
+/** A device's present state; null if it has left the domain. */
 export interface Change {
   id: string;
   device: Device | null;
 }
 
-/** What would change a list's rows or their order, by device id; null for a row that goes. */
+/** Pending changes to a list's rows or their order, by device id; null for a row that leaves. */
 export type Waiting = ReadonlyMap<string, Device | null>;
 export const nothingWaiting: Waiting = new Map();
 
@@ -37,8 +37,8 @@ const isOf = (age: string, at: string | null, now: number): boolean => {
 const isSilent = ({ status }: Device): boolean => status === 'offline' || status === 'never';
 
 /**
- * Whether a filter's list shows this device. The service has the last word, by its own clock: a list is read anew whenever it is opened.
- * `now` in milliseconds since 1970.
+ * Whether a filter's list contains this device. The service decides, by its own clock: a list is read again whenever it is opened. `now` in
+ * milliseconds since 1970.
  */
 export function matches(filter: DeviceFilter, device: Device, now = Date.now()): boolean {
   if (filter.unstable !== '' && !device.flapping) return false;
@@ -54,7 +54,7 @@ export function matches(filter: DeviceFilter, device: Device, now = Date.now()):
 
 const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** What a list is in the order of; what a device does not have comes first. */
+/** The value a list is sorted by; devices without one come first. */
 function sortedBy(sort: DeviceFilter['sort'], device: Device): string {
   if (sort.endsWith('label')) return device.label;
   if (sort.endsWith('enrolled')) return device.enrolledAt ?? '';
@@ -62,21 +62,21 @@ function sortedBy(sort: DeviceFilter['sort'], device: Device): string {
   return sort.endsWith('model') ? device.model : (device.firmware ?? '');
 }
 
-/** The order of a filter's list: by code points, then by id, as the service sorts. */
+/** Sort order of a filter's list: by code point, then by id, like the service. */
 export function compare(filter: DeviceFilter, a: Device, b: Device): number {
   const first = order(sortedBy(filter.sort, a), sortedBy(filter.sort, b));
   const both = first === 0 ? order(a.id, b.id) : first;
   return filter.sort.startsWith('-') ? -both : both;
 }
 
-/** All rows of a list in order. A row that moved between two fetches stands where it was seen first. */
+/** All rows of a list in order. A row that moved between two fetches stays where it was first seen. */
 export function rowsOf(list: Pick<DeviceList, 'pages'>): Device[] {
   const seen = new Map<string, Device>();
   for (const page of list.pages) for (const device of page.items) if (!seen.has(device.id)) seen.set(device.id, device);
   return [...seen.values()];
 }
 
-/** Whether a device would stand among the rows fetched so far, not further down. */
+/** Whether a device belongs among the rows fetched so far, not further down. */
 function reaches(list: DeviceList, filter: DeviceFilter, device: Device): boolean {
   const last = list.pages.at(-1);
   if (last === undefined) return false;
@@ -84,7 +84,7 @@ function reaches(list: DeviceList, filter: DeviceFilter, device: Device): boolea
   return last.nextCursor === null || (lastRow !== undefined && compare(filter, device, lastRow) < 0);
 }
 
-/** The next row above (-1) or below (1) that is not about to go or to move. */
+/** The next row above (-1) or below (1) that is not about to leave or move. */
 function settledFrom(rows: readonly Device[], index: number, step: -1 | 1, waiting: Waiting): Device | undefined {
   let at = index + step;
   for (let row = rows[at]; row !== undefined; row = rows[at]) {
@@ -94,7 +94,7 @@ function settledFrom(rows: readonly Device[], index: number, step: -1 | 1, waiti
   return undefined;
 }
 
-/** Whether a row may stay at `index`: it belongs to the list, between its next neighbours that do not wait themselves. */
+/** Whether a row may stay at `index`: it belongs to the list and sorts between its nearest neighbours that are not waiting. */
 function staysAt(rows: readonly Device[], index: number, now: Device, filter: DeviceFilter, waiting: Waiting): boolean {
   if (!matches(filter, now)) return false;
   const above = settledFrom(rows, index, -1, waiting);
@@ -102,7 +102,7 @@ function staysAt(rows: readonly Device[], index: number, now: Device, filter: De
   return (above === undefined || compare(filter, above, now) < 0) && (below === undefined || compare(filter, now, below) < 0);
 }
 
-/** The rows of a list cut into its pages again. Pages keep their sizes; the last takes the difference. */
+/** Splits a list's rows into its pages again. Pages keep their sizes; the last takes the difference. */
 function intoPages(list: DeviceList, rows: readonly Device[], total: number): DeviceList {
   let from = 0;
   const pages: DevicesPage[] = list.pages.map((page, index) => {
@@ -116,7 +116,7 @@ function intoPages(list: DeviceList, rows: readonly Device[], total: number): De
 
 const totalOf = (list: DeviceList): number => list.pages[0]?.total ?? 0;
 
-/** Takes changes up: known rows show their new values, and what that means for the rows themselves waits. */
+/** Applies changes: known rows show their new values; additions, removals and moves wait. */
 export function absorb(held: Held, filter: DeviceFilter, changes: readonly Change[]): Held {
   const rows = rowsOf(held.list);
   const places = new Map(rows.map(({ id }, index) => [id, index]));
@@ -137,7 +137,7 @@ export function absorb(held: Held, filter: DeviceFilter, changes: readonly Chang
   return { list: intoPages(held.list, rows, totalOf(held.list)), waiting };
 }
 
-/** Lets what waited come, go and move, and corrects the total by it. */
+/** Applies the waiting additions, removals and moves, and corrects the total. */
 export function settle({ list, waiting }: Held, filter: DeviceFilter): DeviceList {
   if (waiting.size === 0) return list;
   const before = rowsOf(list);
@@ -147,8 +147,8 @@ export function settle({ list, waiting }: Held, filter: DeviceFilter): DeviceLis
 }
 
 /**
- * What a newly read beginning of a list says that the kept one does not: every row that was read, and each kept row of that
- * stretch that is there no more. The result is absorbed like any other change.
+ * Changes that a newly read beginning of a list makes to the kept one: every row read, and each kept row of that stretch that is gone. The result is
+ * absorbed like any other change.
  */
 export function differences(list: DeviceList, fresh: readonly DevicesPage[]): Change[] {
   const read = new Map(fresh.flatMap((page) => page.items).map((device) => [device.id, device]));
@@ -158,7 +158,7 @@ export function differences(list: DeviceList, fresh: readonly DevicesPage[]): Ch
   return [...[...read.values()].map((device) => ({ id: device.id, device })), ...gone];
 }
 
-/** Corrects the total so that it is `total` once all that waits has been let in. */
+/** Adjusts the total so that it is `total` once all waiting changes are applied. */
 export function withTotal({ list, waiting }: Held, filter: DeviceFilter, total: number): Held {
   const shift = total - totalOf(settle({ list, waiting }, filter));
   return { list: { ...list, pages: list.pages.map((page) => ({ ...page, total: page.total + shift })) }, waiting };

@@ -5,9 +5,9 @@ import type { View } from './address.ts';
 
 interface Address {
   view: View;
-  /** Shows another view; `replace` when it only refines the present one, so that Back does not stop at every letter typed. */
+  /** Shows another view. `replace` refines the present one, so that Back does not stop at every letter typed. */
   go: (view: View, options?: { replace?: boolean }) => void;
-  /** Closes what was opened over `under`: goes back if we opened it, so that Back does not open it again. */
+  /** Closes what was opened over `under`: goes back if this console opened it, so that Back does not reopen it. */
   close: (under: View) => void;
 }
 
@@ -16,7 +16,7 @@ const AddressContext = createContext<Address | null>(null);
 const here = (): View => parseAddress(window.location.pathname, window.location.search);
 const opened = 'rollcall-opened';
 
-/** Columns stay as they are until others are chosen. */
+/** Columns stay the same until others are chosen. */
 const withColumns = (next: View, now: View): View =>
   next.page === 'devices' && now.page === 'devices' && next.columns === null ? { ...next, columns: now.columns } : next;
 
@@ -53,7 +53,7 @@ export function useAddress(): Address {
 const plainClick = (event: MouseEvent): boolean =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
-/** A real link (it can be opened in a new tab and copied) that changes the view without loading the page. */
+/** A real link (can be opened in a new tab and copied) that changes the view without a page load. */
 export function Link({ to, onClick, ...rest }: { to: View } & Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'>) {
   const { go } = useAddress();
   const follow = (event: MouseEvent<HTMLAnchorElement>): void => {

@@ -4,39 +4,39 @@ import type { DeviceStatus } from '../../../protocol/api.ts';
 
 export type DeviceSort = (typeof deviceSorts)[number];
 
-/** What narrows and orders the list of devices; the empty filter is the whole domain by label. */
+/** Filter and sort order of the device list; the empty filter is the whole domain sorted by label. */
 export interface DeviceFilter {
   status: DeviceStatus | null;
   q: string;
   tag: string;
   model: string;
   firmware: string;
-  /** P2: `true` for those that come and go. */
+  /** P2: `true` for unstable devices. */
   unstable: string;
-  /** How long they are offline or never heard, as protocol/age.ts writes it. */
+  /** How long devices have been offline or never heard, as written by protocol/age.ts. */
   silent: string;
-  /** How long ago they were enrolled. */
+  /** How long ago devices were enrolled. */
   enrolled: string;
   sort: DeviceSort;
-  /** Serials that were pasted, in the form they are compared in: too many for an address, so no address holds them. */
+  /** Pasted serials in their comparison form. Too many for a URL, so no address holds them. */
   serials?: readonly string[];
 }
 
-/** Columns that a person may add to those that are always there, in the order that the table shows them. */
+/** Columns that can be added to the fixed ones, in table order. */
 export const chosenColumns = ['serialSource', 'enrolled', 'credits', 'health', 'os', 'agent'] as const;
 export type ChosenColumn = (typeof chosenColumns)[number];
 
 export interface DevicesView {
   page: 'devices';
   filter: DeviceFilter;
-  /** Columns beside those that are always there; null: as this browser's user chose last. */
+  /** Columns beside the fixed ones; null: those this browser's user chose last. */
   columns: readonly ChosenColumn[] | null;
-  /** The device whose drawer is open. */
+  /** Device whose drawer is open. */
   device: string | null;
   panel: 'blocked' | null;
 }
 
-/** Pages whose address is their path alone; what they show is in pages.tsx. */
+/** Pages addressed by path alone; pages.tsx defines what they show. */
 export const paths = {
   overview: '/overview',
   enrol: '/enrol',
@@ -67,14 +67,14 @@ export type PathPage = keyof typeof paths;
 
 interface PathView {
   page: PathPage;
-  /** What the audit log is searched for. */
+  /** Search text of the audit log. */
   q?: string;
 }
 
-/** Everything that one address shows: reading it back gives the same view (principle 6 of the console). */
+/** Everything that an address shows; parsing it gives the same view again (principle 6 of the console). */
 export type View = DevicesView | PathView;
 
-/** What a filter is beside its status and order, as the API and the address name it, each with the length of its text. */
+/** The filter fields beside status and order, as named in the API and the address, each with its maximum length. */
 const narrowings = { q: 100, tag: 64, model: 64, firmware: 64, unstable: 4, silent: 11, enrolled: 11 } as const;
 export type Narrowing = keyof typeof narrowings;
 const narrowingNames = Object.keys(narrowings) as Narrowing[];
@@ -91,7 +91,7 @@ export const noFilter: DeviceFilter = {
   sort: 'label',
 };
 
-/** What of a filter an address holds. */
+/** The part of a filter that an address holds. */
 function addressed(filter: DeviceFilter): DeviceFilter {
   const { serials: _, ...rest } = filter;
   return rest;
@@ -107,10 +107,10 @@ export const devicesView = (filter: DeviceFilter = noFilter): DevicesView => ({
 
 export const deviceAlone = (id: string): DevicesView => ({ ...devicesView(), device: id });
 
-/** True if the filter shows less than the whole domain; the order does not count. */
+/** True if the filter shows less than the whole domain, whatever the order. */
 export const narrows = (filter: DeviceFilter): boolean => filter.status !== null || searches(filter);
 
-/** True if something beside the status narrows it: the counts by status are not its own then. */
+/** True if the filter narrows by anything beside status; the counts by status do not apply then. */
 export const searches = (filter: DeviceFilter): boolean => narrowingNames.some((name) => filter[name] !== '');
 
 const oneOf = <T extends string>(values: readonly T[], text: string | null): T | null =>
@@ -122,14 +122,14 @@ function narrowingOf(query: URLSearchParams, name: Narrowing): string {
   return (name === 'silent' || name === 'enrolled') && parseAge(text) === null ? '' : text;
 }
 
-/** What is not known is left out; null where none is named. */
+/** Drops unknown columns; null if none is named. */
 export function columnsOf(text: string | null): readonly ChosenColumn[] | null {
   const named = (text ?? '').split(',');
   const columns = chosenColumns.filter((column) => named.includes(column));
   return columns.length === 0 ? null : columns;
 }
 
-/** Reads an address; what it does not know is left out, so that an old or mistyped link still opens something. */
+/** Parses an address. Unknown parts are ignored, so that an old or mistyped link still opens something. */
 export function parseAddress(pathname: string, search: string): View {
   const page = (Object.keys(paths) as PathPage[]).find((name) => paths[name] === pathname);
   const query = new URLSearchParams(search);
@@ -154,7 +154,7 @@ export function parseAddress(pathname: string, search: string): View {
   };
 }
 
-/** The query of a filter as the API and the address write it: only what differs from the default. */
+/** The query string of a filter, as used by the API and the address: only values that differ from the default. */
 export function filterQuery(filter: DeviceFilter): URLSearchParams {
   const query = new URLSearchParams();
   if (filter.status !== null) query.set('status', filter.status);

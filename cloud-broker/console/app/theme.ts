@@ -1,7 +1,7 @@
 import { createTheme } from '@mantine/core';
 import type { CSSVariablesResolver } from '@mantine/core';
 
-/** What a status is coloured with, for light and for dark surfaces; all at least 4.5 : 1 on them (WCAG AA, tested). */
+/** Status colours for light and dark surfaces; all have a contrast of at least 4.5 : 1 (WCAG AA, tested). */
 export const statusColours = {
   good: { light: '#1a6b2d', dark: '#6fd58a' },
   warn: { light: '#855500', dark: '#f0b849' },
@@ -12,13 +12,13 @@ export const statusColours = {
 } as const;
 export type StatusColour = keyof typeof statusColours;
 
-/** Surfaces that text stands on, lightest to darkest use: page, panels, rows under the pointer. */
+/** Backgrounds for text, from lightest to darkest use: page, panels, rows under the pointer. */
 export const surfaces = {
   light: { page: '#f6f7f9', panel: '#ffffff', hover: '#eef3f8' },
   dark: { page: '#17191c', panel: '#1f2226', hover: '#2a2f35' },
 } as const;
 
-/** Mantine's own dimmed, placeholder and error colours fail AA on white, and its default blue too. */
+/** Mantine's own dimmed, placeholder and error colours and its default blue fail AA on white. */
 const quiet = { light: statusColours.off.light, dark: statusColours.off.dark } as const;
 
 export const theme = createTheme({

@@ -15,12 +15,12 @@ import { changesOf } from './changes.ts';
 import { auditQuery } from './queries.ts';
 import { actionName, fieldName, valueName } from './words.ts';
 
-/** A letter is not yet a search. */
+/** Typing delay before a search. */
 const TYPING_MS = 250;
-/** Fewer begin the serials of many. */
+/** Fewer letters match the serials of too many. */
 const FEW_LETTERS = 4;
 
-/** A3: who changed what, when, from where. Any id finds its row, also one that a display shows for a refused try. */
+/** A3: who changed what, when and from where. Any id finds its row, including one that a display shows for a refused attempt. */
 export function AuditPage() {
   const { t } = useWords();
   const { view, go } = useAddress();
@@ -111,12 +111,12 @@ function Row({ row }: { row: AuditRow }) {
   );
 }
 
-/** An API key acts under its name. */
+/** API keys are shown by name. */
 function whoOf(t: ReturnType<typeof useWords>['t'], actor: string): string {
   return actor.startsWith('key:') ? t('audit.byKey', { name: actor.slice('key:'.length) }) : actorName(t, actor);
 }
 
-/** What it was done to, where that is not the domain itself; a device leads to itself. */
+/** The subject of the change, unless it is the domain itself; a device links to its page. */
 function Subject({ row }: { row: AuditRow }) {
   if (row.action.startsWith('domain.')) return null;
   if (!row.action.startsWith('device.')) return <span className="rc-wrap">{row.subject}</span>;

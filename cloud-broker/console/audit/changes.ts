@@ -1,7 +1,7 @@
-/** What an audit row's details say, as lines "field: before → after". Pure. */
+/** Formats an audit row's details as lines "field: before → after". Pure. */
 export interface Change {
   field: string;
-  /** Null where nothing was before, or it is not known. */
+  /** Null if there was no earlier value, or it is unknown. */
   before: string | null;
   after: string;
 }
@@ -10,7 +10,7 @@ type Details = Record<string, unknown>;
 
 const isDetails = (value: unknown): value is Details => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Lists are stored as JSON texts in some rows. */
+/** Some rows store lists as JSON text. */
 function unpacked(value: unknown): unknown {
   if (typeof value !== 'string' || !value.startsWith('[')) return value;
   try {
@@ -20,7 +20,7 @@ function unpacked(value: unknown): unknown {
   }
 }
 
-/** `null`: nothing is said of it. */
+/** `null`: nothing to show. */
 function textOf(field: string, value: unknown, time: (iso: string) => string): string | null {
   const plain = unpacked(value);
   if (plain === null || plain === undefined) return null;
@@ -30,7 +30,7 @@ function textOf(field: string, value: unknown, time: (iso: string) => string): s
   return JSON.stringify(plain);
 }
 
-/** `time` writes an ISO 8601 time in the reader's language. What stayed as it was is left out. */
+/** `time` formats an ISO 8601 time in the reader's language. Unchanged values are left out. */
 export function changesOf(details: Details, time: (iso: string) => string): Change[] {
   const { before: beforeValue, after: afterValue, ...rest } = details;
   const before = isDetails(beforeValue) ? beforeValue : {};

@@ -4,7 +4,7 @@ import { inPages } from '../api/pages.ts';
 
 const ROWS = 50;
 
-/** No event tells of audit rows, so each visit reads them again. */
+/** No event reports audit rows, so each visit reads them again. */
 export const auditQuery = (q: string) =>
   infiniteQueryOptions({
     queryKey: ['audit', q],

@@ -78,7 +78,7 @@ const fieldWords: Readonly<Record<string, WordKey>> = {
   event: 'audit.event',
 };
 
-/** Values that are codes, as `field=value`. */
+/** Texts for coded values, by `field=value`. */
 const valueWords: Readonly<Record<string, WordKey>> = {
   'scopes=devices:read': 'apiKeys.devicesRead',
   'scopes=devices:write': 'apiKeys.devicesWrite',
@@ -113,7 +113,7 @@ const valueWords: Readonly<Record<string, WordKey>> = {
   'billing=false': 'no',
 };
 
-/** A value, or several in a row, in words where it is a code. */
+/** A value, or several in a row, with codes replaced by text. */
 export function valueName(t: Words['t'], field: string, value: string): string {
   const one = (part: string): string => {
     const word = valueWords[`${field}=${part}`];
@@ -122,7 +122,7 @@ export function valueName(t: Words['t'], field: string, value: string): string {
   return value.split(', ').map(one).join(', ');
 }
 
-/** What was done, in words; its code where this console has none for it. */
+/** The action as text, or its code if this console has no text for it. */
 export function actionName(t: Words['t'], action: string): string {
   const word = actionWords[action];
   return word === undefined ? action : t(word);

@@ -8,20 +8,20 @@ import { useWords } from '../words/words.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 90;
-/** A forecast of years would press the past to nothing. */
+/** A forecast of years would squeeze the past to nothing. */
 const MAX_AHEAD_MS = DAYS * DAY_MS;
 
-/** The credits of the last 90 days, and how they will go at the present use (L8). Nothing where there never were any. */
+/** Credits of the last 90 days and their forecast at the present use (L8). Empty if there never were any. */
 export function BalanceChart() {
   const { t, formats } = useWords();
   const figures = useQuery(billingQuery).data;
   const { data } = useQuery({
-    // Read again when a booking changes the figures.
+    // Read again when a booking changes the balance.
     queryKey: ['billing', 'balance', figures?.balance ?? null],
     queryFn: ({ signal }) => read(`/billing/balance?days=${DAYS}`, balanceOverTime, signal),
     enabled: figures !== undefined,
   });
-  // Before there was a domain there is nothing to show.
+  // There is nothing to show before the domain existed.
   const born = figures === undefined ? 0 : Date.parse(figures.createdAt) - DAY_MS;
   const points = (data?.points.map(({ at, balance }) => ({ at: Date.parse(at), value: balance })) ?? []).filter(
     ({ at }) => at >= born,

@@ -15,7 +15,7 @@ import { Held } from './Held.tsx';
 import { History } from './History.tsx';
 import { Redeem } from './Redeem.tsx';
 
-/** How many credits there are, how long they last (L8), and every booking behind that. */
+/** The number of credits, how long they last (L8), and every booking behind them. */
 export function BillingPage() {
   const { t } = useWords();
   return (
@@ -42,7 +42,7 @@ export function BillingPage() {
   );
 }
 
-/** The sentence that answers "until when": credits, the date they end, and the use it was computed from. */
+/** The sentence that answers "until when": the credits, their end date and the use it is computed from. */
 function headline({ t, formats }: Words, billing: Billing): string {
   const credits = { count: billing.balance, n: formats.number(billing.balance) };
   if (billing.endsOn === null) return t('billing.headlineUnused', credits);

@@ -8,7 +8,7 @@ import { useWords } from '../words/words.ts';
 
 const MOST = 1_000_000;
 
-/** How long the credits last with more displays than there are now (L8). */
+/** How long the credits would last with more displays (L8). */
 export function Forecast() {
   const { t, formats } = useWords();
   const [more, setMore] = useState(10);

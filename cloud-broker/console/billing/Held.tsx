@@ -5,7 +5,7 @@ import { deviceAlone } from '../app/address.ts';
 import { Link } from '../app/Address.tsx';
 import { useWords } from '../words/words.ts';
 
-/** Which displays brought credits that the vendor still holds (E14). */
+/** Displays whose credits the vendor still holds (E14). */
 export function Held() {
   const { t, formats } = useWords();
   const { data } = useQuery({ queryKey: ['billing', 'held'], queryFn: ({ signal }) => read('/billing/held', heldPage, signal) });

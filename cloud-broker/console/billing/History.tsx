@@ -27,7 +27,7 @@ const kindWords: Record<FoldedRow['kind'], WordKey> = {
   reversal: 'history.reversal',
 };
 
-/** Billing History: every transfer, newest first. A booking never changes; new ones come in above, unless somebody is reading. */
+/** Billing History: every transfer, newest first. Bookings never change; new ones appear at the top unless somebody is reading. */
 export function History() {
   const { held, zone } = useInteractionLock();
   return (
@@ -68,7 +68,7 @@ interface RowsProps {
 function Rows({ held, rows, newest, more, fetchMore }: RowsProps) {
   const { t } = useWords();
   const lost = useLost();
-  // The newest row shown; while held it stays what it was.
+  // The newest row shown; unchanged while held.
   const [shown, setShown] = useState(newest);
   if (!held && shown !== newest) setShown(newest);
   const visible = useMemo(() => rows.filter((row) => row.n <= shown), [rows, shown]);
@@ -113,7 +113,7 @@ function Cells({ row }: { row: FoldedRow }) {
   );
 }
 
-/** What a row was booked for (L7): its device, under the name it has, or its product key. */
+/** What a row was booked for (L7): its device by its current label, or its product key. */
 function Cause({ row }: { row: FoldedRow }) {
   const { t, formats } = useWords();
   if (row.run !== undefined) {

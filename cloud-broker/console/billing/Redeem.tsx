@@ -11,7 +11,7 @@ import type { Words } from '../words/words.ts';
 
 const KEY_SYMBOLS = 17;
 
-/** As keys are printed: capitals, in groups. What is not a letter or digit goes; nothing is corrected that was not typed wrong. */
+/** Formats keys as printed: capitals, in groups. Anything but letters and digits is dropped; nothing else is corrected. */
 function grouped(typed: string): string {
   const symbols = typed
     .toUpperCase()
@@ -29,7 +29,7 @@ function refusedText({ t, language, formats }: Words, error: unknown): string {
   return `${words.message} ${words.next}`;
 }
 
-/** The box of the help page: a product key in, its credits at once (K1). */
+/** The box from the help page: enter a product key, get its credits at once (K1). */
 export function Redeem() {
   const words = useWords();
   const { t, formats } = words;

@@ -11,16 +11,16 @@ import { Unread } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 
 const DAY_MS = 86_400_000;
-/** Days listed at once: a term and more. */
+/** Days listed at once: more than a term. */
 const MAX_DAYS = 400;
 
-/** The days of a run, newest first; days follow each other without a gap (L6). */
+/** The days of a run, newest first. They are consecutive, without gaps (L6). */
 function datesOf({ days, to }: NonNullable<FoldedRow['run']>): string[] {
   const last = Date.parse(`${to}T00:00:00Z`);
   return Array.from({ length: Math.min(days, MAX_DAYS) }, (_, back) => new Date(last - back * DAY_MS).toISOString().slice(0, 10));
 }
 
-/** What a line of daily use was charged for: its days, and the devices of each (L7). */
+/** What a row of daily use was charged for: its days and the devices of each (L7). */
 export function UsedDays({ run, children }: { run: NonNullable<FoldedRow['run']>; children: ReactNode }) {
   const { t, formats } = useWords();
   const [open, setOpen] = useState(false);

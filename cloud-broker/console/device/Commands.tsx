@@ -11,7 +11,7 @@ import { useWords } from '../words/words.ts';
 import { askedWords, commandName, commandsQuery, reachedAt, stateWords, useCommand } from '../fleet/commands.ts';
 import type { Asked } from '../fleet/commands.ts';
 
-/** What can be asked of a device, and what became of what was asked (P8). */
+/** The commands that a device can receive, and the outcome of those sent (P8). */
 export function Commands({ device, former }: { device: Device; former: boolean }) {
   return (
     <Stack gap="xs">

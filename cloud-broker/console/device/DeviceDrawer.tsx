@@ -3,10 +3,10 @@ import { SideDialog } from '../parts/Dialog.tsx';
 import { RowsLoading } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 
-/** Loaded when a device is first opened: the first page of the console stays small. */
+/** Loaded when a device is first opened, to keep the console's first page small. */
 const DeviceSheet = lazy(async () => ({ default: (await import('./DeviceSheet.tsx')).DeviceSheet }));
 
-/** One device, over the list that it was opened from. */
+/** One device, shown over the list that it was opened from. */
 export function DeviceDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
   const { t } = useWords();
   return (

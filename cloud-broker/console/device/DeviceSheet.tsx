@@ -18,7 +18,7 @@ import { PresenceHistory } from './PresenceHistory.tsx';
 import { Unenrol } from './Unenrol.tsx';
 import { WaitingCard } from '../waiting/WaitingCard.tsx';
 
-/** Everything of one device. */
+/** All details of one device. */
 export function DeviceSheet({ id }: { id: string }) {
   const query = useQuery(deviceQuery(id));
   if (query.isError || query.data === undefined) return <Unread query={query} rows={6} />;
@@ -29,7 +29,7 @@ function DeviceFacts({ device }: { device: Device }) {
   const { t, formats } = useWords();
   const lost = useLost();
   const silent = device.status === 'offline' || device.status === 'never';
-  // Enrolled no more (L7): all that is left is to read.
+  // No longer enrolled (L7), so read-only.
   const former = device.unenrolledAt !== undefined;
   return (
     <Stack gap="lg" className={lost ? 'rc-pale' : ''}>
@@ -131,7 +131,7 @@ function Heading({ device, former }: { device: Device; former: boolean }) {
   );
 }
 
-/** Alone, or with a group: the display is to blame, or what they share. */
+/** Offline alone or with a group: a fault of the display, or of what they share. */
 function WentWith({ id }: { id: string }) {
   const { t, formats } = useWords();
   const went = useQuery(presenceQuery(id)).data?.wentWith ?? null;

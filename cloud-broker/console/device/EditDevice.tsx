@@ -11,7 +11,7 @@ import { useEdit } from '../fleet/changes.ts';
 const MAX_TAGS = 32;
 const MAX_CHARACTERS = 64;
 
-/** Label and tags. A field that was not touched goes on showing what the service says, even while this is open. */
+/** Edits label and tags. An untouched field keeps showing the service's value, even while the form is open. */
 export function EditDevice({ device }: { device: Device }) {
   const { t } = useWords();
   const { change } = useAllowed();
@@ -34,7 +34,7 @@ export function EditDevice({ device }: { device: Device }) {
     if (checked.success) edit.mutate(checked.data, { onSuccess: forget });
   };
   return (
-    // Not the tags, whose list would open and take the next Escape.
+    // Focus skips the tags, whose list would open and take the next Escape.
     <Stack component="form" gap="sm" onSubmit={submitting(submit)} data-landing tabIndex={-1}>
       <TextInput
         label={t('column.label')}

@@ -17,7 +17,7 @@ const enrolmentQuery = (id: string) =>
     queryFn: ({ signal }) => read(`/devices/${encodeURIComponent(id)}/enrolment`, deviceEnrolment, signal),
   });
 
-/** How it came in, step by step (E11), and the certificate that it has. */
+/** How the device enrolled, step by step (E11), and its current certificate. */
 export function Enrolment({ id }: { id: string }) {
   const query = useQuery(enrolmentQuery(id));
   const { data } = query;
@@ -34,7 +34,7 @@ export function Enrolment({ id }: { id: string }) {
   );
 }
 
-/** A certificate after the first of the same enrolment. */
+/** True for a later certificate of the same enrolment. */
 function isRenewal(steps: readonly EnrolmentStep[], index: number): boolean {
   const before = steps.slice(0, index).map(({ what }) => what);
   return before.lastIndexOf('certificate') > Math.max(before.lastIndexOf('enrolled'), before.lastIndexOf('unenrolled'));

@@ -18,7 +18,7 @@ interface Measure {
 interface Chart {
   measures: readonly Measure[];
   unit: string;
-  /** Percentages are seen against the whole. */
+  /** Fixed top: percentages are seen against 100. */
   top?: number;
 }
 
@@ -36,7 +36,7 @@ const charts: readonly Chart[] = [
   { measures: [{ of: 'heartbeats', word: 'health.heartbeats', colour: 'good' }], unit: '' },
 ];
 
-/** What it reported of its health in the last 24 hours, by the hour. */
+/** Health reported over the last 24 hours, by the hour. */
 export function HealthHistory({ id }: { id: string }) {
   const { t, formats } = useWords();
   const query = useQuery({
@@ -63,7 +63,7 @@ export function HealthHistory({ id }: { id: string }) {
   );
 }
 
-/** Nothing where none of it was reported. */
+/** Renders nothing if no value was reported. */
 function HealthChart({ chart, health }: { chart: Chart; health: DeviceHealth }) {
   const { t, formats } = useWords();
   const { hours, since, to } = health;

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const DAYS = 90;
 const FIRST_SPANS = 6;
 
-/** From the ground of a day's column up. */
+/** From the bottom of a day's column up. */
 const kinds = ['online', 'late', 'lost', 'said', 'unknown', 'never'] as const;
 type Kind = (typeof kinds)[number];
 const kindWords: Record<Kind, WordKey> = {
@@ -26,7 +26,7 @@ const kindWords: Record<Kind, WordKey> = {
   never: 'status.never',
 };
 
-/** What it was in the last 90 days (P5). */
+/** Presence over the last 90 days (P5). */
 export function PresenceHistory({ id }: { id: string }) {
   const { t, formats } = useWords();
   const query = useQuery(presenceQuery(id));
@@ -44,7 +44,7 @@ export function PresenceHistory({ id }: { id: string }) {
   );
 }
 
-/** As many days as are kept, the last of them today; a day that it was not enrolled in is empty. */
+/** One column per day kept, today last. Days on which the device was not enrolled are empty. */
 function Strip({ presence: { days, to }, uptime }: { presence: DevicePresence; uptime: string }) {
   const { t, formats } = useWords();
   const last = days.at(-1)?.date ?? dateIn(Date.parse(to), browserZone());
@@ -66,7 +66,7 @@ function Day({ date, day }: { date: string; day: PresenceDay | undefined }) {
   const { t, formats } = useWords();
   if (day === undefined) return <span title={formats.date(date)} />;
   const was = kinds.filter((kind) => day[kind] > 0);
-  // A day on which the clocks are set back is longer.
+  // A day is longer when the clocks go back.
   const seconds = Math.max(
     DAY_MS / 1000,
     kinds.reduce((sum, kind) => sum + day[kind], 0),
@@ -82,7 +82,7 @@ function Day({ date, day }: { date: string; day: PresenceDay | undefined }) {
   );
 }
 
-/** Of what the strip shows, and nothing else. */
+/** Explains only what the strip shows. */
 function Legend({ days }: { days: readonly PresenceDay[] }) {
   const { t } = useWords();
   const shown = kinds.filter((kind) => kind !== 'never' && days.some((day) => day[kind] > 0));

@@ -8,7 +8,7 @@ import { careful, Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useUnenrol } from '../fleet/changes.ts';
 
-/** Ends a device's enrolment; the dialog says what is lost and what stays (E9). */
+/** Ends a device's enrolment. The dialog says what is lost and what is kept (E9). */
 export function Unenrol({ device }: { device: Device }) {
   const { t } = useWords();
   const { view, close } = useAddress();

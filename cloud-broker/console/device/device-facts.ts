@@ -22,7 +22,7 @@ const screens = new Map<number | string, WordKey>([
   ['off', 'health.screenOff'],
 ]);
 
-/** What the device last reported of itself; names that this console does not know yet are shown as they came. */
+/** The device's last health report. Names unknown to this console are shown as received. */
 export function healthFacts(t: Words['t'], formats: Formats, device: Device): Row[] {
   return Object.entries(device.health ?? {}).map(([name, value]) => {
     if (name === 'screen') {
@@ -41,7 +41,7 @@ const reasons = new Map<string, WordKey>([
   ['none-left', 'brought.noneLeft'],
 ]);
 
-/** What a device brought when it enrolled: its credits, or why none. */
+/** The credits that a device brought at enrolment, or why it brought none. */
 export function brought(t: Words['t'], formats: Formats, { granted, reason }: NonNullable<Device['credits']>): string {
   const word = reasons.get(reason);
   return granted > 0 || word === undefined ? t('brought.granted', { count: granted, n: formats.number(granted) }) : t(word);

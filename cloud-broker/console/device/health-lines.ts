@@ -9,7 +9,7 @@ interface Edge {
   value: number | null;
 }
 
-/** A line that is level for each hour, the last to `end`, and stops where nothing was heard. */
+/** A step line, level for each hour, the last one up to `end`. It breaks where nothing was reported. */
 export function stepsOf(hours: readonly HealthHour[], end: number, of: Reported): Edge[] {
   return hours.flatMap((hour): Edge[] => {
     const at = Date.parse(hour.at);

@@ -10,7 +10,7 @@ import type { Selection } from './selection.ts';
 import { TagsForm } from './TagsForm.tsx';
 import { UnenrolSome } from './UnenrolSome.tsx';
 
-/** What can be done with the selected devices, and what became of it (principle 7). */
+/** Actions on the selected devices, and their outcome (principle 7). */
 export function BulkBar({ selection }: { selection: Selection }) {
   const { t, formats } = useWords();
   const { change, remove } = useAllowed();

@@ -9,7 +9,7 @@ import { askedWords, asks } from '../fleet/commands.ts';
 import { Outcome } from './Outcome.tsx';
 import { TagsForm } from './TagsForm.tsx';
 
-/** Asks something of every device that the list shows, read or not, and counts what becomes of it (P8). */
+/** Sends a command to every device in the list, loaded or not, and counts the outcomes (P8). */
 export function CommandToAll({ filter, total }: { filter: DeviceFilter; total: number }) {
   const { t, formats } = useWords();
   const { change } = useAllowed();

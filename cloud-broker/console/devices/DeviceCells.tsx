@@ -14,7 +14,7 @@ import type { Selection } from './selection.ts';
 
 const EditRow = later(async () => (await import('./EditRow.tsx')).EditRow);
 
-/** Tags shown in a row; the drawer shows all. */
+/** Tags shown in a row; the drawer shows all of them. */
 const ROW_TAGS = 3;
 
 interface Props {
@@ -86,7 +86,7 @@ function Pick({ device, selection }: Pick<Props, 'device' | 'selection'>) {
         size="xs"
         aria-label={t('select.row', { label: device.label })}
         checked={selection.ids.has(device.id)}
-        // A change does not say which keys were held; a click, also one that the keyboard makes, does.
+        // A change event does not report modifier keys; a click does, even one made by the keyboard.
         onClick={(event) => selection.toggle(device.id, event.shiftKey)}
         onChange={() => undefined}
       />

@@ -29,10 +29,10 @@ const BulkBar = later(async () => (await import('./BulkBar.tsx')).BulkBar);
 
 const ROW_PX = { wide: 60, narrow: 143 };
 
-/** Names the devices that a filter shows, in whatever order. */
+/** Identifies the set of devices that a filter shows, whatever their order. */
 const listOf = (filter: DeviceFilter): string => JSON.stringify({ ...filter, sort: null });
 
-/** The list that a filter opens. Somebody busy in it, also by a selection or an edit, holds its rows still (principle 1). */
+/** The list of a filter. While somebody is busy in it, including with a selection or an edit, its rows do not move (principle 1). */
 export function DeviceTable({ filter }: { filter: DeviceFilter }) {
   const { held, zone } = useInteractionLock();
   const selected = useSelection(listOf(filter));
@@ -50,7 +50,7 @@ interface Props {
   filter: DeviceFilter;
   list: LiveDeviceList;
   selection: Selection;
-  /** The device whose label and tags are edited in its row. */
+  /** The device whose label and tags are being edited in its row. */
   editing: string | null;
   edit: (id: string | null) => void;
 }
@@ -79,7 +79,7 @@ function Listing(props: Props) {
   );
 }
 
-/** Space selects a row, F2 edits it, Escape lets the selection go. */
+/** Space selects a row, F2 edits it, Escape clears the selection. */
 function useRowKeys({ selection, edit }: Pick<Props, 'selection' | 'edit'>): (device: Device, event: KeyboardEvent) => boolean {
   const { change } = useAllowed();
   return (device, { key, shiftKey, target }) => {
@@ -106,7 +106,7 @@ function AllShown({ list, selection }: Pick<Props, 'list' | 'selection'>) {
   );
 }
 
-/** The list elsewhere: as a command for programs, as a table for people. */
+/** Exports the list: as a command for programs, as a table for people. */
 function TakeAway({ query }: { query: string }) {
   const { t } = useWords();
   return (
@@ -146,7 +146,7 @@ function Rows(props: Props) {
         {selection.ids.size > 0 ? (
           <BulkBar selection={selection} />
         ) : filter.serials === undefined ? (
-          // What was asked of another list is not this one's outcome.
+          // Keyed by list, so that the outcome for another list is not shown here.
           <CommandToAll key={listOf(filter)} filter={filter} total={list.total} />
         ) : null}
         {filter.serials === undefined ? <TakeAway query={filterQuery(filter).toString()} /> : null}

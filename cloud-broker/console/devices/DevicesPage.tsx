@@ -22,7 +22,7 @@ import { Waiting } from '../waiting/Waiting.tsx';
 
 const ImportNames = later(async () => (await import('./ImportNames.tsx')).ImportNames);
 
-/** Who is there: what waits for a person first, then the counts, then the list that they open. */
+/** Who is there: first what waits for a person, then the counts, then the list they open. */
 export function DevicesPage({ view }: { view: DevicesView }) {
   const { t } = useWords();
   const { role } = useSession();
@@ -87,7 +87,7 @@ export function DevicesPage({ view }: { view: DevicesView }) {
   );
 }
 
-/** P4: after a restart nothing is called offline before its time. */
+/** P4: after a restart no display counts as offline too early. */
 function Settling() {
   const { t, formats } = useWords();
   const at = useQuery(countsQuery).data?.settlesAt;

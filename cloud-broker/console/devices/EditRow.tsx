@@ -11,7 +11,7 @@ import { useEdit } from '../fleet/changes.ts';
 const MAX_TAGS = 32;
 const MAX_CHARACTERS = 64;
 
-/** Label and tags, changed in the row itself (F2): Enter saves, Escape leaves, and for 10 seconds it can be taken back. */
+/** Edits label and tags in the row itself (F2): Enter saves, Escape cancels, and a change can be undone for 10 seconds. */
 export function EditRow({ device, onClose }: { device: Device; onClose: () => void }) {
   const { t } = useWords();
   const [label, setLabel] = useState(device.label);

@@ -2,7 +2,7 @@ import { useSession } from '../session/Session.tsx';
 import { Copyable } from '../parts/Copyable.tsx';
 import { useWords } from '../words/words.ts';
 
-/** How a display comes into this domain: what the installer types, and what happens then. */
+/** How a display is enrolled in this domain: what the installer types, and what happens next. */
 export function EnrolSteps() {
   const { t } = useWords();
   const { domain } = useSession();

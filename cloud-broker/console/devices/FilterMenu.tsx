@@ -10,7 +10,7 @@ import { useAddress } from '../app/Address.tsx';
 import { useWords } from '../words/words.ts';
 import { narrowingWords } from './narrowing.ts';
 
-/** Tags, models and firmwares to choose from; others are reached by a click on them in the list. */
+/** Tags, models and firmwares offered; others are reached by clicking them in the list. */
 const MOST = 200;
 const AGES = {
   silent: ['within-1h', 'within-24h', 'within-7d', 'before-1h', 'before-24h', 'before-7d', 'before-30d'],
@@ -49,7 +49,7 @@ function Choice({ name, title, filter, options }: ChoiceProps) {
   );
 }
 
-/** What a list can be narrowed to beside status and search. Each choice is in the address at once. */
+/** Filters for the list beside status and search. Each choice appears in the address at once. */
 export function FilterMenu({ filter }: { filter: DeviceFilter }) {
   const words = useWords();
   const { t, formats } = words;

@@ -82,7 +82,7 @@ export function Filters({ view, onSerials }: { view: DevicesView; onSerials: (se
   );
 }
 
-/** A status filter. Its count is the total of the list it opens (principle 5): so none is shown while a search narrows that list. */
+/** A status filter. Its count is the total of the list it opens (principle 5), so it is hidden while a search narrows that list. */
 function Chip({ filter, status }: { filter: DeviceFilter; status: DeviceStatus | null }) {
   const { t, formats } = useWords();
   const counts = useQuery(countsQuery).data;
@@ -108,7 +108,7 @@ function Chip({ filter, status }: { filter: DeviceFilter; status: DeviceStatus |
 
 const TYPING_MS = 250;
 
-/** The first letters typed make a new entry in the browser's history, the next ones refine it: Back gives the list before the search. */
+/** The first letters typed add an entry to the browser history, later ones replace it, so Back returns to the list before the search. */
 function Search({ view, onSerials }: { view: DevicesView; onSerials: (serials: string[]) => void }) {
   const { t } = useWords();
   const { go } = useAddress();

@@ -23,7 +23,7 @@ const verdictWords: Record<ImportVerdict, WordKey> = {
   'too-many': 'import.tooMany',
 };
 
-/** Labels and tags from a table: shown first, then done; displays still to come get theirs when they enrol. */
+/** Imports labels and tags from a table: previews first, then applies. Displays not yet enrolled get theirs when they enrol. */
 export function ImportNames({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (
@@ -113,7 +113,7 @@ function RefusedFile({ refusal }: { refusal: TableRefusal }) {
   );
 }
 
-/** What the file says besides its rows: the lines that cannot be used, what is left out, and a guess that somebody must look at. */
+/** Everything about the file except its rows: unusable lines, ignored columns, and a guessed encoding that somebody must check. */
 function About({ table: { rows, problems, leftOut, isGuess } }: { table: ReadTable }) {
   const { t, language, formats } = useWords();
   return (
@@ -136,7 +136,7 @@ function About({ table: { rows, problems, leftOut, isGuess } }: { table: ReadTab
   );
 }
 
-/** How many rows change, wait or are so already, and each row that changes, old → new. */
+/** How many rows change, wait or are already up to date, and each changed row, old → new. */
 function Made({ made, preview }: { made: readonly MadeRow[]; preview: boolean }) {
   const { t, formats } = useWords();
   const counts: Partial<Record<ImportVerdict, number>> = {};
@@ -158,7 +158,7 @@ function Made({ made, preview }: { made: readonly MadeRow[]; preview: boolean })
   );
 }
 
-/** How many displays are waited for, and how to stop that. */
+/** How many displays are still expected, and how to cancel that. */
 function Expected() {
   const { t, formats } = useWords();
   const { data } = useQuery({

@@ -7,7 +7,7 @@ import type { WordKey } from '../words/words.ts';
 
 const ROWS_AT_ONCE = 100;
 
-/** A row of the table, what was so before, and what happens to it. */
+/** A row of the table, its previous values, and what happens to it. */
 export interface MadeRow extends ImportRow {
   verdict: ImportVerdict;
   before: ImportReport['rows'][number]['before'];
@@ -20,7 +20,7 @@ const verdictWords: Record<ImportVerdict, WordKey> = {
   'too-many': 'importRow.tooMany',
 };
 
-/** Rows of a table of labels and tags: what is so now → what it becomes. */
+/** Rows of a table of labels and tags: current value → new value. */
 export function ImportRows({ rows }: { rows: readonly MadeRow[] }) {
   const { t } = useWords();
   const [shown, setShown] = useState(ROWS_AT_ONCE);
@@ -82,7 +82,7 @@ function Row({ row: { line, serial, label, tags, before, verdict } }: { row: Mad
   );
 }
 
-/** `from` alone where it stays as it is; null: nothing. */
+/** `from` alone if it does not change; null: no value. */
 function Change({ from, to }: { from: ReactNode; to: ReactNode }) {
   if (to === undefined) return <span className="rc-dim">{from ?? '–'}</span>;
   return (

@@ -8,7 +8,7 @@ import { useWords } from '../words/words.ts';
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable], [role=dialog]') !== null;
 
-/** `/` goes to the search field, `?` shows the list of keys. Neither while somebody types, nor with a modifier. */
+/** `/` focuses the search field, `?` lists the shortcuts. Ignored while typing or with a modifier key. */
 export function Keys() {
   const { t } = useWords();
   const [opened, setOpened] = useState(false);

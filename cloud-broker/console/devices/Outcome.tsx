@@ -4,7 +4,7 @@ import { useStates } from './bulk.ts';
 import type { Commanded } from './bulk.ts';
 import { countWords } from '../fleet/commands.ts';
 
-/** "298 done · 9 waiting · 5 failed", kept up to date. */
+/** "298 done · 9 waiting · 5 failed", updated live. */
 export function Outcome({ made }: { made: Commanded }) {
   const { t, formats } = useWords();
   const states = useStates(made.batches);

@@ -14,7 +14,7 @@ import { missingOf, MAX_PASTED, serialsOf } from './paste.ts';
 
 const MAX_CHARACTERS = 400_000;
 
-/** A pasted column of serials: how many are here, the others to copy, and the list of those that are. */
+/** A pasted column of serials: how many are here, the missing ones to copy, and a list of those found. */
 export function Pasted({ serials, onClose }: { serials: readonly string[]; onClose: () => void }) {
   const { t, formats } = useWords();
   const filter = useMemo(() => ({ ...noFilter, serials: serials.map(serialKey) }), [serials]);

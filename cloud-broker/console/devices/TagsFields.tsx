@@ -10,7 +10,7 @@ import { useUndo } from '../fleet/Undo.tsx';
 const MAX_TAGS = 8;
 const MAX_CHARACTERS = 64;
 
-/** Which tags, and what becomes of them. */
+/** The tags to add and remove. */
 export function TagsFields({ aim, onClose }: { aim: Aim; onClose: () => void }) {
   const { t, formats } = useWords();
   const [add, setAdd] = useState<string[]>([]);

@@ -4,7 +4,7 @@ import type { Aim } from './bulk.ts';
 
 const TagsFields = later(async () => (await import('./TagsFields.tsx')).TagsFields);
 
-/** Adds tags to devices and takes others away; the outcome is said, and can be taken back for 10 seconds. */
+/** Adds and removes tags on devices. The outcome is shown and can be undone for 10 seconds. */
 export function TagsForm({ aim, title, onClose }: { aim: Aim | null; title: string; onClose: () => void }) {
   return (
     <Dialog title={title} opened={aim !== null} onClose={onClose}>

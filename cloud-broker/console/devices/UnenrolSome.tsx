@@ -11,7 +11,7 @@ interface Props {
   onDone: () => void;
 }
 
-/** One dialog names the loss of all of them (principle 8): this cannot be undone. */
+/** One dialog states the loss for all of them (principle 8): this cannot be undone. */
 export function UnenrolSome({ ids, opened, onClose, onDone }: Props) {
   const { t, formats } = useWords();
   const unenrol = useUnenrolSome();

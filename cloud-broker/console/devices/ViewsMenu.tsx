@@ -13,14 +13,14 @@ import { useWords } from '../words/words.ts';
 const viewsKey = ['views'];
 const viewOf = (query: string): View => parseAddress('/devices', query);
 
-/** What of the present view is kept: filter, order and columns, not what was opened over it. */
+/** The part of a view that is saved: filter, order and columns, not what was opened over it. */
 function queryOf(view: View): string {
   if (view.page !== 'devices') return '';
   const shown: DevicesView = { ...devicesView(view.filter), columns: view.columns };
   return addressOf(shown).split('?')[1] ?? '';
 }
 
-/** The own named views, and a name for the present one. */
+/** The user's named views, and a field to name the present one. */
 export function ViewsMenu({ close }: { close: () => void }) {
   const { t } = useWords();
   const client = useQueryClient();

@@ -9,10 +9,10 @@ import type { DeviceFilter } from '../app/address.ts';
 import { batchQuery } from '../fleet/commands.ts';
 import type { Asked } from '../fleet/commands.ts';
 
-/** A selection, or all that a filter shows, also beyond what was read of the list. */
+/** A selection, or everything that a filter matches, loaded or not. */
 export type Aim = { ids: readonly string[] } | { filter: DeviceFilter };
 
-/** The bodies that mean all of an aim: the service takes so many ids at a time. */
+/** The request bodies that together cover a target: the service limits the ids per request. */
 function aimsOf(aim: Aim): object[] {
   if ('filter' in aim) {
     const { sort: _, ...filter } = Object.fromEntries(filterQuery(aim.filter)) as Record<string, string>;
@@ -29,7 +29,7 @@ export interface Commanded {
   refused: number;
 }
 
-/** Asks something of all of an aim (P8). */
+/** Sends a command to a whole target (P8). */
 export function useCommands() {
   return useMutation({
     mutationFn: async ({ name, aim }: { name: Asked; aim: Aim }): Promise<Commanded> => {
@@ -45,7 +45,7 @@ export function useCommands() {
   });
 }
 
-/** What became of what was asked, by state, over all batches. */
+/** Outcomes of the commands by state, over all batches. */
 export function useStates(batches: readonly string[]): Partial<Record<CommandState, number>> {
   const answers = useQueries({ queries: batches.map(batchQuery) });
   return Object.fromEntries(
@@ -64,16 +64,16 @@ export interface TagsChanged {
   changed: number;
   unchanged: number;
   refused: number;
-  /** False where more were changed than the service names. */
+  /** False if more devices changed than the service names. */
   undoable: boolean;
 }
 
-/** One tag at a time: so is known which devices each one really changed, and what undoing must leave alone. */
+/** Tags are changed one at a time, so that it is known which devices each one changed and what undo must leave alone. */
 async function changeTags(aim: Aim, add: readonly string[], remove: readonly string[]): Promise<TagsChanged> {
   const steps: TagStep[] = [];
   const [changed, refused] = [new Set<string>(), new Set<string>()];
   let [undoable, most, same] = [true, 0, Infinity];
-  // Adding first: a device whose tag goes may leave the filter.
+  // Adds first: a device that loses a tag may leave the filter.
   const wishes = [...add.map((tag) => ({ tag, added: true })), ...remove.map((tag) => ({ tag, added: false }))];
   for (const { tag, added } of wishes) {
     let [ofTag, unchanged] = [0, 0];
@@ -93,7 +93,7 @@ async function changeTags(aim: Aim, add: readonly string[], remove: readonly str
   return { steps, changed: count, unchanged: count === 0 ? same : 0, refused: refused.size, undoable };
 }
 
-/** Takes back exactly what was changed, last step first. */
+/** Reverts exactly what was changed, last step first. */
 export async function undoTags({ steps }: TagsChanged): Promise<void> {
   for (const { tag, added, changed } of steps.toReversed())
     for (const target of aimsOf({ ids: changed }))

@@ -25,7 +25,7 @@ export const columnWidths: Record<ChosenColumn, string> = {
 const KEPT = 'rollcall.columns';
 const none: readonly ChosenColumn[] = [];
 
-/** The columns that the address names; those that this browser's user chose last where it names none. */
+/** The columns named in the address; if none, those this browser's user chose last. */
 export function useColumns(): [readonly ChosenColumn[], (columns: readonly ChosenColumn[]) => void] {
   const { view, go } = useAddress();
   const said = view.page === 'devices' ? view.columns : null;

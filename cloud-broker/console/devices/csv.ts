@@ -5,16 +5,16 @@ import { TableRefusal, type LineProblem } from '../../../protocol/table-problems
 import { TableReader } from '../../../protocol/table.ts';
 import { serialKey } from '../../../protocol/text.ts';
 
-/** Reading a table of labels and tags, as a spreadsheet or our own export writes it. */
+/** Reads a table of labels and tags, from a spreadsheet or from the product's own export. */
 
-/** Bytes of one request: the service takes 64 KiB. */
+/** Bytes of one request; the service accepts 64 KiB. */
 const PIECE_BYTES = 48_000;
 const LINES_NAMED = 10;
 
-/** A6: what was made harmless for spreadsheets is taken back. */
+/** A6: undoes the quoting that protects spreadsheets. */
 const plain = (cell: string): string => (cell.startsWith("'") ? cell.slice(1) : cell).trim();
 
-/** Tags as our export writes them (JSON), or as people do: between commas or semicolons. Undefined: unchanged. */
+/** Tags as the export writes them (JSON), or as people do, separated by commas or semicolons. Undefined: unchanged. */
 function tagsOf(cell: string): unknown {
   if (cell === '') return undefined;
   if (!cell.startsWith('['))
@@ -31,15 +31,15 @@ function tagsOf(cell: string): unknown {
 
 export interface ReadTable {
   rows: ImportRow[];
-  /** Lines that cannot be used, and why. */
+  /** Unusable lines and the reason for each. */
   problems: { line: number; problem: LineProblem }[];
-  /** Columns of our export that are facts, which nobody can change. */
+  /** Columns of the export that are facts and cannot be changed. */
   leftOut: readonly string[];
-  /** The text is neither UTF-8 nor says what it is, and was read as Windows-1252. */
+  /** The text is neither UTF-8 nor marked with its encoding, so it was read as Windows-1252. */
   isGuess: boolean;
 }
 
-/** The columns `serial`, `label` and `tags`, wherever they stand; an empty cell leaves things as they are. Throws a TableRefusal. */
+/** Reads the columns `serial`, `label` and `tags` in any position; an empty cell changes nothing. Throws a TableRefusal. */
 export function readTable(bytes: Uint8Array): ReadTable {
   const decoded = decodeTable(bytes);
   if (decoded === undefined) throw new TableRefusal([{ kind: 'encoding' }]);
@@ -69,7 +69,7 @@ export function readTable(bytes: Uint8Array): ReadTable {
   };
 }
 
-/** What a line asks for; null: nothing, as it names neither label nor tags. */
+/** The change that a line asks for; null: none, as it has neither label nor tags. */
 function rowOf(line: number, cells: Readonly<Record<string, string>>): ImportRow | LineProblem | null {
   const { serial = '', label = '', tags = '' } = cells;
   const wanted = { label: plain(label) === '' ? undefined : plain(label), tags: tagsOf(plain(tags)) };
@@ -81,7 +81,7 @@ function rowOf(line: number, cells: Readonly<Record<string, string>>): ImportRow
   return { kind: 'value', column: String(row.error.issues[0]?.path[0] ?? 'serial') };
 }
 
-/** As many as one request takes. */
+/** Each piece fits into one request. */
 export function piecesOf(rows: readonly ImportRow[]): ImportRow[][] {
   const pieces: ImportRow[][] = [];
   let bytes = Infinity;

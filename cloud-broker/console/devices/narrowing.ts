@@ -9,7 +9,7 @@ const ageWords: Record<'silent' | 'enrolled', Record<'before' | 'within', WordKe
   enrolled: { before: 'filter.enrolledBefore', within: 'filter.enrolledWithin' },
 };
 
-/** What a list is narrowed to, as a person says it. */
+/** A filter of the list in plain words. */
 export function narrowingWords({ t, formats }: Pick<Words, 't' | 'formats'>, name: Narrowing, text: string): string {
   if (name === 'unstable') return t('status.unstable');
   const age = name === 'silent' || name === 'enrolled' ? parseAge(text) : null;

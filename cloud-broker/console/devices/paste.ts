@@ -1,14 +1,14 @@
 import type { Device } from '../../../protocol/api.ts';
 import { serialKey } from '../../../protocol/text.ts';
 
-/** Serials that are looked up at most. */
+/** Maximum number of serials looked up. */
 export const MAX_PASTED = 5000;
 
-/** Serials of a pasted column or list, each once, in the order they came (E12). */
+/** The serials of a pasted column or list, without duplicates, in their order (E12). */
 export function serialsOf(text: string): string[] {
   const serials = new Map<string, string>();
   for (const part of text.split(/[\n\r\t,;]+/)) {
-    // Spreadsheets quote what they copy now and then.
+    // Spreadsheets sometimes quote what they copy.
     const serial = part
       .trim()
       .replaceAll(/^["']|["']$/g, '')
@@ -19,7 +19,7 @@ export function serialsOf(text: string): string[] {
   return [...serials.values()];
 }
 
-/** Serials that no device of the list carries. */
+/** Serials that no device in the list has. */
 export function missingOf(serials: readonly string[], rows: readonly Device[]): string[] {
   const there = new Set(rows.map((row) => serialKey(row.serial)));
   return serials.filter((serial) => !there.has(serialKey(serial)));

@@ -2,9 +2,9 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Device } from '../../../protocol/api.ts';
 
 export interface Selection {
-  /** Ids, also of rows that are scrolled away. */
+  /** Ids, including those of rows scrolled out of view. */
   ids: ReadonlySet<string>;
-  /** Selects or deselects a row; with `through`, all rows from the one before to this one. */
+  /** Selects or deselects a row; with `through`, selects every row from the last toggled one to this one. */
   toggle: (id: string, through: boolean) => void;
   all: () => void;
   clear: () => void;
@@ -12,7 +12,7 @@ export interface Selection {
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** Which rows of the list `list` are selected, by device; another list begins with none: what a row says may change, the selection does not. */
+/** The selected rows of the list `list`, by device id. A different list starts empty; changed row contents do not affect the selection. */
 export function useSelection(list: string): { ids: ReadonlySet<string>; of: (rows: readonly Device[]) => Selection } {
   const [kept, setKept] = useState<{ list: string; ids: ReadonlySet<string> }>({ list, ids: nothing });
   const ids = kept.list === list ? kept.ids : nothing;

@@ -14,11 +14,11 @@ import { RefusedLately } from './RefusedLately.tsx';
 import { Tries, useTriesSince } from './Tries.tsx';
 import { sheetFragment } from './sheet.ts';
 
-/** What to type on the display, on the admin's screen and on the installer's phone; and who comes in while one looks. */
+/** What to type on the display, on the admin's screen and on the installer's phone; and the live enrolment attempts. */
 export function EnrolPage() {
   const { t } = useWords();
   const { domain } = useSession();
-  // The pairing code is for admins of the whole domain; others ask one of them.
+  // Only admins of the whole domain see the pairing code; others ask one of them.
   const settings = useQuery({ ...settingsQuery, retry: false });
   const code = settings.data?.pairingCode ?? null;
   const since = useTriesSince();
@@ -64,7 +64,7 @@ function Big({ name, text }: { name: string; text: string }) {
   );
 }
 
-/** The code is a secret to some: it goes into the picture when somebody asks for the picture. */
+/** The code may be a secret, so the QR code that contains it is shown only on request. */
 function SheetLink({ domain, code }: { domain: string; code: string | null }) {
   const { t } = useWords();
   const [shown, setShown] = useState(false);

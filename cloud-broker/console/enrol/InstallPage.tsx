@@ -5,7 +5,7 @@ import { PageHead } from '../parts/pages.tsx';
 import { useWords } from '../words/words.ts';
 import { readSheet } from './sheet.ts';
 
-/** The sheet on the installer's phone, or on paper: what to type, and what happens then. It asks the service for nothing and changes nothing. */
+/** The sheet on the installer's phone, or on paper: what to type, and what happens next. It makes no requests to the service and changes nothing. */
 export function InstallPage() {
   const { t } = useWords();
   const [hash] = useHash({ getInitialValueInEffect: false });

@@ -11,8 +11,8 @@ import { RefusedLine } from '../waiting/RefusedLine.tsx';
 const MOST = 10;
 
 /**
- * What was refused before anybody looked: with `q` the tries of a serial, or the one whose reference a display shows. A row is
- * one serial refused for one reason: not those that are `shown` beside it, as they happen.
+ * Refusals from before anybody watched. `q` selects the attempts of a serial, or the one whose reference a display shows. Each row is one serial
+ * refused for one reason, leaving out the live ones in `shown`.
  */
 export function RefusedLately({
   q = '',

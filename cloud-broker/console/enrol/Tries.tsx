@@ -7,7 +7,7 @@ import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
 import { RefusedLine } from '../waiting/RefusedLine.tsx';
 
-/** Every try to enrol since the page was opened, as it happens (E11), the newest first. */
+/** Every enrolment attempt since the page was opened, as it happens (E11), newest first. */
 export function useTriesSince(): EnrolmentEvent[] {
   const tries = useLive((state) => state.tries);
   const [before] = useState(() => new Set(tries.map(({ correlationId }) => correlationId)));

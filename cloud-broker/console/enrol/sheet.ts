@@ -1,7 +1,7 @@
-/** What an installer has to type. It stands in the fragment of the sheet's address, which no browser sends and no server logs. */
+/** What an installer has to type. It is in the fragment of the sheet's URL, which browsers never send and servers never log. */
 export interface Sheet {
   domain: string;
-  /** Where the domain asks for one (D7). */
+  /** Present if the domain asks for one (D7). */
   code: string | null;
 }
 
@@ -12,7 +12,7 @@ export function sheetFragment({ domain, code }: Sheet): string {
   return `#${parts.toString()}`;
 }
 
-/** Null where the address names no domain. */
+/** Null if the address names no domain. */
 export function readSheet(fragment: string): Sheet | null {
   const parts = new URLSearchParams(fragment.replace(/^#/, ''));
   const part = (name: string): string | null => parts.get(name)?.slice(0, MAX_CHARACTERS) ?? null;

@@ -9,13 +9,13 @@ const UNDO_MS = 10_000;
 
 interface Offer {
   text: string;
-  /** null where it cannot be taken back: then it is only said. */
+  /** null if it cannot be undone: the change is then only reported. */
   undo: (() => Promise<void>) | null;
 }
 
 const UndoContext = createContext<(offer: Offer) => void>(() => undefined);
 
-/** Says what was changed, and takes it back on request for 10 seconds (principle 8). */
+/** Reports what was changed and offers to undo it for 10 seconds (principle 8). */
 export const useUndo = (): ((offer: Offer) => void) => use(UndoContext);
 
 export function UndoProvider({ children }: { children: ReactNode }) {
@@ -36,7 +36,7 @@ function UndoBar({ offer, forget }: { offer: Offer; forget: (old: Offer) => void
   const { isPending, isError } = undo;
   const over = useMemo(() => () => forget(offer), [forget, offer]);
   useEffect(() => {
-    // What is under way, or failed, is not taken away.
+    // Stays open while the undo is running or after it failed.
     if (isPending || isError) return undefined;
     const timer = setTimeout(over, UNDO_MS);
     return () => clearTimeout(timer);

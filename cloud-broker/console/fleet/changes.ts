@@ -11,7 +11,7 @@ import { useUndo } from './Undo.tsx';
 
 const pathOf = (id: string): string => `/devices/${encodeURIComponent(id)}`;
 
-/** The device as lists show it now; null when they show it no more. */
+/** The device as lists show it now; null if they no longer show it. */
 async function readNow(id: string): Promise<Device | null> {
   try {
     const device = await read(pathOf(id), deviceSchema);
@@ -22,13 +22,13 @@ async function readNow(id: string): Promise<Device | null> {
   }
 }
 
-/** After a change, or a refused one, shows the device as it really is, even if its event is late. */
+/** After a change, refused or not, shows the device's actual state, even if its event is late. */
 function useLookAgain(id: string): () => Promise<void> {
   const hub = useHub();
   return async () => hub.apply([{ id, device: await readNow(id) }]);
 }
 
-/** Approves a waiting device; of a changed key says what it is (E7). */
+/** Approves a waiting device; for a changed key also states what it is (E7). */
 export function useApprove(id: string) {
   const onSettled = useLookAgain(id);
   return useMutation({
@@ -43,7 +43,7 @@ export function useReject(id: string) {
   return useMutation({ mutationFn: (block: boolean) => change('POST', `${pathOf(id)}/reject`, { block }), onSettled });
 }
 
-/** Changes label and tags; for 10 seconds that can be taken back (principle 8). */
+/** Changes label and tags; the change can be undone for 10 seconds (principle 8). */
 export function useEdit({ id, label, tags }: Device) {
   const onSettled = useLookAgain(id);
   const offer = useUndo();

@@ -8,7 +8,7 @@ import { useChange } from '../api/use-change.ts';
 import type { WordKey, Words } from '../words/words.ts';
 
 const PAGE_ROWS = 5;
-/** A batch that is not through is looked at so often: what becomes of a command is heard per device, never per batch. */
+/** How often an unfinished batch is polled: outcomes of commands arrive per device, never per batch. */
 const BATCH_EVERY_MS = 2000;
 
 const pathOf = (id: string): string => `/devices/${encodeURIComponent(id)}/commands`;
@@ -19,12 +19,12 @@ export const commandsQuery = (id: string) =>
     ...inPages(pathOf(id), commandsPage, PAGE_ROWS),
   });
 
-/** What can be asked with one click. */
+/** Commands available with one click. */
 export const asks = ['identify', 'refresh'] as const;
 export type Asked = (typeof asks)[number];
 export const askedWords: Record<Asked, WordKey> = { identify: 'commands.identify', refresh: 'commands.refresh' };
 
-/** Asks something of one device (P8). */
+/** Sends a command to one device (P8). */
 export const useCommand = (id: string) =>
   useChange((name: Asked) => change('POST', pathOf(id), { name }), [...keys.commands, id]);
 
@@ -52,7 +52,7 @@ export const stateWords: Record<CommandState, WordKey> = {
   expired: 'commands.expired',
 };
 
-/** So many of them. */
+/** Texts with a count. */
 export const countWords = {
   waiting: 'commandCount.waiting',
   sent: 'commandCount.sent',
@@ -62,7 +62,7 @@ export const countWords = {
   expired: 'commandCount.expired',
 } as const;
 
-/** When a command came to where it is. */
+/** When a command reached its current state. */
 export function reachedAt({ createdAt, sentAt, deliveredAt, endedAt }: Command): string {
   return endedAt ?? deliveredAt ?? sentAt ?? createdAt;
 }

@@ -11,20 +11,20 @@ export interface LiveDeviceList {
   rows: readonly Device[];
   total: number;
   error: Error | null;
-  /** Nothing to show yet; `refreshing`: what is shown belongs to the filter before. */
+  /** Nothing to show yet. `refreshing`: the rows shown belong to the previous filter. */
   loading: boolean;
   refreshing: boolean;
   more: boolean;
   fetchMore: () => void;
   retry: () => void;
-  /** How many rows wait to come, go or move; `show` lets them. */
+  /** How many rows wait to appear, leave or move; `show` applies them. */
   changes: number;
   show: () => void;
-  /** True for a row still shown whose device has left the domain. */
+  /** True for a row still shown although its device has left the domain. */
   removed: (device: Device) => boolean;
 }
 
-/** The list that a filter opens, kept live; while `held`, its rows stay where they are. */
+/** The live list of a filter; while `held`, its rows stay where they are. */
 export function useDeviceList(filter: DeviceFilter, held: boolean): LiveDeviceList {
   const client = useQueryClient();
   const { data, error, hasNextPage, isFetching, isPlaceholderData, fetchNextPage, refetch } = useInfiniteQuery({

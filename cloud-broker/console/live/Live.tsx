@@ -6,7 +6,7 @@ import type { LiveHub, LiveState } from './hub.ts';
 
 const LiveContext = createContext<LiveHub | null>(null);
 
-/** Keeps the event stream open while somebody is signed in. */
+/** Keeps the event stream open while a user is signed in. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [hub] = useState(() => createHub(client));
@@ -20,11 +20,11 @@ export function useHub(): LiveHub {
   return hub;
 }
 
-/** One part of the live state; the component renders anew only when that part changes. */
+/** One part of the live state; the component re-renders only when that part changes. */
 export function useLive<T>(part: (state: LiveState) => T): T {
   const hub = useHub();
   return useSyncExternalStore(hub.subscribe, () => part(hub.state()));
 }
 
-/** True while the link is lost: the data is old, and changes are off. */
+/** True while the link is lost: the data is old and changes are disabled. */
 export const useLost = (): boolean => useLive((state) => state.link === 'lost');

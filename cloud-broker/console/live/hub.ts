@@ -11,12 +11,12 @@ import type { Change } from '../api/rows.ts';
 import { openStream } from './stream.ts';
 import type { EventName, Stream } from './stream.ts';
 
-/** Changes are shown together so often: at once to the eye, and bounded work when thousands of displays wake up. */
+/** Changes are shown in batches at this interval: immediate to the eye, and bounded work when thousands of displays wake up. */
 const FLUSH_EVERY_MS = 150;
-/** Figures that are computed from many rows are read again at most so often. */
+/** Minimum interval between readings of figures computed from many rows. */
 const FIGURES_EVERY_MS = 1_000;
 const FIRST_CATCH_UP_MS = 1_000;
-/** Where events do not come through, what is in view is read so often. */
+/** While events do not come through, what is in view is polled at this interval. */
 const POLL_MS = 10_000;
 const TICK_MS = 500;
 const REFUSED_KEPT = 5;
@@ -24,13 +24,13 @@ const TRIES_KEPT = 30;
 
 export interface LiveState {
   link: Link['link'];
-  /** Events do not come through, though the service answers: what is shown is read every 10 s. */
+  /** Events do not come through although the service answers, so what is shown is polled every 10 s. */
   slow: boolean;
-  /** When the service was last heard, ms since 1970 by this computer's clock. */
+  /** When the service last responded, in ms since 1970 by this computer's clock. */
   heardAt: number;
-  /** The latest refused enrolment tries, newest first (E11). */
+  /** The latest refused enrolment attempts, newest first (E11). */
   refused: readonly EnrolmentEvent[];
-  /** The latest tries to enrol, whatever came of them, newest first. */
+  /** The latest enrolment attempts with any outcome, newest first. */
   tries: readonly EnrolmentEvent[];
   /** The latest batch of changed devices, for the spoken summary. */
   changed: readonly Device[];
@@ -39,21 +39,21 @@ export interface LiveState {
 export interface LiveHub {
   state: () => LiveState;
   subscribe: (listener: () => void) => () => void;
-  /** Shows what this console itself has just changed, as an event would. */
+  /** Shows a change made by this console itself, as an event would. */
   apply: (changes: readonly Change[]) => void;
   dismissRefused: () => void;
-  /** Opens the stream; the function returned closes it. */
+  /** Opens the stream and returns a function that closes it. */
   start: () => () => void;
 }
 
-/** Connects the event stream with the cache of what was read: the one place where live data comes in. */
+/** Connects the event stream with the query cache: the only place where live data comes in. */
 class Hub implements LiveHub {
   readonly #client: QueryClient;
   readonly #listeners = new Set<() => void>();
   #state: LiveState;
   #pending = new Map<string, Change>();
   #steps: (() => void)[] = [];
-  /** For each reading of a list that is under way, the devices that events spoke of meanwhile. */
+  /** For each list reading in progress, the devices named by events meanwhile. */
   readonly #meanwhile = new Set<Set<string>>();
   #flushing: ReturnType<typeof setTimeout> | undefined;
   #reading: ReturnType<typeof setTimeout> | undefined;
@@ -117,7 +117,7 @@ class Hub implements LiveHub {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Every answer shows that the link lives; one that does not come casts doubt on the stream too. */
+  /** Every response shows that the link is alive; a missing one casts doubt on the stream too. */
   #watchAnswers(): () => void {
     return this.#client.getQueryCache().subscribe((event) => {
       if (event.type !== 'updated') return;
@@ -135,11 +135,11 @@ class Hub implements LiveHub {
     this.#link = nextLink(before, event, performance.now());
     const { link, slow } = this.#link;
     if (link !== before.link || slow !== before.slow) this.#set({ link, slow });
-    // What came while events did not is caught up with the first that lasts.
+    // The first stream that lasts again catches up on what came without events.
     if (before.slow && !slow) this.#readAgain(CATCH_UP_PAGES);
   }
 
-  /** The service can be reached, with or without its stream. */
+  /** The service is reachable, with or without its stream. */
   #answered(): void {
     const wasLost = this.#link.link === 'lost';
     this.#step('answered');
@@ -152,7 +152,7 @@ class Hub implements LiveHub {
     else this.#readAgain(CATCH_UP_PAGES);
   }
 
-  /** One address that a proxy does not get through to does not make all of them lost: the session tells. */
+  /** One URL that a proxy cannot forward does not mean that the link is lost; the session request tells. */
   #unanswered(queryKey: QueryKey, error: unknown): void {
     const byProxy = error instanceof Failure && error.proxyStatus !== null;
     if (byProxy && hashKey(queryKey) !== hashKey(keys.session)) void this.#client.invalidateQueries({ queryKey: keys.session });
@@ -165,7 +165,7 @@ class Hub implements LiveHub {
     this.#stream?.restart();
   }
 
-  /** A stream that ends because the session ended looks the same from here, as does a lost link: asking for the session tells. */
+  /** A stream that ends with the session looks the same as a lost link; requesting the session tells which it is. */
   #cut(): void {
     this.#step('cut');
     setTimeout(() => this.#step('tick'), DOUBT_MS);
@@ -176,13 +176,13 @@ class Hub implements LiveHub {
     const isFirst = this.#state.link === 'connecting';
     this.#step('opened');
     if (this.#link.slow) return;
-    // What happened between the first reading and now is caught up when the page is there.
+    // Once the page has loaded, catches up on what happened between the first reading and now.
     clearTimeout(this.#catching);
     if (isFirst) this.#catching = setTimeout(() => this.#readAgain(CATCH_UP_PAGES), FIRST_CATCH_UP_MS);
     else this.#readAgain(CATCH_UP_PAGES);
   }
 
-  /** What is in view is read again, of the lists the first `mostPages` pages. */
+  /** Reads what is in view again; of lists, the first `mostPages` pages. */
   #readAgain(mostPages: number): void {
     this.#client.removeQueries({ queryKey: keys.lists, type: 'inactive' });
     this.#listsAgain(mostPages);
@@ -217,7 +217,7 @@ class Hub implements LiveHub {
       this.#flushSoon();
     } catch {
       this.#meanwhile.delete(newer);
-      // The list says by itself why it cannot be read.
+      // The list itself shows why it cannot be read.
       void this.#client.invalidateQueries({ queryKey: [...keys.lists, filter] });
     }
   }
@@ -240,9 +240,9 @@ class Hub implements LiveHub {
     } else if (name === 'reset') {
       this.#readAgain(Infinity);
     } else {
-      // What an alert is about (credits, the trial's end) may have changed the domain's status.
+      // The cause of an alert (credits, end of trial) may also have changed the domain's status.
       for (const queryKey of [keys.session, keys.alerts]) void this.#client.invalidateQueries({ queryKey });
-      // Its displays show that their loss is told now.
+      // Its displays now show that an alert reports their loss.
       this.#listsAgain(CATCH_UP_PAGES);
     }
   }
@@ -260,14 +260,14 @@ class Hub implements LiveHub {
 
   #flush(): void {
     this.#flushing = undefined;
-    // A page that is being fetched is put into the list as it was when the fetch began: changes made meanwhile would be lost.
+    // A page being fetched is merged into the list as it was when the fetch began; changes made meanwhile would be lost.
     if (this.#client.isFetching({ queryKey: keys.lists }) > 0) return this.#flushSoon();
     const changes = [...this.#pending.values()];
     this.#pending = new Map();
     absorbEverywhere(this.#client, changes);
     for (const step of this.#steps.splice(0)) step();
     for (const { id, device } of changes) {
-      // What became of a command is told as a change of its device (P8).
+      // The outcome of a command arrives as a change of its device (P8).
       for (const key of [keys.commands, keys.enrolments]) void this.#client.invalidateQueries({ queryKey: [...key, id] });
       const { queryKey } = deviceQuery(id);
       if (device === null) void this.#client.invalidateQueries({ queryKey });

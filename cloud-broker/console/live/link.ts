@@ -1,27 +1,27 @@
 /**
- * What is known of the line to the service, from the event stream and from answers beside it. Pure: the hub tells what happened and when. A
- * stream that does not come through although the service answers is something in between that holds it back or cuts it.
+ * What is known about the connection to the service, from the event stream and from other responses. Pure: the hub reports what happened and when. If
+ * no stream comes through although the service answers, something in between holds it back or cuts it.
  */
 export interface Link {
   link: 'connecting' | 'live' | 'lost';
-  /** Events come by reading only: a proxy in between holds the stream back or cuts it. */
+  /** Events come by polling only, because a proxy holds the stream back or cuts it. */
   slow: boolean;
-  /** Since when the present stream is open, null while none is; a time of the caller's, ms. */
+  /** When the present stream opened, in ms of the caller's clock; null while none is open. */
   openSince: number | null;
-  /** Since when no stream has lasted, null while one does. */
+  /** Since when no stream has lasted; null while one does. */
   deafSince: number | null;
-  /** Since when a cut stream makes it doubtful that the service can be reached at all. */
+  /** Since when a cut stream has made it doubtful that the service is reachable. */
   doubtSince: number | null;
 }
 
-/** An answer that is not there so soon after the stream was cut counts as a lost link. */
+/** If no response arrives within this time after the stream was cut, the link is lost. */
 export const DOUBT_MS = 400;
-/** A stream that lasts so long, which is longer than silence is borne, does come through. */
+/** A stream that lasts this long, which is longer than the silence limit, does come through. */
 const LASTING_MS = 6_000;
-/** No stream lasted for so long, but the service answers. */
+/** The service answers, but no stream lasted for this long. */
 const SLOW_AFTER_MS = 12_000;
 
-/** `answered` and `unanswered` are of anything but the stream. */
+/** `answered` and `unanswered` concern any request except the stream. */
 type LinkEvent = 'opened' | 'cut' | 'answered' | 'unanswered' | 'tick';
 
 export const firstLink = (now: number): Link => ({

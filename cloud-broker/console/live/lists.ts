@@ -7,7 +7,7 @@ import type { HistoryList } from '../api/queries.ts';
 import { absorb, differences, nothingWaiting, settle, withTotal } from '../api/rows.ts';
 import type { Change, DeviceList, Held, Waiting } from '../api/rows.ts';
 
-/** Pages of a list that are read again after a lost link; deeper rows are caught up by the events that were missed. */
+/** Pages of a list read again after a lost link; the missed events bring deeper rows up to date. */
 export const CATCH_UP_PAGES = 10;
 
 export const waitingKey = (filter: DeviceFilter) => [...keys.waiting, filter] as const;
@@ -25,7 +25,7 @@ function keep(client: QueryClient, filter: DeviceFilter, held: Held): void {
   client.setQueryData<Waiting>(waitingKey(filter), held.waiting);
 }
 
-/** Takes changes up in every list that was read, in view or not. */
+/** Applies changes to every cached list, in view or not. */
 export function absorbEverywhere(client: QueryClient, changes: readonly Change[]): void {
   for (const query of client.getQueryCache().findAll({ queryKey: keys.lists })) {
     const filter = filterOf(query);
@@ -34,7 +34,7 @@ export function absorbEverywhere(client: QueryClient, changes: readonly Change[]
   }
 }
 
-/** Lets what waited into one list. */
+/** Applies the waiting changes to one list. */
 export function settleList(client: QueryClient, filter: DeviceFilter): void {
   const held = heldOf(client, filter);
   if (held !== null) keep(client, filter, { list: settle(held, filter), waiting: nothingWaiting });
@@ -57,14 +57,14 @@ function merge(held: Held, filter: DeviceFilter, fresh: readonly DevicesPage[], 
   const last = merged.list.pages.at(-1);
   const grown = fresh.length === merged.list.pages.length ? (fresh.at(-1)?.nextCursor ?? null) : null;
   if (last === undefined || last.nextCursor !== null || grown === null) return merged;
-  // The list was complete and has outgrown its last page since.
+  // The list was complete but has since outgrown its last page.
   const pages = merged.list.pages.with(merged.list.pages.length - 1, { ...last, nextCursor: grown });
   return { list: { ...merged.list, pages }, waiting: merged.waiting };
 }
 
 /**
- * Reads the list in view again and gives what to do with the answer: a step that merges it, without moving rows that hold still.
- * `newer` names the devices that events spoke of meanwhile: there the event is right.
+ * Reads the list in view again and returns a step that merges the result without moving rows held still. `newer` names the devices that events
+ * mentioned meanwhile: for those the event is right.
  */
 export async function catchUp(
   client: QueryClient,
@@ -80,11 +80,11 @@ export async function catchUp(
   };
 }
 
-/** The filters of the lists in view. */
+/** Filters of the lists in view. */
 export const listsInView = (client: QueryClient): DeviceFilter[] =>
   client.getQueryCache().findAll({ queryKey: keys.lists, type: 'active' }).map(filterOf);
 
-/** The new row on top of the history, once. A day of use on top of others becomes one line with them. */
+/** Adds a new row once, at the top of the history. Consecutive days of use are folded into one row. */
 export function withRow(list: HistoryList, { row }: BillingEvent): HistoryList {
   const [first, ...others] = list.pages;
   if (first === undefined || list.pages.some((page) => page.items.some((known) => known.id === row.id))) return list;

@@ -1,28 +1,28 @@
 import { doubledMs, jitteredMs } from '../../../protocol/backoff.ts';
 
-/** The events of GET /api/v1/events; `reset` says that those missed since the last connection are no longer known. */
+/** Events of GET /api/v1/events; `reset` means that those missed since the last connection are no longer available. */
 const eventNames = ['device', 'enrolment', 'billing', 'alert', 'reset'] as const;
 export type EventName = (typeof eventNames)[number];
 
 export interface StreamListener {
   opened: () => void;
-  /** Something came, if only the sign that it is alive. */
+  /** Something arrived, if only a keep-alive. */
   heard: () => void;
-  /** The link is gone; the stream goes on trying by itself. */
+  /** The link is gone; the stream keeps trying to reconnect. */
   lost: () => void;
   event: (name: EventName, data: unknown) => void;
 }
 
 export interface Stream {
-  /** Gives up the present connection, which may be dead without knowing it, and soon opens another. */
+  /** Drops the present connection, which may be dead without notice, and soon opens another. */
   restart: () => void;
   close: () => void;
 }
 
 const RETRY = { firstMs: 1_000, longestMs: 30_000 };
-/** The service says so often that it is there, that after this long the line is cut, whatever the browser believes of it. */
+/** The service sends keep-alives so often that after this silence the connection is dead, whatever the browser reports. */
 const SILENT_MS = 4_000;
-/** An opening that takes longer hangs on a network that is gone; a service that is busy is not asked again meanwhile. */
+/** An attempt that takes longer hangs on a dead network. Until then a busy service is not asked again. */
 const OPENING_MS = 15_000;
 const LOOK_EVERY_MS = 500;
 
@@ -36,9 +36,9 @@ function parse(text: string): unknown {
 
 interface Line {
   heard: () => void;
-  /** It is not only opened and then held back, as a proxy may do: it lasts. */
+  /** The stream was not merely opened and then held back, as a proxy may do: it lasts. */
   lasts: () => void;
-  /** `isOver`: the browser does not open it again by itself. */
+  /** `isOver`: the browser will not reconnect by itself. */
   cut: (isOver: boolean) => void;
 }
 
@@ -65,8 +65,8 @@ function openLine(url: string, listener: StreamListener, { heard, lasts, cut }: 
 }
 
 /**
- * Keeps one event stream open. The browser resumes a broken one itself (with Last-Event-ID); where it gives up, as after an
- * HTTP error, or none lasts, we open a new one after 1 s, 2 s, 4 s … at most 30 s, each with jitter so that all consoles do not come at once.
+ * Keeps one event stream open. The browser resumes a broken one itself (with Last-Event-ID). If it gives up, as after an HTTP error, or if no stream
+ * lasts, a new one is opened after 1 s, 2 s, 4 s … at most 30 s, with jitter so that consoles do not all reconnect at once.
  */
 export function openStream(url: string, listener: StreamListener): Stream {
   let source: EventSource | null = null;
@@ -110,7 +110,7 @@ export function openStream(url: string, listener: StreamListener): Stream {
   };
   const watch = setInterval(() => {
     const now = performance.now();
-    // A page that slept, or was busy, takes first what came meanwhile.
+    // A page that slept or was busy first handles what arrived meanwhile.
     const isLate = now - lookedAt > 3 * LOOK_EVERY_MS;
     lookedAt = now;
     const state = source?.readyState ?? EventSource.CLOSED;

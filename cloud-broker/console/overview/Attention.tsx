@@ -19,30 +19,30 @@ import type { Sign } from '../parts/shapes.tsx';
 import { Shape } from '../parts/Status.tsx';
 import { useWords } from '../words/words.ts';
 
-/** Credits that last for fewer days need somebody (P7). */
+/** Credits that last for fewer days need attention (P7). */
 const FEW_DAYS = 30;
 const MAX_ALERTS = 5;
 const AGAIN_MS = 30_000;
 
 const clones = new Set<AlertKind>(['key-changed', 'take-overs']);
-/** These have lines of their own, of everything that is so. */
+/** Kinds with lines of their own, which cover every case. */
 const counted = new Set<AlertKind>(['waiting', 'credits']);
 
 const groupsQuery = queryOptions({
-  // Read again with the counts by status.
+  // Read again together with the counts by status.
   queryKey: [...keys.counts, 'attention'],
   queryFn: ({ signal }) => read('/overview/attention', attention, signal),
   refetchInterval: AGAIN_MS,
 });
 
-/** What needs attention; null until all of it is known, and why it is not: nothing is calm because it was not read. */
+/** What needs attention; null until everything is known, with the reason: unread data must not look calm. */
 function useAttention() {
   const counts = useQuery(countsQuery);
   const groups = useQuery(groupsQuery);
   const alerts = useInfiniteQuery({ ...alertsQuery('open'), retry: false });
   const billing = useQuery({ ...billingQuery, retry: false });
   const all = [counts, groups, alerts, billing];
-  // Alerts and Billing are refused to those whom they do not concern (D6).
+  // Users without access to alerts or Billing get a refusal (D6).
   const failed = all.find(({ error, data }) => error !== null && data === undefined && !hasCode(error, 'forbidden'));
   const isKnown = failed === undefined && all.every(({ isPending }) => !isPending);
   const found =
@@ -73,7 +73,7 @@ type Attention = ReturnType<typeof attentionOf>;
 const isCalm = ({ days, pending, alerts, dark, silent, unstable }: Attention): boolean =>
   days === null && pending + alerts + dark.length + silent + unstable === 0;
 
-/** By harm: credits, clones, who waits for a person, dark groups, who is silent for long, who comes and goes. Each line opens its list. */
+/** Sorted by harm: credits, clones, displays waiting for a person, dark groups, long silent, unstable. Each line opens its list. */
 export function AttentionPanel() {
   const { t, formats } = useWords();
   const { found, failed } = useAttention();

@@ -10,11 +10,11 @@ import { useWords } from '../words/words.ts';
 
 const AGAIN_MS = 30_000;
 
-/** How many displays there are of each model and firmware; each number is the total of the list that it opens. */
+/** Number of displays of each model and firmware; each number is the total of the list it opens. */
 export function Kinds() {
   const { t } = useWords();
   const query = useQuery({
-    // Read again with the counts by status.
+    // Read again together with the counts by status.
     queryKey: [...keys.counts, 'kinds'],
     queryFn: ({ signal }) => read('/overview/kinds', kinds, signal),
     refetchInterval: AGAIN_MS,

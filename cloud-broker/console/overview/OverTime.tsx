@@ -11,7 +11,7 @@ import { daysOf, momentsOf } from './over-time.ts';
 
 const AGAIN_MS = 300_000;
 
-/** How many displays were online in the last days. Of the whole domain, so not for users who see some devices only. */
+/** Displays online over the last days. Covers the whole domain, so hidden from users who see only some devices. */
 export function OverTime() {
   const { t, formats } = useWords();
   const [days, setDays] = useState('7');

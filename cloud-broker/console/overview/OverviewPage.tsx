@@ -12,7 +12,7 @@ import { AttentionPanel } from './Attention.tsx';
 import { Kinds } from './Kinds.tsx';
 import { OverTime } from './OverTime.tsx';
 
-/** What needs attention first, then what is now, then what was. Each figure opens the list that it is the total of. */
+/** First what needs attention, then the present, then the past. Each figure is the total of the list it opens. */
 export function OverviewPage() {
   const { t } = useWords();
   const lost = useLost();

@@ -5,11 +5,11 @@ const DAY_MS = 86_400_000;
 export interface Moment {
   at: number;
   online: number;
-  /** Enrolled devices, whatever they are. */
+  /** Enrolled devices in any status. */
   all: number;
 }
 
-/** What was when, from the beginning of the window to its end: the last sample before it holds at its beginning, the newest at its end. */
+/** Values over the window, from start to end: the last sample before it holds at the start, the newest at the end. */
 export function momentsOf({ from, to, samples }: OverTime): Moment[] {
   const [start, end] = [Date.parse(from), Date.parse(to)];
   const moments = samples.map(({ at, online, late, offline, never }) => ({
@@ -21,12 +21,12 @@ export function momentsOf({ from, to, samples }: OverTime): Moment[] {
   return last === undefined ? [] : [...moments, { ...last, at: end }];
 }
 
-/** The least and the most that were online on each day of the reader's, the newest first. */
+/** Lowest and highest number online on each of the reader's days, newest first. */
 export function daysOf(moments: readonly Moment[]): { day: number; least: number; most: number }[] {
   const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
   const days = new Map<number, { least: number; most: number }>();
   for (const [index, { at, online }] of moments.entries()) {
-    // A value holds until the next one, over the days between.
+    // A value holds until the next one, also across days.
     const until = moments[index + 1]?.at ?? at + 1;
     for (let day = midnight(at); day < until; day = midnight(day + 1.5 * DAY_MS)) {
       const known = days.get(day);

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useWords } from '../words/words.ts';
 
-/** How many rows wait to come, go or move while the list holds still, and the button that lets them. */
+/** How many rows wait to appear, leave or move while the list is held, and a button that applies them. */
 export function Changes({ count, show }: { count: number; show: () => void }) {
   const { t, formats } = useWords();
   if (count === 0) return null;

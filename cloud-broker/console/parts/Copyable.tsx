@@ -1,13 +1,13 @@
 import { Button, Code, CopyButton } from '@mantine/core';
 import { useWords } from '../words/words.ts';
 
-/** A text to be taken elsewhere as it is. */
+/** Text to be copied elsewhere unchanged. */
 export function Copyable({ text }: { text: string }) {
   const { t } = useWords();
   return (
     <span className="rc-copyable">
       <Code className="rc-code">{text}</Code>
-      {/* Browsers give the clipboard only to https and to this computer itself. */}
+      {/* Browsers allow clipboard access only over https and on localhost. */}
       {window.isSecureContext ? (
         <CopyButton value={text}>
           {({ copied, copy }) => (

@@ -7,11 +7,11 @@ interface Props {
   className?: string;
   size?: string;
   position?: 'bottom-start' | 'bottom-end';
-  /** What drops down; it is made when it is first opened. */
+  /** The dropdown's content, created when it is first opened. */
   children: (close: () => void) => ReactNode;
 }
 
-/** A button under which something drops down. */
+/** A button that opens a dropdown below it. */
 export function Dropdown({ title, className = '', size = 'sm', position = 'bottom-start', children }: Props) {
   const [opened, setOpened] = useState(false);
   return (

@@ -5,27 +5,27 @@ import { useWords } from '../words/words.ts';
 export interface ChartLine {
   name: string;
   colour: StatusColour;
-  /** By time, in milliseconds since 1970; `steps`: each value holds until the next, else they are joined. The line stops at null. */
+  /** By time in milliseconds since 1970. `steps`: each value holds until the next; otherwise points are joined. The line breaks at null. */
   points: readonly { at: number; value: number | null }[];
   steps?: boolean;
-  /** Of what is not yet so. */
+  /** For values not yet reached. */
   dashed?: boolean;
 }
 
 interface Props {
-  /** What it shows, in a sentence: for those who do not see it. */
+  /** What the chart shows, in one sentence, for those who cannot see it. */
   label: string;
   from: number;
   to: number;
   lines: readonly ChartLine[];
-  /** Highest value that is drawn; else the next round number above all. */
+  /** Highest value drawn; default: the next round number above all values. */
   top?: number | undefined;
   write?: (value: number) => string;
-  /** A time below the chart; else its day. */
+  /** Label of a time below the chart; default: its day. */
   stamp?: (at: number) => string;
-  /** Times of which nothing is known. */
+  /** Periods without data. */
   gaps?: readonly { from: number; to: number }[];
-  /** The same in rows. */
+  /** The same data in rows. */
   children: ReactNode;
 }
 
@@ -33,7 +33,7 @@ const WIDTH = 1000;
 const HEIGHT = 200;
 const STEPS = [1, 2, 2.5, 5, 10];
 
-/** The least round number that is no smaller: 1, 2, 2.5 or 5 times a power of ten. */
+/** The smallest round number not below `value`: 1, 2, 2.5 or 5 times a power of ten. */
 export function roundUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -50,7 +50,7 @@ function path({ points, steps = false }: ChartLine, x: (at: number) => number, y
     .join(' ');
 }
 
-/** Lines over time from zero up, as wide as there is room; what they say stands below as text too. */
+/** Line chart over time from zero up, as wide as there is room, with the same data as text below. */
 export function LineChart({ label, from, to, lines, gaps = [], children, ...given }: Props) {
   const { t, formats } = useWords();
   const top = given.top ?? roundUp(Math.max(0, ...lines.flatMap(({ points }) => points.map(({ value }) => value ?? 0))));

@@ -22,7 +22,7 @@ export function Shape({ children }: { children: ReactNode }) {
   );
 }
 
-/** A sign with its word. */
+/** A sign with its label. */
 export function Signed({ sign, word }: { sign: Sign; word: string }) {
   return (
     <span className="rc-status" style={{ color: `var(--status-${sign.colour})` }}>
@@ -37,7 +37,7 @@ export function stateOf({ pending, status, alerted }: Device): DeviceState {
   return status === 'offline' && alerted ? 'alerted' : status;
 }
 
-/** A device's status; in the past tense while the link is lost, for then it is what was (principle 2). */
+/** A device's status; in the past tense while the link is lost, as it is only the last known one (principle 2). */
 export function DeviceSign({ state }: { state: DeviceState }) {
   const { t } = useWords();
   const lost = useLost();
@@ -45,7 +45,7 @@ export function DeviceSign({ state }: { state: DeviceState }) {
   return <Signed sign={lost ? { ...sign, colour: 'off' } : sign} word={t(lost ? wasWords[state] : sign.word)} />;
 }
 
-/** P2: beside the status of a device that comes and goes. */
+/** P2: shown beside the status of an unstable device. */
 export function UnstableSign({ device }: { device: Pick<Device, 'flapping'> }) {
   const { t } = useWords();
   if (!device.flapping) return null;

@@ -5,7 +5,7 @@ import { useWords } from '../words/words.ts';
 const TICK_MS = 10_000;
 const NowContext = createContext(0);
 
-/** One clock for all relative times of the page. */
+/** One clock for all relative times on the page. */
 export function ClockProvider({ children }: { children: ReactNode }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -15,7 +15,7 @@ export function ClockProvider({ children }: { children: ReactNode }) {
   return <NowContext value={now}>{children}</NowContext>;
 }
 
-/** "5 min ago" up to 24 h, then the date; to the second on hover. `at` null: it has not happened. */
+/** "5 min ago" up to 24 h, then the date; exact to the second on hover. `at` null: it has not happened. */
 export function Ago({ at }: { at: string | null }) {
   const { t, formats } = useWords();
   const now = use(NowContext);
@@ -27,7 +27,7 @@ export function Ago({ at }: { at: string | null }) {
   );
 }
 
-/** How long a state lasts: "for 5 hr" up to 24 h, then "since" the date; to the second on hover. */
+/** How long a state has lasted: "for 5 hr" up to 24 h, then "since" the date; exact to the second on hover. */
 export function Since({ at }: { at: string }) {
   const { t, formats } = useWords();
   const since = formats.since(at, use(NowContext));

@@ -3,37 +3,37 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { CSSProperties, KeyboardEvent, ReactNode, RefObject } from 'react';
 
-/** A column's name, or what stands in its place for the eye. */
+/** A column's name, or what is drawn in its place. */
 export type Column = string | { name: string; head: ReactNode };
 
 interface Props<Row> {
   label: string;
-  /** Which grid the rows are laid out by: a class in styles.css. */
+  /** Grid layout of the rows: a class in styles.css. */
   layout: string;
   columns: readonly Column[];
-  /** Widths that depend on the columns chosen. */
+  /** Column widths, which depend on the columns chosen. */
   style?: CSSProperties;
-  /** A key pressed in a row; true when that was its use. */
+  /** Handles a key pressed in a row; true if it used the key. */
   onRowKey?: (row: Row, event: KeyboardEvent) => boolean;
   rows: readonly Row[];
-  /** How many rows the whole list has; more than were fetched. */
+  /** Rows in the whole list, including those not fetched. */
   total: number;
   rowKey: (row: Row) => string;
   rowClass?: (row: Row) => string;
-  /** The cells of a row, one for each column. */
+  /** A row's cells, one per column. */
   renderCells: (row: Row) => ReactNode;
   /** Before a row is measured, in pixels: on a screen, and on a phone. */
   rowHeight: { wide: number; narrow: number };
   more: boolean;
   fetchMore: () => void;
-  /** What stands between the head and the rows. */
+  /** Content between the head and the rows. */
   strip?: ReactNode;
 }
 
-/** Rows left below the view when the next page is asked for. */
+/** Rows left below the view when the next page is requested. */
 const FETCH_AHEAD_ROWS = 40;
 
-/** Where an element begins on the page, kept true when things above it come and go. */
+/** An element's top on the page, kept up to date when things above it appear or go. */
 function usePageTop(element: RefObject<HTMLElement | null>): number {
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
@@ -48,7 +48,7 @@ function usePageTop(element: RefObject<HTMLElement | null>): number {
   return top;
 }
 
-/** A table that scrolls with the page and draws only the rows in view: 100,000 rows cost as much as 30. */
+/** A table that scrolls with the page and renders only the rows in view: 100,000 rows cost as much as 30. */
 export function VirtualTable<Row>(props: Props<Row>) {
   const { rows, rowKey, more, fetchMore } = props;
   const body = useRef<HTMLDivElement>(null);

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { FocusEvent, RefObject } from 'react';
 
 export interface HeldZone {
-  /** Rows hold still: the pointer or the keyboard is among them, or they are scrolled. */
+  /** Rows do not move: the pointer or the keyboard is among them, or they are scrolled. */
   held: boolean;
   zone: {
     ref: RefObject<HTMLDivElement | null>;
@@ -11,10 +11,10 @@ export interface HeldZone {
   };
 }
 
-/** How far the zone's top may lie above the view before rows that come above would shift what is being read. */
+/** How far the zone's top may be above the view before new rows above would shift what is being read. */
 const SCROLLED_PX = 8;
 
-/** Tells whether somebody is busy in a list, so that nothing may slip away under hand or eye (principle 1). */
+/** Detects whether somebody is busy in a list, so that nothing moves under their hand or eye (principle 1). */
 export function useInteractionLock(): HeldZone {
   const ref = useRef<HTMLDivElement>(null);
   const [pointer, setPointer] = useState(false);
@@ -27,8 +27,8 @@ export function useInteractionLock(): HeldZone {
     window.addEventListener('scroll', look, { passive: true });
     return () => window.removeEventListener('scroll', look);
   }, []);
-  // Asked of the document, not of the zone: when what is under the pointer is taken out of the page, no leave reaches the
-  // zone. And of real moves only: rows that come or go under a pointer that rests are not a hand that left.
+  // Listens on the document, not the zone: when the element under the pointer is removed, the zone receives no leave event. Listens to real moves
+  // only: rows appearing or going under a resting pointer do not mean that the hand has left.
   useEffect(() => {
     const moved = (event: PointerEvent): void =>
       setPointer(event.target instanceof Node && ref.current?.contains(event.target) === true);
@@ -45,7 +45,7 @@ export function useInteractionLock(): HeldZone {
       document.documentElement.removeEventListener('pointerleave', left);
     };
   }, []);
-  // Focus that a click left behind is not somebody reading; the ring that the keyboard draws is.
+  // Focus left behind by a click does not mean that somebody is reading; a visible keyboard focus ring does.
   const onFocus = useCallback((event: FocusEvent) => setFocus(event.target.matches(':focus-visible')), []);
   const onBlur = useCallback((event: FocusEvent) => {
     if (!event.currentTarget.contains(event.relatedTarget)) setFocus(false);

@@ -1,20 +1,20 @@
 /**
- * The keyboard's place is never lost: whatever has the focus and is taken out of the page, by its own action or by an event, hands it on to what
- * stands there now, to what comes next, or to what had it before. One mechanism for the whole console, so that no part has to think of it.
+ * Keyboard focus is never lost: if the focused element is removed, by its own action or by an event, focus passes to what is there now, to what comes
+ * next, or to what had it before. One mechanism serves the whole console, so no component has to handle it.
  */
 
 const TABBABLE = ':is(a[href], button, input, select, textarea, summary, [tabindex]):not([tabindex="-1"], :disabled)';
-/** Not to be tabbed to, but made to take over the focus: what says what became of it, say. */
+/** Not in the tab order, but meant to receive the focus, for example a text that reports the outcome. */
 const LANDING = '[data-landing]';
-/** Beyond these one would land anywhere. */
+/** Beyond these, focus would land anywhere. */
 const PAGE = 'main, main > *, [role="dialog"], body';
 const PLACES_KEPT = 8;
-/** Disabled while its own action is under way: it comes back, or goes. */
+/** Disabled while its own action runs: it is enabled again or removed afterwards. */
 const BUSY = '[data-loading]';
 
 interface Place {
   element: HTMLElement;
-  /** From its parent up to the body, each with the index of the child that it was in. */
+  /** The ancestors from parent to body, each with the index of the child on the path. */
   way: { parent: Element; index: number }[];
 }
 
@@ -31,7 +31,7 @@ function isThere(element: HTMLElement): boolean {
   return element.isConnected && !element.matches(':disabled') && element.getClientRects().length > 0;
 }
 
-/** What in this part takes the focus. */
+/** What in this part takes over the focus. */
 function targetIn(part: Element): HTMLElement | undefined {
   const all = (selector: string): HTMLElement[] =>
     [part, ...part.querySelectorAll(selector)].filter(
@@ -48,7 +48,7 @@ function firstTarget(parts: readonly Element[]): HTMLElement | undefined {
   return undefined;
 }
 
-/** What stands in the place now, or comes after it, or what holds it, or comes before it; on the page itself only what comes after. */
+/** What is in the place now, else what follows, what contains it, or what precedes it; on the page itself only what follows. */
 function successorOf({ way }: Place): HTMLElement | undefined {
   for (const { parent, index } of way) {
     if (!parent.isConnected) continue;
@@ -69,11 +69,11 @@ function land(): HTMLElement | null {
   return area;
 }
 
-/** Keeps the focus in the page; the function returned ends it. */
+/** Keeps the focus in the page; returns a function that stops it. */
 export function keepFocus(): () => void {
   let places: Place[] = [];
   let isBusy = false;
-  // A key that is held down belongs to what had the focus when it was pressed.
+  // A key held down belongs to the element that had the focus when it was pressed.
   let isHanded = false;
 
   const isLost = (): boolean => document.activeElement === document.body || document.activeElement === null;
@@ -96,7 +96,7 @@ export function keepFocus(): () => void {
     if (!isLost()) {
       if (!isDisabled || isLast) return;
       isBusy = element.matches(BUSY);
-      // The browser takes the focus from it with the next frame.
+      // The browser removes the focus in the next frame.
       requestAnimationFrame(() => setTimeout(() => look(true)));
     } else if (!element.isConnected) handOn();
     else if (isDisabled) {
@@ -109,7 +109,7 @@ export function keepFocus(): () => void {
     if (target instanceof HTMLElement)
       places = [placeOf(target), ...places.filter(({ element }) => element !== target)].slice(0, PLACES_KEPT);
   };
-  // Who points at what takes no focus has left of their own will.
+  // Clicking something that takes no focus means leaving deliberately.
   const pointed = ({ target }: PointerEvent): void => {
     const takes = target instanceof Element && target.closest(`${TABBABLE}, [tabindex], label`) !== null;
     if (!takes) places = [];

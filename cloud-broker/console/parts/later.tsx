@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import type { ComponentType } from 'react';
 
-/** A part that is loaded when it is first shown, so that the first page of the console stays small. Until then nothing stands in its place. */
+/** A component loaded when first shown, so that the console's first page stays small. Renders nothing until then. */
 export function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   const Part = lazy(async () => ({ default: await load() }));
   return (props) => (

@@ -7,7 +7,7 @@ import { useAdmins } from '../session/Session.tsx';
 import { useWords } from '../words/words.ts';
 import type { WordKey } from '../words/words.ts';
 
-/** The correlation id, to be quoted to support; nothing when no answer came. */
+/** The correlation id, to quote to support; empty if there was no response. */
 function Reference({ error }: { error: unknown }) {
   const { t } = useWords();
   if (!(error instanceof Failure) || error.correlationId === null) return null;
@@ -35,7 +35,7 @@ export function Refused({ error }: { error: unknown }) {
   );
 }
 
-/** A part of the page that could not be read: only that part, with what to do. */
+/** A part of the page that could not be read: affects only that part, and says what to do. */
 export function ErrorPanel({ error, retry }: { error: unknown; retry: () => void }) {
   const { t, language } = useWords();
   const denied = hasCode(error, 'forbidden');
@@ -59,7 +59,7 @@ export function ErrorPanel({ error, retry }: { error: unknown; retry: () => void
   );
 }
 
-/** Where a list has nothing to show: what will be here, or why nothing fits. */
+/** Shown for an empty list: what will appear here, or why nothing matches. */
 export function Empty({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Paper className="rc-panel" p="xl">
@@ -73,7 +73,7 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
   );
 }
 
-/** Lines where rows will be. */
+/** Placeholders for coming rows. */
 export function RowsLoading({ rows = 8 }: { rows?: number }) {
   const { t } = useWords();
   return (
@@ -129,7 +129,7 @@ export function More({ query, look = { variant: 'default' }, word = 'rows.more' 
   );
 }
 
-/** Pairs of a name and a value, each a `Fact`. */
+/** Name and value pairs, each a `Fact`. */
 export function Facts({ children }: { children: ReactNode }) {
   return <dl className="rc-facts">{children}</dl>;
 }

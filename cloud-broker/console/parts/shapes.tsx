@@ -3,10 +3,10 @@ import type { DomainStatus, DeviceStatus } from '../../../protocol/api.ts';
 import type { StatusColour } from '../app/theme.ts';
 import type { WordKey } from '../words/words.ts';
 
-/** `alerted`: offline, and its loss is told (P7). */
+/** `alerted`: offline, with an open alert about it (P7). */
 export type DeviceState = DeviceStatus | 'alerted' | 'key-changed';
 
-/** Status is said three times: by shape, by colour and by word, so that none is needed alone. */
+/** Status is shown three ways, by shape, colour and word, so that no single one is required. */
 export interface Sign {
   shape: ReactNode;
   colour: StatusColour;
@@ -44,14 +44,14 @@ export const deviceSigns: Record<DeviceState, Sign> = {
   },
 };
 
-/** P2: beside the status of a device that comes and goes. */
+/** P2: shown beside the status of an unstable device. */
 export const unstableSign: Sign = {
   shape: <path d="M1.5 6c2-2.4 4.3-2.4 6.5 0s4.5 2.4 6.5 0M1.5 11c2-2.4 4.3-2.4 6.5 0s4.5 2.4 6.5 0" />,
   colour: 'warn',
   word: 'status.unstable',
 };
 
-/** What a device was when the link was lost. */
+/** A device's status when the link was lost. */
 export const wasWords: Record<DeviceState, WordKey> = {
   online: 'was.online',
   late: 'was.late',

@@ -1,6 +1,6 @@
 const KEY = 'rollcall.shortcuts';
 
-/** Whether keys of one letter do something on this computer (WCAG 2.1.4): a voice that is typed as letters should not set them off. */
+/** Whether single-letter shortcuts are active on this computer (WCAG 2.1.4): speech input that types letters should not trigger them. */
 export const areShortcutsOn = (): boolean => window.localStorage.getItem(KEY) !== 'off';
 
 export function setShortcuts(on: boolean): void {

@@ -12,7 +12,7 @@ import { useWords } from '../words/words.ts';
 import { Models } from './Models.tsx';
 import { organizationsQuery, usePortalChange } from './queries.ts';
 
-/** K3, K4: the code, what it stands for, and then the product key. Nothing is claimed before it was seen. */
+/** K3, K4: the code, what it stands for, then the product key. Nothing is claimed before the user has seen it. */
 export function ClaimDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (
@@ -145,7 +145,7 @@ function Preview({ seen }: { seen: ClaimPreview }) {
   );
 }
 
-/** The end of a claim: the key, and where it goes. */
+/** The last step of a claim: the key, and where to enter it. */
 function Claimed({ subscription, onClose }: { subscription: PortalSubscription; onClose: () => void }) {
   const { t, formats } = useWords();
   return (

@@ -4,10 +4,10 @@ import { useWords } from '../words/words.ts';
 interface EmailFieldProps {
   value: string;
   onChange: (value: string) => void;
-  /** Says that it is none, once somebody tried to go on with it. */
+  /** Reports an invalid address, once somebody tried to continue with it. */
   wrong?: boolean;
   autoFocus?: boolean;
-  /** Not the reader's own address, so nothing is filled in. */
+  /** Somebody else's address, so no autofill. */
   ofSomebodyElse?: boolean;
 }
 

@@ -11,7 +11,7 @@ import { usePortalChange } from './queries.ts';
 
 const isMember = (error: unknown): boolean => error instanceof Failure && error.details?.['reason'] === 'member-already';
 
-/** Invites by mail; who is invited already gets another link. */
+/** Invites by mail; somebody already invited gets a new link. */
 export function InviteMember({ organizationId }: { organizationId: string }) {
   const { t } = useWords();
   const [email, setEmail] = useState('');

@@ -12,7 +12,7 @@ import { InviteMember } from './InviteMember.tsx';
 import { membersQuery, usePortalChange } from './queries.ts';
 import { roleWords } from './roles.ts';
 
-/** One organisation: its members and open invitations; an admin invites, changes and takes away, everybody may leave. */
+/** One organisation: its members and open invitations. Admins invite, change and remove; everybody may leave. */
 export function MembersPanel({ organization }: { organization: PortalOrganization }) {
   const { t } = useWords();
   const query = useInfiniteQuery(membersQuery(organization.id));
@@ -92,7 +92,7 @@ function MemberRow({ organizationId, member, isAdmin }: MemberRowProps) {
   );
 }
 
-/** One dialog says what is lost (principle 8). */
+/** One dialog states what is lost (principle 8). */
 function RemoveDialog({ organizationId, member, onClose }: Omit<MemberRowProps, 'isAdmin'> & { onClose: () => void }) {
   const { t } = useWords();
   const remove = usePortalChange(() => change('DELETE', pathOf(organizationId, member)));

@@ -1,7 +1,7 @@
 import type { ClaimPreview } from '../../../protocol/api-portal.ts';
 import { useWords } from '../words/words.ts';
 
-/** How many boards, and of which models: `3 · 2 × MX-65, 1 × MX-86`. */
+/** Number of boards by model: `3 · 2 × MX-65, 1 × MX-86`. */
 export function Models({ boards, models }: Pick<ClaimPreview, 'boards' | 'models'>) {
   const { formats } = useWords();
   return (

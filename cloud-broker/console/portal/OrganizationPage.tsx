@@ -10,7 +10,7 @@ import { MembersPanel } from './MembersPanel.tsx';
 import { PortalGate } from './PortalGate.tsx';
 import { organizationsQuery, usePortalChange } from './queries.ts';
 
-/** Who shares the subscriptions: the person's organisations with their members (K3). */
+/** Who shares the subscriptions: the user's organisations and their members (K3). */
 export function OrganizationPage() {
   return (
     <PortalGate>

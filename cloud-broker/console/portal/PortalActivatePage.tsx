@@ -32,7 +32,7 @@ function ResendPortalCard() {
     <Resend
       realm={ofPortal}
       about={email === '' ? null : { email }}
-      // After 48 hours nothing waits any more: one signs up again.
+      // After 48 hours nothing is pending any more, so users sign up again.
       beside={<Link to={{ page: 'portalSignUp' }}>{t('portal.signUp')}</Link>}
     >
       <EmailField value={typed} onChange={setTyped} autoFocus />

@@ -4,7 +4,7 @@ import { Unread } from '../parts/panels.tsx';
 import { PortalSignIn } from './PortalSignIn.tsx';
 import { portalSessionQuery } from './queries.ts';
 
-/** Nobody sees a page of the portal before signing in to it; whoever does finds the page that the address asked for. */
+/** Nobody sees a portal page before signing in; after that the page in the address is shown. */
 export function PortalGate({ children }: { children: ReactNode }) {
   const session = useQuery(portalSessionQuery);
   if (session.data === undefined) return <Unread query={session} meanwhile={null} />;

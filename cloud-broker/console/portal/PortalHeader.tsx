@@ -8,7 +8,7 @@ import { ofPortal } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
 import { portalSessionQuery } from './queries.ts';
 
-/** The portal's own header: nothing of a domain is here. */
+/** The portal's own header, without anything of a domain. */
 export function PortalHeader() {
   const { t } = useWords();
   const { view } = useAddress();

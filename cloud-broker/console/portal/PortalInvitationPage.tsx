@@ -13,7 +13,7 @@ import { ofPortal, useEnter } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
 import { portalSessionQuery } from './queries.ts';
 
-/** Where an invitation's link leads. Opening it changes nothing: only the button joins (D2). */
+/** Target of an invitation link. Opening it changes nothing; only the button joins (D2). */
 export function PortalInvitationPage() {
   const { t } = useWords();
   const token = useLinkToken();
@@ -31,7 +31,7 @@ export function PortalInvitationPage() {
   );
 }
 
-/** `isHere`: the invited person is signed in already, so the button alone joins. */
+/** `isHere`: the invited user is already signed in, so the button alone joins. */
 function JoinForm({ token, shown, isHere }: { token: string; shown: PortalInvitation; isHere: boolean }) {
   const { t } = useWords();
   const enter = useEnter(ofPortal);

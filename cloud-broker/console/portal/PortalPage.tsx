@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { useAddress } from '../app/Address.tsx';
 import { PortalGate } from './PortalGate.tsx';
 
-/** The portal's door: signs in, and leads on to the subscriptions. */
+/** The portal's entrance: signs in, then shows the subscriptions. */
 export function PortalPage() {
   return (
     <PortalGate>

@@ -11,7 +11,7 @@ import { CheckMail } from '../sign-up/ResendCard.tsx';
 import { useWords } from '../words/words.ts';
 import { EmailField } from './EmailField.tsx';
 
-/** A free account of the portal. It is made when the mail's link and the password come together (D2). */
+/** A free portal account. It is created when the link from the mail and the password come together (D2). */
 export function PortalSignUpPage() {
   const { t, language } = useWords();
   const [draft, setDraft] = useState({ name: '', organization: '', email: '', password: '' });

@@ -9,7 +9,7 @@ import { useWords } from '../words/words.ts';
 import { Models } from './Models.tsx';
 import { boardsQuery } from './queries.ts';
 
-/** One subscription: the key first, as it is what one comes for. */
+/** One subscription, with the key first because it is what users come for. */
 export function SubscriptionCard({ subscription }: { subscription: PortalSubscription }) {
   const { t, formats } = useWords();
   const { key, redeemedAt } = subscription;
@@ -41,7 +41,7 @@ export function SubscriptionCard({ subscription }: { subscription: PortalSubscri
   );
 }
 
-/** The boards by serial, once somebody asks for them: an invoice may have thousands. */
+/** The boards by serial, loaded on request: an invoice may have thousands. */
 function Serials({ id, invoice }: { id: string; invoice: string }) {
   const { t } = useWords();
   const [opened, setOpened] = useState(false);

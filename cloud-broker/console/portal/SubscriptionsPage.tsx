@@ -11,7 +11,7 @@ import { PortalGate } from './PortalGate.tsx';
 import { subscriptionsQuery } from './queries.ts';
 import { SubscriptionCard } from './SubscriptionCard.tsx';
 
-/** K3: what the person's organisations have claimed, each with its product key to copy. */
+/** K3: what the user's organisations have claimed, each with its product key to copy. */
 export function SubscriptionsPage() {
   return (
     <PortalGate>

@@ -11,13 +11,13 @@ import { read } from '../api/client.ts';
 import { inPages, pathOfPage } from '../api/pages.ts';
 import { ifSignedIn, portalKeys } from '../api/queries.ts';
 
-/** Who is signed in to the portal; null when nobody is. */
+/** The user signed in to the portal; null if nobody is. */
 export const portalSessionQuery = queryOptions({
   queryKey: portalKeys.session,
   queryFn: ({ signal }) => ifSignedIn(read('/portal/session', portalPerson, signal)),
 });
 
-/** All organisations of the person, 50 at most. No event tells of them, so each visit reads them again. */
+/** All organisations of the user, 50 at most. No event reports them, so each visit reads them again. */
 export const organizationsQuery = queryOptions({
   queryKey: portalKeys.organizations,
   queryFn: async ({ signal }): Promise<PortalOrganization[]> =>
@@ -44,7 +44,7 @@ export const boardsQuery = (subscriptionId: string) =>
     ...inPages(`/portal/subscriptions/${encodeURIComponent(subscriptionId)}/boards`, portalBoardsPage, 200),
   });
 
-/** A change in the portal; all that is shown of it is read again, whatever came of it. */
+/** A change in the portal. All portal data shown is read again, whatever the outcome. */
 export function usePortalChange<Input = void, Output = void>(mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({

@@ -9,24 +9,24 @@ export function SessionProvider({ session, children }: { session: Session; child
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 
-/** Who is signed in, and to which domain. */
+/** The signed-in user and their domain. */
 export function useSession(): Session {
   const session = use(SessionContext);
   if (session === null) throw new Error('useSession outside of SessionProvider');
   return session;
 }
 
-/** Whom to ask, in words: `marge, homer`; null where nobody is signed in, or nobody else could. */
+/** The admins to ask, as text: `marge, homer`; null if nobody is signed in or there is no other admin. */
 export function useAdmins(): string | null {
   const admins = use(SessionContext)?.domain.admins ?? [];
   return admins.length === 0 ? null : admins.join(', ');
 }
 
-/** What may be changed now. The service decides; this only spares a click that it would refuse. */
+/** What the user may change now. The service decides; this only prevents clicks that it would refuse. */
 export interface Allowed {
-  /** Approving and editing: not by a plain user (D6), not without credits (D5), not while the link is lost. */
+  /** Approving and editing: denied to plain users (D6), without credits (D5) and while the link is lost. */
   change: boolean;
-  /** Unenrolling, rejecting and lifting, which work without credits too (D5). */
+  /** Unenrolling, rejecting and lifting blocks; these also work without credits (D5). */
   remove: boolean;
 }
 

@@ -9,7 +9,7 @@ import { PasswordField } from '../sign-in/PasswordField.tsx';
 import { useWords } from '../words/words.ts';
 import { useCloseDomain, useWithdrawClosing } from './queries.ts';
 
-/** D8: the end of the domain, with all that goes with it said before. */
+/** D8: closes the domain, stating first everything that is lost with it. */
 export function Closing({ domain }: { domain: DomainSettings }) {
   const { t, formats } = useWords();
   const { role } = useSession();

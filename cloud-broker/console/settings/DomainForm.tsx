@@ -12,7 +12,7 @@ import { useChangeDomain } from './queries.ts';
 const fields = ['organization', 'contactName', 'phone', 'email', 'language'] as const;
 type Draft = Pick<DomainSettings, (typeof fields)[number]>;
 
-/** How the domain is called and reached. Only what was changed is sent; another e-mail asks for the password (D8's mails go there too). */
+/** The domain's name and contact data. Only changes are sent; a new e-mail requires the password (D8's mails go there too). */
 export function DomainForm({ domain }: { domain: DomainSettings }) {
   const { t } = useWords();
   const allowed = useAllowed();

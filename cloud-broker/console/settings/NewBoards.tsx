@@ -8,7 +8,7 @@ import { Refused } from '../parts/panels.tsx';
 import { useWords } from '../words/words.ts';
 import { useChangeDomain, useNewPairingCode, useNoPairingCode } from './queries.ts';
 
-/** D7, E6: what a new board must know, and whether it must be in the register. */
+/** D7, E6: what new boards must know, and whether they must be in the register. */
 export function NewBoards({ domain }: { domain: DomainSettings }) {
   const { t } = useWords();
   return (
@@ -87,7 +87,7 @@ function PairingCode({ domain }: { domain: DomainSettings }) {
   );
 }
 
-/** The switch says what it does before it is used. */
+/** The switch states its effect before it is used. */
 function Unlisted({ domain }: { domain: DomainSettings }) {
   const { t, formats } = useWords();
   const { change } = useAllowed();

@@ -7,7 +7,7 @@ import { DomainForm } from './DomainForm.tsx';
 import { NewBoards } from './NewBoards.tsx';
 import { settingsQuery } from './queries.ts';
 
-/** What is of the whole domain: how to reach it, how new boards get in, and its end. */
+/** Domain-wide settings: contact data, how new boards enrol, and closing. */
 export function SettingsPage() {
   const { t } = useWords();
   const query = useQuery(settingsQuery);

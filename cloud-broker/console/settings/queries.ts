@@ -7,7 +7,7 @@ import { useChange } from '../api/use-change.ts';
 
 const SETTINGS = ['settings'] as const;
 
-/** No event tells of settings, so each visit reads them again. */
+/** No event reports settings, so each visit reads them again. */
 export const settingsQuery = queryOptions({
   queryKey: SETTINGS,
   queryFn: ({ signal }) => read('/domain', domainSettings, signal),

@@ -37,7 +37,7 @@ export function App({ i18n, client }: { i18n: I18n; client: QueryClient }) {
   );
 }
 
-/** Nobody gets past sign-in; whoever does finds the view that the address asked for. */
+/** Nobody gets past sign-in; after it, the view in the address is shown. */
 function Gate() {
   const { language } = useWords();
   const { view } = useAddress();

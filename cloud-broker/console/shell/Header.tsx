@@ -16,7 +16,7 @@ import { devicesView } from '../app/address.ts';
 import { Link, useAddress } from '../app/Address.tsx';
 import { useSession } from '../session/Session.tsx';
 
-/** Stays in view while the page scrolls, so that a lost link cannot be overlooked; `--top` tells others where it ends. */
+/** Stays visible while the page scrolls, so that a lost link is not overlooked. `--top` exposes its bottom edge. */
 export function Header() {
   const { t } = useWords();
   const { view } = useAddress();

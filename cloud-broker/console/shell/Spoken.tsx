@@ -7,7 +7,7 @@ import { useHub } from '../live/Live.tsx';
 
 const SPEAK_EVERY_MS = 10_000;
 
-/** How many devices came into each status after `since` (an ISO time); heartbeats alone change no status. */
+/** How many devices entered each status after `since` (an ISO time); heartbeats alone change no status. */
 export function turned(devices: Iterable<Device>, since: string): Map<DeviceStatus, number> {
   const counts = new Map<DeviceStatus, number>();
   for (const { status, statusSince } of devices) {
@@ -16,7 +16,7 @@ export function turned(devices: Iterable<Device>, since: string): Map<DeviceStat
   return counts;
 }
 
-/** For screen readers: one polite sentence at most every 10 s, not one for each row. */
+/** For screen readers: at most one polite announcement every 10 s instead of one per row. */
 export function Spoken() {
   const { t } = useWords();
   const hub = useHub();

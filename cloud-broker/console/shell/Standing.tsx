@@ -5,7 +5,7 @@ import type { PathPage } from '../app/address.ts';
 import { useAddress } from '../app/Address.tsx';
 import { useSession } from '../session/Session.tsx';
 
-/** What holds for the whole domain, on every page: no credits left (D5), or about to be closed (D8). */
+/** Domain-wide notices on every page: no credits left (D5), or closing soon (D8). */
 export function Standing() {
   const { t, formats } = useWords();
   const { domain, role } = useSession();

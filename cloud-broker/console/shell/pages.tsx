@@ -5,11 +5,11 @@ import type { PathPage } from '../app/address.ts';
 
 interface PageEntry {
   title: WordKey;
-  /** Loaded when it is first opened: the first page of the console stays small. */
+  /** Loaded when first opened, to keep the console's first page small. */
   Page: ComponentType;
-  /** `open`: shown without a session too, and without the console's header (sign-up, links of mails). */
+  /** `open`: also shown without a session, and without the console's header (sign-up, links in mails). */
   access: 'signed-in' | 'open';
-  /** Of an open page that has a session of its own. */
+  /** Header of an open page with its own session. */
   Header?: ComponentType;
 }
 
@@ -26,7 +26,7 @@ const signedIn = (title: WordKey, load: Load): PageEntry => pageOf('signed-in', 
 const open = (title: WordKey, load: Load): PageEntry => pageOf('open', title, load);
 const ofPortal = (title: WordKey, load: Load): PageEntry => ({ ...open(title, load), Header: PortalHeader });
 
-/** Every page beside Devices; its path is in address.ts. */
+/** Every page except Devices; address.ts holds the paths. */
 export const pages: Record<PathPage, PageEntry> = {
   overview: signedIn('overview.title', async () => (await import('../overview/OverviewPage.tsx')).OverviewPage),
   enrol: signedIn('enrol.open', async () => (await import('../enrol/EnrolPage.tsx')).EnrolPage),

@@ -4,8 +4,8 @@ import type { View } from '../app/address.ts';
 import { pages } from './pages.tsx';
 
 /**
- * Asks for what the first view needs while its words still load; resolves when it is known who is signed in, so that the first
- * thing drawn is the page itself. Never rejects: what could not be read is asked for again by who shows it.
+ * Requests what the first view needs while its texts still load. Resolves once the signed-in user is known, so that the page itself is drawn first.
+ * Never rejects: the component that shows the data requests whatever failed again.
  */
 export async function readAhead(client: QueryClient, view: View): Promise<void> {
   if (view.page !== 'devices' && pages[view.page].access === 'open') return;

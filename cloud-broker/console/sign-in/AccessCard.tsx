@@ -10,12 +10,12 @@ import type { Realm } from './realms.ts';
 interface AccessCardProps {
   realm: Realm;
   title: string;
-  /** Makes the card a form. */
+  /** Turns the card into a form. */
   onSubmit?: () => void;
   children: ReactNode;
 }
 
-/** One thing to do for who is not signed in, in the middle of the page: brand, language, title and what follows. */
+/** One task for somebody not signed in, in the middle of the page: brand, language, title and content. */
 export function AccessCard({ realm, title, onSubmit, children }: AccessCardProps) {
   const { t } = useWords();
   const inside = (

@@ -1,7 +1,7 @@
 import { PasswordInput } from '@mantine/core';
 import { useWords } from '../words/words.ts';
 
-/** D1: characters of a password, as the service demands them. */
+/** D1: password length in characters, as required by the service. */
 const PASSWORD_LENGTH = { least: 10, most: 256 } as const;
 
 export const isLongEnough = (password: string): boolean => password.length >= PASSWORD_LENGTH.least;
@@ -10,7 +10,7 @@ interface PasswordFieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  /** `new` is a password to be chosen: it says what it must be, and `wrong` that it is not. */
+  /** `new` is a password to choose: the field shows the requirements, and `wrong` shows that they are not met. */
   kind: 'current' | 'new';
   wrong?: boolean;
   autoFocus?: boolean;

@@ -11,7 +11,7 @@ import { useLinkToken } from './link-token.ts';
 import { isLongEnough, PasswordField } from './PasswordField.tsx';
 import { ofDomains, type Realm } from './realms.ts';
 
-/** Where a reset mail's link leads: another password for its user. */
+/** Target of the link in a reset mail: sets a new password for its user. */
 export function ResetPage() {
   return <Reset realm={ofDomains} userOf={async (token) => (await ask('/password/reset/show', resetShown, { token })).user} />;
 }

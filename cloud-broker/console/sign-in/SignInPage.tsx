@@ -27,7 +27,7 @@ export function SignInPage() {
     },
   });
   useEffect(() => {
-    // What the last user read is not for the next one.
+    // Data read by the last user is not shown to the next.
     client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
   }, [client]);
   useEffect(() => {
@@ -74,7 +74,7 @@ export function SignInPage() {
   );
 }
 
-/** The second factor, asked for after a right password only. */
+/** The second factor, requested only after a correct password. */
 function CodeField({ user, code, onChange }: { user: string; code: string; onChange: (code: string) => void }) {
   const { t } = useWords();
   return (

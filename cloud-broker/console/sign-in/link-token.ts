@@ -7,7 +7,7 @@ function onNewLink(changed: () => void): () => void {
   return () => window.removeEventListener('hashchange', changed);
 }
 
-/** The token of a mail's link: it stands behind `#`, which browsers send to no server. Empty without one. */
+/** The token from a mail's link. It comes after `#`, which browsers never send to a server. Empty if there is none. */
 export function useLinkToken(): string {
   return useSyncExternalStore(onNewLink, read);
 }

@@ -14,9 +14,9 @@ import { ofDomains } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
 import type { Draft } from './draft.ts';
 
-/** A name is looked up once nobody typed for so long. */
+/** Typing pause before a name is looked up. */
 const TYPING_MS = 300;
-/** So long a verdict about a name counts: others sign up too. */
+/** How long a verdict about a name is valid: others sign up too. */
 const FRESH_MS = 10_000;
 
 const isName = (name: string): boolean => domainName.safeParse(name).success;
@@ -35,7 +35,7 @@ interface AccountStepProps {
   onContinue: () => void;
 }
 
-/** Name, e-mail and password; goes on only with a name that can be had. */
+/** Name, e-mail and password; continues only with an available name. */
 export function AccountStep({ draft, edit, refusal, onContinue }: AccountStepProps) {
   const { t } = useWords();
   const client = useQueryClient();
@@ -83,13 +83,13 @@ export function AccountStep({ draft, edit, refusal, onContinue }: AccountStepPro
   );
 }
 
-/** The domain's name, checked as it is typed, and who would sign in with it. */
+/** The domain's name, checked while typing, and the user name to sign in with. */
 function NameField({ name, tried, onChange }: { name: string; tried: boolean; onChange: (name: string) => void }) {
   const { t, language } = useWords();
   const [settled] = useDebouncedValue(name, TYPING_MS);
   const verdict = useQuery({ ...nameQuery(settled), enabled: isName(settled) });
   const known = settled === name && isName(name) ? verdict.data : undefined;
-  // Two letters are no mistake yet: more may follow.
+  // Two letters are not an error yet: more may follow.
   const isWrong = name !== '' && !isName(name) && (name.length >= 3 || /[^a-z0-9]/.test(name) || tried);
   const code = isWrong || (tried && name === '') ? 'name-invalid' : (known?.code ?? null);
   return (

@@ -14,7 +14,7 @@ interface MoreStepProps {
   onCreate: () => void;
 }
 
-/** Whose domain it will be, and whom to call. */
+/** Whose domain it will be, and whom to contact. */
 export function MoreStep({ draft, edit, refusal, isPending, onBack, onCreate }: MoreStepProps) {
   const { t } = useWords();
   const isFilled = [draft.organization, draft.contactName, draft.phone].every((text) => text.trim() !== '');

@@ -18,7 +18,7 @@ function Resent({ resend }: { resend: ReturnType<typeof useResend> }) {
   return <Refused error={resend.error} />;
 }
 
-/** For who comes with a link that is not good any more: another mail, by name and e-mail of the sign-up. */
+/** For users whose link is no longer valid: sends a new mail, by the name and e-mail of the sign-up. */
 export function ResendCard() {
   const { t } = useWords();
   const [typed, setTyped] = useState({ name: '', email: '' });

@@ -10,7 +10,7 @@ import { MoreStep } from './MoreStep.tsx';
 import { CheckMail } from './ResendCard.tsx';
 
 const EMPTY: Draft = { name: '', email: '', password: '', organization: '', contactName: '', phone: '' };
-/** Refusals that are about what the first page asked. */
+/** Refusals that concern the first page's fields. */
 const ABOUT_ACCOUNT = ['name-taken', 'name-invalid', 'password-weak'];
 
 /** D1: *Create account*, then *Add more information*, then the mail. */

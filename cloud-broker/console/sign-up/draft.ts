@@ -1,4 +1,4 @@
-/** All that a sign-up asks for; kept while one goes back and forth between its pages. */
+/** Everything a sign-up asks for; kept while the user moves between its pages. */
 export interface Draft {
   name: string;
   email: string;

@@ -15,7 +15,7 @@ interface EditDialogProps {
   onRemove: () => void;
 }
 
-/** What differs from the user as they are; null where nothing does. */
+/** The changes to the user; null if there are none. */
 function patchOf(user: User, draft: UserDraft): UserPatch | null {
   const email = draft.email.trim().toLowerCase();
   const patch: UserPatch = {
@@ -27,7 +27,7 @@ function patchOf(user: User, draft: UserDraft): UserPatch | null {
   return Object.keys(patch).length === 0 ? null : patch;
 }
 
-/** Changes one user; it says beforehand what saving does to their sessions and links. */
+/** Edits one user and states first what saving does to their sessions and links. */
 export function EditDialog({ user, onClose, onRemove }: EditDialogProps) {
   const { t } = useWords();
   const session = useSession();

@@ -10,7 +10,7 @@ import { isLongEnough, PasswordField } from '../sign-in/PasswordField.tsx';
 import { ofDomains, useEnter } from '../sign-in/realms.ts';
 import { useWords } from '../words/words.ts';
 
-/** Where an invitation's link leads. Opening it changes nothing: only the button, with a password, joins (D2). */
+/** Target of an invitation link. Opening it changes nothing; only the button, with a password, joins (D2). */
 export function InvitationPage() {
   const { t } = useWords();
   const token = useLinkToken();

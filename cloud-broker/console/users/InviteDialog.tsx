@@ -13,7 +13,7 @@ import type { UserDraft } from './UserForm.tsx';
 
 const nobody: UserDraft = { email: '', role: 'user', billing: false, tags: [] };
 
-/** Invites a user by mail: nothing is theirs before they open the link and choose a password. */
+/** Invites a user by mail. They have no access before opening the link and choosing a password. */
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (

@@ -3,7 +3,7 @@ import type { Language } from '../../../protocol/errors.ts';
 import { change } from '../api/client.ts';
 import { LanguageSwitch } from '../app/LanguageSwitch.tsx';
 
-/** The language of the console, which mails to this user come in from then on; should that fail, the console changes all the same. */
+/** The console's language, also used for later mails to this user. The console changes even if saving fails. */
 export function OwnLanguage() {
   const save = useMutation({ mutationFn: (language: Language) => change('PATCH', '/me', { language }) });
   return <LanguageSwitch onChosen={(language) => save.mutate(language)} />;

@@ -5,7 +5,7 @@ import { Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useRemoveUser } from './queries.ts';
 
-/** Removing ends a user, so one dialog says what is lost and what stays (principle 8). */
+/** Removing ends a user's access, so one dialog states what is lost and what is kept (principle 8). */
 export function RemoveDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const { t } = useWords();
   const { change } = useAllowed();

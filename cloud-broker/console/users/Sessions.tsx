@@ -10,7 +10,7 @@ import { useWords } from '../words/words.ts';
 import { browserName } from './browser.ts';
 import { ownSessionsQuery, useEndOthers, useEndSession } from './queries.ts';
 
-/** Where one is signed in, each with the way to end it (D6). */
+/** The user's sessions, each with a way to end it (D6). */
 export function Sessions() {
   const { t } = useWords();
   const query = useInfiniteQuery(ownSessionsQuery);

@@ -19,11 +19,11 @@ export interface UserDraft {
 interface UserFormProps {
   draft: UserDraft;
   set: (draft: UserDraft) => void;
-  /** What stands above the fields that every user has. */
+  /** Content above the fields common to all users. */
   children?: ReactNode;
-  /** What stands below them. */
+  /** Content below them. */
   more?: ReactNode;
-  /** What stands at the left of the buttons. */
+  /** Content to the left of the buttons. */
   aside?: ReactNode;
   hint: string | null;
   action: string;
@@ -33,11 +33,11 @@ interface UserFormProps {
   disabled: boolean;
 }
 
-/** Role, Billing, tags and e-mail of a user, to be invited or changed. */
+/** Role, Billing, tags and e-mail of a user to be invited or edited. */
 export function UserForm(props: UserFormProps) {
   const { t } = useWords();
   const { draft, set } = props;
-  // Half an address is no mistake while it is typed.
+  // A half-typed address is not an error.
   const [left, setLeft] = useState(false);
   const { isPending, error } = props.attempt;
   const conflict = conflictWord(error);
@@ -99,7 +99,7 @@ function RoleChoice({ draft, set }: Part) {
   );
 }
 
-/** What the user sees: tags and Billing, which hang together. */
+/** What the user sees: tags and Billing, which depend on each other. */
 function Sight({ draft, set }: Part) {
   const { t } = useWords();
   const byRole = seesBilling({ ...draft, billing: false });

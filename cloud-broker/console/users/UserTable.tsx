@@ -10,7 +10,7 @@ import { useResend } from './queries.ts';
 import { mayManage, roleWords, seesBilling } from './roles.ts';
 
 const ROW_PX = { wide: 60, narrow: 150 };
-/** Tags shown in a row; the dialog shows all. */
+/** Tags shown in a row; the dialog shows all of them. */
 const ROW_TAGS = 4;
 const nothing = (): void => undefined;
 
@@ -97,7 +97,7 @@ function Sight({ user }: { user: User }) {
   );
 }
 
-/** An invitation that nobody accepted yet: until when its link is good, and another one. */
+/** An invitation not yet accepted: until when its link is valid, and a way to send another. */
 function Invited({ user }: { user: User }) {
   const { t, formats, language } = useWords();
   const session = useSession();

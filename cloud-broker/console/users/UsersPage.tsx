@@ -12,10 +12,10 @@ import { usersQuery } from './queries.ts';
 import { RemoveDialog } from './RemoveDialog.tsx';
 import { UserTable } from './UserTable.tsx';
 
-/** So many users fit on a page without a search. */
+/** Up to this many users need no search. */
 const FEW_USERS = 12;
 
-/** Who may sign in to this domain, and what each of them sees (D6). */
+/** The users who may sign in to this domain, and what each of them sees (D6). */
 export function UsersPage() {
   const { t } = useWords();
   const { change } = useAllowed();

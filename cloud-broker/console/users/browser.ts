@@ -17,7 +17,7 @@ const systems: readonly [RegExp, string][] = [
 const found = (names: readonly [RegExp, string][], text: string): string | undefined =>
   names.find(([pattern]) => pattern.test(text))?.[1];
 
-/** What a person calls their browser: "Firefox, Linux"; of one that is not known, what it says of itself; null where it said nothing. */
+/** A browser's common name: "Firefox, Linux"; for an unknown browser the name it reports; null if it reports none. */
 export function browserName(userAgent: string | null): string | null {
   if (userAgent === null) return null;
   const parts = [found(browsers, userAgent), found(systems, userAgent)].filter((part) => part !== undefined);

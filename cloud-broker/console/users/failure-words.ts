@@ -7,7 +7,7 @@ const reasons: Record<string, WordKey> = {
   'already-joined': 'users.alreadyJoined',
 };
 
-/** Why the state of the domain stands against a change of users, in words; null where the refusal says it all. */
+/** Text for the conflict that prevents a change of users; null if the refusal itself says enough. */
 export function conflictWord(error: unknown): WordKey | null {
   if (!(error instanceof Failure) || error.code !== 'conflict') return null;
   const reason = error.details?.['reason'];

@@ -9,7 +9,7 @@ import { useChange } from '../api/use-change.ts';
 const USERS = ['users'] as const;
 const SESSIONS = ['sessions'] as const;
 
-/** All users of the domain, 1,000 at most: few enough to be searched here. */
+/** All users of the domain, 1,000 at most: few enough to search here. */
 async function readUsers(signal: AbortSignal): Promise<User[]> {
   const users: User[] = [];
   let cursor: Cursor = null;
@@ -21,7 +21,7 @@ async function readUsers(signal: AbortSignal): Promise<User[]> {
   return users;
 }
 
-/** No event tells of users, so each visit reads them again. */
+/** No event reports users, so each visit reads them again. */
 export const usersQuery = queryOptions({ queryKey: USERS, queryFn: ({ signal }) => readUsers(signal), staleTime: 0 });
 
 export const ownSessionsQuery = infiniteQueryOptions({
@@ -38,9 +38,9 @@ const useUserChange = <Input = void>(made: (input: Input) => Promise<void>) => u
 export const useInvite = () => useUserChange((invite: InviteBody) => change('POST', '/users', invite));
 export const useChangeUser = (id: string) => useUserChange((patch: UserPatch) => change('PATCH', pathOf(id), patch));
 export const useRemoveUser = (id: string) => useUserChange(() => change('DELETE', pathOf(id)));
-/** Mails the invitation again; the older link is void from then on. */
+/** Mails the invitation again; this makes the older link invalid. */
 export const useResend = (id: string) => useUserChange(() => change('POST', `${pathOf(id)}/resend`));
 
-/** Ends one of the own sessions; the present one too, which leads to sign-in. */
+/** Ends one of the user's own sessions; ending the present one leads to sign-in. */
 export const useEndSession = (id: string) => useChange(() => change('DELETE', `/sessions/${encodeURIComponent(id)}`), SESSIONS);
 export const useEndOthers = () => useChange(() => ask('/sessions/end-others', endedSessions), SESSIONS);

@@ -14,12 +14,12 @@ export const roleHints: Record<Role, WordKey> = {
   user: 'role.userHint',
 };
 
-/** The roles that one may give, and whose users one may change (D6); the service decides. */
+/** The roles that the user may assign, and whose users they may change (D6); the service decides. */
 export const rolesGivenBy = (role: Role): readonly Role[] =>
   role === 'domain-admin' ? ['domain-admin', 'admin', 'user'] : ['admin', 'user'];
 
 export const mayManage = (session: Session, user: User): boolean => rolesGivenBy(session.role).includes(user.role);
 
-/** Billing by permission, or by the role of an admin who sees the whole domain. */
+/** Billing by permission, or by being an admin who sees the whole domain. */
 export const seesBilling = ({ role, billing, tags }: Pick<User, 'role' | 'billing' | 'tags'>): boolean =>
   billing || (role !== 'user' && tags.length === 0);

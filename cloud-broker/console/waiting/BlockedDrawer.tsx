@@ -12,7 +12,7 @@ import { actorName } from '../words/actor.ts';
 import { useWords } from '../words/words.ts';
 import { useLift } from '../fleet/changes.ts';
 
-/** The displays that were rejected or blocked, each with the way to let it ask again (E6). */
+/** The rejected and blocked displays, each with a way to let it ask again (E6). */
 export function BlockedDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   return (

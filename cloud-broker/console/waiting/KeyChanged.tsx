@@ -16,7 +16,7 @@ import { RejectDialog } from './RejectDialog.tsx';
 import { AskingFacts, CheckCode } from './WaitingCard.tsx';
 import type { Pending } from './WaitingCard.tsx';
 
-/** Two boards with one serial, or one board with a new key: both side by side, and the three things it can be (E7). */
+/** Two boards with one serial, or one board with a new key: both side by side, with the three possible explanations (E7). */
 export function KeyChanged({ device, pending, competesWith }: { device: Device; pending: Pending; competesWith: string }) {
   const { t } = useWords();
   const running = useQuery(deviceQuery(competesWith));
@@ -74,7 +74,7 @@ function Running({ device }: { device: Device }) {
   );
 }
 
-/** `shareable`: the serial is not in the register, so several boards may really carry it (E12). */
+/** `shareable`: the serial is not in the register, so several boards may legitimately have it (E12). */
 function Choices({ device, shareable }: { device: Device; shareable: boolean }) {
   const { t } = useWords();
   const allowed = useAllowed();

@@ -2,7 +2,7 @@ import { Code } from '@mantine/core';
 import { isErrorCode, wordsOf } from '../../../protocol/errors.ts';
 import { useWords } from '../words/words.ts';
 
-/** One refused try: who, why, what to do next, and what the display shows for it (E11). */
+/** One refused attempt: who, why, what to do next, and the reference that the display shows (E11). */
 export function RefusedLine({
   made,
   times = 1,

@@ -5,7 +5,7 @@ import { Notice } from '../parts/Notice.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { useWords } from '../words/words.ts';
 
-/** The latest enrolment that was refused, as it happens: who, why, and what to do (E11). */
+/** The latest refused enrolment, live: which display, why, and what to do (E11). */
 export function RefusedTries() {
   const { t } = useWords();
   const hub = useHub();

@@ -5,7 +5,7 @@ import { Confirm } from '../parts/Dialog.tsx';
 import { useWords } from '../words/words.ts';
 import { useReject } from '../fleet/changes.ts';
 
-/** Rejecting shuts a display out, so one dialog says for how long and how to take it back (principle 8). */
+/** Rejecting shuts a display out, so one dialog states for how long and how to undo it (principle 8). */
 export function RejectDialog({ device, opened, onClose }: { device: Device; opened: boolean; onClose: () => void }) {
   const { t } = useWords();
   const [block, setBlock] = useState(false);

@@ -16,10 +16,10 @@ import { WaitingCard } from './WaitingCard.tsx';
 const KeyChanged = later(async () => (await import('./KeyChanged.tsx')).KeyChanged);
 
 const waitingOnly: DeviceFilter = { ...noFilter, status: 'pending' };
-/** Cards above the list; more would push it out of view. */
+/** Maximum cards above the list; more would push it out of view. */
 const ON_TOP = 3;
 
-/** What waits for a person. Without a filter: the first few, on top of the list; with one: all that it finds. */
+/** Displays waiting for a person. Without a filter: the first few, above the list; with one: every match. */
 export function Waiting({ filter }: { filter?: DeviceFilter }) {
   const { held, zone } = useInteractionLock();
   const list = useDeviceList(filter ?? waitingOnly, held);
@@ -28,7 +28,7 @@ export function Waiting({ filter }: { filter?: DeviceFilter }) {
 
 function OnTop({ list }: { list: LiveDeviceList }) {
   const { t, formats } = useWords();
-  // The list below says why it cannot be read; saying it twice helps nobody.
+  // The list below shows why it cannot be read; once is enough.
   if (list.error !== null || list.rows.length === 0) return null;
   return (
     <section className="rc-panel rc-waiting" aria-label={t('waiting.title')}>
@@ -88,7 +88,7 @@ function Cards({ list, rows }: { list: LiveDeviceList; rows: readonly Device[] }
   );
 }
 
-/** A decided device keeps its place, saying what became of it, while the hand is still there. */
+/** A decided device keeps its place and shows its outcome while the pointer is still there. */
 function Card({ device, gone }: { device: Device; gone: boolean }) {
   const { t } = useWords();
   if (gone) {

@@ -12,7 +12,7 @@ import { RejectDialog } from './RejectDialog.tsx';
 
 export type Pending = NonNullable<Device['pending']>;
 
-/** What a waiting board said of itself, and from where. */
+/** What a waiting board reported about itself, and its address. */
 export function AskingFacts({ device, pending, children }: { device: Device; pending: Pending; children?: ReactNode }) {
   const { t } = useWords();
   return (
@@ -33,7 +33,7 @@ export function AskingFacts({ device, pending, children }: { device: Device; pen
   );
 }
 
-/** The code that the board shows too: the admin compares the two by eye. */
+/** The code shown on the board too; the admin compares the two by eye. */
 export function CheckCode({ code }: { code: string }) {
   const { t } = useWords();
   return (
@@ -50,7 +50,7 @@ export function WaitingCard({ device, pending }: { device: Device; pending: Pend
   const approve = useApprove(device.id);
   const [rejecting, setRejecting] = useState(false);
   return (
-    // Who decided about the one before does not land on Approve.
+    // Focus lands here after the card before was decided, not on Approve.
     <article className="rc-card" aria-label={device.serial} data-landing tabIndex={-1}>
       <div className="rc-card-row">
         <div className="rc-card-sign">

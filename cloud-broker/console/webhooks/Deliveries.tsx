@@ -9,7 +9,7 @@ import { useWords } from '../words/words.ts';
 import { deliveriesQuery, useSendAgain } from './queries.ts';
 import { deliverySigns, failureName, typeWords } from './webhook-words.ts';
 
-/** What was sent to a webhook, the newest event first. */
+/** Deliveries to a webhook, newest event first. */
 export function Deliveries({ webhook }: { webhook: Webhook }) {
   const { t } = useWords();
   const query = useQuery(deliveriesQuery(webhook.id));

@@ -27,7 +27,7 @@ export function NewWebhook({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Asks first, then shows the new secret, this once. */
+/** Asks for confirmation, then shows the new secret once. */
 export function NewSecret({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useWords();
   const make = useNewSecret(id);

@@ -52,7 +52,7 @@ export function WebhookCard({ webhook }: { webhook: Webhook }) {
   );
 }
 
-/** What is out of the ordinary: why it is off, since when it fails, until when two secrets sign. */
+/** Anything unusual: why it is off, since when it fails, until when two secrets sign. */
 function Standing({ webhook }: { webhook: Webhook }) {
   const { t, formats } = useWords();
   const { enabled, off, failingSince, previousSecretUntil } = webhook;

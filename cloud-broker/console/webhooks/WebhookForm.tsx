@@ -6,7 +6,7 @@ import { useWords } from '../words/words.ts';
 import type { WebhookFields } from './queries.ts';
 import { typeWords } from './webhook-words.ts';
 
-/** Address, description and events of a webhook. */
+/** A webhook's address, description and events. */
 export function WebhookForm(props: {
   start: WebhookFields;
   action: string;

@@ -9,7 +9,7 @@ import { NewWebhook } from './NewWebhook.tsx';
 import { webhooksQuery } from './queries.ts';
 import { WebhookCard } from './WebhookCard.tsx';
 
-/** Servers of the domain that are told what happens in it. */
+/** The domain's servers that are notified of events in it. */
 export function WebhooksPage() {
   const { t } = useWords();
   const { change } = useAllowed();

@@ -5,7 +5,7 @@ import { ask, change, read } from '../api/client.ts';
 import { useChange } from '../api/use-change.ts';
 
 const WEBHOOKS = ['webhooks'] as const;
-/** No event tells of deliveries: those in view are read again. */
+/** No event reports deliveries, so those in view are polled. */
 const LOOK_MS = 5000;
 
 export const webhooksQuery = queryOptions({

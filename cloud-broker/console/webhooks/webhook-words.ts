@@ -27,7 +27,7 @@ const good: Sign = { ...domainSigns.active, word: 'webhooks.working' };
 const failing: Sign = { ...deviceSigns.late, word: 'webhooks.failing' };
 const off: Sign = { ...domainSigns.disabled, colour: 'off', word: 'webhooks.off' };
 
-/** How a webhook fares. */
+/** How well a webhook works. */
 export function webhookSign({ enabled, failingSince }: Pick<Webhook, 'enabled' | 'failingSince'>): Sign {
   if (!enabled) return off;
   return failingSince === null ? good : failing;

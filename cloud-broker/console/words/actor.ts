@@ -1,6 +1,6 @@
 import type { Words } from './words.ts';
 
-/** Who did something, as a reader knows them: a user by name; a display, the vendor and the service by what they are. */
+/** The actor as readers know it: users by name; displays, the vendor and the service by kind. */
 export function actorName(t: Words['t'], actor: string): string {
   if (actor.startsWith('device:')) return t('actor.display');
   if (actor === 'operator') return t('actor.vendor');

@@ -14,8 +14,8 @@ import { alerts } from './en/alerts.ts';
 import { webhooks } from './en/webhooks.ts';
 
 /**
- * Every sentence of the console, in English, by area. The keys are the contract with fr.ts; a test fails on one that is missing there or
- * used nowhere. Sentences of refusals are in protocol/errors.ts.
+ * All texts of the console in English, by area. The keys are the contract with fr.ts; a test fails on a key missing there or used nowhere. Texts of
+ * refusals are in protocol/errors.ts.
  */
 export const en = {
   ...shell,

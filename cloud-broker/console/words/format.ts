@@ -2,39 +2,39 @@ import type { Language } from '../../../protocol/errors.ts';
 
 export interface Formats {
   number: (value: number) => string;
-  /** A change of credits: always with its sign. */
+  /** A change in credits, always with its sign. */
   signed: (value: number) => string;
-  /** A date alone (`2027-07-22`), whatever the reader's time zone: 22 July 2027. */
+  /** A date without time (`2027-07-22`), the same in every time zone: 22 July 2027. */
   date: (isoDate: string) => string;
-  /** From one date alone to another, as short as it can be said: 24 Dec 2026 – 6 Jan 2027. */
+  /** A range of dates without time, as short as possible: 24 Dec 2026 – 6 Jan 2027. */
   dates: (fromIsoDate: string, toIsoDate: string) => string;
-  /** A moment's day where the reader is: 22 July 2027. */
+  /** The day of a moment in the reader's time zone: 22 July 2027. */
   day: (isoTime: string) => string;
   /** A moment to the second: 22 Jul 2027, 14:02:10. */
   exact: (isoTime: string) => string;
-  /** A moment's day where the reader is, without its year: 22 Jul. */
+  /** The day of a moment in the reader's time zone, without the year: 22 Jul. */
   dayMonth: (isoTime: string) => string;
-  /** The time of day: 14:02:10. */
+  /** Time of day: 14:02:10. */
   clock: (timeMs: number) => string;
-  /** Relative up to 24 h, then the date; null when less than a minute ago. */
+  /** Relative up to 24 h, then the date; null if less than a minute ago. */
   ago: (isoTime: string, nowMs: number) => string | null;
-  /** How long up to 24 h, then since which day; null when less than a minute. */
+  /** Duration up to 24 h, then the start date; null if less than a minute. */
   since: (isoTime: string, nowMs: number) => { kind: 'lasting' | 'day'; text: string } | null;
-  /** Two of days, hours, minutes and seconds: 3 hr 20 min. */
+  /** The two largest of days, hours, minutes and seconds: 3 hr 20 min. */
   duration: (seconds: number) => string;
   /** 0 to 100: 99.87 %. */
   percent: (value: number) => string;
-  /** The time of day to the minute: 14:05. */
+  /** Time of day to the minute: 14:05. */
   minute: (isoTime: string) => string;
 }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-// A clock of the reader's that is behind must not make a heartbeat come from the future.
+// A reader's clock that is slow must not put a heartbeat in the future.
 const passedMs = (isoTime: string, nowMs: number): number => Math.max(0, nowMs - Date.parse(isoTime));
 
-/** Made when it is first asked for: each costs about a millisecond. */
+/** Created on first use: each costs about a millisecond. */
 function lazily<T>(make: () => T): () => T {
   let one: T | undefined;
   return () => (one ??= make());
@@ -42,14 +42,14 @@ function lazily<T>(make: () => T): () => T {
 
 const made = new Map<Language, Formats>();
 
-/** One for each language: what formats numbers and times costs more to make than a row costs to draw. */
+/** One per language: creating number and time formatters costs more than drawing a row. */
 export function formatsOf(language: Language): Formats {
   const formats = made.get(language) ?? createFormats(language);
   made.set(language, formats);
   return formats;
 }
 
-/** How a language writes numbers and times. English writes the day before the month and 24 hours, as the French do. */
+/** Number and time formats of a language. English uses day before month and 24 hours, like French. */
 export function createFormats(language: Language): Formats {
   const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
   const number = lazily(() => new Intl.NumberFormat(locale));

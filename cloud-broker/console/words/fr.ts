@@ -14,7 +14,7 @@ import { administration } from './fr/administration.ts';
 import { alerts } from './fr/alerts.ts';
 import { webhooks } from './fr/webhooks.ts';
 
-/** Every sentence of the console, in French: the words of the help page where it has them. */
+/** All texts of the console in French, in the help page's words where it has them. */
 export const fr: Record<keyof typeof en, string> = {
   ...shell,
   ...access,

@@ -14,14 +14,14 @@ async function hand(language: string, done: ReadCallback): Promise<void> {
   }
 }
 
-/** Each dictionary is a file of its own, so that the first page comes with one of them. */
+/** Each dictionary is a file of its own, so that the first page loads only one. */
 const dictionaries: BackendModule = {
   type: 'backend',
   init: () => undefined,
   read: (language, _namespace, done) => void hand(language, done),
 };
 
-/** A translator of its own (no global one), with the dictionary of this language at hand. */
+/** Creates a separate (not global) translator with this language's dictionary loaded. */
 export async function createI18n(language: Language): Promise<i18n> {
   const instance = createInstance();
   await instance

@@ -7,7 +7,7 @@ import type { Formats } from './format.ts';
 import { rememberLanguage } from './language.ts';
 
 type Entry = keyof typeof en;
-/** A word's key; of a countable one its stem (`rows.changes` of `rows.changes_one`). */
+/** A text's key; for a countable text its stem (`rows.changes` of `rows.changes_one`). */
 export type WordKey = Entry extends infer Key ? (Key extends `${infer Stem}_${'one' | 'other'}` ? Stem : Key) : never;
 
 export interface Words {
@@ -17,7 +17,7 @@ export interface Words {
   choose: (language: Language) => void;
 }
 
-/** The words, numbers and dates of the language in use. */
+/** Texts, numbers and dates in the current language. */
 export function useWords(): Words {
   const { i18n } = useTranslation();
   const language: Language = i18n.language === 'fr' ? 'fr' : 'en';

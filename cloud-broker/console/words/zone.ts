@@ -1,6 +1,6 @@
 import { isTimeZone } from '../../../protocol/time-zone.ts';
 
-/** The IANA name of this computer's time zone; UTC where the browser knows none, or only how far ahead it is today. */
+/** The IANA name of this computer's time zone; UTC if the browser knows none or only today's offset. */
 export function browserZone(): string {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return isTimeZone(timeZone) ? timeZone : 'UTC';

@@ -5,7 +5,7 @@ import { deviceOfDomain } from '../rows.ts';
 import { domainById, statusOf } from '../../domains/rows.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
 
-/** Label and tags. Refused in a disabled domain (D5). */
+/** Changes label and tags. Refused in a disabled domain (D5). */
 export async function changeDevice(
   context: WriteContext,
   input: ChangeRequest & { id: string; label: string | null; tags: string[] | null },

@@ -7,7 +7,10 @@ import { expectedCount, judge, MAX_EXPECTED, type Judged } from '../preregistrat
 import type { ChangeRequest } from '../../store/change-request.ts';
 import { changeDevice } from './devices.ts';
 
-/** Labels and tags by serial: devices that are here are changed, the others wait for theirs. Refuses all with `domain-disabled` (D5). */
+/**
+ * Labels and tags by serial number: existing devices are changed; for the others, the values wait until they enrol. Refuses all with
+ * `domain-disabled` (D5).
+ */
 export async function importNames(context: WriteContext, input: ChangeRequest & { rows: ImportRow[] }): Promise<Judged[]> {
   const { tx } = context;
   const { rows, ...asked } = input;
@@ -42,7 +45,7 @@ export async function importNames(context: WriteContext, input: ChangeRequest & 
   return judged;
 }
 
-/** Whatever waits, waits no longer. */
+/** Deletes all entries that still wait. */
 export async function forgetExpected(context: WriteContext, input: ChangeRequest): Promise<{ forgotten: number }> {
   const domain = await domainById(context.tx, input.domainId);
   if (domain === null) throw new RollcallError('not-found');

@@ -1,4 +1,4 @@
-/** What is done to several devices of one domain in one transaction; the caller keeps the pieces small. */
+/** Operations on several devices of one domain in one transaction; the caller keeps each piece small. */
 import type { ChangeRefusal } from '../../../protocol/api-selection.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../../store/commit.ts';
@@ -17,7 +17,7 @@ export interface ChangeTagsInput extends ChangeRequest {
   remove: string[];
 }
 
-/** Adds and takes away tags; each device that changes has its own audit row. Refuses all with `domain-disabled` (D5). */
+/** Adds and removes tags; each changed device gets its own audit row. Refuses all with `domain-disabled` (D5). */
 export async function changeTags(
   context: WriteContext,
   input: ChangeTagsInput,

@@ -3,7 +3,7 @@ import type { Reads } from '../../store/tx.ts';
 import { deviceView, HAS_TAG, type DeviceView, type Viewer } from './devices.ts';
 import { eachOf } from '../../store/dialect.ts';
 
-/** Devices and waiting boards that carry one of these serials (E12), as the viewer sees them, and the serials that none carries. */
+/** Devices and waiting boards with one of these serial numbers (E12) that the viewer may see, and the serial numbers without a match. */
 export async function devicesBySerial(
   tx: Reads,
   viewer: Viewer,
@@ -11,7 +11,7 @@ export async function devicesBySerial(
 ): Promise<{ found: DeviceView[]; missing: string[] }> {
   const asked = new Map(serials.map((serial) => [serialKey(serial), serial.trim()]));
   asked.delete('');
-  // The index of serials serves it: one look-up a serial, whatever the domain's size.
+  // Uses the index on serial numbers: one lookup per serial number, whatever the domain's size.
   const rows = await tx.all<{ id: string; key: string }>(
     `SELECT d.id, d.serial_key AS key FROM ${eachOf('?', 'asked')} CROSS JOIN devices d
       WHERE ${['d.serial_key = asked.value AND d.domain_id = ?', "d.state <> 'unenrolled'", ...viewer.tags.map(() => HAS_TAG)].join(' AND ')}`,

@@ -3,15 +3,15 @@ import type { DeviceStatus } from '../../../protocol/api.ts';
 import type { Key } from './search-order.ts';
 import type { Terms } from './search-term.ts';
 
-/** What a list can be in the order of. */
+/** Fields that a list can be ordered by. */
 export type OrderedBy = 'label' | 'enrolledAt' | 'statusSince' | 'model' | 'firmware';
 
-/** Upper case letters of ASCII do not count, as in SQLite's LIKE. */
+/** Folds ASCII upper case only, like SQLite's LIKE. */
 export function folded(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** What of the devices found is wanted. */
+/** Which of the matching devices to return. */
 export interface Wanted {
   status: DeviceStatus | undefined;
   /** All of them. */
@@ -24,13 +24,13 @@ export interface Wanted {
   among?: ReadonlySet<string> | undefined;
   by: OrderedBy;
   descending: boolean;
-  /** The last one seen. */
+  /** Last row returned. */
   after: Key | null;
   most: number;
 }
 
 export function termsOf(q: string, { model, firmware, status, tags, silent, enrolled }: Wanted): Terms {
-  // No name has a line end, and what is kept of a device is lines.
+  // Names have no line breaks; a device's searched text has one name per line.
   const text = folded(q).replaceAll('\n', ' ');
   return { text, model, firmware, status, silent, enrolled, tags: tags.map((tag) => JSON.stringify(tag)).toSorted() };
 }

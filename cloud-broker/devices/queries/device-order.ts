@@ -3,7 +3,7 @@ import type { OrderedBy } from './device-filter.ts';
 
 type DeviceSort = (typeof deviceSorts)[number];
 
-/** By what each sort orders. Labels and enrolments are ordered by indexes of the store, the others in the memory of the search. */
+/** Field for each sort. Labels and enrolment times are sorted by indexes of the store, the others by the in-memory search. */
 const sortedBy = {
   label: 'label',
   enrolled: 'enrolledAt',
@@ -16,7 +16,7 @@ export function orderedBy(sort: DeviceSort): OrderedBy {
   return sortedBy[(sort.startsWith('-') ? sort.slice(1) : sort) as keyof typeof sortedBy];
 }
 
-/** Whether a list is answered from memory: no index of the store orders or narrows it so. */
+/** Whether a list is answered from memory because no index of the store can sort or filter it this way. */
 export function isSearched({
   q,
   sort,
@@ -31,7 +31,7 @@ export function isSearched({
   return (q ?? '').trim() !== '' || [model, firmware, unstable, silent, enrolled].some((wanted) => wanted !== undefined);
 }
 
-/** Whether a cursor's value can be one of what the list is ordered by. */
+/** Whether a cursor's value is valid for this sort field. */
 export function fits(by: OrderedBy, value: string | number | null): boolean {
   if (by === 'label' || by === 'model') return typeof value === 'string';
   if (by === 'firmware') return typeof value === 'string' || value === null;

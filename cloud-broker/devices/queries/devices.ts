@@ -6,13 +6,13 @@ import { decodeCursor, pageOf } from '../../store/paging.ts';
 import { fits, orderedBy } from './device-order.ts';
 import { eachOf, textsOf } from '../../store/dialect.ts';
 
-/** Whose eyes a read goes through: one domain, and for a user with tags only devices with all of them (A4, D6). */
+/** The scope of a read: one domain and, for a user with tags, only devices with all of them (A4, D6). */
 export interface Viewer {
   domainId: number;
   tags: readonly string[];
 }
 
-/** A device as the console shows it, without what presence knows of this moment. Times in milliseconds since 1970. */
+/** A device as the console shows it, without the current presence state. Times in milliseconds since 1970. */
 export interface DeviceView {
   id: string;
   state: 'pending' | 'enrolled' | 'unenrolled';
@@ -21,11 +21,11 @@ export interface DeviceView {
   model: string;
   manufacturer: string | null;
   label: string;
-  /** JSON array of texts. */
+  /** JSON array of strings. */
   tags: string;
   status: DeviceStatus;
   statusSince: number;
-  /** 1 while an alert tells of its loss (P7). */
+  /** 1 while an open alert reports its loss (P7). */
   alerted: 0 | 1;
   enrolledAt: number | null;
   unenrolledAt: number | null;
@@ -35,7 +35,7 @@ export interface DeviceView {
   agentVersion: string;
   keyFingerprint: string;
   grantReason: string | null;
-  /** Credits that came into the domain with this device's enrolments in its whole life, without those that were taken back. */
+  /** Credits that all enrolments of this device have brought into the domain, without those that were reversed. */
   granted: number;
   pendingCode: 'awaiting-approval' | 'key-changed' | null;
   firstAskedAt: number | null;
@@ -52,7 +52,7 @@ const COLUMNS = `d.id, d.state, d.serial, d.serial_source AS serialSource, d.mod
     FROM transfers t WHERE t.device_id = d.id AND t.domain_id = d.domain_id) AS granted,
   d.pending_code AS pendingCode, d.first_asked_at AS firstAskedAt, d.last_asked_at AS lastAskedAt, d.address, d.competes_with AS competesWith`;
 
-/** `state <> 'unenrolled'` stands word for word as in the indexes, which are of no use to a query without it. */
+/** `state <> 'unenrolled'` must match the index definitions word for word, or SQLite cannot use the indexes. */
 const SHOWN = "d.domain_id = ? AND d.state <> 'unenrolled'";
 export const HAS_TAG = `? IN ${textsOf('d.tags')}`;
 
@@ -63,10 +63,10 @@ interface Condition {
   parameters: Parameter[];
 }
 
-/** Rows that a list is read from, in the order of their indexes: the devices themselves, or those of one tag. */
+/** Row source of a list, in index order: the devices themselves, or those of one tag. */
 interface Source extends Condition {
   from: string;
-  /** Where status, label and time of enrolment stand. */
+  /** Table alias of status, label and enrolment time. */
   row: 'd' | 't';
   id: 'd.id' | 't.device_id';
 }
@@ -75,7 +75,7 @@ function conditionOf(domain: string, viewer: Viewer): Condition {
   return { text: [domain, ...viewer.tags.map(() => HAS_TAG)].join(' AND '), parameters: [viewer.domainId, ...viewer.tags] };
 }
 
-/** Every tag that a device must have to be in this list. */
+/** All tags that a device needs to be in this list. */
 export function wantedTags(viewer: Viewer, tag: string | undefined): string[] {
   return [...new Set([...(tag === undefined || tag === '' ? [] : [tag]), ...viewer.tags])];
 }
@@ -83,7 +83,7 @@ export function wantedTags(viewer: Viewer, tag: string | undefined): string[] {
 function sourceOf(domainId: number, [first, ...others]: readonly string[]): Source {
   if (first === undefined) return { from: 'devices d', row: 'd', id: 'd.id', text: SHOWN, parameters: [domainId] };
   return {
-    // Not turned round: the tag's index gives the order.
+    // CROSS JOIN keeps this order: the tag's index sorts the list.
     from: 'device_tags t CROSS JOIN devices d',
     row: 't',
     id: 't.device_id',
@@ -99,16 +99,16 @@ function both(...conditions: Condition[]): Condition {
   };
 }
 
-/** Sort, value of its column and id of the last row seen. */
+/** Sort, and the sort value and id of the last row returned. */
 const place = z.tuple([z.enum(deviceSorts), z.union([z.string().max(64), z.int(), z.null()]), z.string().max(64)]);
 type Place = z.output<typeof place>;
 
-/** One stretch of the list that one index serves from end to end. */
+/** A section of the list that one index serves from end to end. */
 interface Stretch extends Condition {
   order: string;
 }
 
-/** The list from `from` on, as stretches to be read one after the other. By enrolment, those that wait come before all others. */
+/** The list starting at `from`, as sections to read one after the other. Sorted by enrolment, waiting devices come before all others. */
 function stretches({ row, id }: Source, matches: Condition, sort: DeviceSort, from: Place | null): Stretch[] {
   const descending = sort.startsWith('-');
   const [after, order] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
@@ -118,7 +118,7 @@ function stretches({ row, id }: Source, matches: Condition, sort: DeviceSort, fr
   });
   if (sort === 'label' || sort === '-label') return [sorted(`${row}.label`, matches, from)];
   const column = `${row}.enrolled_at`;
-  // Devices that wait have no time of enrolment, and NULL cannot be compared: by id, in a stretch of their own.
+  // Waiting devices have no enrolment time and NULL cannot be compared, so they form a section of their own, sorted by id.
   const waiting = both(matches, { text: `${column} IS NULL`, parameters: [] });
   const enrolled = both(matches, { text: `${column} IS NOT NULL`, parameters: [] });
   const parts = [
@@ -139,7 +139,7 @@ export interface DevicesList {
   total: number;
 }
 
-/** A page of the list, and how many devices it has in all. Refuses with `invalid-request` a cursor that is not of this list. */
+/** A page of the list and the total number of devices. Refuses with `invalid-request` a cursor from another list. */
 export async function listDevices(tx: Reads, viewer: Viewer, query: DevicesQuery): Promise<DevicesList> {
   const from = placeOf(query);
   const tags = wantedTags(viewer, query.tag);
@@ -156,7 +156,7 @@ export async function listDevices(tx: Reads, viewer: Viewer, query: DevicesQuery
   return { ...(await cut(tx, viewer, rows, query)), total: await total };
 }
 
-/** The place that the query's cursor stands for; null where it begins at the beginning. */
+/** The position encoded in the query's cursor; null for the first page. */
 export function placeOf({ cursor, sort }: DevicesQuery): Place | null {
   const from = decodeCursor(cursor, place);
   if (from !== null && (from[0] !== sort || !fits(orderedBy(sort), from[1])))
@@ -174,13 +174,13 @@ export async function cut(
   return { ...page, items: await Promise.all(page.items.map(async (view) => withSeenRival(tx, viewer, view))) };
 }
 
-/** A waiting board's rival (E7) is a device too: to who does not see it, it is not named (A4). */
+/** The rival of a waiting board (E7) is also a device: it is not named to a viewer that may not see it (A4). */
 async function withSeenRival(tx: Reads, viewer: Viewer, view: DeviceView): Promise<DeviceView> {
   if (viewer.tags.length === 0 || view.competesWith === null) return view;
   return (await seenIds(tx, viewer, [view.competesWith])).size > 0 ? view : { ...view, competesWith: null };
 }
 
-/** In the order of `ids`; without those that went meanwhile. */
+/** In the order of `ids`, without devices removed in the meantime. */
 export async function devicesById(tx: Reads, ids: readonly string[]): Promise<DeviceView[]> {
   return await tx.all<DeviceView>(
     `SELECT ${COLUMNS} FROM ${eachOf('?', 'asked')} CROSS JOIN devices d WHERE d.id = asked.value AND d.state <> 'unenrolled' ORDER BY asked.key`,
@@ -188,7 +188,7 @@ export async function devicesById(tx: Reads, ids: readonly string[]): Promise<De
   );
 }
 
-/** All enrolled devices that a filter without a search shows. */
+/** All enrolled devices that match a filter without a search. */
 export async function enrolledIds(
   tx: Reads,
   viewer: Viewer,
@@ -201,7 +201,7 @@ export async function enrolledIds(
   return (await tx.all<{ id: string }>(`SELECT d.id FROM ${source.from} WHERE ${text}`, ...parameters)).map(({ id }) => id);
 }
 
-/** Which of these devices the viewer sees. */
+/** Which of these devices the viewer may see. */
 export async function seenIds(tx: Reads, viewer: Viewer, ids: readonly string[]): Promise<Set<string>> {
   const { text, parameters } = conditionOf(SHOWN, viewer);
   const rows = await tx.all<{ id: string }>(
@@ -222,7 +222,7 @@ async function counted(tx: Reads, domainId: number, tags: readonly string[], sta
     const kept = { text: 'domain_id = ? AND tag = ?', parameters: [domainId, tags[0] ?? ''] };
     return await total('device_counts', both(kept, ...ofStatus), 'coalesce(sum(devices), 0)');
   }
-  // From the rarest tag on: a tag's own count is kept, and each of its devices is looked up once a tag.
+  // Starts from the rarest tag: tag counts are maintained, and each of its devices needs one lookup for each other tag.
   const ofTag = async (tag: string): Promise<number> => counted(tx, domainId, [tag], undefined);
   const [rarest = '', ...others] = (await Promise.all(tags.map(async (tag) => ({ tag, devices: await ofTag(tag) }))))
     .toSorted((a, b) => a.devices - b.devices)
@@ -239,26 +239,26 @@ async function counted(tx: Reads, domainId: number, tags: readonly string[], sta
   );
 }
 
-/** How many devices of the domain a viewer sees. */
+/** Number of the domain's devices that a viewer may see. */
 export async function countShown(tx: Reads, viewer: Viewer): Promise<number> {
   return await counted(tx, viewer.domainId, wantedTags(viewer, undefined), undefined);
 }
 
-/** One device or waiting row; null where the viewer's list does not show it. */
+/** One device or waiting row; null if the viewer's list does not show it. */
 export async function deviceView(tx: Reads, viewer: Viewer, id: string): Promise<DeviceView | null> {
   const { text, parameters } = conditionOf(SHOWN, viewer);
   const view = await tx.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
   return view === null ? null : await withSeenRival(tx, viewer, view);
 }
 
-/** The same, also of a device that is enrolled no more: Billing History and the audit log still name it (L7). */
+/** Like `deviceView`, but includes unenrolled devices: Billing History and the audit log still name them (L7). */
 export async function deviceOrFormer(tx: Reads, viewer: Viewer, id: string): Promise<DeviceView | null> {
   const { text, parameters } = conditionOf('d.domain_id = ?', viewer);
   const view = await tx.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
   return view === null ? null : await withSeenRival(tx, viewer, view);
 }
 
-/** One device of any domain, with its domain and its tags: for streams, which then ask themselves who may see it. */
+/** Devices of any domain, with domain and tags: for streams, which check themselves who may see them. */
 export async function devicesWithDomain(tx: Reads, ids: readonly string[]): Promise<(DeviceView & { domainId: number })[]> {
   return tx.all(
     `SELECT ${COLUMNS}, d.domain_id AS domainId FROM devices d WHERE d.id IN ${textsOf('?')} AND d.state <> 'unenrolled'`,
@@ -268,7 +268,7 @@ export async function devicesWithDomain(tx: Reads, ids: readonly string[]): Prom
 
 export type DeviceCounts = Record<'all' | DeviceStatus, number>;
 
-/** How many devices each status filter opens: always the `total` of the list it opens. */
+/** Number of devices for each status filter: always equal to the `total` of the filtered list. */
 export async function countDevices(tx: Reads, viewer: Viewer): Promise<DeviceCounts> {
   const tags = wantedTags(viewer, undefined);
   const counts: DeviceCounts = { all: 0, never: 0, online: 0, late: 0, offline: 0, pending: 0 };

@@ -8,13 +8,13 @@ import { Tally } from './search-tally.ts';
 import { Signatures } from './trigram-filter.ts';
 import { textsOf } from '../../store/dialect.ts';
 
-/** Sets of tags that devices are counted for: those of all, and of users with tags. */
+/** Maximum number of tag sets with device counts: the empty set (all devices) and those of users with tags. */
 const MAX_TALLIES = 16;
-/** So many are sooner sorted than met in the order of all devices. */
+/** Up to this many matches, sorting is faster than walking the whole order. */
 const FEW = 256;
-/** Rows read in one turn, so that nothing else waits longer than about a millisecond. */
+/** Rows read per turn, so that other work waits no longer than about a millisecond. */
 const ROWS_A_TURN = 250;
-/** Texts that a new term is looked for in, in one turn: about a millisecond too. */
+/** Texts searched for a new term per turn: also about a millisecond. */
 const TEXTS_A_TURN = 8192;
 
 interface Device extends Searched {
@@ -27,15 +27,15 @@ interface Row extends Device {
 }
 
 const COLUMNS = 'id, label, serial, model, firmware, status, status_since AS statusSince, tags, enrolled_at AS enrolledAt';
-/** As in the indexes that rows are read by. */
+/** Matches the indexes used to read rows. */
 const SHOWN = "domain_id = ? AND state <> 'unenrolled'";
 
-/** The devices of one domain, each at a place of its own. */
+/** The devices of one domain, each with a fixed place number. */
 export class DomainSearch {
   private readonly tx: Reads;
   private readonly domainId: number;
   private readonly places = new Map<string, number>();
-  /** By place; null where the device is gone. */
+  /** Indexed by place; null if the device is gone. */
   private readonly devices: (Device | null)[] = [];
   private readonly texts: string[] = [];
   private readonly signatures = new Signatures();
@@ -43,12 +43,12 @@ export class DomainSearch {
     label: new SearchOrder((place) => this.keyOf(place, 'label')),
     enrolledAt: new SearchOrder((place) => this.keyOf(place, 'enrolledAt')),
   };
-  /** Orders that somebody asked for: most domains are never sorted so. */
+  /** Orders created on demand: most domains are never sorted this way. */
   private readonly late = new Map<OrderedBy, LateOrder>();
   private readonly terms = new AskedTerms((term, text) => this.scan(term, text));
-  /** By their tags. That of all devices is counted as they are read, so that nothing waits for it. */
+  /** Keyed by tags. The tally of all devices is counted while they are read, so that no request waits for it. */
   private readonly tallies = new Map([['[]', new Tally([])]]);
-  /** Changed since they were read. */
+  /** Devices changed since they were read. */
   private readonly stale = new Set<string>();
   private loading: AsyncGenerator<void> | null;
 
@@ -66,7 +66,7 @@ export class DomainSearch {
     this.stale.add(deviceId);
   }
 
-  /** Reads some of what is not known yet; false when nothing is left. */
+  /** Reads part of what is still missing; false when nothing is left. */
   async readSome(): Promise<boolean> {
     if (this.loading !== null) {
       if ((await this.loading.next()).done === true) this.loading = null;
@@ -78,7 +78,7 @@ export class DomainSearch {
     return inserted || this.terms.scanSome();
   }
 
-  /** To be called before the reading that a search needs. */
+  /** Call this before the reading that a search needs. */
   prepare(q: string, wanted: Wanted): void {
     this.orderBy(wanted.by);
     if (wanted.among === undefined) this.terms.of(termsOf(q, wanted), this.devices.length);
@@ -101,7 +101,7 @@ export class DomainSearch {
     return { value: device?.[by] ?? null, id: device?.id ?? '' };
   }
 
-  /** In the order of one index and then of another, so that both orders grow at their ends. */
+  /** Reads in the order of one index, then of the other, so that both orders grow at the end. */
   private async *load(): AsyncGenerator<void> {
     for (let rows: Row[] | null = null; rows === null || rows.length === ROWS_A_TURN; yield) {
       const last: Pick<Row, 'id' | 'label'> = rows?.at(-1) ?? { label: '', id: '' };
@@ -118,7 +118,7 @@ export class DomainSearch {
       for (const { id, enrolledAt } of rows) {
         const place = this.places.get(id);
         const device = place === undefined ? null : this.devices[place];
-        // What came meanwhile, or moved and is met again, is stale: it is read once more.
+        // A device that was added meanwhile, or that moved and appears again, is stale and will be read again.
         if (place === undefined || device == null || isOrdered[place] === 1) continue;
         device.enrolledAt = enrolledAt;
         isOrdered[place] = 1;
@@ -132,7 +132,7 @@ export class DomainSearch {
     const ids: string[] = [];
     for (const id of this.stale) if (ids.push(id) === ROWS_A_TURN) break;
     if (ids.length === 0) return false;
-    // Before they are read: what changes from now on is read once more.
+    // Cleared before the read: a device that changes from now on is read again.
     for (const id of ids) this.stale.delete(id);
     const there = await this.rowsOf(ids);
     for (const id of ids) {
@@ -156,7 +156,7 @@ export class DomainSearch {
     }
   }
 
-  /** The new device's place. It is in the order of labels then, not yet in that of enrolments. */
+  /** Returns the new device's place. It is then in the order of labels, but not yet in that of enrolments. */
   private add(row: Row): number {
     const place = this.places.get(row.id) ?? this.devices.length;
     this.places.set(row.id, place);
@@ -205,7 +205,7 @@ export class DomainSearch {
     for (const term of this.terms.all()) if (term.isMet(text, device)) term.add(place);
   }
 
-  /** To be called after the reading, with the same as `prepare`. */
+  /** Call this after the reading, with the same arguments as `prepare`. */
   find(q: string, wanted: Wanted): { ids: string[]; total: number } {
     const terms = termsOf(q, wanted);
     if (wanted.among !== undefined) {
@@ -213,7 +213,7 @@ export class DomainSearch {
       return { ids: this.idsAt(this.sort(among, wanted)), total: among.length };
     }
     const term = this.terms.of(terms, this.devices.length);
-    // Others that were asked for meanwhile may have let it go.
+    // Terms requested meanwhile may have evicted it.
     this.terms.finish(term);
     const places = term.count > FEW ? this.follow(term, wanted) : this.sort(term.places(), wanted);
     return { ids: this.idsAt(places), total: term.count };
@@ -237,14 +237,14 @@ export class DomainSearch {
       .slice(0, most);
   }
 
-  /** Of a set of tags, counted when it is first asked for and kept up from then on. */
+  /** Tally for a set of tags, counted on first request and kept up to date from then on. */
   tallyOf(tags: readonly string[]): Tally {
     const written = tags.map((tag) => JSON.stringify(tag)).toSorted();
     const key = JSON.stringify(written);
     const known = this.tallies.get(key);
     const tally = known ?? new Tally(written);
     if (known === undefined) for (const device of this.devices) if (device != null) tally.add(device);
-    // The one used last is the last to go.
+    // Most recently used: evicted last.
     this.tallies.delete(key);
     this.tallies.set(key, tally);
     const [oldest] = this.tallies.keys();
@@ -263,7 +263,7 @@ export class DomainSearch {
     }
   }
 
-  /** Few devices, named by somebody who knows them: kept for nobody. */
+  /** A few devices named by the caller: the result is not cached. */
   private placesAmong(ids: ReadonlySet<string>, terms: Terms): number[] {
     const term = new Term(terms, 0);
     return [...ids].flatMap((id) => this.places.get(id) ?? []).filter((place) => this.isMetAt(term, place));

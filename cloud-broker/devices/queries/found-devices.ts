@@ -6,11 +6,11 @@ import { cut, devicesById, enrolledIds, listDevices, placeOf, wantedTags, type D
 import type { DeviceSearch } from './search.ts';
 import type { Wanted } from './device-filter.ts';
 
-/** What of this moment a list depends on. */
+/** The current state that a list depends on. */
 export interface Moment {
   /** Milliseconds since 1970. */
   now: number;
-  /** P2: devices of all domains that come and go. */
+  /** P2: flapping devices of all domains. */
   unstable(): ReadonlySet<string>;
 }
 
@@ -35,8 +35,8 @@ function narrowed(viewer: Viewer, filter: DeviceFilter, { now, unstable }: Momen
 const textOf = ({ q }: DeviceFilter): string => q?.trim() ?? '';
 
 /**
- * A page of the list that a filter opens, and how many devices it has in all: read by the store's indexes, or found in memory where
- * none of them serves. Refuses with `invalid-request` a cursor that is not of this list.
+ * A page of a filtered list and the total number of devices: read through the store's indexes or, where none applies, found in memory. Refuses with
+ * `invalid-request` a cursor from another list.
  */
 export async function pageOfDevices(
   tx: Reads,
@@ -57,7 +57,7 @@ export async function pageOfDevices(
   return { ...(await cut(tx, viewer, await devicesById(tx, ids), query)), total };
 }
 
-/** All devices that a filter shows; where the store's indexes serve it, without those that wait for an admin. */
+/** All devices that a filter shows; when read through the store's indexes, without those that wait for an admin. */
 export async function idsOfFilter(
   tx: Reads,
   search: DeviceSearch,

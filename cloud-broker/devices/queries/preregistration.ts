@@ -7,12 +7,12 @@ interface ExpectedView {
   key: string;
   serial: string;
   label: string | null;
-  /** JSON array of texts. */
+  /** JSON array of strings. */
   tags: string | null;
   uploadedAt: number;
 }
 
-/** What waits for its display, by serial. */
+/** What waits for displays, by serial number. */
 export async function listExpected(
   tx: Reads,
   domainId: number,

@@ -1,13 +1,13 @@
-/** A value that lists are sorted by, and the id that decides where it is the same. */
+/** A sort value, and the id that breaks ties. */
 export interface Key {
   value: string | number | null;
   id: string;
 }
 
-/** JavaScript would put these characters before some that come before them in the store's UTF-8. */
+/** JavaScript sorts these characters before some that precede them in the store's UTF-8 order. */
 const BEYOND_UTF16 = /[\ud800-\udfff]/;
 
-/** The order of the store's indexes: nothing before everything, texts by their characters' numbers. */
+/** The order of the store's indexes: null first, strings by code point. */
 export function comparedKeys(one: Key, other: Key): number {
   return compared(one.value, other.value) || compared(one.id, other.id);
 }
@@ -20,7 +20,7 @@ function compared(one: Key['value'], other: Key['value']): number {
   return one < other ? -1 : 1;
 }
 
-/** Places in the order of the keys of what is there; the key of a place that is in it must not change. */
+/** Places sorted by the key of their device; the key must not change while the place is in the order. */
 export class SearchOrder {
   private readonly keyOf: (place: number) => Key;
   private places = new Uint32Array(64);
@@ -30,7 +30,7 @@ export class SearchOrder {
     this.keyOf = keyOf;
   }
 
-  /** Where what does not come before `key` begins. */
+  /** Position of the first entry that is not before `key`. */
   private startOf(key: Key): number {
     let [from, to] = [0, this.length];
     while (from < to) {
@@ -41,7 +41,7 @@ export class SearchOrder {
     return from;
   }
 
-  /** Cheap at the end, where rows that are read in order go; else it moves what comes after. */
+  /** Cheap at the end, where rows read in order are inserted; elsewhere it moves all later entries. */
   insert(place: number): void {
     if (this.length === this.places.length) {
       const wider = new Uint32Array(2 * this.length);
@@ -65,8 +65,8 @@ export class SearchOrder {
   }
 
   /**
-   * Places after `after`, or from the first on, of those that `matches` holds 1 for; the other way round where `descending`.
-   * Ends with the first that `take` wants to be the last.
+   * Visits the places after `after`, or from the first on, for which `matches` is 1; in reverse if `descending`. Stops at the first place for which
+   * `take` returns true.
    */
   walk(after: Key | null, descending: boolean, matches: Uint8Array, take: (place: number) => boolean): void {
     const start = after === null ? (descending ? this.length : 0) : this.startOf(after);

@@ -1,7 +1,7 @@
-/** What devices are counted by on Overview. */
+/** Properties by which Overview counts devices. */
 type TalliedBy = 'model' | 'firmware';
 
-/** Of one model or firmware; `value` null where the device did not say. */
+/** One model or firmware version; `value` is null if the device did not report it. */
 export interface Kind {
   value: string | null;
   devices: number;
@@ -12,13 +12,13 @@ interface Counted {
   model: string;
   firmware: string | null;
   status: string;
-  /** JSON array of texts. */
+  /** JSON array of strings. */
   tags: string;
 }
 
-/** How many devices there are of each model and firmware, among those with all of some tags: counted as they come, change and go. */
+/** Number of devices of each model and firmware version among those with all given tags, updated as devices are added, changed and removed. */
 export class Tally {
-  /** Each as it stands in a JSON array. */
+  /** Each encoded as in a JSON array. */
   private readonly tags: readonly string[];
   private readonly kinds = { model: new Map<string | null, Kind>(), firmware: new Map<string | null, Kind>() };
 
@@ -46,7 +46,7 @@ export class Tally {
     }
   }
 
-  /** The most frequent, and how many kinds and devices there are beside them. */
+  /** The most frequent values, and the number of other values and their devices. */
   most(by: TalliedBy, most: number): { items: Kind[]; others: { kinds: number; devices: number } } {
     const all = [...this.kinds[by].values()].toSorted(
       (one, other) => other.devices - one.devices || ((one.value ?? '') < (other.value ?? '') ? -1 : 1),

@@ -1,15 +1,15 @@
 import { isIn, type Period } from '../../../protocol/age.ts';
 import type { DeviceStatus } from '../../../protocol/api.ts';
 
-/** What devices are searched by: a part of their names, and what they must be. */
+/** Search criteria for devices: part of a name, and required properties. */
 export interface Terms {
   text: string;
   model: string | undefined;
   firmware: string | undefined;
   status: DeviceStatus | undefined;
-  /** All of them, each as it stands in a JSON array. */
+  /** All are required; each is encoded as in a JSON array. */
   tags: readonly string[];
-  /** Since when it is offline, or was never heard. */
+  /** How long it has been offline or never heard. */
   silent: Period | undefined;
   enrolled: Period | undefined;
 }
@@ -22,14 +22,14 @@ export interface Searched {
   status: DeviceStatus;
   statusSince: number;
   enrolledAt: number | null;
-  /** JSON array of texts. */
+  /** JSON array of strings. */
   tags: string;
 }
 
-/** One search term with the devices that it matches. */
+/** One search term and the devices that match it. */
 export class Term {
   private readonly terms: Terms;
-  /** By place: 1 where it matches. */
+  /** Indexed by place: 1 for a match. */
   matches: Uint8Array;
   count = 0;
 

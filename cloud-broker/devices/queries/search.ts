@@ -1,6 +1,6 @@
 /**
- * Search in the lists of devices: what a domain's devices are called, kept in memory and in step with every commit, so that
- * neither finding few of many devices nor counting many of them reads them all. Made of the store, and made again after a start.
+ * Search in device lists. The names of a domain's devices are kept in memory and updated with every commit, so that neither finding a few of many
+ * devices nor counting many of them reads them all. Built from the store, and rebuilt after each start.
  */
 import type { StoredEvent } from '../../store/effects.ts';
 import type { Reads } from '../../store/tx.ts';
@@ -8,7 +8,7 @@ import { DomainSearch } from './domain-search.ts';
 import type { Tally } from './search-tally.ts';
 import type { Wanted } from './device-filter.ts';
 
-/** Devices kept at a time, of all domains, some 400 bytes each; the domain that was searched longest ago goes. */
+/** Maximum number of devices kept, over all domains, at about 400 bytes each; the least recently searched domain is evicted. */
 const MAX_DEVICES = 400_000;
 
 export class DeviceSearch {
@@ -19,14 +19,14 @@ export class DeviceSearch {
     this.tx = tx;
   }
 
-  /** To be told of the events of every commit. */
+  /** Must receive the events of every commit. */
   happened(events: readonly StoredEvent[]): void {
     for (const { domainId, type, data } of events) if (type === 'device') this.domains.get(domainId)?.changed(data.deviceId);
   }
 
   /**
-   * Ids of a page of the devices whose label, serial, model or id holds `q`, and how many there are in all. Between the turns
-   * that reading takes, everything else goes on.
+   * Ids of one page of the devices whose label, serial number, model or id contains `q`, and their total number. Other work continues between the
+   * turns of reading.
    */
   async find(domainId: number, q: string, wanted: Wanted): Promise<{ ids: string[]; total: number }> {
     const domain = this.domainOf(domainId);
@@ -35,7 +35,7 @@ export class DeviceSearch {
     return domain.find(q, wanted);
   }
 
-  /** How many devices with all of these tags there are of each model and firmware. */
+  /** Number of devices of each model and firmware version that have all these tags. */
   async tally(domainId: number, tags: readonly string[]): Promise<Tally> {
     const domain = this.domainOf(domainId);
     await this.read(domain);
@@ -49,7 +49,7 @@ export class DeviceSearch {
     return domain;
   }
 
-  /** Until all that was asked of the domain is there, as it is now. */
+  /** Reads until everything requested of the domain is complete and current. */
   private async read(domain: DomainSearch): Promise<void> {
     while (await domain.readSome()) {
       await new Promise((resolve) => {
@@ -62,7 +62,7 @@ export class DeviceSearch {
   private forgetSome(): void {
     let kept = 0;
     for (const [domainId, { size }] of [...this.domains].toReversed()) {
-      // The one that was just searched stays, whatever its size.
+      // The domain searched last stays, whatever its size.
       if (kept > 0 && kept + size > MAX_DEVICES) this.domains.delete(domainId);
       else kept += size;
     }

@@ -1,9 +1,9 @@
 import { SearchOrder, type Key } from './search-order.ts';
 
-/** An order that is made while the devices are there already, a few at a time; then it is kept like the others. */
+/** An order built while the devices already exist, a few at a time, and then maintained like the others. */
 export class LateOrder {
   readonly order: SearchOrder;
-  /** Places below it are in the order. */
+  /** All lower places are in the order. */
   private begun = 0;
 
   constructor(keyOf: (place: number) => Key) {
@@ -18,7 +18,7 @@ export class LateOrder {
     if (place < this.begun) this.order.remove(place);
   }
 
-  /** False when there was nothing left to insert. */
+  /** False if nothing was left to insert. */
   insertSome(devices: readonly (object | null)[], most: number): boolean {
     const from = this.begun;
     for (; this.begun < devices.length && this.begun < from + most; this.begun += 1)

@@ -1,10 +1,10 @@
 import type { Reads } from '../../store/tx.ts';
 import type { Kind } from './search-tally.ts';
 
-/** A group with fewer displays that is dark is rather a few displays that are off. */
+/** Below this size, a dark group is more likely just a few displays that are switched off. */
 const FEWEST_DARK = 3;
 
-/** The tags of most devices, and how many tags and devices there are beside them; a device counts once a tag. */
+/** The tags with the most devices, and the number of other tags and their devices; a device counts once for each of its tags. */
 export async function tagKinds(
   tx: Reads,
   domainId: number,
@@ -25,8 +25,8 @@ export async function tagKinds(
 }
 
 /**
- * Tags whose displays are all offline, those never heard aside, while at least half of the domain is there: where everything is
- * off it is night, and no group of its own is dark. The largest first.
+ * Tags whose displays are all offline (ignoring those never heard), if at least half of the domain is online or late: when most displays are off, it
+ * is probably night, and no single group is dark. Largest first.
  */
 export async function darkTags(tx: Reads, domainId: number, most: number): Promise<{ tag: string; offline: number }[]> {
   const there = await tx.get<{ isDay: number }>(

@@ -1,13 +1,13 @@
 import { Term, type Terms } from './search-term.ts';
 
-/** Search terms kept for each domain. */
+/** Maximum search terms kept per domain. */
 const MAX_TERMS = 32;
 
-/** The terms that were asked for last. Each is looked for in all devices once, in turns, and then kept in step with them. */
+/** The most recent search terms. Each is searched for in all devices once, in turns, and then updated as devices change. */
 export class AskedTerms {
   private readonly scan: (term: Term, text: string) => Generator<void>;
   private readonly terms = new Map<string, Term>();
-  /** Of terms that not all devices were looked at for yet. */
+  /** Scans of terms that have not been through all devices yet. */
   private readonly scans = new Map<Term, Generator<void>>();
 
   constructor(scan: (term: Term, text: string) => Generator<void>) {
@@ -23,7 +23,7 @@ export class AskedTerms {
     const known = this.terms.get(key);
     const term = known ?? new Term(terms, places);
     if (known === undefined) this.scans.set(term, this.scan(term, terms.text));
-    // The one used last is the last to go.
+    // Most recently used: evicted last.
     this.terms.delete(key);
     this.terms.set(key, term);
     const [oldest] = this.terms;
@@ -34,7 +34,7 @@ export class AskedTerms {
     return term;
   }
 
-  /** One turn of what is not done; false when all is. */
+  /** Runs one turn of the pending scans; false when there are none. */
   scanSome(): boolean {
     for (const [term, scan] of this.scans) {
       if (scan.next().done === true) this.scans.delete(term);
@@ -43,7 +43,7 @@ export class AskedTerms {
     return false;
   }
 
-  /** What is left of this term, in one turn. */
+  /** Completes the scan of this term in one turn. */
   finish(term: Term): void {
     while (this.scans.get(term)?.next().done === false);
     this.scans.delete(term);

@@ -1,10 +1,10 @@
-/** Texts in blocks, and for each block which three letters in a row its texts have: a block without those of a term is passed over. */
+/** Texts are grouped in blocks; each block records the trigrams of its texts. A block that lacks a trigram of the term is skipped. */
 const TEXTS_A_BLOCK = 32;
 const WORDS_A_BLOCK = 64;
 const BITS_A_BLOCK = 32 * WORDS_A_BLOCK;
 const LETTERS = 3;
 
-/** One of a block's bits for the letters of `text` from `at`. Different letters may share one. */
+/** The bit of a block for the trigram of `text` at `at`. Different trigrams may share a bit. */
 function bitOf(text: string, at: number): number {
   const letters = (text.charCodeAt(at) * 31 + text.charCodeAt(at + 1)) * 31 + text.charCodeAt(at + 2);
   return (Math.imul(letters, 0x9e3779b1) >>> 0) % BITS_A_BLOCK;
@@ -13,7 +13,7 @@ function bitOf(text: string, at: number): number {
 export class Signatures {
   private words = new Uint32Array(WORDS_A_BLOCK);
 
-  /** Text at `place`. What another text left there stays: a block may be looked into in vain, never passed over wrongly. */
+  /** Adds the text at `place`. Bits of an earlier text there remain: a block may be searched in vain, but is never skipped wrongly. */
   add(place: number, text: string): void {
     const block = Math.floor(place / TEXTS_A_BLOCK) * WORDS_A_BLOCK;
     if (block >= this.words.length) {
@@ -28,7 +28,7 @@ export class Signatures {
     }
   }
 
-  /** Places `from` to below `to` whose texts may hold `term`; of `places` in all. */
+  /** Place ranges (`from` inclusive, `to` exclusive, of `places`) that may contain `term`. */
   *blocksThatMayHold(term: string, places: number): Generator<{ from: number; to: number }> {
     const bits = Array.from({ length: Math.max(0, term.length - LETTERS + 1) }, (_, at) => bitOf(term, at));
     for (let from = 0; from < places; from += TEXTS_A_BLOCK) {

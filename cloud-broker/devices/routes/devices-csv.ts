@@ -1,4 +1,4 @@
-/** The list of devices for people with spreadsheets, as a filter shows it. */
+/** The device list under a filter, as CSV for spreadsheets. */
 import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { EXPORT_COLUMNS } from '../../../protocol/api-import.ts';
@@ -23,7 +23,7 @@ function rowOf(view: DeviceView, lastHeartbeatAt: number | null): (string | numb
     view.id,
     view.serial,
     view.label,
-    // No list of tags but JSON brings back every tag as it was: they may hold commas and semicolons.
+    // Only a JSON list brings back every tag unchanged, since tags may contain commas and semicolons.
     view.tags,
     view.status,
     isoTime(view.statusSince),
@@ -40,10 +40,10 @@ function rowOf(view: DeviceView, lastHeartbeatAt: number | null): (string | numb
   ];
 }
 
-/** A piece at a time: what one reader takes slowly waits in the database, not in memory. */
+/** Generated page by page: what a slow reader has not taken yet stays in the database, not in memory. */
 async function* csvOf(deps: HttpDeps, search: DeviceSearch, viewer: Viewer, filter: Asked): AsyncGenerator<string> {
   yield csvLines([EXPORT_COLUMNS]);
-  // Of one moment, so that no page is of another list than the one before.
+  // All pages use the same moment, so that they all belong to the same list.
   const moment = momentOf(deps);
   for (let cursor: string | undefined; ;) {
     const page = await pageOfDevices(deps.store.reader, search, viewer, { ...filter, limit: ROWS_A_PIECE, cursor }, moment);

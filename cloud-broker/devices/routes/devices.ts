@@ -17,7 +17,7 @@ import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../..
 import type { HttpDeps } from '../../http/deps.ts';
 import { momentOf, presentDevice, viewerOf } from '../present.ts';
 
-/** The device as the caller sees it. Refuses with `not-found`, for another domain's like for one that never was (A4). */
+/** The device as the caller sees it. Refuses with `not-found` both a device of another domain and one that never existed (A4). */
 export async function deviceOf(deps: HttpDeps, request: FastifyRequest, id: string): Promise<Device> {
   const view = await deviceView(deps.store.reader, viewerOf(callerOf(request)), id);
   if (view === null) throw new RollcallError('not-found');
@@ -74,7 +74,7 @@ export function deviceRoutes(api: Api, deps: HttpDeps, search: DeviceSearch): vo
   );
 }
 
-/** What an admin changes of a device. */
+/** Changes by an admin to a device. */
 export function deviceChangeRoutes(api: Api, deps: HttpDeps): void {
   const { store } = deps;
   const tags = ['devices'];

@@ -1,4 +1,4 @@
-/** Labels and tags by serial, also of displays still to come. */
+/** Labels and tags by serial number, also for future displays. */
 import { expectedPage, expectedQuery, importBody, importReport, type ImportReport } from '../../../protocol/api-import.ts';
 import { expectedCount, judge, MAX_EXPECTED, type Judged } from '../preregistration.ts';
 import { isoTime } from '../../store/paging.ts';

@@ -1,4 +1,4 @@
-/** What is done to several devices at once, piece by piece, so that others write in between. */
+/** Operations on several devices at once, in pieces, so that other writes can run in between. */
 import {
   findBody,
   findMade,
@@ -17,7 +17,7 @@ import type { HttpDeps } from '../../http/deps.ts';
 import { presentDevice, viewerOf } from '../present.ts';
 import { targetsOf } from './targets.ts';
 
-/** Devices that one write reaches: a few milliseconds. */
+/** Devices changed in one write, which takes a few milliseconds. */
 const TAGS_PIECE = 200;
 const UNENROL_PIECE = 50;
 const MAX_CHANGED_NAMED = 5000;

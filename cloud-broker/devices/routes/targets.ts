@@ -5,13 +5,13 @@ import type { DeviceSearch } from '../queries/search.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { momentOf } from '../present.ts';
 
-/** Either a selection, or all enrolled devices that a filter of GET /devices shows. */
+/** Either a selection of ids, or all enrolled devices that match a filter of GET /devices. */
 export interface Aim {
   ids?: string[] | undefined;
   filter?: DeviceFilter | undefined;
 }
 
-/** The devices that are meant, each once; `unseen` are those of a selection that the viewer does not see (A4). */
+/** The target devices without duplicates; `unseen` lists those of a selection that the viewer may not see (A4). */
 export async function targetsOf(
   deps: HttpDeps,
   viewer: Viewer,

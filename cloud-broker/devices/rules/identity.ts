@@ -1,10 +1,10 @@
 import type { SerialSource } from '../../../protocol/messages.ts';
 import { isPlaceholderSerial } from '../../../protocol/placeholder.ts';
 
-/** E12: by what a board is told from others: its register line, its serial within the domain, or its device key alone. */
+/** E12: what identifies a board: its register line, its serial number within the domain, or its device key alone. */
 export type Identity = 'listed' | 'serial' | 'key';
 
-/** E12: a serial that firmware left blank or an operating system made up identifies nothing; neither does one that several boards share. */
+/** E12: a serial number that the firmware left blank or the operating system invented identifies nothing; nor does one shared by several boards. */
 export function identityOf(
   board: { serial: string; serialSource: SerialSource },
   known: { listed: boolean; sharedSerial: boolean },

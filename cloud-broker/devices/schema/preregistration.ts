@@ -1,4 +1,4 @@
-/** Labels and tags that wait for displays still to come. They are used up when one enrols. */
+/** Labels and tags that wait for future displays. Deleted when the display enrols. */
 export const expectedTables = `
 CREATE TABLE expected_devices (
   domain_id INTEGER NOT NULL REFERENCES domains (id),

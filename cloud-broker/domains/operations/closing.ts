@@ -11,8 +11,8 @@ import type { ChangeRequest } from '../../store/change-request.ts';
 const ACTOR = 'system';
 
 /**
- * D8: from `closesAt` on the domain is closed; until then it can be withdrawn. All its domain admins are told by mail. Refuses with
- * `name-not-typed` where the name is not the domain's, with `conflict` where a closing stands already.
+ * D8: from `closesAt` on the domain is closed; until then closing can be withdrawn. All its domain admins are notified by e-mail. Refuses with
+ * `name-not-typed` if the name is not the domain's, and with `conflict` if it is already closing.
  */
 export async function askClosing(
   context: WriteContext,
@@ -35,7 +35,7 @@ export async function askClosing(
   }
 }
 
-/** D8. Refuses with `conflict` where no closing stands, or where it has taken effect. */
+/** D8. Refuses with `conflict` if no closing is pending, or if it has taken effect. */
 export async function withdrawClosing(context: WriteContext, input: ChangeRequest): Promise<void> {
   const { domainId, now: at, actor, address } = input;
   const [domain] = await context.tx.all<{ name: string }>(
@@ -85,7 +85,7 @@ async function endDomain(context: WriteContext, domain: DomainRow, now: number):
   context.audit({ domainId: domain.id, at: now, actor: ACTOR, action: 'domain.closed', subject: domain.name, details });
 }
 
-/** L4, L6: what is left after the days that are over moves to the vendor's `forfeited` account. */
+/** L4, L6: closes the finished days and moves the remaining balance to the vendor's `forfeited` account. */
 async function forfeit(context: WriteContext, domain: DomainRow, now: number): Promise<number> {
   await settleDays(context, domain, now);
   const credits = (await headOf(context.tx, domain.id))?.balance ?? 0;
@@ -109,7 +109,7 @@ async function forfeit(context: WriteContext, domain: DomainRow, now: number): P
   return credits;
 }
 
-/** D8: contact, phone, e-mails and users' names go; books and audit stay, and the name is never free again. */
+/** D8: contact, phone, e-mails and users' names are erased; books and audit stay, and the name is never free again. */
 export async function erasePersonalData(context: WriteContext, input: { now: number; domainId: number }): Promise<void> {
   const { tx } = context;
   const { domainId, now: at } = input;

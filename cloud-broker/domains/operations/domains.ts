@@ -7,7 +7,7 @@ import type { WriteContext } from '../../store/commit.ts';
 import { domainByName } from '../rows.ts';
 import { isNameFree } from '../queries/names.ts';
 
-/** What is known of a domain when it is laid down. */
+/** What is known of a domain when it is created. */
 export interface DomainDetails {
   now: number;
   name: string;
@@ -19,8 +19,8 @@ export interface DomainDetails {
 }
 
 /**
- * D1: lays a domain down, unconfirmed. A name whose sign-up was never confirmed is free again 7 days after its last mail, at once
- * where none was ever sent; what the earlier try left is gone then. Refuses with `name-invalid` or `name-taken`.
+ * D1: creates a domain, unconfirmed. A name whose sign-up was never confirmed is free again 7 days after its last e-mail, or at once if none was ever
+ * sent; what the earlier attempt left is then removed. Refuses with `name-invalid` or `name-taken`.
  */
 export async function layDomain(context: WriteContext, input: DomainDetails): Promise<{ domainId: number }> {
   const { tx } = context;
@@ -88,15 +88,15 @@ export interface EnrolmentPolicy {
   address?: string;
   correlationId?: string;
   unlisted: 'approve' | 'accept' | null;
-  /** Keyed hash and sealed text of a new pairing code; `none` asks for none any more; null leaves it. */
+  /** Keyed hash and sealed text of a new pairing code; `none` removes the requirement; null leaves it. */
   pairing: { hash: string; sealed: Uint8Array } | 'none' | null;
-  /** Until when the old code stays good (D7: up to 7 days); null ends it at once. */
+  /** Until when the old code stays valid (D7: up to 7 days); null ends it at once. */
   previousUntil: number | null;
-  /** Unproven grants a day (E14); only the operator sets it. */
+  /** Unproven grants per day (E14); only the operator sets it. */
   unprovenLimit?: number | null;
 }
 
-/** D7: how new boards get in. The code itself is never seen here, nor in the audit entry. */
+/** D7: how new boards may enrol. The code itself never appears here or in the audit entry. */
 export async function setEnrolmentPolicy(context: WriteContext, input: EnrolmentPolicy): Promise<void> {
   const { tx } = context;
   const domain = await domainByName(tx, input.name);

@@ -3,7 +3,7 @@ import type { WriteContext } from '../../store/commit.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
 
 export interface ChangeDomain extends ChangeRequest {
-  /** What is left out stays. */
+  /** Omitted fields are kept. */
   organization?: string | undefined;
   contactName?: string | undefined;
   phone?: string | undefined;
@@ -19,7 +19,7 @@ interface Changeable {
   language: Language;
 }
 
-/** What the domain says of itself. The audit row holds before and after of what changed; what stays as it was leaves none. */
+/** The domain's own details. The audit row holds what changed, before and after; without a change there is none. */
 export async function changeDomain(context: WriteContext, input: ChangeDomain): Promise<void> {
   const { tx } = context;
   const { domainId, now: at, actor, address } = input;

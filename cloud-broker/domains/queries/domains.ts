@@ -27,7 +27,7 @@ export async function listDomains(
   };
 }
 
-/** Where a listed board is enrolled; null where it is not. */
+/** Where a listed board is enrolled; null if it is not. */
 export async function whereIsBoard(
   tx: Reads,
   boardId: number,

@@ -1,7 +1,7 @@
 import type { Language } from '../../../protocol/errors.ts';
 import type { Reads } from '../../store/tx.ts';
 
-/** What domain-rows.ts does not carry through every enrolment: how to reach the domain, and its pairing code. */
+/** What rows.ts does not carry through every enrolment: how to contact the domain, and its pairing code. */
 export interface DomainDetailsRow {
   contactName: string;
   phone: string;
@@ -16,7 +16,7 @@ export async function domainDetails(tx: Reads, domainId: number): Promise<Domain
   );
 }
 
-/** Boards that wait for nothing but a plain approval (E6); those whose key changed need a person in any case (E7). */
+/** Boards that wait only for a plain approval (E6); those whose key changed always need a person (E7). */
 export async function waitingForApproval(tx: Reads, domainId: number): Promise<number> {
   return (
     (

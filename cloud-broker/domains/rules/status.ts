@@ -8,11 +8,11 @@ export interface DomainDates {
   activatedAt: number | null;
   trialEndsAt: number | null;
   closedAt: number | null;
-  /** Whether the domain ever received credits (D4). */
+  /** Whether the domain has ever received credits (D4). */
   credited: boolean;
 }
 
-/** D3 to D5: what a domain is at `now`, from its dates, its balance and whether it ever received credits. */
+/** D3 to D5: a domain's status at `now`, from its dates, its balance and whether it has ever received credits. */
 export function domainStatus(dates: DomainDates, balance: number, now: number): DomainStatus {
   if (dates.closedAt !== null && now >= dates.closedAt) return 'closed';
   if (dates.activatedAt === null || dates.trialEndsAt === null) return 'unconfirmed';
@@ -20,7 +20,7 @@ export function domainStatus(dates: DomainDates, balance: number, now: number): 
   return now < dates.trialEndsAt ? 'trial' : 'disabled';
 }
 
-/** D3: the trial begins at activation and lasts 30 days. */
+/** D3: the trial starts at activation and lasts 30 days. */
 export function trialEnd(activatedAt: number): number {
   return activatedAt + TRIAL_DAYS * DAY_MS;
 }

@@ -15,7 +15,7 @@ import { unprovenGrantsLeft, warnOfLimit } from '../../register/unproven.ts';
 export interface ApproveInput extends ChangeRequest {
   id: string;
   as: 'replaced' | 'another' | null;
-  /** Most unproven grants of the whole service in a day (E14). */
+  /** Maximum unproven grants per day for the whole service (E14). */
   unprovenLimit: number;
 }
 
@@ -27,14 +27,14 @@ export async function waitingRow(context: WriteContext, domainId: number, id: st
 }
 
 /**
- * E6, E7: an admin's approval is the enrolment. The certificate comes when that key asks next. Refuses with `not-found`,
- * `domain-disabled` (D5) or `conflict`, whose details name the reason: a competing device asks for `as`.
+ * E6, E7: an admin's approval is the enrolment. The certificate is issued when that key asks next. Refuses with `not-found`, `domain-disabled` (D5)
+ * or `conflict`, with the reason in the details: if a device competes, `as` is required.
  */
 export async function approve(context: WriteContext, input: ApproveInput): Promise<{ deviceId: string }> {
   const { tx } = context;
   const row = await waitingRow(context, input.domainId, input.id);
   let domain = await domainById(tx, input.domainId);
-  // The days that are over come first: whether the domain is disabled must not depend on when the daily job ran (L6).
+  // Finished days are closed first: whether the domain is disabled must not depend on when the daily job ran (L6).
   if (domain !== null && (await settleDays(context, domain, input.now))) domain = await domainById(tx, input.domainId);
   if (domain === null) throw new RollcallError('not-found');
   const listedBoard = await boardBySerial(tx, row.serialKey);
@@ -65,7 +65,7 @@ function refuseApproval(about: { board: BoardRow | null; rivals: DeviceRow[]; do
   if (elsewhere) throw new RollcallError('conflict', { reason: 'enrolled-elsewhere' });
 }
 
-/** What the device held back stays held when its key is replaced (E14). */
+/** Credits held for the device stay held when its key is replaced (E14). */
 async function grantOf(
   tx: Reads,
   about: { board: BoardRow | null; competing: DeviceRow | null; domain: DomainRow },
@@ -77,7 +77,7 @@ async function grantOf(
   return competing?.grantReason === 'held' && grant.reason === 'granted' ? { credits: 0, reason: 'held' } : grant;
 }
 
-/** Which row becomes the device, and by what it is told from others from now on (E7, E9, E12). */
+/** Which row becomes the device, and what identifies it from now on (E7, E9, E12). */
 async function targetOf(
   context: WriteContext,
   about: { row: DeviceRow; identity: Identity; board: BoardRow | null; competing: DeviceRow | null; domain: DomainRow },
@@ -99,14 +99,14 @@ async function targetOf(
       : (await devicesOfSerial(context.tx, row.serialKey)).filter((former) => former.domainId === domain.id);
   const former = candidates.findLast(({ state }) => state === 'unenrolled');
   if (former === undefined || identity === 'key' || input.as !== 'another') return { id: former?.id ?? row.id, identity };
-  // Its rival was unenrolled meanwhile, and is another board all the same.
+  // The rival was unenrolled in the meantime, but is still another board.
   if (identity === 'listed')
     throw new RollcallError('conflict', { reason: 'listed-serial-is-one-board', competesWith: former.id });
   shareSerial(context, domain.id, row.serialKey);
   return { id: row.id, identity: 'key' };
 }
 
-/** E12: an admin says that several boards have this serial: from now on only the device key tells them apart. */
+/** E12: an admin states that several boards share this serial number: from now on only the device key distinguishes them. */
 function shareSerial(context: WriteContext, domainId: number, serial: string): void {
   context.tx.send('INSERT INTO shared_serials (domain_id, serial_key) VALUES (?, ?) ON CONFLICT DO NOTHING', domainId, serial);
   context.tx.send(

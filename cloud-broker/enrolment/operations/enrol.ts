@@ -18,21 +18,21 @@ import { settleDays } from '../../ledger/posting.ts';
 import type { Reads, Tx } from '../../store/tx.ts';
 import { warnOfLimit } from '../../register/unproven.ts';
 
-/** E3: at most 5 live certificates a device; the oldest goes. */
+/** E3: at most 5 live certificates per device; the oldest is revoked. */
 const MAX_LIVE_CERTIFICATES = 5;
 
 type Accepted = Extract<Decision, { outcome: 'accepted' }>;
 
-/** One proved try to enrol: facts, decision, rows, in one transaction (E2). */
+/** One proved enrolment attempt: facts, decision and rows in one transaction (E2). */
 export async function enrol(context: WriteContext, attempt: EnrolInput): Promise<EnrolmentOutcome> {
   let loaded = await loadFacts(context.tx, attempt);
-  // The days that are over come first: whether the domain is disabled must not depend on when the daily job ran (L6).
+  // Finished days are closed first: whether the domain is disabled must not depend on when the daily job ran (L6).
   if (loaded !== null && attempt.clockInDoubt !== true && (await settleDays(context, loaded.domain, attempt.now)))
     loaded = await loadFacts(context.tx, attempt);
   if (loaded === null) return { outcome: 'rejected', code: 'domain-unknown' };
   const { decision } = loaded;
   if (decision.outcome === 'rejected') {
-    // The agent keeps no pairing code (D7), so a board that waits asks on without one: it is still asking (E6).
+    // The agent does not keep the pairing code (D7), so a waiting board asks again without one; it still counts as asking (E6).
     if (decision.code === 'pairing-code-required' && loaded.facts.waiting !== null) {
       context.tx.send('UPDATE devices SET last_asked_at = ? WHERE id = ?', attempt.now, loaded.facts.waiting.deviceId);
     }
@@ -46,7 +46,7 @@ export async function enrol(context: WriteContext, attempt: EnrolInput): Promise
   return accept(context, loaded, attempt, { ...decision, deviceId: decision.deviceId ?? attempt.proposedId });
 }
 
-/** E6, P7: a key made to look like another one is told, of the device that it could be taken for. */
+/** E6, P7: reports a key made to look like another, for the device it could be mistaken for. */
 async function tellForgery(
   context: WriteContext,
   domainId: number,
@@ -155,7 +155,7 @@ async function accept(
   });
 }
 
-/** E5: a device that was enrolled before its board was listed takes its place on the register line. */
+/** E5: a device enrolled before its board was listed joins the register line. */
 async function joinRegister(
   context: WriteContext,
   domain: DomainRow,
@@ -231,7 +231,7 @@ async function epochOf(tx: Reads, deviceId: string): Promise<number> {
   return (await tx.get<{ epoch: number }>('SELECT epoch FROM presence WHERE device_id = ?', deviceId))?.epoch ?? 0;
 }
 
-/** Whether a certificate of this enrolment lives already: after an approval there is none yet. */
+/** Whether this enrolment already has a live certificate; after an approval there is none yet. */
 async function hasCertificate(tx: Reads, device: { id: string; enrolledAt: number }): Promise<boolean> {
   return (
     (await tx.get(
@@ -242,7 +242,7 @@ async function hasCertificate(tx: Reads, device: { id: string; enrolledAt: numbe
   );
 }
 
-/** E3: of more than five live certificates the oldest goes. */
+/** E3: beyond five live certificates, the oldest is revoked. */
 function trimCertificates(tx: Tx, deviceId: string, newest: string, now: number): void {
   tx.send(
     `UPDATE certificates SET revoked_at = ?1 WHERE device_id = ?2 AND revoked_at IS NULL AND fingerprint NOT IN (SELECT fingerprint FROM certificates
@@ -254,7 +254,7 @@ function trimCertificates(tx: Tx, deviceId: string, newest: string, now: number)
   );
 }
 
-/** What the desk refused before anything was to be decided. */
+/** Records what the enrolment service refused before a decision. */
 export async function noteRefusal(context: WriteContext, { domain: name, serial, model, code, ...made }: Refusal): Promise<void> {
   const domain = await domainByName(context.tx, name);
   if (domain === null) return;

@@ -13,7 +13,7 @@ export interface ReleaseCreditsInput {
   now: number;
   actor: string;
   of: { serial: string } | { invoice: string; domain: string };
-  /** Boards in one go at most, so that others who write need not wait. */
+  /** Maximum boards per call, so that other writers need not wait. */
   most: number;
 }
 
@@ -37,8 +37,8 @@ async function heldOf(tx: Reads, { of, now, most }: ReleaseCreditsInput): Promis
 }
 
 /**
- * E14: lets a piece of the held credits go: of one board, or of all boards of an invoice in a domain. Each is granted now as if it had just
- * enrolled with a proof; again it finds none held. `done` when none is left. Refuses with `not-found`, or `conflict` in a closed domain.
+ * E14: releases a batch of held credits: of one board, or of all boards of an invoice in a domain. Each is granted as if the board had just enrolled
+ * with a proof; a repeated call finds none held. `done` when none are left. Refuses with `not-found`, or with `conflict` in a closed domain.
  */
 export async function releaseCredits(
   context: WriteContext,
@@ -65,7 +65,7 @@ async function release(context: WriteContext, device: HeldDevice, { now, actor }
   const domain = await openDomainOf(tx, device.domainId, now);
   const board = await boardBySerial(tx, device.serialKey);
   if (board === null) throw new Error(`the board of device ${device.id} is gone`);
-  // What its line says now: meanwhile its credits may come with a product key, or be none.
+  // By its current register line: its credits may now come with a product key, or be gone.
   const grant = grantFor({ ...(await entitlementOf(tx, board, domain.id)), hasFactoryKey: true }, 0);
   tx.send('UPDATE devices SET granted = ?, grant_reason = ? WHERE id = ?', grant.credits, grant.reason, device.id);
   await bookGrant(context, domain, { deviceId: device.id, board, grant, actor, isProven: true }, now);

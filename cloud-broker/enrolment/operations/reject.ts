@@ -5,10 +5,10 @@ import { deleteDevices } from '../../devices/changes.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
 import { waitingRow } from './approve.ts';
 
-/** E6: a rejection is remembered 30 days; a block until it is lifted. */
+/** E6: a rejection is kept for 30 days, a block until it is lifted. */
 const REJECTION_MS = 30 * 86_400_000;
 
-/** E6: the key is blocked; its serial too, where it identifies a board and no enrolled device has it. */
+/** E6: blocks the key, and also the serial number if it identifies a board and no enrolled device has it. */
 export async function reject(
   context: WriteContext,
   input: ChangeRequest & { id: string; block: boolean },

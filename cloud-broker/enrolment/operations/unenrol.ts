@@ -13,13 +13,16 @@ import { greatest } from '../../store/dialect.ts';
 export interface UnenrolInput {
   now: number;
   id: string;
-  /** null: the device itself asks, and its certificate has said which it is. */
+  /** null: requested by the device itself, identified by its certificate. */
   domainId: number | null;
   actor: string;
   address: string | null;
 }
 
-/** E9: the certificate dies in the same transaction; history stays; today is the last day charged. E14: a grant of the last 72 h goes back. */
+/**
+ * E9: the certificate is revoked in the same transaction; the history stays; today is the last day charged. E14: a grant from the last 72 h is
+ * reversed.
+ */
 export async function unenrol(context: WriteContext, input: UnenrolInput): Promise<void> {
   const { domain, boardId } = await endEnrolment(context, input);
   if (boardId === null) return;
@@ -27,7 +30,7 @@ export async function unenrol(context: WriteContext, input: UnenrolInput): Promi
   await takeGrantBack(context, domain, boardId, about);
 }
 
-/** The same, and what the board brought stays where it is. */
+/** Like `unenrol`, but the credits the board brought stay in the domain. */
 export async function endEnrolment(
   context: WriteContext,
   input: UnenrolInput,
@@ -44,7 +47,7 @@ export async function endEnrolment(
     'id = ?',
     [device.id],
   );
-  // Its last moment in a day that is closed, at the earliest: that day has counted it (L6).
+  // Not before the last moment of the last closed day, because that day has already counted the device (L6).
   const end = Math.max(input.now, openFromOf(domain) - 1);
   tx.send(
     `UPDATE enrolment_spans SET to_at = ${greatest('from_at', '?1')} WHERE device_id = ?2 AND to_at IS NULL`,
@@ -66,7 +69,7 @@ export async function endEnrolment(
   return { domain, boardId: device.boardId };
 }
 
-/** E9 for each of them; what waits for an approval is refused. */
+/** E9 for each device; devices waiting for approval are refused. */
 export async function unenrolSome(
   context: WriteContext,
   { ids, ...asked }: ChangeRequest & { ids: string[] },

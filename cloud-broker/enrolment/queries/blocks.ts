@@ -16,7 +16,7 @@ const COLUMNS =
   'public_id AS id, serial, key_fingerprint AS keyFingerprint, kind, since_at AS sinceAt, until_at AS untilAt, actor';
 const place = z.tuple([z.int(), z.string().max(64)]);
 
-/** E6: blocks that hold at `now`, newest first. */
+/** E6: blocks in force at `now`, newest first. */
 export async function listBlocks(
   tx: Reads,
   domainId: number,

@@ -23,7 +23,7 @@ const REFUSED =
   'serial_key AS serialKey, serial, model, code, times, first_at AS firstAt, at, address, correlation_id AS correlationId';
 const place = z.tuple([z.int(), z.string().max(128), z.string().max(64)]);
 
-/** E11: refused tries, the latest first; with `q` those whose serial begins with it, or that have it as their correlation id. */
+/** E11: refused attempts, latest first; with `q`, those whose serial number begins with it or whose correlation id matches. */
 export async function listRefused(
   tx: Reads,
   domainId: number,
@@ -81,7 +81,7 @@ const ofAction = new Map<string, EnrolmentStep['what']>([
   ['device.unenrolled', 'unenrolled'],
 ]);
 
-/** What the audit log says of how it came in and went. */
+/** Steps from the audit log: how it enrolled and left. */
 async function decidedSteps(tx: Reads, device: { id: string; domainId: number }): Promise<Step[]> {
   const rows = await tx.all<{
     at: number;
@@ -107,7 +107,7 @@ async function decidedSteps(tx: Reads, device: { id: string; domainId: number })
   });
 }
 
-/** Certificates that came to it, and when it was first heard in each of its enrolments (P1). */
+/** Certificates issued to it, and when it was first heard in each enrolment (P1). */
 async function arrivals(tx: Reads, deviceId: string): Promise<Step[]> {
   const certificates = await tx.all<{ at: number }>(
     'SELECT issued_at AS at FROM certificates WHERE device_id = ? ORDER BY issued_at DESC LIMIT ?',
@@ -126,7 +126,7 @@ async function arrivals(tx: Reads, deviceId: string): Promise<Step[]> {
   ];
 }
 
-/** How a device came in, step by step (E11), and the certificate it has. Who may see it is asked before; null where it is not there. */
+/** How a device enrolled, step by step (E11), and its certificate. The caller checks access first; null if it does not exist. */
 export async function enrolmentOf(tx: Reads, deviceId: string): Promise<DeviceEnrolment | null> {
   const device = await tx.get<{ id: string; domainId: number; serialKey: string }>(
     'SELECT id, domain_id AS domainId, serial_key AS serialKey FROM devices WHERE id = ?',

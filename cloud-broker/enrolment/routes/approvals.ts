@@ -6,7 +6,7 @@ import type { HttpDeps } from '../../http/deps.ts';
 import { blockView } from '../queries/blocks.ts';
 import { presentBlock } from './blocks.ts';
 
-/** E6, E7: what waits for a person. */
+/** E6, E7: decisions about waiting boards. */
 export function approvalRoutes(api: Api, deps: HttpDeps): void {
   const { store } = deps;
   const tags = ['approval'];
@@ -14,7 +14,7 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
   api.post(
     '/devices/:id/approve',
     {
-      // A board that brings credits may still enrol (D5): the operation decides.
+      // A board that brings credits may still enrol (D5), which the operation decides.
       config: { access: 'admin', withTags: 'allowed', scope: 'devices:write', whenDisabled: 'allowed' },
       schema: {
         tags,
@@ -27,7 +27,7 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
     async (request) => {
       const { id } = request.params;
       const { pending } = await deviceOf(deps, request, id);
-      // It would change a device that the caller does not see (D6).
+      // It would change a device that the caller may not see (D6).
       if (pending?.code === 'key-changed' && pending.competesWith === null) throw new RollcallError('forbidden');
       const { unprovenLimit } = deps.settings;
       const asked = { ...askedBy(request, deps), id, as: request.body.as ?? null, unprovenLimit };
@@ -54,7 +54,7 @@ export function approvalRoutes(api: Api, deps: HttpDeps): void {
       const asked = askedBy(request, deps);
       const { blockId } = await store.write('reject', { ...asked, id, block: request.body.block ?? false });
       const view = await blockView(store.reader, asked.domainId, blockId);
-      // Somebody lifted it in between.
+      // The block was lifted in the meantime.
       if (view === null) throw new RollcallError('conflict');
       return presentBlock(view);
     },

@@ -20,7 +20,7 @@ export function presentBlock(view: BlockView): Block {
   };
 }
 
-/** E6: what a person has turned away, and lifting it again. */
+/** E6: rejections and blocks by a person, and lifting them. */
 export function blockRoutes(api: Api, deps: HttpDeps): void {
   const { store } = deps;
   const tags = ['approval'];
@@ -28,7 +28,7 @@ export function blockRoutes(api: Api, deps: HttpDeps): void {
   api.get(
     '/blocks',
     {
-      // A block has no tags: it is of the whole domain.
+      // A block has no tags: it concerns the whole domain.
       config: { scope: 'devices:read', withTags: 'refused' },
       schema: {
         tags,

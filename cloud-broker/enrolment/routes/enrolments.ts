@@ -1,4 +1,4 @@
-/** The enrolment log (E11): what was refused lately, and how a device came in. */
+/** The enrolment log (E11): recent refusals, and how a device enrolled. */
 import { deviceEnrolment, refusedPage, refusedQuery } from '../../../protocol/api-enrolment.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { deviceOrFormer } from '../../devices/queries/devices.ts';
@@ -14,7 +14,7 @@ export function enrolmentRoutes(api: Api, { store }: HttpDeps): void {
   api.get(
     '/enrolments/refused',
     {
-      // A board that was refused has no tags: it is of the whole domain.
+      // A refused board has no tags: it concerns the whole domain.
       config: { scope: 'devices:read', withTags: 'refused' },
       schema: {
         tags,

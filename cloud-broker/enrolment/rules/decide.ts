@@ -1,20 +1,20 @@
 /**
- * One enrolment is one decision (E2). `decide` is rule E13's list, top to bottom: the first check that applies is the
- * answer. It knows no clock, no randomness and no database; facts go in, a decision comes out.
+ * One enrolment is one decision (E2). `decide` is the list of rule E13 from top to bottom: the first check that applies is the answer. It uses no
+ * clock, randomness or database: facts in, decision out.
  */
 import type { CreditReason } from '../../../protocol/messages.ts';
 import type { DomainStatus } from '../../../protocol/api.ts';
 import type { PendingCode, RejectedCode } from '../../../protocol/errors.ts';
 import type { Identity } from '../../devices/rules/identity.ts';
 
-/** A listed board's entitlement, as far as a grant depends on it (E5, E14). */
+/** A listed board's entitlement, as far as grants depend on it (E5, E14). */
 export interface Entitlement {
   boardId: number;
   hasFactoryKey: boolean;
   fulfilment: 'on-enrolment' | 'product-key';
   /** Credits not granted yet. */
   left: number;
-  /** Boards of its invoice turned up in another domain (E14). */
+  /** Boards of the same invoice appeared in another domain (E14). */
   invoiceElsewhere: boolean;
 }
 
@@ -28,22 +28,22 @@ export interface Facts {
     status: DomainStatus;
     unlisted: 'approve' | 'accept';
     pairing: 'not-asked' | 'right' | 'missing' | 'wrong';
-    /** Unproven grants that the domain may still get today, by its own limit and the whole service's (E14). */
+    /** Unproven grants left for the domain today, under its own limit and that of the whole service (E14). */
     unprovenGrantsLeft: number;
     pendingRows: number;
-    /** Of them, rows that came from the board's own network (E6). */
+    /** How many of them came from the board's own network (E6). */
     pendingOfNetwork: number;
   };
-  /** Same domain, board and device key, enrolled (an approval enrols): the device; `joins` where it was enrolled before it was listed. */
+  /** The enrolled device of the same domain, board and device key (an approval enrols); `joins` if it was enrolled before its board was listed. */
   same: { deviceId: string; joins: boolean } | null;
-  /** Set when no person started this enrolment and the key's device in this domain was unenrolled (E9). */
+  /** Set when no person started this enrolment and the key's device in this domain is unenrolled (E9). */
   renewOfUnenrolled: boolean;
-  /** The budget of this board's class in the domain is spent (E10). */
+  /** The domain's budget for this class of board is spent (E10). */
   overBudget: boolean;
-  /** The key was proved for a board with another serial (E1). */
+  /** The key was first proved for a board with another serial number (E1). */
   keyOfAnotherBoard: boolean;
   blocked: boolean;
-  /** Another key, waiting or enrolled in this domain, has the same check code: by eye nobody could tell them apart (E6). */
+  /** Another waiting or enrolled key in this domain has the same check code: nobody could tell them apart by eye (E6). */
   checkCodeTaken: boolean;
   /** The listed board is enrolled in another domain (E8). */
   elsewhere: boolean;
@@ -63,14 +63,14 @@ export interface Grant {
 export type Decision =
   | { outcome: 'rejected'; code: RejectedCode }
   | { outcome: 'pending'; code: PendingCode; competesWith: string | null }
-  /** `again`: a replay (E3), or the first certificate after an approval. deviceId null: a new device. */
+  /** `again`: a replay (E3), or the first certificate after an approval. A null deviceId means a new device. */
   | { outcome: 'accepted'; how: 'again' | 'join' | 'replace' | 'return' | 'new'; deviceId: string | null; grant: Grant };
 
-/** At most 500 waiting rows a domain, and 50 of one network in it (E6). */
+/** At most 500 waiting rows per domain, and 50 per network in it (E6). */
 export const MAX_PENDING_ROWS = 500;
 export const MAX_PENDING_OF_NETWORK = 50;
 
-/** E5, E14: what a board that is enrolled now brings. */
+/** E5, E14: credits that a board brings if it enrols now. */
 export function grantFor(listed: Entitlement | null, unprovenGrantsLeft: number): Grant {
   if (listed === null) return { credits: 0, reason: 'not-listed' };
   if (listed.fulfilment === 'product-key') return { credits: 0, reason: 'product-key' };
@@ -79,18 +79,18 @@ export function grantFor(listed: Entitlement | null, unprovenGrantsLeft: number)
   return { credits: listed.left, reason: 'granted' };
 }
 
-/** E5: a device that joins its register line late gets the grant only with a factory key; otherwise the operator lets it go. */
+/** E5: a device that joins its register line late gets the grant only with a factory key; otherwise the operator releases it. */
 function grantOnJoining(listed: Entitlement): Grant {
   const grant = grantFor(listed, 1);
   return grant.reason === 'granted' && !listed.hasFactoryKey ? { credits: 0, reason: 'held' } : grant;
 }
 
-/** Of a device that is repeated (E3) or gets a new key (E7): it brought what it brings when it first enrolled. */
+/** For a device that repeats its enrolment (E3) or gets a new key (E7): it brought its credits when it first enrolled. */
 const NO_GRANT: Grant = { credits: 0, reason: 'none-left' };
 
 const rejected = (code: RejectedCode): Decision => ({ outcome: 'rejected', code });
 
-/** E4: a listed board with a factory key must have signed with it. */
+/** E4: a listed board with a factory key must sign with it. */
 function attestation(facts: Facts): Decision | null {
   if (facts.listed === null || !facts.listed.hasFactoryKey || facts.boardSignature === 'valid') return null;
   return rejected(facts.boardSignature === 'missing' ? 'attestation-required' : 'attestation-failed');
@@ -105,7 +105,7 @@ function repeated(facts: Facts, same: { deviceId: string; joins: boolean }): Dec
   return { outcome: 'accepted', how: 'again', deviceId: same.deviceId, grant: NO_GRANT };
 }
 
-/** The answer to a `proof`, for facts read in the transaction that will hold the decision (E13). */
+/** The answer to a `proof`, from facts read in the transaction that will store the decision (E13). */
 export function decide(facts: Facts): Decision {
   const { domain, listed } = facts;
   if (facts.deviceSignature !== 'valid') return rejected('proof-invalid');

@@ -4,8 +4,8 @@ import { enrolmentBytes, fingerprintOf, readPublicKey, signatureScheme } from '.
 import type { Facts } from './decide.ts';
 
 /**
- * A malformed signature is an invalid one. In this thread: it takes less than a tenth of a millisecond, and to have it done in another
- * one costs this thread as much.
+ * A malformed signature counts as invalid. Verified in this thread: it takes less than a tenth of a millisecond, and handing it to another thread
+ * costs this one as much.
  */
 function isValid(key: KeyObject, bytes: Buffer, signature: string): boolean {
   const { algorithm, dsaEncoding } = signatureScheme(key);
@@ -25,7 +25,7 @@ export interface Asked {
   nonce: string;
 }
 
-/** The request's device key; null where it is not one that the protocol allows. */
+/** The request's device key; null if the protocol does not allow it. */
 export function readKey(request: EnrolmentRequest): Pick<Asked, 'key' | 'der' | 'fingerprint'> | null {
   try {
     const { key, der } = readPublicKey(request.publicKey);
@@ -42,7 +42,9 @@ export function deviceSignatureOf(asked: Asked, proof: EnrolmentProof): Facts['d
   return isValid(asked.key, bytes, proof.deviceSignature) ? 'valid' : 'invalid';
 }
 
-/** E4: the factory key's signature over the same bytes. The register holds no key that the protocol does not allow; without one there is nothing to check with. */
+/**
+ * E4: the factory key's signature over the same bytes. The register holds only keys that the protocol allows; without one, nothing can be checked.
+ */
 export function boardSignatureOf(
   signed: Parameters<typeof enrolmentBytes>[0],
   signature: string | null,

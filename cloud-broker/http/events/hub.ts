@@ -6,9 +6,9 @@ import type { HttpLimits, LivePresence } from '../deps.ts';
 import { mayBill, type CallerHeaders, type SignedIn } from '../access.ts';
 import { EventStream, message, type EventPresenters } from './stream.ts';
 
-/** A stream further behind than this many events reads its lists anew instead. */
+/** A stream more events behind than this reloads its lists instead. */
 const MAX_BACKLOG = 2000;
-/** Heard devices that are told of in one go. */
+/** How many heard devices are reported in one batch. */
 const HEARD_SLICE = 100;
 const MAX_HEARD = 100_000;
 
@@ -18,11 +18,11 @@ export interface HubDeps {
   presence: Pick<LivePresence, 'onHeartbeats'>;
   presenters: EventPresenters;
   limits: Pick<HttpLimits, 'streamsPerSession' | 'streamsInAll' | 'stream'>;
-  /** A look at a session failed for no reason of its own. */
+  /** A session check failed, through no fault of the session. */
   onError(error: unknown): void;
 }
 
-/** Where a stream begins, and what is said before anything else. */
+/** Where a stream begins, and what is sent first. */
 export interface StreamStartsAt {
   after: number;
   opening: string;
@@ -30,7 +30,7 @@ export interface StreamStartsAt {
 
 export interface OpenRequest {
   signedIn: SignedIn;
-  /** What the session or the key is looked up by again and again. */
+  /** What the session or key is looked up by, repeatedly. */
   credentials: CallerHeaders;
   start: StreamStartsAt;
   response: ServerResponse;
@@ -43,15 +43,15 @@ interface OpenSession {
   streams: Set<EventStream>;
 }
 
-/** What a session may see. When any of it changes, its streams end and are opened anew (A5). */
+/** What a session may see. If any of it changes, its streams end and are reopened (A5). */
 function rights({ userId, role, billing, tags, domainId, scopes }: SignedIn): string {
   return JSON.stringify([userId, role, billing, tags, domainId, scopes]);
 }
 
-/** An event, not a comment: a browser's page is told of no comments. Without an id, it is not counted when the stream is resumed. */
+/** An event, not a comment, because a browser does not show comments to the page. Without an id, it does not count when the stream is resumed. */
 const ALIVE = message('alive', 0);
 
-/** All open event streams: wakes them after commits, tells them of heartbeats, and ends those whose session ended. */
+/** All open event streams: wakes them after commits, reports heartbeats to them, and ends those whose session has ended. */
 export class EventHub {
   private readonly deps: HubDeps;
   private readonly sessions = new Map<string, OpenSession>();
@@ -85,7 +85,7 @@ export class EventHub {
     return this.count;
   }
 
-  /** Refuses with `busy`, before anything is sent, when this session or the service has as many streams as it may. */
+  /** Refuses with `busy`, before anything is sent, if this session or the service has reached its limit of streams. */
   demandRoom(signedIn: SignedIn): void {
     const own = this.sessions.get(signedIn.sessionId)?.streams.size ?? 0;
     const { streamsPerSession, streamsInAll } = this.deps.limits;
@@ -114,7 +114,7 @@ export class EventHub {
     this.all((stream) => stream.end());
   }
 
-  /** Where a stream begins: after Last-Event-ID; where that cannot be, now, and `reset` says that lists must be read anew. */
+  /** Where a stream begins: after Last-Event-ID. If that is impossible, now, and `reset` says that lists must be reloaded. */
   async startOf(domainId: number, lastEventId: string | string[] | undefined): Promise<StreamStartsAt> {
     const { reader } = this.deps.store;
     const after = await newestEventId(reader, domainId);
@@ -152,7 +152,7 @@ export class EventHub {
     for (const domainId of this.domains.keys()) this.each(domainId, act);
   }
 
-  /** A5: ends the streams of sessions that ended or changed, and those that stopped taking anything. */
+  /** A5: ends the streams of sessions that have ended or changed, and streams whose reader takes nothing any more. */
   private async checkSessions(): Promise<void> {
     this.all((stream) => {
       if (stream.stalledMs() > this.deps.limits.stream.stallMs) stream.end();
@@ -176,7 +176,7 @@ export class EventHub {
     }
   }
 
-  /** At most one message a device in each coalescing time, without an id: a stored event will tell the same. */
+  /** At most one message per device in each coalescing time, without an id: a stored event will report the same. */
   private async tellHeard(): Promise<void> {
     if (this.isTelling) return;
     this.isTelling = true;

@@ -3,14 +3,14 @@ import type { StoredEvent } from '../../store/effects.ts';
 import { eventsAfter } from '../../store/events.ts';
 import type { Reads } from '../../store/tx.ts';
 
-/** Stored events that are presented in one go; between two slices everything else gets its turn. */
+/** Stored events presented in one batch; between two batches everything else gets its turn. */
 const SLICE = 100;
-/** More than this that the reader has not taken ends the stream. */
+/** If the reader has more unread bytes than this, the stream ends. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** Milliseconds after which a browser connects again. */
+/** Milliseconds after which a browser reconnects. */
 const RETRY_MS = 3000;
 
-/** Who reads a stream: what the lists would show, and whether Billing would be shown. */
+/** The reader of a stream: what its lists would show, and whether it may see Billing. */
 export interface StreamViewer {
   domainId: number;
   tags: readonly string[];
@@ -32,7 +32,7 @@ interface HeardDevice {
   present(): unknown;
 }
 
-/** One message of the stream; without `id` it is not counted when the stream is resumed. */
+/** One message of the stream; without `id` it does not count when the stream resumes. */
 export function message(type: string, data: unknown, id?: number): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
@@ -43,15 +43,15 @@ export interface StreamStart {
   viewer: StreamViewer;
   reader: Reads;
   presenters: Pick<EventPresenters, 'messagesOf'>;
-  /** Id of the last event that the reader has. */
+  /** Id of the last event the reader has. */
   after: number;
-  /** What is sent before anything else. */
+  /** What is sent first. */
   opening: string;
 }
 
 /**
- * One reader of events: a place in the events table that moves on with what was sent. Live and resumed are the same: each
- * commit wakes it, and it sends what lies after its place. While the reader takes nothing it sends nothing, and nothing is kept for it.
+ * One reader of events: a position in the events table that advances with what is sent. Live and resumed streams work alike: each commit wakes the
+ * stream, and it sends what lies after its position. While the reader takes nothing, nothing is sent or kept for it.
  */
 export class EventStream {
   readonly viewer: StreamViewer;
@@ -59,10 +59,10 @@ export class EventStream {
   private readonly reader: Reads;
   private readonly presenters: StreamStart['presenters'];
   private after: number;
-  /** Something may lie behind its place. */
+  /** There may be events after its position. */
   private isBehind = false;
   private isPumping = false;
-  /** Since when the reader takes nothing, as performance.now(); null while it does. */
+  /** Since when the reader has taken nothing, as performance.now(); null while it does. */
   private blockedSince: number | null = null;
 
   constructor(start: StreamStart) {
@@ -81,7 +81,7 @@ export class EventStream {
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     });
-    // An id without data: the browser resumes from here even if nothing happens before the line is cut.
+    // An id without data: the browser resumes from here even if nothing happens before the connection is cut.
     this.write(`retry: ${RETRY_MS}\nid: ${start.after}\n\n${start.opening}`);
     this.wake();
   }
@@ -94,12 +94,12 @@ export class EventStream {
     setImmediate(() => void this.pump());
   }
 
-  /** Sends something that is not stored, unless the reader is behind: then it is passed over. */
+  /** Sends something that is not stored, or skips it if the reader is behind. */
   pass(text: string): void {
     if (this.blockedSince === null) this.write(text);
   }
 
-  /** Milliseconds for which the reader has taken nothing. */
+  /** How long the reader has taken nothing, in milliseconds. */
   stalledMs(): number {
     return this.blockedSince === null ? 0 : performance.now() - this.blockedSince;
   }
@@ -113,7 +113,7 @@ export class EventStream {
     return this.blockedSince === null && !this.response.writableEnded && !this.response.destroyed;
   }
 
-  /** Where the store cannot be read the stream ends: its reader connects again, and resumes where it is. */
+  /** If the store cannot be read, the stream ends; its reader reconnects and resumes from its position. */
   private async pump(): Promise<void> {
     try {
       while (this.isBehind && this.takesMore) await this.sendSlice();

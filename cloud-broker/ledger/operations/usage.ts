@@ -3,16 +3,16 @@ import { dateOf, dayOf, MAX_OPEN_DAYS, openDays, type UsageState } from '../rule
 import type { WriteContext } from '../../store/commit.ts';
 import { closeNextDay } from '../posting.ts';
 
-/** A day of so many devices costs as much again as a day does by itself. */
+/** This many devices double the cost of closing a day. */
 const DEVICES_A_DAY = 1000;
 
 export interface CloseUsageInput {
   now: number;
-  /** Last day to close, days since 1970. */
+  /** Last day to close, in days since 1970. */
   through: number;
   /** Only this domain; null: all. */
   domain: string | null;
-  /** Days closed in one write at most, fewer where they have many devices, so that others who write need not wait. */
+  /** Maximum days closed per write, fewer if they have many devices, so that other writers need not wait. */
   most: number;
   /** The operator says so: more than MAX_OPEN_DAYS are closed too; `waive` charges nothing for them. */
   byOperator: { waive: boolean; actor: string } | null;
@@ -21,7 +21,7 @@ export interface CloseUsageInput {
 export interface CloseUsagePiece {
   days: number;
   credits: number;
-  /** Whether days may be open still. */
+  /** Whether days may still be open. */
   more: boolean;
 }
 
@@ -31,15 +31,15 @@ interface Open extends UsageState {
   nextUsageDay: number;
 }
 
-/** Domains with an open day, those first whose day is the oldest. What is closed is not found again. */
+/** Domains with an open day, oldest open day first. Closed days are not found again. */
 const OPEN = `SELECT id, name, next_usage_day AS nextUsageDay, closing_at AS closingAt, closed_at AS closedAt FROM domains
   WHERE next_usage_day BETWEEN ? AND ? AND closed_at IS NULL AND (closing_at IS NULL OR next_usage_day < closing_at / 86400000)`;
 const OPEN_ANYWHERE = `${OPEN} ORDER BY next_usage_day, id LIMIT ?`;
 const OPEN_IN_ONE = `${OPEN} AND name = ? LIMIT ?`;
 
 /**
- * L6: closes a piece of the days that are open up to `through`. Refuses a day that is not over with `invalid-request`. Closing again
- * finds nothing open; two who close the same day take turns in the writer, and the second finds it closed.
+ * L6: closes a batch of the open days up to `through`. Refuses an unfinished day with `invalid-request`. Closing again finds nothing open; two
+ * callers that close the same day take turns in the writer, and the second finds it closed.
  */
 export async function closeUsage(context: WriteContext, input: CloseUsageInput): Promise<CloseUsagePiece> {
   const { now, through, byOperator, most } = input;
@@ -70,7 +70,7 @@ export async function closeUsage(context: WriteContext, input: CloseUsageInput):
   return piece;
 }
 
-/** A3: the daily close is its own record; what the operator decided is not. */
+/** A3: the daily close is its own record; an operator's decision needs an audit row. */
 function noteOperator(
   context: WriteContext,
   domain: Open,

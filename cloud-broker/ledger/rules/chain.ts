@@ -1,14 +1,14 @@
-/** Proves the books (L5): recomputes every chain from its first row and names the first difference. Pure. */
+/** Verifies the books (L5): recomputes every chain from its first row and reports the first difference. Pure. */
 import { EMPTY_HASH, transferHash, type Head, type Transfer } from './transfers.ts';
 
 export interface Difference {
   domain: string;
-  /** Number of the transfer in the domain's chain; null where the difference is not in one row. */
+  /** Number of the transfer in the domain's chain; null if the difference is not in one row. */
   n: number | null;
   what: string;
 }
 
-/** Walks one domain's chain row by row; the caller feeds rows in the order of n. */
+/** Walks one domain's chain row by row; the caller passes rows in the order of n. */
 export class ChainWalk {
   readonly domain: string;
   head: Head = { n: 0, hash: EMPTY_HASH, balance: 0, at: 0 };
@@ -17,7 +17,7 @@ export class ChainWalk {
     this.domain = domain;
   }
 
-  /** Null where the row follows; else what differs first. */
+  /** Null if the row follows; otherwise the first difference. */
   follow(row: Transfer): Difference | null {
     const { head } = this;
     const differs = (what: string): Difference => ({ domain: this.domain, n: row.n, what });
@@ -33,7 +33,7 @@ export class ChainWalk {
     return null;
   }
 
-  /** After the last row: what the head says must be what was walked. */
+  /** After the last row: the head must match the walked chain. */
   end(stored: Head | null): Difference | null {
     if (stored === null) return { domain: this.domain, n: null, what: 'has no head' };
     const fields = ['n', 'hash', 'balance'] as const;
@@ -44,7 +44,7 @@ export class ChainWalk {
   }
 }
 
-/** A signed head, kept outside the database, so that a cut tail or a chain computed anew is seen. */
+/** A signed head, kept outside the database to reveal a truncated or recomputed chain. */
 export interface Checkpoint {
   at: string;
   domain: string;
@@ -53,7 +53,7 @@ export interface Checkpoint {
   balance: number;
 }
 
-/** The bytes of a checkpoint that are signed: its fields in this order, one a line. */
+/** The signed bytes of a checkpoint: its fields in this order, one per line. */
 export function checkpointBytes({ at, domain, n, hash, balance }: Checkpoint): Buffer {
   return Buffer.from(['rollcall-ledger-head-1', at, domain, n, hash, balance].join('\n'), 'utf8');
 }
@@ -62,14 +62,14 @@ export interface Verdict {
   ok: boolean;
   domains: number;
   transfers: number;
-  /** Sum of all balances, vendor accounts among them: zero (L1). */
+  /** Sum of all balances, including vendor accounts: zero (L1). */
   sum: number;
   firstDifference?: Difference;
-  /** The first lines of the file of signed heads that say nothing any more. */
+  /** The first damaged lines of the file of signed heads. */
   damagedHeads?: DamagedHead[];
 }
 
-/** A line of the file of signed heads, counted from 1, that cannot be read or is not signed as it should be. */
+/** A line of the file of signed heads, counted from 1, that cannot be read or is not properly signed. */
 export interface DamagedHead {
   line: number;
   what: string;
@@ -77,7 +77,7 @@ export interface DamagedHead {
 
 const MAX_NAMED_LINES = 20;
 
-/** The books and the file of signed heads together: a damaged line there is a difference too, beside those of the books. */
+/** The verdict on the books and the file of signed heads together: a damaged line there is also a difference, in addition to those of the books. */
 export function withDamagedHeads(books: Verdict, damaged: readonly DamagedHead[]): Verdict {
   const [first] = damaged;
   if (first === undefined) return books;

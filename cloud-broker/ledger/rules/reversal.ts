@@ -1,15 +1,15 @@
-/** Taking back (L2, L9, E14), as pure rules. */
+/** Reversals (L2, L9, E14), as pure rules. */
 import type { TransferKind, TransferRequest, VendorAccount } from './transfers.ts';
 
 const HOUR_MS = 3_600_000;
-/** E14: a board unenrolled within 72 h of its grant takes the grant along. */
+/** E14: unenrolling a board within 72 h of its grant reverses the grant. */
 const SECOND_THOUGHTS_MS = 72 * HOUR_MS;
 
 export function isSecondThoughts(grantedAt: number, now: number): boolean {
   return now - grantedAt < SECOND_THOUGHTS_MS;
 }
 
-/** A booked transfer, as far as its reversal needs it. */
+/** What a reversal needs of the booked transfer. */
 export interface Reversible {
   id: number;
   kind: TransferKind;
@@ -23,18 +23,18 @@ export interface Reversible {
 
 export interface ReversalFacts {
   isReversed: boolean;
-  /** Of the domain, after its open days (L6). */
+  /** Of the domain, with its open days closed (L6). */
   balance: number;
-  /** What the board's grants left in domains, beyond what was made good for them; for other transfers null. */
+  /** What the board's grants left in domains, beyond what was made good for them; null for other transfers. */
   notMadeGood: number | null;
 }
 
-/** Why a transfer is not taken back. */
+/** Why a transfer is not reversed. */
 export type ReversalRefusal = 'is-a-reversal' | 'already-reversed' | 'balance-is-zero' | 'made-good';
 
 /**
- * L9: what a reversal takes: by 1 to the smaller of the transfer and the balance; what the domain gave comes back whole. What the vendor has made
- * good for a grant is not taken back as well, or its board would bring it twice. Refusals in the order in which they are checked.
+ * L9: what a reversal takes: the smaller of the transfer and the balance, at least 1; a transfer out of the domain comes back whole. What the vendor
+ * has made good for a grant is not taken back as well, or its board would bring it twice. Refusals are in the order of the checks.
  */
 export function reversedCredits(
   booked: Reversible,
@@ -52,7 +52,7 @@ export function reversedCredits(
 /** L4. */
 const reversalKey = (transferId: number): string => `reversal:${transferId}`;
 
-/** L2: a reversal names what it reverses and goes between the same accounts the other way. */
+/** L2: a reversal names the transfer it reverses and goes the other way between the same accounts. */
 export function reversalOf(
   booked: Reversible,
   credits: number,
@@ -79,15 +79,15 @@ export function reversalOf(
 export interface Grant {
   domainId: number;
   credits: number;
-  /** What its reversal took; null where it was not reversed. */
+  /** What its reversal took; null if it was not reversed. */
   takenBack: number | null;
   /** Of its domain, now. */
   balance: number;
 }
 
 /**
- * L9: what other domains keep of a board's credits because their balance did not cover it, and the vendor has not made good yet. A grant that was
- * not taken back although there is a balance is not missing: it can be taken back.
+ * L9: credits of a board that other domains keep because their balance did not cover the reversal, and that the vendor has not made good yet. A grant
+ * that was not reversed despite a balance is not missing: it can still be reversed.
  */
 export function missingCredits(grants: readonly Grant[], here: number, madeGood: number): number {
   const kept = grants

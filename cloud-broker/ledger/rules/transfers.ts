@@ -1,13 +1,13 @@
 /**
- * The ledger's rules (L1 to L5), pure. A transfer moves a whole number of credits between one domain's account and one
- * vendor account and stands in that domain's chain.
+ * The ledger's rules (L1 to L5), pure. A transfer moves a whole number of credits between one domain account and one vendor account and belongs to
+ * that domain's chain.
  */
 import { hash } from 'node:crypto';
 import { assert } from '../../../protocol/assert.ts';
 
 export type TransferKind = 'enrolment' | 'product-key' | 'usage' | 'adjustment' | 'reversal';
 
-/** The vendor's accounts. They keep no balance row: theirs is a sum over transfers (L5). */
+/** The vendor's accounts. They have no balance row: their balance is a sum over transfers (L5). */
 export type VendorAccount =
   | 'vendor:grants'
   | 'vendor:product-keys'
@@ -16,16 +16,16 @@ export type VendorAccount =
   | 'vendor:forfeited'
   | 'vendor:loss';
 
-/** What a cause asks to book; everything else follows from the head of the chain. */
+/** What a caller asks to book; everything else follows from the head of the chain. */
 export interface TransferRequest {
   kind: TransferKind;
-  /** `in`: the vendor account is debited and the domain credited; `out`: the other way. */
+  /** `in`: debits the vendor account and credits the domain; `out`: the other way. */
   direction: 'in' | 'out';
   vendor: VendorAccount;
   credits: number;
   /** L4: derived from the cause. */
   idempotencyKey: string;
-  /** UTC day that daily use belongs to, `YYYY-MM-DD`. */
+  /** UTC day of daily use, `YYYY-MM-DD`. */
   date: string | null;
   deviceId: string | null;
   boardId: number | null;
@@ -40,7 +40,7 @@ export interface Head {
   n: number;
   hash: string;
   balance: number;
-  /** Milliseconds since 1970 of the last transfer. */
+  /** Time of the last transfer, in milliseconds since 1970. */
   at: number;
 }
 
@@ -55,7 +55,7 @@ export interface Transfer extends TransferRequest {
 
 export const EMPTY_HASH = '0'.repeat(64);
 
-/** All reasons to refuse a transfer, in the order in which they are checked. */
+/** All reasons to refuse a transfer, in the order of the checks. */
 export type TransferRefusal = 'credits-not-whole' | 'credits-too-many' | 'balance-below-zero' | 'balance-too-large';
 
 const MAX_CREDITS = 1_000_000_000;
@@ -74,7 +74,9 @@ function balanceAfter(head: Head, request: TransferRequest): number {
   return head.balance + (request.direction === 'in' ? request.credits : -request.credits);
 }
 
-/** JSON with sorted keys and no white space: the same content is always the same text (as RFC 8785 for our values: texts, whole numbers, null). */
+/**
+ * JSON with sorted keys and no whitespace: the same content always gives the same text (as RFC 8785 for the values used: strings, integers, null).
+ */
 export function canonicalJson(content: Record<string, string | number | null>): string {
   return JSON.stringify(content, Object.keys(content).toSorted());
 }
@@ -85,7 +87,7 @@ export function transferHash(transfer: Omit<Transfer, 'hash'>): string {
   return hash('sha256', `${previousHash}\n${canonicalJson(content)}`);
 }
 
-/** The transfer that follows `head`. `at` never goes back (L5), whatever the clock says. The caller has asked refuseTransfer. */
+/** The transfer that follows `head`. `at` never decreases (L5), whatever the clock says. The caller has called refuseTransfer. */
 export function nextTransfer(domain: string, head: Head, request: TransferRequest, now: number): Transfer {
   assert(refuseTransfer(head, request) === null, 'only a transfer that is not refused follows the head');
   const unhashed = {
@@ -99,7 +101,7 @@ export function nextTransfer(domain: string, head: Head, request: TransferReques
   return { ...unhashed, hash: transferHash(unhashed) };
 }
 
-/** L4: whether the booked transfer is what is asked for again; who acted and when it was booked do not count. */
+/** L4: whether the request repeats the booked transfer; who acted and when it was booked do not count. */
 export function sameContent(booked: TransferRequest, asked: TransferRequest): boolean {
   const compared = ['kind', 'direction', 'vendor', 'credits', 'date', 'deviceId', 'boardId', 'productKeyId', 'reverses'] as const;
   return compared.every((field) => booked[field] === asked[field]);
@@ -108,5 +110,5 @@ export function sameContent(booked: TransferRequest, asked: TransferRequest): bo
 /** L4: the n-th grant of a board, counted from 1. */
 export const enrolmentKey = (serialKey: string, n: number): string => `enrolment:${serialKey}:${n}`;
 
-/** L4, D8: what is left of a domain's credits when it closes. */
+/** L4, D8: the remaining credits of a domain when it closes. */
 export const closingKey = (domain: string): string => `closing:${domain}`;

@@ -1,12 +1,12 @@
-/** Daily use (L6), as pure rules. A UTC day is a whole number: days since 1970. */
+/** Daily use (L6), as pure rules. A UTC day is an integer: days since 1970. */
 import type { TransferRequest } from './transfers.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Open days up to which a domain's days are closed by themselves; with more, a clock has jumped or an outage was long. */
+/** Maximum open days that are closed automatically; with more, a clock has jumped or an outage was long. */
 export const MAX_OPEN_DAYS = 7;
 
-/** So far the machine's clock may be set while the service runs, and so far back before a start: as far as days are closed by themselves (L6). */
+/** How far the machine's clock may be set while the service runs, and how far back before a start: as far as days are closed automatically (L6). */
 export const MAX_SET_MS = MAX_OPEN_DAYS * DAY_MS;
 
 /** L6: the first UTC day that begins at or after the trial's end, in days since 1970. */
@@ -34,33 +34,33 @@ export function dayOfDate(date: string): number {
   return dayOf(Date.parse(`${date}T00:00:00Z`));
 }
 
-/** What says which days of a domain are open. */
+/** Determines which days of a domain are open. */
 export interface UsageState {
   /** The first day that is not closed; null before activation. */
   nextUsageDay: number | null;
-  /** D8: when its closing takes effect, and when it was done. */
+  /** D8: when closing takes effect, and when it was done. */
   closingAt: number | null;
   closedAt: number | null;
 }
 
-/** Days that are over and not closed yet. The day on which a domain closes, and those after it, are never closed: what is left is forfeited. */
+/** Finished days that are not closed yet. The day on which a domain closes, and later ones, are never closed: the remaining credits are forfeited. */
 export function openDays({ nextUsageDay, closingAt, closedAt }: UsageState, now: number): number {
   if (nextUsageDay === null || closedAt !== null) return 0;
   return Math.max(0, dayOf(Math.min(now, closingAt ?? now)) - nextUsageDay);
 }
 
 /**
- * First moment whose day is not closed; 0 where none is. Spans of enrolment begin and end no earlier, so that what a closed day counted stays
- * true when a write comes late or the clock goes back.
+ * Start of the first day that is not closed; 0 if no day is closed. Enrolment spans begin and end no earlier, so that the count of a closed day stays
+ * true when a write is late or the clock is set back.
  */
 export function openFrom(nextDay: number | null, firstDay: number | null): number {
   return nextDay === null || nextDay === firstDay ? 0 : startOf(nextDay);
 }
 
 /**
- * What pays for a day that is closed late: the balance of its end, as far as it was never spent since. `balance` is what is left now, `since` what
- * was posted after the day's end, the newest first, with a minus out of the domain; without daily use, which is of earlier days: they have been
- * paid as if they had been closed in time. What came in after the end pays for nothing.
+ * What pays for a day closed late: the balance at its end, as far as it has not been spent since. `balance` is the current balance; `since` lists the
+ * postings after the day's end, newest first, negative if out of the domain. Daily use is excluded: it belongs to earlier days, which were paid as if
+ * closed in time. Credits received after the end pay for nothing.
  */
 export function balanceOfDaysEnd(balance: number, since: readonly number[]): number {
   let least = balance;
@@ -72,7 +72,7 @@ export function balanceOfDaysEnd(balance: number, since: readonly number[]): num
   return Math.max(0, least);
 }
 
-/** What a day costs: a credit a device, and what the balance of its end does not cover is never owed. */
+/** What a day costs: one credit per device; what the balance at its end does not cover is never owed. */
 export function chargeOf(devices: number, balance: number): number {
   return Math.min(devices, balance);
 }
@@ -80,7 +80,7 @@ export function chargeOf(devices: number, balance: number): number {
 /** L4. */
 export const usageKey = (domain: string, day: number): string => `usage:${domain}:${dateOf(day)}`;
 
-/** One transfer a domain and day. */
+/** One transfer per domain and day. */
 export function usageRequest(domain: string, day: number, charged: number): TransferRequest {
   return {
     kind: 'usage',

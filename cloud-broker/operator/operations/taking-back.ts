@@ -1,4 +1,4 @@
-/** What only the operator does with credits that were booked: releasing boards, making good, corrections (E14, L9, L2). */
+/** What only the operator does with booked credits: releasing boards, making good, corrections (E14, L9, L2). */
 import { RollcallError } from '../../../protocol/errors.ts';
 import { serialKey } from '../../../protocol/text.ts';
 import { missingCredits, type Grant } from '../../ledger/rules/reversal.ts';
@@ -24,7 +24,7 @@ interface Place {
   domain: DomainRow;
 }
 
-/** Refuses with `not-found` where the serial is not listed, with `conflict` where its board is not enrolled. */
+/** Refuses with `not-found` if the serial number is not listed, and with `conflict` if its board is not enrolled. */
 async function whereEnrolled(tx: Reads, serial: string): Promise<Place> {
   const board = await boardBySerial(tx, serialKey(serial));
   if (board === null) throw new RollcallError('not-found', { serial });
@@ -42,14 +42,14 @@ export interface Released {
   domain: string;
   deviceId: string;
   takenBack: number;
-  /** What the balance did not cover. */
+  /** Not covered by the balance. */
   missing: number;
   left: number;
 }
 
 /**
- * E14: unenrols a board wherever it is and takes its grant back, however old. Audited in the domain that loses it and, as nobody knows yet where
- * it goes, in the operator's own log. Refuses as whereEnrolled does.
+ * E14: unenrols a board wherever it is and reverses its grant, however old. Audited in the domain that loses it and, as its next domain is unknown,
+ * in the operator's own log. Refuses like whereEnrolled.
  */
 export async function releaseBoard(context: WriteContext, input: ByOperator & { serial: string }): Promise<Released> {
   const { now, actor, reason } = input;
@@ -71,7 +71,7 @@ export async function releaseBoard(context: WriteContext, input: ByOperator & { 
 
 type Cause = Pick<TransferRequest, 'vendor' | 'credits' | 'idempotencyKey' | 'deviceId' | 'boardId'>;
 
-/** Books an adjustment: into the domain, or with negative credits out of it. */
+/** Books an adjustment: into the domain, or out of it if credits are negative. */
 async function bookAdjustment(
   context: WriteContext,
   domain: DomainRow,
@@ -98,8 +98,8 @@ async function bookAdjustment(
 }
 
 /**
- * A correction: credits into the domain, or out of it with a minus. The same id with the same content is booked once (L4). Refuses with
- * `not-found` or `conflict`, for instance where the balance would be below zero (L3).
+ * A correction: credits into the domain, or out of it if negative. The same id with the same content is booked once (L4). Refuses with `not-found` or
+ * `conflict`, for instance if the balance would fall below zero (L3).
  */
 export async function adjust(
   context: WriteContext,
@@ -115,7 +115,7 @@ export async function adjust(
   return booked;
 }
 
-/** L2: reverses row `n` of the domain's chain. Refuses with `not-found`, or `conflict` as reverseTransfer does. */
+/** L2: reverses row `n` of the domain's chain. Refuses with `not-found`, or with `conflict` like reverseTransfer. */
 export async function reverse(
   context: WriteContext,
   input: ByOperator & { domain: string; n: number },
@@ -141,8 +141,8 @@ async function grantsOf(tx: Reads, boardId: number): Promise<Grant[]> {
 }
 
 /**
- * L9: what taking a board's grants back from other domains did not cover, given from the vendor's `loss` account to the domain where the board is
- * now. Refuses with `conflict` where the board is not enrolled or nothing is missing.
+ * L9: gives what reversing a board's grants in other domains did not cover from the vendor's `loss` account to the domain where the board is now.
+ * Refuses with `conflict` if the board is not enrolled or nothing is missing.
  */
 export async function makeGood(
   context: WriteContext,

@@ -21,7 +21,7 @@ const nameParams = z.object({ name: z.string().max(64) });
 const serialParams = z.object({ serial: z.string().max(64) });
 const secured = { tags: ['operator'], security: [{ operator: [] }] };
 
-/** What the operator does with credits; registered beside operatorRoutes, under the same token. */
+/** The operator's actions on credits; registered beside operatorRoutes, under the same token. */
 export function operatorCreditRoutes(api: Api, { operator }: HttpDeps & WithOperator): void {
   api.post(
     '/keys',

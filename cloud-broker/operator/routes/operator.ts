@@ -33,12 +33,12 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Whether `authorization` carries the token. Compared by digest, so in the same time whatever they have in common. */
+/** Whether `authorization` carries the token. Compared by digest, so in constant time whatever they share. */
 function isOperator(authorization: string | undefined, token: string): boolean {
   return timingSafeEqual(digest(token), digest(/^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? ''));
 }
 
-/** The operator's doings over HTTP. Every route demands the token, but on a listener that only the operator can reach (`null`). */
+/** The operator's actions over HTTP. Every route requires the token, except on a listener that only the operator can reach (`null`). */
 export function operatorRoutes(api: Api, deps: HttpDeps & WithOperator, token: string | null): void {
   const { operator } = deps;
   if (token !== null) {

@@ -1,4 +1,4 @@
-/** Signing up to the Admin Portal and forgotten passwords (K3), by the rules of D2. The words of the links are in mail/. */
+/** Sign-up and forgotten passwords in the Admin Portal (K3), by the rules of D2. The texts about links are in mail/. */
 import { portalMails } from '../mails.ts';
 import { putMail } from '../../mail/outbox.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
@@ -19,7 +19,7 @@ import { LINK_VALID_MS, type From, type NewLink } from '../../identity/links.ts'
 
 type Change = From & { now: number };
 
-/** A change of the portal stands in the vendor's audit log, not in any domain's. */
+/** Portal changes are in the vendor's audit log, not in a domain's. */
 export function auditPortal(
   context: WriteContext,
   change: Change,
@@ -29,8 +29,8 @@ export function auditPortal(
 }
 
 /**
- * D2: keeps what was typed until the link is used; a later sign-up takes the place of an earlier one. Who has an account already gets
- * a mail to choose another password instead: the answer and its mail say nothing to anybody else.
+ * D2: keeps the sign-up data until the link is used; a later sign-up replaces an earlier one. If the account already exists, its owner receives a
+ * reset mail instead, so that neither the response nor a mail reveals anything to others.
  */
 export async function portalSignUp(
   context: WriteContext,
@@ -57,7 +57,7 @@ export async function portalSignUp(
   auditPortal(context, input, { actor: input.email, action: 'portal.signed-up', subject: input.email });
 }
 
-/** D2: another link, the older one void. Nothing where nobody waits: who asks learns nothing. */
+/** D2: a new link; the older one becomes invalid. Does nothing if none is pending: the requester learns nothing. */
 export async function resendPortalActivation(
   context: WriteContext,
   input: { now: number; email: string; link: NewLink },
@@ -94,7 +94,7 @@ async function mailLink(
   await putMail(context, kind, { domainId: null, recipient, language, data: { person }, secret: link.sealed }, now);
 }
 
-/** D2: makes the user and the first organisation. The password was checked before. Refuses with `link-not-valid`. */
+/** D2: creates the user and their first organisation. The password has been checked before. Refuses with `link-not-valid`. */
 export async function activatePortal(
   context: WriteContext,
   input: Change & { tokenHash: string; userId: string; accountId: string; organizationId: string },
@@ -113,7 +113,7 @@ export async function activatePortal(
   });
 }
 
-/** A link to choose another password; the older one is void. Nothing where nobody has this e-mail. */
+/** Mails a link for choosing a new password; the older link becomes invalid. Does nothing if nobody has this e-mail. */
 export async function requestPortalReset(
   context: WriteContext,
   input: { now: number; email: string; link: NewLink },
@@ -122,7 +122,7 @@ export async function requestPortalReset(
   if (user !== null) await mailReset(context, input.now, user, input.link);
 }
 
-/** Another password by the link of a mail; every session of the user ends. Refuses with `link-not-valid`. */
+/** Sets a new password by the link from a mail and ends all of the user's sessions. Refuses with `link-not-valid`. */
 export async function resetPortalPassword(
   context: WriteContext,
   input: Change & { tokenHash: string; passwordHash: string },
@@ -136,7 +136,7 @@ export async function resetPortalPassword(
   auditPortal(context, input, { actor: user.email, action: 'portal.password-reset', subject: user.email });
 }
 
-/** What nobody needs any more: sign-ups, resets and sessions that are over. Invitations stay in view until somebody takes them away. */
+/** Deletes expired sign-ups, resets and sessions. Invitations stay visible until somebody removes them. */
 export function prunePortal(context: WriteContext, input: { now: number }): void {
   const { tx } = context;
   tx.send('DELETE FROM portal_sign_ups WHERE expires_at <= ?', input.now);

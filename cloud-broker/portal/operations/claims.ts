@@ -1,4 +1,4 @@
-/** Claim codes and the subscriptions they become (K3, K4). */
+/** Claim codes and the subscriptions made from them (K3, K4). */
 import { RollcallError } from '../../../protocol/errors.ts';
 import { claimBefore, claimEndsAt } from '../rules.ts';
 import { claimByHash, invoiceRow } from '../claim-rows.ts';
@@ -9,8 +9,8 @@ import type { AskedInPortal } from './organizations.ts';
 import { issueInvoiceKey, type MadeKey } from '../../product-keys/operations.ts';
 
 /**
- * A claim code for an invoice; issued again it is the same, so `sealed` is the first one's. Refuses with `not-found` an invoice without boards,
- * with `invoice-not-claimable` and a reason one that has nothing for a product key, or no purchase date.
+ * Issues an invoice's claim code. Issuing again returns the same code, so `sealed` is from the first issue. Refuses with `not-found` if the invoice
+ * has no boards, and with `invoice-not-claimable` and a reason if nothing is left for a product key or there is no purchase date.
  */
 export async function issueClaimCode(
   context: WriteContext,
@@ -39,14 +39,14 @@ export async function issueClaimCode(
 interface Claim extends AskedInPortal {
   hash: string;
   organizationId: string;
-  /** Made before the write; thrown away where the invoice has its key already. */
+  /** Made before the write; discarded if the invoice already has its key. */
   key: MadeKey;
 }
 
 /**
- * K3, K4: the invoice's product key and the organisation's subscription, in one transaction: of two who claim at once the first has it. Claimed
- * again by the same organisation it is the same subscription, however late. Refuses with `not-found` or `forbidden` who is no admin of the
- * organisation, else with `claim-not-valid`, `claim-taken` or `claim-expired`.
+ * K3, K4: creates the invoice's product key and the organisation's subscription in one transaction; of two simultaneous claims the first wins. A
+ * repeated claim by the same organisation returns the same subscription, however late. Refuses with `not-found` or `forbidden` if the user is not an
+ * admin of the organisation, otherwise with `claim-not-valid`, `claim-taken` or `claim-expired`.
  */
 export async function claimInvoice(context: WriteContext, input: Claim): Promise<{ keyId: string; created: boolean }> {
   const { tx } = context;

@@ -1,4 +1,4 @@
-/** Organisations of the Admin Portal: who is in them is decided by invitation, never by a typed name (K3). */
+/** Organisations of the Admin Portal: membership is by invitation, never by a typed name (K3). */
 import { portalMails } from '../mails.ts';
 import { putMail } from '../../mail/outbox.ts';
 import type { PortalRole } from '../../../protocol/api-portal.ts';
@@ -21,11 +21,11 @@ import { newPublicId } from '../../store/public-id.ts';
 const MAX_ORGANIZATIONS = 50;
 const MAX_MEMBERS = 500;
 
-/** A signed-in person of the portal, who asks for a change. */
+/** A signed-in portal user who requests a change. */
 export interface AskedInPortal extends From {
   now: number;
   userId: string;
-  /** The person's e-mail. */
+  /** The user's e-mail. */
   actor: string;
 }
 
@@ -33,7 +33,7 @@ async function countOf(context: WriteContext, where: 'user_id' | 'organization_i
   return (await context.tx.get<{ n: number }>(`SELECT count(*) AS n FROM portal_members WHERE ${where} = ?`, id))?.n ?? 0;
 }
 
-/** Refuses with `conflict` who is in too many already. */
+/** Refuses with `conflict` if the user is in too many already. */
 export async function createOrganization(
   context: WriteContext,
   input: AskedInPortal & { id: string; name: string },
@@ -48,14 +48,14 @@ interface Invite extends AskedInPortal {
   organizationId: string;
   email: string;
   role: PortalRole;
-  /** Of the mail, where the invited person has no account that says it. */
+  /** Language of the mail, unless the invited user's account sets one. */
   language: Language;
   link: NewLink;
 }
 
 /**
- * Invites an e-mail, or mails an open invitation again with a new link, the older one void. Refuses with `not-found`, `forbidden`, or `conflict`
- * where it is a member already or the organisation is full. Whether it has an account is not said.
+ * Invites an e-mail, or mails an open invitation again with a new link; the older one becomes invalid. Refuses with `not-found`, `forbidden`, or
+ * `conflict` if it is already a member or the organisation is full. Never reveals whether an account exists.
  */
 export async function invitePortalMember(context: WriteContext, input: Invite): Promise<{ memberId: string }> {
   const { tx } = context;
@@ -105,8 +105,8 @@ export async function invitePortalMember(context: WriteContext, input: Invite): 
 }
 
 /**
- * D2: joins by the link of an invitation, as the user who has the invited e-mail; `newUser` becomes that user where there is none. That it is
- * this person was shown before: by their session or password, or by a password chosen now. Refuses with `link-not-valid`.
+ * D2: joins by an invitation link, as the user with the invited e-mail; if there is none, `newUser` becomes that user. The caller has verified the
+ * person, by their session or password, or by a password chosen now. Refuses with `link-not-valid`.
  */
 export async function acceptPortalInvitation(
   context: WriteContext,
@@ -116,7 +116,7 @@ export async function acceptPortalInvitation(
   const invitation = await invitationByToken(tx, input.tokenHash, input.now);
   if (invitation === null) throw new RollcallError('link-not-valid');
   const known = await portalUserByEmail(tx, invitation.email);
-  // The account came or went while its owner was typing: they look again.
+  // The account was created or deleted while its owner was typing: they must check again.
   if ((known === null) === (input.newUser === null)) throw new RollcallError('conflict', { reason: 'account-changed' });
   if (input.newUser !== null) insertPortalUser(tx, { ...input.newUser, email: invitation.email }, input.now);
   tx.send(
@@ -140,7 +140,7 @@ interface MemberRow {
   role: PortalRole;
 }
 
-/** Refuses with `not-found` for another organisation's too (A4). */
+/** Refuses with `not-found`, also for members of another organisation (A4). */
 async function memberOf(context: WriteContext, organizationId: string, id: string): Promise<MemberRow> {
   const member = await context.tx.get<MemberRow>(
     'SELECT id, user_id AS userId, email, role FROM portal_members WHERE organization_id = ? AND public_id = ?',
@@ -151,7 +151,7 @@ async function memberOf(context: WriteContext, organizationId: string, id: strin
   return member;
 }
 
-/** Refuses with `last-organization-admin` where this member is the only admin who has joined. */
+/** Refuses with `last-organization-admin` if this member is the only admin who has joined. */
 async function demandAnotherAdmin(context: WriteContext, organizationId: string, member: MemberRow): Promise<void> {
   if (member.userId === null || member.role !== 'admin') return;
   const others = await context.tx.get(
@@ -162,7 +162,7 @@ async function demandAnotherAdmin(context: WriteContext, organizationId: string,
   if (others === null) throw new RollcallError('last-organization-admin');
 }
 
-/** By an admin. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
+/** For admins. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
 export async function changePortalMember(
   context: WriteContext,
   input: AskedInPortal & { organizationId: string; memberId: string; role: PortalRole },
@@ -181,7 +181,7 @@ export async function changePortalMember(
   });
 }
 
-/** An admin takes away a member or an invitation; everybody may leave. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
+/** Admins remove members and invitations; anybody may leave. Refuses with `not-found`, `forbidden` or `last-organization-admin`. */
 export async function removePortalMember(
   context: WriteContext,
   input: AskedInPortal & { organizationId: string; memberId: string },

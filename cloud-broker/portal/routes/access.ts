@@ -16,7 +16,7 @@ import { personOf } from '../gate.ts';
 
 const tags = ['portal: access'];
 
-/** K3, D2: an account of the portal, apart from every domain. */
+/** K3, D2: portal accounts, separate from every domain. */
 export function portalSignUpRoutes(api: Api, { portal: { accounts } }: HttpDeps & WithPortal): void {
   openPost(
     api,

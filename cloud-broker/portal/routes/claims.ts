@@ -16,7 +16,7 @@ import { askedInPortal, personOf } from '../gate.ts';
 
 const tags = ['portal: subscriptions'];
 
-/** K3, K4: a claim code becomes a subscription with the invoice's product key. */
+/** K3, K4: turns a claim code into a subscription with the invoice's product key. */
 export function claimRoutes(api: Api, deps: HttpDeps & WithPortal): void {
   const { claims } = deps.portal;
   api.post(

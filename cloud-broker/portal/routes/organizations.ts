@@ -137,7 +137,7 @@ export function memberRoutes(api: Api, deps: HttpDeps & WithPortal): void {
   );
 }
 
-/** Inviting, and what the link of an invitation leads to; its page looks with `show`, which changes nothing (D2). */
+/** Invitations and the pages their links lead to. The page reads with `show`, which changes nothing (D2). */
 export function portalInvitationRoutes(api: Api, deps: HttpDeps & WithPortal): void {
   const { store, clock } = deps;
   const { accounts } = deps.portal;

@@ -6,10 +6,10 @@ import type { Tx } from '../../store/tx.ts';
 import { follow, setStatus, type Change } from '../../devices/changes.ts';
 
 const LEFT_BEFORE_MS = 30 * 86_400_000;
-/** Longer than any link is good (D2, D6). */
+/** Longer than any link is valid (D2, D6). */
 const MAX_LINK_MS = 8 * 86_400_000;
 
-/** P5: one flush of what was heard. Rows of devices that are gone meanwhile are passed over. */
+/** P5: one flush of presence data. Rows of devices that are gone in the meantime are skipped. */
 export async function flushPresence(context: WriteContext, flush: Flush): Promise<void> {
   const { tx } = context;
   for (const row of flush.rows) {
@@ -40,7 +40,7 @@ export async function flushPresence(context: WriteContext, flush: Flush): Promis
       birth.firmware,
       birth.deviceId,
     );
-    // Lists are filtered and counted by firmware: they are told, even where its status stays.
+    // Lists are filtered and counted by firmware: an event is emitted even if the status stays the same.
     if (changed !== null) context.emit(changed.domainId, flush.now, { type: 'device', data: { deviceId: birth.deviceId } });
   }
   const changes: Change[] = [];
@@ -81,7 +81,7 @@ async function changeStatus(
     status,
     how,
   );
-  // P5: the last change before the time kept says what the device was when that began.
+  // P5: the last change before the history period gives the status at its beginning.
   tx.send(
     'DELETE FROM status_changes WHERE device_id = ?1 AND at < (SELECT max(at) FROM status_changes WHERE device_id = ?1 AND at <= ?2)',
     deviceId,
@@ -90,7 +90,7 @@ async function changeStatus(
   return change;
 }
 
-/** Notes that the service runs. What lies between two runs nobody saw. */
+/** Notes that the service is running. Nobody observed what happened between two runs. */
 export function noteRun(context: WriteContext, { startedAt, now }: { startedAt: number; now: number }): void {
   const { tx } = context;
   tx.send(
@@ -115,8 +115,8 @@ export async function believedAt(tx: Pick<Tx, 'get'>): Promise<number | null> {
 }
 
 /**
- * The operator says that it is `now`, whatever was stored. Links that would be good for longer than any is were made by a clock far ahead: they are
- * void.
+ * The operator states that it is `now`, whatever was stored. Links valid for longer than any link can be were created by a clock far ahead: they
+ * become void.
  */
 export function acceptClock(context: WriteContext, { now, was, actor }: { now: number; was: number; actor: string }): void {
   const { tx } = context;
@@ -133,7 +133,7 @@ export function acceptClock(context: WriteContext, { now, was, actor }: { now: n
   });
 }
 
-/** Of devices that left so long ago that none of it is kept. Those that left a month before that were pruned by then. */
+/** For devices that left so long ago that nothing of it is kept. Those that left more than a month earlier have been pruned by then. */
 export function prunePresence(context: WriteContext, { now }: { now: number }): void {
   const left = "SELECT id FROM devices WHERE state = 'unenrolled' AND unenrolled_at BETWEEN ? AND ?";
   const cutoff = now - HISTORY_MS;

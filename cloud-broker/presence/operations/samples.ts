@@ -1,7 +1,7 @@
 import { HISTORY_MS } from '../rules/spans.ts';
 import type { WriteContext } from '../../store/commit.ts';
 
-/** Domains in one transaction, so that other writes do not wait long. */
+/** Domains per transaction, so that other writes do not wait long. */
 const PIECE = 500;
 
 const counted = (status: string): string =>
@@ -9,8 +9,8 @@ const counted = (status: string): string =>
 const LAST = 'SELECT online, late, offline, never FROM presence_samples WHERE domain_id = d.id ORDER BY at DESC LIMIT 1';
 
 /**
- * Notes of some domains, the next after `after`, how many devices are what, where that is not as it was noted last. Returns where to go
- * on from, null when all were looked at. What is older than 90 days goes, but for the last of it: it says what was when they began.
+ * Records, for the next domains after `after`, how many devices have each status, if that differs from the last sample. Returns where to continue, or
+ * null when all domains are done. Samples older than 90 days are deleted, except the last of them: it gives the counts at the start of the 90 days.
  */
 export async function samplePresence(
   context: WriteContext,

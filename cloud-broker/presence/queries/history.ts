@@ -3,7 +3,7 @@ import type { Reads } from '../../store/tx.ts';
 import type { DeviceView, Viewer } from '../../devices/queries/devices.ts';
 import { eachOf, textsOf } from '../../store/dialect.ts';
 
-/** Of a device that changes more often than every six minutes for 90 days, the older part is left out. */
+/** For a device that changes more often than every six minutes for 90 days, the older part is omitted. */
 const MAX_CHANGES = 20_000;
 const MAX_RUNNING = 5000;
 
@@ -46,10 +46,10 @@ export async function presenceHistory(tx: Reads, deviceId: string, { from, to }:
 }
 
 const TOGETHER_MS = 60_000;
-/** Changes of the domain that are looked at on each side of the device's own: more in one minute is a whole city that went. */
+/** Changes of the domain examined on each side of the device's own: more in one minute means that a whole city went offline. */
 const MAX_LOOKED_AT = 5000;
 
-/** Who else went offline within a minute of a device that is offline, as devicePresence.wentWith says. */
+/** Which other devices went offline within a minute of an offline device, as defined by devicePresence.wentWith. */
 export async function wentWith(
   tx: Reads,
   viewer: Viewer,
@@ -85,7 +85,7 @@ export async function wentWith(
   return most === undefined || most.others === 0 ? null : most;
 }
 
-/** When the service ran, in the last 90 days. */
+/** When the service ran in the last 90 days. */
 export async function serviceRuns(tx: Reads): Promise<History['runs']> {
   return await tx.all('SELECT started_at AS startedAt, alive_at AS aliveAt FROM service_runs ORDER BY started_at');
 }

@@ -8,7 +8,7 @@ export interface PresenceSample {
   never: number;
 }
 
-/** What was noted of a domain since `from`, the oldest first, and before that the last: what was when it began. */
+/** A domain's samples since `from`, oldest first, preceded by the last one before: the state at its start. */
 export async function presenceSamples(tx: Reads, domainId: number, from: number): Promise<PresenceSample[]> {
   return await tx.all<PresenceSample>(
     `SELECT at, online, late, offline, never FROM presence_samples
@@ -18,7 +18,7 @@ export async function presenceSamples(tx: Reads, domainId: number, from: number)
   );
 }
 
-/** A domain's credits at each of these times (ascending), by its transfers: their n follows the time, so each is found by halving. */
+/** A domain's balance at each of these times (ascending), from its transfers: their n is in time order, so each is found by binary search. */
 export async function balancesAt(tx: Reads, domainId: number, times: readonly number[]): Promise<number[]> {
   const head = (await tx.get<{ n: number }>('SELECT n FROM ledger_heads WHERE domain_id = ?', domainId))?.n ?? 0;
   const rowOf = async (n: number) =>
@@ -30,7 +30,7 @@ export async function balancesAt(tx: Reads, domainId: number, times: readonly nu
   const balances: number[] = [];
   let least = 0;
   for (const time of times) {
-    // The last transfer up to this time lies from `least` to `most`; 0: there is none.
+    // The last transfer up to this time is between `least` and `most`; 0: there is none.
     for (let most = head; least < most;) {
       const middle = Math.ceil((least + most) / 2);
       if (((await rowOf(middle))?.at ?? Infinity) <= time) least = middle;

@@ -1,4 +1,4 @@
-/** What a device reported of its health in the last day. */
+/** What a device reported about its health in the last day. */
 import { deviceHealth } from '../../../protocol/api-health.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { HealthHours } from '../rules/health-hours.ts';
@@ -14,7 +14,7 @@ export function healthRoutes(api: Api, { store, presence, clock }: HttpDeps): vo
   presence.onHeartbeats((deviceIds) => {
     for (const id of deviceIds) {
       const live = presence.of(id);
-      // Births and wills are told too, with the heartbeat before them.
+      // Births and wills are reported too, with the previous heartbeat.
       if (live?.health != null && live.lastHeartbeatAt !== null) hours.note(id, live.lastHeartbeatAt, live.health);
     }
   });

@@ -1,4 +1,4 @@
-/** What a device's presence was (P5). */
+/** A device's past presence (P5). */
 import { devicePresence, presenceQuery, type DevicePresence } from '../../../protocol/api-presence.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { daysOf, spansOf, totalsOf, uptimePercent, type History, type Totals } from '../rules/spans.ts';

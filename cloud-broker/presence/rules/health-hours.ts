@@ -1,14 +1,14 @@
 /**
- * What devices reported of their health in the last 24 hours, as means by the hour, in memory only: 100,000 devices that report
- * every minute would else be 100,000 rows an hour. Some 220 bytes a device, and nothing for one that was not heard since the start.
+ * Health reported by devices in the last 24 hours, as hourly means, in memory only: 100,000 devices that report every minute would otherwise mean
+ * 100,000 rows an hour. About 220 bytes per device, and nothing for one not heard since the start.
  */
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
-/** Devices a block of memory holds. */
+/** Devices per memory block. */
 const BLOCK = 1024;
 const MAX_COUNTED = 65_535;
 
-/** In whole units from `least` to `least + 254`: what is beyond is taken for that. Zero stands for nothing. */
+/** Stored in whole units from `least` to `least + 254`; values beyond are clamped. Zero means no value. */
 const measures = [
   { name: 'cpuPercent', least: 0 },
   { name: 'memoryPercent', least: 0 },
@@ -24,7 +24,7 @@ export type HourOfHealth = { at: number; heartbeats: number } & Record<Measure, 
 function newBlock() {
   return {
     heard: new Float64Array(BLOCK),
-    /** The hour that `sums` are of, in hours since 1970. */
+    /** The hour that `sums` belong to, in hours since 1970. */
     hour: new Uint32Array(BLOCK),
     sums: new Float32Array(BLOCK * MEASURES),
     counts: new Uint16Array(BLOCK * MEASURES),
@@ -39,21 +39,21 @@ export class HealthHours {
   private readonly free: number[] = [];
   private readonly blocks: Block[] = [];
   private readonly isThere: (deviceId: string) => boolean;
-  /** What was heard before is of another life of the service, which may have missed the rest. */
+  /** Earlier heartbeats belong to a previous run of the service, which may have missed the rest. */
   readonly since: number;
 
-  /** `isThere`: whether a device is still enrolled; the places of others are taken when room is needed. */
+  /** `isThere`: whether a device is still enrolled; places of other devices are reused when room is needed. */
   constructor(since: number, isThere: (deviceId: string) => boolean) {
     this.since = since;
     this.isThere = isThere;
   }
 
-  /** Devices that something is kept of. */
+  /** Number of devices with stored values. */
   get size(): number {
     return this.places.size;
   }
 
-  /** `at`: when the heartbeat came, by the service's clock; the same one is counted once. */
+  /** `at`: when the heartbeat arrived, by the service's clock; the same one is counted once. */
   note(deviceId: string, at: number, health: Health): void {
     if (at < this.since) return;
     const { block, index } = this.at(this.places.get(deviceId) ?? this.take(deviceId));
@@ -74,7 +74,7 @@ export class HealthHours {
     }
   }
 
-  /** The last 24 hours that began, the oldest first. */
+  /** The last 24 hours, including the current one, oldest first. */
   of(deviceId: string, now: number): HourOfHealth[] {
     const hour = Math.floor(now / HOUR_MS);
     const place = this.places.get(deviceId);
@@ -103,7 +103,7 @@ export class HealthHours {
     return told;
   }
 
-  /** Empties the hours since the one that was noted last; all of them after a day, or where the clock went back. */
+  /** Clears the hours since the one noted last; all of them after a day, or if the clock went back. */
   private turnTo(block: Block, index: number, hour: number): void {
     const last = block.hour[index] ?? 0;
     if (hour === last) return;
@@ -129,7 +129,7 @@ export class HealthHours {
     const place = this.free.pop();
     if (place === undefined) throw new Error('no room was made');
     this.places.set(deviceId, place);
-    // Whatever another device left there.
+    // Clears what another device left.
     const { block, index } = this.at(place);
     block.hour[index] = 0;
     block.heard[index] = 0;
@@ -142,7 +142,7 @@ export class HealthHours {
       this.places.delete(deviceId);
       this.free.push(place);
     }
-    // Else a fleet that fills its blocks to the brim would be gone through again for every device that comes.
+    // Otherwise a fleet that nearly fills its blocks would be scanned again for every new device.
     if (this.free.length > BLOCK / 4) return;
     const first = this.blocks.length * BLOCK;
     this.blocks.push(newBlock());

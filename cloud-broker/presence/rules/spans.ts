@@ -1,6 +1,6 @@
 /**
- * What a device's presence was, from the changes of its status (P5): spans, days and the share of time that it was online. Times in
- * milliseconds since 1970, `to` exclusive.
+ * A device's past presence, derived from its status changes (P5): spans, days and the share of time online. Times in milliseconds since 1970, `to`
+ * exclusive.
  */
 import { dateIn, dayEnd } from '../../../protocol/time-zone.ts';
 import type { PresenceStatus } from './reducer.ts';
@@ -8,7 +8,7 @@ import type { PresenceStatus } from './reducer.ts';
 const DAY_MS = 86_400_000;
 /** P5: how long history is kept. */
 export const HISTORY_MS = 90 * DAY_MS;
-/** The service notes each minute that it runs: what looks shorter than this may be no gap at all. */
+/** The service notes every minute that it runs: what looks shorter than this may be no gap at all. */
 const LEAST_AWAY_MS = 2 * 60_000;
 
 export interface Period {
@@ -19,30 +19,30 @@ export interface Period {
 export interface StatusChange {
   at: number;
   status: PresenceStatus;
-  /** Of `offline`: it said goodbye, or it was lost (P2). */
+  /** For `offline`: it said goodbye, or it was lost (P2). */
   how: 'said' | 'lost' | null;
 }
 
 export interface Span extends Period {
-  /** `unknown`: the service was away, and nobody saw. */
+  /** `unknown`: the service was down and observed nothing. */
   status: PresenceStatus | 'unknown';
   how: 'said' | 'lost' | null;
-  /** P6: the device says that it was running. It is not online for that. */
+  /** P6: the device reports that it was running. That does not make it online. */
   running: boolean;
 }
 
-/** All lists by their beginnings. */
+/** All lists are sorted by start time. */
 export interface History extends Period {
-  /** When it was enrolled; null: still. */
+  /** When it was enrolled; null: still enrolled. */
   enrolled: readonly { from: number; to: number | null }[];
-  /** From the last one before `from` on. */
+  /** Starting with the last one before `from`. */
   changes: readonly StatusChange[];
   /** When the service ran. */
   runs: readonly { startedAt: number; aliveAt: number }[];
   running: readonly Period[];
 }
 
-/** When the service was away, between its runs. */
+/** When the service was down, between its runs. */
 export function awayOf(runs: History['runs']): Period[] {
   return runs.slice(1).flatMap(({ startedAt }, index) => {
     const from = runs[index]?.aliveAt ?? startedAt;
@@ -50,7 +50,7 @@ export function awayOf(runs: History['runs']): Period[] {
   });
 }
 
-/** The spans, cut where the periods begin and end; what lies within one is as `within` makes it. */
+/** Splits the spans where the periods begin and end, and applies `within` to the parts inside a period. */
 function cut(spans: readonly Span[], periods: readonly Period[], within: (span: Span) => Span): Span[] {
   const pieces: Span[] = [];
   let first = 0;
@@ -87,7 +87,7 @@ function joined(spans: readonly Span[]): Span[] {
   return all;
 }
 
-/** Each enrolment begins as `never` heard, whatever the device was before it. */
+/** Each enrolment starts as `never` heard, whatever the device was before. */
 function statusSpans({ from, to, enrolled, changes }: History): Span[] {
   const spans: Span[] = [];
   for (const enrolment of enrolled) {
@@ -104,7 +104,7 @@ function statusSpans({ from, to, enrolled, changes }: History): Span[] {
   return spans;
 }
 
-/** P5, P6: the spans from `from` to `to` of the time that it was enrolled, the oldest first. */
+/** P5, P6: the spans from `from` to `to` while it was enrolled, oldest first. */
 export function spansOf(history: History): Span[] {
   const seen = cut(statusSpans(history), awayOf(history.runs), (span) => ({ ...span, status: 'unknown', how: null }));
   const told = cut(seen, history.running, (span) => {
@@ -114,7 +114,7 @@ export function spansOf(history: History): Span[] {
   return joined(told);
 }
 
-/** Milliseconds in each status; offline by how. `running` counts time that is in the others too. */
+/** Milliseconds in each status, offline split by `how`. `running` overlaps with the others. */
 export type Totals = Record<'online' | 'late' | 'said' | 'lost' | 'never' | 'unknown' | 'running', number>;
 
 export function totalsOf(spans: readonly Span[]): Totals {
@@ -126,13 +126,13 @@ export function totalsOf(spans: readonly Span[]): Totals {
   return totals;
 }
 
-/** Percent of the time of which something is known, 0 to 100; null where there is none. */
+/** Percentage of the known time, 0 to 100; null if there is none. */
 export function uptimePercent({ online, late, said, lost }: Totals): number | null {
   const known = online + late + said + lost;
   return known === 0 ? null : (100 * online) / known;
 }
 
-/** The days of the time zone that the spans touch, the oldest first; `date` as 2026-11-24. */
+/** The days (in the time zone) that the spans touch, oldest first; `date` as 2026-11-24. */
 export function daysOf(spans: readonly Span[], timeZone: string): { date: string; totals: Totals }[] {
   const days = new Map<string, Span[]>();
   let day = { date: '', end: -Infinity };

@@ -1,51 +1,50 @@
 /**
- * Steering the herd (P4): how often devices are to be heard and over how long they are to spread, by what the service was measured
- * to take. Pure: a look every `LOOK_S` seconds brings the figures. The configured rhythm is the floor; it is lengthened soon and
- * comes back slowly.
+ * Steering the fleet (P4): how often devices report and over what period they spread, based on the measured capacity of the service. Pure: a check
+ * every `LOOK_S` seconds supplies the figures. The configured rhythm is the minimum; the interval grows quickly and shrinks slowly.
  */
 
-/** As `settings` and `accepted` say it, in seconds: interval ± jitter. */
+/** As sent in `settings` and `accepted`, in seconds: interval ± jitter. */
 export interface Rhythm {
   intervalS: number;
   jitterS: number;
 }
 
-/** Of the time since the last look. */
+/** Measured since the last check. */
 export interface Measured {
-  /** Devices that send heartbeats now. */
+  /** Devices sending heartbeats now. */
   connected: number;
-  /** Devices that would come back after a restart: connected or not, those that are not offline. */
+  /** Devices that would come back after a restart: all that are not offline, connected or not. */
   herd: number;
-  /** Heartbeats a second that were taken. */
+  /** Heartbeats accepted per second. */
   heartbeatsPerS: number;
-  /** Of the commits; 0 where there were none. */
+  /** Of the commits; 0 if there were none. */
   commitP99Ms: number;
   loopLagP99Ms: number;
-  /** Boards a second that got in while others had to wait; null: nobody had to yet. */
+  /** Boards per second admitted while others had to wait; null: none has had to yet. */
   boardsPerS: number | null;
 }
 
 export interface Steering {
   readonly rhythm: Rhythm;
-  /** Looks in a row that found the service strained, or at ease. */
+  /** Consecutive checks that found the service strained, or at ease. */
   readonly strained: number;
   readonly atEase: number;
-  /** Looks to pass before the last change has reached every device: until then nothing is learnt. */
+  /** Checks left before the last change has reached every device: until then nothing is inferred. */
   readonly settling: number;
 }
 
 export const LOOK_S = 10;
-/** A lengthened interval is never outside of these. */
+/** Limits of a lengthened interval. */
 const BOUNDS_S = { least: 15, most: 900 } as const;
-/** A heartbeat waits for 50 ms of gathering, the flush before its own and its own: beyond 100 ms each, P5's 250 ms are in danger. */
+/** A heartbeat waits for 50 ms of gathering, the previous flush and its own: above 100 ms each, P5's 250 ms are at risk. */
 const STRAINED_MS = 100;
 const AT_EASE_MS = 50;
-/** Below it heartbeats are not what burdens the service: fewer of them would help nobody. */
+/** Below this rate, heartbeats are not the load on the service: sending fewer would not help. */
 const LEAST_PER_S = 50;
-/** A disk that stalls once, or a backup, is no strain; and ease must last for five minutes. */
+/** A single disk stall or a backup is no strain; and ease must last for five minutes. */
 const STRAINED_LOOKS = 3;
 const AT_EASE_LOOKS = 30;
-/** Of the rate that strained it, so much is asked for next. */
+/** Share of the rate that caused the strain to ask for next. */
 const SHARE = 0.7;
 const LONGER = { least: 1.25, most: 2 } as const;
 const SHORTER = 0.8;
@@ -54,7 +53,7 @@ export function steadily(rhythm: Rhythm): Steering {
   return { rhythm, strained: 0, atEase: 0, settling: 0 };
 }
 
-/** The interval at which the connected devices send `SHARE` of what the service has just taken. */
+/** The interval at which the connected devices send `SHARE` of what the service has just accepted. */
 function longer(intervalS: number, { connected, heartbeatsPerS }: Measured): number {
   const wantedS = connected / (SHARE * heartbeatsPerS);
   const nextS = Math.ceil(Math.min(LONGER.most * intervalS, Math.max(LONGER.least * intervalS, wantedS)));
@@ -62,8 +61,8 @@ function longer(intervalS: number, { connected, heartbeatsPerS }: Measured): num
 }
 
 /**
- * The window over which the herd comes back: as long as the service needs to let all of it in, but at most half an interval, so that
- * no heartbeat comes later than 1.5 intervals after the one before.
+ * The window over which the fleet comes back: as long as the service needs to admit all of it, but at most half an interval, so that no heartbeat
+ * comes later than 1.5 intervals after the previous one.
  */
 function jitterFor(configuredS: number, intervalS: number, { herd, boardsPerS }: Measured): number {
   if (boardsPerS === null) return configuredS;
@@ -92,13 +91,13 @@ function intervalAfter(
   return changed(Math.max(configuredS, Math.floor(SHORTER * intervalS)));
 }
 
-/** The steering after one more look. `configured` is never undercut; where the interval is longer it is 15 to 900 s. */
+/** The steering after one more check. It never goes below `configured`; a lengthened interval is 15 to 900 s. */
 export function steer(state: Steering, configured: Rhythm, measured: Measured): Steering {
   const { intervalS, ...looks } = intervalAfter(state, configured.intervalS, measured);
   return { ...looks, rhythm: { intervalS, jitterS: jitterFor(configured.jitterS, intervalS, measured) } };
 }
 
-/** Whether a device that was told one rhythm is to be told the other: any other interval, a jitter only where it matters. */
+/** Whether a device told one rhythm must be told the other: for any other interval, but for a jitter only if the difference matters. */
 export function isMaterial(told: Rhythm, now: Rhythm): boolean {
   const jitterS = Math.abs(told.jitterS - now.jitterS);
   return told.intervalS !== now.intervalS || jitterS > Math.max(5, told.jitterS / 4);

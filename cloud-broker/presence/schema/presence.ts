@@ -1,4 +1,4 @@
-/** What presence was: every change of a device's status, and when the service itself was there to see it. Kept 90 days. */
+/** Presence history: every change of a device's status, and when the service was running to observe it. Kept for 90 days. */
 export const presenceTables = `
 CREATE TABLE status_changes (
   -- In the order of commits: whoever reads on from the last n it has seen misses none, whatever the clock did.
@@ -29,7 +29,7 @@ CREATE TABLE service_runs (
 ) STRICT;
 `;
 
-/** The newest time that the service believed: its clock is held against it at each start. */
+/** The latest trusted time of the service, against which its clock is checked at each start. */
 export const clockTable = `
 CREATE TABLE service_clock (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,4 +1,4 @@
-/** How many devices of a domain were what, by the hour and only where it changed. Kept 90 days. */
+/** Number of a domain's devices in each status, hourly and only if it changed. Kept for 90 days. */
 export const sampleTables = `
 CREATE TABLE presence_samples (
   domain_id INTEGER NOT NULL REFERENCES domains (id),

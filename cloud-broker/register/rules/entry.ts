@@ -6,7 +6,7 @@ import { columnNamed, nearestName, type Columns } from '../../../protocol/table-
 import { lineProblem, TableRefusal, type FileProblem } from '../../../protocol/table-problems.ts';
 import { asciiText, deviceText } from '../../../protocol/text.ts';
 
-/** A line of the vendor's register: one board built and sold. */
+/** A line of the vendor's register: one board that was built and sold. */
 export interface RegisterEntry {
   serial: string;
   model: string;
@@ -19,7 +19,7 @@ export interface RegisterEntry {
   fulfilment: 'on-enrolment' | 'product-key';
 }
 
-/** The columns of a register file. What may be empty may be missing; whatever else is written refuses the file. */
+/** The columns of a register file. Columns that may be empty may be missing; any other column refuses the file. */
 export const REGISTER_COLUMNS: Columns = {
   required: ['serial', 'model', 'credits', 'fulfilment'],
   optional: ['factoryPublicKey', 'invoice', 'purchasedOn'],
@@ -47,8 +47,8 @@ const line = z.object({
 });
 
 /**
- * A line's values by the register's own names: case and spaces around a name do not matter. `flaw`, in English: what else is written there,
- * as it must not be passed over in silence (a factory key under another name would list its board without one).
+ * A line's values under the register's own names; case and surrounding spaces of a name are ignored. `flaw`, in English: what else the line contains,
+ * which must not be ignored silently (a factory key under another name would list its board without one).
  */
 export function namedValues(values: unknown): { named: Record<string, unknown>; flaw: string | null } {
   const named: Record<string, unknown> = {};
@@ -64,7 +64,7 @@ export function namedValues(values: unknown): { named: Record<string, unknown>; 
   return { named, flaw: refused.length === 0 ? null : new TableRefusal(refused).message };
 }
 
-/** Reads one line's values (texts, as from CSV, or typed, as from JSON). A reason in English where it cannot be listed. */
+/** Reads one line's values (strings, as from CSV, or typed, as from JSON). Returns a reason in English if it cannot be listed. */
 export function parseRegisterEntry(values: unknown): { entry: RegisterEntry } | { reason: string } {
   const { named, flaw } = namedValues(values);
   if (flaw !== null) return { reason: flaw };
@@ -102,8 +102,8 @@ export type ImportVerdict =
   | { verdict: 'rejected'; reason: string };
 
 /**
- * K2: a line that differs changes only what was not spent yet; an empty factory key may be filled, a set one never
- * changes. `null`: the serial is not listed yet.
+ * K2: a differing line changes only what has not been spent; an empty factory key may be filled, a set one never changes. `null`: the serial number
+ * is not listed yet.
  */
 export function mergeEntry(listed: ListedBoard | null, entry: RegisterEntry): ImportVerdict {
   if (listed === null) return { verdict: 'added' };

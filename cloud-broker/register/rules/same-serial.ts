@@ -5,21 +5,21 @@ import { REGISTER_NAMES, namedValues } from './entry.ts';
 
 const MAX_LINES_NAMED = 10;
 
-/** As it is compared: what CSV and JSON write differently is the same. */
+/** The text compared: what CSV and JSON only write differently is equal. */
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'string' ? value.trim() : JSON.stringify(value);
 }
 
 /**
- * K2: which serials stand on several lines of one file with other data. None of these lines is listed: nobody but who wrote the file can
- * say which is right, and the last one would win in silence. The same line twice is one board. A serial written in other case is other data.
+ * K2: serial numbers that are on several lines of one file with different data. None of these lines is listed: only the author of the file knows
+ * which is right, and the last would win silently. The same line twice is one board. A serial number in different case is different data.
  */
 export class SameSerial {
   private readonly first = new Map<string, { line: number; content: string }>();
   private readonly differing = new Map<string, number[]>();
 
-  /** Every line of the file, before any is listed. */
+  /** Call for every line of the file before any is listed. */
   note({ line, values }: { line: number; values: unknown }): void {
     const { named, flaw } = namedValues(values);
     const key = serialKey(textOf(named['serial']));
@@ -39,7 +39,7 @@ export class SameSerial {
     else if (before.content !== content) this.differing.set(key, [before.line, line]);
   }
 
-  /** Why a line is not listed; null: its serial stands here once, or always with the same data. */
+  /** Why a line is not listed; null: its serial number occurs once, or always with the same data. */
   reasonOf(values: unknown): string | null {
     const lines = this.differing.get(serialKey(textOf(namedValues(values).named['serial'])));
     if (lines === undefined) return null;

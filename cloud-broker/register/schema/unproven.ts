@@ -1,6 +1,6 @@
 /**
- * Which domains the boards of an invoice turned up in: those enrolled there, and those that left a grant there (E14). Boards with a factory key
- * prove themselves and are not among them. `condition` narrows it to one board; `board_id` is its column.
+ * Which domains the boards of an invoice appeared in: those where one is enrolled or left a grant (E14). Boards with a factory key prove themselves
+ * and are excluded. `condition` restricts it to one board; `board_id` is its column.
  */
 export const insertPlaces = (condition: string): string => `
 INSERT INTO invoice_places (board_id, domain_id, invoice)

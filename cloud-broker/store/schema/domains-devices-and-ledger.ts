@@ -1,4 +1,4 @@
-/** Domains, boards, devices and the ledger: what the other rooms' tables refer to. */
+/** Domains, boards, devices and the ledger: what the tables of other capabilities refer to. */
 export const domainsAndDevices = `
 CREATE TABLE domains (
   id INTEGER PRIMARY KEY,

@@ -1,11 +1,11 @@
 /**
- * Ids that are shown tell nobody how busy other domains are, as rowids would, which count over all of them; those stay inside. What is
- * followed in its order is numbered within its domain, and no number is given twice; what a request names by its id has a random one.
+ * Public ids must not reveal how busy other domains are, as rowids would, which count across all domains; rowids stay internal. Rows read in sequence
+ * are numbered within their domain, and no number is used twice; rows that a request names by id have a random one.
  */
 const NUMBERED = ['events', 'audit', 'alerts'];
 const NAMED = ['blocks', 'api_keys', 'saved_views', 'portal_members'];
 
-/** Rows of before keep the number that was shown of them, and their domain goes on behind the highest that any had. */
+/** Existing rows keep the number they were shown with, and their domain continues after the highest number of any row. */
 const numbered = (table: string): string => `
 ALTER TABLE ${table} ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
 UPDATE ${table} SET number = id;

@@ -1,4 +1,4 @@
-/** What happened: the audit log, which nobody changes, the events that streams are resumed from, and refused tries to enrol. */
+/** What happened: the immutable audit log, the events that streams resume from, and refused enrolment attempts. */
 export const records = `
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY,

@@ -2,12 +2,12 @@ import { DatabaseSync, type StatementResultingChanges, type StatementSync } from
 import type { Parameter } from '../tx.ts';
 import { naming } from './database-faults.ts';
 
-/** The sizes of insertRows' statements: few, because each is prepared once and kept. */
+/** Row counts of insertRows' statements: only a few, because each is prepared once and kept. */
 const ROWS_AT_ONCE = [64, 8, 1];
 
 /**
- * One SQLite connection with its prepared statements, kept by their text. Synchronous, and known only in this folder: others have a `Tx`. What the database
- * or its disk refuses is named: `database-damaged`, `database-unusable`, or `busy` where somebody outside holds it.
+ * One SQLite connection with its prepared statements, cached by their text. Synchronous, and known only in this folder: other code uses a `Tx`.
+ * Failures of the database or its disk are named: `database-damaged`, `database-unusable`, or `busy` if another program locks it.
  */
 export class Connection {
   private readonly file: string;
@@ -28,7 +28,7 @@ export class Connection {
     return statement;
   }
 
-  /** All rows. The row type is the caller's promise: tables are STRICT, and the columns are named in the same line. */
+  /** All rows. The caller guarantees the row type: tables are STRICT, and the columns are named in the same line. */
   all<Row>(text: string, ...parameters: Parameter[]): Row[] {
     return naming(this.file, () => this.statement(text).all(...parameters)) as Row[];
   }
@@ -43,7 +43,7 @@ export class Connection {
     return Number(this.change(text, parameters).changes);
   }
 
-  /** Inserts one row; its rowid. */
+  /** Inserts one row: its rowid. */
   insert(text: string, ...parameters: Parameter[]): number {
     return Number(this.change(text, parameters).lastInsertRowid);
   }
@@ -52,7 +52,7 @@ export class Connection {
     return naming(this.file, () => this.statement(text).run(...parameters));
   }
 
-  /** Inserts `rows` in order, by few statements. `into` is the table with its columns. */
+  /** Inserts `rows` in order, with few statements. `into` is the table with its columns. */
   insertRows(into: string, rows: readonly Parameter[][]): void {
     let from = 0;
     for (const most of ROWS_AT_ONCE) {
@@ -72,7 +72,7 @@ export class Connection {
     try {
       this.db.exec('ROLLBACK');
     } catch {
-      // SQLite rolled back by itself (disk full), and why is what the caller knows already.
+      // SQLite has already rolled back (disk full), and the caller knows the reason.
     }
   }
 
@@ -82,14 +82,14 @@ export class Connection {
   }
 }
 
-/** A connection that only reads; it sees each commit of the writer as soon as it is done (WAL). */
+/** A read-only connection; it sees each commit of the writer as soon as it is done (WAL). */
 export function openReader(file: string): Connection {
   return opened(new Connection(file, { readOnly: true }), (connection) =>
     connection.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456'),
   );
 }
 
-/** The one connection that writes: every commit is on disk when it returns (`synchronous = FULL`), and the schema is current. */
+/** The only connection that writes: every commit is on disk when it returns (`synchronous = FULL`), and the schema is current. */
 export function openWriter(file: string, migrations: readonly string[]): Connection {
   return opened(new Connection(file, { readOnly: false }), (connection) => {
     connection.exec(
@@ -99,7 +99,7 @@ export function openWriter(file: string, migrations: readonly string[]): Connect
   });
 }
 
-/** A connection that cannot be made ready is closed. */
+/** Closes the connection if it cannot be prepared. */
 function opened(connection: Connection, prepare: (connection: Connection) => void): Connection {
   try {
     prepare(connection);

@@ -1,11 +1,11 @@
-/** What SQLite's own failures are called: one place, for the writer, for every reader and for whoever opens the file. */
+/** Names SQLite's own failures in one place, for the writer, for every reader and for code that opens the file. */
 import { errorText } from '../../../protocol/error-text.ts';
 import { RollcallError, type ErrorCode } from '../../../protocol/errors.ts';
 
-/** The low byte of SQLite's result codes; the rest says more of the same. */
+/** The low byte of SQLite's result codes; the rest only adds detail. */
 const PRIMARY = 0xff;
 const CODES: ReadonlyMap<number, ErrorCode> = new Map([
-  // SQLITE_BUSY, SQLITE_LOCKED: somebody outside holds the file; it is worth another try.
+  // SQLITE_BUSY, SQLITE_LOCKED: another program locks the file; a retry is worthwhile.
   [5, 'busy'],
   [6, 'busy'],
   // SQLITE_CORRUPT, SQLITE_NOTADB.
@@ -19,30 +19,30 @@ const CODES: ReadonlyMap<number, ErrorCode> = new Map([
   [14, 'database-unusable'],
 ]);
 
-/** The primary result code of a failure of SQLite's; null of anything else. */
+/** The primary result code of an SQLite error; null for any other error. */
 export function sqliteCodeOf(error: unknown): number | null {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
   return error.errcode & PRIMARY;
 }
 
-/** The database, its disk, or somebody outside who holds it, failed an operation that did nothing wrong. */
+/** An operation that did nothing wrong failed because of the database, its disk, or another program that locks it. */
 export class DatabaseFault extends RollcallError {
   readonly reason: string;
 
   constructor(code: ErrorCode, file: string, reason: string) {
-    // Strangers are told that the service is busy, never where its files are.
+    // Strangers only learn that the service is busy, never where its files are.
     super(code, code === 'busy' ? { reason } : { file, reason });
     this.reason = reason;
   }
 }
 
-/** The refusal that a failure of the database or its disk is, or the error as it came: a broken rule of the schema stays what it is. */
+/** Converts a failure of the database or its disk to its refusal; other errors, such as a violated schema rule, stay as they are. */
 function namedFault(error: unknown, file: string): unknown {
   const code = CODES.get(sqliteCodeOf(error) ?? -1);
   return code === undefined ? error : new DatabaseFault(code, file, errorText(error));
 }
 
-/** Runs `work` on the database in `file`; what fails is named. */
+/** Runs `work` on the database in `file`; failures are named. */
 export function naming<Result>(file: string, work: () => Result): Result {
   try {
     return work();

@@ -8,7 +8,7 @@ import { sqliteCodeOf } from './database-faults.ts';
 const SQLITE_BUSY = 5;
 const isHeld = (error: unknown): boolean => sqliteCodeOf(error) === SQLITE_BUSY;
 
-/** What the system says to who works in another user's folder. */
+/** The system's error in another user's folder. */
 const isAnothers = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EPERM' || error.code === 'EACCES');
 
@@ -28,9 +28,9 @@ function openLock(folder: string): DatabaseSync {
 }
 
 /**
- * S4: a data folder belongs to one process. Node has no flock, but SQLite's own file lock is one: it is held by an open
- * transaction on a file of its own and dies with the process. Refuses with `folder-in-use`, or with
- * `folder-unusable` where the folder cannot be written, `folder-not-private` where it is another user's.
+ * S4: a data folder belongs to one process. Node has no flock, but SQLite's own file lock serves as one: an open transaction on a separate file holds
+ * it, and it dies with the process. Refuses with `folder-in-use`, with `folder-unusable` if the folder cannot be written, or with
+ * `folder-not-private` if it is another user's.
  */
 export function lockFolder(folder: string): { release(): void } {
   const db = openLock(folder);
@@ -40,8 +40,8 @@ export function lockFolder(folder: string): { release(): void } {
     db.close();
     throw isHeld(error) ? new RollcallError('folder-in-use', { folder }) : unusable(folder, error);
   }
-  // Whoever holds the lock may hold it for ever without looking at it again; a connection that nothing refers to is
-  // collected as garbage, and its lock with it. The timer refers to it.
+  // The lock's holder may keep it for ever without touching it again; an unreferenced connection is garbage collected, and its lock with it. The
+  // timer keeps a reference.
   const anchor = setInterval(() => db.isOpen, 2 ** 30).unref();
   return {
     release() {

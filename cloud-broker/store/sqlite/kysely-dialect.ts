@@ -1,4 +1,4 @@
-/** Kysely on our store, for the sign-in library: reads on the reader's connection, writes through the writer thread. */
+/** Kysely on this store, for the sign-in library: reads use the reader's connection, writes go through the writer thread. */
 import {
   DeleteQueryNode,
   InsertQueryNode,
@@ -15,7 +15,7 @@ import {
 import type { Parameter } from '../tx.ts';
 import type { Store } from '../port.ts';
 
-/** What node:sqlite takes: booleans are 0 and 1, dates are ISO 8601 texts, as the library itself would write them. */
+/** Values that node:sqlite accepts: booleans are 0 and 1, dates are ISO 8601 strings, as the library itself would write them. */
 function toParameter(value: unknown): Parameter {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
@@ -26,8 +26,8 @@ function toParameter(value: unknown): Parameter {
 }
 
 /**
- * A connection without a state of its own, so any number may be used at once. There are no transactions: each write
- * is durable by itself, and what the sign-in library does in several steps must be repeatable.
+ * A stateless connection, so any number may be used at once. There are no transactions: each write is durable by itself, and what the sign-in library
+ * does in several steps must be repeatable.
  */
 class StoreConnection implements DatabaseConnection {
   private readonly store: Store;
@@ -42,7 +42,7 @@ class StoreConnection implements DatabaseConnection {
     if (!InsertQueryNode.is(node) && !UpdateQueryNode.is(node) && !DeleteQueryNode.is(node)) {
       return { rows: await this.store.reader.all<Row>(query.sql, ...parameters) };
     }
-    // RETURNING tells how many rows were changed, which the operation otherwise does not say.
+    // RETURNING gives the number of changed rows, which the operation otherwise does not report.
     const text = node.returning === undefined ? `${query.sql} returning 1 as "changed"` : query.sql;
     const rows = await this.store.write('accountStatement', { text, parameters });
     return { rows: (node.returning === undefined ? [] : rows) as Row[], numAffectedRows: BigInt(rows.length) };
@@ -59,7 +59,7 @@ const noTransactions = async (): Promise<never> => {
   throw new Error('the store has no transactions outside of its operations');
 };
 
-/** Dialect of type `sqlite`. Only statements on the `auth_*` tables get through to the writer (operation accountStatement). */
+/** Dialect of type `sqlite`. The writer accepts only statements on the `auth_*` tables (operation accountStatement). */
 export function storeDialect(store: Store): Dialect {
   const connection = new StoreConnection(store);
   const driver: Driver = {

@@ -4,7 +4,10 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { Reads } from '../tx.ts';
 import { openReader } from './connection.ts';
 
-/** An operator may put a server certificate there before the first start; everything else in `keys/` a service made once its database was there. */
+/**
+ * An operator may put a server certificate there before the first start; everything else in `keys/` was created by a service that already had its
+ * database.
+ */
 const BROUGHT = new Set(['server.crt', 'server.key', 'server-ca.crt']);
 
 const HEADS = 'ledger-heads.jsonl';
@@ -13,7 +16,7 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** What only a service that had a database leaves behind. */
+/** What only a service with a database leaves behind. */
 function tracesIn(folder: string): string[] {
   const keys = join(folder, 'keys');
   const names = existsSync(keys) ? readdirSync(keys) : [];
@@ -22,9 +25,9 @@ function tracesIn(folder: string): string[] {
 }
 
 /**
- * S1: keys or signed heads without their database do not start, for an empty service in a wrong folder would send the whole fleet away. An empty
- * file is none, and one without a single transfer is not that of signed heads. Refuses with `database-missing`, `database-damaged` or
- * `database-unusable`; nothing is made or changed.
+ * S1: a service with keys or signed heads but without their database does not start, because an empty service in a wrong folder would turn the whole
+ * fleet away. An empty file is no database, and one without a transfer does not match signed heads. Refuses with `database-missing`,
+ * `database-damaged` or `database-unusable`; nothing is created or changed.
  */
 export function demandDatabase(folder: string): void {
   const file = join(folder, 'rollcall.db');
@@ -53,7 +56,7 @@ const SEALED = [
   'SELECT 1 AS found FROM domains WHERE pairing_sealed IS NOT NULL LIMIT 1',
 ];
 
-/** Whether anything there is sealed under the master key, or was signed with the ledger key: then those must be there too (S1). */
+/** Whether anything is sealed under the master key, or was signed with the ledger key: then those keys must exist too (S1). */
 export async function isSealed(folder: string, tx: Reads): Promise<boolean> {
   if (sizeOf(join(folder, HEADS)) > 0) return true;
   for (const question of SEALED) if ((await tx.get(question)) !== null) return true;

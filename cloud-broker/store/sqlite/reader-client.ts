@@ -6,7 +6,7 @@ import { DatabaseFault } from './database-faults.ts';
 import type { ReadReply, ReadRequest } from './reader.ts';
 import { ThreadCalls } from './thread-calls.ts';
 
-/** Reads in a thread of their own: a page of a list never holds up the heartbeats of the main thread. */
+/** Reads in a separate thread: a page of a list never delays the heartbeats of the main thread. */
 export class ReaderThread implements Reads {
   private readonly file: string;
   private readonly worker: Worker;
@@ -14,7 +14,7 @@ export class ReaderThread implements Reads {
   private failure: Error | null = null;
   private readonly ended: Promise<unknown>;
 
-  /** `worker`: of reader.ts, which has opened `file`. `onFatal`: the thread died. */
+  /** `worker`: runs reader.ts and has opened `file`. `onFatal`: the thread died. */
   constructor(file: string, worker: Worker, onFatal: (error: Error) => void) {
     this.file = file;
     this.worker = worker;
@@ -37,7 +37,7 @@ export class ReaderThread implements Reads {
     return this.ask<Row | null>('get', text, parameters);
   }
 
-  /** What was asked for before is still answered. */
+  /** Earlier requests are still answered. */
   async close(): Promise<void> {
     this.calls.send();
     this.worker.postMessage('close');

@@ -1,4 +1,6 @@
-/** The reader thread: runs the statements of reads, in the order in which they were asked for. It sees each commit of the writer as soon as it is done (WAL). */
+/**
+ * The reader thread: runs read statements in the order in which they were requested. It sees each commit of the writer as soon as it is done (WAL).
+ */
 import { errorText } from '../../../protocol/error-text.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ErrorCode } from '../../../protocol/errors.ts';
@@ -15,7 +17,7 @@ export interface ReadRequest {
 
 export type ReadReply =
   | { id: number; ok: true; rows: unknown }
-  /** `fault`: what the database or its disk failed with. */
+  /** `fault`: the error of the database or its disk. */
   | { id: number; ok: false; message: string; fault: { code: ErrorCode; reason: string } | null };
 
 const port = parentPort;

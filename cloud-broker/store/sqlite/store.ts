@@ -19,13 +19,13 @@ interface StoreParts {
 
 export interface StoreOptions {
   folder: string;
-  /** Told what made an operation fail unexpectedly; the caller gets only the code `internal`. */
+  /** Receives the cause of an unexpected failure; the caller gets only the code `internal`. */
   onInternalError(message: string): void;
   /** The writer died: nothing can be stored any more, so the service must end. */
   onFatal(error: Error): void;
-  /** Asked before each write; what it throws refuses the write. */
+  /** Called before each write; throwing refuses the write. */
   demand?(name: OperationName): void;
-  /** Most operations in one commit; 1 gives each its own. Bounds the time that the first of a batch waits. */
+  /** Maximum operations per commit; 1 gives each its own. Bounds how long the first of a batch waits. */
   maxBatch?: number;
 }
 
@@ -33,11 +33,11 @@ const MAX_BATCH = 128;
 
 /**
  * Opens the embedded store (SQLite) in `folder`, which must exist and be locked by this process (S4). Refuses with `database-damaged`,
- * `database-unusable`, or `busy` where another program holds the file.
+ * `database-unusable`, or `busy` if another program locks the file.
  */
 export async function openSqliteStore(options: StoreOptions & StoreParts): Promise<Store> {
   const file = join(options.folder, 'rollcall.db');
-  // What is wrong with the file is named here; the writer thread then opens one that is whole and current.
+  // Problems with the file are reported here; the writer thread then opens one that is intact and current.
   openWriter(file, options.migrations).close();
   const { maxBatch = MAX_BATCH } = options;
   const [writer, reader] = await Promise.all([

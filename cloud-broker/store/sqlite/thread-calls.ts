@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { RollcallError } from '../../../protocol/errors.ts';
 
-/** Most that may wait for a thread at a time; beyond it the answer is `busy`, so that memory stays bounded. */
+/** Maximum requests waiting for a thread; beyond it the answer is `busy`, so that memory stays bounded. */
 const MAX_WAITING = 20_000;
 
 interface Waiting {
@@ -10,7 +10,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** A thread that has said `ready`. */
+/** Starts a thread and awaits `ready`. */
 export async function startThread(program: URL, name: string, workerData: object): Promise<Worker> {
   const worker = new Worker(program, { workerData, name });
   const [first] = (await once(worker, 'message')) as [unknown];
@@ -18,7 +18,7 @@ export async function startThread(program: URL, name: string, workerData: object
   return worker;
 }
 
-/** What is asked of one thread: numbered, answered by number in any order, and failed together where the thread ends. */
+/** Requests to one thread: numbered, answered by number in any order, and all failed if the thread ends. */
 export class ThreadCalls<Request extends object> {
   private readonly worker: Pick<Worker, 'postMessage'>;
   private readonly waiting = new Map<number, Waiting>();
@@ -29,24 +29,24 @@ export class ThreadCalls<Request extends object> {
     this.worker = worker;
   }
 
-  /** How many wait for their answer. */
+  /** Number of unanswered requests. */
   get size(): number {
     return this.waiting.size;
   }
 
-  /** Resolves or rejects when the thread has answered. Refuses with `busy`. */
+  /** Settles when the thread has answered. Refuses with `busy`. */
   async ask<Answer>(request: Request): Promise<Answer> {
     if (this.waiting.size >= MAX_WAITING) throw new RollcallError('busy');
     this.lastId += 1;
     const id = this.lastId;
     return new Promise<Answer>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      // What is asked in one turn goes in one message: a message costs more than what is in it.
+      // Requests of one turn are sent in one message: a message costs more than its content.
       if (this.unsent.push({ ...request, id }) === 1) process.nextTick(() => this.send());
     });
   }
 
-  /** Sends at once what the end of this turn would. */
+  /** Sends now what would be sent at the end of this turn. */
   send(): void {
     const requests = this.unsent;
     this.unsent = [];
@@ -61,7 +61,7 @@ export class ThreadCalls<Request extends object> {
     this.take(id)?.reject(error);
   }
 
-  /** Fails all that wait. */
+  /** Fails all waiting calls. */
   fail(error: Error): void {
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();

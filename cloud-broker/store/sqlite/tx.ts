@@ -1,7 +1,7 @@
 import type { Parameter, Tx } from '../tx.ts';
 import type { Connection } from './connection.ts';
 
-/** The transaction port over a connection of this thread: a statement has run when its promise is handed out, so nothing comes between two. */
+/** The transaction port over a connection of this thread: a statement has run when its promise is returned, so nothing comes between two. */
 export class ConnectionTx implements Tx {
   private readonly connection: Connection;
 

@@ -1,6 +1,6 @@
 /**
- * The writer thread: the only writer of the database. Operations that wait together share one commit (group commit);
- * a refused one takes nothing with it. Answers leave after the commit. Operations change their input never: they may run twice.
+ * The writer thread: the only writer of the database. Operations that wait together share one commit (group commit); a refused one does not affect
+ * the others. Answers are sent after the commit. Operations never change their input, because they may run twice.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
@@ -27,9 +27,9 @@ export type WriteReply =
 
 export interface CommitReport {
   replies: WriteReply[];
-  /** What became true with the commit. */
+  /** Effects of the commit. */
   effects: Effect[];
-  /** What the database or its disk failed with, if it did. */
+  /** The error of the database or its disk, if any. */
   fault: string | null;
   /** Milliseconds from BEGIN to the return of COMMIT. */
   commitMs: number;
@@ -46,8 +46,8 @@ export function runWriter(operations: Operations, migrations: readonly string[])
 }
 
 /**
- * The disk, or somebody outside who holds the file: SQLite may have rolled back by itself, and the other operations of the batch would fail,
- * or wait, the same. A damaged page is met only by those that read it.
+ * For the disk or another program that locks the file: SQLite may have rolled back by itself, and the other operations of the batch would fail, or
+ * wait, in the same way. A damaged page affects only operations that read it.
  */
 function failsAll(error: unknown): boolean {
   return error instanceof DatabaseFault && error.code !== 'database-damaged';
@@ -72,7 +72,7 @@ class Writer {
   };
   private isDraining = false;
   private isClosing = false;
-  /** Of the batch that runs. */
+  /** Of the running batch. */
   private fault: string | null = null;
 
   constructor(parts: WriterParts) {
@@ -111,7 +111,7 @@ class Writer {
     }
   }
 
-  /** Throws where an operation throws that has no savepoint, or where nothing can be stored; then nothing of the batch stands. */
+  /** Throws if an operation without a savepoint throws, or if nothing can be stored; then nothing of the batch is stored. */
   private async commit(batch: WriteRequest[], withSavepoints: boolean): Promise<Committing> {
     const { connection } = this.parts;
     const notes = noNotes();
@@ -129,7 +129,7 @@ class Writer {
     }
   }
 
-  /** Operations are refused seldom and savepoints cost a sixth of an enrolment: the batch runs without them first. */
+  /** Refusals are rare and savepoints cost a sixth of an enrolment, so the batch first runs without them. */
   private async commitOrRefuse(batch: WriteRequest[]): Promise<Committing> {
     const refuseAll = (error: unknown): Committing => ({
       replies: batch.map(({ id }) => this.refusal(id, error)),
@@ -159,14 +159,14 @@ class Writer {
     try {
       connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // A full disk, or somebody outside who reads: what is committed stays in the log beside the database and is read from there.
+      // The disk is full, or another program is reading: committed data stays in the write-ahead log and is read from there.
     }
     connection.close();
     port.postMessage('closed');
     port.close();
   }
 
-  /** Runs what waits, batch after batch. What arrived meanwhile is read before a batch begins, so that it joins it. */
+  /** Runs waiting requests, batch after batch. Messages that arrived meanwhile are read before a batch begins, so that they join it. */
   private async drain(): Promise<void> {
     const { port, maxBatch } = this.parts;
     this.isDraining = true;

@@ -8,11 +8,11 @@ import { newPublicId } from '../../store/public-id.ts';
 export interface CreateApiKey extends ChangeRequest {
   name: string;
   scopes: ApiScope[];
-  /** SHA-256 of the key; the key itself is never seen here. */
+  /** SHA-256 of the key; the key itself never reaches this code. */
   hash: string;
 }
 
-/** A2. Refuses with `name-taken`, and with `conflict` when the domain has as many as it may. */
+/** A2. Refuses with `name-taken`, or with `conflict` if the domain has reached its limit. */
 export async function createApiKey(context: WriteContext, input: CreateApiKey): Promise<{ id: string }> {
   const { tx } = context;
   const { domainId, name } = input;
@@ -35,7 +35,7 @@ export async function createApiKey(context: WriteContext, input: CreateApiKey): 
   return { id };
 }
 
-/** A2: from this commit on the key opens nothing. Refuses with `not-found`. */
+/** A2: the key is invalid from this commit on. Refuses with `not-found`. */
 export async function revokeApiKey(context: WriteContext, input: ChangeRequest & { id: string }): Promise<void> {
   const { domainId, now: at, actor, address } = input;
   const [key] = await context.tx.all<{ name: string }>(
@@ -48,7 +48,7 @@ export async function revokeApiKey(context: WriteContext, input: ChangeRequest &
   context.audit({ domainId, at, actor, address, action: 'api-key.revoked', subject: key.name });
 }
 
-/** A2: when a key was last used; asked for at most once a minute a key. */
+/** A2: when a key was last used; called at most once a minute per key. */
 export function noteKeyUse(context: WriteContext, input: { now: number; id: number }): void {
   context.tx.send('UPDATE api_keys SET last_used_at = ? WHERE id = ?', input.now, input.id);
 }

@@ -7,11 +7,11 @@ export interface CreateDomainInput extends Omit<DomainDetails, 'language'> {
   language?: Language;
   /** D6: its first user. */
   owner?: NewUser;
-  /** Who activates it at once, with its first user in the same transaction: what the operator does. */
+  /** Who activates it at once, with its first user in the same transaction: used by the operator. */
   activatedBy?: string;
 }
 
-/** A domain without a mail: with `owner` and `activatedBy` whole at once. Refuses with `name-invalid` or `name-taken`. */
+/** Creates a domain without an e-mail: with `owner` and `activatedBy`, completely at once. Refuses with `name-invalid` or `name-taken`. */
 export async function createDomain(context: WriteContext, input: CreateDomainInput): Promise<{ domainId: number }> {
   const { now, owner, activatedBy } = input;
   const { domainId } = await layDomain(context, { ...input, language: input.language ?? 'en' });

@@ -10,21 +10,21 @@ export function recordOwn(context: WriteContext, input: AskedByUser, action: str
   context.audit({ domainId, at, actor, address, action, subject: actor, details });
 }
 
-/** Ends a session of one's own, the present one too. Refuses with `not-found`, for anybody else's like for one that never was (A4). */
+/** Ends one of the user's own sessions, including the present one. Refuses with `not-found`, also for sessions of others (A4). */
 export async function endOwnSession(context: WriteContext, input: AskedByUser & { id: string }): Promise<void> {
   const ended = await context.tx.run('DELETE FROM auth_session WHERE "id" = ? AND "userId" = ?', input.id, input.actorId);
   if (ended === 0) throw new RollcallError('not-found');
   recordOwn(context, input, 'session.ended');
 }
 
-/** Ends all sessions of one's own but the present one; how many that were. */
+/** Ends all of the user's sessions except the present one; returns how many. */
 export async function endOtherSessions(context: WriteContext, input: AskedByUser): Promise<{ ended: number }> {
   const ended = await endSessions(context.tx, input.actorId, input.sessionId);
   if (ended > 0) recordOwn(context, input, 'session.others-ended', { sessions: ended });
   return { ended };
 }
 
-/** The language of the mails that one gets. */
+/** Language of mails to the user. */
 export async function setOwnLanguage(context: WriteContext, input: AskedByUser & { language: Language }): Promise<void> {
   const { tx } = context;
   const before = (await tx.get<{ language: Language }>('SELECT "language" FROM auth_user WHERE "id" = ?', input.actorId))

@@ -15,7 +15,7 @@ async function userOrRefuse(context: WriteContext, userId: string): Promise<User
   return user;
 }
 
-/** D2: a mail with a link to choose another password; an older link is void. `user` is `name@domain`. */
+/** D2: mails a link for choosing a new password; older links become invalid. `user` is `name@domain`. */
 export async function requestReset(
   context: WriteContext,
   input: { now: number; userId: string; user: string; link: NewLink },
@@ -29,10 +29,7 @@ export async function requestReset(
   await putMail(context, userMails.reset, { domainId, recipient: email, language, data, secret: input.link.sealed }, input.now);
 }
 
-/**
- * D6: another password by the link of a mail; every session of the user ends, the second factor stays. Refuses with
- * `link-not-valid`.
- */
+/** D6: sets a new password by the link from a mail and ends all of the user's sessions; the second factor is kept. Refuses with `link-not-valid`. */
 export async function resetPassword(
   context: WriteContext,
   input: { now: number; tokenHash: string; passwordHash: string; actor: string; address: string },
@@ -46,13 +43,13 @@ export async function resetPassword(
   context.audit({ domainId, at, actor, address, action: 'user.password-reset', subject: actor });
 }
 
-/** D6: what every change of the own sign-in does: the other sessions end, and the audit log has it. */
+/** D6: common to every change of one's own sign-in: ends the other sessions and writes the audit log. */
 export async function recordOwnChange(context: WriteContext, change: AskedByUser, action: string): Promise<void> {
   await endSessions(context.tx, change.actorId, change.sessionId);
   recordOwn(context, change, action);
 }
 
-/** D6: another password by who knows the present one; open reset links are void. */
+/** D6: a new password set by a user who knows the present one; open reset links become invalid. */
 export async function changePassword(context: WriteContext, input: AskedByUser & { passwordHash: string }): Promise<void> {
   setPasswordHash(context.tx, input.actorId, input.passwordHash, input.now);
   voidTokens(context.tx, input.actorId, 'reset');

@@ -8,7 +8,7 @@ import { secondFactorOf } from '../queries/second-factor.ts';
 import { recordOwnChange } from './passwords.ts';
 import type { AskedByUser } from './users.ts';
 
-/** D6: keeps a second factor to be confirmed, in place of one that never was. Refuses with `conflict` where one is on. */
+/** D6: stores a second factor for confirmation, replacing one never confirmed. Refuses with `conflict` if one is on. */
 export async function offerSecondFactor(
   context: WriteContext,
   input: { now: number; userId: string; sealedSecret: Uint8Array; recoveryHashes: readonly string[] },
@@ -24,7 +24,7 @@ export async function offerSecondFactor(
   );
 }
 
-/** Who typed a code, and where. */
+/** Who typed a code, and from where. */
 interface CodeTyped {
   now: number;
   userId: string;
@@ -34,12 +34,12 @@ interface CodeTyped {
   address: string;
 }
 
-/** What became of a code: stored in any case, so it is an answer and no refusal, which would take the count back. */
+/** Result of a code check. It is stored in any case, so it is a return value and not a refusal, which would roll the count back. */
 export type CodeVerdict = 'right' | 'wrong' | { retryAfterS: number };
 
 /**
- * D6: judges one code after the other, so that of many at the same moment no more than the rule allows are judged. Wrong ones count by
- * user, whatever address they come from: only who knows the password gets here. `take` uses the code up, where it is right.
+ * D6: checks codes one after another, so that of many sent at once no more than the rule allows are checked. Wrong ones count per user, from any
+ * address: only those who know the password get here. `take` consumes the code if it is right.
  */
 async function judge(context: WriteContext, typed: CodeTyped, take: () => Promise<boolean>): Promise<CodeVerdict> {
   const { tx } = context;
@@ -63,7 +63,7 @@ async function judge(context: WriteContext, typed: CodeTyped, take: () => Promis
   return 'wrong';
 }
 
-/** Somebody knows the password: the user should know, and so should who reads the audit log. */
+/** Somebody knows the password, so the user and readers of the audit log should learn of it. */
 async function tellOfWrongCodes(
   context: WriteContext,
   { now, userId, domainId, actor, address }: CodeTyped,
@@ -82,8 +82,8 @@ async function tellOfWrongCodes(
 }
 
 /**
- * D6: from now on it is asked for; the other sessions end. `step` is that of the code typed for `sealedSecret`, null where it is none's.
- * Refuses with `conflict` where another one was offered meanwhile.
+ * D6: the second factor is required from now on; other sessions end. `step` is that of the code typed for `sealedSecret`, or null if it matches none.
+ * Refuses with `conflict` if another was offered meanwhile.
  */
 export async function confirmSecondFactor(
   context: WriteContext,
@@ -105,10 +105,7 @@ export async function confirmSecondFactor(
   });
 }
 
-/**
- * D6: takes a code of the app, by its `step`, or a recovery code, by its `hash`; each is good once. Both are null where what was typed
- * can be neither.
- */
+/** D6: consumes an app code, by its `step`, or a recovery code, by its `hash`; each is valid once. Both are null if the input can be neither. */
 export async function takeSecondFactor(
   context: WriteContext,
   input: CodeTyped & { step: number | null; hash: string | null },
@@ -127,7 +124,7 @@ export async function takeSecondFactor(
   });
 }
 
-/** D6: asked for no more; the other sessions end. Where none is on nothing happens. */
+/** D6: turns it off and ends the other sessions. Does nothing if none is on. */
 export async function endSecondFactor(context: WriteContext, input: AskedByUser): Promise<void> {
   const wasOn = (await secondFactorOf(context.tx, input.actorId))?.isOn === true;
   context.tx.send('DELETE FROM second_factors WHERE user_id = ?', input.actorId);

@@ -14,8 +14,8 @@ export interface SignUpInput extends DomainDetails {
 }
 
 /**
- * D1: a domain, its first user and the mail with the link in one transaction, so that an attempt that died half way holds
- * nothing. Refuses with `name-invalid` or `name-taken`.
+ * D1: stores a domain, its first user and the mail with the link in one transaction, so that an interrupted attempt reserves nothing. Refuses with
+ * `name-invalid` or `name-taken`.
  */
 export async function signUp(context: WriteContext, input: SignUpInput): Promise<{ domainId: number }> {
   const { domainId } = await layDomain(context, input);
@@ -24,7 +24,7 @@ export async function signUp(context: WriteContext, input: SignUpInput): Promise
   return { domainId };
 }
 
-/** D2: another link, the older one void. Says nothing where there is no such unconfirmed domain: who asks learns nothing. */
+/** D2: a new link; the older one becomes invalid. Does nothing if there is no such unconfirmed domain: the requester learns nothing. */
 export async function resendActivation(
   context: WriteContext,
   input: { now: number; name: string; email: string; link: NewLink },
@@ -41,7 +41,7 @@ async function languageOf(context: WriteContext, { id }: Pick<DomainRow, 'id'>):
   return (await context.tx.get<{ language: Language }>('SELECT language FROM domains WHERE id = ?', id))?.language ?? 'en';
 }
 
-/** D1: the name is held for 7 days from this mail on. */
+/** D1: reserves the name for 7 days from this mail. */
 async function mailActivation(
   context: WriteContext,
   now: number,
@@ -66,7 +66,7 @@ async function mailActivation(
   );
 }
 
-/** D2, D3: uses the link up and begins the trial. The password was checked before. Refuses with `link-not-valid`. */
+/** D2, D3: consumes the link and starts the trial. The password has been checked before. Refuses with `link-not-valid`. */
 export async function activateByLink(
   context: WriteContext,
   input: { now: number; tokenHash: string; actor: string; address: string },

@@ -2,7 +2,7 @@ import { RollcallError } from '../../../protocol/errors.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { Parameter } from '../../store/tx.ts';
 
-/** One writing statement of the sign-in library, on its own tables and no others. */
+/** One write statement of the sign-in library, on its own tables only. */
 export async function accountStatement(
   context: WriteContext,
   input: { text: string; parameters: Parameter[] },

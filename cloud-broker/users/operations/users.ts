@@ -1,4 +1,4 @@
-/** D6: users of a domain, invited, changed and removed by its admins. Who may is decided here, within the transaction. */
+/** D6: users of a domain, invited, changed and removed by its admins. Permissions are checked here, within the transaction. */
 import { userMails } from '../mails.ts';
 import { putMail } from '../../mail/outbox.ts';
 import type { Role } from '../../../protocol/api.ts';
@@ -12,7 +12,7 @@ import type { Reads } from '../../store/tx.ts';
 import type { ChangeRequest } from '../../store/change-request.ts';
 import type { NewLink } from '../../identity/links.ts';
 
-/** Who manages users: as the session said when the request came; what they may is read again from their row. */
+/** The user who manages others, as known to the session when the request came; their permissions are read again from their row. */
 export interface AskedByUser extends ChangeRequest {
   actorId: string;
   sessionId: string;
@@ -39,7 +39,7 @@ async function subjectOf(tx: Reads, domainId: number, id: string): Promise<Subje
     : { ...row, billing: row.billing === 1, tags: JSON.parse(row.tags) as string[], canSignIn: row.canSignIn === 1 };
 }
 
-/** The user that a change is about. Refuses with `not-found`, for another domain's too (A4), or with `forbidden`. */
+/** The user to be changed. Refuses with `not-found`, also for users of another domain (A4), or with `forbidden`. */
 async function managed(context: WriteContext, input: AskedByUser & { id: string }, wanted?: Role): Promise<Subject> {
   const { tx } = context;
   const subject = await subjectOf(tx, input.domainId, input.id);
@@ -74,7 +74,7 @@ async function record(
   context.audit({ domainId, at, actor, address, action, subject: `${name}@${domain}`, details });
 }
 
-/** D2, D6: mails a link that is good for 48 h; an older one is void. */
+/** D2, D6: mails a link valid for 48 h; an older one becomes invalid. */
 async function mailInvitation(
   context: WriteContext,
   input: AskedByUser & { link: NewLink },
@@ -96,8 +96,8 @@ export interface InviteUser extends AskedByUser {
 }
 
 /**
- * D6: a user without a password, and the mail with the link to choose one. Refuses with `forbidden`, `invalid-request`, or
- * `conflict`: the name is in use, or the domain has as many users as it may.
+ * D6: stores a user without a password and mails the link for choosing one. Refuses with `forbidden`, `invalid-request`, or `conflict`: the name is
+ * in use, or the domain has reached its user limit.
  */
 export async function inviteUser(context: WriteContext, input: InviteUser): Promise<void> {
   const { tx } = context;
@@ -115,7 +115,7 @@ export async function inviteUser(context: WriteContext, input: InviteUser): Prom
   await record(context, input, 'user.invited', user.name, { after: { role, billing, tags } });
 }
 
-/** D2: another link, the older one void. Refuses with `not-found`, `forbidden`, or `conflict` where the user has joined. */
+/** D2: a new link; the older one becomes invalid. Refuses with `not-found`, `forbidden`, or `conflict` if the user has joined. */
 export async function resendInvitation(context: WriteContext, input: AskedByUser & { id: string; link: NewLink }): Promise<void> {
   const subject = await managed(context, input);
   if (subject.canSignIn) throw new RollcallError('conflict', { reason: 'already-joined' });
@@ -123,7 +123,7 @@ export async function resendInvitation(context: WriteContext, input: AskedByUser
   await record(context, input, 'user.invited-again', subject.name);
 }
 
-/** D2, D6: uses the link up; from now on the user signs in with this password. Refuses with `link-not-valid`. */
+/** D2, D6: consumes the link; from then on the user signs in with this password. Refuses with `link-not-valid`. */
 export async function acceptInvitation(
   context: WriteContext,
   input: Pick<ChangeRequest, 'now' | 'actor' | 'address' | 'correlationId'> & {
@@ -143,19 +143,18 @@ export async function acceptInvitation(
 
 export interface ChangeUser extends AskedByUser {
   id: string;
-  /** Null leaves it as it is. */
+  /** Null leaves it unchanged. */
   role: Role | null;
   billing: boolean | null;
   tags: readonly string[] | null;
   email: string | null;
-  /** For the mail that follows an invited user to another e-mail. */
+  /** For the mail sent when an invited user gets another e-mail. */
   link: NewLink;
 }
 
 /**
- * D6: a change of role, tags or Billing ends the user's sessions, but for the one that asks. Another e-mail voids the links sent to
- * the old one, and nobody signs in by it until a link proved it. Refuses with `not-found`, `forbidden`, `invalid-request` or
- * `last-domain-admin`.
+ * D6: a change of role, tags or Billing ends the user's sessions, except the requesting one. A new e-mail invalidates links sent to the old one, and
+ * cannot be used to sign in until a link has verified it. Refuses with `not-found`, `forbidden`, `invalid-request` or `last-domain-admin`.
  */
 export async function changeUser(context: WriteContext, input: ChangeUser): Promise<{ invited: boolean }> {
   const { tx } = context;
@@ -180,13 +179,13 @@ export async function changeUser(context: WriteContext, input: ChangeUser): Prom
     await endSessions(tx, subject.id, subject.id === input.actorId ? input.sessionId : null);
   }
   const invited = email !== null && (await moveTo(context, input, subject, email));
-  // An address would stay in the log for ever; that it changed is enough (D8).
+  // An address would stay in the log for ever; the fact of the change is enough (D8).
   if (changes !== null || email !== null)
     await record(context, input, 'user.changed', subject.name, { ...changes, ...(email === null ? {} : { email: 'changed' }) });
   return { invited };
 }
 
-/** Whether an invitation was mailed to the new e-mail. */
+/** True if an invitation was mailed to the new e-mail. */
 async function moveTo(context: WriteContext, input: ChangeUser, subject: Subject, email: string): Promise<boolean> {
   context.tx.send('UPDATE auth_user SET "contactEmail" = ?, "emailVerified" = 0 WHERE "id" = ?', email, subject.id);
   voidTokens(context.tx, subject.id, 'reset');

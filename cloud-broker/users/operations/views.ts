@@ -5,7 +5,7 @@ import { recordOwn } from './own-sessions.ts';
 import type { AskedByUser } from './users.ts';
 import { newPublicId } from '../../store/public-id.ts';
 
-/** Keeps a view of Devices under a name of one's own, in place of another of that name. Refuses with `conflict` a 51st. */
+/** Saves a view of Devices under the user's chosen name, replacing one of the same name. Refuses a 51st with `conflict`. */
 export async function saveView(context: WriteContext, input: AskedByUser & { name: string; query: string }): Promise<SavedView> {
   const { tx } = context;
   const { actorId, name, query } = input;
@@ -27,7 +27,7 @@ export async function saveView(context: WriteContext, input: AskedByUser & { nam
   return { id: saved?.id ?? '', name, query };
 }
 
-/** Refuses with `not-found`, for anybody else's like for one that never was (A4). */
+/** Refuses with `not-found`, also for views of others (A4). */
 export async function deleteView(context: WriteContext, input: AskedByUser & { id: string }): Promise<void> {
   const gone = await context.tx.get<{ name: string }>(
     'DELETE FROM saved_views WHERE public_id = ? AND user_id = ? RETURNING name',

@@ -25,13 +25,13 @@ export interface LiveApiKey extends Pick<KeyRow, 'id' | 'domainId' | 'name' | 'l
   scopes: ApiScope[];
 }
 
-/** The live key with this hash; null for a revoked one. */
+/** The live key with this hash; null if revoked. */
 export async function apiKeyByHash(tx: Reads, hash: string): Promise<LiveApiKey | null> {
   const row = await tx.get<KeyRow>(BY_HASH, hash);
   return row === null ? null : { ...row, scopes: scopeList.parse(JSON.parse(row.scopes)) };
 }
 
-/** A domain's live keys, by name. */
+/** Live keys of a domain, sorted by name. */
 export async function listApiKeys(
   tx: Reads,
   domainId: number,

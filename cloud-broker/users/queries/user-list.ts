@@ -29,7 +29,7 @@ const SELECT = `SELECT u."id", u."name", u."contactEmail" AS email, u."role", u.
   (SELECT s.last_at FROM sign_ins s WHERE s.user_id = u."id") AS lastSignInAt
   FROM auth_user u JOIN domains d ON d.id = u."domainId"`;
 
-/** Answers `countShown` once for each set of tags: users who see the same share the count. */
+/** Computes `countShown` once per set of tags: users with the same view share the count. */
 class SeenCounts {
   private readonly tx: Reads;
   private readonly domainId: number;
@@ -49,7 +49,7 @@ class SeenCounts {
   }
 }
 
-/** A domain's users by name, each with how many devices they see. Between two users everything else gets its turn. */
+/** A domain's users by name, each with the number of devices they see. Yields to other work between users. */
 export async function listUsers(
   tx: Reads,
   domainId: number,
@@ -77,7 +77,7 @@ export async function listUsers(
   return { items: users, nextCursor, total };
 }
 
-/** One user; null for another domain's (A4). */
+/** One user; null if in another domain (A4). */
 export async function userView(tx: Reads, domainId: number, id: string, now: number): Promise<User | null> {
   const row = await tx.get<Row>(`${SELECT} WHERE u."id" = ? AND u."domainId" = ?`, id, domainId);
   return row === null ? null : await present(row, new SeenCounts(tx, domainId), now);
@@ -112,7 +112,7 @@ interface SessionRow extends Omit<OwnSession, 'current' | 'address' | 'userAgent
 
 const place = z.tuple([z.string().max(64), z.string().max(64)]);
 
-/** The live sessions of one user, newest first; `currentId` is the one that asks. */
+/** A user's live sessions, newest first; `currentId` is the requesting one. */
 export async function listOwnSessions(
   tx: Reads,
   about: { userId: string; currentId: string; now: number },
@@ -146,7 +146,7 @@ export async function listOwnSessions(
 
 const MAX_NAMED = 3;
 
-/** Whom another user of the domain can ask: admins without tags who can sign in, domain admins first. */
+/** The users whom another user of the domain can ask: admins without tags who can sign in, domain admins first. */
 export async function adminNames(tx: Reads, { domainId, userId }: { domainId: number; userId: string }): Promise<string[]> {
   return (
     await tx.all<{ name: string }>(
@@ -160,7 +160,7 @@ export async function adminNames(tx: Reads, { domainId, userId }: { domainId: nu
   ).map(({ name }) => name);
 }
 
-/** The language of a user's mails. */
+/** Language of mails to a user. */
 export async function languageOfUser(tx: Reads, userId: string): Promise<Language> {
   return (await tx.get<{ language: Language }>('SELECT "language" FROM auth_user WHERE "id" = ?', userId))?.language ?? 'en';
 }

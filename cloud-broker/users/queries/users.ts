@@ -1,10 +1,9 @@
 import type { Reads } from '../../store/tx.ts';
 
 /**
- * Login addresses of the users that have this e-mail (lower case), in domains where one can sign in at `now`; at most two,
- * which is enough to know whether exactly one has it (D6). A domain that never confirmed its e-mail does not count: it
- * could otherwise be made by anyone to take the e-mail's sign-in from its owner; nor does a user who never showed by a mail's
- * link that the e-mail is theirs, for admins could write there what they like.
+ * Login addresses of the users with this e-mail (lower case), in domains open for sign-in at `now`; at most two, which is enough to know whether
+ * exactly one has it (D6). Domains that never confirmed their e-mail do not count: anyone could create one to take the e-mail's sign-in from its
+ * owner. Nor do users whose e-mail no link has verified, as admins could enter any address there.
  */
 export async function loginAddressesByEmail(tx: Reads, email: string, now: number): Promise<string[]> {
   const rows = await tx.all<{ email: string }>(

@@ -6,7 +6,7 @@ import { callerOf } from '../../http/access.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 
-/** A2. No API key makes or revokes another: these routes name no scope. */
+/** A2. No API key creates or revokes another: these routes have no scope. */
 export function apiKeyRoutes(api: Api, deps: HttpDeps): void {
   const { store, random } = deps;
   const tags = ['api keys'];

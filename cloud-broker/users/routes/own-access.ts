@@ -14,10 +14,10 @@ import { nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { askedByUser } from './users.ts';
 
-/** D5: the own password and second factor are everybody's, without credits too. */
+/** D5: users may always change their own password and second factor, also without credits. */
 const own = { access: 'signed-in', whenDisabled: 'allowed' } as const;
 
-/** D6: a password forgotten, or changed by who knows it. */
+/** D6: forgotten passwords, and changes by users who know theirs. */
 export function passwordRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   const { ownPassword } = deps.accounts;
   const tags = ['password'];
@@ -60,7 +60,7 @@ export function passwordRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   );
 }
 
-/** D6: the own second factor, an authenticator app with recovery codes. */
+/** D6: the user's own second factor, an authenticator app with recovery codes. */
 export function secondFactorRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   const { secondFactors } = deps.accounts;
   const tags = ['second factor'];

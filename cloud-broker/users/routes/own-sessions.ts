@@ -5,10 +5,10 @@ import { emptyBody, idParams, nothing, refusals, type Api } from '../../http/api
 import type { HttpDeps } from '../../http/deps.ts';
 import { askedByUser } from './users.ts';
 
-/** What is one's own needs no credits: ending a session is signing out from afar (D5). */
+/** One's own data needs no credits: ending a session is a remote sign-out (D5). */
 const config = { access: 'signed-in', whenDisabled: 'allowed' } as const;
 
-/** D6: one's own sessions and language. Nobody sees or ends another's here. */
+/** D6: the user's own sessions and language. Those of others can be neither seen nor ended here. */
 export function ownSessionRoutes(api: Api, deps: HttpDeps): void {
   const { store } = deps;
   const tags = ['session'];

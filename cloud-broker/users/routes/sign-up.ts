@@ -17,7 +17,7 @@ import { languageOf } from '../../http/language.ts';
 
 const tags = ['sign-up'];
 
-/** D1, D2: how a domain begins. Nothing here asks for a session or gives one. */
+/** D1, D2: creation of a domain. These routes neither require nor give a session. */
 export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps & WithAccounts): void {
   openPost(
     api,
@@ -52,7 +52,7 @@ export function signUpRoutes(api: Api, { accounts: { signUps } }: HttpDeps & Wit
   );
 }
 
-/** D2: the page of the mail's link looks with `show`, which changes nothing; only link and password together activate. */
+/** D2: the page of the mailed link reads with `show`, which changes nothing; only link and password together activate. */
 export function activationRoutes(api: Api, { accounts: { signUps } }: HttpDeps & WithAccounts): void {
   openPost(
     api,

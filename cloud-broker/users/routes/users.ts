@@ -19,7 +19,7 @@ import { fromOf, openPost } from '../../identity/routes.ts';
 import { askedBy, emptyBody, idParams, nothing, refusals, type Api } from '../../http/api.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 
-/** Who asks for a change, with the user and the session that it comes from. */
+/** The requester of a change, with their user id and session. */
 export function askedByUser(request: FastifyRequest, deps: Pick<HttpDeps, 'clock'>): AskedByUser {
   const { userId, sessionId } = callerOf(request);
   return { ...askedBy(request, deps), actorId: userId, sessionId };
@@ -28,14 +28,14 @@ export function askedByUser(request: FastifyRequest, deps: Pick<HttpDeps, 'clock
 const tags = ['users'];
 const config = { access: 'admin' } as const;
 
-/** A user of the caller's domain. Refuses with `not-found`, for another domain's too (A4). */
+/** A user of the caller's domain. Refuses with `not-found`, also for users of another domain (A4). */
 async function userOf(deps: HttpDeps & WithAccounts, request: FastifyRequest, id: string): Promise<User> {
   const view = await userView(deps.store.reader, callerOf(request).domainId, id, deps.clock());
   if (view === null) throw new RollcallError('not-found');
   return view;
 }
 
-/** D6: users of the domain. Closed to API keys and to admins with tags: neither sees all of the domain. */
+/** D6: users of the domain. Closed to API keys and to admins with tags, as neither sees the whole domain. */
 export function userRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   const { store, accounts } = deps;
   api.get(
@@ -78,7 +78,7 @@ export function userRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   );
 }
 
-/** D6: inviting, by an admin. */
+/** D6: invitations by admins. */
 export function invitingRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   const { users } = deps.accounts;
   api.post(
@@ -118,7 +118,7 @@ export function invitingRoutes(api: Api, deps: HttpDeps & WithAccounts): void {
   );
 }
 
-/** D2: the page of the mail's link looks with `show`, which changes nothing; only the button with a password joins. */
+/** D2: the page of the mailed link reads with `show`, which changes nothing; only the button with a password joins. */
 export function invitationRoutes(api: Api, { accounts: { users } }: HttpDeps & WithAccounts): void {
   openPost(
     api,

@@ -5,7 +5,7 @@ import { emptyBody, idParams, nothing, refusals, type Api } from '../../http/api
 import type { HttpDeps } from '../../http/deps.ts';
 import { askedByUser } from './users.ts';
 
-/** Views are one's own, like a language: nobody else sees them, and they need no credits (D5). */
+/** Views are personal, like the language: nobody else sees them, and they need no credits (D5). */
 const config = { access: 'signed-in', whenDisabled: 'allowed' } as const;
 
 export function viewRoutes(api: Api, deps: HttpDeps): void {

@@ -1,4 +1,4 @@
-/** API keys (A2), what the audit log is searched by (A3), and which domains are closing (D8). */
+/** API keys (A2), search indexes of the audit log (A3), and closing domains (D8). */
 export const access = `
 -- SHA-256 is enough for 256 random bits, which nobody tries out. A revoked key stays: the audit log names it.
 CREATE TABLE api_keys (

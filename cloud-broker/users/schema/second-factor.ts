@@ -1,6 +1,6 @@
 /**
- * D6: second factors, one a user, apart from the library's tables: its own plugin counts wrong codes by the user alone, so that
- * anyone could lock an admin out, and takes a code twice.
+ * D6: second factors, one per user, separate from the library's tables: its plugin counts wrong codes by user alone, so that anyone could lock an
+ * admin out, and accepts a code twice.
  */
 export const secondFactorTables = `
 CREATE TABLE second_factors (
@@ -22,7 +22,7 @@ CREATE TABLE recovery_codes (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** Apart from the factor itself: one made anew begins with the wrong codes of the one before. */
+/** Separate from the factor itself: a new factor inherits the wrong codes of the previous one. */
 export const codeTryTables = `
 CREATE TABLE second_factor_tries (
   user_id TEXT PRIMARY KEY REFERENCES auth_user ("id") ON DELETE CASCADE,

@@ -1,6 +1,6 @@
 /**
- * D6: when each user last signed in. The library tells it by storing a session and by nothing else, so a trigger writes it down; its
- * times are ISO 8601 texts. The same trigger keeps a user's sessions few: those that are over go, and beyond 50 the oldest.
+ * D6: when each user last signed in. The library signals a sign-in only by storing a session, so a trigger records it; its times are ISO 8601 text.
+ * The same trigger limits a user's sessions: it deletes expired ones, and the oldest beyond 50.
  */
 export const userTables = `
 CREATE TABLE sign_ins (

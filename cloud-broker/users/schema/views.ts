@@ -1,4 +1,4 @@
-/** Views of Devices that users have named. */
+/** Views of Devices named by users. */
 export const viewTables = `
 CREATE TABLE saved_views (
   id INTEGER PRIMARY KEY,

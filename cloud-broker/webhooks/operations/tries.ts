@@ -4,7 +4,7 @@ import type { TryResult, Verdict } from '../rules/rules.ts';
 import { switchOffWebhook } from './webhooks.ts';
 import { greatest } from '../../store/dialect.ts';
 
-/** Deliveries kept of one webhook beside those that wait: the newest. */
+/** Newest deliveries kept per webhook, not counting waiting ones. */
 const KEPT = 200;
 
 export interface Tried {
@@ -12,15 +12,15 @@ export interface Tried {
   webhookId: string;
   event: Pick<StoredEvent, 'id' | 'type' | 'at'>;
   result: TryResult;
-  /** What follows from a failure; null after a success. */
+  /** Consequence of a failure; null after a success. */
   verdict: Verdict | null;
-  /** Whether it was the event's turn; an admin's wish for one more try moves nothing on. */
+  /** Whether it was the event's turn; an attempt requested by an admin does not advance the webhook. */
   inTurn: boolean;
 }
 
 /**
- * What became of a try, and how far the webhook is by it, in one transaction: what was noted as delivered is not sent again by itself,
- * what was not is. Changes nothing where the webhook was deleted meanwhile.
+ * Stores the result of an attempt and the webhook's position in one transaction: what is stored as delivered is not sent again automatically; what is
+ * not, is. Does nothing if the webhook has been deleted meanwhile.
  */
 export async function noteWebhookTry(context: WriteContext, input: Tried): Promise<void> {
   const { tx } = context;
@@ -74,12 +74,12 @@ function moveOn(context: WriteContext, webhookId: string, eventId: number): void
   context.tx.send(`UPDATE webhooks SET next_try_at = NULL, ${AFTER} WHERE id = ?2`, eventId, webhookId);
 }
 
-/** Nothing up to the event `to` is meant for this webhook: so it is not looked at again. */
+/** No event up to `to` is meant for this webhook, so they are not read again. */
 export function passWebhookEvents(context: WriteContext, input: { webhookId: string; to: number }): void {
   context.tx.send(`UPDATE webhooks SET ${AFTER} WHERE id = ?2`, input.to, input.webhookId);
 }
 
-/** The event that waits, or that was asked for again, is not kept any more: it is given up, and those after it have their turn. */
+/** The event that waits, or was requested again, is no longer stored: it is given up, and the next ones follow. */
 export function dropWebhookEvent(context: WriteContext, input: { webhookId: string; eventId: number; inTurn: boolean }): void {
   const { webhookId, eventId, inTurn } = input;
   context.tx.send("UPDATE webhook_deliveries SET state = 'failed' WHERE webhook_id = ? AND event_id = ?", webhookId, eventId);

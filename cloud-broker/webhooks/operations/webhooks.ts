@@ -32,7 +32,7 @@ interface Row {
   enabled: 0 | 1;
 }
 
-/** What the audit log shows of an address: its path may be as good as a password. */
+/** The part of an address shown in the audit log: its path may be as good as a password. */
 const hostOf = (url: string): string => new URL(url).host;
 
 async function webhookRow(context: WriteContext, { id, domainId }: { id: string; domainId: number }): Promise<Row> {
@@ -50,7 +50,7 @@ function note(context: WriteContext, asked: ChangeRequest, action: string, url: 
   context.audit({ domainId, at, actor, address, action, subject: hostOf(url), details });
 }
 
-/** A webhook of what happens from now on. Refuses with `conflict` where the domain has five. */
+/** Creates a webhook for events from now on. Refuses with `conflict` if the domain has five. */
 export async function createWebhook(context: WriteContext, input: CreateWebhook): Promise<void> {
   const { tx } = context;
   const { domainId, id, url, types, description, secret, now, actor } = input;
@@ -72,7 +72,7 @@ export async function createWebhook(context: WriteContext, input: CreateWebhook)
   note(context, input, 'webhook.created', url, { webhook: id, types });
 }
 
-/** Switched on again it begins with what happens from then on; another address is tried at once. Refuses with `not-found`. */
+/** A webhook switched on again starts with new events; a new address is tried at once. Refuses with `not-found`. */
 export async function changeWebhook(context: WriteContext, input: ChangeWebhook): Promise<void> {
   const { tx } = context;
   const { id } = input;
@@ -99,13 +99,13 @@ export async function changeWebhook(context: WriteContext, input: ChangeWebhook)
   });
 }
 
-/** Nothing is tried any more: what waited is given up. */
+/** Nothing is tried any more; waiting deliveries are given up. */
 function turnOff(context: WriteContext, id: string, reason: 'gone' | 'failing' | null): void {
   context.tx.send('UPDATE webhooks SET enabled = 0, off_reason = ?, next_try_at = NULL WHERE id = ?', reason, id);
   context.tx.send("UPDATE webhook_deliveries SET state = 'failed' WHERE webhook_id = ? AND state IN ('waiting', 'again')", id);
 }
 
-/** The service itself switches a webhook off: it stands in the audit log, and a mail goes to where the domain's alerts go. */
+/** The service itself switches a webhook off: this is recorded in the audit log and mailed to where the domain's alerts are sent. */
 export async function switchOffWebhook(
   context: WriteContext,
   id: string,
@@ -132,7 +132,7 @@ export async function switchOffWebhook(
   );
 }
 
-/** The new secret signs from now on, the old one beside it until `previousUntil`. Refuses with `not-found`. */
+/** The new secret signs from now on, together with the old one until `previousUntil`. Refuses with `not-found`. */
 export async function rotateWebhookSecret(
   context: WriteContext,
   input: ChangeRequest & { id: string; secret: Uint8Array; previousUntil: number },
@@ -155,7 +155,7 @@ export async function deleteWebhook(context: WriteContext, input: ChangeRequest 
   note(context, input, 'webhook.deleted', url, { webhook: input.id });
 }
 
-/** D8: a closed domain tells nobody anything any more. */
+/** D8: a closed domain sends no more notifications. */
 export const endWebhooks: EndWithDomain = async ({ tx }, { id }) => {
   tx.send('DELETE FROM webhook_deliveries WHERE webhook_id IN (SELECT id FROM webhooks WHERE domain_id = ?)', id);
   tx.send('DELETE FROM webhooks WHERE domain_id = ?', id);
@@ -163,8 +163,8 @@ export const endWebhooks: EndWithDomain = async ({ tx }, { id }) => {
 };
 
 /**
- * One more try of an event: at once where it waits, beside the others where it was delivered or given up. Refuses with `not-found`, and
- * with `conflict` where the webhook is off or the event is not kept any more.
+ * Requests one more attempt of an event: at once if it waits, outside the queue if it was delivered or given up. Refuses with `not-found`, or with
+ * `conflict` if the webhook is off or the event is no longer stored.
  */
 export async function retryDelivery(
   context: WriteContext,

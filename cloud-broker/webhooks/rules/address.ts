@@ -1,7 +1,7 @@
-/** Where webhooks may be sent: not into the network that the service stands in (SSRF). Pure. */
+/** Allowed webhook targets: not the network of the service itself (SSRF). Pure. */
 import { BlockList, isIP } from 'node:net';
 
-/** Never, whatever is set: nothing that a receiver has, and where clouds keep the credentials of their machines. */
+/** Always forbidden, whatever the settings: addresses no receiver has, and those where clouds keep machine credentials. */
 const NEVER: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   ['0.0.0.0', 8, 'ipv4'],
   ['169.254.0.0', 16, 'ipv4'],
@@ -18,12 +18,12 @@ const NEVER: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   ['fe80::', 10, 'ipv6'],
   ['fec0::', 10, 'ipv6'],
   ['ff00::', 8, 'ipv6'],
-  // The address of a cloud's own metadata service, in a range that is private otherwise.
+  // A cloud's metadata service, in an otherwise private range.
   ['fd00:ec2::254', 128, 'ipv6'],
   ['100.100.100.200', 32, 'ipv4'],
 ];
 
-/** The own machine and the own network: only where ROLLCALL_WEBHOOK_PRIVATE allows it. */
+/** The own machine and network: allowed only by ROLLCALL_WEBHOOK_PRIVATE. */
 const PRIVATE: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   ['10.0.0.0', 8, 'ipv4'],
   ['100.64.0.0', 10, 'ipv4'],
@@ -35,7 +35,9 @@ const PRIVATE: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   ['fc00::', 7, 'ipv6'],
 ];
 
-/** IPv6 addresses that a gateway turns into an IPv4 one, which nobody looks at any more. A mapped one (::ffff:0:0/96) BlockList turns itself. */
+/**
+ * IPv6 addresses that a gateway translates to IPv4 addresses, which are then no longer checked. BlockList itself maps mapped ones (::ffff:0:0/96).
+ */
 const TRANSLATED: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   ['::', 96, 'ipv6'],
   ['64:ff9b::', 96, 'ipv6'],
@@ -50,9 +52,9 @@ function blockList(ranges: typeof NEVER): BlockList {
   return list;
 }
 
-/** Where a webhook may lead. */
+/** Where webhooks may be sent. */
 export interface AddressPolicy {
-  /** Receivers in the own network, on any port, on the own machine also without TLS. */
+  /** Allows receivers in the own network on any port, and on the own machine also without TLS. */
   allowPrivate: boolean;
 }
 
@@ -60,10 +62,10 @@ const never = blockList(NEVER);
 const own = blockList(PRIVATE);
 const translated = blockList(TRANSLATED);
 
-/** Ports that receivers on the internet may have: those of https. Any other would make a port scanner of the service. */
+/** Ports allowed for receivers on the internet: those of https. Any other would turn the service into a port scanner. */
 const PORTS = ['', '443', '8443'];
 
-/** Whether a connection to this IP address is allowed; anything that is no IP address is not. */
+/** Whether a connection to this IP address is allowed; false for anything that is not an IP address. */
 export function isAllowedAddress(address: string, { allowPrivate }: AddressPolicy): boolean {
   const version = isIP(address);
   if (version === 0 || address.includes('%')) return false;
@@ -77,7 +79,7 @@ function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }
 
-/** A name of the own machine, which needs no resolver. */
+/** A name of the own machine, which needs no DNS lookup. */
 export function isLocalName(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost');
 }
@@ -86,12 +88,12 @@ function isLoopback(host: string): boolean {
   return isLocalName(host) || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** What is wrong with an address that an admin types; null: nothing that can be seen before its name is resolved. */
+/** What is wrong with an address typed by an admin; null: nothing visible before its name is resolved. */
 export type AddressProblem = 'unreadable' | 'not-https' | 'credentials' | 'port' | 'private';
 
 /**
- * Looks at a webhook's URL. The URL parser has turned decimal, octal and hexadecimal hosts into an IP address by then. Where a name
- * leads is looked at with each connection, not here: it may change.
+ * Checks a webhook's URL. The URL parser has already turned decimal, octal and hexadecimal hosts into IP addresses. What a name resolves to is
+ * checked at each connection, not here: it may change.
  */
 export function addressProblem(text: string, policy: AddressPolicy): AddressProblem | null {
   const url = URL.parse(text);

@@ -1,4 +1,4 @@
-/** When an event is sent again, when it is given up, and when a webhook is switched off. Pure: time and randomness are parameters. */
+/** When an event is retried or given up, and when a webhook is switched off. Pure: time and randomness are parameters. */
 import type { WebhookFailure, WebhookType } from '../../../protocol/api-webhooks.ts';
 import { jitteredMs } from '../../../protocol/backoff.ts';
 import type { StoredEvent } from '../../store/effects.ts';
@@ -6,42 +6,42 @@ import type { StoredEvent } from '../../store/effects.ts';
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Waits after the first failures; after them every hour. */
+/** Delays after the first failures; from then on hourly. */
 const WAITS_MS = [5 * SECOND_MS, 30 * SECOND_MS, 2 * MINUTE_MS, 10 * MINUTE_MS, 30 * MINUTE_MS];
-/** How long one event is tried before the next takes its place. */
+/** How long an event is tried before the next replaces it. */
 const TRY_FOR_MS = 24 * HOUR_MS;
-/** A webhook that did nothing but fail for so long is switched off. */
+/** A webhook that only fails for this long is switched off. */
 const FAIL_FOR_MS = 5 * 24 * HOUR_MS;
-/** How long the secret before a rotation signs too. */
+/** How long the secret from before a rotation also signs. */
 export const PREVIOUS_SECRET_MS = 24 * HOUR_MS;
 
-/** What became of one try: the HTTP status where there was an answer, and why it counts as a failure. */
+/** Result of one attempt: the HTTP status if there was a response, and why it counts as a failure. */
 export interface TryResult {
   status: number | null;
   failure: WebhookFailure | null;
 }
 
-/** The wait after the `tries`-th failure (from 1) in ms: three to five quarters of the schedule's. */
+/** The delay after the `tries`-th failure (from 1) in ms: three to five quarters of the schedule. */
 export function backOffMs(tries: number, random: number): number {
   return jitteredMs(WAITS_MS[Math.max(tries, 1) - 1] ?? HOUR_MS, [0.75, 1.25], random);
 }
 
 interface Standing {
-  /** Failed tries of this event, the last one counted. */
+  /** Failed attempts of this event, including the last. */
   tries: number;
   firstTryAt: number;
-  /** Since when every try of this webhook failed, this one counted. */
+  /** Start of this webhook's unbroken run of failures, including this one. */
   failingSince: number;
 }
 
 export interface Verdict {
-  /** When the event is tried next; null: never, it is given up. */
+  /** Next attempt of the event; null: never, it is given up. */
   nextTryAt: number | null;
-  /** Why the webhook is switched off; null where it is not. */
+  /** Why the webhook is switched off; null if it is not. */
   off: 'gone' | 'failing' | null;
 }
 
-/** What follows from a failed try at `now`. 410 is the receiver's way to say that it wants nothing more. */
+/** Consequence of a failed attempt at `now`. With 410 the receiver states that it wants nothing more. */
 export function afterFailure(
   { tries, firstTryAt, failingSince }: Standing,
   result: TryResult,
@@ -55,8 +55,8 @@ export function afterFailure(
 }
 
 /**
- * Which of the next events are sent, in their order: those of the webhook's types, and of several about one device only the last,
- * because each shows the device as it is when it is sent.
+ * Which of the next events are sent, in order: those of the webhook's types, and of several about one device only the last, because each shows the
+ * device as it is when sent.
  */
 export function eventsToSend(events: readonly StoredEvent[], types: readonly WebhookType[]): StoredEvent[] {
   const lastOf = new Map(events.flatMap((event) => (event.type === 'device' ? [[event.data.deviceId, event.id] as const] : [])));
@@ -66,8 +66,8 @@ export function eventsToSend(events: readonly StoredEvent[], types: readonly Web
 }
 
 /**
- * The id of a message, the same at each try. With the time, as a restored backup gives ids again, and the webhook, as each domain counts its
- * events by itself and one receiver may listen to several.
+ * Id of a message, the same for each attempt. Contains the time, because a restored backup reuses ids, and the webhook, because each domain numbers
+ * its own events and one receiver may serve several.
  */
 export function messageId(event: Pick<StoredEvent, 'id' | 'at'>, webhookId: string): string {
   return `evt_${event.id}_${event.at.toString(36)}_${webhookId}`;
