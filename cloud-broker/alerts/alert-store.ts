@@ -28,8 +28,8 @@ async function commonTag(tx: Reads, domainId: number, alertIds: string): Promise
 }
 
 /**
- * What an alert says of its devices: how many they are, and how many of them it still lasts for. It is open while it lasts for one, and closed when the last has ended; *back* is
- * closed from the beginning. Counted anew, once for all that a transaction did.
+ * Recounts the devices of an alert, once per transaction however many of them changed. An alert is open while it still applies to a device, and closes when the last one has ended; `back` is closed
+ * from the start.
  */
 export function countDevices(tx: Tx, alertId: number): void {
   tx.send(

@@ -1,11 +1,11 @@
 /**
- * Whatever changes what lists and alerts read of a device goes through here: the row, and in the same transaction what follows from it, which are the counts that lists show
- * (`device_counts`), the rows that the list of a tag is read from (`device_tags`), and the feed that alerts read on (`alert_signals`).
+ * Every change to what lists and alerts read of a device goes through this file. It changes the row and, in the same transaction, everything that is derived from it: the counts of lists
+ * (`device_counts`), the rows behind the list of a tag (`device_tags`), and the signals that alerts read (`alert_signals`).
  */
 import type { Parameter, Tx } from '../store/tx.ts';
 import type { DeviceRow } from './rows.ts';
 
-/** What is derived from. */
+/** The columns that other data is derived from. */
 export interface Listed {
   id: string;
   domainId: number;
@@ -30,7 +30,7 @@ export interface Change {
 const LISTED = `id, domain_id AS domainId, state, status, label, tags, enrolled_at AS enrolledAt, unenrolled_at AS unenrolledAt,
   pending_code AS pendingCode, first_asked_at AS firstAskedAt`;
 
-/** Sets columns of the devices that `where` names, whose parameters are `of`. */
+/** Sets columns of all devices that match `where`, whose parameters are `of`. */
 export async function updateDevices(
   tx: Tx,
   set: string,
@@ -46,11 +46,11 @@ export async function updateDevices(
     const after = found.get(before.id);
     return after === undefined ? [] : [{ before, after }];
   });
-  follow(tx, changes);
+  updateDerived(tx, changes);
   return changes;
 }
 
-/** Deletes the devices that `where` names, whose parameters are `of`; as they were. */
+/** Deletes all devices that match `where`, whose parameters are `of`. Returns them as they were. */
 export async function deleteDevices(
   tx: Tx,
   where: string,
@@ -60,14 +60,14 @@ export async function deleteDevices(
     `DELETE FROM devices WHERE ${where} RETURNING ${LISTED}, key_fingerprint AS keyFingerprint`,
     ...of,
   );
-  follow(
+  updateDerived(
     tx,
     gone.map((before) => ({ before, after: null })),
   );
   return gone;
 }
 
-/** An enrolled device's new status; null where that is no change. The caller has `follow` told of it, once for many. */
+/** Gives an enrolled device a new status; null if it has that status already. The caller passes the changes to `updateDerived`, many at once. */
 export async function setStatus(
   tx: Tx,
   id: string,
@@ -84,8 +84,8 @@ export async function setStatus(
   return { before, after: { ...before, status } };
 }
 
-/** Brings along what follows from changes of rows that are made already. */
-export function follow(tx: Tx, changes: readonly Change[]): void {
+/** Updates what is derived from rows that have changed. */
+export function updateDerived(tx: Tx, changes: readonly Change[]): void {
   const counts = new Counts();
   for (const change of changes) {
     const { before, after } = change;
@@ -101,7 +101,7 @@ export function follow(tx: Tx, changes: readonly Change[]): void {
   counts.store(tx);
 }
 
-/** Tags that a list shows the device by; a device that left is in none. */
+/** The tags whose lists show the device: none once it is unenrolled. */
 function tagsOf(row: Listed | null): string[] {
   if (row === null || row.tags === '[]' || row.state === 'unenrolled') return [];
   return [...new Set(JSON.parse(row.tags) as string[])];
@@ -132,11 +132,11 @@ const MORE = `INSERT INTO device_counts (domain_id, tag, status, devices) VALUES
 const FEWER = 'UPDATE device_counts SET devices = devices - ? WHERE domain_id = ? AND tag = ? AND status = ?';
 const NONE = "DELETE FROM device_counts WHERE domain_id = ? AND tag = ? AND status = ? AND devices = 0 AND tag <> ''";
 
-/** What the counts change by, one statement a count however many devices change it. */
+/** Collects changes of counts, so that each count is updated once, however many devices change it. */
 class Counts {
   private readonly by = new Map<string, { of: [domainId: number, tag: string, status: string]; devices: number }>();
 
-  /** Tag '' counts all devices, whatever their tags: no tag is empty. */
+  /** Tag '' stands for all devices; no real tag is empty. */
   add(row: Listed | null, tags: readonly string[], devices: 1 | -1): void {
     if (row === null || row.state === 'unenrolled') return;
     for (const tag of ['', ...tags]) {
@@ -159,7 +159,7 @@ class Counts {
 
 const SIGNAL = 'INSERT INTO alert_signals (domain_id, device_id, kind, at) VALUES (?, ?, ?, ?)';
 
-/** P7: what alerts are to look at. Without a time where the row does not say it: it is put in when the signal is looked at, a few seconds later. */
+/** P7: what alerts must hear of. The time is null if the row does not hold it; it is set a few seconds later, when the signal is read. */
 function signalOf({ before, after }: Change): [domainId: number, id: string, kind: string, at: number | null] | null {
   const row = after ?? before;
   if (row === null) return null;

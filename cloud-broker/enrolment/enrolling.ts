@@ -10,7 +10,7 @@ import { widestNetworkOf } from '../net/address.ts';
 import { takeExpected } from '../devices/preregistration.ts';
 import type { WriteContext } from '../store/commit.ts';
 import type { BoardRow } from '../register/rows.ts';
-import { deleteDevices, follow, updateDevices } from '../devices/changes.ts';
+import { deleteDevices, updateDerived, updateDevices } from '../devices/changes.ts';
 import type { DomainRow } from '../domains/rows.ts';
 import { post } from '../ledger/posting.ts';
 import { countUnproven, notePlace } from '../register/unproven.ts';
@@ -93,7 +93,7 @@ function insertDevice(context: WriteContext, row: NewDevice, now: number): void 
     pendingCode: waits?.code ?? null,
     firstAskedAt: waits === null ? null : now,
   };
-  follow(context.tx, [{ before: null, after }]);
+  updateDerived(context.tx, [{ before: null, after }]);
 }
 
 /** E6: adds a board waiting for an admin. */

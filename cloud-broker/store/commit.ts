@@ -25,7 +25,7 @@ export function addNotes(batch: Notes, own: Notes): void {
   batch.audit.push(...own.audit);
 }
 
-/** The newest of the numbers that a domain's rows of a kind have, after `count` more were given out: none is given twice. */
+/** Reserves `count` numbers for rows of a domain and returns the last of them. No number is given out twice. */
 export async function nextNumber(tx: Tx, what: 'events' | 'audit' | 'alerts', domainId: number, count = 1): Promise<number> {
   const row = await tx.get<{ newest: number }>(
     'INSERT INTO counters (what, domain_id, newest) VALUES (?, ?, ?) ON CONFLICT (what, domain_id) DO UPDATE SET newest = counters.newest + excluded.newest RETURNING newest',

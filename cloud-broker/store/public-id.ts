@@ -1,4 +1,4 @@
 import { randomBytes } from 'node:crypto';
 
-/** The id by which a request names a row. Random, as its own id, which counts over all domains, would tell how busy others are. */
+/** A random id by which requests name a row: its own id, counted over all domains, would show how busy the others are. */
 export const newPublicId = (): string => randomBytes(10).toString('hex');

@@ -3,7 +3,7 @@ import type { Flush } from '../flush.ts';
 import { HISTORY_MS } from '../rules/spans.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import type { Tx } from '../../store/tx.ts';
-import { follow, setStatus, type Change } from '../../devices/changes.ts';
+import { updateDerived, setStatus, type Change } from '../../devices/changes.ts';
 
 const LEFT_BEFORE_MS = 30 * 86_400_000;
 /** Longer than any link is valid (D2, D6). */
@@ -48,7 +48,7 @@ export async function flushPresence(context: WriteContext, flush: Flush): Promis
     const change = await changeStatus(context, transition, flush.now);
     if (change !== null) changes.push(change);
   }
-  follow(tx, changes);
+  updateDerived(tx, changes);
   for (const { deviceId, from, to } of flush.running) {
     tx.send(
       `INSERT INTO running_times (device_id, from_at, to_at) SELECT id, ?, ? FROM devices WHERE id = ? AND state = 'enrolled'

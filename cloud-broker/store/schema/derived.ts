@@ -1,6 +1,6 @@
 /**
- * What operations derive from the rows that they change was derived by triggers before. In code it is written once for both engines, and once for many rows that one operation
- * changes; guards stay triggers (docs/decisions/2026-11-30-derived-in-code.md).
+ * Triggers that derived data from other rows. The operations that change those rows now do it themselves, in code that is written once for both database engines; constraints remain
+ * triggers (docs/decisions/2026-11-30-derived-in-code.md).
  */
 const TRIGGERS = [
   // devices/changes.ts

@@ -1,4 +1,4 @@
-/** What lists and their totals are read from, so that a domain's size is not paid for by every page. Kept by devices/changes.ts; the triggers were dropped since. */
+/** What lists and their totals are read from, so that a domain's size is not paid for by every page. Maintained by devices/changes.ts; a later migration drops these triggers. */
 export const lists = `
 -- Devices that a list shows, by tag and status. Tag '' counts all of them, whatever their tags: no tag is empty.
 CREATE TABLE device_counts (
