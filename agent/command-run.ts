@@ -12,7 +12,7 @@ import { untilWished, Wishes, type Job } from './wishes.ts';
  * Requests from commands started while `run` holds the folder are carried out by `run`: the status at once, everything else when nothing else is in
  * progress.
  */
-function commandDesk(context: Context, store: StateStore, status: StatusKeeper, put: (job: Job) => boolean) {
+function commandsBeside(context: Context, store: StateStore, status: StatusKeeper, put: (job: Job) => boolean) {
   const work = async (asked: Context, wish: Wish): Promise<Answer> => {
     if (wish.do === 'enroll') return (await import('./command-enroll.ts')).enrolHere(asked, store, wish.typed);
     return (await import('./command-unenroll.ts')).unenrolHere(asked, store);
@@ -52,7 +52,7 @@ export async function run(context: Context, onShow: (listener: (message: string)
   const control = await serveControl(
     store,
     log,
-    commandDesk(context, store, status, (job) => wishes.put(job)),
+    commandsBeside(context, store, status, (job) => wishes.put(job)),
   );
   try {
     onShow((message) => status.change({ notice: { message, at: new Date().toISOString() } }));

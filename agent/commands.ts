@@ -44,7 +44,7 @@ async function answer(command: Command, actions: CommandActions): Promise<Answer
 }
 
 /** Carries out commands and remembers the last results for as long as the agent runs (P8). Call it for one command at a time. */
-export class CommandDesk {
+export class CommandHandler {
   readonly #results = new Map<string, CommandResult>();
 
   async handle(command: Command, actions: CommandActions): Promise<CommandResult> {

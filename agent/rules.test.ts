@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Fingerprint } from '../firmware-shim/board.ts';
 import { attemptAfter, backoffMs, reconnectMs, spreadMs, STABLE_LINK_MS } from './backoff.ts';
-import { CommandDesk } from './commands.ts';
+import { CommandHandler } from './commands.ts';
 import { isTrustedAddress } from './discovery.ts';
 import { heartbeatDelayMs, missedSummary, withMissed } from './heartbeats.ts';
 import { exitCodeOf, wordsFor } from './refusal.ts';
@@ -130,17 +130,17 @@ describe('commands', () => {
       refresh: () => Promise.reject(new Error('no')),
       setTags: async () => undefined,
     };
-    const desk = new CommandDesk();
-    await desk.handle(command(0), actions);
-    await desk.handle(command(0), actions);
+    const commands = new CommandHandler();
+    await commands.handle(command(0), actions);
+    await commands.handle(command(0), actions);
     expect(shown).toBe(1);
-    for (let n = 1; n <= 256; n += 1) await desk.handle(command(n), actions);
-    await desk.handle(command(256), actions);
+    for (let n = 1; n <= 256; n += 1) await commands.handle(command(n), actions);
+    await commands.handle(command(256), actions);
     expect(shown).toBe(257);
-    await desk.handle(command(0), actions);
+    await commands.handle(command(0), actions);
     expect(shown).toBe(258);
-    expect(await desk.handle(command(300, 'refresh'), actions)).toMatchObject({ outcome: 'failed' });
-    expect(await desk.handle(command(301, 'identify', 0), actions)).toMatchObject({ outcome: 'failed', detail: 'expired' });
+    expect(await commands.handle(command(300, 'refresh'), actions)).toMatchObject({ outcome: 'failed' });
+    expect(await commands.handle(command(301, 'identify', 0), actions)).toMatchObject({ outcome: 'failed', detail: 'expired' });
     expect(shown).toBe(258);
   });
 });

@@ -1,7 +1,7 @@
 import type { Board } from '../firmware-shim/board.ts';
 import { normaliseDomain } from '../protocol/text.ts';
 import { attemptAfter, backoffMs, reconnectMs, spreadMs } from './backoff.ts';
-import { CommandDesk } from './commands.ts';
+import { CommandHandler } from './commands.ts';
 import type { Wanted } from './enrolling.ts';
 import type { Outcome } from './enrollment.ts';
 import type { Log } from './log.ts';
@@ -208,13 +208,17 @@ export class Runner {
 
   async #liveAsDevice(first: Enrolment): Promise<RunEnd | null> {
     const { store, signal } = this.#ports;
-    const desk = new CommandDesk();
+    const commands = new CommandHandler();
     const heartbeats = new HeartbeatScheduler(first.heartbeat, () => this.#status.change({ buffered: heartbeats.buffered }));
     try {
       while (!signal.aborted) {
         const { enrolment, service, aside } = store.state;
         if (enrolment === null || service === null) return null;
-        const end = await this.#session(aside === null || this.#asideFailed ? { enrolment, service } : aside, heartbeats, desk);
+        const end = await this.#session(
+          aside === null || this.#asideFailed ? { enrolment, service } : aside,
+          heartbeats,
+          commands,
+        );
         const over = await this.#after(end, store.state.enrolment ?? enrolment);
         if (over !== null) return over;
       }
@@ -224,13 +228,13 @@ export class Runner {
     }
   }
 
-  #session(standing: Standing, heartbeats: HeartbeatScheduler, desk: CommandDesk): Promise<SessionEnd> {
+  #session(standing: Standing, heartbeats: HeartbeatScheduler, commands: CommandHandler): Promise<SessionEnd> {
     const { settings, ...ports } = this.#ports;
     return runSession(
       {
         ...ports,
         heartbeats,
-        desk,
+        commands,
         inventory: this.#inventory,
         proxy: settings.proxy,
         onLink: async (epoch) => {

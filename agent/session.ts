@@ -2,7 +2,7 @@ import { uptime } from 'node:os';
 import type { Board } from '../firmware-shim/board.ts';
 import { decode, deviceDown, encode, type Birth, type DeviceDown, type Heartbeat } from '../protocol/messages.ts';
 import { deviceTopic } from '../protocol/topics.ts';
-import type { CommandDesk } from './commands.ts';
+import type { CommandHandler } from './commands.ts';
 import { NotAuthorized, openLink, type Link } from './link.ts';
 import type { Log } from './log.ts';
 import type { StateStore } from './state-store.ts';
@@ -17,7 +17,7 @@ export interface SessionPorts {
   board: Board;
   log: Log;
   heartbeats: HeartbeatScheduler;
-  desk: CommandDesk;
+  commands: CommandHandler;
   proxy: ProxySettings | null;
   /** See LinkOptions. */
   acknowledgedMs?: number;
@@ -171,7 +171,7 @@ class DeviceSession {
   }
 
   async #handle(message: DeviceDown): Promise<void> {
-    const { store, heartbeats, board, desk, log } = this.#ports;
+    const { store, heartbeats, board, commands, log } = this.#ports;
     if (message.type === 'settings') {
       const { intervalS, jitterS, epochFrom } = message;
       heartbeats.setRhythm({ intervalS, jitterS });
@@ -188,7 +188,7 @@ class DeviceSession {
     }
     log.note('command', { commandId: message.commandId, name: message.name });
     let reborn = false;
-    const result = await desk.handle(message, {
+    const result = await commands.handle(message, {
       identify: async () => board.display(`${store.identity.serial} · ${store.state.enrolment?.domain ?? ''}`),
       refresh: async () => {
         await this.#ports.inventory(true);

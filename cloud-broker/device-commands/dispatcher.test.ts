@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { CommandDesk, type CommandMessage } from './dispatcher.ts';
+import { CommandDispatcher, type CommandMessage } from './dispatcher.ts';
 import { ANSWER_MS, COMMAND_LIFE_MS } from './rules.ts';
 
 const DEVICE = 'd-0000000000000001';
 
-/** A desk whose store is a list, and whose device takes what it is sent. */
+/** A dispatcher whose store is a list, and whose device takes what it is sent. */
 function stage() {
   const time = { now: 1_000_000 };
   const open: { id: string; name: string; args: string; expiresAt: number }[] = [];
   const sent: CommandMessage[] = [];
   const moved: string[] = [];
   const line = { connected: true, acknowledge: [] as (() => void)[] };
-  const desk = new CommandDesk({
+  const dispatcher = new CommandDispatcher({
     open: async (_deviceId, now) => open.filter(({ expiresAt }) => expiresAt > now),
     async send(_deviceId, command, acknowledged) {
       if (!line.connected) return false;
@@ -28,20 +28,20 @@ function stage() {
   const answer = async (id: string): Promise<void> => {
     const at = open.findIndex((command) => command.id === id);
     if (at !== -1) open.splice(at, 1);
-    await desk.answered(DEVICE, id);
+    await dispatcher.answered(DEVICE, id);
   };
-  return { time, open, sent, moved, line, desk, wish, answer, ids: () => sent.map(({ commandId }) => commandId) };
+  return { time, open, sent, moved, line, dispatcher, wish, answer, ids: () => sent.map(({ commandId }) => commandId) };
 }
 
 describe('[P8] delivery', () => {
   test('[P8] begins when the device is ready, one at a time, the next after the result', async () => {
-    const { desk, wish, answer, ids, sent, moved, line } = stage();
+    const { dispatcher, wish, answer, ids, sent, moved, line } = stage();
     wish('a');
     wish('b', 'set-tags', '{"tags":["north"]}');
-    await desk.added(DEVICE);
+    await dispatcher.added(DEVICE);
     expect(ids()).toEqual([]);
-    await desk.ready(DEVICE);
-    await desk.added(DEVICE);
+    await dispatcher.ready(DEVICE);
+    await dispatcher.added(DEVICE);
     expect(ids()).toEqual(['a']);
     expect(sent[0]).toEqual({ type: 'command', commandId: 'a', name: 'identify', args: {}, expiresInS: 86_400 });
     await Promise.resolve();
@@ -54,112 +54,112 @@ describe('[P8] delivery', () => {
   });
 
   test('[P8] a new command to a device that is ready goes at once', async () => {
-    const { desk, wish, ids } = stage();
-    await desk.ready(DEVICE);
+    const { dispatcher, wish, ids } = stage();
+    await dispatcher.ready(DEVICE);
     wish('a');
-    await desk.added(DEVICE);
+    await dispatcher.added(DEVICE);
     expect(ids()).toEqual(['a']);
   });
 
   test('[P8] what comes while the store is asked is asked for once more, and nothing is sent twice', async () => {
-    const { desk, wish, answer, ids } = stage();
-    const ready = desk.ready(DEVICE);
+    const { dispatcher, wish, answer, ids } = stage();
+    const ready = dispatcher.ready(DEVICE);
     wish('a');
     wish('b');
-    await Promise.all([ready, desk.added(DEVICE), desk.added(DEVICE)]);
+    await Promise.all([ready, dispatcher.added(DEVICE), dispatcher.added(DEVICE)]);
     expect(ids()).toEqual(['a']);
     await answer('a');
     expect(ids()).toEqual(['a', 'b']);
   });
 
   test('[P8] nothing is sent to a session that ended while the store was asked, or began since', async () => {
-    const { desk, wish, ids } = stage();
+    const { dispatcher, wish, ids } = stage();
     wish('a');
-    const ready = desk.ready(DEVICE);
-    desk.gone(DEVICE);
+    const ready = dispatcher.ready(DEVICE);
+    dispatcher.gone(DEVICE);
     await ready;
     expect(ids()).toEqual([]);
-    await Promise.all([desk.ready(DEVICE), desk.ready(DEVICE)]);
+    await Promise.all([dispatcher.ready(DEVICE), dispatcher.ready(DEVICE)]);
     expect(ids()).toEqual(['a']);
   });
 
   test('[P8] what was not answered is sent again in the next session', async () => {
-    const { desk, wish, ids } = stage();
+    const { dispatcher, wish, ids } = stage();
     wish('a');
-    await desk.ready(DEVICE);
-    desk.gone(DEVICE);
-    await desk.added(DEVICE);
+    await dispatcher.ready(DEVICE);
+    dispatcher.gone(DEVICE);
+    await dispatcher.added(DEVICE);
     expect(ids()).toEqual(['a']);
-    await desk.ready(DEVICE);
+    await dispatcher.ready(DEVICE);
     expect(ids()).toEqual(['a', 'a']);
   });
 
   test('[P8] what is not answered in time makes way, and waits for the next session', async () => {
-    const { desk, wish, answer, ids, time } = stage();
+    const { dispatcher, wish, answer, ids, time } = stage();
     wish('a');
     wish('b');
-    await desk.ready(DEVICE);
+    await dispatcher.ready(DEVICE);
     time.now += ANSWER_MS - 1;
-    await desk.sweep();
+    await dispatcher.sweep();
     expect(ids()).toEqual(['a']);
     time.now += 1;
-    await desk.sweep();
+    await dispatcher.sweep();
     expect(ids()).toEqual(['a', 'b']);
     await answer('b');
     expect(ids()).toEqual(['a', 'b']);
-    await desk.ready(DEVICE);
+    await dispatcher.ready(DEVICE);
     expect(ids()).toEqual(['a', 'b', 'a']);
   });
 
   test('[P8] a device that came back stands at the end of those that are waited for', async () => {
-    const { desk, wish, ids, time } = stage();
+    const { dispatcher, wish, ids, time } = stage();
     wish('a');
     wish('b');
-    await desk.ready(DEVICE);
-    await desk.ready('d-0000000000000002');
+    await dispatcher.ready(DEVICE);
+    await dispatcher.ready('d-0000000000000002');
     time.now += ANSWER_MS / 2;
-    await desk.ready(DEVICE);
+    await dispatcher.ready(DEVICE);
     time.now += ANSWER_MS / 2;
-    await desk.sweep();
+    await dispatcher.sweep();
     expect(ids()).toEqual(['a', 'a', 'a', 'b']);
   });
 
   test('[P8] is told how long it is still good for, and not sent when that is over', async () => {
-    const { desk, wish, sent, ids, time } = stage();
+    const { dispatcher, wish, sent, ids, time } = stage();
     wish('a');
     wish('b');
     time.now += COMMAND_LIFE_MS - 1500;
-    await desk.ready(DEVICE);
+    await dispatcher.ready(DEVICE);
     expect(sent[0]?.expiresInS).toBe(2);
-    desk.gone(DEVICE);
+    dispatcher.gone(DEVICE);
     time.now += 1500;
-    await desk.ready(DEVICE);
+    await dispatcher.ready(DEVICE);
     expect(ids()).toEqual(['a']);
   });
 
   test('[P8] a clock that went back makes no command live longer than a day', async () => {
-    const { desk, wish, time, sent } = stage();
+    const { dispatcher, wish, time, sent } = stage();
     wish('a');
     time.now -= 90 * 86_400_000;
-    await desk.ready(DEVICE);
+    await dispatcher.ready(DEVICE);
     expect(sent[0]?.expiresInS).toBe(86_400);
   });
 
   test('[P8] an answer to another command changes nothing', async () => {
-    const { desk, wish, ids } = stage();
+    const { dispatcher, wish, ids } = stage();
     wish('a');
     wish('b');
-    await desk.ready(DEVICE);
-    await desk.answered(DEVICE, 'b');
-    await desk.answered('d-0000000000000002', 'a');
+    await dispatcher.ready(DEVICE);
+    await dispatcher.answered(DEVICE, 'b');
+    await dispatcher.answered('d-0000000000000002', 'a');
     expect(ids()).toEqual(['a']);
   });
 
   test('[P8] what could not be handed over is not said to be sent', async () => {
-    const { desk, wish, moved, line } = stage();
+    const { dispatcher, wish, moved, line } = stage();
     line.connected = false;
     wish('a');
-    await desk.ready(DEVICE);
+    await dispatcher.ready(DEVICE);
     await Promise.resolve();
     expect(moved).toEqual([]);
   });

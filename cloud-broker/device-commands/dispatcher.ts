@@ -3,7 +3,7 @@ import { ANSWER_MS, COMMAND_LIFE_MS, type OpenCommand } from './rules.ts';
 
 export type CommandMessage = Extract<DeviceDown, { type: 'command' }>;
 
-export interface CommandDeskPorts {
+export interface DispatcherPorts {
   /** A device's commands that have neither ended nor expired at `now`, oldest first. Never rejects. */
   open(deviceId: string, now: number): Promise<(Pick<OpenCommand, 'id' | 'name' | 'args'> & { expiresAt: number })[]>;
   /** Like the gateway's: false if the device accepts nothing now. */
@@ -29,13 +29,13 @@ interface Line {
  * P8: sends waiting commands to connected devices, one at a time to each. It keeps only what is in progress: waiting commands are in the store, so
  * after a restart or a lost session everything unanswered is sent again.
  */
-export class CommandDesk {
-  private readonly ports: CommandDeskPorts;
+export class CommandDispatcher {
+  private readonly ports: DispatcherPorts;
   private readonly lines = new Map<string, Line>();
   /** Devices with a command in flight, longest-waiting first. */
   private readonly waiting = new Map<string, Line>();
 
-  constructor(ports: CommandDeskPorts) {
+  constructor(ports: DispatcherPorts) {
     this.ports = ports;
   }
 

@@ -1,41 +1,49 @@
 import { describe, expect, test } from 'vitest';
-import { ACCEPTED, ask, expectType, testDesk, TestBoard, TestSession, type TestDesk } from '../../test/support/desk.ts';
+import {
+  ACCEPTED,
+  ask,
+  expectType,
+  testEnrolment,
+  TestBoard,
+  TestSession,
+  type TestEnrolment,
+} from '../../test/support/enrolment.ts';
 import type { BudgetClass, EnrolmentOutcome } from './attempt.ts';
 
 const settled = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const NO_REFILL = 1e-9;
 
 /** Fails once from this address: a domain that is not there. */
-async function failFrom(desk: TestDesk, address: string, n: number): Promise<void> {
-  await ask(desk, desk.open(`fail${n}`, address), new TestBoard('SN-0'), { request: { domain: 'nowhere' } });
+async function failFrom(enrolment: TestEnrolment, address: string, n: number): Promise<void> {
+  await ask(enrolment, enrolment.open(`fail${n}`, address), new TestBoard('SN-0'), { request: { domain: 'nowhere' } });
 }
 
 describe('sessions', () => {
   test('[E10] open enrolment sessions of the whole service are bounded before anything else', () => {
-    const desk = testDesk({ openSessions: 2 });
-    for (const name of ['a', 'b', 'c']) desk.open(name);
-    expect(desk.desk.figures().openSessions).toBe(2);
+    const enrolment = testEnrolment({ openSessions: 2 });
+    for (const name of ['a', 'b', 'c']) enrolment.open(name);
+    expect(enrolment.service.figures().openSessions).toBe(2);
   });
 
   test('[E10] where all are taken, the quietest of the network that holds most makes room', async () => {
-    const desk = testDesk({ openSessions: 6 });
-    const school = ['a', 'b'].map((name) => desk.open(name, '192.0.2.7'));
-    const flood = ['c', 'd', 'e', 'f'].map((name, n) => desk.open(name, `2001:db8:1:${n}::1`));
+    const enrolment = testEnrolment({ openSessions: 6 });
+    const school = ['a', 'b'].map((name) => enrolment.open(name, '192.0.2.7'));
+    const flood = ['c', 'd', 'e', 'f'].map((name, n) => enrolment.open(name, `2001:db8:1:${n}::1`));
     const board = new TestBoard('SN-1');
-    if (flood[0] !== undefined) await desk.desk.message(flood[0], board.request(desk.id(1)));
-    const newcomers = ['g', 'h'].map((name) => desk.open(name, '198.51.100.1'));
+    if (flood[0] !== undefined) await enrolment.service.message(flood[0], board.request(enrolment.id(1)));
+    const newcomers = ['g', 'h'].map((name) => enrolment.open(name, '198.51.100.1'));
     const ended = [...school, ...flood, ...newcomers].filter(({ said }) => said.includes('end'));
     expect(ended).toEqual([flood[1], flood[2]]);
-    expect(desk.desk.figures().openSessions).toBe(6);
-    await desk.desk.message(flood[1] ?? new TestSession('x'), board.request(desk.id(1)));
+    expect(enrolment.service.figures().openSessions).toBe(6);
+    await enrolment.service.message(flood[1] ?? new TestSession('x'), board.request(enrolment.id(1)));
     expect(flood[1]?.received).toEqual([]);
   });
 
   test('[E10] a message of a session that is not open is not read', async () => {
-    const desk = testDesk();
+    const enrolment = testEnrolment();
     const session = new TestSession('a');
-    await desk.desk.message(session, new TestBoard('SN-1').request(desk.id(1)));
-    expect([session.received, desk.lines]).toEqual([[], []]);
+    await enrolment.service.message(session, new TestBoard('SN-1').request(enrolment.id(1)));
+    expect([session.received, enrolment.lines]).toEqual([[], []]);
   });
 });
 
@@ -48,21 +56,21 @@ describe('the domain’s budget', () => {
     },
   };
 
-  async function overBudget(desk: TestDesk, budgetClass: BudgetClass, domain: string): Promise<boolean | undefined> {
-    desk.store.seen = { budgetClass, mayWait: false };
-    const n = desk.store.attempts.length;
-    await ask(desk, desk.open(`s${n}`), new TestBoard(`SN-${n}`), { request: { domain }, proof: { domain } });
-    return desk.store.attempts.at(-1)?.overBudget;
+  async function overBudget(enrolment: TestEnrolment, budgetClass: BudgetClass, domain: string): Promise<boolean | undefined> {
+    enrolment.store.seen = { budgetClass, mayWait: false };
+    const n = enrolment.store.attempts.length;
+    await ask(enrolment, enrolment.open(`s${n}`), new TestBoard(`SN-${n}`), { request: { domain }, proof: { domain } });
+    return enrolment.store.attempts.at(-1)?.overBudget;
   }
 
   test('[E10] is one for each class: known keys, listed boards, the rest; each domain has its own', async () => {
-    const desk = testDesk(limits);
-    desk.store.domains['shelbyville'] = null;
+    const enrolment = testEnrolment(limits);
+    enrolment.store.domains['shelbyville'] = null;
     const seen: Record<string, (boolean | undefined)[]> = {};
     for (const domain of ['springfield', 'shelbyville']) {
       for (const budgetClass of ['known-key', 'listed', 'rest'] as const) {
         seen[`${domain} ${budgetClass}`] = [];
-        for (let n = 0; n < 4; n += 1) seen[`${domain} ${budgetClass}`]?.push(await overBudget(desk, budgetClass, domain));
+        for (let n = 0; n < 4; n += 1) seen[`${domain} ${budgetClass}`]?.push(await overBudget(enrolment, budgetClass, domain));
       }
     }
     const expected = {
@@ -76,57 +84,57 @@ describe('the domain’s budget', () => {
   });
 
   test('[D7] wrong and missing pairing codes cost the address, never the domain', async () => {
-    const desk = testDesk({ ...limits, addressFailures: { burst: 4, perSecond: NO_REFILL } });
+    const enrolment = testEnrolment({ ...limits, addressFailures: { burst: 4, perSecond: NO_REFILL } });
     for (const code of ['pairing-code-wrong', 'pairing-code-required', 'pairing-code-wrong', 'pairing-code-wrong'] as const) {
-      desk.store.answer = () => ({ outcome: 'rejected', code });
-      expect(await overBudget(desk, 'known-key', 'springfield')).toBe(false);
+      enrolment.store.answer = () => ({ outcome: 'rejected', code });
+      expect(await overBudget(enrolment, 'known-key', 'springfield')).toBe(false);
     }
-    desk.store.answer = () => ({ outcome: 'rejected', code: 'blocked' });
-    expect([await overBudget(desk, 'known-key', 'springfield'), await overBudget(desk, 'known-key', 'springfield')]).toEqual([
-      false,
-      true,
-    ]);
+    enrolment.store.answer = () => ({ outcome: 'rejected', code: 'blocked' });
+    expect([
+      await overBudget(enrolment, 'known-key', 'springfield'),
+      await overBudget(enrolment, 'known-key', 'springfield'),
+    ]).toEqual([false, true]);
   });
 
   test('[E10] a board over budget is looked at before the store is asked; a known device is let in all the same', async () => {
-    const desk = testDesk(limits);
-    desk.store.seen = { budgetClass: 'known-key', mayWait: false };
-    desk.store.answer = () => ({ ...ACCEPTED, replay: true });
+    const enrolment = testEnrolment(limits);
+    enrolment.store.seen = { budgetClass: 'known-key', mayWait: false };
+    enrolment.store.answer = () => ({ ...ACCEPTED, replay: true });
     const known = new TestBoard('SN-1');
-    desk.store.busy = ({ key, overBudget: over }) => over && key.fingerprint !== known.fingerprint;
-    await ask(desk, desk.open('a'), known);
-    expect(await ask(desk, desk.open('b'), new TestBoard('SN-2'))).toMatchObject({ type: 'rejected', code: 'busy' });
-    expect(desk.store.attempts).toHaveLength(1);
-    expect(await ask(desk, desk.open('c'), known)).toMatchObject({ type: 'accepted', replay: true });
-    expect(desk.store.attempts.map(({ overBudget: over }) => over)).toEqual([false, true]);
+    enrolment.store.busy = ({ key, overBudget: over }) => over && key.fingerprint !== known.fingerprint;
+    await ask(enrolment, enrolment.open('a'), known);
+    expect(await ask(enrolment, enrolment.open('b'), new TestBoard('SN-2'))).toMatchObject({ type: 'rejected', code: 'busy' });
+    expect(enrolment.store.attempts).toHaveLength(1);
+    expect(await ask(enrolment, enrolment.open('c'), known)).toMatchObject({ type: 'accepted', replay: true });
+    expect(enrolment.store.attempts.map(({ overBudget: over }) => over)).toEqual([false, true]);
   });
 
   test('[E10] who cannot wait, and is within budget, costs no second look', async () => {
-    const desk = testDesk(limits);
+    const enrolment = testEnrolment(limits);
     let looks = 0;
-    desk.store.busy = () => {
+    enrolment.store.busy = () => {
       looks += 1;
       return false;
     };
     for (const mayWait of [false, true]) {
-      desk.store.seen = { budgetClass: 'rest', mayWait };
-      await ask(desk, desk.open(`waits-${mayWait}`), new TestBoard('SN-1'));
+      enrolment.store.seen = { budgetClass: 'rest', mayWait };
+      await ask(enrolment, enrolment.open(`waits-${mayWait}`), new TestBoard('SN-1'));
     }
-    expect([looks, desk.store.attempts.length]).toEqual([1, 2]);
+    expect([looks, enrolment.store.attempts.length]).toEqual([1, 2]);
   });
 });
 
 /** Whether who comes from this address is served after one who comes later from a fresh address. */
-async function isPutBehind(desk: TestDesk, address: string): Promise<boolean> {
+async function isPutBehind(enrolment: TestEnrolment, address: string): Promise<boolean> {
   const held = Promise.withResolvers<EnrolmentOutcome>();
-  desk.store.answer = () => held.promise;
+  enrolment.store.answer = () => held.promise;
   const order: string[] = [];
   const asking = ['203.0.113.9', address, '203.0.113.10'].map(async (from, n) => {
-    await ask(desk, desk.open(`behind${n}`, from), new TestBoard(`SN-${n}`));
+    await ask(enrolment, enrolment.open(`behind${n}`, from), new TestBoard(`SN-${n}`));
     order.push(from);
   });
-  while (desk.desk.figures().waiting < 2) await settled();
-  desk.store.answer = () => ACCEPTED;
+  while (enrolment.service.figures().waiting < 2) await settled();
+  enrolment.store.answer = () => ACCEPTED;
   held.resolve(ACCEPTED);
   await Promise.all(asking);
   expect(order).toHaveLength(3);
@@ -135,28 +143,28 @@ async function isPutBehind(desk: TestDesk, address: string): Promise<boolean> {
 
 describe('the address', () => {
   test('[E10] one that failed too often waits behind the others, but is served', async () => {
-    const desk = testDesk({ atOnce: 1, addressFailures: { burst: 2, perSecond: 0.1 } });
-    await failFrom(desk, '198.51.100.1', 1);
-    expect(await isPutBehind(desk, '198.51.100.1')).toBe(false);
-    await failFrom(desk, '198.51.100.1', 2);
-    expect(await isPutBehind(desk, '198.51.100.1')).toBe(true);
-    expect(await isPutBehind(desk, '198.51.100.2')).toBe(false);
-    desk.time.now += 10_000;
-    expect(await isPutBehind(desk, '198.51.100.1')).toBe(false);
+    const enrolment = testEnrolment({ atOnce: 1, addressFailures: { burst: 2, perSecond: 0.1 } });
+    await failFrom(enrolment, '198.51.100.1', 1);
+    expect(await isPutBehind(enrolment, '198.51.100.1')).toBe(false);
+    await failFrom(enrolment, '198.51.100.1', 2);
+    expect(await isPutBehind(enrolment, '198.51.100.1')).toBe(true);
+    expect(await isPutBehind(enrolment, '198.51.100.2')).toBe(false);
+    enrolment.time.now += 10_000;
+    expect(await isPutBehind(enrolment, '198.51.100.1')).toBe(false);
   });
 
   test('[E6] pays for waiting rows beyond a few, not for a board that asks again', async () => {
-    const desk = testDesk({ atOnce: 1, addressFailures: { burst: 2, perSecond: NO_REFILL } });
+    const enrolment = testEnrolment({ atOnce: 1, addressFailures: { burst: 2, perSecond: NO_REFILL } });
     const waits = async (n: number, isNew: boolean): Promise<void> => {
-      desk.store.answer = () => ({ outcome: 'pending', code: 'awaiting-approval', deviceId: `row-${n}`, isNew });
-      await ask(desk, desk.open(`waits-${n}`, '198.51.100.1'), new TestBoard(`SN-${n}`));
+      enrolment.store.answer = () => ({ outcome: 'pending', code: 'awaiting-approval', deviceId: `row-${n}`, isNew });
+      await ask(enrolment, enrolment.open(`waits-${n}`, '198.51.100.1'), new TestBoard(`SN-${n}`));
     };
     for (let n = 0; n < 6; n += 1) await waits(n, true);
     for (let n = 6; n < 20; n += 1) await waits(n, false);
-    expect(await isPutBehind(desk, '198.51.100.1')).toBe(false);
+    expect(await isPutBehind(enrolment, '198.51.100.1')).toBe(false);
     await waits(20, true);
-    expect(await isPutBehind(desk, '198.51.100.1')).toBe(true);
-    expect(await isPutBehind(desk, '198.51.100.2')).toBe(false);
+    expect(await isPutBehind(enrolment, '198.51.100.1')).toBe(true);
+    expect(await isPutBehind(enrolment, '198.51.100.2')).toBe(false);
   });
 
   const outcomes: [EnrolmentOutcome | Error, boolean][] = [
@@ -172,25 +180,25 @@ describe('the address', () => {
   test.each(outcomes)(
     '[E10] pays with its failures only, so that a school behind one address enrols all its boards: %o %s',
     async (outcome, isPaid) => {
-      const desk = testDesk({ atOnce: 1, addressFailures: { burst: 5, perSecond: NO_REFILL } });
-      desk.store.answer = async () => {
+      const enrolment = testEnrolment({ atOnce: 1, addressFailures: { burst: 5, perSecond: NO_REFILL } });
+      enrolment.store.answer = async () => {
         if (outcome instanceof Error) throw outcome;
         return outcome;
       };
-      for (let n = 0; n < 6; n += 1) await ask(desk, desk.open('s', '198.51.100.1'), new TestBoard('SN-1'));
-      expect(await isPutBehind(desk, '198.51.100.1')).toBe(isPaid);
+      for (let n = 0; n < 6; n += 1) await ask(enrolment, enrolment.open('s', '198.51.100.1'), new TestBoard('SN-1'));
+      expect(await isPutBehind(enrolment, '198.51.100.1')).toBe(isPaid);
     },
   );
 
   test('[E10] those who failed cannot fill the room for the others', async () => {
-    const desk = testDesk({ atOnce: 1, waiting: 2, addressFailures: { burst: 1, perSecond: NO_REFILL } });
-    await failFrom(desk, '198.51.100.1', 1);
+    const enrolment = testEnrolment({ atOnce: 1, waiting: 2, addressFailures: { burst: 1, perSecond: NO_REFILL } });
+    await failFrom(enrolment, '198.51.100.1', 1);
     const held = Promise.withResolvers<EnrolmentOutcome>();
-    desk.store.answer = () => held.promise;
-    const asking = [1, 2, 3].map((n) => ask(desk, desk.open(`bad${n}`, '198.51.100.1'), new TestBoard(`SN-${n}`)));
-    while (desk.desk.figures().waiting < 2) await settled();
-    expect(await ask(desk, desk.open('bad4', '198.51.100.1'), new TestBoard('SN-4'))).toMatchObject({ code: 'busy' });
-    const good = ask(desk, desk.open('good', '203.0.113.1'), new TestBoard('SN-5'));
+    enrolment.store.answer = () => held.promise;
+    const asking = [1, 2, 3].map((n) => ask(enrolment, enrolment.open(`bad${n}`, '198.51.100.1'), new TestBoard(`SN-${n}`)));
+    while (enrolment.service.figures().waiting < 2) await settled();
+    expect(await ask(enrolment, enrolment.open('bad4', '198.51.100.1'), new TestBoard('SN-4'))).toMatchObject({ code: 'busy' });
+    const good = ask(enrolment, enrolment.open('good', '203.0.113.1'), new TestBoard('SN-5'));
     const pushedOut = await Promise.race(asking);
     expect(pushedOut).toMatchObject({ type: 'rejected', code: 'busy' });
     held.resolve(ACCEPTED);
@@ -202,10 +210,10 @@ describe('the address', () => {
 describe('busy', () => {
   test('[E10] carries a retry-after within its bounds, spread by chance and longer the more wait', async () => {
     const told = async (waiting: number, random: number): Promise<number> => {
-      const desk = testDesk({}, { random: () => random });
-      for (let n = 0; n < waiting; n += 1) desk.open(`waiting${n}`);
-      desk.store.answer = () => ({ outcome: 'rejected', code: 'busy' });
-      return expectType(await ask(desk, desk.open('a'), new TestBoard('SN-1')), 'rejected').retryAfterS ?? -1;
+      const enrolment = testEnrolment({}, { random: () => random });
+      for (let n = 0; n < waiting; n += 1) enrolment.open(`waiting${n}`);
+      enrolment.store.answer = () => ({ outcome: 'rejected', code: 'busy' });
+      return expectType(await ask(enrolment, enrolment.open('a'), new TestBoard('SN-1')), 'rejected').retryAfterS ?? -1;
     };
     const few = await Promise.all([0, 0.25, 0.5, 0.75, 0.999].map((random) => told(5, random)));
     const many = await Promise.all([0, 0.25, 0.5, 0.75, 0.999].map((random) => told(4000, random)));
@@ -216,25 +224,25 @@ describe('busy', () => {
   });
 
   test('[E10] [P4] sends each one behind all who were told to come back before, and not behind those whose time has come', async () => {
-    const desk = testDesk({}, { random: () => 0.5 });
-    desk.store.answer = () => ({ outcome: 'rejected', code: 'busy' });
+    const enrolment = testEnrolment({}, { random: () => 0.5 });
+    enrolment.store.answer = () => ({ outcome: 'rejected', code: 'busy' });
     const told = async (): Promise<number> =>
-      expectType(await ask(desk, desk.open('a'), new TestBoard('SN-1')), 'rejected').retryAfterS ?? -1;
+      expectType(await ask(enrolment, enrolment.open('a'), new TestBoard('SN-1')), 'rejected').retryAfterS ?? -1;
     const seconds: number[] = [];
     for (let n = 0; n < 400; n += 1) seconds.push(await told());
     expect(seconds[0]).toBe(2);
     expect(seconds).toEqual(seconds.toSorted((a, b) => a - b));
     expect(seconds.at(-1)).toBe(20);
-    desk.time.now += 300_000;
+    enrolment.time.now += 300_000;
     expect(await told()).toBe(2);
   });
 
   test('[E10] the rate is measured over the last 10 s', async () => {
-    const desk = testDesk();
-    expect(desk.desk.figures().perSecond).toBe(20);
-    for (let n = 0; n < 30; n += 1) await ask(desk, desk.open('s'), new TestBoard('SN-1'));
-    expect(desk.desk.figures().perSecond).toBe(3);
-    desk.time.now += 10_001;
-    expect(desk.desk.figures().perSecond).toBe(20);
+    const enrolment = testEnrolment();
+    expect(enrolment.service.figures().perSecond).toBe(20);
+    for (let n = 0; n < 30; n += 1) await ask(enrolment, enrolment.open('s'), new TestBoard('SN-1'));
+    expect(enrolment.service.figures().perSecond).toBe(3);
+    enrolment.time.now += 10_001;
+    expect(enrolment.service.figures().perSecond).toBe(20);
   });
 });

@@ -3,7 +3,7 @@ import type { Rate } from '../net/token-bucket.ts';
 import type { EnrolmentOutcome } from './attempt.ts';
 
 /** Limits of the enrolment service (E10). */
-export interface DeskLimits {
+export interface EnrolmentLimits {
   /** Without the sessions held for a decision. */
   openSessions: number;
   /** Sessions held open for an admin's decision, and for how long: the `waitS` of the answer, 0 to 600. */
@@ -17,7 +17,7 @@ export interface DeskLimits {
   domain: { knownKey: Rate; listed: Rate; rest: Rate };
 }
 
-export const defaultDeskLimits: DeskLimits = {
+export const defaultEnrolmentLimits: EnrolmentLimits = {
   openSessions: 5000,
   held: 1000,
   holdS: 120,

@@ -1,10 +1,10 @@
 import type { EnrolmentDown, EnrolmentProof } from '../../protocol/messages.ts';
 import { NetworkTree } from '../net/network-tree.ts';
-import type { DeskLimits } from './service-limits.ts';
+import type { EnrolmentLimits } from './service-limits.ts';
 import type { Asked } from './rules/proof.ts';
 
 /** The part of a gateway session that the enrolment service needs. */
-export interface DeskSession {
+export interface BoardSession {
   readonly clientId: string;
   readonly address: string;
   send(message: EnrolmentDown): Promise<void>;
@@ -28,7 +28,7 @@ export interface Waiting {
 }
 
 export interface OpenSession {
-  session: DeskSession;
+  session: BoardSession;
   challenges: number;
   challenged: Challenged | null;
   /** Set while the session is held for a decision. */
@@ -42,15 +42,15 @@ const ANSWERED_MS = 60_000;
  * The open enrolment sessions (E10). Those waiting for an admin's decision (`waitS`) have a budget of their own, one per key. When a budget is full,
  * one session is closed to make room, so that nobody can lock others out.
  */
-export class DeskSessions {
-  private readonly limits: Pick<DeskLimits, 'openSessions' | 'held' | 'holdS'>;
+export class EnrolmentSessions {
+  private readonly limits: Pick<EnrolmentLimits, 'openSessions' | 'held' | 'holdS'>;
   private readonly all = new Map<string, OpenSession>();
   /** All except the held sessions. */
   private readonly counted = new NetworkTree<OpenSession>();
   /** By key fingerprint, longest-held first. */
   private readonly held = new Map<string, OpenSession>();
 
-  constructor(limits: Pick<DeskLimits, 'openSessions' | 'held' | 'holdS'>) {
+  constructor(limits: Pick<EnrolmentLimits, 'openSessions' | 'held' | 'holdS'>) {
     this.limits = limits;
   }
 
@@ -63,20 +63,20 @@ export class DeskSessions {
   }
 
   /** E10: beyond the limit, the quietest session of the network with the most sessions is closed. */
-  opened(session: DeskSession): void {
+  opened(session: BoardSession): void {
     const open: OpenSession = { session, challenges: 0, challenged: null, waits: null };
     this.forget(this.all.get(session.clientId));
     this.all.set(session.clientId, open);
     this.count(open);
   }
 
-  closed(session: DeskSession): void {
+  closed(session: BoardSession): void {
     const open = this.all.get(session.clientId);
     if (open?.session === session) this.forget(open);
   }
 
   /** The session that just sent something; undefined if it is no longer open. */
-  heard(session: DeskSession): OpenSession | undefined {
+  heard(session: BoardSession): OpenSession | undefined {
     const open = this.all.get(session.clientId);
     if (open !== undefined) this.counted.heard(open);
     return open;

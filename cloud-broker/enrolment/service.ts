@@ -13,8 +13,8 @@ import { TokenBuckets } from '../net/token-bucket.ts';
 import { AddressBudgets } from './address-budgets.ts';
 import type { EnrolmentAttempt, EnrolmentOutcome, EnrolmentStore } from './attempt.ts';
 import { rejection, waitingAnswer } from './answers.ts';
-import { costsAddressOnly, NO_FAILURE, type DeskLimits } from './service-limits.ts';
-import { DeskSessions, type Challenged, type DeskSession, type OpenSession } from './service-sessions.ts';
+import { costsAddressOnly, NO_FAILURE, type EnrolmentLimits } from './service-limits.ts';
+import { EnrolmentSessions, type Challenged, type BoardSession, type OpenSession } from './service-sessions.ts';
 import { EarlyRefusals, type PartOf, type TryAbout } from './early-refusals.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { RetryScheduler } from './retry-scheduler.ts';
@@ -24,7 +24,7 @@ import { deviceSignatureOf, readKey } from './rules/proof.ts';
 const NONCE_LIFE_S = 60;
 const CHALLENGES_A_SESSION = 3;
 
-export interface DeskDependencies {
+export interface EnrolmentDependencies {
   store: EnrolmentStore;
   /** Keyed hash of a typed pairing code (D7); the code itself is passed no further. */
   pairingHash(typed: string): string;
@@ -34,7 +34,7 @@ export interface DeskDependencies {
   clock(): number;
   randomBytes(bytes: number): Buffer;
   random(): number;
-  limits: DeskLimits;
+  limits: EnrolmentLimits;
   /** One line per decision: outcome, code, correlation id, domain, serial number, address (E11). Never a code that a person typed. */
   log(entry: { outcome: string; code?: string; correlationId: string; [detail: string]: unknown }): void;
 }
@@ -44,9 +44,9 @@ function aboutOf({ requestId, domain, board }: EnrolmentRequest): TryAbout {
   return { requestId, domain, serial: board.serial, model: board.model };
 }
 
-export class EnrolmentDesk {
-  private readonly deps: DeskDependencies;
-  private readonly sessions: DeskSessions;
+export class EnrolmentService {
+  private readonly deps: EnrolmentDependencies;
+  private readonly sessions: EnrolmentSessions;
   /** Attempts in progress: a decision may arrive before the board is told to wait. */
   private readonly underWay = new Set<{ fingerprint: string; decided: boolean }>();
   private readonly queue: PriorityQueue;
@@ -56,10 +56,10 @@ export class EnrolmentDesk {
   private readonly retries = new RetryScheduler();
   private readonly early: EarlyRefusals;
 
-  constructor(deps: DeskDependencies) {
+  constructor(deps: EnrolmentDependencies) {
     this.deps = deps;
     const { limits } = deps;
-    this.sessions = new DeskSessions(limits);
+    this.sessions = new EnrolmentSessions(limits);
     this.queue = new PriorityQueue(limits.atOnce, limits.waiting);
     this.early = new EarlyRefusals(deps.store);
     this.addresses = new AddressBudgets(limits.addressFailures);
@@ -71,16 +71,16 @@ export class EnrolmentDesk {
   }
 
   /** E10: the first budget is that of all open enrolment sessions. */
-  opened(session: DeskSession): void {
+  opened(session: BoardSession): void {
     this.sessions.opened(session);
   }
 
-  closed(session: DeskSession): void {
+  closed(session: BoardSession): void {
     this.sessions.closed(session);
   }
 
   /** Handles one message from a board. Never rejects: every failure is answered with a code (E11). */
-  async message(session: DeskSession, payload: Uint8Array): Promise<void> {
+  async message(session: BoardSession, payload: Uint8Array): Promise<void> {
     const open = this.sessions.heard(session);
     if (open === undefined) return;
     try {
@@ -161,7 +161,7 @@ export class EnrolmentDesk {
 
   /** Null: `busy`, and the writer was not asked (E10). A device that is enrolled already is let in even over budget (E3). */
   private async decideAndStore(
-    session: DeskSession,
+    session: BoardSession,
     asked: Challenged,
     proof: EnrolmentProof,
     correlationId: string,
@@ -260,7 +260,7 @@ export class EnrolmentDesk {
   }
 
   /** If the session is gone, the message is lost: the board asks again and gets the same answer (E3). */
-  private async send(open: OpenSession, message: Parameters<DeskSession['send']>[0]): Promise<void> {
+  private async send(open: OpenSession, message: Parameters<BoardSession['send']>[0]): Promise<void> {
     await open.session.send(message).catch(() => undefined);
   }
 

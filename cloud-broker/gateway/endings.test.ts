@@ -159,7 +159,7 @@ describe('the end of a session', () => {
 });
 
 describe('an enrolment session', () => {
-  test('is sent what the desk says, and ended once that is flushed and acknowledged', async () => {
+  test('is sent what the service says, and ended once that is flushed and acknowledged', async () => {
     const { recorder } = service;
     recorder.calls.length = 0;
     recorder.onMessage = async () => {

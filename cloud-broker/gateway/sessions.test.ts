@@ -106,10 +106,10 @@ describe('CONNECT', () => {
     holder.client.socket.destroy();
   });
 
-  test('is answered CONNACK 3 when the desk fails', async () => {
+  test('is answered CONNACK 3 when the service fails', async () => {
     const { opened } = service.recorder.enrolment;
     service.recorder.enrolment.opened = () => {
-      throw new Error('the desk is gone');
+      throw new Error('the service is gone');
     };
     expect((await rawSession(service, { clientId: newEnrolmentId() })).code).toBe(3);
     // It says that a session asked which cannot have said anything yet.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { deviceTopic, enrolmentTopic } from '../../protocol/topics.ts';
-import { TestBoard, testDesk } from '../../test/support/desk.ts';
+import { TestBoard, testEnrolment } from '../../test/support/enrolment.ts';
 import type { GatewayLimits } from './limits.ts';
 import {
   deviceKey,
@@ -132,10 +132,10 @@ describe('a CONNACK', () => {
 describe('where all is full', () => {
   test('[E10] the silent sessions of one network make room for boards of others, and all are gone in the end', async () => {
     const service = await start({ failures: 1e9 });
-    const { desk, id } = testDesk({ openSessions: 50 });
-    service.recorder.enrolment.opened = (session) => desk.opened(session);
-    service.recorder.enrolment.message = async (session, payload) => desk.message(session, payload);
-    service.recorder.enrolment.closed = (session) => desk.closed(session);
+    const { service: enrolling, id } = testEnrolment({ openSessions: 50 });
+    service.recorder.enrolment.opened = (session) => enrolling.opened(session);
+    service.recorder.enrolment.message = async (session, payload) => enrolling.message(session, payload);
+    service.recorder.enrolment.closed = (session) => enrolling.closed(session);
     const resume = await enrolment(service, FLOOD);
     await until(() => resume.client.session !== null);
     const { session } = resume.client;
@@ -147,7 +147,7 @@ describe('where all is full', () => {
         await rawSession(service, { clientId: newEnrolmentId() }, { localAddress: FLOOD, ...more }).catch(() => undefined);
       }
     });
-    await until(() => desk.figures().openSessions === 50, 'a full desk');
+    await until(() => enrolling.figures().openSessions === 50, 'a full service');
     // 20 boards of one school, all there at once: less than its half of the places.
     const boards = await Promise.all(
       Array.from({ length: 20 }, async (_each, n) => {
@@ -160,12 +160,12 @@ describe('where all is full', () => {
       }),
     );
     expect(boards.filter(({ closed }) => closed)).toEqual([]);
-    expect(desk.figures().openSessions).toBeLessThanOrEqual(50);
+    expect(enrolling.figures().openSessions).toBeLessThanOrEqual(50);
     flood.on = false;
     await Promise.all(flooding);
     expect(boards.filter(({ closed }) => closed)).toEqual([]);
     for (const client of boards) client.socket.destroy();
-    await until(() => desk.figures().openSessions === 0 && service.gateway.figures().enrolmentSessions === 0);
+    await until(() => enrolling.figures().openSessions === 0 && service.gateway.figures().enrolmentSessions === 0);
   });
 
   test('[E10] of TCP connections the quietest of the network that holds most is closed; devices stay', async () => {

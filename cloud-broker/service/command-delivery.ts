@@ -2,7 +2,7 @@
 import { errorText } from '../../protocol/error-text.ts';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { CommandDesk, type CommandMessage } from '../device-commands/dispatcher.ts';
+import { CommandDispatcher, type CommandMessage } from '../device-commands/dispatcher.ts';
 import type { Gateway } from '../gateway/port.ts';
 import { openCommands } from '../device-commands/rows.ts';
 import type { Store } from '../store/port.ts';
@@ -12,14 +12,14 @@ export function farewell(): CommandMessage {
   return { type: 'command', commandId: randomUUID(), name: 'unenroll', expiresInS: 60 };
 }
 
-export function commandDesk(deps: {
+export function commandDispatcher(deps: {
   store: Store;
   gateway(): Pick<Gateway, 'send'> | null;
   log: Pick<Logger, 'error'>;
   clock(): number;
-}): CommandDesk {
+}): CommandDispatcher {
   const { store, log, clock } = deps;
-  const desk = new CommandDesk({
+  const dispatcher = new CommandDispatcher({
     async open(deviceId, now) {
       try {
         return await openCommands(store.reader, deviceId, now);
@@ -42,10 +42,10 @@ export function commandDesk(deps: {
   });
   store.onCommitted({
     commanded: (devices) => {
-      for (const { deviceId } of devices) void desk.added(deviceId);
+      for (const { deviceId } of devices) void dispatcher.added(deviceId);
     },
   });
-  return desk;
+  return dispatcher;
 }
 
 /** Hourly: records expired commands and deletes old ones, in batches. */

@@ -1,7 +1,7 @@
 import { errorText } from '../../protocol/error-text.ts';
 import type { Logger } from 'pino';
 import { farewell } from './command-delivery.ts';
-import type { CommandDesk } from '../device-commands/dispatcher.ts';
+import type { CommandDispatcher } from '../device-commands/dispatcher.ts';
 import type { DeviceHandler, Gateway, PeerCertificate } from '../gateway/port.ts';
 import type { StoredPresence } from '../presence/flush.ts';
 import type { PresenceRegistry } from '../presence/presence-registry.ts';
@@ -47,7 +47,7 @@ export async function storedPresence(store: Store): Promise<StoredPresence[]> {
 export function createDeviceHandler(deps: {
   store: Store;
   registry: PresenceRegistry;
-  commands: CommandDesk;
+  commands: CommandDispatcher;
   clock(): number;
   /** P7: a session was taken over while still alive. */
   tookOver(deviceId: string): void;

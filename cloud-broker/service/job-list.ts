@@ -7,7 +7,7 @@ import { clockWatch } from './clock-watch.ts';
 import { pruneCommands } from './command-delivery.ts';
 import type { Settings } from './config.ts';
 import { DailyUse } from '../billing/job.ts';
-import type { CommandDesk } from '../device-commands/dispatcher.ts';
+import type { CommandDispatcher } from '../device-commands/dispatcher.ts';
 import { closeDueDomains } from '../domains/closing.ts';
 import type { Gateway } from '../gateway/port.ts';
 import type { LedgerIntegrity } from '../ledger/integrity-job.ts';
@@ -49,7 +49,7 @@ export interface JobParts {
   gateway: Gateway;
   runs: ServiceRuns;
   integrity: LedgerIntegrity;
-  commands: CommandDesk;
+  commands: CommandDispatcher;
   webhooks: Deliverer;
   mailer: Mailer;
   stopping: AbortSignal;

@@ -9,13 +9,13 @@ import type { ListeningAt } from '../operator/listening.ts';
 import type { Operator } from '../operator/operator.ts';
 import { addressesOf, brokerUrlOf } from './addresses.ts';
 import { noteTakeOvers } from '../alerts/job.ts';
-import { commandDesk } from './command-delivery.ts';
+import { commandDispatcher } from './command-delivery.ts';
 import type { Settings } from './config.ts';
-import type { CommandDesk } from '../device-commands/dispatcher.ts';
+import type { CommandDispatcher } from '../device-commands/dispatcher.ts';
 import { createDeviceHandler, endRevoked, storedPresence } from './device-handler.ts';
 import { pairingHash } from '../domains/pairing.ts';
-import { EnrolmentDesk } from '../enrolment/service.ts';
-import { defaultDeskLimits } from '../enrolment/service-limits.ts';
+import { EnrolmentService } from '../enrolment/service.ts';
+import { defaultEnrolmentLimits } from '../enrolment/service-limits.ts';
 import { startEmbeddedGateway } from '../gateway/embedded.ts';
 import type { Gateway } from '../gateway/port.ts';
 import { defaultHttpLimits } from '../http/deps.ts';
@@ -43,7 +43,7 @@ import type { ServiceContext } from './context.ts';
 const BEHIND_WRITES = 10_000;
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../dist/console', import.meta.url));
 
-function startDesk(
+function startEnrolment(
   parts: {
     store: Store;
     clock: ServiceClock;
@@ -55,10 +55,10 @@ function startDesk(
     settings: Settings;
   },
   brokerUrl: () => string,
-): EnrolmentDesk {
+): EnrolmentService {
   const { store, clock, keys, secrets, log, registry, metrics, settings } = parts;
   const enrolmentLog = log.child({ area: 'enrolment' });
-  return new EnrolmentDesk({
+  return new EnrolmentService({
     store: enrolmentStore(store, settings.unprovenLimit, () => clock.doubt !== null),
     pairingHash: (typed) => pairingHash(secrets, typed),
     newDeviceId: () => `d-${crockfordCode(randomBytes(16), 16).toLowerCase()}`,
@@ -66,7 +66,7 @@ function startDesk(
     clock: clock.now,
     randomBytes,
     random: Math.random,
-    limits: defaultDeskLimits,
+    limits: defaultEnrolmentLimits,
     log: (entry) => {
       metrics.enrolment(entry.outcome, entry.code);
       enrolmentLog.info(entry, entry.outcome);
@@ -93,17 +93,17 @@ async function startGateway(parts: {
   store: Store;
   clock(): number;
   registry: PresenceRegistry;
-  desk: EnrolmentDesk;
-  commands: CommandDesk;
+  enrolment: EnrolmentService;
+  commands: CommandDispatcher;
   keys: ServiceKeys;
   settings: Settings;
   log: Logger;
 }): Promise<Gateway> {
-  const { desk, keys, settings, log } = parts;
+  const { enrolment, keys, settings, log } = parts;
   return startEmbeddedGateway({
     ...settings.mqtt,
     tls: { ...keys.server, clientCaPem: keys.clientCaPem, ticketKeys: keys.ticketKeys },
-    enrolment: desk,
+    enrolment,
     devices: createDeviceHandler({ ...parts, tookOver: noteTakeOvers(parts) }),
     now: parts.clock,
     log,
@@ -117,18 +117,18 @@ async function startGateway(parts: {
 function followCommits(parts: {
   store: Store;
   registry: PresenceRegistry;
-  desk: EnrolmentDesk;
+  enrolment: EnrolmentService;
   metrics: Metrics;
   log: Logger;
   gateway(): Gateway | null;
 }): void {
-  const { store, registry, desk, metrics, log, gateway } = parts;
+  const { store, registry, enrolment, metrics, log, gateway } = parts;
   store.onCommitted({
     revoked(devices) {
       for (const { deviceId } of devices) void endRevoked({ store, registry, gateway: gateway(), log }, deviceId);
     },
     decided(keys) {
-      for (const { keyFingerprint } of keys) desk.decided(keyFingerprint);
+      for (const { keyFingerprint } of keys) enrolment.decided(keyFingerprint);
     },
     warned(warnings) {
       for (const { reason, details } of warnings) {
@@ -172,10 +172,10 @@ export async function startParts(
   const integrity = new LedgerIntegrity({ ...base, verify: context.proveBooks, stopping });
   const { dataFolder } = settings;
   const metrics = serviceMetrics({ ...parts, books: integrity, runs, clock, gateway: () => listening.gateway, dataFolder });
-  const desk = startDesk({ store, clock, keys, secrets, log, registry, metrics, settings }, brokerUrl);
-  followCommits({ ...parts, desk, metrics, gateway: () => listening.gateway });
-  const commands = commandDesk({ ...base, gateway: () => listening.gateway });
-  const gateway = await startGateway({ ...parts, desk, commands, keys, settings });
+  const enrolment = startEnrolment({ store, clock, keys, secrets, log, registry, metrics, settings }, brokerUrl);
+  followCommits({ ...parts, enrolment, metrics, gateway: () => listening.gateway });
+  const commands = commandDispatcher({ ...base, gateway: () => listening.gateway });
+  const gateway = await startGateway({ ...parts, enrolment, commands, keys, settings });
   onStop(async () => gateway.close());
   listening.gateway = gateway;
   const wakeWebhooks = (): void => jobs.wake('webhooks');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CommandDesk } from '../../cloud-broker/device-commands/dispatcher.ts';
+import { CommandDispatcher } from '../../cloud-broker/device-commands/dispatcher.ts';
 import { COMMAND_LIFE_MS } from '../../cloud-broker/device-commands/rules.ts';
 
 type Step = 'wish' | 'answer' | 'connect' | 'lose' | 'sweep' | 'restart' | 'late';
@@ -16,17 +16,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class World {
   now = 0;
   readonly open = new Map<string, { id: string; name: string; args: string; expiresAt: number }>();
-  /** What the desk believes to be under way in this session: sent, and neither answered nor given up. */
+  /** What the dispatcher believes to be under way in this session: sent, and neither answered nor given up. */
   inFlight: { id: string; at: number } | null = null;
   mostInFlight = 0;
   readonly done: string[] = [];
   readonly sentThisSession = new Map<string, number>();
   connected = false;
   private made = 0;
-  desk = this.newDesk();
+  dispatcher = this.newDispatcher();
 
-  newDesk(): CommandDesk {
-    return new CommandDesk({
+  newDispatcher(): CommandDispatcher {
+    return new CommandDispatcher({
       open: async (_deviceId, now) => [...this.open.values()].filter(({ expiresAt }) => expiresAt > now),
       send: async (_deviceId, command) => {
         if (!this.connected) throw new Error('sent to a device that is not there');
@@ -45,13 +45,13 @@ class World {
     this.inFlight = null;
     this.sentThisSession.clear();
     this.connected = true;
-    await this.desk.ready('device');
+    await this.dispatcher.ready('device');
   }
 
   lose(): void {
     this.connected = false;
     this.inFlight = null;
-    this.desk.gone('device');
+    this.dispatcher.gone('device');
   }
 
   async answer(): Promise<void> {
@@ -60,14 +60,14 @@ class World {
     this.inFlight = null;
     this.open.delete(id);
     this.done.push(id);
-    await this.desk.answered('device', id);
+    await this.dispatcher.answered('device', id);
   }
 
   async wish(): Promise<void> {
     this.made += 1;
     const id = `c${this.made}`;
     this.open.set(id, { id, name: 'identify', args: '{}', expiresAt: this.now + COMMAND_LIFE_MS });
-    await this.desk.added('device');
+    await this.dispatcher.added('device');
   }
 
   async take(what: Step): Promise<void> {
@@ -77,10 +77,10 @@ class World {
     else if (what === 'connect') await this.begin();
     else if (what === 'lose') this.lose();
     else if (what === 'late') this.now += 50_000;
-    else if (what === 'sweep') await this.desk.sweep();
+    else if (what === 'sweep') await this.dispatcher.sweep();
     else {
       this.lose();
-      this.desk = this.newDesk();
+      this.dispatcher = this.newDispatcher();
     }
   }
 }

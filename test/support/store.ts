@@ -169,7 +169,7 @@ export async function attemptOf(store: Store, about: Try): Promise<EnrolInput> {
   };
 }
 
-/** Enrols as the desk does. */
+/** Enrols as the service does. */
 export async function enrol(store: Store, about: Try): Promise<EnrolmentOutcome> {
   return store.write('enrol', await attemptOf(store, about));
 }

@@ -87,7 +87,7 @@ describe('a domain that is disabled, closed or unconfirmed', () => {
 
   test('[E13] is unknown to boards while unconfirmed or closed; only the log learns which', async () => {
     const { store } = await twoDomains();
-    const desk = enrolmentStore(store, CHANGE.unprovenLimit);
+    const enrolments = enrolmentStore(store, CHANGE.unprovenLimit);
     await store.write('createDomain', {
       now: START,
       name: 'capital',
@@ -99,16 +99,16 @@ describe('a domain that is disabled, closed or unconfirmed', () => {
     store.reader.send("UPDATE domains SET closed_at = ? WHERE name = 'shelbyville'", START + 5);
     expect(
       await Promise.all(
-        ['springfield', 'capital', 'nowhere', 'shelbyville'].map(async (name) => desk.whyUnknown(name, START + 4)),
+        ['springfield', 'capital', 'nowhere', 'shelbyville'].map(async (name) => enrolments.whyUnknown(name, START + 4)),
       ),
     ).toEqual([null, 'unconfirmed', 'absent', null]);
-    expect(await desk.whyUnknown('shelbyville', START + 5)).toBe('closed');
+    expect(await enrolments.whyUnknown('shelbyville', START + 5)).toBe('closed');
     for (const domain of ['capital', 'nowhere', 'shelbyville'])
       expect(await answerTo(store, { serial: 'SN-1', domain, now: START + 5 })).toBe('domain-unknown');
   });
 });
 
-describe('what the desk sees before the transaction', () => {
+describe('what the service sees before the transaction', () => {
   const LISTED = { budgetClass: 'listed', mayWait: false };
   const KNOWN = { budgetClass: 'known-key', mayWait: false };
   const REST = { budgetClass: 'rest', mayWait: true };
@@ -116,8 +116,8 @@ describe('what the desk sees before the transaction', () => {
   test('[E10] the class of the budget, and whether it may be one too many of those who wait', async () => {
     const { store, accept, unenrol } = await twoDomains();
     await listBoards(store, [{ serial: 'SN-1' }]);
-    const desk = enrolmentStore(store, CHANGE.unprovenLimit);
-    const look = async (about: Try): Promise<FirstLook> => desk.look(await attemptOf(store, about));
+    const enrolments = enrolmentStore(store, CHANGE.unprovenLimit);
+    const look = async (about: Try): Promise<FirstLook> => enrolments.look(await attemptOf(store, about));
     expect(await look({ serial: ' sn-1' })).toEqual(LISTED);
     expect([await look({ serial: 'SN-2' }), await look({ serial: 'Default string' })]).toEqual([REST, REST]);
     expect(await look({ serial: 'SN-1', source: 'machine-id' })).toEqual(REST);
@@ -140,8 +140,8 @@ describe('what the desk sees before the transaction', () => {
   test('[E6] [E10] busy: who would wait where the domain is full, and who is over budget unless its device is there', async () => {
     const { store } = await twoDomains();
     await listBoards(store, [{ serial: 'SN-1' }, { serial: 'SN-2' }]);
-    const desk = enrolmentStore(store, CHANGE.unprovenLimit);
-    const isBusy = async (about: Try): Promise<boolean> => desk.isBusy(await attemptOf(store, about));
+    const enrolments = enrolmentStore(store, CHANGE.unprovenLimit);
+    const isBusy = async (about: Try): Promise<boolean> => enrolments.isBusy(await attemptOf(store, about));
     await enrolled(store, { serial: 'SN-1' });
     for (let n = 0; n < 50; n += 1) await waiting(store, { serial: `W-${n}` });
     const competes = { serial: 'SN-1', key: 'K2' };
@@ -159,12 +159,12 @@ describe('what the desk sees before the transaction', () => {
     for (const serial of ['L-1', 'F-1']) await enrolled(store, { serial });
     await enrolled(store, { serial: 'L-2', domain: 'shelbyville' });
     for (let n = 0; n < 50; n += 1) await waiting(store, { serial: `W-${n}` });
-    const desk = enrolmentStore(store, CHANGE.unprovenLimit);
+    const enrolments = enrolmentStore(store, CHANGE.unprovenLimit);
     const codes: Record<string, string[]> = { true: [], false: [] };
     const tryAll = async (): Promise<void> => {
       for (const serial of ['L-1', 'L-2', 'F-1', 'W-1', 'NEW', 'Default string'])
         for (const key of [serial, `other ${serial}`])
-          codes[`${(await desk.look(await attemptOf(store, { serial, key }))).mayWait}`]?.push(
+          codes[`${(await enrolments.look(await attemptOf(store, { serial, key }))).mayWait}`]?.push(
             await answerTo(store, { serial, key }),
           );
     };

@@ -2,7 +2,7 @@
  * The agent's heartbeat loop on a clock of its own, over a real link: `open` connects; `beat` lets it beat so many times, each as soon as
  * the one before is through, with times offline in between, and tells what the process holds then.
  */
-import { CommandDesk } from '../../../agent/commands.ts';
+import { CommandHandler } from '../../../agent/commands.ts';
 import { HeartbeatScheduler, type HeartbeatClock } from '../../../agent/heartbeat-scheduler.ts';
 import { runSession } from '../../../agent/session.ts';
 import { inMemoryStateStore } from '../../../agent/simulation/in-memory-state-store.ts';
@@ -97,7 +97,7 @@ async function open({ brokerUrl, caPem, keyPem, deviceId, certificatePem }: Agen
       board,
       heartbeats,
       proxy: null,
-      desk: new CommandDesk(),
+      commands: new CommandHandler(),
       log: { note: () => undefined },
       signal: new AbortController().signal,
       inventory: async () => board.inventory(),

@@ -1,20 +1,20 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { EnrolmentAttempt, EnrolmentOutcome, FirstLook, Refusal } from '../../cloud-broker/enrolment/attempt.ts';
-import { EnrolmentDesk, type DeskDependencies } from '../../cloud-broker/enrolment/service.ts';
-import type { DeskSession } from '../../cloud-broker/enrolment/service-sessions.ts';
-import { defaultDeskLimits, type DeskLimits } from '../../cloud-broker/enrolment/service-limits.ts';
+import { EnrolmentService, type EnrolmentDependencies } from '../../cloud-broker/enrolment/service.ts';
+import type { BoardSession } from '../../cloud-broker/enrolment/service-sessions.ts';
+import { defaultEnrolmentLimits, type EnrolmentLimits } from '../../cloud-broker/enrolment/service-limits.ts';
 import type { Accepted, Challenge, EnrolmentDown, EnrolmentRequest, Pending, Rejected } from '../../protocol/messages.ts';
 import { enrolmentBytes, keyFingerprint, signatureScheme } from '../../protocol/signing.ts';
 import { START } from './store.ts';
 
 export const DOMAIN = 'springfield';
 
-/** A board's side of an enrolment session: keeps what the desk sends and can wait for the next of it. */
-export class TestSession implements DeskSession {
+/** A board's side of an enrolment session: keeps what the service sends and can wait for the next of it. */
+export class TestSession implements BoardSession {
   readonly clientId: string;
   readonly address: string;
   readonly received: EnrolmentDown[] = [];
-  /** What the desk told the gateway about the session. */
+  /** What the service told the gateway about the session. */
   readonly said: string[] = [];
   /** What send does instead of keeping; to act as a socket that is gone. */
   onSend: ((message: EnrolmentDown) => Promise<void>) | null = null;
@@ -165,10 +165,10 @@ export const ACCEPTED: Extract<EnrolmentOutcome, { outcome: 'accepted' }> = {
   organization: 'Springfield schools',
 };
 
-type Line = Parameters<DeskDependencies['log']>[0];
+type Line = Parameters<EnrolmentDependencies['log']>[0];
 
-export interface TestDesk {
-  desk: EnrolmentDesk;
+export interface TestEnrolment {
+  service: EnrolmentService;
   store: TestStore;
   time: { now: number };
   lines: Line[];
@@ -176,13 +176,13 @@ export interface TestDesk {
   id(n: number): string;
 }
 
-/** A desk with an injected clock, random number and random bytes that count up. */
-export function testDesk(limits: Partial<DeskLimits> = {}, more: Partial<DeskDependencies> = {}): TestDesk {
+/** A service with an injected clock, random number and random bytes that count up. */
+export function testEnrolment(limits: Partial<EnrolmentLimits> = {}, more: Partial<EnrolmentDependencies> = {}): TestEnrolment {
   const store = new TestStore();
   const time = { now: START };
   const lines: Line[] = [];
   let drawn = 0;
-  const desk = new EnrolmentDesk({
+  const service = new EnrolmentService({
     store,
     pairingHash: (typed) => `hash of ${typed.length} symbols`,
     newDeviceId: () => 'dev-proposed',
@@ -193,18 +193,18 @@ export function testDesk(limits: Partial<DeskLimits> = {}, more: Partial<DeskDep
       return Buffer.alloc(bytes, drawn);
     },
     random: () => 0.5,
-    limits: { ...defaultDeskLimits, ...limits },
+    limits: { ...defaultEnrolmentLimits, ...limits },
     log: (line) => lines.push(line),
     ...more,
   });
   return {
-    desk,
+    service,
     store,
     time,
     lines,
     open(name, address) {
       const session = new TestSession(name, address);
-      desk.opened(session);
+      service.opened(session);
       return session;
     },
     id: (n) => `7b0ce3c4-53c0-4a5e-9f0c-${String(n).padStart(12, '0')}`,
@@ -213,15 +213,15 @@ export function testDesk(limits: Partial<DeskLimits> = {}, more: Partial<DeskDep
 
 /** Asks and proves; the answer to the request where it is no challenge, else the answer to the proof. */
 export async function ask(
-  { desk, id }: TestDesk,
+  { service, id }: TestEnrolment,
   session: TestSession,
   board: TestBoard,
   about: { n?: number; request?: Partial<EnrolmentRequest>; proof?: Parameters<TestBoard['proof']>[1] } = {},
 ): Promise<EnrolmentDown> {
-  await desk.message(session, board.request(id(about.n ?? 1), about.request));
+  await service.message(session, board.request(id(about.n ?? 1), about.request));
   const first = await session.next();
   if (first.type !== 'challenge') return first;
-  await desk.message(session, board.proof(first, about.proof));
+  await service.message(session, board.proof(first, about.proof));
   return session.next();
 }
 
