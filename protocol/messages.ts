@@ -60,7 +60,7 @@ const proof = z.object({
 
 const challenge = z.object({ type: z.literal('challenge'), requestId, nonce: base64url(32), expiresInS: wait });
 
-const creditReasons = ['granted', 'held', 'product-key', 'not-listed', 'none-left'] as const;
+export const creditReasons = ['granted', 'held', 'product-key', 'not-listed', 'none-left'] as const;
 
 const accepted = z.object({
   type: z.literal('accepted'),

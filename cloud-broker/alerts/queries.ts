@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import type { Alert, AlertKind } from '../../protocol/api-alerts.ts';
+import type { Alert } from '../../protocol/api-alerts.ts';
 import type { AlertEvent } from './rules/rules.ts';
 import { NAMES_SHOWN } from './alert-store.ts';
 import { alertCursors } from './rows.ts';
+import { readAs, rowType, type RowIn } from '../store/row-type.ts';
 import type { Reads } from '../store/tx.ts';
 import { decodeCursor, isoTime, nullableIsoTime, pageOf, type PageRequest } from '../store/paging.ts';
 
@@ -12,24 +13,23 @@ export interface AlertViewer {
   billing: boolean;
 }
 
-interface AlertRow {
-  id: number;
+const ALERT = rowType('', {
+  id: 'integer',
   /** Number within the domain. */
-  number: number;
-  kind: AlertKind;
-  raisedAt: number;
-  closedAt: number | null;
-  mailedAt: number | null;
-  dueAt: number | null;
-  since: number;
-  tag: string | null;
-  devices: number;
-  open: number;
-  days: number | null;
-}
+  number: 'integer',
+  kind: ['lost', 'back', 'waiting', 'key-changed', 'take-overs', 'credits', 'trial'],
+  raisedAt: 'integer',
+  closedAt: 'integer?',
+  mailedAt: 'integer?',
+  dueAt: 'integer?',
+  since: readAs('since_at', 'integer'),
+  tag: 'text?',
+  devices: 'integer',
+  open: readAs('open_devices', 'integer'),
+  days: 'integer?',
+});
+type AlertRow = RowIn<typeof ALERT>;
 
-const COLUMNS =
-  'id, number, kind, raised_at AS raisedAt, closed_at AS closedAt, mailed_at AS mailedAt, due_at AS dueAt, since_at AS since, tag, devices, open_devices AS open, days';
 const SHOWN = "domain_id = ?1 AND (kind <> 'credits' OR ?2 = 1)";
 const STATES = { open: 'AND closed_at IS NULL', closed: 'AND closed_at IS NOT NULL', all: '' } as const;
 
@@ -62,8 +62,9 @@ export async function listAlerts(
   request: PageRequest & { state: keyof typeof STATES },
 ): Promise<{ items: Alert[]; nextCursor: string | null }> {
   const before = decodeCursor(request.cursor, place) ?? Number.MAX_SAFE_INTEGER;
-  const rows = await tx.all<AlertRow>(
-    `SELECT ${COLUMNS} FROM alerts WHERE ${SHOWN} ${STATES[request.state]} AND number < ?3 ORDER BY number DESC LIMIT ?4`,
+  const rows = await ALERT.all(
+    tx,
+    `SELECT ${ALERT.columns} FROM alerts WHERE ${SHOWN} ${STATES[request.state]} AND number < ?3 ORDER BY number DESC LIMIT ?4`,
     domainId,
     Number(billing),
     before,
@@ -82,7 +83,13 @@ export async function openAlerts(tx: Reads, { domainId, billing }: AlertViewer):
 
 /** One alert as the list shows it; null if it does not. */
 export async function alertView(tx: Reads, { domainId, billing }: AlertViewer, id: number): Promise<Alert | null> {
-  const row = await tx.get<AlertRow>(`SELECT ${COLUMNS} FROM alerts WHERE ${SHOWN} AND id = ?3`, domainId, Number(billing), id);
+  const row = await ALERT.get(
+    tx,
+    `SELECT ${ALERT.columns} FROM alerts WHERE ${SHOWN} AND id = ?3`,
+    domainId,
+    Number(billing),
+    id,
+  );
   return row === null ? null : await presentAlert(tx, row);
 }
 

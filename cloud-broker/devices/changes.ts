@@ -2,23 +2,24 @@
  * Every change to what lists and alerts read of a device goes through this file. It changes the row and, in the same transaction, everything that is derived from it: the counts of lists
  * (`device_counts`), the rows behind the list of a tag (`device_tags`), and the signals that alerts read (`alert_signals`).
  */
+import { rowType, type RowIn } from '../store/row-type.ts';
 import type { Parameter, Tx } from '../store/tx.ts';
-import type { DeviceRow } from './rows.ts';
 
-/** The columns that other data is derived from. */
-export interface Listed {
-  id: string;
-  domainId: number;
-  state: DeviceRow['state'];
-  status: string;
-  label: string;
+const LISTED = rowType('', {
+  id: 'text',
+  domainId: 'integer',
+  state: ['pending', 'enrolled', 'unenrolled'],
+  status: 'text',
+  label: 'text',
   /** JSON list. */
-  tags: string;
-  enrolledAt: number | null;
-  unenrolledAt: number | null;
-  pendingCode: string | null;
-  firstAskedAt: number | null;
-}
+  tags: 'text',
+  enrolledAt: 'integer?',
+  unenrolledAt: 'integer?',
+  pendingCode: 'text?',
+  firstAskedAt: 'integer?',
+});
+/** The columns that other data is derived from. */
+export type Listed = RowIn<typeof LISTED>;
 
 export interface Change {
   /** Null: the row is new. */
@@ -26,9 +27,6 @@ export interface Change {
   /** Null: the row is gone. */
   after: Listed | null;
 }
-
-const LISTED = `id, domain_id AS domainId, state, status, label, tags, enrolled_at AS enrolledAt, unenrolled_at AS unenrolledAt,
-  pending_code AS pendingCode, first_asked_at AS firstAskedAt`;
 
 /** Sets columns of all devices that match `where`, whose parameters are `of`. */
 export async function updateDevices(
@@ -38,9 +36,9 @@ export async function updateDevices(
   where: string,
   of: readonly Parameter[],
 ): Promise<{ before: Listed; after: Listed }[]> {
-  const former = await tx.all<Listed>(`SELECT ${LISTED} FROM devices WHERE ${where}`, ...of);
+  const former = await LISTED.all(tx, `SELECT ${LISTED.columns} FROM devices WHERE ${where}`, ...of);
   if (former.length === 0) return [];
-  const updated = await tx.all<Listed>(`UPDATE devices SET ${set} WHERE ${where} RETURNING ${LISTED}`, ...values, ...of);
+  const updated = await LISTED.all(tx, `UPDATE devices SET ${set} WHERE ${where} RETURNING ${LISTED.columns}`, ...values, ...of);
   const found = new Map(updated.map((row) => [row.id, row]));
   const changes = former.flatMap((before) => {
     const after = found.get(before.id);
@@ -57,7 +55,7 @@ export async function deleteDevices(
   of: readonly Parameter[],
 ): Promise<(Listed & { keyFingerprint: string })[]> {
   const gone = await tx.all<Listed & { keyFingerprint: string }>(
-    `DELETE FROM devices WHERE ${where} RETURNING ${LISTED}, key_fingerprint AS keyFingerprint`,
+    `DELETE FROM devices WHERE ${where} RETURNING ${LISTED.columns}, key_fingerprint AS keyFingerprint`,
     ...of,
   );
   updateDerived(
@@ -74,8 +72,9 @@ export async function setStatus(
   status: string,
   since: number,
 ): Promise<{ before: Listed; after: Listed } | null> {
-  const before = await tx.get<Listed>(
-    `SELECT ${LISTED} FROM devices WHERE id = ? AND state = 'enrolled' AND status <> ?`,
+  const before = await LISTED.get(
+    tx,
+    `SELECT ${LISTED.columns} FROM devices WHERE id = ? AND state = 'enrolled' AND status <> ?`,
     id,
     status,
   );

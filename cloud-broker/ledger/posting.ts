@@ -12,25 +12,34 @@ import {
 import { chargeOf, dayOf, MAX_OPEN_DAYS, openDays, startOf, usageRequest, type UsageState } from './rules/usage.ts';
 import type { WriteContext } from '../store/commit.ts';
 import { creditsForDay } from './days-end.ts';
+import { readAs, rowType, type RowIn } from '../store/row-type.ts';
 import type { Reads } from '../store/tx.ts';
 
-export interface TransferRow extends Omit<TransferRequest, 'direction' | 'vendor'> {
-  id: number;
-  domainId: number;
-  domain: string;
-  n: number;
-  at: number;
-  debit: string;
-  credit: string;
-  balanceAfter: number;
-  previousHash: string;
-  hash: string;
-}
+export const TRANSFER = rowType('t.', {
+  id: 'integer',
+  domainId: 'integer',
+  domain: readAs('d.name', 'text'),
+  n: 'integer',
+  at: 'integer',
+  date: 'text?',
+  kind: ['enrolment', 'product-key', 'usage', 'adjustment', 'reversal'],
+  debit: 'text',
+  credit: 'text',
+  credits: 'integer',
+  idempotencyKey: 'text',
+  deviceId: 'text?',
+  boardId: 'integer?',
+  productKeyId: 'text?',
+  reverses: 'integer?',
+  reason: 'text?',
+  actor: 'text',
+  balanceAfter: 'integer',
+  previousHash: 'text',
+  hash: 'text',
+});
+export type TransferRow = RowIn<typeof TRANSFER>;
 
-export const SELECT_TRANSFER = `SELECT t.id, t.domain_id AS domainId, d.name AS domain, t.n, t.at, t.date, t.kind, t.debit, t.credit, t.credits,
-  t.idempotency_key AS idempotencyKey, t.device_id AS deviceId, t.board_id AS boardId, t.product_key_id AS productKeyId, t.reverses,
-  t.reason, t.actor, t.balance_after AS balanceAfter, t.previous_hash AS previousHash, t.hash
-  FROM transfers t JOIN domains d ON d.id = t.domain_id`;
+export const SELECT_TRANSFER = `SELECT ${TRANSFER.columns} FROM transfers t JOIN domains d ON d.id = t.domain_id`;
 
 const BOOKED = `${SELECT_TRANSFER} WHERE t.idempotency_key = ?`;
 
@@ -69,7 +78,7 @@ async function book(
   now: number,
 ): Promise<{ transferId: number; repeated: boolean }> {
   const { tx } = context;
-  const booked = await tx.get<TransferRow>(BOOKED, request.idempotencyKey);
+  const booked = await TRANSFER.get(tx, BOOKED, request.idempotencyKey);
   if (booked !== null) {
     if (booked.domainId !== domain.id || !sameContent(requestOf(booked), request)) {
       throw new RollcallError('conflict', { reason: 'idempotency-key-reused', idempotencyKey: request.idempotencyKey });

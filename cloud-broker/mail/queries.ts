@@ -1,20 +1,21 @@
-import type { Language } from '../../protocol/errors.ts';
+import { rowType, type RowIn } from '../store/row-type.ts';
 import type { Reads } from '../store/tx.ts';
 import { numbersOf } from '../store/dialect.ts';
 
-/** A mail waiting in the outbox. */
-export interface WaitingMail {
-  id: number;
-  recipient: string;
-  template: string;
-  language: Language;
+const MAIL = rowType('', {
+  id: 'integer',
+  recipient: 'text',
+  template: 'text',
+  language: ['en', 'fr'],
   /** JSON of the facts its kind requires. */
-  data: string;
-  secret: Uint8Array | null;
-  createdAt: number;
+  data: 'text',
+  secret: 'bytes?',
+  createdAt: 'integer',
   /** Failed attempts so far. */
-  tries: number;
-}
+  tries: 'integer',
+});
+/** A mail waiting in the outbox. */
+export type WaitingMail = RowIn<typeof MAIL>;
 
 const NOT_AMONG = `id NOT IN ${numbersOf('?')}`;
 
@@ -24,8 +25,9 @@ export async function dueMails(
   now: number,
   about: { limit: number; except: readonly number[] },
 ): Promise<WaitingMail[]> {
-  return await tx.all<WaitingMail>(
-    `SELECT id, recipient, template, language, data, secret, created_at AS createdAt, tries FROM outbox
+  return await MAIL.all(
+    tx,
+    `SELECT ${MAIL.columns} FROM outbox
      WHERE sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= ? AND ${NOT_AMONG} ORDER BY next_try_at, id LIMIT ?`,
     now,
     JSON.stringify(about.except),

@@ -9,7 +9,7 @@ import {
 } from '../ledger/rules/reversal.ts';
 import type { WriteContext } from '../store/commit.ts';
 import type { DomainRow } from '../domains/rows.ts';
-import { headOf, post, requestOf, SELECT_TRANSFER, settleDays, type TransferRow } from '../ledger/posting.ts';
+import { headOf, post, requestOf, SELECT_TRANSFER, settleDays, TRANSFER, type TransferRow } from '../ledger/posting.ts';
 import type { Reads } from '../store/tx.ts';
 import { forgetPlace } from './unproven.ts';
 
@@ -87,7 +87,8 @@ export async function reverseTransfer(
 
 /** The last grant of a board in a domain that has not been reversed; null if there is none. */
 async function lastGrant(tx: Reads, domainId: number, boardId: number): Promise<TransferRow | null> {
-  return await tx.get<TransferRow>(
+  return await TRANSFER.get(
+    tx,
     `${SELECT_TRANSFER} WHERE t.board_id = ? AND t.domain_id = ? AND t.kind = 'enrolment'
      AND NOT EXISTS (SELECT 1 FROM transfers r WHERE r.reverses = t.id) ORDER BY t.n DESC LIMIT 1`,
     boardId,

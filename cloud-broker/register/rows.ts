@@ -1,25 +1,25 @@
+import { rowType, type RowIn } from '../store/row-type.ts';
 import type { Reads } from '../store/tx.ts';
 
+const BOARD = rowType('', {
+  id: 'integer',
+  serial: 'text',
+  serialKey: 'text',
+  model: 'text',
+  factoryPublicKey: 'text?',
+  invoice: 'text?',
+  purchasedOn: 'text?',
+  fulfilment: ['on-enrolment', 'product-key'],
+  credits: 'integer',
+  leftCredits: 'integer',
+  grants: 'integer',
+});
 /** A register line as write operations need it. */
-export interface BoardRow {
-  id: number;
-  serial: string;
-  serialKey: string;
-  model: string;
-  factoryPublicKey: string | null;
-  invoice: string | null;
-  purchasedOn: string | null;
-  fulfilment: 'on-enrolment' | 'product-key';
-  credits: number;
-  leftCredits: number;
-  grants: number;
-}
+export type BoardRow = RowIn<typeof BOARD>;
+
+const OF_SERIAL = `SELECT ${BOARD.columns} FROM boards WHERE serial_key = ?`;
 
 /** The register line for a serial number (compared trimmed and case-insensitively, E12). */
 export async function boardBySerial(tx: Reads, serialKey: string): Promise<BoardRow | null> {
-  return await tx.get<BoardRow>(
-    `SELECT id, serial, serial_key AS serialKey, model, factory_public_key AS factoryPublicKey, invoice, purchased_on AS purchasedOn,
-      fulfilment, credits, left_credits AS leftCredits, grants FROM boards WHERE serial_key = ?`,
-    serialKey,
-  );
+  return await BOARD.get(tx, OF_SERIAL, serialKey);
 }

@@ -2,6 +2,7 @@
 import type { Role } from '../../protocol/api.ts';
 import type { Language } from '../../protocol/errors.ts';
 import { credentials } from '../identity/rows.ts';
+import { readAs, rowType, type RowIn } from '../store/row-type.ts';
 import type { Reads, Tx } from '../store/tx.ts';
 import { domainRealm } from './realm.ts';
 
@@ -26,18 +27,17 @@ export interface NewUser extends InvitedUser {
   passwordHash: string;
 }
 
-export interface UserRow {
-  id: string;
-  domainId: number;
-  login: string;
-  email: string;
-  language: Language;
-}
+const USER = rowType('u.', {
+  id: readAs('u."id"', 'text'),
+  domainId: readAs('u."domainId"', 'integer'),
+  login: readAs('u."email"', 'text'),
+  email: readAs('u."contactEmail"', 'text'),
+  language: readAs('u."language"', ['en', 'fr']),
+});
+export type UserRow = RowIn<typeof USER>;
 
 const { insertPassword: insertOnlyPassword, ...others } = credentials(domainRealm);
 export const { passwordHashOf, setPasswordHash, endSessions } = others;
-
-const COLUMNS = `u."id", u."domainId", u."email" AS login, u."contactEmail" AS email, u."language"`;
 
 /** Stores a user with a password. */
 export function insertUser(tx: Tx, user: NewUser, domainId: number, now: number): void {
@@ -77,9 +77,9 @@ export function confirmEmail(tx: Tx, userId: string): void {
 }
 
 export async function userById(tx: Reads, id: string): Promise<UserRow | null> {
-  return await tx.get<UserRow>(`SELECT ${COLUMNS} FROM auth_user u WHERE u."id" = ?`, id);
+  return await USER.get(tx, `SELECT ${USER.columns} FROM auth_user u WHERE u."id" = ?`, id);
 }
 
 export async function userByLogin(tx: Reads, login: string): Promise<UserRow | null> {
-  return await tx.get<UserRow>(`SELECT ${COLUMNS} FROM auth_user u WHERE u."email" = ?`, login);
+  return await USER.get(tx, `SELECT ${USER.columns} FROM auth_user u WHERE u."email" = ?`, login);
 }

@@ -7,33 +7,33 @@ import {
   type WebhookType,
 } from '../../protocol/api-webhooks.ts';
 import type { StoredEvent } from '../store/effects.ts';
+import { readAs, rowType, type RowIn } from '../store/row-type.ts';
 import type { Reads } from '../store/tx.ts';
 import { isoTime, nullableIsoTime } from '../store/paging.ts';
 
 const typeList = z.array(z.enum(webhookTypes));
 const typesOf = (text: string): WebhookType[] => typeList.parse(JSON.parse(text));
 
-interface Row {
-  id: string;
-  domainId: number;
-  url: string;
-  types: string;
-  description: string;
-  enabled: 0 | 1;
-  off: 'gone' | 'failing' | null;
-  secret: Uint8Array;
-  previousSecret: Uint8Array | null;
-  previousUntil: number | null;
-  createdAt: number;
-  createdBy: string;
-  afterEvent: number;
-  nextTryAt: number | null;
-  failingSince: number | null;
-}
+const WEBHOOK = rowType('', {
+  id: 'text',
+  domainId: 'integer',
+  url: 'text',
+  types: 'text',
+  description: 'text',
+  enabled: 'flag',
+  off: readAs('off_reason', ['gone', 'failing', null]),
+  secret: 'bytes',
+  previousSecret: 'bytes?',
+  previousUntil: 'integer?',
+  createdAt: 'integer',
+  createdBy: 'text',
+  afterEvent: 'integer',
+  nextTryAt: 'integer?',
+  failingSince: 'integer?',
+});
+type Row = RowIn<typeof WEBHOOK>;
 
-const SELECT = `SELECT id, domain_id AS domainId, url, types, description, enabled, off_reason AS off, secret,
-  previous_secret AS previousSecret, previous_until AS previousUntil, created_at AS createdAt, created_by AS createdBy,
-  after_event AS afterEvent, next_try_at AS nextTryAt, failing_since AS failingSince FROM webhooks`;
+const SELECT = `SELECT ${WEBHOOK.columns} FROM webhooks`;
 
 /** A webhook that is on, as the deliverer needs it; secrets are sealed. */
 export interface LiveWebhook extends Omit<Row, 'types' | 'enabled' | 'off' | 'description' | 'createdAt' | 'createdBy'> {
@@ -42,26 +42,26 @@ export interface LiveWebhook extends Omit<Row, 'types' | 'enabled' | 'off' | 'de
 
 /** A webhook that is on; null if it is off or deleted. */
 export async function liveWebhook(tx: Reads, id: string): Promise<LiveWebhook | null> {
-  const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND enabled = 1`, id);
+  const row = await WEBHOOK.get(tx, `${SELECT} WHERE id = ? AND enabled = 1`, id);
   return row === null ? null : { ...row, types: typesOf(row.types) };
 }
 
 /** A domain's webhook with its sealed secrets, on or off; null if in another domain. */
 export async function webhookOf(tx: Reads, domainId: number, id: string): Promise<LiveWebhook | null> {
-  const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
+  const row = await WEBHOOK.get(tx, `${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
   return row === null ? null : { ...row, types: typesOf(row.types) };
 }
 
 /** All webhooks of a domain, oldest first; at most five. */
 export async function listWebhooks(tx: Reads, domainId: number, now: number): Promise<Webhook[]> {
-  return (await tx.all<Row>(`${SELECT} WHERE domain_id = ? ORDER BY created_at, id`, domainId)).map((row) =>
+  return (await WEBHOOK.all(tx, `${SELECT} WHERE domain_id = ? ORDER BY created_at, id`, domainId)).map((row) =>
     presentWebhook(row, now),
   );
 }
 
 /** A webhook as the API shows it; null if in another domain. */
 export async function webhookView(tx: Reads, domainId: number, id: string, now: number): Promise<Webhook | null> {
-  const row = await tx.get<Row>(`${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
+  const row = await WEBHOOK.get(tx, `${SELECT} WHERE id = ? AND domain_id = ?`, id, domainId);
   return row === null ? null : presentWebhook(row, now);
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { deviceSorts, deviceStatuses, type DevicesQuery, type DeviceStatus } from '../../../protocol/api.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
+import { readAs, rowType, type RowIn } from '../../store/row-type.ts';
 import type { Parameter, Reads } from '../../store/tx.ts';
 import { decodeCursor, pageOf } from '../../store/paging.ts';
 import { fits, orderedBy } from './device-order.ts';
@@ -12,45 +13,45 @@ export interface Viewer {
   tags: readonly string[];
 }
 
-/** A device as the console shows it, without the current presence state. Times in milliseconds since 1970. */
-export interface DeviceView {
-  id: string;
-  state: 'pending' | 'enrolled' | 'unenrolled';
-  serial: string;
-  serialSource: string;
-  model: string;
-  manufacturer: string | null;
-  label: string;
+const DEVICE = rowType('d.', {
+  id: 'text',
+  state: ['pending', 'enrolled', 'unenrolled'],
+  serial: 'text',
+  serialSource: 'text',
+  model: 'text',
+  manufacturer: 'text?',
+  label: 'text',
   /** JSON array of strings. */
-  tags: string;
-  status: DeviceStatus;
-  statusSince: number;
+  tags: 'text',
+  status: [...deviceStatuses],
+  statusSince: 'integer',
   /** 1 while an open alert reports its loss (P7). */
-  alerted: 0 | 1;
-  enrolledAt: number | null;
-  unenrolledAt: number | null;
-  firmware: string | null;
-  os: string;
-  arch: string;
-  agentVersion: string;
-  keyFingerprint: string;
-  grantReason: string | null;
+  alerted: readAs(
+    "EXISTS (SELECT 1 FROM alert_devices a WHERE a.device_id = d.id AND a.kind = 'lost' AND a.ended_at IS NULL)",
+    'flag',
+  ),
+  enrolledAt: 'integer?',
+  unenrolledAt: 'integer?',
+  firmware: 'text?',
+  os: 'text',
+  arch: 'text',
+  agentVersion: 'text',
+  keyFingerprint: 'text',
+  grantReason: 'text?',
   /** Credits that all enrolments of this device have brought into the domain, without those that were reversed. */
-  granted: number;
-  pendingCode: 'awaiting-approval' | 'key-changed' | null;
-  firstAskedAt: number | null;
-  lastAskedAt: number | null;
-  address: string | null;
-  competesWith: string | null;
-}
-
-const COLUMNS = `d.id, d.state, d.serial, d.serial_source AS serialSource, d.model, d.manufacturer, d.label, d.tags, d.status,
-  EXISTS (SELECT 1 FROM alert_devices a WHERE a.device_id = d.id AND a.kind = 'lost' AND a.ended_at IS NULL) AS alerted,
-  d.status_since AS statusSince, d.enrolled_at AS enrolledAt, d.unenrolled_at AS unenrolledAt, d.firmware, d.os, d.arch, d.agent_version AS agentVersion,
-  d.key_fingerprint AS keyFingerprint, d.grant_reason AS grantReason,
-  (SELECT coalesce(sum(CASE 'vendor:grants' WHEN t.debit THEN t.credits WHEN t.credit THEN -t.credits ELSE 0 END), 0)
-    FROM transfers t WHERE t.device_id = d.id AND t.domain_id = d.domain_id) AS granted,
-  d.pending_code AS pendingCode, d.first_asked_at AS firstAskedAt, d.last_asked_at AS lastAskedAt, d.address, d.competes_with AS competesWith`;
+  granted: readAs(
+    `(SELECT coalesce(sum(CASE 'vendor:grants' WHEN t.debit THEN t.credits WHEN t.credit THEN -t.credits ELSE 0 END), 0)
+      FROM transfers t WHERE t.device_id = d.id AND t.domain_id = d.domain_id)`,
+    'integer',
+  ),
+  pendingCode: ['awaiting-approval', 'key-changed', null],
+  firstAskedAt: 'integer?',
+  lastAskedAt: 'integer?',
+  address: 'text?',
+  competesWith: 'text?',
+});
+/** A device as the console shows it, without the current presence state. Times in milliseconds since 1970. */
+export type DeviceView = RowIn<typeof DEVICE>;
 
 /** `state <> 'unenrolled'` must match the index definitions word for word, or SQLite cannot use the indexes. */
 const SHOWN = "d.domain_id = ? AND d.state <> 'unenrolled'";
@@ -150,8 +151,8 @@ export async function listDevices(tx: Reads, viewer: Viewer, query: DevicesQuery
   const rows: DeviceView[] = [];
   for (const { text, parameters, order } of stretches(source, both(source, ...ofStatus), query.sort, from)) {
     const wanted = query.limit + 1 - rows.length;
-    const page = `SELECT ${COLUMNS} FROM ${source.from} WHERE ${text} ORDER BY ${order} LIMIT ?`;
-    if (wanted > 0) rows.push(...(await tx.all<DeviceView>(page, ...parameters, wanted)));
+    const page = `SELECT ${DEVICE.columns} FROM ${source.from} WHERE ${text} ORDER BY ${order} LIMIT ?`;
+    if (wanted > 0) rows.push(...(await DEVICE.all(tx, page, ...parameters, wanted)));
   }
   return { ...(await cut(tx, viewer, rows, query)), total: await total };
 }
@@ -182,8 +183,9 @@ async function withSeenRival(tx: Reads, viewer: Viewer, view: DeviceView): Promi
 
 /** In the order of `ids`, without devices removed in the meantime. */
 export async function devicesById(tx: Reads, ids: readonly string[]): Promise<DeviceView[]> {
-  return await tx.all<DeviceView>(
-    `SELECT ${COLUMNS} FROM ${eachOf('?', 'asked')} CROSS JOIN devices d WHERE d.id = asked.value AND d.state <> 'unenrolled' ORDER BY asked.key`,
+  return await DEVICE.all(
+    tx,
+    `SELECT ${DEVICE.columns} FROM ${eachOf('?', 'asked')} CROSS JOIN devices d WHERE d.id = asked.value AND d.state <> 'unenrolled' ORDER BY asked.key`,
     JSON.stringify(ids),
   );
 }
@@ -247,21 +249,21 @@ export async function countShown(tx: Reads, viewer: Viewer): Promise<number> {
 /** One device or waiting row; null if the viewer's list does not show it. */
 export async function deviceView(tx: Reads, viewer: Viewer, id: string): Promise<DeviceView | null> {
   const { text, parameters } = conditionOf(SHOWN, viewer);
-  const view = await tx.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  const view = await DEVICE.get(tx, `SELECT ${DEVICE.columns} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
   return view === null ? null : await withSeenRival(tx, viewer, view);
 }
 
 /** Like `deviceView`, but includes unenrolled devices: Billing History and the audit log still name them (L7). */
 export async function deviceOrFormer(tx: Reads, viewer: Viewer, id: string): Promise<DeviceView | null> {
   const { text, parameters } = conditionOf('d.domain_id = ?', viewer);
-  const view = await tx.get<DeviceView>(`SELECT ${COLUMNS} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
+  const view = await DEVICE.get(tx, `SELECT ${DEVICE.columns} FROM devices d WHERE d.id = ? AND ${text}`, id, ...parameters);
   return view === null ? null : await withSeenRival(tx, viewer, view);
 }
 
 /** Devices of any domain, with domain and tags: for streams, which check themselves who may see them. */
 export async function devicesWithDomain(tx: Reads, ids: readonly string[]): Promise<(DeviceView & { domainId: number })[]> {
   return tx.all(
-    `SELECT ${COLUMNS}, d.domain_id AS domainId FROM devices d WHERE d.id IN ${textsOf('?')} AND d.state <> 'unenrolled'`,
+    `SELECT ${DEVICE.columns}, d.domain_id AS domainId FROM devices d WHERE d.id IN ${textsOf('?')} AND d.state <> 'unenrolled'`,
     JSON.stringify(ids),
   );
 }

@@ -6,7 +6,7 @@ import type { TransferRequest } from '../../ledger/rules/transfers.ts';
 import type { WriteContext } from '../../store/commit.ts';
 import { boardBySerial, type BoardRow } from '../../register/rows.ts';
 import { domainById, type DomainRow } from '../../domains/rows.ts';
-import { post, SELECT_TRANSFER, type TransferRow } from '../../ledger/posting.ts';
+import { post, SELECT_TRANSFER, TRANSFER } from '../../ledger/posting.ts';
 import { boardBooks, reverseTransfer, takeGrantBack } from '../../register/reversing.ts';
 import type { Reads } from '../../store/tx.ts';
 import { endEnrolment } from '../../enrolment/operations/unenrol.ts';
@@ -123,7 +123,7 @@ export async function reverse(
   const { tx } = context;
   const { now, actor, reason, n } = input;
   const domain = await domainWithBooks(tx, input.domain, now);
-  const row = await tx.get<TransferRow>(`${SELECT_TRANSFER} WHERE t.domain_id = ? AND t.n = ?`, domain.id, n);
+  const row = await TRANSFER.get(tx, `${SELECT_TRANSFER} WHERE t.domain_id = ? AND t.n = ?`, domain.id, n);
   if (row === null) throw new RollcallError('not-found', { n });
   const reversed = await reverseTransfer(context, domain, row, { now, actor, reason });
   const details = { credits: reversed.credits, reason };
