@@ -29,7 +29,7 @@ export async function listCommands(
 ): Promise<{ items: CommandView[]; nextCursor: string | null }> {
   const last = decodeCursor(cursor, z.string().max(64));
   const rows = await tx.all<CommandView>(
-    `SELECT ${COLUMNS} FROM commands WHERE device_id = ?2 AND (?3 IS NULL OR n < (SELECT n FROM commands WHERE id = ?3)) ORDER BY n DESC LIMIT ?4`,
+    `SELECT ${COLUMNS} FROM commands WHERE device_id = ?2 AND (CAST(?3 AS TEXT) IS NULL OR n < (SELECT n FROM commands WHERE id = ?3)) ORDER BY n DESC LIMIT ?4`,
     now,
     deviceId,
     last,

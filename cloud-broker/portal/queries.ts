@@ -102,7 +102,7 @@ const IN_MINE = 's.organization_id IN (SELECT organization_id FROM portal_member
 export async function listSubscriptions(tx: Reads, userId: string, request: PageRequest): Promise<Page<SubscriptionView>> {
   const before = decodeCursor(request.cursor, afterId);
   const rows = await tx.all<SubscriptionView>(
-    `${SUBSCRIPTION} WHERE ${IN_MINE} AND (?2 IS NULL OR s.id < (SELECT id FROM portal_subscriptions WHERE product_key_id = ?2)) ORDER BY s.id DESC LIMIT ?3`,
+    `${SUBSCRIPTION} WHERE ${IN_MINE} AND (CAST(?2 AS TEXT) IS NULL OR s.id < (SELECT id FROM portal_subscriptions WHERE product_key_id = ?2)) ORDER BY s.id DESC LIMIT ?3`,
     userId,
     before,
     request.limit + 1,
@@ -124,7 +124,7 @@ interface BoardsOf {
   keyId: string | null;
 }
 
-const BOARDS = `FROM boards WHERE invoice = ?1 AND fulfilment = 'product-key' AND (?2 IS NULL OR product_key_id = ?2)`;
+const BOARDS = `FROM boards WHERE invoice = ?1 AND fulfilment = 'product-key' AND (CAST(?2 AS TEXT) IS NULL OR product_key_id = ?2)`;
 
 export interface BoardFacts {
   boards: number;

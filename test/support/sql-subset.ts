@@ -163,11 +163,8 @@ const RULES: readonly Rule[] = [
   },
   { why: 'parameters have numbers, or none has', breaks: has(/\?(?!\d).*\?\d|\?\d.*\?(?!\d)/) },
   {
-    why: 'PostgreSQL cannot tell what kind of value a parameter is that is only held against NULL',
-    breaks: (text) =>
-      [...text.matchAll(/\?(\d*) IS (?:NOT )?NULL/g)].some(
-        ([, n]) => n === '' || text.split(new RegExp(String.raw`\?${n}(?!\d)`)).length <= 2,
-      ),
+    why: 'PostgreSQL cannot tell the type of a parameter that is compared only with NULL or with another parameter: CAST it, or compute it in code',
+    breaks: has(/\?\d* (?:IS (?:NOT )?NULL\b|[-+*/<>=] \?)/),
   },
   {
     why: 'a recursion ends by its condition',

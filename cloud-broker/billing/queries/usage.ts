@@ -46,7 +46,7 @@ export async function openDaysThrough(
 ): Promise<number> {
   const end = about.through + 1;
   const row = await tx.get<{ days: number | null }>(
-    `SELECT sum(${endOfOpen('?1')} - next_usage_day) AS days FROM domains WHERE ${OPEN} AND next_usage_day >= ?2 AND (?3 IS NULL OR name = ?3)`,
+    `SELECT sum(${endOfOpen('?1')} - next_usage_day) AS days FROM domains WHERE ${OPEN} AND next_usage_day >= ?2 AND (CAST(?3 AS TEXT) IS NULL OR name = ?3)`,
     end,
     about.from,
     about.domain,
@@ -70,7 +70,7 @@ export async function hasOpenDays(tx: Reads, now: number): Promise<boolean> {
 export async function closedOn(tx: Reads, day: number, domain: string | null): Promise<{ domains: number; credits: number }> {
   const row = await tx.get<{ domains: number; credits: number | null }>(
     `SELECT count(*) AS domains, sum(u.charged) AS credits FROM domains d JOIN usage_days u ON u.domain_id = d.id AND u.day = ?1
-     WHERE ?2 IS NULL OR d.name = ?2`,
+     WHERE CAST(?2 AS TEXT) IS NULL OR d.name = ?2`,
     day,
     domain,
   );

@@ -65,7 +65,7 @@ export async function wentWith(
   const rows = await tx.all<{ tag: string | null; others: number }>(
     `WITH went AS (
        SELECT DISTINCT c.device_id AS id FROM status_changes c JOIN devices d ON d.id = c.device_id
-       WHERE c.domain_id = ?1 AND c.n BETWEEN ?2 - ?3 AND ?2 + ?3 AND c.at BETWEEN ?4 - ?5 AND ?4 + ?5 AND c.status = 'offline' AND c.device_id <> ?6
+       WHERE c.domain_id = ?1 AND c.n BETWEEN ?2 AND ?3 AND c.at BETWEEN ?4 AND ?5 AND c.status = 'offline' AND c.device_id <> ?6
          AND d.state = 'enrolled' AND NOT EXISTS (SELECT 1 FROM ${eachOf('?7', 'w')} WHERE w.value NOT IN ${textsOf('d.tags')}))
      SELECT * FROM (
        SELECT t.tag AS tag, count(*) AS others FROM went JOIN device_tags t ON t.device_id = went.id
@@ -73,10 +73,10 @@ export async function wentWith(
        UNION ALL SELECT NULL, count(*) FROM went) counted
      ORDER BY tag IS NULL, others DESC, tag NULLS LAST LIMIT 1`,
     viewer.domainId,
-    own.n,
-    MAX_LOOKED_AT,
-    device.statusSince,
-    TOGETHER_MS,
+    own.n - MAX_LOOKED_AT,
+    own.n + MAX_LOOKED_AT,
+    device.statusSince - TOGETHER_MS,
+    device.statusSince + TOGETHER_MS,
     device.id,
     JSON.stringify(viewer.tags),
     device.tags,
