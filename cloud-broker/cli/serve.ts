@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { errorText } from '../../protocol/error-text.ts';
 import { readSettings } from '../service/config.ts';
 import { askedToEnd } from './ending.ts';
@@ -20,6 +21,8 @@ export async function serve({ json }: Json): Promise<void> {
     `Devices  ${listening.publicMqtt}`,
     `CA       ${listening.ca}`,
   ]);
+  // By the end of the process V8 has dropped the code that ran only at the start, and the next start would compile it again.
+  flushCompileCache();
   await end;
   await service.close().catch((error: unknown) => {
     log.error({ error: errorText(error) }, 'the service did not stop cleanly');
