@@ -1,6 +1,7 @@
 /** Names SQLite's own failures in one place, for the writer, for every reader and for code that opens the file. */
 import { errorText } from '../../../protocol/error-text.ts';
-import { RollcallError, type ErrorCode } from '../../../protocol/errors.ts';
+import type { ErrorCode } from '../../../protocol/errors.ts';
+import { DatabaseFault } from '../database-fault.ts';
 
 /** The low byte of SQLite's result codes; the rest only adds detail. */
 const PRIMARY = 0xff;
@@ -23,17 +24,6 @@ const CODES: ReadonlyMap<number, ErrorCode> = new Map([
 export function sqliteCodeOf(error: unknown): number | null {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
   return error.errcode & PRIMARY;
-}
-
-/** An operation that did nothing wrong failed because of the database, its disk, or another program that locks it. */
-export class DatabaseFault extends RollcallError {
-  readonly reason: string;
-
-  constructor(code: ErrorCode, file: string, reason: string) {
-    // Strangers only learn that the service is busy, never where its files are.
-    super(code, code === 'busy' ? { reason } : { file, reason });
-    this.reason = reason;
-  }
 }
 
 /** Converts a failure of the database or its disk to its refusal; other errors, such as a violated schema rule, stay as they are. */

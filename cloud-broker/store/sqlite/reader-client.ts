@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { RollcallError, type ErrorCode } from '../../../protocol/errors.ts';
 import type { Parameter, Reads } from '../tx.ts';
-import { DatabaseFault } from './database-faults.ts';
+import { DatabaseFault } from '../database-fault.ts';
 import type { ReadReply, ReadRequest } from './reader.ts';
 import { ThreadCalls } from './thread-calls.ts';
 

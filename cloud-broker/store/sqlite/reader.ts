@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { ErrorCode } from '../../../protocol/errors.ts';
 import type { Parameter } from '../tx.ts';
 import { openReader } from './connection.ts';
-import { DatabaseFault } from './database-faults.ts';
+import { DatabaseFault } from '../database-fault.ts';
 
 export interface ReadRequest {
   id: number;

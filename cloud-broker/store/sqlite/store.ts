@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { isErrorCode, RollcallError } from '../../../protocol/errors.ts';
+import { RollcallError } from '../../../protocol/errors.ts';
 import type { Issuer } from '../../keys/x509.ts';
-import { dispatchEffects, type EffectHandlers } from '../effects.ts';
+import { CommitListeners, refusalOf } from '../commit-listeners.ts';
+import type { EffectHandlers } from '../effects.ts';
+import { MAX_BATCH, type CommitReport, type WriteReply, type WriteRequest } from '../group-commit.ts';
 import type { OperationInput, OperationName, OperationOutput, Store } from '../port.ts';
 import { openWriter } from './connection.ts';
 import { ReaderThread } from './reader-client.ts';
 import { startThread, ThreadCalls } from './thread-calls.ts';
-import type { CommitReport, WriteReply, WriteRequest } from './writer.ts';
 
 /** What the service is made of, handed in. */
 interface StoreParts {
@@ -28,8 +29,6 @@ export interface StoreOptions {
   /** Maximum operations per commit; 1 gives each its own. Bounds how long the first of a batch waits. */
   maxBatch?: number;
 }
-
-const MAX_BATCH = 128;
 
 /**
  * Opens the embedded store (SQLite) in `folder`, which must exist and be locked by this process (S4). Refuses with `database-damaged`,
@@ -52,10 +51,7 @@ class SqliteStore implements Store {
   private readonly worker: Worker;
   private readonly options: StoreOptions;
   private readonly calls: ThreadCalls<Omit<WriteRequest, 'id'>>;
-  private readonly registered: EffectHandlers[] = [];
-  private readonly timedListeners: ((commitMs: number) => void)[] = [];
-  private readonly faultListeners: ((reason: string) => void)[] = [];
-  private commitMs: number[] = [];
+  private readonly listeners = new CommitListeners();
   private closing = false;
   private readonly ended = Promise.withResolvers<void>();
   private isEnded = false;
@@ -66,7 +62,7 @@ class SqliteStore implements Store {
     this.reader = reader;
     this.options = options;
     worker.on('message', (message: CommitReport | 'closed') => {
-      if (message !== 'closed') this.settle(message);
+      if (message !== 'closed') this.listeners.tell(message, (reply) => this.answer(reply));
     });
     worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', () => {
@@ -87,19 +83,19 @@ class SqliteStore implements Store {
   }
 
   onCommitted(handlers: EffectHandlers): void {
-    this.registered.push(handlers);
+    this.listeners.onCommitted(handlers);
   }
 
   onTimed(listener: (commitMs: number) => void): void {
-    this.timedListeners.push(listener);
+    this.listeners.onTimed(listener);
   }
 
   onFault(listener: (reason: string) => void): void {
-    this.faultListeners.push(listener);
+    this.listeners.onFault(listener);
   }
 
   figures(): { waiting: number; commitMs: readonly number[] } {
-    return { waiting: this.calls.size, commitMs: this.commitMs };
+    return { waiting: this.calls.size, commitMs: this.listeners.commitMs };
   }
 
   async close(): Promise<void> {
@@ -111,22 +107,9 @@ class SqliteStore implements Store {
     await this.reader.close();
   }
 
-  private settle(report: CommitReport): void {
-    this.commitMs.push(report.commitMs);
-    for (const listener of this.timedListeners) listener(report.commitMs);
-    if (this.commitMs.length > 1024) this.commitMs = this.commitMs.slice(-512);
-    dispatchEffects(report.effects, this.registered);
-    for (const reply of report.replies) this.answer(reply);
-    if (report.fault !== null) for (const listener of this.faultListeners) listener(report.fault);
-  }
-
   private answer(reply: WriteReply): void {
-    if (reply.ok) {
-      this.calls.resolve(reply.id, reply.output);
-      return;
-    }
-    if (reply.code === 'internal') this.options.onInternalError(reply.message);
-    this.calls.reject(reply.id, new RollcallError(isErrorCode(reply.code) ? reply.code : 'internal', reply.details));
+    if (reply.ok) this.calls.resolve(reply.id, reply.output);
+    else this.calls.reject(reply.id, refusalOf(reply, this.options.onInternalError));
   }
 
   private fail(error: Error): void {

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { RollcallError } from '../../../protocol/errors.ts';
-
-/** Maximum requests waiting for a thread; beyond it the answer is `busy`, so that memory stays bounded. */
-const MAX_WAITING = 20_000;
+import { MAX_WAITING } from '../group-commit.ts';
 
 interface Waiting {
   resolve(answer: never): void;
