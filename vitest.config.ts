@@ -14,6 +14,10 @@ const STARTS_PROGRAMS =
 const files = globSync('**/*.test.{ts,tsx}', { cwd: import.meta.dirname, exclude: ['**/node_modules', 'dist', 'data'] });
 const startsPrograms = (file: string): boolean => STARTS_PROGRAMS.test(readFileSync(join(import.meta.dirname, file), 'utf8'));
 
+/** How a test file names the run's PostgreSQL. */
+const ON_POSTGRES = /support\/postgres\.ts'/;
+const onPostgres = (file: string): boolean => ON_POSTGRES.test(readFileSync(join(import.meta.dirname, file), 'utf8'));
+
 /** What takes longest, longest first, so that no worker is left alone with it at the end. */
 const LONGEST = ['bench', 'lost-database', 'every-page', 'wrong-clock', 'portal', 'proxy', 'bad-networks', 'kill-service', 'run'];
 
@@ -46,13 +50,17 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fast',
-          include: files.filter((file) => !startsPrograms(file)),
+          include: files.filter((file) => !startsPrograms(file) && !onPostgres(file)),
           setupFiles: ['test/support/no-programs.ts'],
         },
       },
       {
         extends: true,
         test: { name: 'programs', include: files.filter(startsPrograms), globalSetup: ['test/support/build-programs.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'postgres', include: files.filter(onPostgres), globalSetup: ['test/support/postgres-server.ts'] },
       },
     ],
   },

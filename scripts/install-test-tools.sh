@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Some tests and benchmarks use programs that are not ours: a browser, an MQTT client and an MQTT broker. Installs what is
-# missing, and says so.
+# Some tests and benchmarks use programs that are not ours: a browser, an MQTT client, an MQTT broker and
+# PostgreSQL. Installs what is missing, and says so.
 set -euo pipefail
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
@@ -8,6 +8,7 @@ command -v mosquitto_pub >/dev/null || missing+=(mosquitto-clients)
 command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v curl >/dev/null || missing+=(curl)
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
 if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
   echo "The tests need: ${missing[*]}. Please install them (on Debian: sudo apt-get install ${missing[*]})." >&2
@@ -15,7 +16,7 @@ if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
 fi
 echo "Installing what the tests need and this machine lacks: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
-# Only the programs are wanted: no broker may start by itself on port 1883.
+# Only the programs are wanted: no broker or database may start by itself, on port 1883 or 5432.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\nexit 101\n' >"$policy"
@@ -24,6 +25,8 @@ if [ ! -e "$policy" ]; then
 fi
 apt-get -qq update
 apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" >/dev/null
-if [[ " ${missing[*]} " == *" mosquitto "* ]] && command -v systemctl >/dev/null; then
-  systemctl disable mosquitto >/dev/null 2>&1 || true
-fi
+for service in mosquitto postgresql; do
+  if [[ " ${missing[*]} " == *" $service "* ]] && command -v systemctl >/dev/null; then
+    systemctl disable "$service" >/dev/null 2>&1 || true
+  fi
+done

@@ -9,7 +9,7 @@ export const greatest = (one: string, other: string): string => `CASE WHEN ${one
 /** The smaller of two values, likewise. */
 export const least = (one: string, other: string): string => `CASE WHEN ${one} < ${other} THEN ${one} ELSE ${other} END`;
 
-/** A JSON list of texts as a table: `key` is the place of each, from 0, `value` the text. */
+/** A JSON list of texts as a table: `value` is the text, and `key` rises from one to the next. */
 export const eachOf = (list: string, name: string): string => `json_each(${list}) ${name}`;
 
 /** The texts of a JSON list, to stand behind IN. */

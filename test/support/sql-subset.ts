@@ -3,10 +3,12 @@
  * `cloud-broker/store/dialect.ts`, and nowhere else.
  */
 import { Visitor } from 'vite';
+import { listed } from '../../cloud-broker/store/postgres/schema.ts';
 import { parsed } from './import-graph.ts';
 
 /** Files whose SQL is for one engine: the engine itself, tables and guards, and backups, which are SQLite files. */
-const OF_ONE_ENGINE = /^cloud-broker\/(?:store\/(?:sqlite\/|dialect\.ts)|backup\/)|schema|\/testing\/|test-support|\.test\.ts$/;
+const OF_ONE_ENGINE =
+  /^cloud-broker\/(?:store\/(?:sqlite\/|postgres\/|dialect\.ts)|backup\/)|schema|\/testing\/|test-support|\.test\.ts$/;
 export const isPortable = (path: string): boolean =>
   path.startsWith('cloud-broker/') && !path.startsWith('cloud-broker/console/') && !OF_ONE_ENGINE.test(path);
 
@@ -42,19 +44,6 @@ function inside(text: string, open: number): string {
 function flat(text: string): string {
   const less = text.replaceAll(/\([^()]*\)/g, '<>');
   return less === text ? text : flat(less);
-}
-
-/** Parts between commas that are not in parentheses. */
-function listed(text: string): string[] {
-  const parts = [''];
-  let depth = 0;
-  for (const sign of text) {
-    if (sign === '(') depth += 1;
-    if (sign === ')') depth -= 1;
-    if (sign === ',' && depth === 0) parts.push('');
-    else parts[parts.length - 1] += sign;
-  }
-  return parts.map((part) => part.trim());
 }
 
 /** What follows each match of a pattern that ends in an opening parenthesis: what is in the parentheses, and what comes after them. */

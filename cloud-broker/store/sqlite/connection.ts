@@ -1,9 +1,7 @@
 import { DatabaseSync, type StatementResultingChanges, type StatementSync } from 'node:sqlite';
+import { rowInserts } from '../row-inserts.ts';
 import type { Parameter } from '../tx.ts';
 import { naming } from './database-faults.ts';
-
-/** Row counts of insertRows' statements: only a few, because each is prepared once and kept. */
-const ROWS_AT_ONCE = [64, 8, 1];
 
 /**
  * One SQLite connection with its prepared statements, cached by their text. Synchronous, and known only in this folder: other code uses a `Tx`.
@@ -54,14 +52,7 @@ export class Connection {
 
   /** Inserts `rows` in order, with few statements. `into` is the table with its columns. */
   insertRows(into: string, rows: readonly Parameter[][]): void {
-    let from = 0;
-    for (const most of ROWS_AT_ONCE) {
-      for (; rows.length - from >= most; from += most) {
-        const part = rows.slice(from, from + most);
-        const places = part.map((row) => `(${row.map(() => '?').join(',')})`).join(',');
-        this.run(`INSERT INTO ${into} VALUES ${places}`, ...part.flat());
-      }
-    }
+    for (const { text, parameters } of rowInserts(into, rows)) this.run(text, ...parameters);
   }
 
   exec(text: string): void {

@@ -10,7 +10,7 @@ CREATE TABLE sign_ins (
 
 CREATE TRIGGER a_session_is_a_sign_in AFTER INSERT ON auth_session
 BEGIN
-  INSERT INTO sign_ins VALUES (NEW."userId", NEW."createdAt") ON CONFLICT DO UPDATE SET last_at = excluded.last_at;
+  INSERT INTO sign_ins VALUES (NEW."userId", NEW."createdAt") ON CONFLICT (user_id) DO UPDATE SET last_at = excluded.last_at;
   DELETE FROM auth_session WHERE "userId" = NEW."userId" AND "id" <> NEW."id" AND (
     "expiresAt" <= NEW."createdAt"
     OR "id" NOT IN (SELECT "id" FROM auth_session WHERE "userId" = NEW."userId" ORDER BY "createdAt" DESC, "id" LIMIT 50)
