@@ -40,8 +40,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
-    // Most tests wait for processes of their own: a worker less than there are cores would leave one idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Tests wait for processes of their own, so that as many workers as cores would leave a fifth of the machine idle.
+    maxWorkers: 1 + availableParallelism(),
     // Test files share nothing but modules, so that each worker loads the libraries once.
     isolate: false,
     sequence: { sequencer: LongestFirst },
