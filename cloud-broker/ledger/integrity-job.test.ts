@@ -29,7 +29,7 @@ async function watched(transfers = 3): Promise<Watched> {
   let hours = 0;
   const books = new LedgerIntegrity({
     store,
-    verify: async (signal) => verifyLedgerApart({ databaseFile: store.file, checkpoints: [] }, signal),
+    verify: async (signal) => verifyLedgerApart({ database: store.file, checkpoints: [] }, signal),
     log: { error: (details: object) => wrong.push(details) },
     clock: () => START + hours * 3_600_000,
     stopping: new AbortController().signal,

@@ -4,13 +4,13 @@ import type { Transfer } from './rules/transfers.ts';
 import { headOf, requestOf, SELECT_TRANSFER, type TransferRow } from './posting.ts';
 import { takingBackDifference } from './verify-reversals.ts';
 import { usageDifference } from './verify-usage.ts';
-import { openReader } from '../store/sqlite/connection.ts';
-import { ConnectionTx } from '../store/sqlite/tx.ts';
+import { onSnapshot } from '../store/snapshot.ts';
 import type { Reads } from '../store/tx.ts';
 
 /** What `verifyLedger` needs, as passed to a thread. */
 export interface ProofJob {
-  databaseFile: string;
+  /** Its file or address. */
+  database: string;
   checkpoints: readonly Checkpoint[];
 }
 
@@ -29,17 +29,11 @@ export async function ledgerHeads(tx: Reads): Promise<Omit<Checkpoint, 'at'>[]> 
 }
 
 /**
- * Recomputes everything from the first row (L5, L6, L9) on a snapshot of its own, in small steps, so that a running service continues. `checkpoints`
- * are the signed heads kept outside the database.
+ * Recomputes everything from the first row (L5, L6, L9) on a snapshot of its own, in small steps, so that a running service continues. `database`: its
+ * file or address. `checkpoints` are the signed heads kept outside it.
  */
-export async function verifyLedger(databaseFile: string, checkpoints: readonly Checkpoint[]): Promise<Verdict> {
-  const connection = openReader(databaseFile);
-  try {
-    connection.exec('BEGIN');
-    return await new Proof(new ConnectionTx(connection), checkpoints).run();
-  } finally {
-    connection.close();
-  }
+export async function verifyLedger(database: string, checkpoints: readonly Checkpoint[]): Promise<Verdict> {
+  return onSnapshot(database, async (tx) => new Proof(tx, checkpoints).run());
 }
 
 class Proof {

@@ -31,6 +31,9 @@ import type { OperationName, Store } from '../store/port.ts';
 /** The monotonic clock stops while a machine sleeps, so after weeks of sleep the clock has to be accepted by hand. */
 const CLOCKS: ClockSources = { machine: () => Date.now(), elapsed: () => performance.now() };
 
+/** Why a backup of PostgreSQL is not made here. */
+const NOT_EMBEDDED = 'the data is in PostgreSQL: use its own tools, and keep the keys of the data folder with what they make';
+
 /** The store, its keys and the operator's commands, without any listener: what a command needs if no service is running. */
 export interface ServiceContext {
   store: Store;
@@ -54,11 +57,12 @@ export async function openContext(settings: Settings, log: Logger, onFatal: (err
   const lock = lockFolder(settings.dataFolder);
   try {
     demandRestored(settings.dataFolder);
-    demandDatabase(settings.dataFolder);
+    if (settings.databaseUrl === null) demandDatabase(settings.dataFolder);
     // Until the stored time is known, nothing is written.
     let clock: ServiceClock | null = null;
     const store = await openStore({
       folder: settings.dataFolder,
+      databaseUrl: settings.databaseUrl,
       demand: (name) => demandBelievable(clock, name),
       onInternalError: (message) => log.error({ message }, 'a write failed'),
       onFatal,
@@ -124,7 +128,7 @@ function assemble(parts: {
   const { settings, log, store, clock, keys, lock } = parts;
   const { now } = clock;
   const checkpoints = new CheckpointFile(join(settings.dataFolder, 'ledger-heads.jsonl'), keys.ledgerSigningKey);
-  const databaseFile = join(settings.dataFolder, 'rollcall.db');
+  const database = settings.databaseUrl ?? join(settings.dataFolder, 'rollcall.db');
   // Reads the signed heads first: none of them may then lie beyond the end of the books read afterwards.
   const prove = async (books: (signed: Checkpoint[]) => Promise<Verdict>): Promise<Verdict> => {
     const { checkpoints: signed, damaged } = await checkpoints.read();
@@ -139,8 +143,11 @@ function assemble(parts: {
     clock: now,
     serviceClock: clock,
     random: randomBytes,
-    verifyLedger: async () => prove((signed) => verifyLedger(databaseFile, signed)),
-    backup: async (file) => backUp(settings.dataFolder, file, { now: now(), schemaVersion: migrations.length }),
+    verifyLedger: async () => prove((signed) => verifyLedger(database, signed)),
+    async backup(file) {
+      if (settings.databaseUrl !== null) throw new RollcallError('backup-failed', { reason: NOT_EMBEDDED });
+      return backUp(settings.dataFolder, file, { now: now(), schemaVersion: migrations.length });
+    },
   });
   return {
     store,
@@ -153,7 +160,7 @@ function assemble(parts: {
     async checkpoint() {
       await checkpoints.append(await ledgerHeads(store.reader), now());
     },
-    proveBooks: async (signal) => prove((signed) => verifyLedgerApart({ checkpoints: signed, databaseFile }, signal)),
+    proveBooks: async (signal) => prove((signed) => verifyLedgerApart({ checkpoints: signed, database }, signal)),
     async close() {
       await store.close();
       lock.release();

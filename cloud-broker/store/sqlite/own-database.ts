@@ -48,6 +48,13 @@ export function demandDatabase(folder: string): void {
   }
 }
 
+/** S1, where the data is in PostgreSQL (`place`): a folder that belongs to other data does not begin with an empty database. */
+export function demandUsed(folder: string, place: string, isUsed: boolean): void {
+  const traces = tracesIn(folder);
+  if (sizeOf(join(folder, 'rollcall.db')) > 0) traces.push('rollcall.db');
+  if (!isUsed && traces.length > 0) throw new RollcallError('database-missing', { file: place, found: traces.join(' ') });
+}
+
 const SEALED = [
   'SELECT 1 AS found FROM product_keys LIMIT 1',
   'SELECT 1 AS found FROM claim_codes LIMIT 1',
