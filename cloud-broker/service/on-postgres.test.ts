@@ -78,6 +78,24 @@ describe('the service on PostgreSQL', () => {
   });
 });
 
+test('[S4] a second service on the database is refused, with a copy of the folder too, until the first one ends', async () => {
+  const [folder, copy] = [await temporaryFolder(), await temporaryFolder()];
+  const url = withSecret(await postgresDatabase('template0'));
+  const first = await opened(folder, url);
+  await rm(copy, { recursive: true });
+  await cp(folder, copy, { recursive: true });
+  const refusal = { code: 'database-unusable', details: expect.objectContaining({ reason: 'another service runs on it' }) };
+  await expect(opened(copy, url)).rejects.toMatchObject(refusal);
+  await besidePostgres(
+    url,
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+  await first.operator.createDomain(springfield);
+  await expect(opened(copy, url)).rejects.toMatchObject(refusal);
+  await first.close();
+  await opened(copy, url);
+});
+
 describe('its address', () => {
   test.each(['postgresql://localhost/rollcall', 'postgres://user:p%40ss@db.example:6432/rollcall?sslmode=verify-full'])(
     'may be %s',

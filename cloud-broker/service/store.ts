@@ -20,5 +20,5 @@ export async function openStore({ databaseUrl = null, ...options }: DatabaseOpti
   ]);
   const { folder, ...rest } = options;
   const demandDatabase = (isUsed: boolean, place: string): void => demandUsed(folder, place, isUsed);
-  return openPostgresStore({ ...rest, url: databaseUrl, migrations, operations, demandDatabase });
+  return openPostgresStore({ ...rest, url: databaseUrl, migrations, operations, demandDatabase, alone: true });
 }

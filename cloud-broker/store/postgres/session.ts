@@ -14,6 +14,9 @@ import { PostgresTx } from './tx.ts';
  */
 export const LOCK = 'SELECT pg_advisory_xact_lock(7265823401)';
 
+/** Held for as long as the session lasts by a service that wants the database for itself: nothing here is shared between services yet. */
+const ALONE = 7_265_823_402;
+
 const MAX_TRIES = 10;
 const PRUNED_EACH_MS = 60_000;
 
@@ -24,6 +27,8 @@ SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('sync
 export interface SessionParts {
   url: string;
   place: string;
+  /** No other service may use the database meanwhile. */
+  alone: boolean;
   /** See `numberColumns`. */
   numbered: ReadonlyMap<string, string>;
   /** Waits before a transaction runs for another time. */
@@ -38,6 +43,7 @@ export class PostgresSession implements Session {
   private client: pg.Client | null = null;
   private prunedAt = -PRUNED_EACH_MS;
   private isClosing = false;
+  private wasAlone = false;
 
   constructor(parts: SessionParts) {
     this.parts = parts;
@@ -54,11 +60,26 @@ export class PostgresSession implements Session {
     try {
       await naming(this.parts.place, client.connect());
       await naming(this.parts.place, client.query(SETTINGS));
+      if (this.parts.alone) await this.demandAlone(client);
     } catch (error) {
       this.drop(client);
       throw error;
     }
     return client;
+  }
+
+  /** Refuses with `database-unusable` at the start; a session that takes the place of a lost one waits until PostgreSQL has ended that one. */
+  private async demandAlone(client: pg.Client): Promise<void> {
+    const { place } = this.parts;
+    if (this.wasAlone) return void (await naming(place, client.query(`SELECT pg_advisory_lock(${ALONE})`)));
+    const { rows } = await naming(place, client.query<{ held: number }>(`SELECT pg_try_advisory_lock(${ALONE}) AS held`));
+    if (!rows[0]?.held) throw new RollcallError('database-unusable', { file: place, reason: 'another service runs on it' });
+    this.wasAlone = true;
+  }
+
+  /** Opens the session before it is needed, and refuses what would be refused then. */
+  async start(): Promise<void> {
+    await this.open();
   }
 
   private drop(client: pg.Client | null): void {

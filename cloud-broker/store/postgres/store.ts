@@ -24,6 +24,8 @@ export interface PostgresOptions {
   demand?(name: OperationName): void;
   /** Called before anything is created; throwing leaves the database as it is. */
   demandDatabase?(isUsed: boolean, place: string): void;
+  /** Refuses a database that another service uses, and keeps others away. */
+  alone?: boolean;
   /** Maximum operations per commit; 1 gives each its own. */
   maxBatch?: number;
   /** Waits before a transaction that failed `tries` times runs again. */
@@ -38,7 +40,14 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const place = placeOf(options.url);
   const { demandDatabase } = options;
   await migrate(options.url, place, postgresMigrations(options.migrations), (isUsed) => demandDatabase?.(isUsed, place));
-  return new PostgresStore(options, place);
+  const store = new PostgresStore(options, place);
+  try {
+    await store.start();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
 }
 
 interface Waiting {
@@ -65,11 +74,16 @@ class PostgresStore implements Store {
     this.session = new PostgresSession({
       url: options.url,
       place,
+      alone: options.alone ?? false,
       numbered: numberColumns(options.migrations),
       wait: options.wait ?? withJitter,
       onFault: (reason) => this.listeners.fault(reason),
     });
     this.commits = new GroupCommit(this.session, options.operations);
+  }
+
+  async start(): Promise<void> {
+    await this.session.start();
   }
 
   async write<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
