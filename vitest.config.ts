@@ -18,6 +18,19 @@ const startsPrograms = (file: string): boolean => STARTS_PROGRAMS.test(readFileS
 const ON_POSTGRES = /support\/postgres\.ts'/;
 const onPostgres = (file: string): boolean => ON_POSTGRES.test(readFileSync(join(import.meta.dirname, file), 'utf8'));
 
+/** Tests of capabilities on a real store, which `ROLLCALL_TEST_STORE=postgres npx vitest run` repeats on PostgreSQL, alone. */
+const ON_A_STORE = /testing\/|support\/(?:store|in-process|school|alerts)\.ts/;
+const OF_A_CAPABILITY = /^cloud-broker\/(?!store\/|backup\/|gateway\/|http\/|console\/|cli\/|service\/testing\/)/;
+/** What these do, they do to SQLite's file. */
+const OF_THE_FILE =
+  /\/(?:alert-zones|checkpoints|ledger-guard|verify-\w+|integrity-job|deliverer(?:-again)?|wal-watch|own-numbers|operator\/taking-back)\.test/;
+const isRepeated = (file: string): boolean =>
+  OF_A_CAPABILITY.test(file) &&
+  !OF_THE_FILE.test(file) &&
+  !startsPrograms(file) &&
+  !onPostgres(file) &&
+  ON_A_STORE.test(readFileSync(join(import.meta.dirname, file), 'utf8'));
+
 /** What takes longest, longest first, so that no worker is left alone with it at the end. */
 const LONGEST = ['bench', 'lost-database', 'every-page', 'wrong-clock', 'portal', 'proxy', 'bad-networks', 'kill-service', 'run'];
 
@@ -34,7 +47,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-export default defineConfig({
+const config = defineConfig({
   test: {
     // Limits that only a hang can reach, also where the machine is busy with other things: timings belong in benchmarks.
     testTimeout: 600_000,
@@ -65,3 +78,12 @@ export default defineConfig({
     ],
   },
 });
+
+const repeated = {
+  extends: true as const,
+  test: { name: 'repeated on postgres', include: files.filter(isRepeated), globalSetup: ['test/support/postgres-server.ts'] },
+};
+
+export default process.env['ROLLCALL_TEST_STORE'] === 'postgres'
+  ? { ...config, test: { ...config.test, projects: [repeated] } }
+  : config;

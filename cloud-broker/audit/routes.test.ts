@@ -3,6 +3,7 @@ import { auditPage, type AuditPage } from '../../protocol/api-audit.ts';
 import { defaultAlertSettings } from '../alerts/rules/settings.ts';
 import { AUDIT_SEARCH } from './queries.ts';
 import { openHarness, PASSWORD, type Harness, type TestDomain } from '../service/testing/harness.ts';
+import { isOnPostgres } from '../../test/support/test-database.ts';
 
 let harness: Harness;
 let springfield: TestDomain;
@@ -74,7 +75,7 @@ describe('[A3] the audit log', () => {
     }
   });
 
-  test('[A3] a search looks at no row but those it shows', async () => {
+  test.skipIf(isOnPostgres)('[A3] a search looks at no row but those it shows', async () => {
     const plan = (
       await harness.store.reader.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${AUDIT_SEARCH}`, 1, 1e9, 51, 'a', 'b', 'A')
     )

@@ -6,6 +6,7 @@ import { listCommands } from './queries.ts';
 import { twoDomains, type TwoDomains } from '../../test/support/in-process.ts';
 import { CHANGE, enrolled, listBoards, START } from '../../test/support/store.ts';
 import type { CommandsInput } from './operations.ts';
+import { isOnPostgres } from '../../test/support/test-database.ts';
 
 let there: TwoDomains;
 let device: string;
@@ -91,7 +92,7 @@ describe('[P8] a command', () => {
     expect(await rows()).toEqual([]);
   });
 
-  test('[P8] the database lets no ended command open again', async () => {
+  test.skipIf(isOnPostgres)('[P8] the database lets no ended command open again', async () => {
     const [id = ''] = (await send()).commands;
     await result(id);
     const reopen = "UPDATE commands SET outcome = NULL, ended_at = NULL WHERE outcome = 'done'";

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { domainSettings, pairingCode, type DomainSettings } from '../../protocol/api-domain.ts';
 import { pairingHash } from './pairing.ts';
 import { openHarness, PASSWORD, type Harness, type TestDomain } from '../service/testing/harness.ts';
+import { isOnPostgres } from '../../test/support/test-database.ts';
 
 const DAY_MS = 86_400_000;
 let harness: Harness;
@@ -83,7 +84,7 @@ describe('[D7] the pairing code', () => {
     expect([await pairing(code), await pairing(next)]).toEqual(['pairing-code-wrong', 'pending']);
   });
 
-  test('[D7] is in no log, no audit row, and nowhere in the database', async () => {
+  test.skipIf(isOnPostgres)('[D7] is in no log, no audit row, and nowhere in the database', async () => {
     const code = await newCode();
     for (const text of [code, code.replace('-', '')]) {
       expect(harness.log.join('\n')).not.toContain(text);

@@ -118,7 +118,7 @@ describe('posting', () => {
       date: '2026-11-23',
     });
     const sums = await store.reader.all(
-      'SELECT account, sum(credits) AS balance FROM (SELECT debit AS account, -credits AS credits FROM transfers UNION ALL SELECT credit, credits FROM transfers) GROUP BY account',
+      'SELECT account, sum(credits) AS balance FROM (SELECT debit AS account, -credits AS credits FROM transfers UNION ALL SELECT credit, credits FROM transfers) sides GROUP BY account ORDER BY account',
     );
     expect(sums).toEqual([
       { account: 'domain', balance: 70 },

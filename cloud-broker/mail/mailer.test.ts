@@ -5,31 +5,35 @@ import { startMailServer, tokenOf } from '../../test/support/mail-server.ts';
 import { eventually } from '../../test/support/process.ts';
 import { START } from '../../test/support/store.ts';
 import { ADA, DATA, office, once, smtp, TOKEN } from './test-support.ts';
+import { isOnPostgres } from '../../test/support/test-database.ts';
 
 const HOUR_MS = 3_600_000;
 
-test('[D2] a mail is sent after its commit, once; then its token is nowhere: not in the log, not in the database', async () => {
-  const there = await office();
-  const id = await there.put();
-  const mail = await there.server.mailTo(ADA);
-  expect(tokenOf(mail)).toBe(TOKEN);
-  const row = await once(there, id, ({ sent_at }) => sent_at !== null);
-  expect(row).toMatchObject({ tries: 1, secret: null, failure: null, given_up_at: null });
-  there.pass(72 * HOUR_MS);
-  const other = await there.put({ recipient: 'bob@springfield.example' });
-  await once(there, other, ({ sent_at }) => sent_at !== null);
-  expect(there.server.mails.map(({ recipients }) => recipients[0])).toEqual([ADA, 'bob@springfield.example']);
-  expect(there.counted).toEqual(['sent', 'sent']);
-  expect(JSON.parse(there.log[0] ?? '')).toMatchObject({
-    mail: id,
-    messageId: mail.messageId.slice(1, -1),
-    msg: 'a mail was sent',
-  });
-  expect(there.log.join('')).not.toMatch(/token|springfield\.example/);
-  const database = ['', '-wal'].map((end) => readFileSync(`${there.store.file}${end}`, 'latin1')).join('');
-  expect(database).toContain(ADA);
-  expect(database).not.toContain(TOKEN);
-});
+test.skipIf(isOnPostgres)(
+  '[D2] a mail is sent after its commit, once; then its token is nowhere: not in the log, not in the database',
+  async () => {
+    const there = await office();
+    const id = await there.put();
+    const mail = await there.server.mailTo(ADA);
+    expect(tokenOf(mail)).toBe(TOKEN);
+    const row = await once(there, id, ({ sent_at }) => sent_at !== null);
+    expect(row).toMatchObject({ tries: 1, secret: null, failure: null, given_up_at: null });
+    there.pass(72 * HOUR_MS);
+    const other = await there.put({ recipient: 'bob@springfield.example' });
+    await once(there, other, ({ sent_at }) => sent_at !== null);
+    expect(there.server.mails.map(({ recipients }) => recipients[0])).toEqual([ADA, 'bob@springfield.example']);
+    expect(there.counted).toEqual(['sent', 'sent']);
+    expect(JSON.parse(there.log[0] ?? '')).toMatchObject({
+      mail: id,
+      messageId: mail.messageId.slice(1, -1),
+      msg: 'a mail was sent',
+    });
+    expect(there.log.join('')).not.toMatch(/token|springfield\.example/);
+    const database = ['', '-wal'].map((end) => readFileSync(`${there.store.file}${end}`, 'latin1')).join('');
+    expect(database).toContain(ADA);
+    expect(database).not.toContain(TOKEN);
+  },
+);
 
 test('[A6] a mail in French is sent in French, with text and HTML', async () => {
   const there = await office();

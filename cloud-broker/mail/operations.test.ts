@@ -4,6 +4,7 @@ import { DAY_MS, enrolled, listBoards, START, testDomain } from '../../test/supp
 import { userMails } from '../users/mails.ts';
 import { mailChores } from '../alerts/hourly.ts';
 import { putMail } from './outbox.ts';
+import { isOnPostgres } from '../../test/support/test-database.ts';
 
 const TRIAL_ENDS = START + 30 * DAY_MS;
 
@@ -42,21 +43,24 @@ test('[D3] an hourly look mails the domain 7 days and 1 day before the end, once
   expect(store.committedOf('mail')).toHaveLength(2);
 });
 
-test('[D3] a reminder and its mark are one transaction: a crash leaves both or none, and a clock set back gives none again', async () => {
-  const store = await inProcessStore();
-  await testDomain(store, 'springfield');
-  const now = TRIAL_ENDS - 7 * DAY_MS;
-  store.exec("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END");
-  await expect(mailChores(store, now)).rejects.toThrow('disk full');
-  expect(await store.reader.all('SELECT * FROM trial_reminders')).toEqual([]);
-  store.exec('DROP TRIGGER full');
-  await mailChores(store, now);
-  await mailChores(store, TRIAL_ENDS - DAY_MS);
-  await mailChores(store, START);
-  await mailChores(store, now);
-  await mailChores(store, TRIAL_ENDS - DAY_MS);
-  expect(await daysOf(store)).toEqual([7, 1]);
-});
+test.skipIf(isOnPostgres)(
+  '[D3] a reminder and its mark are one transaction: a crash leaves both or none, and a clock set back gives none again',
+  async () => {
+    const store = await inProcessStore();
+    await testDomain(store, 'springfield');
+    const now = TRIAL_ENDS - 7 * DAY_MS;
+    store.exec("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+    await expect(mailChores(store, now)).rejects.toThrow('disk full');
+    expect(await store.reader.all('SELECT * FROM trial_reminders')).toEqual([]);
+    store.exec('DROP TRIGGER full');
+    await mailChores(store, now);
+    await mailChores(store, TRIAL_ENDS - DAY_MS);
+    await mailChores(store, START);
+    await mailChores(store, now);
+    await mailChores(store, TRIAL_ENDS - DAY_MS);
+    expect(await daysOf(store)).toEqual([7, 1]);
+  },
+);
 
 test('[D3] no reminder once credits came, before activation, or after the end; only the nearer after a long outage', async () => {
   const store = await inProcessStore();
@@ -79,7 +83,7 @@ test('[D3] no reminder once credits came, before activation, or after the end; o
   expect(await reminders(store)).toHaveLength(1);
 });
 
-test('[D3] many trials that end together are all reminded, a few hundred in a transaction', async () => {
+test.skipIf(isOnPostgres)('[D3] many trials that end together are all reminded, a few hundred in a transaction', async () => {
   const store = await inProcessStore();
   for (let index = 0; index < 450; index += 1) await testDomain(store, `school${index}`);
   await mailChores(store, TRIAL_ENDS - 7 * DAY_MS);
@@ -90,40 +94,43 @@ test('[D3] many trials that end together are all reminded, a few hundred in a tr
   expect(plan.map(({ detail }) => detail).join()).toMatch(/SEARCH d USING (COVERING )?INDEX domains_by_trial_end/);
 });
 
-test('[A6] a mail that ended keeps no secret, its row goes 90 days later, and its id is not given again', async () => {
-  const store = await inProcessStore();
-  await testDomain(store, 'springfield');
-  const put = async (): Promise<number> => {
-    const data = { user: 'ada@springfield', name: 'springfield', organization: 'o' };
-    await store.transaction(async (context) =>
-      putMail(
-        context,
-        userMails.reset,
-        { domainId: 1, recipient: 'ada@b.example', language: 'en', data, secret: new Uint8Array([1]) },
-        START,
-      ),
-    );
-    return store.committedOf('mail').at(-1)?.id ?? 0;
-  };
-  const sent = await put();
-  await store.write('mailSent', { id: sent, now: START });
-  const failed = await put();
-  await store.write('mailFailed', { id: failed, now: START, nextTryAt: START + 1, failure: 'x' });
-  expect(await store.reader.get('SELECT tries, next_try_at AS next, secret FROM outbox WHERE id = ?', failed)).toMatchObject({
-    tries: 1,
-    next: START + 1,
-    secret: new Uint8Array([1]),
-  });
-  await store.write('mailFailed', { id: failed, now: START, nextTryAt: null, failure: 'y' });
-  await store.write('mailSent', { id: failed, now: START });
-  expect(await store.reader.all('SELECT id, secret, sent_at IS NULL AS isUnsent, failure FROM outbox ORDER BY id')).toEqual([
-    { id: sent, secret: null, isUnsent: 0, failure: null },
-    { id: failed, secret: null, isUnsent: 1, failure: 'y' },
-  ]);
-  await expect(async () => store.reader.run("UPDATE outbox SET secret = x'01'")).rejects.toThrow('CHECK');
-  await store.write('pruneOutbox', { now: START + 90 * DAY_MS });
-  expect(await store.reader.all('SELECT id FROM outbox')).toHaveLength(2);
-  await store.write('pruneOutbox', { now: START + 90 * DAY_MS + 1 });
-  expect(await store.reader.all('SELECT id FROM outbox')).toEqual([]);
-  expect(await put()).toBeGreaterThan(failed);
-});
+test.skipIf(isOnPostgres)(
+  '[A6] a mail that ended keeps no secret, its row goes 90 days later, and its id is not given again',
+  async () => {
+    const store = await inProcessStore();
+    await testDomain(store, 'springfield');
+    const put = async (): Promise<number> => {
+      const data = { user: 'ada@springfield', name: 'springfield', organization: 'o' };
+      await store.transaction(async (context) =>
+        putMail(
+          context,
+          userMails.reset,
+          { domainId: 1, recipient: 'ada@b.example', language: 'en', data, secret: new Uint8Array([1]) },
+          START,
+        ),
+      );
+      return store.committedOf('mail').at(-1)?.id ?? 0;
+    };
+    const sent = await put();
+    await store.write('mailSent', { id: sent, now: START });
+    const failed = await put();
+    await store.write('mailFailed', { id: failed, now: START, nextTryAt: START + 1, failure: 'x' });
+    expect(await store.reader.get('SELECT tries, next_try_at AS next, secret FROM outbox WHERE id = ?', failed)).toMatchObject({
+      tries: 1,
+      next: START + 1,
+      secret: new Uint8Array([1]),
+    });
+    await store.write('mailFailed', { id: failed, now: START, nextTryAt: null, failure: 'y' });
+    await store.write('mailSent', { id: failed, now: START });
+    expect(await store.reader.all('SELECT id, secret, sent_at IS NULL AS isUnsent, failure FROM outbox ORDER BY id')).toEqual([
+      { id: sent, secret: null, isUnsent: 0, failure: null },
+      { id: failed, secret: null, isUnsent: 1, failure: 'y' },
+    ]);
+    await expect(async () => store.reader.run("UPDATE outbox SET secret = x'01'")).rejects.toThrow('CHECK');
+    await store.write('pruneOutbox', { now: START + 90 * DAY_MS });
+    expect(await store.reader.all('SELECT id FROM outbox')).toHaveLength(2);
+    await store.write('pruneOutbox', { now: START + 90 * DAY_MS + 1 });
+    expect(await store.reader.all('SELECT id FROM outbox')).toEqual([]);
+    expect(await put()).toBeGreaterThan(failed);
+  },
+);

@@ -66,13 +66,13 @@ export async function notePlace(context: WriteContext, domain: DomainRow, board:
   });
 }
 
-/** By name, at most MAX_NAMED; from domain to domain, never over all boards of the invoice. */
+/** Names, the oldest domains first, at most MAX_NAMED; from domain to domain, never over all boards of the invoice. */
 async function domainsOfInvoice(tx: Reads, invoice: string): Promise<string[]> {
   const rows = await tx.all<{ name: string }>(
     `WITH RECURSIVE places (id, n) AS (
       SELECT min(domain_id), 1 FROM invoice_places WHERE invoice = ?1
       UNION ALL SELECT (SELECT min(domain_id) FROM invoice_places WHERE invoice = ?1 AND domain_id > id), n + 1 FROM places WHERE id IS NOT NULL AND n < ?2
-    ) SELECT name FROM places JOIN domains USING (id)`,
+    ) SELECT name FROM places JOIN domains USING (id) ORDER BY n`,
     invoice,
     MAX_NAMED,
   );

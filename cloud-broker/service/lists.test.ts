@@ -4,6 +4,7 @@ import type { DevicesPage, HistoryPage } from '../../protocol/api.ts';
 import { deviceSorts, deviceStatuses } from '../../protocol/api.ts';
 import { listDevices } from '../devices/queries/devices.ts';
 import { openHarness, type Harness, type TestDomain } from './testing/harness.ts';
+import { isOnPostgres } from '../../test/support/test-database.ts';
 
 let harness: Harness;
 let domain: TestDomain;
@@ -177,7 +178,7 @@ describe('[A1] paging', () => {
     }
   });
 
-  test('[A1] keysets are served by an index: no list is sorted', async () => {
+  test.skipIf(isOnPostgres)('[A1] keysets are served by an index: no list is sorted', async () => {
     const { reader } = harness.store;
     const plans: string[] = [];
     const explaining = {

@@ -4,40 +4,84 @@ import { noNotes, storeNotes, WriteContext } from '../../cloud-broker/store/comm
 import type { Effect, EffectKind, EffectOf } from '../../cloud-broker/store/effects.ts';
 import { migrations } from '../../cloud-broker/service/migrations.ts';
 import { operations } from '../../cloud-broker/service/operations.ts';
-import { openWriter, type Connection } from '../../cloud-broker/store/sqlite/connection.ts';
-import { ConnectionTx } from '../../cloud-broker/store/sqlite/tx.ts';
+import type { Session } from '../../cloud-broker/store/group-commit.ts';
+import { numberColumns } from '../../cloud-broker/store/postgres/schema.ts';
+import { openWriter } from '../../cloud-broker/store/sqlite/connection.ts';
+import { sqliteSession } from '../../cloud-broker/store/sqlite/session.ts';
 import type { Tx } from '../../cloud-broker/store/tx.ts';
 import { deviceCertificateSigner, type SignDeviceCertificate } from '../../cloud-broker/keys/device-certificates.ts';
 import type { OperationInput, OperationName, OperationOutput, Store } from '../../cloud-broker/store/port.ts';
 import { testIssuer } from './issuer.ts';
 import { CHANGE, START, temporaryFolder, testDomain } from './store.ts';
+import { databaseUrlOf } from './test-database.ts';
 
 const sign = deviceCertificateSigner(testIssuer);
+
+interface Engine {
+  file: string;
+  session: Session;
+  exec(text: string): void;
+  close(): void | Promise<void>;
+}
+
+function sqliteEngine(folder: string): Engine {
+  const file = join(folder, 'rollcall.db');
+  const connection = openWriter(file, migrations);
+  connection.exec('PRAGMA synchronous = OFF');
+  return {
+    file,
+    session: sqliteSession(connection),
+    exec: (text) => connection.exec(text),
+    close: () => connection.close(),
+  };
+}
+
+/** The engine of this run (test-database.ts). */
+async function engineIn(folder: string): Promise<Engine> {
+  const url = await databaseUrlOf(folder);
+  if (url === null) return sqliteEngine(folder);
+  const { PostgresSession } = await import('../../cloud-broker/store/postgres/session.ts');
+  const session = new PostgresSession({
+    url,
+    place: url,
+    numbered: numberColumns(migrations),
+    wait: async () => undefined,
+    onFault: () => undefined,
+  });
+  // Statements beside transactions run in the session of the first.
+  await session.begin();
+  await session.commit();
+  const exec = (): never => {
+    throw new Error('this is of SQLite alone');
+  };
+  return { file: url, session, exec, close: async () => session.close() };
+}
 
 /**
  * The store's operations on a real file, each in a transaction of its own, but in this thread and without waiting for the
  * disk: for tests of many small steps. The writer thread and its group commit are tested with the real store.
  */
 export class InProcessStore implements Store {
+  /** The file, or the address of the database. */
   readonly file: string;
+  /** Outside of `transaction` each statement is one of its own. */
   readonly reader: Tx;
-  private readonly connection: Connection;
+  private readonly engine: Engine;
   private last: Promise<void> = Promise.resolve();
   /** Everything that became true so far. */
   committed: Effect[] = [];
   /** For which devices a certificate was signed, whether or not it was stored. */
   readonly signed: string[] = [];
 
-  constructor(folder: string) {
-    this.file = join(folder, 'rollcall.db');
-    this.connection = openWriter(this.file, migrations);
-    this.connection.exec('PRAGMA synchronous = OFF');
-    this.reader = new ConnectionTx(this.connection);
+  constructor(folder: string, engine: Engine = sqliteEngine(folder)) {
+    this.engine = engine;
+    this.file = engine.file;
+    this.reader = engine.session.tx;
   }
 
-  /** SQL as somebody outside of the operations would run it. */
+  /** SQL as somebody outside of the operations would run it; SQLite's own. */
   exec(text: string): void {
-    this.connection.exec(text);
+    this.engine.exec(text);
   }
 
   /** One transaction, behind those that were asked for before: what throws leaves nothing. */
@@ -55,15 +99,16 @@ export class InProcessStore implements Store {
 
   private async alone<T>(work: (context: WriteContext) => Promise<T> | T): Promise<T> {
     const notes = noNotes();
-    this.connection.exec('BEGIN IMMEDIATE');
+    const { session } = this.engine;
+    await session.begin();
     try {
       const result = await work(new WriteContext(this.reader, notes, (device) => this.sign(device)));
       const effects = await storeNotes(this.reader, notes);
-      this.connection.exec('COMMIT');
+      await session.commit();
       this.committed.push(...effects);
       return result;
     } catch (error) {
-      this.connection.exec('ROLLBACK');
+      await session.rollBack();
       throw error;
     }
   }
@@ -113,13 +158,14 @@ export class InProcessStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.connection.close();
+    await this.engine.close();
   }
 }
 
 /** Closed and removed after the test. */
 export async function inProcessStore(): Promise<InProcessStore> {
-  const store = new InProcessStore(await temporaryFolder());
+  const folder = await temporaryFolder();
+  const store = new InProcessStore(folder, await engineIn(folder));
   onTestFinished(() => store.close());
   return store;
 }

@@ -22,13 +22,20 @@ export async function besidePostgres(url: string, text: string): Promise<Record<
 
 /** A database of the test's own with the product's schema, or with nothing in it: its address. */
 export async function postgresDatabase(template = TEMPLATE): Promise<string> {
+  const url = await createPostgresDatabase(template);
+  onTestFinished(async () => dropPostgresDatabase(url));
+  return url;
+}
+
+/** One that the caller drops. */
+export async function createPostgresDatabase(template = TEMPLATE): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await besidePostgres(inject('postgres'), `CREATE DATABASE ${name} TEMPLATE ${template}`);
-  const address = inject('postgres');
-  onTestFinished(async () => {
-    await besidePostgres(address, `DROP DATABASE ${name} WITH (FORCE)`);
-  });
   return inject('postgres').replace('/postgres?', `/${name}?`);
+}
+
+export async function dropPostgresDatabase(url: string): Promise<void> {
+  await besidePostgres(inject('postgres'), `DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
 }
 
 export type PostgresTestStore = Store & { url: string; problems: string[] };

@@ -12,6 +12,7 @@ import type { EnrolInput } from '../../cloud-broker/enrolment/facts.ts';
 import { openStore } from '../../cloud-broker/service/store.ts';
 import type { Store } from '../../cloud-broker/store/port.ts';
 import { testIssuer } from './issuer.ts';
+import { databaseUrlOf, dropDatabaseOf, isOnPostgres } from './test-database.ts';
 
 export const DAY_MS = 86_400_000;
 /** Where the tests' clocks begin. */
@@ -24,7 +25,10 @@ export const CHANGE = { actor: 'admin@springfield', address: '192.0.2.1', unprov
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(async () => {
+    await dropDatabaseOf(folder);
+    await rm(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 
@@ -43,13 +47,15 @@ export type TestStore = Store & {
 /** A real store in this folder; the caller closes it. */
 export async function openTestStore(folder: string): Promise<TestStore> {
   const problems: string[] = [];
+  const databaseUrl = await databaseUrlOf(folder);
   const store = await openStore({
     folder,
+    databaseUrl,
     onInternalError: (message) => problems.push(message),
     onFatal: (error) => problems.push(error.message),
   });
   store.signWith(testIssuer);
-  return Object.assign(store, { folder, file: join(folder, 'rollcall.db'), problems });
+  return Object.assign(store, { folder, file: databaseUrl ?? join(folder, 'rollcall.db'), problems });
 }
 
 /** A real store on disk, closed and removed after the test. */
@@ -205,7 +211,9 @@ export async function balanceOf(store: Store, domain: string): Promise<number> {
 /** Every row of every table of ours, to compare two moments. */
 export async function contentOf(store: Store): Promise<Record<string, unknown[]>> {
   const tables = await store.reader.all<{ name: string }>(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    isOnPostgres
+      ? "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'done_operations'"
+      : "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
   );
   const rows = tables.map(async ({ name }) => [name, await store.reader.all(`SELECT * FROM ${name} ORDER BY 1, 2`)] as const);
   return Object.fromEntries(await Promise.all(rows));

@@ -6,6 +6,7 @@ import { openWriter } from '../../store/sqlite/connection.ts';
 import { ConnectionTx } from '../../store/sqlite/tx.ts';
 import { alertsWait } from '../queries.ts';
 import { raiseAlerts } from './alerts.ts';
+import { isOnPostgres } from '../../../test/support/test-database.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -47,34 +48,37 @@ describe('[P7] alerts in the store', () => {
     expect(store.committedOf('event').filter(({ type }) => type === 'alert').length).toBeGreaterThan(2);
   });
 
-  test('[P7] nothing is told twice: run again, run after a crash before the commit, or opened anew after one behind it', async () => {
-    const { store, ids, run, change } = await school(3);
-    await change(
-      0,
-      ids.map((id) => [id, 'lost']),
-    );
-    await run(at(35));
-    const before = await contentOf(store);
-    // A crash before the commit: nothing of it is left.
-    await expect(async () =>
-      store.transaction(async (context) => {
-        await raiseAlerts(context, { now: at(45) });
-        expect(await mailsOf(store)).toHaveLength(1);
-        throw new Error('power cut');
-      }),
-    ).rejects.toThrow('power cut');
-    expect(await contentOf(store)).toEqual(before);
-    await run(at(45));
-    const after = await contentOf(store);
-    await run(at(45));
-    expect(await contentOf(store)).toEqual(after);
-    expect(await mailsOf(store)).toHaveLength(1);
-    const other = openWriter(store.file, migrations);
-    expect(await alertsWait(new ConnectionTx(other), at(46))).toBe(false);
-    other.close();
-    await run(at(300));
-    expect(await mailsOf(store)).toHaveLength(1);
-  });
+  test.skipIf(isOnPostgres)(
+    '[P7] nothing is told twice: run again, run after a crash before the commit, or opened anew after one behind it',
+    async () => {
+      const { store, ids, run, change } = await school(3);
+      await change(
+        0,
+        ids.map((id) => [id, 'lost']),
+      );
+      await run(at(35));
+      const before = await contentOf(store);
+      // A crash before the commit: nothing of it is left.
+      await expect(async () =>
+        store.transaction(async (context) => {
+          await raiseAlerts(context, { now: at(45) });
+          expect(await mailsOf(store)).toHaveLength(1);
+          throw new Error('power cut');
+        }),
+      ).rejects.toThrow('power cut');
+      expect(await contentOf(store)).toEqual(before);
+      await run(at(45));
+      const after = await contentOf(store);
+      await run(at(45));
+      expect(await contentOf(store)).toEqual(after);
+      expect(await mailsOf(store)).toHaveLength(1);
+      const other = openWriter(store.file, migrations);
+      expect(await alertsWait(new ConnectionTx(other), at(46))).toBe(false);
+      other.close();
+      await run(at(300));
+      expect(await mailsOf(store)).toHaveLength(1);
+    },
+  );
 
   test('[P7] looks at what happened once, in pieces, and writes nothing where nothing did', async () => {
     const { store, ids, change } = await school(2);

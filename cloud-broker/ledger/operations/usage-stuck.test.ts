@@ -3,6 +3,7 @@ import { FIRST_DAY, school } from '../../../test/support/school.ts';
 import { balanceOf, DAY_MS, START, testDomain } from '../../../test/support/store.ts';
 import { dayOf, startOf } from '../rules/usage.ts';
 import { verifyLedger } from '../verify-books.ts';
+import { isOnPostgres } from '../../../test/support/test-database.ts';
 
 describe('more than seven open days', () => {
   test('[L6] seven are closed by themselves; with eight neither the job nor a posting closes any', async () => {
@@ -75,25 +76,28 @@ describe('more than seven open days', () => {
 });
 
 describe('the database itself', () => {
-  test('[L6] refuses a day out of order, twice, changed or deleted, and a domain moved on without one', async () => {
-    const { store, close, enrol } = await school();
-    await enrol('SN-1', START);
-    await close(FIRST_DAY + 1);
-    const insert = (day: number, charged = 0, verb = 'INSERT'): string =>
-      `${verb} INTO usage_days (domain_id, day, devices, charged, waived, closed_at) VALUES (1, ${day}, 1, ${charged}, 0, 0)`;
-    const refused = [
-      insert(FIRST_DAY + 1),
-      insert(FIRST_DAY + 1, 0, 'INSERT OR REPLACE'),
-      insert(FIRST_DAY + 3),
-      insert(FIRST_DAY - 1),
-      insert(FIRST_DAY + 2, 1),
-      'UPDATE usage_days SET charged = 0, transfer_id = NULL',
-      'DELETE FROM usage_days',
-      'UPDATE domains SET next_usage_day = next_usage_day + 1',
-      'UPDATE domains SET next_usage_day = NULL',
-    ];
-    for (const text of refused) expect(() => store.exec(text), text).toThrow(/day|CHECK/);
-    expect(await balanceOf(store, 'springfield')).toBe(98);
-    store.exec(insert(FIRST_DAY + 2));
-  });
+  test.skipIf(isOnPostgres)(
+    '[L6] refuses a day out of order, twice, changed or deleted, and a domain moved on without one',
+    async () => {
+      const { store, close, enrol } = await school();
+      await enrol('SN-1', START);
+      await close(FIRST_DAY + 1);
+      const insert = (day: number, charged = 0, verb = 'INSERT'): string =>
+        `${verb} INTO usage_days (domain_id, day, devices, charged, waived, closed_at) VALUES (1, ${day}, 1, ${charged}, 0, 0)`;
+      const refused = [
+        insert(FIRST_DAY + 1),
+        insert(FIRST_DAY + 1, 0, 'INSERT OR REPLACE'),
+        insert(FIRST_DAY + 3),
+        insert(FIRST_DAY - 1),
+        insert(FIRST_DAY + 2, 1),
+        'UPDATE usage_days SET charged = 0, transfer_id = NULL',
+        'DELETE FROM usage_days',
+        'UPDATE domains SET next_usage_day = next_usage_day + 1',
+        'UPDATE domains SET next_usage_day = NULL',
+      ];
+      for (const text of refused) expect(() => store.exec(text), text).toThrow(/day|CHECK/);
+      expect(await balanceOf(store, 'springfield')).toBe(98);
+      store.exec(insert(FIRST_DAY + 2));
+    },
+  );
 });

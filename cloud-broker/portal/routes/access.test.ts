@@ -4,6 +4,7 @@ import { signInLibrary } from '../../identity/library.ts';
 import { portalRealm } from '../realm.ts';
 import { openHarness, PASSWORD, type Harness } from '../../service/testing/harness.ts';
 import { PortalCrew } from '../../service/testing/portal.ts';
+import { isOnPostgres } from '../../../test/support/test-database.ts';
 
 const HOUR_MS = 3_600_000;
 const signUpOf = (email: string, about: object = {}) => ({ email, password: PASSWORD, name: 'Marge Simpson', ...about });
@@ -19,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(async () => harness.close());
 
-test('the sign-in library finds nothing missing in the portal’s tables', async () => {
+test.skipIf(isOnPostgres)('the sign-in library finds nothing missing in the portal’s tables', async () => {
   const library = signInLibrary(portalRealm, {
     store: harness.store,
     secret: 'a secret for tests, long enough for anyone',

@@ -3,6 +3,7 @@ import { newCode } from '../../product-keys/rules.ts';
 import { openHarness, type Harness } from '../../service/testing/harness.ts';
 import { PortalCrew, type Answer, type PortalPerson } from '../../service/testing/portal.ts';
 import { databaseBeside } from '../../../test/support/store.ts';
+import { isOnPostgres } from '../../../test/support/test-database.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -154,7 +155,7 @@ describe('[K3] claiming', () => {
     }
   });
 
-  test('[K3] claim, key and subscription are one transaction', async () => {
+  test.skipIf(isOnPostgres)('[K3] claim, key and subscription are one transaction', async () => {
     const { code, invoice } = await crew.code();
     // The last of its writes fails, so nothing of those before it may stay.
     const other = databaseBeside(harness.databaseFile);

@@ -22,6 +22,7 @@ import { createMetrics, type Metrics } from '../../http/metrics.ts';
 import { buildServer, type ServerParts } from '../server.ts';
 import { cheapAccountsLibrary } from './cheap-passwords.ts';
 import { testIssuer } from '../../../test/support/issuer.ts';
+import { databaseUrlOf, dropDatabaseOf } from '../../../test/support/test-database.ts';
 import { testLimits, type ChangedLimits } from './limits.ts';
 import { SetPresence } from './set-presence.ts';
 
@@ -175,6 +176,7 @@ export class Harness {
     await this.app.close();
     await this.webhooks.close();
     await this.store.close();
+    await dropDatabaseOf(this.folder);
     await rm(this.folder, { recursive: true });
   }
 }
@@ -225,7 +227,8 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-http-'));
   const problems: string[] = [];
   const onFatal = (error: Error): unknown => problems.push(String(error));
-  const store = await openStore({ folder, onInternalError: (message) => problems.push(message), onFatal });
+  const databaseUrl = await databaseUrlOf(folder);
+  const store = await openStore({ folder, databaseUrl, onInternalError: (message) => problems.push(message), onFatal });
   store.signWith(testIssuer);
   const log: string[] = [];
   const presence = new SetPresence();

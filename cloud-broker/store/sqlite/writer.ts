@@ -5,10 +5,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { deviceCertificateSigner } from '../../keys/device-certificates.ts';
 import type { Issuer } from '../../keys/x509.ts';
-import { GroupCommit, type Session, type WriteRequest } from '../group-commit.ts';
+import { GroupCommit, type WriteRequest } from '../group-commit.ts';
 import type { Operations } from '../port.ts';
 import { openWriter, type Connection } from './connection.ts';
-import { ConnectionTx } from './tx.ts';
+import { sqliteSession } from './session.ts';
 
 /** Runs this thread as the writer, with all operations that there are. */
 export function runWriter(operations: Operations, migrations: readonly string[]): void {
@@ -18,19 +18,6 @@ export function runWriter(operations: Operations, migrations: readonly string[])
   const writer = new Writer({ port, connection: openWriter(file, migrations), operations, maxBatch });
   port.on('message', (message: WriteRequest[] | Issuer | 'close') => writer.take(message));
   port.postMessage('ready');
-}
-
-/** SQLite waits for other programs by itself, and nobody else writes: nothing is run again. */
-function sessionOf(connection: Connection): Session {
-  return {
-    tx: new ConnectionTx(connection),
-    begin: () => connection.exec('BEGIN IMMEDIATE'),
-    exec: (text) => connection.exec(text),
-    commit: () => connection.exec('COMMIT'),
-    rollBack: () => connection.rollBack(),
-    settle: () => undefined,
-    again: () => false,
-  };
 }
 
 interface WriterParts {
@@ -49,7 +36,7 @@ class Writer {
 
   constructor(parts: WriterParts) {
     this.parts = parts;
-    this.commits = new GroupCommit(sessionOf(parts.connection), parts.operations);
+    this.commits = new GroupCommit(sqliteSession(parts.connection), parts.operations);
   }
 
   private end(): void {
