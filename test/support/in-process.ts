@@ -44,6 +44,7 @@ async function engineIn(folder: string): Promise<Engine> {
   const session = new PostgresSession({
     url,
     place: url,
+    alone: false,
     numbered: numberColumns(migrations),
     wait: async () => undefined,
     onFault: () => undefined,
