@@ -1,10 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { RollcallError } from '../../protocol/errors.ts';
 import { EXIT, print, type Json } from './output.ts';
 import { withOperator } from './with-operator.ts';
-
-const ONLY_EMBEDDED = 'a backup is of the embedded database: it is restored without this setting';
 
 /** S4. */
 export function backupCommands(program: Command): void {
@@ -32,9 +29,7 @@ export function backupCommands(program: Command): void {
         import('../backup/restore.ts'),
         import('../service/migrations.ts'),
       ]);
-      const { dataFolder, databaseUrl } = readSettings(process.env);
-      if (databaseUrl !== null)
-        throw new RollcallError('settings-invalid', { setting: 'ROLLCALL_DATABASE_URL', reason: ONLY_EMBEDDED });
+      const { dataFolder } = readSettings(process.env);
       const restored = await restore(resolve(file), dataFolder, migrations.length);
       print(options.json === true, restored, () => [
         `Restored ${dataFolder}. Displays that enrolled after the backup will come back by themselves.`,

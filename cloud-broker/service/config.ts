@@ -6,14 +6,10 @@ import * as z from 'zod';
 import { readEmail } from '../../protocol/email.ts';
 import { RollcallError } from '../../protocol/errors.ts';
 import { readBrokerUrl, type HostAndPort } from './addresses.ts';
-import { isDatabaseUrl } from '../store/database-url.ts';
 import { defaultSender, isMailbox, readSmtpUrl, type MailSettings } from '../mail/smtp-settings.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
-
-/** Of one database, with nothing unreadable in it. */
-const isPostgresUrl = (text: string): boolean => isDatabaseUrl(text) && (URL.parse(text)?.pathname.length ?? 0) > 1;
 
 /** The settings of protocol.md §3, and some additional ones. Names are those of the environment. */
 const settingsSchema = z.object({
@@ -27,14 +23,7 @@ const settingsSchema = z.object({
     .string()
     .refine((text) => readBrokerUrl(text) !== null, 'must be mqtts://host or mqtts://host:port, and nothing else')
     .optional(),
-  ROLLCALL_DATABASE_URL: z
-    .string()
-    // The reason never repeats it: it may hold a password.
-    .refine(
-      isPostgresUrl,
-      'must be postgresql://user:password@host:port/database, with ?sslmode=verify-full if it is not on this machine',
-    )
-    .optional(),
+  ROLLCALL_DATABASE_URL: z.string().optional(),
   ROLLCALL_BROKER_URL: z.string().optional(),
   ROLLCALL_SMTP_URL: z
     .string()
@@ -56,7 +45,7 @@ const settingsSchema = z.object({
 export interface Settings {
   /** Absolute path of the data folder. */
   dataFolder: string;
-  /** Address of the PostgreSQL database, with its secrets: never shown. Null: the embedded database, in the data folder. */
+  /** Address of a PostgreSQL database, with its secrets: never shown. Null: the embedded one, in the data folder; no setting gives another yet. */
   databaseUrl: string | null;
   http: { host: string; port: number };
   mqtt: { host: string; port: number };
@@ -77,6 +66,7 @@ export interface Settings {
 
 /** Settings of the contract that are not supported yet: refused by name, so that nobody believes they take effect. */
 const NOT_SERVED = {
+  ROLLCALL_DATABASE_URL: 'only the embedded database',
   ROLLCALL_BROKER_URL: 'only the embedded broker',
 } as const;
 
@@ -126,7 +116,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   }
   return {
     dataFolder: resolve(values.ROLLCALL_DATA),
-    databaseUrl: values.ROLLCALL_DATABASE_URL ?? null,
+    databaseUrl: null,
     http: { host: values.ROLLCALL_HTTP_HOST, port: values.ROLLCALL_HTTP_PORT },
     mqtt: { host: values.ROLLCALL_MQTT_HOST, port: values.ROLLCALL_MQTT_PORT },
     publicUrl: values.ROLLCALL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
