@@ -17,7 +17,7 @@ import {
   until,
   type TestGateway,
 } from './test-support.ts';
-import { connectDevice, newDevice } from './test-setup.ts';
+import { connectDevice, newDevice, type Device } from './test-setup.ts';
 
 const settings: DeviceDown = { type: 'settings', intervalS: 60, jitterS: 5, now: '2026-01-01T00:00:00Z' };
 const goodbye: DeviceDown = {
@@ -41,6 +41,16 @@ beforeAll(async () => {
 afterAll(() => service.gateway.close());
 
 const calls = (): string[] => service.recorder.calls;
+
+/** A session takes over while a heartbeat of the older one is handled, until `open`. */
+async function takenOver(device: Device) {
+  const { resolve: open, promise: wait } = Promise.withResolvers<void>();
+  service.recorder.onMessage = (call) => (call === 'heartbeat 1' ? wait : Promise.resolve());
+  const older = await connectDevice(service, device, 7);
+  older.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(1)));
+  await until(() => calls().includes('heartbeat 1'));
+  return { older, newer: await connectDevice(service, device, 8), open };
+}
 
 describe('the end of a session', () => {
   test('that is lost delivers its last will behind its earlier messages', async () => {
@@ -69,12 +79,7 @@ describe('the end of a session', () => {
 
   test('[P3] by a takeover: all of the older session comes before the newer one begins', async () => {
     const device = await newDevice(service);
-    const { resolve: open, promise: wait } = Promise.withResolvers<void>();
-    service.recorder.onMessage = (call) => (call === 'heartbeat 1' ? wait : Promise.resolve());
-    const older = await connectDevice(service, device, 7);
-    older.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(1)));
-    await until(() => calls().includes('heartbeat 1'));
-    const newer = await connectDevice(service, device, 8);
+    const { older, newer, open } = await takenOver(device);
     await older.untilClosed();
     newer.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(2, 8)));
     open();
@@ -89,12 +94,7 @@ describe('the end of a session', () => {
 
   test('[E9] by a revocation while it waits for the older one: it never began', async () => {
     const device = await newDevice(service);
-    const { resolve: open, promise: wait } = Promise.withResolvers<void>();
-    service.recorder.onMessage = (call) => (call === 'heartbeat 1' ? wait : Promise.resolve());
-    const older = await connectDevice(service, device, 7);
-    older.socket.write(publishFrame(deviceTopic(device.id, 'heartbeat'), heartbeatBytes(1)));
-    await until(() => calls().includes('heartbeat 1'));
-    const newer = await connectDevice(service, device, 8);
+    const { newer, open } = await takenOver(device);
     service.gateway.disconnect(device.id);
     await newer.untilClosed();
     open();

@@ -8,12 +8,12 @@ export function refusalOf(reply: Extract<WriteReply, { ok: false }>, onInternalE
   return new RollcallError(isErrorCode(reply.code) ? reply.code : 'internal', reply.details);
 }
 
-/** Who is told of commits, and how long the last ones took. */
-export class CommitListeners {
+/** The part of a store that tells of its commits, the same on every engine, and how long the last ones took. */
+export abstract class CommitListeners {
   private readonly handlers: EffectHandlers[] = [];
   private readonly timed: ((commitMs: number) => void)[] = [];
   private readonly faults: ((reason: string) => void)[] = [];
-  commitMs: number[] = [];
+  protected commitMs: number[] = [];
 
   onCommitted(handlers: EffectHandlers): void {
     this.handlers.push(handlers);
@@ -28,7 +28,7 @@ export class CommitListeners {
   }
 
   /** Tells of one commit: effects first, then `answer` for each reply, then the fault. */
-  tell(report: CommitReport, answer: (reply: WriteReply) => void): void {
+  protected tell(report: CommitReport, answer: (reply: WriteReply) => void): void {
     this.commitMs.push(report.commitMs);
     for (const listener of this.timed) listener(report.commitMs);
     if (this.commitMs.length > 1024) this.commitMs = this.commitMs.slice(-512);
@@ -37,7 +37,7 @@ export class CommitListeners {
     if (report.fault !== null) this.fault(report.fault);
   }
 
-  fault(reason: string): void {
+  protected fault(reason: string): void {
     for (const listener of this.faults) listener(reason);
   }
 }

@@ -4,7 +4,18 @@ import { describe, expect, test } from 'vitest';
 import type { Store } from '../../cloud-broker/store/port.ts';
 import type { EventData } from '../../cloud-broker/store/effects.ts';
 import { besidePostgres, postgresDatabase, postgresStore } from '../support/postgres.ts';
-import { attemptOf, balanceOf, databaseBeside, enrolled, listBoards, START, testDomain, testStore } from '../support/store.ts';
+import {
+  attemptOf,
+  balanceOf,
+  databaseBeside,
+  domainInput,
+  domainNames,
+  enrolled,
+  listBoards,
+  START,
+  testDomain,
+  testStore,
+} from '../support/store.ts';
 
 interface Contracted {
   store: Store & { problems: string[] };
@@ -38,16 +49,6 @@ const ENGINES: [engine: string, open: () => Promise<Contracted>][] = [
   ],
 ];
 
-const domainInput = (name: string) => ({
-  now: START,
-  name,
-  email: 'a@b.example',
-  organization: 'O',
-  contactName: 'C',
-  phone: '1',
-});
-const domainNames = async ({ reader }: Store): Promise<string[]> =>
-  (await reader.all<{ name: string }>('SELECT name FROM domains ORDER BY name')).map(({ name }) => name);
 const codesOf = (results: readonly PromiseSettledResult<unknown>[]): string[] =>
   results.map((result) => (result.status === 'rejected' ? (result.reason as { code: string }).code : 'stored'));
 

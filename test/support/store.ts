@@ -10,7 +10,7 @@ import type { EnrolmentOutcome } from '../../cloud-broker/enrolment/attempt.ts';
 import { boardBySerial } from '../../cloud-broker/register/rows.ts';
 import type { EnrolInput } from '../../cloud-broker/enrolment/facts.ts';
 import { openStore } from '../../cloud-broker/service/store.ts';
-import type { Store } from '../../cloud-broker/store/port.ts';
+import type { OperationInput, Store } from '../../cloud-broker/store/port.ts';
 import { testIssuer } from './issuer.ts';
 import { databaseUrlOf, dropDatabaseOf, isOnPostgres } from './test-database.ts';
 
@@ -67,6 +67,19 @@ export async function testStore(folder?: string): Promise<TestStore> {
   });
   return store;
 }
+
+/** What a domain is made of where only its name matters. */
+export const domainInput = (name: string): OperationInput<'createDomain'> => ({
+  now: START,
+  name,
+  email: 'a@b.example',
+  organization: 'O',
+  contactName: 'C',
+  phone: '1',
+});
+
+export const domainNames = async ({ reader }: Pick<Store, 'reader'>): Promise<string[]> =>
+  (await reader.all<{ name: string }>('SELECT name FROM domains ORDER BY name')).map(({ name }) => name);
 
 export async function testDomain(store: Store, name: string, now: number = START): Promise<number> {
   const { domainId } = await store.write('createDomain', {

@@ -1,9 +1,9 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { doubledMs, jitteredMs } from '../../../protocol/backoff.ts';
 import { RollcallError } from '../../../protocol/errors.ts';
 import { deviceCertificateSigner } from '../../keys/device-certificates.ts';
 import type { Issuer } from '../../keys/x509.ts';
 import { CommitListeners, refusalOf } from '../commit-listeners.ts';
-import type { EffectHandlers } from '../effects.ts';
 import { GroupCommit, MAX_BATCH, MAX_WAITING, type WriteReply, type WriteRequest } from '../group-commit.ts';
 import type { OperationInput, OperationName, OperationOutput, Operations, Store } from '../port.ts';
 import { placeOf } from './connection.ts';
@@ -33,7 +33,9 @@ export interface PostgresOptions {
 }
 
 /** Longer from one to the next, and not at once with others that failed at the same moment. */
-const withJitter = async (tries: number): Promise<void> => delay(Math.random() * Math.min(1000, 10 * 2 ** tries));
+const REPEATED = { firstMs: 20, longestMs: 1000 };
+const withJitter = async (tries: number): Promise<void> =>
+  delay(jitteredMs(doubledMs(REPEATED, tries - 1), [0, 1], Math.random()));
 
 /** Opens the store on PostgreSQL, with its schema brought up to date. Refuses with `database-unusable`, `database-damaged` or `busy`. */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
@@ -55,12 +57,11 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-class PostgresStore implements Store {
+class PostgresStore extends CommitListeners implements Store {
   readonly reader: PostgresReader;
   private readonly options: PostgresOptions;
   private readonly session: PostgresSession;
   private readonly commits: GroupCommit;
-  private readonly listeners = new CommitListeners();
   private readonly waiting = new Map<number, Waiting>();
   private readonly queue: WriteRequest[] = [];
   private lastId = 0;
@@ -69,6 +70,7 @@ class PostgresStore implements Store {
   private closed: Promise<void> | null = null;
 
   constructor(options: PostgresOptions, place: string) {
+    super();
     this.options = options;
     this.reader = new PostgresReader(options.url, place);
     this.session = new PostgresSession({
@@ -77,7 +79,7 @@ class PostgresStore implements Store {
       alone: options.alone ?? false,
       numbered: numberColumns(options.migrations),
       wait: options.wait ?? withJitter,
-      onFault: (reason) => this.listeners.fault(reason),
+      onFault: (reason) => this.fault(reason),
     });
     this.commits = new GroupCommit(this.session, options.operations);
   }
@@ -105,7 +107,7 @@ class PostgresStore implements Store {
     const { maxBatch = MAX_BATCH } = this.options;
     for (await turn(); this.queue.length > 0; await turn()) {
       const report = await this.commits.runBatch(this.queue.splice(0, maxBatch));
-      this.listeners.tell(report, (reply) => this.answer(reply));
+      this.tell(report, (reply) => this.answer(reply));
     }
     this.draining = null;
   }
@@ -121,20 +123,8 @@ class PostgresStore implements Store {
     this.commits.signCertificate = deviceCertificateSigner(issuer);
   }
 
-  onCommitted(handlers: EffectHandlers): void {
-    this.listeners.onCommitted(handlers);
-  }
-
-  onTimed(listener: (commitMs: number) => void): void {
-    this.listeners.onTimed(listener);
-  }
-
-  onFault(listener: (reason: string) => void): void {
-    this.listeners.onFault(listener);
-  }
-
   figures(): { waiting: number; commitMs: readonly number[] } {
-    return { waiting: this.waiting.size, commitMs: this.listeners.commitMs };
+    return { waiting: this.waiting.size, commitMs: this.commitMs };
   }
 
   async close(): Promise<void> {

@@ -13,20 +13,10 @@ import {
   temporaryFolder,
   testDomain,
   testStore,
-  type TestStore,
+  domainInput,
+  domainNames,
 } from '../../../test/support/store.ts';
 import { verifyLedger } from '../../ledger/verify-books.ts';
-
-const domainInput = (name: string) => ({
-  now: START,
-  name,
-  email: 'a@b.example',
-  organization: 'O',
-  contactName: 'C',
-  phone: '1',
-});
-const domainNames = async (store: TestStore): Promise<string[]> =>
-  (await store.reader.all<{ name: string }>('SELECT name FROM domains ORDER BY name')).map(({ name }) => name);
 
 describe('reads', () => {
   test('are answered in their order, and see what was committed before they were asked for', async () => {

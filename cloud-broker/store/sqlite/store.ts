@@ -3,7 +3,6 @@ import type { Worker } from 'node:worker_threads';
 import { RollcallError } from '../../../protocol/errors.ts';
 import type { Issuer } from '../../keys/x509.ts';
 import { CommitListeners, refusalOf } from '../commit-listeners.ts';
-import type { EffectHandlers } from '../effects.ts';
 import { MAX_BATCH, type CommitReport, type WriteReply, type WriteRequest } from '../group-commit.ts';
 import type { OperationInput, OperationName, OperationOutput, Store } from '../port.ts';
 import { openWriter } from './connection.ts';
@@ -46,23 +45,23 @@ export async function openSqliteStore(options: StoreOptions & StoreParts): Promi
   return new SqliteStore(writer, new ReaderThread(file, reader, options.onFatal), options);
 }
 
-class SqliteStore implements Store {
+class SqliteStore extends CommitListeners implements Store {
   readonly reader: ReaderThread;
   private readonly worker: Worker;
   private readonly options: StoreOptions;
   private readonly calls: ThreadCalls<Omit<WriteRequest, 'id'>>;
-  private readonly listeners = new CommitListeners();
   private closing = false;
   private readonly ended = Promise.withResolvers<void>();
   private isEnded = false;
 
   constructor(worker: Worker, reader: ReaderThread, options: StoreOptions) {
+    super();
     this.worker = worker;
     this.calls = new ThreadCalls(worker);
     this.reader = reader;
     this.options = options;
     worker.on('message', (message: CommitReport | 'closed') => {
-      if (message !== 'closed') this.listeners.tell(message, (reply) => this.answer(reply));
+      if (message !== 'closed') this.tell(message, (reply) => this.answer(reply));
     });
     worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', () => {
@@ -82,20 +81,8 @@ class SqliteStore implements Store {
     this.worker.postMessage({ key, certificatePem } satisfies Issuer);
   }
 
-  onCommitted(handlers: EffectHandlers): void {
-    this.listeners.onCommitted(handlers);
-  }
-
-  onTimed(listener: (commitMs: number) => void): void {
-    this.listeners.onTimed(listener);
-  }
-
-  onFault(listener: (reason: string) => void): void {
-    this.listeners.onFault(listener);
-  }
-
   figures(): { waiting: number; commitMs: readonly number[] } {
-    return { waiting: this.calls.size, commitMs: this.listeners.commitMs };
+    return { waiting: this.calls.size, commitMs: this.commitMs };
   }
 
   async close(): Promise<void> {
